@@ -1,0 +1,66 @@
+/// The plug-in interface of collectors: a source gives events and the position behind them.
+#pragma once
+
+#include "actors/plugin.hpp"
+#include "runtime/base/result.hpp"
+#include "runtime/event/chunk.hpp"
+#include "runtime/event/event.hpp"
+#include "runtime/parser/parser.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace weir {
+
+/// Where a source puts what it read. Lines go through the collector's parser and operators,
+/// entries through its operators; both end in the chunk under construction.
+class intake {
+public:
+  virtual ~intake() = default;
+  /// One line without its line ending; line_padding bytes behind it must be readable.
+  virtual void line(std::string_view tag, std::int64_t now_ns, std::string_view line) = 0;
+  virtual void event(const event_view& event) = 0;
+  /// `count` whole, valid entries (runtime/event/entry.hpp) back to back; at most 512 KiB a call.
+  virtual void entries(std::string_view tag, std::string_view entries, std::uint32_t count) = 0;
+  /// Counts what was read but cannot become an event ("invalid entry", "line too long").
+  virtual void drop(std::string_view reason, std::uint64_t events = 1) = 0;
+  /// Everything put so far covers `stream` up to `end`. A save point: chunks are cut only here, and a
+  /// source that fails is restarted from the last one. Call it at least every few hundred KiB.
+  virtual void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) = 0;
+};
+
+enum class read_status {
+  more,     ///< the budget is used up, or there is more to read at once
+  idle,     ///< nothing now: wake me by wake_fd() or wake_at()
+  finished, ///< nothing ever again (only with --once, or at the end of a pipe)
+};
+
+/// Lives in one collector actor; all calls come from one thread at a time.
+/// It has no thread, queue or retry of its own; it may throw, and is then made anew.
+class source {
+public:
+  virtual ~source() = default;
+  /// Called once before the first read. `resume`: for each stream the last position that was handed on
+  /// by an earlier instance (begin is 0, end is where to go on); empty at the first start.
+  virtual auto open(std::span<const position_range> resume) -> result<void> = 0;
+  /// Puts about `budget` bytes of events into `out`, then returns. Never blocks.
+  virtual auto read(intake& out, std::size_t budget) -> result<read_status> = 0;
+  /// All events that covered these positions are safe. Comes in the order of the covered() calls.
+  virtual void acknowledge(std::span<const position_range> /*safe*/) {}
+  /// A descriptor that polls readable when read() has something to do; -1 if there is none.
+  virtual auto wake_fd() const -> int { return -1; }
+  /// When read() wants to be called again even if nothing woke it.
+  virtual auto wake_at() const -> std::optional<monotonic_time> { return std::nullopt; }
+  /// A few words for status: "12 files, 3 rotated". Cheap.
+  virtual auto summary() const -> std::string { return {}; }
+  /// Whether nothing is half read or unacknowledged on the outside, so that --once may end.
+  virtual auto is_settled() const -> bool { return true; }
+};
+
+using source_plugin = plugin<source>;
+template <class T>
+using register_source = register_plugin<source, T>;
+
+} // namespace weir

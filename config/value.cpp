@@ -1,0 +1,22 @@
+#include "config/value.hpp"
+
+namespace weir::config {
+
+auto value::find(std::string_view key) const -> const value* {
+  for (const auto& m : members)
+    if (m.key == key) return &m.content;
+  return nullptr;
+}
+
+auto value::describe() const -> std::string {
+  switch (type) {
+  case kind::null: return "nothing";
+  case kind::sequence: return "a list";
+  case kind::map: return "a map";
+  case kind::scalar: break;
+  }
+  constexpr auto shown_max = std::size_t{60};
+  return '"' + (scalar.size() <= shown_max ? scalar : scalar.substr(0, shown_max) + "…") + '"';
+}
+
+} // namespace weir::config

@@ -1,0 +1,79 @@
+/// The chunk: unit of buffering, transfer, acknowledgement and de-duplication.
+#pragma once
+
+#include "runtime/base/byte_buffer.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir {
+
+/// Given once, by the collector that closed the chunk; every later hop carries it unchanged.
+struct chunk_id {
+  std::uint64_t origin = 0;   ///< the stream: one collector of one node
+  std::uint64_t sequence = 0; ///< gapless per origin, from 1
+  auto operator<=>(const chunk_id&) const = default;
+};
+
+/// What part of a source stream a chunk covers; a source can resume behind it.
+struct position_range {
+  std::string stream; ///< opaque to all but the source: a file's identity, a connection, …
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  auto operator==(const position_range&) const -> bool = default;
+};
+
+/// A run of entries of one tag inside a body.
+struct section {
+  std::string tag;
+  std::uint32_t count = 0; ///< entries
+  std::uint32_t bytes = 0; ///< of the body; sections follow each other without gaps
+};
+
+/// Immutable bytes shared by everyone who holds the chunk.
+class shared_bytes {
+public:
+  shared_bytes() = default;
+  explicit shared_bytes(byte_buffer bytes)
+    : owner_(std::make_shared<const byte_buffer>(std::move(bytes))), view_(owner_->view()) {}
+  /// A part of the same buffer; keeps all of it alive.
+  auto slice(std::size_t offset, std::size_t size) const -> shared_bytes;
+  auto view() const -> std::string_view { return view_; }
+  auto size() const -> std::size_t { return view_.size(); }
+
+private:
+  std::shared_ptr<const byte_buffer> owner_;
+  std::string_view view_;
+};
+
+struct chunk {
+  chunk_id id;
+  std::int64_t time_min_ns = 0; ///< of the events inside
+  std::int64_t time_max_ns = 0;
+  std::int64_t closed_ns = 0;   ///< wall clock when the collector closed it: what delay is measured from
+  std::uint64_t count = 0;      ///< events
+  std::vector<section> sections;
+  std::vector<position_range> positions;
+  shared_bytes body;
+
+  /// What demand and buffers count: the body and the section table.
+  auto footprint_bytes() const -> std::size_t;
+};
+
+using chunk_ptr = std::shared_ptr<const chunk>;
+
+/// Calls `visit(section, entries)` for each section, `entries` being its part of the body.
+template <class Visitor>
+void for_each_section(const chunk& c, Visitor&& visit) {
+  auto offset = std::size_t{0};
+  for (const auto& s : c.sections) {
+    visit(s, c.body.view().substr(offset, s.bytes));
+    offset += s.bytes;
+  }
+}
+
+} // namespace weir

@@ -1,0 +1,25 @@
+/// One event as operators and sinks see it, and the interface events flow into.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace weir {
+
+/// Borrowed: valid until the call that received it returns.
+struct event_view {
+  std::string_view tag;
+  std::int64_t time_ns = 0;  ///< since the epoch, UTC
+  std::string_view record;   ///< exactly one msgpack map
+};
+
+/// Takes events one at a time: the next operator, or the batch under construction.
+class event_output {
+public:
+  virtual ~event_output() = default;
+  virtual void put(const event_view& event) = 0;
+  /// Counts `events` that end here on purpose; `reason` is a static word such as "filtered".
+  virtual void drop(std::string_view reason, std::uint64_t events = 1) = 0;
+};
+
+} // namespace weir

@@ -1,0 +1,271 @@
+#include "runtime/event/msgpack.hpp"
+
+#include <array>
+#include <bit>
+#include <cstring>
+#include <limits>
+
+namespace weir {
+namespace {
+
+template <class T>
+auto load(const char* from) noexcept -> T {
+  auto value = T{};
+  std::memcpy(&value, from, sizeof value);
+  if constexpr (sizeof(T) == 2) return static_cast<T>(__builtin_bswap16(value));
+  if constexpr (sizeof(T) == 4) return static_cast<T>(__builtin_bswap32(value));
+  if constexpr (sizeof(T) == 8) return static_cast<T>(__builtin_bswap64(value));
+  return value;
+}
+
+/// How to step over a value, by its first byte.
+struct shape {
+  msgpack_type type = msgpack_type::invalid;
+  std::uint8_t fixed = 0;  ///< bytes that always belong to it, the type byte included
+  std::uint8_t width = 0;  ///< bytes of a length or count behind the type byte
+  std::uint8_t payload = 0; ///< fixstr, fixarray, fixmap: the length or count itself
+};
+
+constexpr auto shape_of(unsigned byte) -> shape {
+  using enum msgpack_type;
+  if (byte <= 0x7f || byte >= 0xe0) return {integer, 1, 0, 0};
+  if (byte <= 0x8f) return {map, 1, 0, static_cast<std::uint8_t>(byte & 0x0f)};
+  if (byte <= 0x9f) return {array, 1, 0, static_cast<std::uint8_t>(byte & 0x0f)};
+  if (byte <= 0xbf) return {str, 1, 0, static_cast<std::uint8_t>(byte & 0x1f)};
+  switch (byte) {
+  case 0xc0: return {nil, 1, 0, 0};
+  case 0xc2: case 0xc3: return {boolean, 1, 0, 0};
+  case 0xc4: return {bin, 2, 1, 0};
+  case 0xc5: return {bin, 3, 2, 0};
+  case 0xc6: return {bin, 5, 4, 0};
+  case 0xc7: return {ext, 3, 1, 0};
+  case 0xc8: return {ext, 4, 2, 0};
+  case 0xc9: return {ext, 6, 4, 0};
+  case 0xca: return {real, 5, 0, 0};
+  case 0xcb: return {real, 9, 0, 0};
+  case 0xcc: case 0xd0: return {integer, 2, 0, 0};
+  case 0xcd: case 0xd1: return {integer, 3, 0, 0};
+  case 0xce: case 0xd2: return {integer, 5, 0, 0};
+  case 0xcf: case 0xd3: return {integer, 9, 0, 0};
+  case 0xd4: return {ext, 3, 0, 0};
+  case 0xd5: return {ext, 4, 0, 0};
+  case 0xd6: return {ext, 6, 0, 0};
+  case 0xd7: return {ext, 10, 0, 0};
+  case 0xd8: return {ext, 18, 0, 0};
+  case 0xd9: return {str, 2, 1, 0};
+  case 0xda: return {str, 3, 2, 0};
+  case 0xdb: return {str, 5, 4, 0};
+  case 0xdc: return {array, 3, 2, 0};
+  case 0xdd: return {array, 5, 4, 0};
+  case 0xde: return {map, 3, 2, 0};
+  case 0xdf: return {map, 5, 4, 0};
+  default: return {invalid, 1, 0, 0};
+  }
+}
+
+constexpr auto make_shapes() {
+  auto table = std::array<shape, 256>{};
+  for (unsigned byte = 0; byte < 256; ++byte) table[byte] = shape_of(byte);
+  return table;
+}
+
+constexpr auto shapes = make_shapes();
+
+auto shape_at(const char* at) noexcept -> const shape& { return shapes[static_cast<unsigned char>(*at)]; }
+
+auto announced(const char* at, const shape& s) noexcept -> std::uint32_t {
+  switch (s.width) {
+  case 1: return static_cast<unsigned char>(at[1]);
+  case 2: return load<std::uint16_t>(at + 1);
+  case 4: return load<std::uint32_t>(at + 1);
+  default: return s.payload;
+  }
+}
+
+} // namespace
+
+auto msgpack_reader::peek() const noexcept -> msgpack_type {
+  return at_ == end_ ? msgpack_type::none : shape_at(at_).type;
+}
+
+auto msgpack_reader::skip() noexcept -> bool {
+  const auto* at = at_;
+  for (std::uint64_t pending = 1; pending > 0; --pending) {
+    if (at == end_) return !(truncated_ = true);
+    const auto& s = shape_at(at);
+    if (s.type == msgpack_type::invalid) return truncated_ = false;
+    if (end_ - at < s.fixed) return !(truncated_ = true);
+    const auto length = announced(at, s);
+    at += s.fixed;
+    if (s.type == msgpack_type::map) pending += std::uint64_t{length} * 2;
+    else if (s.type == msgpack_type::array) pending += length;
+    else if (static_cast<std::size_t>(end_ - at) < length) return !(truncated_ = true);
+    else at += length;
+  }
+  at_ = at;
+  return true;
+}
+
+auto msgpack_reader::value(std::string_view& out) noexcept -> bool {
+  const auto* begin = at_;
+  if (!skip()) return false;
+  out = {begin, static_cast<std::size_t>(at_ - begin)};
+  return true;
+}
+
+auto msgpack_reader::nil() noexcept -> bool {
+  if (peek() != msgpack_type::nil) return false;
+  ++at_;
+  return true;
+}
+
+auto msgpack_reader::boolean(bool& out) noexcept -> bool {
+  if (peek() != msgpack_type::boolean) return false;
+  out = *at_++ == '\xc3';
+  return true;
+}
+
+auto msgpack_reader::integer(std::int64_t& out) noexcept -> bool {
+  if (peek() != msgpack_type::integer || !has(shape_at(at_).fixed)) return false;
+  const auto byte = static_cast<unsigned char>(*at_);
+  switch (byte) {
+  case 0xcc: out = static_cast<unsigned char>(at_[1]); break;
+  case 0xcd: out = load<std::uint16_t>(at_ + 1); break;
+  case 0xce: out = load<std::uint32_t>(at_ + 1); break;
+  case 0xcf: {
+    const auto wide = load<std::uint64_t>(at_ + 1);
+    if (wide > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return false;
+    out = static_cast<std::int64_t>(wide);
+    break;
+  }
+  case 0xd0: out = static_cast<std::int8_t>(at_[1]); break;
+  case 0xd1: out = static_cast<std::int16_t>(load<std::uint16_t>(at_ + 1)); break;
+  case 0xd2: out = static_cast<std::int32_t>(load<std::uint32_t>(at_ + 1)); break;
+  case 0xd3: out = static_cast<std::int64_t>(load<std::uint64_t>(at_ + 1)); break;
+  default: out = static_cast<std::int8_t>(byte); break;
+  }
+  at_ += shape_at(at_).fixed;
+  return true;
+}
+
+auto msgpack_reader::unsigned_integer(std::uint64_t& out) noexcept -> bool {
+  if (at_ != end_ && *at_ == '\xcf' && has(9)) {
+    out = load<std::uint64_t>(at_ + 1);
+    at_ += 9;
+    return true;
+  }
+  const auto* before = at_;
+  auto value = std::int64_t{0};
+  if (!integer(value)) return false;
+  if (value < 0) {
+    at_ = before;
+    return false;
+  }
+  out = static_cast<std::uint64_t>(value);
+  return true;
+}
+
+auto msgpack_reader::real(double& out) noexcept -> bool {
+  const auto type = peek();
+  if (type == msgpack_type::integer) {
+    auto natural = std::uint64_t{0};
+    auto whole = std::int64_t{0};
+    if (unsigned_integer(natural)) return out = static_cast<double>(natural), true;
+    if (!integer(whole)) return false;
+    return out = static_cast<double>(whole), true;
+  }
+  if (type != msgpack_type::real || !has(shape_at(at_).fixed)) return false;
+  out = *at_ == '\xca' ? static_cast<double>(std::bit_cast<float>(load<std::uint32_t>(at_ + 1)))
+                       : std::bit_cast<double>(load<std::uint64_t>(at_ + 1));
+  at_ += shape_at(at_).fixed;
+  return true;
+}
+
+auto msgpack_reader::sized(unsigned fixed, unsigned payload_extra, std::string_view& out) noexcept -> bool {
+  if (!has(fixed)) return false;
+  const auto length = std::size_t{announced(at_, shape_at(at_))} + payload_extra;
+  if (static_cast<std::size_t>(end_ - at_) - fixed < length) return !(truncated_ = true);
+  out = {at_ + fixed, length};
+  at_ += fixed + length;
+  return true;
+}
+
+auto msgpack_reader::str(std::string_view& out) noexcept -> bool {
+  return peek() == msgpack_type::str && sized(shape_at(at_).fixed, 0, out);
+}
+
+auto msgpack_reader::str_or_bin(std::string_view& out) noexcept -> bool {
+  const auto type = peek();
+  return (type == msgpack_type::str || type == msgpack_type::bin) && sized(shape_at(at_).fixed, 0, out);
+}
+
+auto msgpack_reader::counted(unsigned fixed, std::uint32_t& count) noexcept -> bool {
+  if (!has(fixed)) return false;
+  count = announced(at_, shape_at(at_));
+  at_ += fixed;
+  return true;
+}
+
+auto msgpack_reader::array(std::uint32_t& count) noexcept -> bool {
+  return peek() == msgpack_type::array && counted(shape_at(at_).fixed, count);
+}
+
+auto msgpack_reader::map(std::uint32_t& count) noexcept -> bool {
+  return peek() == msgpack_type::map && counted(shape_at(at_).fixed, count);
+}
+
+auto msgpack_reader::ext(std::int8_t& type, std::string_view& out) noexcept -> bool {
+  if (peek() != msgpack_type::ext) return false;
+  const auto& s = shape_at(at_);
+  if (!has(s.fixed)) return false;
+  if (s.width != 0) {
+    const auto* type_byte = at_ + s.fixed - 1;
+    if (!sized(s.fixed, 0, out)) return false;
+    type = static_cast<std::int8_t>(*type_byte);
+    return true;
+  }
+  type = static_cast<std::int8_t>(at_[1]);
+  out = {at_ + 2, static_cast<std::size_t>(s.fixed) - 2};
+  at_ += s.fixed;
+  return true;
+}
+
+auto msgpack_reader::entry_head(std::int64_t& time_ns) noexcept -> bool {
+  if (!has(2) || *at_ != '\x92') return false;
+  const auto* before = at_++;
+  if (end_ - at_ >= 10 && at_[0] == '\xd7' && at_[1] == 0) {
+    time_ns = std::int64_t{load<std::uint32_t>(at_ + 2)} * 1'000'000'000 + load<std::uint32_t>(at_ + 6);
+    at_ += 10;
+    return true;
+  }
+  auto type = std::int8_t{0};
+  auto bytes = std::string_view{};
+  auto seconds = std::uint64_t{0};
+  if (unsigned_integer(seconds) && seconds < 9'000'000'000) {
+    time_ns = static_cast<std::int64_t>(seconds) * 1'000'000'000;
+    return true;
+  }
+  if (ext(type, bytes) && type == 0 && bytes.size() == 8) {
+    time_ns = std::int64_t{load<std::uint32_t>(bytes.data())} * 1'000'000'000 + load<std::uint32_t>(bytes.data() + 4);
+    return true;
+  }
+  at_ = before;
+  return false;
+}
+
+auto find_field(std::string_view record, std::string_view key) -> std::string_view {
+  auto read = msgpack_reader{record};
+  auto count = std::uint32_t{0};
+  if (!read.map(count)) return {};
+  for (std::uint32_t i = 0; i < count; ++i) {
+    auto name = std::string_view{};
+    const auto named = read.str_or_bin(name);
+    if (!named && !read.skip()) return {};
+    auto bytes = std::string_view{};
+    if (!read.value(bytes)) return {};
+    if (named && name == key) return bytes;
+  }
+  return {};
+}
+
+} // namespace weir

@@ -1,0 +1,100 @@
+/// The topology as decided: every component with its settings read, its wiring and its place.
+#pragma once
+
+#include "actors/collectors/source.hpp"
+#include "actors/operators/operator.hpp"
+#include "actors/operators/parse.hpp"
+#include "actors/sinks/store.hpp"
+#include "config/diagnostic.hpp"
+#include "config/settings.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace weir {
+
+enum class tier { collector, source_aggregator, destination_aggregator, sink };
+
+enum class balance_policy { round_robin, least_loaded, sticky, failover };
+
+constexpr auto names_of(balance_policy*) {
+  using enum balance_policy;
+  return std::array<std::pair<std::string_view, balance_policy>, 4>{
+      {{"round_robin", round_robin}, {"least_loaded", least_loaded}, {"sticky", sticky}, {"failover", failover}}};
+}
+
+struct batch_settings {
+  byte_count max_size{1 << 20};
+  duration max_delay = std::chrono::milliseconds{200};
+};
+
+enum class buffer_type { memory };
+enum class full_policy { block };
+
+struct buffer_settings {
+  buffer_type type = buffer_type::memory;
+  byte_count max_size{64 << 20};
+  full_policy when_full = full_policy::block;
+};
+
+struct retry_settings {
+  duration first = std::chrono::seconds{1};
+  duration max = std::chrono::seconds{60};
+  std::optional<duration> give_up_after; ///< absent: never
+};
+
+struct collector_plan {
+  source_plugin::factory make_source;
+  std::optional<parse_settings> parse;   ///< of raw lines, before all operators
+  std::vector<operator_plugin::factory> operators;
+  config::string_map labels;
+};
+
+struct aggregator_plan {
+  batch_settings batch;
+  buffer_settings buffer;
+  std::uint32_t instances = 1; ///< on every node of its class
+  balance_policy balance = balance_policy::round_robin; ///< how senders choose among its instances
+};
+
+struct sink_plan {
+  store_plugin::factory make_store;
+  tag_pattern match;
+  retry_settings retry;
+};
+
+struct component_plan {
+  std::string name;
+  tier in = tier::collector;
+  std::string type;                  ///< plug-in name, or "aggregator"
+  config::place where;
+  std::vector<std::string> from;     ///< names of the components it receives from
+  std::vector<std::string> to;       ///< names of the components it sends to
+  std::vector<std::string> classes;  ///< node classes that host it; empty: every node
+  std::variant<collector_plan, aggregator_plan, sink_plan> details;
+};
+
+struct node_address {
+  std::string name;
+  std::string host;
+  std::uint16_t port = 0;
+  std::vector<std::string> classes;  ///< from `as:`, if the file says so; empty: not known
+};
+
+struct topology_plan {
+  std::string cluster = "weir";
+  bool insecure = false;
+  std::vector<component_plan> components; ///< collectors first, sinks last
+  std::vector<node_address> nodes;
+  std::vector<std::string> classes;       ///< names under placement:, in order; empty: one process
+
+  auto find(std::string_view name) const -> const component_plan*;
+};
+
+/// Names of what `class_name` hosts; all components if there is no placement or the class is empty.
+auto components_of(const topology_plan& plan, std::string_view class_name) -> std::vector<const component_plan*>;
+
+} // namespace weir
