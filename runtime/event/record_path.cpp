@@ -1,0 +1,182 @@
+#include "runtime/event/record_path.hpp"
+
+#include "runtime/event/msgpack.hpp"
+
+#include <charconv>
+#include <cstring>
+
+namespace weir {
+namespace {
+
+/// Deeper values become null: the text of a value is for people, and hostile depth must not use up the stack.
+constexpr auto depth_max = 64;
+
+/// One field of a map and what of the path is left behind it.
+struct found_field {
+  const char* key = nullptr;
+  std::string_view value;
+  std::string_view rest; ///< of the path, without its dot; empty if the path ends here
+
+  auto exists() const -> bool { return key != nullptr; }
+};
+
+auto leads_to(std::string_view key, std::string_view path) -> bool {
+  return path.size() > key.size() + 1 && path[key.size()] == '.' && path.starts_with(key);
+}
+
+/// The field whose key is all of `path`, or else the longest beginning of it that holds a map.
+auto best_field(record_fields fields, std::string_view path) -> found_field {
+  auto read = msgpack_reader{fields.bytes};
+  auto best = found_field{};
+  for (std::uint32_t i = 0; i < fields.count; ++i) {
+    const auto* at = read.at();
+    auto key = std::string_view{};
+    auto value = std::string_view{};
+    const auto named = read.str_or_bin(key);
+    if (!named && !read.skip()) break;
+    const auto holds_map = read.peek() == msgpack_type::map;
+    if (!read.value(value)) break;
+    if (!named) continue;
+    if (key == path) return {at, value, {}};
+    if (!holds_map || !leads_to(key, path)) continue;
+    const auto rest = path.substr(key.size() + 1);
+    if (!best.exists() || rest.size() < best.rest.size()) best = {at, value, rest};
+  }
+  return best;
+}
+
+/// Makes a map's count smaller by one, keeping the width of its header.
+void decrement_count(char* header) {
+  const auto type = static_cast<unsigned char>(*header);
+  if (type < 0x90) return void(--*header);
+  // map16 is 0xde, map32 0xdf: the count is big-endian, so a borrow moves towards the header.
+  for (auto* byte = header + (type == 0xde ? 2 : 4); byte > header; --byte)
+    if ((*byte)-- != 0) return;
+}
+
+template <class Number> void append_number(byte_buffer& out, Number number) {
+  constexpr auto room = std::size_t{32};
+  auto* begin = out.tail(room);
+  const auto [end, ec] = std::to_chars(begin, begin + room, number);
+  out.advance(static_cast<std::size_t>(end - begin));
+}
+
+void append_quoted(byte_buffer& out, std::string_view text) {
+  constexpr auto hex = std::string_view{"0123456789abcdef"};
+  out.push_back('"');
+  for (const auto c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out.push_back('\\');
+      out.push_back(c);
+    } else if (byte < 0x20) {
+      out.append("\\u00");
+      out.push_back(hex[byte >> 4]);
+      out.push_back(hex[byte & 15]);
+    } else {
+      out.push_back(c);
+    }
+  }
+  out.push_back('"');
+}
+
+/// Appends one number, boolean or nil; false if the next value is none of these.
+auto append_plain(byte_buffer& out, msgpack_reader& read) -> bool {
+  auto flag = false;
+  auto whole = std::int64_t{0};
+  auto natural = std::uint64_t{0};
+  auto real = 0.0;
+  if (read.boolean(flag)) return out.append(flag ? "true" : "false"), true;
+  if (read.integer(whole)) return append_number(out, whole), true;
+  if (read.unsigned_integer(natural)) return append_number(out, natural), true;
+  if (read.real(real)) return append_number(out, real), true;
+  if (read.nil()) return out.append("null"), true;
+  return false;
+}
+
+void append_json(byte_buffer& out, msgpack_reader& read, int depth);
+
+/// A string, or what has to be one in JSON: bytes, extensions and keys.
+void append_key(byte_buffer& out, msgpack_reader& read) {
+  auto text = std::string_view{};
+  auto type = std::int8_t{0};
+  if (read.str_or_bin(text) || read.ext(type, text)) return append_quoted(out, text);
+  out.push_back('"');
+  if (!append_plain(out, read)) read.skip();
+  out.push_back('"');
+}
+
+void append_container(byte_buffer& out, msgpack_reader& read, int depth) {
+  auto count = std::uint32_t{0};
+  const auto is_map = read.map(count);
+  if (!is_map && !read.array(count)) return;
+  out.push_back(is_map ? '{' : '[');
+  for (std::uint32_t i = 0; i < count && !read.at_end(); ++i) {
+    if (i > 0) out.push_back(',');
+    if (is_map) {
+      append_key(out, read);
+      out.push_back(':');
+    }
+    append_json(out, read, depth + 1);
+  }
+  out.push_back(is_map ? '}' : ']');
+}
+
+void append_json(byte_buffer& out, msgpack_reader& read, int depth) {
+  if (append_plain(out, read)) return;
+  const auto type = read.peek();
+  if (type != msgpack_type::map && type != msgpack_type::array) return append_key(out, read);
+  if (depth < depth_max) return append_container(out, read, depth);
+  out.append("null");
+  read.skip();
+}
+
+} // namespace
+
+auto fields_of(std::string_view record) -> record_fields {
+  auto read = msgpack_reader{record};
+  auto fields = record_fields{};
+  if (read.map(fields.count)) fields.bytes = read.rest();
+  return fields;
+}
+
+auto find_path(record_fields fields, std::string_view path) -> std::string_view {
+  for (;;) {
+    const auto found = best_field(fields, path);
+    if (!found.exists()) return {};
+    if (found.rest.empty()) return found.value;
+    fields = fields_of(found.value);
+    path = found.rest;
+  }
+}
+
+auto find_path(std::string_view record, std::string_view path) -> std::string_view {
+  return find_path(fields_of(record), path);
+}
+
+auto erase_path(byte_buffer& record, std::string_view path) -> bool {
+  auto map = record.view();
+  auto found = best_field(fields_of(map), path);
+  while (found.exists() && !found.rest.empty()) {
+    map = found.value;
+    found = best_field(fields_of(map), found.rest);
+  }
+  if (!found.exists()) return false;
+  decrement_count(record.data() + (map.data() - record.data()));
+  auto* to = record.data() + (found.key - record.data());
+  const auto* behind = found.value.data() + found.value.size();
+  const auto* end = record.data() + record.size();
+  std::memmove(to, behind, static_cast<std::size_t>(end - behind));
+  record.truncate(record.size() - static_cast<std::size_t>(behind - found.key));
+  return true;
+}
+
+void append_text(byte_buffer& out, std::string_view value) {
+  auto read = msgpack_reader{value};
+  auto text = std::string_view{};
+  if (read.str_or_bin(text)) return out.append(text);
+  if (read.nil() || read.at_end()) return;
+  append_json(out, read, 0);
+}
+
+} // namespace weir

@@ -1,0 +1,32 @@
+/// Finding values inside a record by dotted path, and values as text.
+#pragma once
+
+#include "runtime/base/byte_buffer.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace weir {
+
+/// Key-value pairs back to back: what is behind the header of a map.
+struct record_fields {
+  std::string_view bytes;
+  std::uint32_t count = 0;
+};
+
+/// The fields of the map `record`; none if it is not a map.
+auto fields_of(std::string_view record) -> record_fields;
+
+/// Value bytes at `path` ("http.status"), empty if there is none. Where keys contain dots, the longest
+/// key that fits wins: `{"a.b": 1}` and `{"a": {"b": 1}}` both have an "a.b". Total, allocates nothing.
+auto find_path(std::string_view record, std::string_view path) -> std::string_view;
+auto find_path(record_fields fields, std::string_view path) -> std::string_view;
+
+/// Removes the field at `path` from the map that is all of `record`. False if there is none.
+auto erase_path(byte_buffer& record, std::string_view path) -> bool;
+
+/// Appends the value as people write it: text and bytes as they are, numbers and booleans in JSON's
+/// form, maps and lists as JSON, nothing for nil. `value` must not point into `out`.
+void append_text(byte_buffer& out, std::string_view value);
+
+} // namespace weir
