@@ -1,0 +1,63 @@
+/// msgpack -> JSON in one pass, without a tree.
+//
+//  nil, booleans, integers    as in JSON; integers up to 2^64-1 with all digits
+//  reals                      the shortest text that reads back the same, with a fraction or an exponent;
+//                             NaN and infinities are null
+//  str, bin                   strings; a byte that is not part of valid UTF-8 becomes the text \xHH
+//  EventTime (ext type 0)     "2026-11-22T15:04:05.123456789Z"
+//  other ext                  {"type":7,"data":"<hex>"}
+//  keys that are no strings   their JSON text as a string; containers and ext as "msgpack:<hex>"
+//  deeper than json_depth_max "msgpack:<hex>"
+#pragma once
+
+#include "runtime/base/byte_buffer.hpp"
+#include "runtime/codec/event_writer.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace weir {
+
+/// Containers inside each other, the record included.
+inline constexpr unsigned json_depth_max = 128;
+
+/// Appends the JSON text of the msgpack value at the front of `bytes` and takes it from there.
+/// Returns false and appends nothing if it is malformed. Total: any byte string is a valid argument.
+auto take_json(byte_buffer& out, std::string_view& bytes) -> bool;
+
+/// Appends the JSON text of exactly one msgpack value; false, and nothing appended, if it is not one.
+auto append_json(byte_buffer& out, std::string_view value) -> bool;
+
+/// Appends `text` as a JSON string with its quotes.
+void append_json_string(byte_buffer& out, std::string_view text);
+
+/// Appends `text` with the bytes that are not part of valid UTF-8 written as \xHH.
+void append_valid_text(byte_buffer& out, std::string_view text);
+
+/// One event as one line: `{"time":…,"tag":…,` and the fields of the record.
+class json_writer final : public event_writer {
+public:
+  struct fields {
+    bool time = true;
+    bool tag = true;
+  };
+  json_writer() : json_writer(fields{true, true}) {}
+  explicit json_writer(fields include) : include_(include) { begin_section({}); }
+
+  void begin_section(std::string_view tag) override;
+  auto write(byte_buffer& out, std::string_view& entries, const time_window& window) -> written_run override;
+  /// Appends one line; takes the record, one msgpack map, from the front of `record`.
+  auto append_line(byte_buffer& out, std::int64_t time_ns, std::string_view& record) -> bool;
+
+private:
+  void build_prefixes(std::string_view tag);
+  void set_time(std::int64_t time_ns);
+
+  fields include_;
+  /// What a line begins with; one for each set of keys that the record has itself (bit 0 time, bit 1 tag).
+  std::array<byte_buffer, 4> prefixes_;
+  std::int64_t second_ = 0;
+};
+
+} // namespace weir
