@@ -2,8 +2,11 @@
 #pragma once
 
 #include "runtime/base/byte_buffer.hpp"
+#include "runtime/event/entry.hpp"
+#include "runtime/event/msgpack.hpp"
 
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <string_view>
 
@@ -41,15 +44,30 @@ public:
       -> written_run = 0;
 };
 
-/// Reads the time and the record's place of each entry and has `put(time_ns, record)` write it; `put` takes
-/// the record, one msgpack map, from the front of what it is given, or returns false if it is malformed.
-template <class Head, class Put>
-auto write_run(std::string_view& entries, const time_window& window, Head&& head, Put&& put) -> written_run {
+/// Takes `0x92 time` from the front of `entries`. EventTime, which we write ourselves, is read in place.
+inline auto take_entry_head(std::string_view& entries, std::int64_t& time_ns) noexcept -> bool {
+  if (entries.size() >= entry_head_bytes && std::memcmp(entries.data(), "\x92\xd7\x00", 3) == 0) [[likely]] {
+    std::uint32_t words[2];
+    std::memcpy(words, entries.data() + 3, sizeof words);
+    time_ns = std::int64_t{__builtin_bswap32(words[0])} * 1'000'000'000 + __builtin_bswap32(words[1]);
+    entries.remove_prefix(entry_head_bytes);
+    return true;
+  }
+  auto read = msgpack_reader{entries};
+  if (!read.entry_head(time_ns)) return false;
+  entries = read.rest();
+  return true;
+}
+
+/// The loop of every format: `put(time_ns, rest)` takes the record, one msgpack map, from the front of `rest`
+/// and writes the event, or returns false if the record is malformed.
+template <class Put>
+auto write_run(std::string_view& entries, const time_window& window, Put&& put) -> written_run {
   auto run = written_run{};
   while (!entries.empty()) {
     auto rest = entries;
     auto time_ns = std::int64_t{0};
-    if (!head(rest, time_ns)) return {run.events, written_run::stop::malformed};
+    if (!take_entry_head(rest, time_ns)) return {run.events, written_run::stop::malformed};
     if (!window.contains(time_ns)) return {run.events, written_run::stop::outside};
     if (!put(time_ns, rest)) return {run.events, written_run::stop::malformed};
     entries = rest;

@@ -14,6 +14,8 @@ constexpr auto hex_digits = "0123456789abcdef";
 /// Bits of the keys that a record has itself, and so takes from the line's prefix.
 constexpr auto has_time = 1U;
 constexpr auto has_tag = 2U;
+/// Where the time stands in a prefix.
+constexpr auto time_offset = std::string_view{"{\"time\":\""}.size();
 
 /// Room that is there before each value: a short key, a short value or a number, and the closing brackets of
 /// all open containers.
@@ -42,10 +44,9 @@ void flush(byte_buffer& out, const cursor& c) { out.advance(static_cast<std::siz
   return c;
 }
 
-[[gnu::always_inline]] inline auto with_room(byte_buffer& out, cursor c, std::size_t bytes) -> cursor {
+[[gnu::always_inline]] inline void need(byte_buffer& out, cursor& c, std::size_t bytes) {
   if (static_cast<std::size_t>(c.limit - c.to) < bytes) [[unlikely]]
-    return grown(out, c, bytes);
-  return c;
+    c = grown(out, c, bytes);
 }
 
 template <class T> auto load(const char* from) noexcept -> T {
@@ -121,18 +122,18 @@ auto put_escaped(char* to, std::string_view text) noexcept -> char* {
       for (size = part_bytes; size > part_bytes - 3 && is_inside(size);) --size;
       if (is_inside(size)) size = part_bytes;
     }
-    c = with_room(out, c, size * 6 + 32);
+    need(out, c, size * 6 + 32);
     c.to = put_escaped(c.to, text.substr(0, size));
     text.remove_prefix(size);
   }
-  c = with_room(out, c, room);
+  need(out, c, room);
   *c.to++ = '"';
   return c;
 }
 
 /// What JSON has no form for, byte by byte.
 auto put_msgpack_hex(byte_buffer& out, cursor c, std::string_view bytes) -> cursor {
-  c = with_room(out, c, bytes.size() * 2 + room);
+  need(out, c, bytes.size() * 2 + room);
   c.to = put_text(c.to, "\"msgpack:");
   c.to = put_hex(c.to, bytes);
   *c.to++ = '"';
@@ -148,7 +149,7 @@ auto put_ext(byte_buffer& out, cursor c, std::int8_t type, std::string_view byte
     *c.to++ = '"';
     return c;
   }
-  c = with_room(out, c, bytes.size() * 2 + room);
+  need(out, c, bytes.size() * 2 + room);
   c.to = put_text(c.to, "{\"type\":");
   c.to = json::put_signed(c.to, type);
   c.to = put_text(c.to, ",\"data\":\"");
@@ -158,7 +159,7 @@ auto put_ext(byte_buffer& out, cursor c, std::int8_t type, std::string_view byte
 }
 
 /// Numbers, nil and booleans; nullptr in `at` if there is none at the cursor.
-[[gnu::always_inline]] inline auto put_scalar(cursor c) noexcept -> cursor {
+[[gnu::always_inline]] inline void put_scalar(cursor& c) noexcept {
   const auto left = c.end - c.at;
   const auto number = [&](int size, auto put) {
     if (left <= size) return void(c.at = nullptr);
@@ -195,7 +196,6 @@ auto put_ext(byte_buffer& out, cursor c, std::int8_t type, std::string_view byte
   default: // fixint
     c.to = json::put_signed(c.to, static_cast<signed char>(*c.at)), ++c.at;
   }
-  return c;
 }
 
 /// Strings of all sizes, bin and ext; nullptr in `at` if the value is malformed.
@@ -226,16 +226,31 @@ auto is_short_text(const cursor& c, unsigned char byte) noexcept -> bool {
 }
 
 /// A fixstr with 32 readable bytes behind its first; falls back where escapes are needed.
-[[gnu::always_inline]] inline auto put_short_string(byte_buffer& out, cursor c, unsigned char byte)
-    -> cursor {
+[[gnu::always_inline]] inline void put_short_string(byte_buffer& out, cursor& c, unsigned char byte) {
   const auto size = byte & 0x1fU;
   *c.to = '"';
   if (json::copy_short(c.to + 1, c.at + 1, size) != 0) [[unlikely]]
-    return put_sized(out, c);
+    return void(c = put_sized(out, c));
   c.to[size + 1] = '"';
   c.to += size + 2;
   c.at += size + 1;
-  return c;
+}
+
+/// A str8 of at least 16 bytes; falls back where escapes are needed.
+[[gnu::always_inline]] inline void put_medium_string(byte_buffer& out, cursor& c) {
+  const auto size = static_cast<unsigned char>(c.at[1]);
+  need(out, c, size + room);
+  *c.to = '"';
+  if (!json::copy_if_clean(c.to + 1, c.at + 2, size)) [[unlikely]]
+    return void(c = put_sized(out, c));
+  c.to[size + 1] = '"';
+  c.to += size + 2;
+  c.at += size + 2;
+}
+
+auto is_medium_text(const cursor& c, unsigned char byte) noexcept -> bool {
+  return byte == 0xd9 && c.end - c.at > 2 && static_cast<unsigned char>(c.at[1]) >= 16
+         && c.end - c.at >= static_cast<unsigned char>(c.at[1]) + 2;
 }
 
 auto line_keys(std::string_view key) noexcept -> unsigned {
@@ -255,18 +270,20 @@ auto line_keys(std::string_view key) noexcept -> unsigned {
     c = put_msgpack_hex(out, c, bytes);
   } else {
     *c.to++ = '"';
-    c = put_scalar(c);
+    put_scalar(c);
     *c.to++ = '"';
   }
   c.at = read.at();
   return c;
 }
 
-[[gnu::always_inline]] inline auto put_key(byte_buffer& out, cursor c) -> cursor {
+[[gnu::always_inline]] inline void put_key(byte_buffer& out, cursor& c) {
   const auto byte = static_cast<unsigned char>(*c.at);
-  c = is_short_text(c, byte) ? put_short_string(out, c, byte) : put_odd_key(out, c);
+  if (is_short_text(c, byte))
+    put_short_string(out, c, byte);
+  else
+    c = put_odd_key(out, c);
   *c.to++ = ':';
-  return c;
 }
 
 /// Which of the line's own keys the key at the cursor is; a cheap look at its length first.
@@ -281,8 +298,8 @@ auto line_keys(std::string_view key) noexcept -> unsigned {
 
 /// A container that is open.
 struct frame {
-  std::uint32_t left = 0; ///< values, or pairs
-  bool is_map = false;
+  std::uint32_t left; ///< values, or pairs
+  bool is_map;
 };
 
 /// Its header; nullptr in `at` if it is truncated.
@@ -290,7 +307,7 @@ struct frame {
   if (byte < 0xa0) return ++c.at, frame{byte & 0x0fU, byte < 0x90};
   const auto left = c.end - c.at;
   const auto wide = (byte & 1) != 0;
-  if (left < (wide ? 5 : 3)) return c.at = nullptr, frame{};
+  if (left < (wide ? 5 : 3)) return c.at = nullptr, frame{0, false};
   const auto count = wide ? load<std::uint32_t>(c.at + 1) : load<std::uint16_t>(c.at + 1);
   c.at += wide ? 5 : 3;
   return {count, byte >= 0xde};
@@ -313,7 +330,7 @@ void close(cursor& c, const frame& f) noexcept {
 /// Writes what is inside the container `top`, whose opening bracket is written, and closes it. Each value is
 /// followed by a comma, which the closing bracket then replaces. nullptr in `at` if it is malformed.
 auto put_container(byte_buffer& out, cursor c, frame top, unsigned& seen) -> cursor {
-  frame open[json_depth_max];
+  frame open[json_depth_max]; // not initialised: most records have no container inside
   auto depth = 0U;
   for (;;) {
     while (top.left == 0) {
@@ -323,23 +340,25 @@ auto put_container(byte_buffer& out, cursor c, frame top, unsigned& seen) -> cur
       top = open[--depth];
     }
     --top.left;
-    c = with_room(out, c, room);
+    need(out, c, room);
     if (top.is_map) {
       if (c.at == c.end) break;
       if (depth == 0) seen |= seen_key(c);
-      c = put_key(out, c);
+      put_key(out, c);
       if (c.at == nullptr) break;
     }
     if (c.at == c.end) break;
     const auto byte = static_cast<unsigned char>(*c.at);
     if (is_short_text(c, byte)) {
-      c = put_short_string(out, c, byte);
+      put_short_string(out, c, byte);
+    } else if (is_medium_text(c, byte)) {
+      put_medium_string(out, c);
     } else if (is_sized(byte)) {
       c = put_sized(out, c);
     } else if (byte == 0xc1) {
       break;
     } else if (!is_container(byte)) {
-      c = put_scalar(c);
+      put_scalar(c);
     } else if (depth + 1 == json_depth_max) {
       c = put_too_deep(out, c);
     } else {
@@ -374,7 +393,7 @@ auto take_json(byte_buffer& out, std::string_view& bytes) -> bool {
   } else if (byte == 0xc1) {
     return false;
   } else {
-    c = put_scalar(c);
+    put_scalar(c);
   }
   if (c.at == nullptr) {
     out.truncate(before);
@@ -440,17 +459,18 @@ void json_writer::build_prefixes(std::string_view tag) {
 }
 
 void json_writer::set_time(std::int64_t time_ns) {
-  constexpr auto offset = std::string_view{"{\"time\":\""}.size();
-  auto* text = prefixes_[0].data() + offset;
+  auto* text = prefixes_[0].data() + time_offset;
   const auto second = second_of(time_ns);
-  if (second != second_) {
-    write_second_text(text, second);
-    std::memcpy(prefixes_[has_tag].data() + offset, text, second_text_bytes);
-    second_ = second;
-  }
-  const auto fraction = static_cast<std::uint32_t>(time_ns - second * 1'000'000'000);
-  write_fraction_text(text + second_text_bytes, fraction);
-  std::memcpy(prefixes_[has_tag].data() + offset + second_text_bytes, text + second_text_bytes, 10);
+  if (second != second_) write_second_text(text, second_ = second);
+  write_fraction_text(text + second_text_bytes, static_cast<std::uint32_t>(time_ns - second * 1'000'000'000));
+}
+
+void json_writer::drop_prefix_fields(char* line, std::size_t size, unsigned own) {
+  auto& prefix = prefixes_[own];
+  if (include_.time && (own & has_time) == 0)
+    std::memcpy(prefix.data() + time_offset, prefixes_[0].data() + time_offset, time_text_bytes);
+  std::memcpy(line, prefix.data(), prefix.size());
+  std::memmove(line + prefix.size(), line + prefixes_[0].size(), size - prefixes_[0].size());
 }
 
 auto json_writer::append_line(byte_buffer& out, std::int64_t time_ns, std::string_view& record) -> bool {
@@ -461,7 +481,7 @@ auto json_writer::append_line(byte_buffer& out, std::int64_t time_ns, std::strin
   out.append(prefixes_[0].view());
   auto c = start(out, record);
   auto seen = 0U;
-  const auto top = is_container(byte) ? read_header(c, byte) : frame{};
+  const auto top = is_container(byte) ? read_header(c, byte) : frame{0, false};
   if (top.is_map && c.at != nullptr) c = put_container(out, c, top, seen);
   if (!top.is_map || c.at == nullptr) {
     out.truncate(before);
@@ -471,25 +491,15 @@ auto json_writer::append_line(byte_buffer& out, std::int64_t time_ns, std::strin
   flush(out, c);
   record.remove_prefix(static_cast<std::size_t>(c.at - record.data()));
   if (seen != 0) [[unlikely]] {
-    const auto prefix = prefixes_[seen].view();
-    const auto longer = prefixes_[0].size() - prefix.size();
-    auto* line = out.data() + before;
-    std::memcpy(line, prefix.data(), prefix.size());
-    std::memmove(line + prefix.size(), line + prefixes_[0].size(), out.size() - before - prefixes_[0].size());
-    out.truncate(out.size() - longer);
+    drop_prefix_fields(out.data() + before, out.size() - before, seen);
+    out.truncate(out.size() - (prefixes_[0].size() - prefixes_[seen].size()));
   }
   return true;
 }
 
 auto json_writer::write(byte_buffer& out, std::string_view& entries, const time_window& window)
     -> written_run {
-  const auto head = [](std::string_view& rest, std::int64_t& time_ns) {
-    auto read = msgpack_reader{rest};
-    const auto ok = read.entry_head(time_ns);
-    rest = read.rest();
-    return ok;
-  };
-  return write_run(entries, window, head, [&](std::int64_t time_ns, std::string_view& record) {
+  return write_run(entries, window, [&](std::int64_t time_ns, std::string_view& record) {
     return append_line(out, time_ns, record);
   });
 }

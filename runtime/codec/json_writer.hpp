@@ -53,6 +53,8 @@ public:
 private:
   void build_prefixes(std::string_view tag);
   void set_time(std::int64_t time_ns);
+  /// Gives the line of `size` bytes the prefix without the fields `own`.
+  void drop_prefix_fields(char* line, std::size_t size, unsigned own);
 
   fields include_;
   /// What a line begins with; one for each set of keys that the record has itself (bit 0 time, bit 1 tag).

@@ -1,14 +1,19 @@
 #include "runtime/codec/time_text.hpp"
 
+#include <array>
 #include <cstring>
 
 namespace weir {
 namespace {
 
-void two_digits(char* to, std::uint32_t number) noexcept {
-  to[0] = static_cast<char>('0' + number / 10);
-  to[1] = static_cast<char>('0' + number % 10);
-}
+/// "00" to "99".
+constexpr auto pairs = [] {
+  auto table = std::array<char, 200>{};
+  for (auto i = 0U; i < 200; ++i) table[i] = static_cast<char>('0' + (i % 2 == 0 ? i / 20 : i / 2 % 10));
+  return table;
+}();
+
+void two_digits(char* to, std::uint32_t number) noexcept { std::memcpy(to, &pairs[number * 2], 2); }
 
 struct date {
   std::uint32_t year, month, day;
