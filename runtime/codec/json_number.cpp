@@ -16,9 +16,10 @@ auto put_text(char* to, const char* text, std::size_t size) noexcept -> char* {
 /// general algorithm. Fifteen decimal digits tell doubles apart, so the text is also the shortest.
 auto put_short_decimal(char* to, double value) noexcept -> char* {
   constexpr auto scale = 1e6;
-  const auto scaled = std::nearbyint(std::fabs(value) * scale);
-  if (!(scaled < 1e15) || scaled / scale != std::fabs(value)) return nullptr;
-  const auto digits = static_cast<std::uint64_t>(scaled);
+  const auto size_of = std::fabs(value);
+  if (!(size_of < 1e9)) return nullptr;
+  const auto digits = static_cast<std::uint64_t>(size_of * scale + 0.5);
+  if (static_cast<double>(digits) / scale != size_of) return nullptr;
   if (std::signbit(value)) *to++ = '-';
   to = put_unsigned(to, digits / 1'000'000);
   *to++ = '.';

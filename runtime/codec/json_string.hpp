@@ -37,7 +37,8 @@ namespace weir::json {
 /// Copies 32 bytes; a zero means that the first `size` (below 32) of them were clean.
 [[gnu::always_inline]] inline auto copy_short(char* to, const char* from, unsigned size) noexcept
     -> std::uint32_t {
-  const auto dirty = copy_16(to, from) | copy_16(to + 16, from + 16) << 16;
+  auto dirty = copy_16(to, from);
+  if (size > 16) dirty |= copy_16(to + 16, from + 16) << 16;
   return dirty & ((std::uint32_t{1} << size) - 1);
 }
 

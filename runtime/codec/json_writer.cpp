@@ -253,10 +253,6 @@ auto is_medium_text(const cursor& c, unsigned char byte) noexcept -> bool {
          && c.end - c.at >= static_cast<unsigned char>(c.at[1]) + 2;
 }
 
-auto line_keys(std::string_view key) noexcept -> unsigned {
-  return key == "time" ? has_time : key == "tag" ? has_tag : 0U;
-}
-
 /// A key that is not a fixstr.
 [[gnu::noinline]] auto put_odd_key(byte_buffer& out, cursor c) -> cursor {
   const auto byte = static_cast<unsigned char>(*c.at);
@@ -289,11 +285,14 @@ auto line_keys(std::string_view key) noexcept -> unsigned {
 /// Which of the line's own keys the key at the cursor is; a cheap look at its length first.
 [[gnu::always_inline]] inline auto seen_key(const cursor& c) noexcept -> unsigned {
   const auto byte = static_cast<unsigned char>(*c.at);
-  if (byte != 0xa3 && byte != 0xa4 && (byte & 0xe0) == 0xa0) [[likely]]
-    return 0;
+  if (is_short_text(c, byte)) [[likely]] {
+    if (byte == 0xa4) return std::memcmp(c.at + 1, "time", 4) == 0 ? has_time : 0U;
+    return byte == 0xa3 && std::memcmp(c.at + 1, "tag", 3) == 0 ? has_tag : 0U;
+  }
   auto key = std::string_view{};
   auto read = msgpack_reader{{c.at, static_cast<std::size_t>(c.end - c.at)}};
-  return read.str_or_bin(key) ? line_keys(key) : 0U;
+  if (!read.str_or_bin(key)) return 0;
+  return key == "time" ? has_time : key == "tag" ? has_tag : 0U;
 }
 
 /// A container that is open.
