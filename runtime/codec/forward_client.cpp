@@ -1,0 +1,92 @@
+#include "runtime/codec/forward_client.hpp"
+
+#include "runtime/event/msgpack.hpp"
+
+namespace weir {
+namespace {
+
+auto base64(std::string_view bytes) -> std::string {
+  constexpr auto digits =
+      std::string_view{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"};
+  auto out = std::string{};
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    auto group = 0U;
+    for (std::size_t k = 0; k < 3; ++k)
+      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    for (std::size_t k = 0; k < 4; ++k)
+      out += i + k <= bytes.size() ? digits[group >> (18 - 6 * k) & 63] : '=';
+  }
+  return out;
+}
+
+void write_option(msgpack_writer& write, const forward_outgoing& message) {
+  write.map(1 + (message.chunk.empty() ? 0 : 1) + (message.method == compression::none ? 0 : 1));
+  write.str("size");
+  write.unsigned_integer(message.count);
+  if (!message.chunk.empty()) {
+    write.str("chunk");
+    write.str(message.chunk);
+  }
+  if (message.method == compression::none) return;
+  write.str("compressed");
+  write.str(message.method == compression::gzip ? "gzip" : "zstd");
+}
+
+} // namespace
+
+auto append_packed_forward(byte_buffer& out, const forward_outgoing& message) -> result<void> {
+  auto write = msgpack_writer{out};
+  write.array(3);
+  write.str(message.tag);
+  if (message.method == compression::none) {
+    write.bin(message.entries);
+  } else {
+    auto packed = byte_buffer{};
+    WEIR_CHECK(compress(message.method, message.entries, packed));
+    write.bin(packed.view());
+  }
+  write_option(write, message);
+  return {};
+}
+
+auto check_ack(std::string_view root, std::string_view chunk) -> result<void> {
+  const auto value = find_field(root, "ack");
+  auto id = std::string_view{};
+  if (!msgpack_reader{value}.str_or_bin(id)) return error{errc::malformed, "the answer is no ack"};
+  if (id != chunk) return error{errc::malformed, "the ack is for another chunk"};
+  return {};
+}
+
+auto make_forward_chunk_id() -> std::string { return base64(random_salt()); }
+
+forward_client_handshake::forward_client_handshake(forward_credentials credentials)
+    : credentials_(std::move(credentials)), salt_(base64(random_salt())) {}
+
+auto forward_client_handshake::answer_helo(std::string_view root, byte_buffer& out) -> result<void> {
+  WEIR_TRY(auto helo, decode_helo(root));
+  nonce_ = helo.nonce;
+  const auto key = key_digest({salt_, credentials_.self_hostname, nonce_, credentials_.shared_key});
+  auto ping = forward_ping{credentials_.self_hostname, salt_, key, {}, {}};
+  auto password = std::string{};
+  if (!helo.auth.empty()) {
+    password = password_digest({helo.auth, credentials_.username, credentials_.password});
+    ping.username = credentials_.username;
+    ping.password_digest = password;
+  }
+  append_ping(out, ping);
+  return {};
+}
+
+auto forward_client_handshake::check_pong(std::string_view root) const -> result<void> {
+  WEIR_TRY(const auto pong, decode_pong(root));
+  if (!pong.ok)
+    return error{errc::rejected, "the server refused: " + std::string{pong.reason.substr(0, 200)}};
+  if (pong.hostname == credentials_.self_hostname)
+    return error{errc::rejected, "the server has our own host name, \"" + credentials_.self_hostname + '"'};
+  const auto wanted = key_digest({salt_, pong.hostname, nonce_, credentials_.shared_key});
+  if (!digests_equal(pong.key_digest, wanted))
+    return error{errc::rejected, "the server has another shared key"};
+  return {};
+}
+
+} // namespace weir
