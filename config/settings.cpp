@@ -25,6 +25,10 @@ void settings_reader::complain(std::string_view key, std::string what, std::stri
   report(found ? found->where : from_.where, std::move(what), std::move(hint), diagnostic::severity::error);
 }
 
+void settings_reader::complain_at(const place& where, std::string what, std::string hint) {
+  report(where, std::move(what), std::move(hint), diagnostic::severity::error);
+}
+
 void settings_reader::warn(std::string_view key, std::string what, std::string hint) {
   const auto* found = from_.find(key);
   report(found ? found->where : from_.where, std::move(what), std::move(hint), diagnostic::severity::warning);

@@ -56,6 +56,8 @@ public:
   void finish();
   /// A finding of the struct's own validation, at the place of `key` (or of the whole, if absent).
   void complain(std::string_view key, std::string what, std::string hint = {});
+  /// A finding about a value that the struct kept as written.
+  void complain_at(const place& where, std::string what, std::string hint = {});
   void warn(std::string_view key, std::string what, std::string hint = {});
   auto is_given(std::string_view key) const -> bool { return from_.find(key) != nullptr; }
   auto given(std::string_view key) const -> const value* { return from_.find(key); }

@@ -65,9 +65,9 @@ auto record_template::compile_name(std::string_view name, const template_scope& 
     return part{kind::tag_part, {}, *index};
   }
   if (const auto number = parse_integer(name)) {
-    if (*number >= 0 && static_cast<std::uint32_t>(*number) <= scope.groups && scope.groups > 0)
+    if (*number >= 0 && static_cast<std::uint32_t>(*number) < scope.groups)
       return part{kind::group, {}, *number};
-    return error{errc::failed, quoted(name) + " has no group: there are " + std::to_string(scope.groups)};
+    return error{errc::failed, quoted(name) + " names no group of an expression"};
   }
   if (is_environment_name(name)) {
     const auto* value = std::getenv(std::string{name}.c_str());

@@ -17,7 +17,7 @@ namespace weir {
 /// What is known when a template is compiled.
 struct template_scope {
   std::string node;         ///< for ${node}
-  std::uint32_t groups = 0; ///< ${1} to ${groups} are allowed; 0: none
+  std::uint32_t groups = 0; ///< ${0} to ${groups - 1} are allowed; ${0} is the whole match
 };
 
 /// What an event gives to a template.

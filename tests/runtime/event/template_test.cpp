@@ -17,7 +17,7 @@ auto rendered(std::string_view text) -> std::string {
   static const auto record =
       packed({{"status", 200}, {"http", packed({{"host", "shop"}})}, {"MESSAGE", "m"}, {"tag", "t"}});
   static const std::string_view groups[] = {"whole", "first"};
-  const auto compiled = record_template::compile(text, {"edge-1", 1});
+  const auto compiled = record_template::compile(text, {"edge-1", 2});
   if (!compiled) return compiled.failure().what;
   auto out = byte_buffer{};
   compiled->render({.tag = "web.access.eu", .record = record, .more = {}, .groups = groups}, out);
@@ -58,7 +58,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_template_is_named_with_the_place_of_what_is_wrong) 
   BOOST_TEST(rendered("${tag[x]}")
              == "template \"${tag[x]}\": \"${tag[x]}\" wants a whole number in its brackets at character 1");
   BOOST_TEST(rendered("x${}") == "template \"x${}\": \"${}\" is no name of a field at character 2");
-  BOOST_TEST(rendered("${2}") == "template \"${2}\": \"${2}\" has no group: there are 1 at character 1");
+  BOOST_TEST(rendered("${2}")
+             == "template \"${2}\": \"${2}\" names no group of an expression at character 1");
   BOOST_TEST(rendered("${WEIR_NOT_SET}").find("is not set in the environment") != std::string::npos);
 }
 

@@ -1,0 +1,166 @@
+#include "actors/operators/operator.hpp"
+#include "runtime/event/msgpack.hpp"
+#include "runtime/event/template.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace weir {
+namespace {
+
+auto contains(const std::vector<std::string>& names, std::string_view name) -> bool {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+class record_operator final : public event_operator {
+public:
+  struct settings {
+    std::vector<std::string> keep;
+    std::vector<std::string> remove;
+    config::string_map rename;
+    config::string_map add;
+  };
+
+  record_operator(const settings& s, const plugin_context& context) : keep_(s.keep) {
+    for (const auto& path : s.remove)
+      (path.find('.') == std::string::npos ? removed_ : removed_inside_).push_back(path);
+    for (const auto& [from, to] : s.rename) renamed_.push_back({from, to});
+    for (const auto& [key, text] : s.add) {
+      auto compiled = record_template::compile(text, {context.node, 0});
+      // Only the environment can have changed since the settings were validated.
+      if (compiled) added_.push_back({key, std::move(*compiled)});
+    }
+  }
+
+  void apply(const event_view& in, event_output& out) override {
+    const auto source = without_removed_inside(in.record);
+    record_.clear();
+    auto write = msgpack_writer{record_};
+    const auto mark = write.open();
+    auto count = copy_fields(source, write);
+    const auto copied = count;
+    for (const auto& [key, value] : added_) {
+      const auto more = record_fields{record_.view_from(mark + 1), copied};
+      render(value, {.tag = in.tag, .record = in.record, .more = more, .groups = {}});
+      write.str(key);
+      if (value.lone_field())
+        write.raw(scratch_.view());
+      else
+        write.str(scratch_.view());
+      ++count;
+    }
+    write.close_map(mark, count);
+    out.put({in.tag, in.time_ns, record_.view()});
+  }
+
+private:
+  struct renaming {
+    std::string from;
+    std::string to;
+  };
+  struct addition {
+    std::string key;
+    record_template value;
+  };
+
+  auto without_removed_inside(std::string_view record) -> std::string_view {
+    if (removed_inside_.empty()) return record;
+    work_.clear();
+    work_.append(record);
+    for (const auto& path : removed_inside_) erase_path(work_, path);
+    return work_.view();
+  }
+
+  auto copy_fields(std::string_view source, msgpack_writer& write) -> std::uint32_t {
+    const auto fields = fields_of(source);
+    auto read = msgpack_reader{fields.bytes};
+    auto copied = std::uint32_t{0};
+    for (std::uint32_t i = 0; i < fields.count; ++i) {
+      auto key = std::string_view{};
+      auto value = std::string_view{};
+      auto whole_key = std::string_view{};
+      if (!read.value(whole_key) || !read.value(value)) break;
+      const auto named = msgpack_reader{whole_key}.str_or_bin(key);
+      if (named ? !is_kept(key) : !keep_.empty()) continue;
+      const auto* to = named ? new_name(key) : nullptr;
+      if (named && is_replaced(to != nullptr ? *to : key, to != nullptr, source)) continue;
+      if (to != nullptr)
+        write.str(*to);
+      else
+        write.raw(whole_key);
+      write.raw(value);
+      ++copied;
+    }
+    return copied;
+  }
+
+  auto is_kept(std::string_view key) const -> bool {
+    return (keep_.empty() || contains(keep_, key)) && !contains(removed_, key);
+  }
+
+  auto new_name(std::string_view key) const -> const std::string* {
+    for (const auto& r : renamed_)
+      if (r.from == key) return &r.to;
+    return nullptr;
+  }
+
+  /// Whether another field takes the place of this one: an added one, or one that gets its name.
+  auto is_replaced(std::string_view key, bool is_renamed, std::string_view source) const -> bool {
+    for (const auto& a : added_)
+      if (a.key == key) return true;
+    if (is_renamed) return false;
+    return std::any_of(renamed_.begin(), renamed_.end(), [&](const auto& r) {
+      return r.to == key && is_kept(r.from) && !find_field(source, r.from).empty();
+    });
+  }
+
+  void render(const record_template& value, const template_input& in) {
+    scratch_.clear();
+    const auto field = value.lone_field();
+    if (!field) return value.render(in, scratch_);
+    const auto found = find_path(in, *field);
+    if (found.empty())
+      msgpack_writer{scratch_}.nil();
+    else
+      scratch_.append(found);
+  }
+
+  std::vector<std::string> keep_;
+  std::vector<std::string> removed_;
+  std::vector<std::string> removed_inside_;
+  std::vector<renaming> renamed_;
+  std::vector<addition> added_;
+  byte_buffer work_;
+  byte_buffer record_;
+  byte_buffer scratch_;
+};
+
+template <class Visitor> void describe(Visitor& v, record_operator::settings& s) {
+  v.field("keep", s.keep, "Keep only these fields.");
+  v.field("remove", s.remove, "Remove these fields; a.b removes b inside of a.");
+  v.field("rename", s.rename, "After keep and remove: old names to new ones.");
+  v.field("add", s.add,
+          "Last: fields to templates of ${tag}, ${tag[1]}, ${hostname}, ${node}, ${field.path}, ${ENV}; "
+          "overwrites. "
+          "Exactly one ${field.path} keeps its type, and is null if the event lacks it.");
+}
+
+void validate(const record_operator::settings& s, config::settings_reader& reader) {
+  if (s.keep.empty() && s.remove.empty() && s.rename.empty() && s.add.empty())
+    reader.complain({}, "wants at least one of \"keep\", \"remove\", \"rename\" and \"add\"");
+  auto targets = std::set<std::string_view>{};
+  for (const auto& [from, to] : s.rename)
+    if (!targets.insert(to).second) reader.complain("rename", "\"rename\": two fields become \"" + to + '"');
+  const auto* written = reader.given("add");
+  for (const auto& [key, text] : s.add) {
+    const auto compiled = record_template::compile(text, {});
+    if (!compiled)
+      reader.complain_at(written->find(key)->where, '"' + key + "\": " + compiled.failure().what);
+  }
+}
+
+const register_operator<record_operator> registered{"record",
+                                                    "Adds, renames and removes fields of the record."};
+
+} // namespace
+} // namespace weir
