@@ -22,8 +22,10 @@ enum class balance_policy { round_robin, least_loaded, sticky, failover };
 
 constexpr auto names_of(balance_policy*) {
   using enum balance_policy;
-  return std::array<std::pair<std::string_view, balance_policy>, 4>{
-      {{"round_robin", round_robin}, {"least_loaded", least_loaded}, {"sticky", sticky}, {"failover", failover}}};
+  return std::array<std::pair<std::string_view, balance_policy>, 4>{{{"round_robin", round_robin},
+                                                                     {"least_loaded", least_loaded},
+                                                                     {"sticky", sticky},
+                                                                     {"failover", failover}}};
 }
 
 struct batch_settings {
@@ -48,7 +50,7 @@ struct retry_settings {
 
 struct collector_plan {
   source_plugin::factory make_source;
-  std::optional<parse_settings> parse;   ///< of raw lines, before all operators
+  std::optional<parse_settings> parse; ///< of raw lines, before all operators
   std::vector<operator_plugin::factory> operators;
   config::string_map labels;
 };
@@ -56,7 +58,7 @@ struct collector_plan {
 struct aggregator_plan {
   batch_settings batch;
   buffer_settings buffer;
-  std::uint32_t instances = 1; ///< on every node of its class
+  std::uint32_t instances = 1;                          ///< on every node of its class
   balance_policy balance = balance_policy::round_robin; ///< how senders choose among its instances
 };
 
@@ -69,11 +71,11 @@ struct sink_plan {
 struct component_plan {
   std::string name;
   tier in = tier::collector;
-  std::string type;                  ///< plug-in name, or "aggregator"
+  std::string type; ///< plug-in name, or "aggregator"
   config::place where;
-  std::vector<std::string> from;     ///< names of the components it receives from
-  std::vector<std::string> to;       ///< names of the components it sends to
-  std::vector<std::string> classes;  ///< node classes that host it; empty: every node
+  std::vector<std::string> from;    ///< names of the components it receives from
+  std::vector<std::string> to;      ///< names of the components it sends to
+  std::vector<std::string> classes; ///< node classes that host it; empty: every node
   std::variant<collector_plan, aggregator_plan, sink_plan> details;
 };
 
@@ -81,7 +83,7 @@ struct node_address {
   std::string name;
   std::string host;
   std::uint16_t port = 0;
-  std::vector<std::string> classes;  ///< from `as:`, if the file says so; empty: not known
+  std::vector<std::string> classes; ///< from `as:`, if the file says so; empty: not known
 };
 
 struct topology_plan {
@@ -89,12 +91,14 @@ struct topology_plan {
   bool insecure = false;
   std::vector<component_plan> components; ///< collectors first, sinks last
   std::vector<node_address> nodes;
-  std::vector<std::string> classes;       ///< names under placement:, in order; empty: one process
+  std::vector<std::string> seeds;   ///< host:port, under cluster:
+  std::vector<std::string> classes; ///< names under placement:, in order; empty: one process
 
   auto find(std::string_view name) const -> const component_plan*;
 };
 
 /// Names of what `class_name` hosts; all components if there is no placement or the class is empty.
-auto components_of(const topology_plan& plan, std::string_view class_name) -> std::vector<const component_plan*>;
+auto components_of(const topology_plan& plan, std::string_view class_name)
+    -> std::vector<const component_plan*>;
 
 } // namespace weir

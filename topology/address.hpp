@@ -1,0 +1,24 @@
+/// host:port as written in a topology file.
+#pragma once
+
+#include "runtime/base/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace weir {
+
+struct host_port {
+  std::string host; ///< without the brackets of an IPv6 address
+  std::uint16_t port = 0;
+};
+
+/// "agg-1:7400", "10.0.0.1:7400", "[::1]:7400"; the port from 1 to 65535.
+auto parse_host_port(std::string_view text) -> result<host_port>;
+/// 127.0.0.0/8, ::1 and localhost.
+auto is_loopback(std::string_view host) -> bool;
+/// 0.0.0.0, :: and *.
+auto is_wildcard(std::string_view host) -> bool;
+
+} // namespace weir

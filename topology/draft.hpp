@@ -1,0 +1,70 @@
+/// The topology between spec and plan: what the steps of make_plan() hand from one to the next.
+#pragma once
+
+#include "topology/plan.hpp"
+
+#include <map>
+#include <set>
+
+namespace weir {
+
+/// A name under `from:` and where it stands.
+struct reference {
+  std::string name;
+  config::place where;
+};
+
+struct draft_component {
+  component_plan plan;
+  config::value written; ///< as in the file, `where` at its name
+  bool has_from = false; ///< the key is there
+  std::vector<reference> from;
+
+  /// `sink "archive"`: begins every message about it.
+  auto owner() const -> std::string;
+};
+
+struct draft {
+  explicit draft(config::diagnostics& findings) : problems(findings) {}
+
+  config::diagnostics& problems;
+  config::place root;
+  topology_plan plan;                      ///< all but the components
+  std::vector<draft_component> components; ///< in the order of the tiers
+  std::map<std::string, std::size_t, std::less<>> by_name;
+  std::set<std::string, std::less<>> mentioned; ///< names that somebody meant to read from
+
+  auto find(std::string_view name) -> draft_component*;
+  auto names() const -> std::vector<std::string>;
+  void complain(const config::place& where, std::string what, std::string hint = {});
+};
+
+/// "collector", "source aggregator", "destination aggregator", "sink".
+auto tier_name(tier t) -> std::string_view;
+/// "collectors", "source_aggregators", "destination_aggregators", "sinks".
+auto section_name(tier t) -> std::string_view;
+inline constexpr auto all_tiers =
+    std::array{tier::collector, tier::source_aggregator, tier::destination_aggregator, tier::sink};
+
+/// `did you mean "x"?`, or empty.
+auto did_you_mean(std::string_view name, const std::vector<std::string>& candidates) -> std::string;
+/// "a", "b" and "c"; long lists are cut.
+auto list_names(const std::vector<std::string>& names) -> std::string;
+/// Letters, digits and `_.-`, at most 128 of them.
+auto is_valid_name(std::string_view name) -> bool;
+
+/// Whether some node class hosts both.
+auto share_a_class(const component_plan& a, const component_plan& b) -> bool;
+
+// The steps, in order; each adds its findings.
+
+/// Reads the four tiers with their plug-ins' settings.
+void read_components(draft& d, const config::value& root);
+/// Fills from and to: references, defaults of `from:`, cycles, order of the tiers, what feeds nothing.
+void wire(draft& d);
+/// Reads cluster, placement and nodes, and checks that senders can reach receivers.
+void place_components(draft& d, const config::value& root);
+/// Two writers on one path, two listeners on one address.
+void find_conflicts(draft& d);
+
+} // namespace weir

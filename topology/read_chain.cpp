@@ -1,0 +1,120 @@
+#include "topology/read_chain.hpp"
+
+#include "topology/draft.hpp"
+
+#include <algorithm>
+
+namespace weir {
+namespace {
+
+using config::value;
+
+/// One operator as written.
+struct step {
+  std::string type;
+  value settings;
+};
+
+class chain_reader {
+public:
+  chain_reader(const std::string& owner, config::diagnostics& problems)
+      : owner_(owner), problems_(problems) {}
+
+  auto steps_of(const value& collector) -> std::vector<step> {
+    auto steps = std::vector<step>{};
+    if (const auto* parse = collector.find("parse")) add(steps, "parse", *parse);
+    const auto* process = collector.find("process");
+    if (process == nullptr) return steps;
+    if (!process->is_sequence()) {
+      complain(process->where, "\"process\" wants a list of operators, not " + process->describe(),
+               "such as: process: [parse: {format: json}]");
+      return steps;
+    }
+    for (const auto& item : process->items) add_item(steps, item);
+    return steps;
+  }
+
+  void read(const std::vector<step>& steps, collector_plan& out) {
+    for (const auto& s : steps) {
+      const auto of_line = s.type == "parse" && s.settings.find("field") == nullptr;
+      if (!of_line)
+        add_operator(s, out);
+      else if (&s == &steps.front())
+        out.parse = read_parse(s);
+      else
+        complain(s.settings.where,
+                 "\"parse\" without \"field\" reads the raw line, so it must be the first operator",
+                 "put it first, or name the field to parse");
+    }
+  }
+
+private:
+  void add_item(std::vector<step>& steps, const value& item) {
+    if (item.is_scalar()) return add(steps, item.scalar, empty_map(item.where));
+    if (const auto* type = item.find("type")) {
+      if (type->is_scalar()) return add(steps, type->scalar, item);
+      return complain(type->where, "\"type\" wants the name of an operator, not " + type->describe());
+    }
+    if (item.members.size() == 1) {
+      const auto& m = item.members.front();
+      return add(steps, m.key, m.content.type == value::kind::null ? empty_map(m.where) : m.content);
+    }
+    complain(item.where, "\"process\" wants one operator an item, such as - grep: {...}, not "
+                             + item.describe()
+                             + (item.is_map() ? " of " + std::to_string(item.members.size()) + " keys" : ""));
+  }
+
+  /// `parse: json` is short for `parse: {format: json}`.
+  void add(std::vector<step>& steps, const std::string& type, value settings) {
+    if (type == "parse" && settings.is_scalar()) {
+      auto map = empty_map(settings.where);
+      const auto where = settings.where;
+      map.members.push_back({"format", where, std::move(settings)});
+      settings = std::move(map);
+    }
+    if (!settings.is_map())
+      return complain(settings.where, '"' + type + "\" wants a map of settings, not " + settings.describe());
+    steps.push_back({type, std::move(settings)});
+  }
+
+  auto read_parse(const step& s) -> parse_settings {
+    return config::read_settings<parse_settings>(s.settings, owner_ + ": parse", problems_, {"type"});
+  }
+
+  void add_operator(const step& s, collector_plan& out) {
+    if (const auto* found = plugin_registry<event_operator>::find(s.type)) {
+      out.operators.push_back(found->configure(s.settings, owner_ + ": " + s.type, problems_, {"type"}));
+      return;
+    }
+    const auto names = plugin_registry<event_operator>::names();
+    const auto* type = s.settings.find("type");
+    complain(type ? type->where : s.settings.where,
+             "unknown operator \"" + s.type + "\"; wants one of " + list_names(names),
+             did_you_mean(s.type, names));
+  }
+
+  static auto empty_map(const config::place& where) -> value {
+    auto map = value{};
+    map.type = value::kind::map;
+    map.where = where;
+    return map;
+  }
+
+  void complain(const config::place& where, std::string what, std::string hint = {}) {
+    problems_.push_back(
+        {config::diagnostic::severity::error, where, owner_ + ": " + std::move(what), std::move(hint)});
+  }
+
+  const std::string& owner_;
+  config::diagnostics& problems_;
+};
+
+} // namespace
+
+void read_chain(const value& collector, const std::string& owner, config::diagnostics& problems,
+                collector_plan& out) {
+  auto reader = chain_reader{owner, problems};
+  reader.read(reader.steps_of(collector), out);
+}
+
+} // namespace weir

@@ -1,0 +1,143 @@
+#include "topology/draft.hpp"
+#include "topology/read_chain.hpp"
+#include "topology/spec.hpp"
+
+#include <algorithm>
+
+namespace weir {
+namespace {
+
+using config::value;
+
+/// Points the reader of an unknown key to the page that lists the known ones.
+void add_help(config::diagnostics& problems, std::size_t from, const std::string& page) {
+  for (auto i = from; i < problems.size(); ++i)
+    if (problems[i].what.find(": unknown key ") != std::string::npos
+        && problems[i].hint.find("weir help") == std::string::npos)
+      problems[i].hint += (problems[i].hint.empty() ? "`weir help " : "  `weir help ") + page + "` lists all";
+}
+
+/// The plug-in that `type` names; says what there is if none does.
+template <class Interface>
+auto find_plugin(draft& d, const draft_component& c, const std::string& type) -> const plugin<Interface>* {
+  const auto* written = c.written.find("type");
+  if (written == nullptr || !written->is_scalar()) return nullptr; // was reported as missing
+  if (const auto* found = plugin_registry<Interface>::find(type)) return found;
+  const auto names = plugin_registry<Interface>::names();
+  auto hint = did_you_mean(type, names);
+  if (plugin_registry<source>::find(type)) hint = '"' + type + "\" is a type of collectors";
+  if (plugin_registry<store>::find(type)) hint = '"' + type + "\" is a type of sinks";
+  d.complain(written->where, c.owner() + ": unknown type \"" + type + "\"; wants one of " + list_names(names),
+             hint);
+  return nullptr;
+}
+
+/// Keys that all components of a tier have, read without complaints about the plug-in's.
+template <class Spec> auto read_common(draft& d, const draft_component& c) -> Spec {
+  auto spec = Spec{};
+  auto reader = config::settings_reader{c.written, c.owner(), d.problems};
+  describe(reader, spec);
+  if constexpr (requires { validate(std::as_const(spec), reader); }) validate(std::as_const(spec), reader);
+  return spec;
+}
+
+template <class Interface>
+auto configure(draft& d, const draft_component& c, const std::string& type, std::vector<std::string> common)
+    -> typename plugin<Interface>::factory {
+  const auto* found = find_plugin<Interface>(d, c, type);
+  if (found == nullptr) return {};
+  const auto before = d.problems.size();
+  auto factory = found->configure(c.written, c.owner(), d.problems, std::move(common));
+  add_help(d.problems, before, std::string{tier_name(c.plan.in)} + ' ' + type);
+  return factory;
+}
+
+void read_collector(draft& d, draft_component& c) {
+  const auto spec = read_common<collector_spec>(d, c);
+  c.plan.type = spec.type;
+  auto details = collector_plan{};
+  details.labels = spec.labels;
+  details.make_source = configure<source>(d, c, spec.type, {"type", "parse", "process", "labels", "from"});
+  if (const auto* from = c.written.find("from"))
+    d.complain(from->where,
+               c.owner() + ": \"from\" belongs to aggregators and sinks; a collector reads from outside");
+  const auto before = d.problems.size();
+  read_chain(c.written, c.owner(), d.problems, details);
+  add_help(d.problems, before, "operator");
+  c.plan.details = std::move(details);
+}
+
+void read_aggregator(draft& d, draft_component& c) {
+  const auto before = d.problems.size();
+  const auto spec = config::read_settings<aggregator_spec>(c.written, c.owner(), d.problems);
+  add_help(d.problems, before, "aggregator");
+  c.plan.type = "aggregator";
+  auto details = aggregator_plan{spec.batch, spec.buffer, 1, spec.balance};
+  if (const auto count = parse_instances(spec.instances)) details.instances = *count;
+  c.plan.details = details;
+}
+
+void read_sink(draft& d, draft_component& c) {
+  const auto spec = read_common<sink_spec>(d, c);
+  c.plan.type = spec.type;
+  auto details = sink_plan{};
+  details.make_store = configure<store>(d, c, spec.type, {"type", "from", "match", "retry"});
+  if (auto pattern = tag_pattern::parse(spec.match)) details.match = std::move(*pattern);
+  details.retry = {spec.retry.first, spec.retry.max, std::nullopt};
+  if (const auto limit = parse_give_up(spec.retry.give_up_after)) details.retry.give_up_after = *limit;
+  c.plan.details = std::move(details);
+}
+
+void read_references(draft_component& c) {
+  const auto* from = c.written.find("from");
+  c.has_from = from != nullptr;
+  if (from == nullptr) return;
+  if (from->is_scalar()) c.from.push_back({from->scalar, from->where});
+  for (const auto& item : from->items)
+    if (item.is_scalar()) c.from.push_back({item.scalar, item.where});
+}
+
+/// Adds a component unless its name is taken or its settings are no map.
+void read_component(draft& d, tier t, const value::member& m) {
+  auto c = draft_component{};
+  c.plan.name = m.key;
+  c.plan.in = t;
+  c.plan.where = m.where;
+  c.written = m.content;
+  c.written.where = m.where;
+  if (c.written.type == value::kind::null) c.written.type = value::kind::map;
+  if (!is_valid_name(m.key))
+    d.complain(m.where, c.owner() + ": a name wants letters, digits and _ . - only, 128 at most");
+  read_references(c);
+  for (const auto& r : c.from) d.mentioned.insert(r.name);
+  if (const auto* taken = d.find(m.key))
+    return d.complain(m.where, c.owner() + ": the name is taken by " + taken->owner() + " in line "
+                                   + std::to_string(taken->plan.where.line));
+  if (!c.written.is_map())
+    d.complain(m.content.where, c.owner() + ": wants a map of settings, not " + m.content.describe());
+  else if (t == tier::collector)
+    read_collector(d, c);
+  else if (t == tier::sink)
+    read_sink(d, c);
+  else
+    read_aggregator(d, c);
+  d.by_name.emplace(m.key, d.components.size());
+  d.components.push_back(std::move(c));
+}
+
+} // namespace
+
+void read_components(draft& d, const value& root) {
+  for (const auto t : all_tiers) {
+    const auto section = std::string{section_name(t)};
+    const auto* found = root.find(section);
+    if (found == nullptr || found->type == value::kind::null) continue;
+    if (!found->is_map()) {
+      d.complain(found->where, '"' + section + "\" wants a map of names, not " + found->describe());
+      continue;
+    }
+    for (const auto& m : found->members) read_component(d, t, m);
+  }
+}
+
+} // namespace weir

@@ -1,0 +1,116 @@
+/// The topology as written: the keys of every section, declared once, with their places kept.
+#pragma once
+
+#include "topology/plan.hpp"
+
+namespace weir {
+
+constexpr auto names_of(buffer_type*) {
+  return std::array<std::pair<std::string_view, buffer_type>, 1>{{{"memory", buffer_type::memory}}};
+}
+constexpr auto names_of(full_policy*) {
+  return std::array<std::pair<std::string_view, full_policy>, 1>{{{"block", full_policy::block}}};
+}
+
+template <class Visitor> void describe(Visitor& v, batch_settings& s) {
+  v.field("max_size", s.max_size, "A chunk is closed when it holds this much.");
+  v.field("max_delay", s.max_delay, "A chunk is closed when its first event is this old.");
+}
+
+template <class Visitor> void describe(Visitor& v, buffer_settings& s) {
+  v.field("type", s.type, "Where chunks wait that are not settled.");
+  v.field("max_size", s.max_size, "The most that may wait; senders get credit for no more.");
+  v.field("when_full", s.when_full, "What becomes of senders: block lets them wait.");
+}
+
+struct cluster_spec {
+  std::string name = "weir";
+  std::vector<std::string> seeds;
+  bool insecure = false;
+};
+
+template <class Visitor> void describe(Visitor& v, cluster_spec& s) {
+  v.field("name", s.name, "Nodes of another cluster name are refused.");
+  v.field("seeds", s.seeds, "host:port of nodes that know the others.");
+  v.field("insecure", s.insecure, "Allow nodes to listen beyond loopback without TLS.");
+}
+
+/// What all collectors have in common; the rest of the keys belongs to the source.
+struct collector_spec {
+  std::string type;
+  config::value parse;
+  config::value process;
+  config::string_map labels;
+};
+
+template <class Visitor> void describe(Visitor& v, collector_spec& s) {
+  v.required("type", s.type, "Which source: `weir help collector` lists them.");
+  v.field("parse", s.parse, "How to read a line: {format: json}; `weir help operator parse`.");
+  v.field("process", s.process,
+          "A list of operators, applied in order: - grep: {...}; parse is its short form.");
+  v.field("labels", s.labels, "Fields added to every record.");
+}
+
+struct aggregator_spec {
+  std::vector<std::string> from;
+  batch_settings batch;
+  buffer_settings buffer;
+  std::string instances = "1";
+  balance_policy balance = balance_policy::round_robin;
+};
+
+template <class Visitor> void describe(Visitor& v, aggregator_spec& s) {
+  v.field("from", s.from, "Who sends to it; may be left out where there is only one choice.");
+  v.field("batch", s.batch, "When a chunk is closed.");
+  v.field("buffer", s.buffer, "Where chunks wait.");
+  v.field("instances", s.instances, "How many on each node of its class: a number, or auto for one a core.");
+  v.field("balance", s.balance, "How senders choose among the instances.");
+}
+void validate(const aggregator_spec& spec, config::settings_reader& reader);
+
+struct retry_spec {
+  duration first = std::chrono::seconds{1};
+  duration max = std::chrono::seconds{60};
+  std::string give_up_after = "never";
+};
+
+template <class Visitor> void describe(Visitor& v, retry_spec& s) {
+  v.field("first", s.first, "Wait before the first retry; doubles, with jitter, from there.");
+  v.field("max", s.max, "The longest wait between two retries.");
+  v.field("give_up_after", s.give_up_after,
+          "never, or a duration after which the events are dropped and counted.");
+}
+void validate(const retry_spec& spec, config::settings_reader& reader);
+
+/// What all sinks have in common; the rest of the keys belongs to the store.
+struct sink_spec {
+  std::string type;
+  std::vector<std::string> from;
+  std::vector<std::string> match;
+  retry_spec retry;
+};
+
+template <class Visitor> void describe(Visitor& v, sink_spec& s) {
+  v.required("type", s.type, "Which store: `weir help sink` lists them.");
+  v.field("from", s.from, "Who sends to it; may be left out where there is only one choice.");
+  v.field("match", s.match, "Tag patterns such as web.*, web.** or {a,b}.*; all tags if left out.");
+  v.field("retry", s.retry, "What happens when the store is unavailable.");
+}
+void validate(const sink_spec& spec, config::settings_reader& reader);
+
+struct node_spec {
+  std::string listen;
+  std::vector<std::string> as;
+};
+
+template <class Visitor> void describe(Visitor& v, node_spec& s) {
+  v.required("listen", s.listen, "host:port at which other nodes reach it.");
+  v.field("as", s.as, "The class or classes of placement that it takes on.");
+}
+
+/// "auto" is one a core of this machine.
+auto parse_instances(std::string_view text) -> result<std::uint32_t>;
+/// Absent: never.
+auto parse_give_up(std::string_view text) -> result<std::optional<duration>>;
+
+} // namespace weir
