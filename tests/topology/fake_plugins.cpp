@@ -1,0 +1,110 @@
+/// Plug-ins with the settings that topologies speak of and no behaviour, so that plans can be tested alone.
+#include "actors/collectors/source.hpp"
+#include "actors/operators/operator.hpp"
+#include "actors/operators/parse.hpp"
+#include "actors/sinks/store.hpp"
+
+namespace weir {
+
+void validate(const parse_settings& settings, config::settings_reader& reader) {
+  if (settings.parser.format == line_format::regex && settings.parser.expression.empty())
+    reader.complain("format", "\"expression\" is missing; regex wants one");
+}
+
+namespace {
+
+struct fake_source : source {
+  auto open(std::span<const position_range>) -> result<void> override { return {}; }
+  auto read(intake&, std::size_t) -> result<read_status> override { return read_status::finished; }
+};
+
+struct fake_tail final : fake_source {
+  struct settings {
+    std::vector<std::string> path;
+    std::string tag = "{path}";
+    bool follow = true;
+    byte_count max_line{1 << 20};
+  };
+  fake_tail(const settings&, const plugin_context&) {}
+};
+template <class Visitor>
+void describe(Visitor& v, fake_tail::settings& s) {
+  v.required("path", s.path, "Files to read; * and ** work.");
+  v.field("tag", s.tag, "Tag of the events.");
+  v.field("follow", s.follow, "Wait for more at the end.");
+  v.field("max_line", s.max_line, "Longer lines are cut.");
+}
+
+struct fake_forward final : fake_source {
+  struct settings {
+    std::string listen;
+    config::secret shared_key;
+  };
+  fake_forward(const settings&, const plugin_context&) {}
+};
+template <class Visitor>
+void describe(Visitor& v, fake_forward::settings& s) {
+  v.required("listen", s.listen, "host:port to listen at.");
+  v.field("shared_key", s.shared_key, "What senders must know.");
+}
+
+struct fake_store : store {
+  auto open() -> result<void> override { return {}; }
+  auto commit(const commit_batch&) -> result<committed> override { return committed{}; }
+};
+
+enum class file_format { json, raw };
+constexpr auto names_of(file_format*) {
+  return std::array<std::pair<std::string_view, file_format>, 2>{
+      {{"json", file_format::json}, {"raw", file_format::raw}}};
+}
+
+struct fake_file final : fake_store {
+  struct settings {
+    std::string path;
+    file_format format = file_format::json;
+  };
+  fake_file(const settings&, const plugin_context&) {}
+};
+template <class Visitor>
+void describe(Visitor& v, fake_file::settings& s) {
+  v.required("path", s.path, "Where to write.");
+  v.field("format", s.format, "What to write.");
+}
+
+struct fake_null final : fake_store {
+  struct settings {};
+  fake_null(const settings&, const plugin_context&) {}
+};
+template <class Visitor>
+void describe(Visitor&, fake_null::settings&) {}
+
+struct fake_grep final : event_operator {
+  struct settings {
+    std::string field;
+    std::string keep;
+  };
+  fake_grep(const settings&, const plugin_context&) {}
+  void apply(const event_view&, event_output&) override {}
+};
+template <class Visitor>
+void describe(Visitor& v, fake_grep::settings& s) {
+  v.required("field", s.field, "Which field to look at.");
+  v.field("keep", s.keep, "Regular expression of what stays.");
+}
+
+struct fake_parse final : event_operator {
+  using settings = parse_settings;
+  fake_parse(const settings&, const plugin_context&) {}
+  void apply(const event_view&, event_output&) override {}
+};
+
+const register_source<fake_tail> tail{"tail", "Reads files."};
+const register_source<fake_forward> forward{"forward", "Listens for the forward protocol."};
+const register_store<fake_file> file{"file", "Appends events to files."};
+const register_store<fake_null> null{"null", "Counts events."};
+const register_operator<fake_grep> grep{"grep", "Keeps or drops events."};
+const register_operator<fake_parse> parse{"parse", "Parses a field."};
+
+} // namespace
+} // namespace weir
