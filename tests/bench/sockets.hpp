@@ -1,0 +1,73 @@
+/// The few socket calls that the load generator and the bare server share.
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <utility>
+
+namespace weir::bench {
+
+class socket_handle {
+public:
+  explicit socket_handle(int descriptor = -1) : descriptor_(descriptor) {}
+  socket_handle(socket_handle&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  auto operator=(socket_handle&& other) noexcept -> socket_handle& {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+  ~socket_handle() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  auto descriptor() const -> int { return descriptor_; }
+  auto is_open() const -> bool { return descriptor_ >= 0; }
+
+private:
+  int descriptor_;
+};
+
+inline auto loopback(std::uint16_t port) -> sockaddr_in {
+  auto address = sockaddr_in{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+/// A listener on 127.0.0.1; closed if the port is taken. Port 0 takes a free one.
+inline auto listen_on(std::uint16_t port) -> socket_handle {
+  auto listener = socket_handle{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  const auto on = 1;
+  ::setsockopt(listener.descriptor(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  const auto address = loopback(port);
+  if (::bind(listener.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0
+      || ::listen(listener.descriptor(), 128) != 0)
+    return socket_handle{};
+  return listener;
+}
+
+/// A port that was free a moment ago.
+inline auto free_port() -> std::uint16_t {
+  const auto listener = listen_on(0);
+  auto address = sockaddr_in{};
+  auto size = socklen_t{sizeof address};
+  ::getsockname(listener.descriptor(), reinterpret_cast<sockaddr*>(&address), &size);
+  return ntohs(address.sin_port);
+}
+
+/// Closed if nobody listens there.
+inline auto connect_to(std::uint16_t port) -> socket_handle {
+  auto connection = socket_handle{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  const auto on = 1;
+  ::setsockopt(connection.descriptor(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  const auto address = loopback(port);
+  if (::connect(connection.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return socket_handle{};
+  return connection;
+}
+
+} // namespace weir::bench
