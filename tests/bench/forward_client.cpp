@@ -49,8 +49,9 @@ auto pack_entries(std::size_t bytes_max, std::uint64_t count_max) -> packed_entr
 class schedule {
 public:
   schedule(const forward_load& load, std::uint64_t count_max)
-    : packed_(pack_entries(load.payload_bytes, count_max)), left_(load.events),
-      run_(static_cast<std::uint32_t>(std::time(nullptr)) ^ static_cast<std::uint32_t>(::getpid()) << 16) {}
+      : packed_(pack_entries(load.payload_bytes, count_max)),
+        left_(load.events),
+        run_(static_cast<std::uint32_t>(std::time(nullptr)) ^ static_cast<std::uint32_t>(::getpid()) << 16) {}
 
   auto is_empty() const -> bool { return left_ == 0; }
 
@@ -65,14 +66,23 @@ public:
     left_ -= count;
     const auto payload = std::string_view{packed_.bytes}.substr(0, packed_.ends[count - 1]);
     auto chunk = std::array<char, 32>{};
-    std::snprintf(chunk.data(), chunk.size(), "%08x%016llx", run_, static_cast<unsigned long long>(++sequence_));
+    std::snprintf(chunk.data(), chunk.size(), "%08x%016llx", run_,
+                  static_cast<unsigned long long>(++sequence_));
     const auto id = std::string{"\xb8"} + chunk.data();
     auto head = std::array<char, 5>{};
     auto out = packer{head.data()};
     out.byte(0xc6);
     out.big_endian(static_cast<std::uint32_t>(payload.size()));
-    return {"\x93\xa5" "bench" + std::string{head.data(), head.size()}, payload, "\x81\xa5" "chunk" + id,
-            "\x81\xa3" "ack" + id};
+    return {"\x93\xa5"
+            "bench"
+                + std::string{head.data(), head.size()},
+            payload,
+            "\x81\xa5"
+            "chunk"
+                + id,
+            "\x81\xa3"
+            "ack"
+                + id};
   }
 
 private:
@@ -85,10 +95,12 @@ private:
 class sender {
 public:
   sender(socket_handle connection, std::size_t in_flight_max)
-    : connection_(std::move(connection)), in_flight_max_(in_flight_max) {}
+      : connection_(std::move(connection)), in_flight_max_(in_flight_max) {}
 
   auto descriptor() const -> int { return connection_.descriptor(); }
-  auto is_done(const schedule& work) const -> bool { return work.is_empty() && expected_.empty() && !sending_; }
+  auto is_done(const schedule& work) const -> bool {
+    return work.is_empty() && expected_.empty() && !sending_;
+  }
 
   auto pump(schedule& work) -> result<void> {
     WEIR_CHECK(take_acks());
@@ -169,7 +181,8 @@ auto watch(int poll, std::size_t index, int descriptor) -> result<void> {
   auto interest = epoll_event{};
   interest.events = EPOLLIN | EPOLLOUT | EPOLLET;
   interest.data.u64 = index;
-  if (::epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &interest) != 0) return error_from_errno("cannot watch", errno);
+  if (::epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &interest) != 0)
+    return error_from_errno("cannot watch", errno);
   return {};
 }
 
@@ -189,7 +202,8 @@ auto send_forward_load(const forward_load& load) -> result<void> {
   while (!std::ranges::all_of(senders, [&](const sender& s) { return s.is_done(work); })) {
     const auto count = ::epoll_wait(poll.descriptor(), ready.data(), static_cast<int>(ready.size()), 60'000);
     if (count <= 0) return error{errc::unavailable, "no ack for a minute"};
-    for (auto i = 0; i < count; ++i) WEIR_CHECK(senders[ready[static_cast<std::size_t>(i)].data.u64].pump(work));
+    for (auto i = 0; i < count; ++i)
+      WEIR_CHECK(senders[ready[static_cast<std::size_t>(i)].data.u64].pump(work));
   }
   return {};
 }

@@ -15,7 +15,8 @@ struct forward_load {
   std::size_t in_flight_max = 8;          ///< messages without ack, on each connection
 };
 
-/// Returns when every message was acked, in order; fails on a wrong ack, a closed connection and a minute of silence.
+/// Returns when every message was acked, in order; fails on a wrong ack, a closed connection and a minute of
+/// silence.
 auto send_forward_load(const forward_load& load) -> result<void>;
 
 } // namespace weir::bench

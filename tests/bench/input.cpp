@@ -21,13 +21,21 @@ auto mix(std::uint64_t x) -> std::uint64_t {
 
 constexpr auto methods = std::array{"GET", "GET", "GET", "POST", "PUT", "DELETE"};
 constexpr auto levels = std::array{"info", "info", "info", "debug", "warn", "error"};
-constexpr auto services = std::array{"checkout", "catalog", "search", "payment", "account", "shipping", "cart"};
-constexpr auto messages = std::array{
-    "request served from cache", "order accepted and queued for payment", "upstream answered after one retry",
-    "session refreshed", "stock level below threshold", "served \\\"fresh\\\" copy\\n", "lookup done",
-    "rate limit not reached", "connection reused", "template rendered"};
-constexpr auto agents = std::array{"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0",
-                                   "curl/7.88.1", "Mozilla/5.0 (compatible; Googlebot/2.1)"};
+constexpr auto services =
+    std::array{"checkout", "catalog", "search", "payment", "account", "shipping", "cart"};
+constexpr auto messages = std::array{"request served from cache",
+                                     "order accepted and queued for payment",
+                                     "upstream answered after one retry",
+                                     "session refreshed",
+                                     "stock level below threshold",
+                                     "served \\\"fresh\\\" copy\\n",
+                                     "lookup done",
+                                     "rate limit not reached",
+                                     "connection reused",
+                                     "template rendered"};
+constexpr auto agents =
+    std::array{"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0",
+               "curl/7.88.1", "Mozilla/5.0 (compatible; Googlebot/2.1)"};
 
 template <std::size_t N>
 auto pick(const std::array<const char*, N>& from, std::uint64_t random) -> const char* {
@@ -59,8 +67,9 @@ void append_nginx(std::uint64_t i, std::string& out) {
       line, sizeof line,
       "10.%u.%u.%u - %s [01/Mar/2026:%02u:%02u:%02u +0000] \"%s /shop/%s/%u?page=%u HTTP/1.1\" %u %u "
       "\"https://example.org/%s\" \"%s\"\n",
-      static_cast<unsigned>(r & 255), static_cast<unsigned>(r >> 8 & 255), static_cast<unsigned>(r >> 16 & 255),
-      s % 8 == 0 ? "alice" : "-", static_cast<unsigned>(i / 3'600'000 % 24), static_cast<unsigned>(i / 60'000 % 60),
+      static_cast<unsigned>(r & 255), static_cast<unsigned>(r >> 8 & 255),
+      static_cast<unsigned>(r >> 16 & 255), s % 8 == 0 ? "alice" : "-",
+      static_cast<unsigned>(i / 3'600'000 % 24), static_cast<unsigned>(i / 60'000 % 60),
       static_cast<unsigned>(i / 1000 % 60), pick(methods, r >> 24), pick(services, r >> 32),
       static_cast<unsigned>(r >> 40 & 0xffff), static_cast<unsigned>(s & 15), s % 16 == 0 ? 404U : 200U,
       static_cast<unsigned>(s >> 8 & 0xffff), pick(services, s >> 24), pick(agents, s >> 32));

@@ -60,8 +60,9 @@ auto run_benchmark(const options& given, workspace at) -> int {
   if (rows.empty()) return fail({errc::not_found, "no row has that in its name; --list shows all"});
   if (const auto ready = prepare(at); !ready) return fail(ready.failure());
   if (const auto done = run_all(at, given, rows); !done) return fail(done.failure());
-  std::printf("%s\n%llu events, JSON %llu bytes each, access log %llu; medians of %d\n\n", describe_machine().c_str(),
-              static_cast<unsigned long long>(at.events), static_cast<unsigned long long>(at.json_bytes / at.events),
+  std::printf("%s\n%llu events, JSON %llu bytes each, access log %llu; medians of %d\n\n",
+              describe_machine().c_str(), static_cast<unsigned long long>(at.events),
+              static_cast<unsigned long long>(at.json_bytes / at.events),
               static_cast<unsigned long long>(at.nginx_bytes / at.events), given.runs);
   const auto all_hold = print_table(rows);
   return given.enforce && !all_hold ? 1 : 0;
@@ -70,7 +71,8 @@ auto run_benchmark(const options& given, workspace at) -> int {
 /// A folder of our own below `parent`, removed at the end.
 auto with_folder(const options& given, const std::string& self) -> int {
   auto pattern = given.folder + "/weir-bench-XXXXXX";
-  if (::mkdtemp(pattern.data()) == nullptr) return fail(error_from_errno("cannot create a folder in " + given.folder, errno));
+  if (::mkdtemp(pattern.data()) == nullptr)
+    return fail(error_from_errno("cannot create a folder in " + given.folder, errno));
   auto at = workspace{};
   at.self = self;
   at.weir = std::filesystem::path{self}.parent_path() / "weir";
@@ -96,10 +98,13 @@ auto parse_and_run(int argc, char** argv) -> int {
   given.folder = std::filesystem::temp_directory_path();
   auto list = false;
   auto app = CLI::App{"Measures weir against bare loops that do only the unavoidable work."};
-  app.add_option("--events", given.events, "Events of each run")->check(CLI::Range(1000ULL, 1'000'000'000ULL));
+  app.add_option("--events", given.events, "Events of each run")
+      ->check(CLI::Range(1000ULL, 1'000'000'000ULL));
   app.add_option("--runs", given.runs, "Runs of each row; the median counts")->check(CLI::Range(1, 100));
-  app.add_option("--row", given.rows, "Only rows whose name holds this, and their baselines; may be repeated");
-  app.add_option("--dir", given.folder, "Where inputs and outputs go while it runs")->check(CLI::ExistingDirectory);
+  app.add_option("--row", given.rows,
+                 "Only rows whose name holds this, and their baselines; may be repeated");
+  app.add_option("--dir", given.folder, "Where inputs and outputs go while it runs")
+      ->check(CLI::ExistingDirectory);
   app.add_flag("--enforce", given.enforce, "End with 1 if a ratio is over its bound");
   app.add_flag("--list", list, "Print the names of the rows");
   CLI11_PARSE(app, argc, argv);

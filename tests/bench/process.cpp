@@ -95,7 +95,8 @@ auto process::resident_bytes() const -> std::uint64_t {
 auto process::wait() -> result<usage> {
   auto status = 0;
   auto used = rusage{};
-  if (::wait4(std::exchange(id_, -1), &status, 0, &used) < 0) return error_from_errno("cannot wait for " + name_, errno);
+  if (::wait4(std::exchange(id_, -1), &status, 0, &used) < 0)
+    return error_from_errno("cannot wait for " + name_, errno);
   const auto wall = std::chrono::duration<double>{std::chrono::steady_clock::now() - begun_};
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
     const auto how = WIFEXITED(status) ? "status " + std::to_string(WEXITSTATUS(status))

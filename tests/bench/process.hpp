@@ -3,12 +3,12 @@
 
 #include "runtime/base/result.hpp"
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include <sys/types.h>
 
 namespace weir::bench {
 

@@ -36,14 +36,15 @@ auto median_of(std::vector<measurement> runs) -> measurement {
 
 auto print_table(const std::vector<measured_row>& rows) -> bool {
   auto all_hold = true;
-  std::printf("%-24s %12s %9s %14s %10s %8s %6s\n", "row", "events/s", "MB/s", "CPU s/1M events", "peak MiB", "x bare",
-              "bound");
+  std::printf("%-24s %12s %9s %14s %10s %8s %6s\n", "row", "events/s", "MB/s", "CPU s/1M events", "peak MiB",
+              "x bare", "bound");
   for (const auto& r : rows) {
     const auto middle = median_of(r.runs);
     const auto wall = middle.used.wall_seconds;
-    std::printf("%-24.*s %12.0f %9.1f %14.3f %10.1f", static_cast<int>(r.what->name.size()), r.what->name.data(),
-                static_cast<double>(middle.events) / wall, static_cast<double>(middle.bytes) * 1e-6 / wall,
-                cpu_per_million(middle), static_cast<double>(middle.used.peak_bytes) / 1048576);
+    std::printf("%-24.*s %12.0f %9.1f %14.3f %10.1f", static_cast<int>(r.what->name.size()),
+                r.what->name.data(), static_cast<double>(middle.events) / wall,
+                static_cast<double>(middle.bytes) * 1e-6 / wall, cpu_per_million(middle),
+                static_cast<double>(middle.used.peak_bytes) / 1048576);
     if (const auto* bare = find_row(rows, r.what->baseline)) {
       const auto ratio = cpu_per_million(middle) / cpu_per_million(median_of(bare->runs));
       const auto holds = r.what->ratio_max == 0 || ratio <= r.what->ratio_max;
@@ -59,9 +60,11 @@ auto print_table(const std::vector<measured_row>& rows) -> bool {
 auto describe_machine() -> std::string {
   auto system = utsname{};
   uname(&system);
-  const auto memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const auto memory =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
   char numbers[64];
-  std::snprintf(numbers, sizeof numbers, ", %ld cores, %.1f GiB, ", sysconf(_SC_NPROCESSORS_ONLN), memory / 1073741824);
+  std::snprintf(numbers, sizeof numbers, ", %ld cores, %.1f GiB, ", sysconf(_SC_NPROCESSORS_ONLN),
+                memory / 1073741824);
   return model_of_processor() + numbers + system.sysname + " " + system.release;
 }
 

@@ -13,8 +13,8 @@ namespace weir::bench {
 
 /// Where a run finds its inputs and leaves its outputs.
 struct workspace {
-  std::string self;  ///< this program
-  std::string weir;  ///< the program under test
+  std::string self; ///< this program
+  std::string weir; ///< the program under test
   std::string folder;
   std::uint64_t events = 0;
   std::uint64_t json_bytes = 0;
@@ -23,7 +23,9 @@ struct workspace {
   auto json() const -> std::string { return folder + "/input.jsonl"; }
   auto nginx() const -> std::string { return folder + "/access.log"; }
   auto output() const -> std::string { return folder + "/output.jsonl"; }
-  auto log(std::string_view of = "run") const -> std::string { return folder + "/" + std::string{of} + ".log"; }
+  auto log(std::string_view of = "run") const -> std::string {
+    return folder + "/" + std::string{of} + ".log";
+  }
 };
 
 struct measurement {

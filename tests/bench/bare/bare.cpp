@@ -7,13 +7,15 @@ namespace weir::bench {
 
 namespace {
 
-auto run_named(const std::string& name, const std::string& first, const std::string& second) -> result<counted> {
+auto run_named(const std::string& name, const std::string& first, const std::string& second)
+    -> result<counted> {
   if (name == "json-null") return bare_json(first, {});
   if (name == "json-file") return bare_json(first, second);
   if (name == "nginx-null") return bare_nginx(first, {});
   if (name == "nginx-file") return bare_nginx(first, second);
   if (name == "forward-null")
-    return bare_forward(static_cast<std::uint16_t>(std::atoi(first.c_str())), std::strtoull(second.c_str(), nullptr, 10));
+    return bare_forward(static_cast<std::uint16_t>(std::atoi(first.c_str())),
+                        std::strtoull(second.c_str(), nullptr, 10));
   return error{errc::not_found, "no bare loop is called \"" + name + "\""};
 }
 

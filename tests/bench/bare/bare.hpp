@@ -1,4 +1,5 @@
-/// The yardstick: single-threaded loops that do only what cannot be avoided. Each runs in a process of its own.
+/// The yardstick: single-threaded loops that do only what cannot be avoided. Each runs in a process of its
+/// own.
 #pragma once
 
 #include "runtime/base/result.hpp"
@@ -15,7 +16,8 @@ struct counted {
   std::uint64_t bytes = 0; ///< of input
 };
 
-/// Packs the object on `line` as a map; 64 bytes behind it are readable. What a failed call packed is garbage.
+/// Packs the object on `line` as a map; 64 bytes behind it are readable. What a failed call packed is
+/// garbage.
 auto pack_json_line(std::string_view line, packer& out) -> bool;
 
 /// Read in blocks, simdjson each line, pack entries into a reused buffer; with an `output` path print

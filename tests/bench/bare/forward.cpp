@@ -19,8 +19,8 @@ constexpr std::size_t block_bytes = 256 * 1024;
 constexpr std::size_t held_bytes_max = 64 * 1024;
 
 struct step_result {
-  const char* at;  ///< behind what was used
-  bool more;       ///< whether another step may get further
+  const char* at; ///< behind what was used
+  bool more;      ///< whether another step may get further
 };
 
 /// One peer: where it is inside `[tag, packed, {size, chunk}]`. Entries are stepped over as they arrive.
@@ -79,11 +79,13 @@ private:
   auto step_option(const char* at, const char* end, std::string& acks) -> step_result {
     const auto* const behind = skip(at, end);
     if (behind == nullptr) return {at, false};
-    static constexpr std::string_view key = "\xa5" "chunk";
+    static constexpr std::string_view key = "\xa5"
+                                            "chunk";
     const auto option = std::string_view{at, static_cast<std::size_t>(behind - at)};
     if (const auto found = option.find(key); found != std::string_view::npos) {
       const auto* const id = at + found + key.size();
-      acks += "\x81\xa3" "ack";
+      acks += "\x81\xa3"
+              "ack";
       acks.append(id, static_cast<std::size_t>(skip(id, behind) - id));
     }
     wants_option_ = false;
@@ -108,7 +110,8 @@ public:
   auto serve(std::uint64_t events) -> result<counted> {
     auto ready = std::array<epoll_event, 64>{};
     while (seen_.events < events || !peers_.empty()) {
-      const auto count = ::epoll_wait(poll_.descriptor(), ready.data(), static_cast<int>(ready.size()), 60'000);
+      const auto count =
+          ::epoll_wait(poll_.descriptor(), ready.data(), static_cast<int>(ready.size()), 60'000);
       if (count <= 0) return error{errc::unavailable, "no data for a minute"};
       for (auto i = 0; i < count; ++i) WEIR_CHECK(serve_one(ready[static_cast<std::size_t>(i)].data.fd));
     }

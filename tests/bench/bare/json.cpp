@@ -39,9 +39,9 @@ auto pack_number(simdjson::ondemand::value value, packer& out) -> bool {
   auto number = simdjson::ondemand::number{};
   if (value.get_number().get(number) != simdjson::SUCCESS) return false;
   switch (number.get_number_type()) {
-    case number_type::signed_integer: return out.integer(number.get_int64()), true;
-    case number_type::unsigned_integer: return out.unsigned_integer(number.get_uint64()), true;
-    default: return out.real(number.get_double()), true;
+  case number_type::signed_integer: return out.integer(number.get_int64()), true;
+  case number_type::unsigned_integer: return out.unsigned_integer(number.get_uint64()), true;
+  default: return out.real(number.get_double()), true;
   }
 }
 
@@ -90,12 +90,13 @@ auto pack_value(simdjson::ondemand::value value, packer& out) -> bool {
   auto array = simdjson::ondemand::array{};
   auto object = simdjson::ondemand::object{};
   switch (type) {
-    case json_type::string: return pack_string(value, out);
-    case json_type::number: return pack_number(value, out);
-    case json_type::boolean: return pack_bool(value, out);
-    case json_type::array: return value.get_array().get(array) == simdjson::SUCCESS && pack_array(array, out);
-    case json_type::object: return value.get_object().get(object) == simdjson::SUCCESS && pack_object(object, out);
-    default: return value.is_null() ? (out.byte(0xc0), true) : false;
+  case json_type::string: return pack_string(value, out);
+  case json_type::number: return pack_number(value, out);
+  case json_type::boolean: return pack_bool(value, out);
+  case json_type::array: return value.get_array().get(array) == simdjson::SUCCESS && pack_array(array, out);
+  case json_type::object:
+    return value.get_object().get(object) == simdjson::SUCCESS && pack_object(object, out);
+  default: return value.is_null() ? (out.byte(0xc0), true) : false;
   }
 }
 

@@ -30,8 +30,7 @@ public:
   auto is_open() const -> bool { return descriptor_ >= 0; }
 
   /// Calls `visit(line)` for every line that ends in a newline; returns the bytes read.
-  template <class Visitor>
-  auto for_each(Visitor&& visit) -> result<std::uint64_t> {
+  template <class Visitor> auto for_each(Visitor&& visit) -> result<std::uint64_t> {
     auto bytes = std::uint64_t{0};
     auto held = std::size_t{0}; // bytes of an unfinished line at the front of the buffer
     for (;;) {
@@ -46,11 +45,11 @@ public:
 
 private:
   /// Returns how many bytes are left over; they are moved to the front.
-  template <class Visitor>
-  auto visit_lines(std::string_view block, Visitor&& visit) -> std::size_t {
+  template <class Visitor> auto visit_lines(std::string_view block, Visitor&& visit) -> std::size_t {
     const auto* at = block.data();
     const auto* const end = at + block.size();
-    while (const auto* newline = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)))) {
+    while (const auto* newline =
+               static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)))) {
       visit(std::string_view{at, static_cast<std::size_t>(newline - at)});
       at = newline + 1;
     }

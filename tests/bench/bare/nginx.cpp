@@ -15,14 +15,16 @@ public:
   auto failed() const -> bool { return failed_; }
   /// Up to `stop`, which is stepped over.
   auto until(char stop) -> std::string_view {
-    const auto* const found = static_cast<const char*>(std::memchr(at_, stop, static_cast<std::size_t>(end_ - at_)));
+    const auto* const found =
+        static_cast<const char*>(std::memchr(at_, stop, static_cast<std::size_t>(end_ - at_)));
     if (found == nullptr) return failed_ = true, std::string_view{};
     const auto part = std::string_view{at_, static_cast<std::size_t>(found - at_)};
     at_ = found + 1;
     return part;
   }
   void step(std::string_view expected) {
-    if (static_cast<std::size_t>(end_ - at_) < expected.size() || std::memcmp(at_, expected.data(), expected.size()) != 0)
+    if (static_cast<std::size_t>(end_ - at_) < expected.size()
+        || std::memcmp(at_, expected.data(), expected.size()) != 0)
       return void(failed_ = true);
     at_ += expected.size();
   }
@@ -55,7 +57,8 @@ auto seconds_of(std::string_view text) -> std::uint32_t {
     std::memcpy(day, text.data(), 11);
   }
   const auto zone = (two_digits(text.data() + 22) * 60 + two_digits(text.data() + 24)) * 60;
-  const auto clock = (two_digits(text.data() + 12) * 60 + two_digits(text.data() + 15)) * 60 + two_digits(text.data() + 18);
+  const auto clock =
+      (two_digits(text.data() + 12) * 60 + two_digits(text.data() + 15)) * 60 + two_digits(text.data() + 18);
   return static_cast<std::uint32_t>(midnight + clock - (text[21] == '-' ? -zone : zone));
 }
 

@@ -19,17 +19,26 @@ struct extent {
 
 auto wide_extent(unsigned head, const char* at) -> extent {
   switch (head) {
-    case 0xc4: case 0xd9: return {2 + std::size_t{byte_at(at + 1)}, 0};
-    case 0xc5: case 0xda: return {3 + std::size_t{read_big_endian<std::uint16_t>(at + 1)}, 0};
-    case 0xc6: case 0xdb: return {5 + std::size_t{read_big_endian<std::uint32_t>(at + 1)}, 0};
-    case 0xcc: case 0xd0: return {2, 0};
-    case 0xcd: case 0xd1: return {3, 0};
-    case 0xca: case 0xce: case 0xd2: return {5, 0};
-    case 0xcb: case 0xcf: case 0xd3: return {9, 0};
-    case 0xd7: return {10, 0};
-    case 0xdc: return {3, read_big_endian<std::uint16_t>(at + 1)};
-    case 0xde: return {3, std::size_t{2} * read_big_endian<std::uint16_t>(at + 1)};
-    default: return {1, 0};
+  case 0xc4:
+  case 0xd9: return {2 + std::size_t{byte_at(at + 1)}, 0};
+  case 0xc5:
+  case 0xda: return {3 + std::size_t{read_big_endian<std::uint16_t>(at + 1)}, 0};
+  case 0xc6:
+  case 0xdb: return {5 + std::size_t{read_big_endian<std::uint32_t>(at + 1)}, 0};
+  case 0xcc:
+  case 0xd0: return {2, 0};
+  case 0xcd:
+  case 0xd1: return {3, 0};
+  case 0xca:
+  case 0xce:
+  case 0xd2: return {5, 0};
+  case 0xcb:
+  case 0xcf:
+  case 0xd3: return {9, 0};
+  case 0xd7: return {10, 0};
+  case 0xdc: return {3, read_big_endian<std::uint16_t>(at + 1)};
+  case 0xde: return {3, std::size_t{2} * read_big_endian<std::uint16_t>(at + 1)};
+  default: return {1, 0};
   }
 }
 
@@ -51,11 +60,16 @@ auto print_escape(unsigned char c, char* to) -> char* {
   static constexpr char hex[] = "0123456789abcdef";
   *to++ = '\\';
   switch (c) {
-    case '"': case '\\': *to++ = static_cast<char>(c); return to;
-    case '\n': *to++ = 'n'; return to;
-    case '\r': *to++ = 'r'; return to;
-    case '\t': *to++ = 't'; return to;
-    default: to = print_literal("u00", to); *to++ = hex[c >> 4]; *to++ = hex[c & 15]; return to;
+  case '"':
+  case '\\': *to++ = static_cast<char>(c); return to;
+  case '\n': *to++ = 'n'; return to;
+  case '\r': *to++ = 'r'; return to;
+  case '\t': *to++ = 't'; return to;
+  default:
+    to = print_literal("u00", to);
+    *to++ = hex[c >> 4];
+    *to++ = hex[c & 15];
+    return to;
   }
 }
 
@@ -89,8 +103,7 @@ auto print_string(std::string_view text, char* to) -> char* {
   return to;
 }
 
-template <class T>
-auto print_number(T number, char* to) -> char* {
+template <class T> auto print_number(T number, char* to) -> char* {
   return std::to_chars(to, to + 40, number).ptr;
 }
 
@@ -138,20 +151,22 @@ auto print_wide(const char*& at, char* to) -> char* {
   const auto head = byte_at(at);
   const auto* const body = at + 1;
   switch (head) {
-    case 0xd9: return print_text(at, 2, byte_at(body), to);
-    case 0xda: return print_text(at, 3, read_big_endian<std::uint16_t>(body), to);
-    case 0xdb: return print_text(at, 5, read_big_endian<std::uint32_t>(body), to);
-    case 0xcc: at += 2; return print_number(byte_at(body), to);
-    case 0xcd: at += 3; return print_number(read_big_endian<std::uint16_t>(body), to);
-    case 0xce: at += 5; return print_number(read_big_endian<std::uint32_t>(body), to);
-    case 0xcf: at += 9; return print_number(read_big_endian<std::uint64_t>(body), to);
-    case 0xd3: at += 9; return print_number(static_cast<std::int64_t>(read_big_endian<std::uint64_t>(body)), to);
-    case 0xcb: at += 9; return print_real(read_big_endian<std::uint64_t>(body), to);
-    case 0xc2: at += 1; return print_literal("false", to);
-    case 0xc3: at += 1; return print_literal("true", to);
-    case 0xdc: at += 3; return print_array(at, read_big_endian<std::uint16_t>(body), to);
-    case 0xde: at += 3; return print_map(at, read_big_endian<std::uint16_t>(body), to);
-    default: at += 1; return print_literal("null", to);
+  case 0xd9: return print_text(at, 2, byte_at(body), to);
+  case 0xda: return print_text(at, 3, read_big_endian<std::uint16_t>(body), to);
+  case 0xdb: return print_text(at, 5, read_big_endian<std::uint32_t>(body), to);
+  case 0xcc: at += 2; return print_number(byte_at(body), to);
+  case 0xcd: at += 3; return print_number(read_big_endian<std::uint16_t>(body), to);
+  case 0xce: at += 5; return print_number(read_big_endian<std::uint32_t>(body), to);
+  case 0xcf: at += 9; return print_number(read_big_endian<std::uint64_t>(body), to);
+  case 0xd3:
+    at += 9;
+    return print_number(static_cast<std::int64_t>(read_big_endian<std::uint64_t>(body)), to);
+  case 0xcb: at += 9; return print_real(read_big_endian<std::uint64_t>(body), to);
+  case 0xc2: at += 1; return print_literal("false", to);
+  case 0xc3: at += 1; return print_literal("true", to);
+  case 0xdc: at += 3; return print_array(at, read_big_endian<std::uint16_t>(body), to);
+  case 0xde: at += 3; return print_map(at, read_big_endian<std::uint16_t>(body), to);
+  default: at += 1; return print_literal("null", to);
   }
 }
 

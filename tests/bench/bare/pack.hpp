@@ -24,8 +24,7 @@ public:
   }
 
   void byte(unsigned char b) { *at_++ = static_cast<char>(b); }
-  template <class T>
-  void big_endian(T number) {
+  template <class T> void big_endian(T number) {
     if constexpr (sizeof(T) == 2) number = __builtin_bswap16(number);
     if constexpr (sizeof(T) == 4) number = __builtin_bswap32(number);
     if constexpr (sizeof(T) == 8) number = __builtin_bswap64(number);
@@ -76,20 +75,24 @@ private:
   char* at_;
 };
 
-template <class T>
-auto read_big_endian(const char* at) -> T {
+template <class T> auto read_big_endian(const char* at) -> T {
   auto number = T{};
   std::memcpy(&number, at, sizeof number);
-  if constexpr (sizeof(T) == 2) return __builtin_bswap16(number);
-  else if constexpr (sizeof(T) == 4) return __builtin_bswap32(number);
-  else if constexpr (sizeof(T) == 8) return __builtin_bswap64(number);
-  else return number;
+  if constexpr (sizeof(T) == 2)
+    return __builtin_bswap16(number);
+  else if constexpr (sizeof(T) == 4)
+    return __builtin_bswap32(number);
+  else if constexpr (sizeof(T) == 8)
+    return __builtin_bswap64(number);
+  else
+    return number;
 }
 
 /// Behind one value; nullptr if it goes on behind `end`. Knows what a forward client may send.
 auto skip(const char* at, const char* end) -> const char*;
 
-/// Writes one value as JSON; `to` has room for six times its bytes and 64 more. Returns behind what was written.
+/// Writes one value as JSON; `to` has room for six times its bytes and 64 more. Returns behind what was
+/// written.
 auto print_json(const char*& at, char* to) -> char*;
 
 /// Writes `time` and `tag` in front of an entry's record, as the file sink does, and a newline behind it.
