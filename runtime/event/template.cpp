@@ -16,9 +16,9 @@ auto host_name() -> std::string {
 }
 
 auto is_environment_name(std::string_view name) -> bool {
-  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto is_upper = [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; };
   return !name.empty() && is_upper(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) {
-    return is_upper(c) || (c >= '0' && c <= '9') || c == '_';
+    return is_upper(c) || (c >= '0' && c <= '9');
   });
 }
 

@@ -32,8 +32,9 @@ struct template_input {
 //  template := (byte | "$${" | "${" name "}")*
 //  name     := "tag" | "tag[" integer "]" | "hostname" | "node" | digits | ENV_NAME | path
 //
-//  A tag's parts count from 0, or from the end as -1, -2, …. ENV_NAME is A-Z first, then A-Z, 0-9 and _.
+//  A tag's parts count from 0, or from the end as -1, -2, …. ENV_NAME is A-Z, 0-9 and _, no digit first.
 //  A leading dot makes any name a path: `${.tag}`, `${.MESSAGE}`. What an event lacks renders as nothing.
+//  In a topology file the loader has filled in ENV_NAMEs, and made `${` of `$${`, before a template is read.
 class record_template {
 public:
   record_template() = default;
