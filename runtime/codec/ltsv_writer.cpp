@@ -1,0 +1,96 @@
+#include "runtime/codec/ltsv_writer.hpp"
+
+#include "runtime/codec/json_writer.hpp"
+#include "runtime/codec/text_value.hpp"
+
+namespace weir {
+namespace {
+
+void append_escaped(byte_buffer& out, std::string_view text, bool is_label) {
+  const auto odd = is_label ? std::string_view{"\t\n\r\0\\:", 6} : std::string_view{"\t\n\r\0\\", 5};
+  for (;;) {
+    const auto at = text.find_first_of(odd);
+    out.append(text.substr(0, at));
+    if (at == std::string_view::npos) return;
+    switch (text[at]) {
+    case '\t': out.append("\\t"); break;
+    case '\n': out.append("\\n"); break;
+    case '\r': out.append("\\r"); break;
+    case '\0': out.append("\\0"); break;
+    case '\\': out.append("\\\\"); break;
+    default: out.append("\\x3a");
+    }
+    text.remove_prefix(at + 1);
+  }
+}
+
+auto take_plain_text(byte_buffer& out, msgpack_reader& read) -> bool {
+  auto bytes = std::string_view{};
+  return read.value(bytes) && append_plain_text(out, bytes);
+}
+
+} // namespace
+
+void ltsv_writer::begin_section(std::string_view tag) {
+  tag_field_.clear();
+  tag_field_.append("tag:");
+  append_clean(tag_field_, tag, false);
+  tag_field_.push_back('\t');
+}
+
+void ltsv_writer::append_clean(byte_buffer& out, std::string_view text, bool is_label) {
+  scratch_.clear();
+  append_escaped(scratch_, text, is_label);
+  append_valid_text(out, scratch_.view());
+}
+
+auto ltsv_writer::append_field(byte_buffer& out, msgpack_reader& read) -> bool {
+  auto text = std::string_view{};
+  if (read.str_or_bin(text)) {
+    append_clean(out, text, true);
+  } else {
+    auto label = byte_buffer{};
+    if (!take_plain_text(label, read)) return false;
+    append_clean(out, label.view(), true);
+  }
+  out.push_back(':');
+  // Other values are JSON, which has no control characters and whose backslashes are its own.
+  if (read.str_or_bin(text))
+    append_clean(out, text, false);
+  else if (!take_plain_text(out, read))
+    return false;
+  out.push_back('\t');
+  return true;
+}
+
+auto ltsv_writer::append_line(byte_buffer& out, std::int64_t time_ns, std::string_view& rest) -> bool {
+  auto record = std::string_view{};
+  if (!take_record(rest, record)) return false;
+  const auto before = out.size();
+  if (time_ && find_field(record, "time").empty()) {
+    out.append("time:");
+    append_time(out, time_ns);
+    out.push_back('\t');
+  }
+  if (tag_ && find_field(record, "tag").empty()) out.append(tag_field_.view());
+  auto read = msgpack_reader{record};
+  auto count = std::uint32_t{0};
+  auto ok = read.map(count);
+  for (; ok && count > 0; --count) ok = append_field(out, read);
+  if (!ok) {
+    out.truncate(before);
+    return false;
+  }
+  if (out.size() > before) out.truncate(out.size() - 1);
+  out.push_back('\n');
+  return true;
+}
+
+auto ltsv_writer::write(byte_buffer& out, std::string_view& entries, const time_window& window)
+    -> written_run {
+  return write_run(entries, window, [&](std::int64_t time_ns, std::string_view& rest) {
+    return append_line(out, time_ns, rest);
+  });
+}
+
+} // namespace weir

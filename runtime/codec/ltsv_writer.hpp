@@ -1,0 +1,27 @@
+/// Labeled tab-separated values, http://ltsv.org; the escapes are in event_format.hpp.
+#pragma once
+
+#include "runtime/codec/event_writer.hpp"
+
+namespace weir {
+
+class ltsv_writer final : public event_writer {
+public:
+  ltsv_writer(bool time, bool tag) : time_(time), tag_(tag) {}
+
+  void begin_section(std::string_view tag) override;
+  auto write(byte_buffer& out, std::string_view& entries, const time_window& window) -> written_run override;
+
+private:
+  auto append_line(byte_buffer& out, std::int64_t time_ns, std::string_view& rest) -> bool;
+  /// Escaped, and UTF-8.
+  void append_clean(byte_buffer& out, std::string_view text, bool is_label);
+  auto append_field(byte_buffer& out, msgpack_reader& read) -> bool;
+
+  bool time_;
+  bool tag_;
+  byte_buffer tag_field_; ///< `tag:<escaped>` and a tab
+  byte_buffer scratch_;
+};
+
+} // namespace weir

@@ -1,0 +1,85 @@
+#include "tests/support/store_contract.hpp"
+
+#include <numeric>
+
+namespace weir::test {
+namespace {
+
+auto from_0_to(int end) -> std::vector<std::int64_t> {
+  auto numbers = std::vector<std::int64_t>(static_cast<std::size_t>(end));
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return numbers;
+}
+
+void check_holds(const store_under_test& t, int end) {
+  if (!t.numbers) return;
+  const auto found = t.numbers();
+  const auto wanted = from_0_to(end);
+  BOOST_CHECK_EQUAL_COLLECTIONS(found.begin(), found.end(), wanted.begin(), wanted.end());
+}
+
+void check_commits_in_order(const store_under_test& t, store& s) {
+  const auto done = commit(s, {make_chunk({numbered("a", 0, 10), numbered("b", 10, 20)}, 1),
+                               make_chunk({numbered("a", 20, 30)}, 2)});
+  BOOST_REQUIRE(done);
+  BOOST_TEST(done->events == 30U);
+  BOOST_TEST(done->bytes > 0U);
+  BOOST_TEST(done->refused.empty());
+  BOOST_REQUIRE(s.idle());
+  check_holds(t, 30);
+}
+
+void check_honours_match(const store_under_test& t, store& s) {
+  const auto done = commit(
+      s, {make_chunk({numbered("a.x", 30, 35), numbered("b.x", 900, 950), numbered("a.y", 35, 40)}, 3)},
+      {"a.*"});
+  BOOST_REQUIRE(done);
+  BOOST_TEST(done->events == 10U);
+  check_holds(t, 40);
+}
+
+void check_accepts_nothing(const store_under_test& t, store& s) {
+  const auto none = commit(s, {});
+  BOOST_REQUIRE(none);
+  BOOST_TEST(none->events == 0U);
+  const auto unmatched = commit(s, {make_chunk({numbered("a", 900, 910)}, 4)}, {"zzz"});
+  BOOST_REQUIRE(unmatched);
+  BOOST_TEST(unmatched->events == 0U);
+  check_holds(t, 40);
+}
+
+/// The first entries of the section are good; what follows is counted, and the next section is not touched.
+void check_counts_what_is_malformed(const store_under_test& t, store& s) {
+  auto broken = numbered("a", 40, 45);
+  broken.entries += std::string{"\xc1\xc1 no entry"};
+  broken.count = 8;
+  const auto done = commit(s, {make_chunk({broken, numbered("b", 45, 50)}, 5)});
+  BOOST_REQUIRE(done);
+  if (!t.numbers) return; // a store that never looks at entries
+  BOOST_TEST(done->events == 10U);
+  BOOST_TEST(refused_events(*done) == 3U);
+  check_holds(t, 50);
+}
+
+} // namespace
+
+void check_store_contract(const store_under_test& t) {
+  {
+    const auto s = t.make();
+    BOOST_REQUIRE(s->open());
+    check_commits_in_order(t, *s);
+    check_honours_match(t, *s);
+    check_accepts_nothing(t, *s);
+    check_counts_what_is_malformed(t, *s);
+    BOOST_REQUIRE(s->open()); // as after a failed commit
+  }
+  const auto again = t.make();
+  BOOST_REQUIRE(again->open());
+  const auto done = commit(*again, {make_chunk({numbered("a", 50, 60)}, 6)});
+  BOOST_REQUIRE(done);
+  BOOST_TEST(done->events == 10U);
+  BOOST_REQUIRE(again->idle());
+  check_holds(t, 60);
+}
+
+} // namespace weir::test
