@@ -1,0 +1,130 @@
+#include "actors/collectors/source.hpp"
+#include "runtime/tail/tailer.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <filesystem>
+
+namespace weir {
+namespace {
+
+enum class tail_start { beginning, end };
+
+constexpr auto names_of(tail_start*) {
+  return std::array<std::pair<std::string_view, tail_start>, 2>{
+      {{"beginning", tail_start::beginning}, {"end", tail_start::end}}};
+}
+
+/// Complaints that one read() may log; the rest follows with the next ones.
+constexpr auto complaints_per_read = std::size_t{20};
+
+class tail_source final : public source {
+public:
+  struct settings {
+    std::vector<std::string> path;
+    std::vector<std::string> exclude;
+    tail_start start = tail_start::beginning;
+    bool follow = true;
+    byte_count max_line{1 << 20};
+    std::string tag = "{path}";
+    duration refresh_interval = std::chrono::seconds{10};
+    duration poll_interval = std::chrono::seconds{1};
+    bool inotify = true;
+  };
+
+  tail_source(const settings& s, const plugin_context& context)
+      : component_(context.component),
+        clock_(*context.clock),
+        line_bytes_max_(s.max_line.value),
+        tailer_(options_of(s, context), *context.clock) {}
+
+  auto open(std::span<const position_range> resume) -> result<void> override { return tailer_.open(resume); }
+
+  auto read(intake& out, std::size_t budget) -> result<read_status> override {
+    tailer_.look();
+    const auto now_ns = clock_.wall_ns();
+    auto done = std::size_t{0};
+    while (done < budget) {
+      const auto block = tailer_.next(std::max<std::size_t>(budget - done, 4096));
+      if (!block) break;
+      const auto long_lines =
+          for_each_line(block->bytes, block->is_cut, line_bytes_max_,
+                        [&](std::string_view line) { out.line(block->tag, now_ns, line); });
+      if (long_lines > 0) tailer_.note_long_lines(long_lines, block->stream);
+      out.covered(block->stream, block->begin, block->end());
+      done += block->bytes.size();
+    }
+    log_complaints();
+    if (done >= budget) return read_status::more;
+    return tailer_.is_finished() ? read_status::finished : read_status::idle;
+  }
+
+  void acknowledge(std::span<const position_range> safe) override { tailer_.acknowledge(safe); }
+  auto wake_fd() const -> int override { return tailer_.wake_fd(); }
+  auto wake_at() const -> std::optional<monotonic_time> override { return tailer_.wake_at(); }
+  auto summary() const -> std::string override { return tailer_.summary(); }
+
+private:
+  static auto options_of(const settings& s, const plugin_context& context) -> tail_options {
+    return {.paths = s.path,
+            .exclude = s.exclude,
+            .from_end = s.start == tail_start::end,
+            .once = context.once || !s.follow,
+            .inotify = s.inotify,
+            .line_bytes_max = s.max_line.value,
+            .refresh_interval = s.refresh_interval,
+            .poll_interval = s.poll_interval,
+            .tag = s.tag};
+  }
+
+  void log_complaints() {
+    for (auto& text : tailer_.take_complaints()) complaints_.push_back(std::move(text));
+    for (auto i = std::size_t{0}; i < complaints_per_read && !complaints_.empty(); ++i) {
+      spdlog::warn("{}: {}", component_, complaints_.front());
+      complaints_.pop_front();
+    }
+  }
+
+  std::string component_;
+  const class clock& clock_;
+  std::size_t line_bytes_max_;
+  tailer tailer_;
+  std::deque<std::string> complaints_;
+};
+
+template <class Visitor> void describe(Visitor& v, tail_source::settings& s) {
+  v.required("path", s.path,
+             "Files to read: patterns with *, ?, [a-z], {a,b} and ** (any number of directories).");
+  v.field("exclude", s.exclude, "Files to leave out; a pattern without a slash is about the name alone.");
+  v.field(
+      "start", s.start,
+      "Where to begin with files that are there at the first start; later ones begin at their beginning.");
+  v.field("follow", s.follow, "false: read what is there, then finish.");
+  v.field("max_line", s.max_line, "Longer lines are delivered in pieces of this size.");
+  v.field("tag", s.tag, "{path}: the path with dots for slashes, without the first; {name}: the file name.");
+  v.field("refresh_interval", s.refresh_interval,
+          "Time between looks at all files, beside what inotify tells.");
+  v.field("poll_interval", s.poll_interval,
+          "The same where inotify does not work: network file systems, watch limit reached.");
+  v.field("inotify", s.inotify, "false: poll everything.");
+}
+
+void validate(const tail_source::settings& s, config::settings_reader& reader) {
+  if (const auto paths = glob_set::parse(s.path, "/"); !paths) reader.complain("path", paths.failure().what);
+  if (const auto excluded = glob_set::parse(s.exclude, "/", true); !excluded)
+    reader.complain("exclude", excluded.failure().what);
+  if (s.max_line.value == 0 || s.max_line.value > (64U << 20U))
+    reader.complain("max_line", "\"max_line\" wants 1B..64MiB, not " + to_text(s.max_line));
+  if (s.tag.empty())
+    reader.complain("tag", "\"tag\" is empty, a tag or a template such as {path} was wanted");
+  for (const auto& [key, interval] :
+       {std::pair{"refresh_interval", s.refresh_interval}, {"poll_interval", s.poll_interval}})
+    if (interval < std::chrono::milliseconds{10})
+      reader.complain(key, "\"" + std::string{key} + "\" wants 10ms or more, not " + to_text(interval));
+}
+
+const register_source<tail_source> registered{"tail", "Follows files through rotation, line by line."};
+
+} // namespace
+} // namespace weir

@@ -1,0 +1,54 @@
+#include "runtime/tail/block_reader.hpp"
+
+#include "runtime/parser/parser.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace weir {
+
+block_reader::block_reader(std::size_t line_bytes_max)
+    : line_bytes_max_(std::max<std::size_t>(line_bytes_max, 1)) {}
+
+/// Reads until `goal` bytes are in the buffer or the file ends; false on an error.
+auto block_reader::fill(const place& from, std::size_t goal, outcome& out) -> bool {
+  while (buffer_.size() < goal && !out.at_end) {
+    const auto missing = goal - buffer_.size();
+    auto* to = buffer_.tail(missing + line_padding);
+    const auto got = ::pread(from.fd, to, missing, static_cast<off_t>(from.offset + buffer_.size()));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return out.problem = errno, false;
+    buffer_.advance(static_cast<std::size_t>(got));
+    // A short read is no proof on every file system; the size that was seen before saves one more call.
+    out.at_end = got == 0 || from.offset + buffer_.size() >= from.size;
+  }
+  return true;
+}
+
+auto block_reader::read(const place& from, std::size_t want) -> outcome {
+  auto out = outcome{};
+  buffer_.clear();
+  for (auto goal = std::min(want, block_bytes);; goal = std::min(goal * 2, line_bytes_max_ + 2)) {
+    if (!fill(from, goal, out)) return out;
+    std::memset(buffer_.tail(line_padding), 0, line_padding);
+    const auto all = buffer_.view();
+    const auto* last =
+        all.empty() ? nullptr : static_cast<const char*>(::memrchr(all.data(), '\n', all.size()));
+    auto taken = last == nullptr ? 0 : static_cast<std::size_t>(last - all.data()) + 1;
+    if (taken == 0 && all.size() >= line_bytes_max_ + 2) {
+      // Two bytes stay behind, so that the last piece is neither empty nor a lone carriage return.
+      taken = (all.size() - 2) / line_bytes_max_ * line_bytes_max_;
+      out.is_cut = true;
+    } else if (taken == 0 && out.at_end && from.take_rest) {
+      taken = all.size();
+    }
+    out.bytes = all.substr(0, taken);
+    out.rest = all.size() - taken;
+    if (taken > 0 || out.at_end) return out;
+  }
+}
+
+} // namespace weir

@@ -1,0 +1,66 @@
+/// Reads a file in big blocks that end where a line ends.
+#pragma once
+
+#include "runtime/base/byte_buffer.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace weir {
+
+/// One buffer serves all files of a source: a line that is not complete yet stays in its file.
+class block_reader {
+public:
+  /// How much is read at once, unless a line is longer.
+  static constexpr std::size_t block_bytes = 256 * 1024;
+
+  explicit block_reader(std::size_t line_bytes_max);
+
+  struct place {
+    int fd = -1;
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0; ///< of the file
+    bool take_rest = false; ///< also a last line without line ending
+  };
+  struct outcome {
+    std::string_view bytes; ///< whole lines, or pieces of one; padding behind it; valid until the next read
+    bool is_cut = false;    ///< `bytes` are pieces of line_bytes_max of a line that goes on
+    std::uint64_t rest = 0; ///< bytes seen behind `bytes` that are no line yet
+    bool at_end = false;    ///< nothing was there behind `rest`
+    int problem = 0;        ///< errno
+  };
+  auto read(const place& from, std::size_t want) -> outcome;
+
+private:
+  auto fill(const place& from, std::size_t goal, outcome& out) -> bool;
+
+  std::size_t line_bytes_max_;
+  byte_buffer buffer_;
+};
+
+/// Calls `emit(line)` for each line of an outcome's bytes: without line ending, in pieces if longer than
+/// `line_bytes_max`. Returns the number of lines that were longer.
+template <class Emit>
+auto for_each_line(std::string_view bytes, bool is_cut, std::size_t line_bytes_max, Emit&& emit)
+    -> std::uint64_t {
+  auto long_lines = std::uint64_t{0};
+  const auto* at = bytes.data();
+  const auto* const end = at + bytes.size();
+  while (at != end) {
+    const auto* stop =
+        is_cut ? nullptr
+               : static_cast<const char*>(__builtin_memchr(at, '\n', static_cast<std::size_t>(end - at)));
+    const auto* const next = stop == nullptr ? end : stop + 1;
+    if (stop == nullptr) stop = end;
+    if (!is_cut && stop != at && stop[-1] == '\r') --stop;
+    auto line = std::string_view{at, static_cast<std::size_t>(stop - at)};
+    if (line.size() > line_bytes_max) ++long_lines;
+    for (; line.size() > line_bytes_max; line.remove_prefix(line_bytes_max))
+      emit(line.substr(0, line_bytes_max));
+    emit(line);
+    at = next;
+  }
+  return long_lines;
+}
+
+} // namespace weir

@@ -1,0 +1,168 @@
+#include "runtime/tail/file_table.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace weir {
+namespace {
+
+/// Positions of released files are a convenience: only so many are kept.
+constexpr auto remembered_max = std::size_t{100'000};
+
+} // namespace
+
+file_table::~file_table() {
+  for (auto& [key, file] : files_)
+    if (file->fd >= 0) ::close(file->fd);
+}
+
+auto file_table::add(const file_key& key) -> tailed_file& {
+  auto& place = files_[key];
+  place = std::make_unique<tailed_file>();
+  place->key = key;
+  return *place;
+}
+
+void file_table::remove(tailed_file& file, bool may_return) {
+  while (file.is_linked()) unlink(std::string{file.paths.back()});
+  close(file);
+  set_watch(file, -1);
+  if (!file.stream.empty()) {
+    streams_.erase(file.stream);
+    // Without a birth time, a reused inode number could pass for this file.
+    if (may_return && file.key.birth_ns != 0 && remembered_count_ < remembered_max)
+      remember({file.key, file.generation, file.head, file.first_path}, file.stream, file.offset);
+  }
+  if (file.successor != nullptr) file.successor->predecessor = nullptr;
+  if (file.predecessor != nullptr) file.predecessor->successor = nullptr;
+  files_.erase(file_key{file.key});
+}
+
+auto file_table::by_key(const file_key& key) -> tailed_file* {
+  const auto found = files_.find(key);
+  return found == files_.end() ? nullptr : found->second.get();
+}
+
+auto file_table::by_path(std::string_view path) -> tailed_file* {
+  const auto found = paths_.find(path);
+  return found == paths_.end() ? nullptr : found->second.file;
+}
+
+auto file_table::by_stream(const std::string& stream) -> tailed_file* {
+  const auto found = streams_.find(stream);
+  return found == streams_.end() ? nullptr : found->second;
+}
+
+auto file_table::by_watch(int watch) -> tailed_file* {
+  const auto found = watches_.find(watch);
+  return found == watches_.end() ? nullptr : found->second;
+}
+
+void file_table::confirm(const std::string& path) {
+  if (const auto found = paths_.find(path); found != paths_.end()) found->second.scan = scan_;
+}
+
+auto file_table::unconfirmed() const -> std::vector<std::string> {
+  auto paths = std::vector<std::string>{};
+  for (const auto& [path, entry] : paths_)
+    if (entry.scan != scan_) paths.push_back(path);
+  return paths;
+}
+
+void file_table::link(tailed_file& file, const std::string& path) {
+  if (!file.is_linked() && file.fd >= 0) file.open_place = open_.insert(open_.end(), &file);
+  file.paths.push_back(path);
+  paths_[path] = {&file, scan_};
+}
+
+auto file_table::unlink(const std::string& path) -> bool {
+  const auto found = paths_.find(path);
+  if (found == paths_.end()) return false;
+  auto& file = *found->second.file;
+  paths_.erase(found);
+  std::erase(file.paths, path);
+  if (file.is_linked()) return false;
+  file.last_path = path;
+  if (file.fd >= 0) open_.erase(file.open_place);
+  return true;
+}
+
+void file_table::set_stream(tailed_file& file, std::string stream) {
+  if (!file.stream.empty()) streams_.erase(file.stream);
+  file.stream = std::move(stream);
+  if (!file.stream.empty()) streams_[file.stream] = &file;
+}
+
+void file_table::set_watch(tailed_file& file, int watch) {
+  if (file.watch >= 0) watches_.erase(file.watch);
+  file.watch = watch;
+  if (watch >= 0) watches_[watch] = &file;
+}
+
+void file_table::opened(tailed_file& file, int fd) {
+  if (open_.size() >= open_files_max_) close(*open_.front());
+  file.fd = fd;
+  if (file.is_linked()) file.open_place = open_.insert(open_.end(), &file);
+}
+
+void file_table::used(tailed_file& file) {
+  if (file.fd >= 0 && file.is_linked()) open_.splice(open_.end(), open_, file.open_place);
+}
+
+void file_table::close(tailed_file& file) {
+  if (file.fd < 0) return;
+  if (file.is_linked()) open_.erase(file.open_place);
+  ::close(file.fd);
+  file.fd = -1;
+}
+
+auto file_table::make_room() -> bool {
+  if (open_.empty()) return false;
+  open_files_max_ = std::max<std::size_t>(open_.size() - 1, 1);
+  close(*open_.front());
+  return true;
+}
+
+void file_table::remember(const position_range& position) {
+  if (auto identity = parse_stream(position.stream))
+    remember(std::move(*identity), position.stream, position.end);
+}
+
+void file_table::remember(stream_identity identity, const std::string& stream, std::uint64_t offset) {
+  auto& list = remembered_[identity.key.inode];
+  const auto same = std::find_if(list.begin(), list.end(), [&](const auto& m) { return m.stream == stream; });
+  if (same != list.end()) {
+    same->offset = std::max(same->offset, offset);
+    same->identity = std::move(identity);
+    return;
+  }
+  ++remembered_count_;
+  list.push_back({std::move(identity), stream, offset});
+}
+
+auto file_table::recall(const file_key& key, int fd, std::uint64_t size) const
+    -> std::optional<recollection> {
+  const auto list = remembered_.find(key.inode);
+  if (list == remembered_.end()) return std::nullopt;
+  const auto head = read_head(fd, head_bytes_max);
+  auto best = recollection{};
+  auto found = false;
+  for (const auto& m : list->second) {
+    const auto& known = m.identity.key;
+    const auto same_birth = known.birth_ns == key.birth_ns || known.birth_ns == 0 || key.birth_ns == 0;
+    if (known.device != key.device || !same_birth) continue;
+    const auto is_newest = !found || m.identity.generation >= best.generation;
+    found = true;
+    if (!is_newest) continue;
+    best = {std::nullopt, m.identity.generation, m.identity, m.stream};
+    const auto is_same = head.size() >= m.identity.head.length && size >= m.offset
+                         && print_of(head.substr(0, m.identity.head.length)) == m.identity.head;
+    if (is_same) best.offset = m.offset;
+  }
+  if (!found) return std::nullopt;
+  if (!best.offset) ++best.generation;
+  return best;
+}
+
+} // namespace weir

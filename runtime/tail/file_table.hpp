@@ -1,0 +1,130 @@
+/// The files that a tail knows: one entry per inode, whatever and however many its names are.
+#pragma once
+
+#include "runtime/event/chunk.hpp"
+#include "runtime/tail/file_identity.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace weir {
+
+struct tailed_file {
+  file_key key;
+  std::vector<std::string> paths; ///< that lead to it now; empty: rotated away or deleted
+  std::string first_path;         ///< under which it was first seen; gives the tag
+  std::string last_path;          ///< the last one it lost
+  std::string tag;
+  std::string stream;           ///< empty until the first line was read
+  std::uint32_t generation = 0; ///< how often its content was replaced
+  head_print head;              ///< grows with the file
+  std::uint64_t offset = 0;     ///< where to read on; always the beginning of a line or of a piece of one
+  std::uint64_t rest = 0;       ///< bytes behind `offset` that are no line yet
+  std::uint64_t acknowledged = 0;
+  std::uint64_t size_seen = 0;
+  std::int64_t mtime_seen_ns = 0;
+  std::uint64_t limit = UINT64_MAX;   ///< with `once`: its size when it was found
+  tailed_file* predecessor = nullptr; ///< had the path before; is read first
+  tailed_file* successor = nullptr;
+  int fd = -1;
+  int watch = -1;       ///< of its own, if no directory reports it
+  int looks_at_end = 0; ///< since it lost its last path
+  bool queued = false;
+  bool take_rest = false; ///< deliver the last line though nothing ends it
+  bool in_long_line = false;
+  bool long_line_noted = false;
+  bool is_placed = false;                       ///< `offset` is decided
+  bool unreadable = false;                      ///< when it was tried last
+  std::list<tailed_file*>::iterator open_place; ///< in the list of open descriptors, if fd >= 0 and linked
+
+  auto is_linked() const -> bool { return !paths.empty(); }
+  auto path() const -> const std::string& { return paths.empty() ? first_path : paths.front(); }
+};
+
+/// Indexes by inode, path, stream and watch; bounds the descriptors that idle files keep open.
+class file_table {
+public:
+  explicit file_table(std::size_t open_files_max) : open_files_max_(open_files_max) {}
+  ~file_table();
+  file_table(const file_table&) = delete;
+  auto operator=(const file_table&) -> file_table& = delete;
+
+  auto add(const file_key& key) -> tailed_file&;
+  /// Closes and forgets. `may_return`: its position stays known, in case a path leads to it again.
+  void remove(tailed_file& file, bool may_return);
+  auto by_key(const file_key& key) -> tailed_file*;
+  auto by_path(std::string_view path) -> tailed_file*;
+  auto by_stream(const std::string& stream) -> tailed_file*;
+  auto by_watch(int watch) -> tailed_file*;
+  auto all() -> std::unordered_map<file_key, std::unique_ptr<tailed_file>, file_key_hash>& { return files_; }
+  auto size() const -> std::size_t { return files_.size(); }
+
+  /// After a scan, unconfirmed() are the paths that were neither linked nor confirmed during it.
+  void begin_scan() { ++scan_; }
+  void confirm(const std::string& path);
+  auto unconfirmed() const -> std::vector<std::string>;
+
+  void link(tailed_file& file, const std::string& path);
+  /// Returns whether that was the last path of its file.
+  auto unlink(const std::string& path) -> bool;
+  void set_stream(tailed_file& file, std::string stream);
+  void set_watch(tailed_file& file, int watch);
+
+  /// Takes over `fd`; may close that of the file that was used least lately and still has a path.
+  void opened(tailed_file& file, int fd);
+  void used(tailed_file& file);
+  void close(tailed_file& file);
+  auto open_count() const -> std::size_t { return open_.size(); }
+  /// The process may not open any more: closes one and stays below from now on. False if none was open.
+  auto make_room() -> bool;
+
+  /// A position that an earlier instance handed on.
+  void remember(const position_range& position);
+  /// The position of this very content; else the generation to go on with, if the inode is known.
+  struct recollection {
+    std::optional<std::uint64_t> offset;
+    std::uint32_t generation = 0;
+    stream_identity identity; ///< if there is an offset
+    std::string stream;
+  };
+  auto recall(const file_key& key, int fd, std::uint64_t size) const -> std::optional<recollection>;
+  /// Whether a position of some file with this inode number is remembered.
+  auto remembers_inode(std::uint64_t inode) const -> bool { return remembered_.contains(inode); }
+
+private:
+  struct hash_text {
+    using is_transparent = void;
+    auto operator()(std::string_view text) const noexcept -> std::size_t {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  struct path_entry {
+    tailed_file* file = nullptr;
+    std::uint64_t scan = 0; ///< in which it was confirmed last
+  };
+  struct memory {
+    stream_identity identity;
+    std::string stream;
+    std::uint64_t offset = 0;
+  };
+
+  void remember(stream_identity identity, const std::string& stream, std::uint64_t offset);
+
+  std::unordered_map<file_key, std::unique_ptr<tailed_file>, file_key_hash> files_;
+  std::unordered_map<std::string, path_entry, hash_text, std::equal_to<>> paths_;
+  std::unordered_map<std::string, tailed_file*> streams_;
+  std::unordered_map<int, tailed_file*> watches_;
+  std::unordered_map<std::uint64_t, std::vector<memory>> remembered_; ///< by inode number
+  std::size_t remembered_count_ = 0;
+  std::list<tailed_file*> open_; ///< linked files with a descriptor, least lately used first
+  std::size_t open_files_max_;
+  std::uint64_t scan_ = 0;
+};
+
+} // namespace weir

@@ -1,0 +1,262 @@
+#include "runtime/tail/tailer.hpp"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+
+namespace weir {
+namespace {
+
+/// Between looks at a file that lost its path: is it still at its end?
+constexpr auto look_interval = std::chrono::milliseconds{500};
+/// Between scans however often directories change.
+constexpr auto scan_interval_min = std::chrono::milliseconds{100};
+constexpr auto complained_max = std::size_t{10'000};
+
+/// Raises the soft limit of descriptors to the hard one; three quarters of it are ours.
+auto open_files_allowed() -> std::size_t {
+  auto limit = rlimit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 256;
+  if (limit.rlim_cur < limit.rlim_max) {
+    auto raised = limit;
+    raised.rlim_cur = raised.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  }
+  return static_cast<std::size_t>(std::clamp<rlim_t>(limit.rlim_cur / 4 * 3, 64, 65'536));
+}
+
+} // namespace
+
+tailer::tailer(tail_options options, const clock& time)
+    : options_(std::move(options)),
+      clock_(time),
+      watcher_(options_.inotify && !options_.once),
+      files_(options_.open_files_max > 0 ? options_.open_files_max : open_files_allowed()),
+      reader_(options_.line_bytes_max) {}
+
+auto tailer::open(std::span<const position_range> resume) -> result<void> {
+  auto problem = std::error_code{};
+  const auto base = std::filesystem::current_path(problem).string();
+  WEIR_TRY(patterns_, glob_set::parse(options_.paths, base));
+  WEIR_TRY(excluded_, glob_set::parse(options_.exclude, base, true));
+  for (const auto& position : resume) files_.remember(position);
+  starting_ = true;
+  scan();
+  if (!resume.empty()) find_rotated_while_away();
+  starting_ = false;
+  // What was rotated away is older than what has its path now.
+  std::stable_sort(queue_.begin(), queue_.end(), [](const auto* a, const auto* b) {
+    if (a->is_linked() != b->is_linked()) return !a->is_linked();
+    return a->mtime_seen_ns < b->mtime_seen_ns;
+  });
+  return {};
+}
+
+void tailer::look() {
+  if (options_.once) return;
+  watcher_.drain(*this);
+  if (!watcher_.complaint().empty()) complain_once("", watcher_.complaint() + "; polling instead");
+  const auto now = clock_.monotonic();
+  const auto interval = watcher_.works() ? options_.refresh_interval : options_.poll_interval;
+  const auto since = now - scanned_at_;
+  if (since >= interval || (scan_wanted_ && since >= scan_interval_min)) scan();
+  if (look_at_ && now >= *look_at_) look_at_unlinked(true);
+}
+
+auto tailer::wake_at() const -> std::optional<monotonic_time> {
+  if (options_.once) return std::nullopt;
+  const auto interval = watcher_.works() ? options_.refresh_interval : options_.poll_interval;
+  auto next = scanned_at_ + std::chrono::duration_cast<monotonic_time::duration>(interval);
+  if (scan_wanted_) next = std::min(next, scanned_at_ + scan_interval_min);
+  if (look_at_) next = std::min(next, *look_at_);
+  return next;
+}
+
+void tailer::enqueue(tailed_file& file) {
+  if (file.queued) return;
+  file.queued = true;
+  if (file.is_linked())
+    queue_.push_back(&file);
+  else
+    queue_.push_front(&file);
+}
+
+auto tailer::next(std::size_t want) -> std::optional<line_block> {
+  if (!new_positions_.empty()) {
+    const auto& file = *new_positions_.back();
+    new_positions_.pop_back();
+    return line_block{file.tag, file.stream, file.offset, {}, false};
+  }
+  for (;;) {
+    if (queue_.empty() && std::exchange(unlinked_wanted_, false)) look_at_unlinked(false);
+    if (queue_.empty()) return std::nullopt;
+    auto& file = *queue_.front();
+    queue_.pop_front();
+    const auto* before = file.predecessor;
+    if (file.is_linked() && before != nullptr && !before->is_linked() && before->queued) {
+      queue_.push_back(&file); // the older lines come first
+      continue;
+    }
+    file.queued = false;
+    if (auto block = take_turn(file, want)) return block;
+  }
+}
+
+auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block> {
+  if (!file.is_linked()) unlinked_wanted_ = true;
+  auto status = file_stat{};
+  if (!open_file(file) || stat_descriptor(file.fd, status) != 0) return std::nullopt;
+  if (!file.is_placed) place_file(file, status);
+  check_content(file, status);
+  file.size_seen = status.size;
+  file.mtime_seen_ns = status.mtime_ns;
+  const auto take_rest = file.take_rest || options_.once;
+  const auto nothing_new = status.size == file.offset + file.rest && !(take_rest && file.rest > 0);
+  if (nothing_new || file.offset >= file.limit) return std::nullopt;
+  const auto read = reader_.read({file.fd, file.offset, std::min(status.size, file.limit), take_rest}, want);
+  file.unreadable = read.problem != 0;
+  if (file.unreadable) complain_once(file.path(), describe_errno(read.problem));
+  file.rest = read.rest;
+  if (read.bytes.empty()) return std::nullopt;
+  auto block = deliver(file, read);
+  if (!read.at_end || (take_rest && read.rest > 0)) {
+    file.queued = true;
+    queue_.push_back(&file);
+  }
+  return block;
+}
+
+auto tailer::deliver(tailed_file& file, const block_reader::outcome& read) -> line_block {
+  if (file.stream.empty())
+    files_.set_stream(file, to_stream({file.key, file.generation, file.head, file.first_path}));
+  const auto block = line_block{file.tag, file.stream, file.offset, read.bytes, read.is_cut};
+  if (read.is_cut && !file.in_long_line) note_long_lines(1, file.stream);
+  file.in_long_line = read.is_cut;
+  file.offset += read.bytes.size();
+  file.take_rest = false;
+  file.looks_at_end = 0;
+  return block;
+}
+
+/// Notices that the content is another one: cut off, or begun anew in the same inode.
+void tailer::check_content(tailed_file& file, const file_stat& status) {
+  const auto head = read_head(file.fd, head_bytes_max);
+  const auto known = print_of(head.substr(0, std::min<std::size_t>(file.head.length, head.size())));
+  if (status.size < file.offset || (file.head.length > 0 && known != file.head)) {
+    ++file.generation;
+    file.offset = file.rest = file.acknowledged = 0;
+    file.in_long_line = false;
+    file.limit = options_.once ? status.size : file.limit;
+    files_.set_stream(file, {});
+  }
+  file.head = print_of(head);
+}
+
+auto tailer::open_path(tailed_file& file, const std::string& path) -> int {
+  auto fd = -1;
+  do fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  while (fd < 0 && (errno == EMFILE || errno == ENFILE) && files_.make_room());
+  if (fd < 0) {
+    file.unreadable = errno != ENOENT;
+    if (file.unreadable) complain_once(path, describe_errno(errno));
+    return -1;
+  }
+  auto status = file_stat{};
+  if (stat_descriptor(fd, status) == 0 && status.key == file.key) return fd;
+  ::close(fd);
+  return -1;
+}
+
+auto tailer::open_file(tailed_file& file) -> bool {
+  if (file.fd >= 0) {
+    files_.used(file);
+    return true;
+  }
+  if (!file.is_linked()) return false;
+  const auto path = file.path();
+  const auto fd = open_path(file, path);
+  if (fd >= 0) {
+    file.unreadable = false;
+    files_.opened(file, fd);
+    return true;
+  }
+  auto status = file_stat{};
+  const auto is_there = stat_path(path, status) == 0 && status.key == file.key;
+  if (!is_there) look_at_path(path);
+  return file.fd >= 0;
+}
+
+void tailer::look_at_unlinked(bool timed) {
+  if (timed) look_at_.reset();
+  std::erase_if(unlinked_, [&](tailed_file* file) {
+    if (timed && !file->queued) ++file->looks_at_end;
+    if (!is_released(*file)) return false;
+    drop(*file);
+    return true;
+  });
+}
+
+/// Whether nothing more can come from a file without a path, and nothing of it can be asked for again.
+auto tailer::is_released(tailed_file& file) -> bool {
+  if (file.queued) return false;
+  auto status = file_stat{};
+  if (file.fd < 0 || stat_descriptor(file.fd, status) != 0) return true;
+  if (options_.once) return false;
+  if (status.size != file.offset + file.rest) return enqueue(file), false;
+  const auto who = writers_of(file.fd);
+  const auto replaced = status.links == 0 || files_.by_path(file.last_path) != nullptr;
+  const auto is_over = who == writers::none || (replaced && file.looks_at_end >= 2);
+  if (!is_over && replaced && !look_at_) look_at_ = clock_.monotonic() + look_interval;
+  if (is_over && file.rest > 0) {
+    file.take_rest = true;
+    return enqueue(file), false;
+  }
+  return is_over && who != writers::some && file.acknowledged >= file.offset;
+}
+
+void tailer::drop(tailed_file& file) {
+  std::erase(new_positions_, &file);
+  watcher_.forget(file.watch);
+  auto status = file_stat{};
+  const auto may_return = file.fd >= 0 && stat_descriptor(file.fd, status) == 0 && status.links > 0;
+  files_.remove(file, may_return);
+}
+
+void tailer::acknowledge(std::span<const position_range> safe) {
+  for (const auto& position : safe) {
+    auto* file = files_.by_stream(position.stream);
+    if (file == nullptr) continue;
+    file->acknowledged = std::max(file->acknowledged, position.end);
+    if (file->is_linked() || !is_released(*file)) continue;
+    std::erase(unlinked_, file);
+    drop(*file);
+  }
+}
+
+void tailer::note_long_lines(std::uint64_t lines, std::string_view stream) {
+  long_lines_ += lines;
+  auto* file = lines > 0 ? files_.by_stream(std::string{stream}) : nullptr;
+  if (file == nullptr || std::exchange(file->long_line_noted, true)) return;
+  complaints_.push_back("\"" + file->path() + "\": lines longer than "
+                        + to_text(byte_count{options_.line_bytes_max}) + " are split");
+}
+
+void tailer::complain_once(const std::string& path, std::string what) {
+  if (complained_.size() >= complained_max || !complained_.insert(path + '\0' + what).second) return;
+  complaints_.push_back(path.empty() ? std::move(what) : "\"" + path + "\": " + what);
+}
+
+auto tailer::open_files() const -> std::size_t { return files_.open_count() + unlinked_.size(); }
+
+auto tailer::summary() const -> std::string {
+  auto text = std::to_string(files_.size()) + " files";
+  if (!unlinked_.empty()) text += ", " + std::to_string(unlinked_.size()) + " rotated";
+  if (long_lines_ > 0) text += ", " + std::to_string(long_lines_) + " long lines split";
+  return text;
+}
+
+} // namespace weir

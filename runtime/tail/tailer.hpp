@@ -1,0 +1,121 @@
+/// Follows files through growth, rotation, truncation and removal, and gives their bytes line by line.
+//
+// A file is an inode, never a path. It is read as long as a path of the pattern leads to it; afterwards to
+// its end through the open descriptor, and let go when its last byte is acknowledged and nobody writes to
+// it any more. Its last line, if nothing ends it, is held until it is certain that nothing will.
+#pragma once
+
+#include "runtime/base/units.hpp"
+#include "runtime/os/clock.hpp"
+#include "runtime/tail/block_reader.hpp"
+#include "runtime/tail/file_table.hpp"
+#include "runtime/tail/glob.hpp"
+#include "runtime/tail/watcher.hpp"
+
+#include <deque>
+#include <span>
+#include <unordered_set>
+
+namespace weir {
+
+struct tail_options {
+  std::vector<std::string> paths;
+  std::vector<std::string> exclude;
+  bool from_end = false; ///< of files that are there when nothing is known of them
+  bool once = false;     ///< end when everything that is there has been read
+  bool inotify = true;
+  std::size_t line_bytes_max = 1 << 20;
+  std::size_t open_files_max = 0;                       ///< 0: as many as the process may open
+  duration refresh_interval = std::chrono::seconds{10}; ///< between looks at everything, as a safety net
+  duration poll_interval = std::chrono::seconds{1};     ///< the same where inotify does not work
+  std::string tag = "{path}";
+};
+
+/// Whole lines of one file; for_each_line() takes them apart. Valid until the next call of the tailer.
+struct line_block {
+  std::string_view tag;
+  std::string_view stream;
+  std::uint64_t begin = 0;
+  std::string_view bytes; ///< line_padding readable bytes behind it; empty: only the position is new
+  bool is_cut = false;
+  auto end() const -> std::uint64_t { return begin + bytes.size(); }
+};
+
+class tailer final : glob_visitor, watch_listener {
+public:
+  tailer(tail_options options, const clock& time);
+
+  auto open(std::span<const position_range> resume) -> result<void>;
+  /// Looks at what changed; then take blocks until there is none.
+  void look();
+  /// The next block, of about `want` bytes; the files take turns.
+  auto next(std::size_t want) -> std::optional<line_block>;
+  void acknowledge(std::span<const position_range> safe);
+
+  auto is_finished() const -> bool { return options_.once && queue_.empty(); }
+  auto wake_fd() const -> int { return watcher_.fd(); }
+  auto wake_at() const -> std::optional<monotonic_time>;
+  auto summary() const -> std::string;
+  /// Says so once per file.
+  void note_long_lines(std::uint64_t lines, std::string_view stream);
+  /// What somebody should know, since the last call.
+  auto take_complaints() -> std::vector<std::string> { return std::exchange(complaints_, {}); }
+  auto open_files() const -> std::size_t;
+
+private:
+  // Looking for files (tailer_scan.cpp).
+  void enter(const std::string& directory, bool holds_files) override;
+  void found(const std::string& path) override { look_at_path(path); }
+  void content_changed(const std::string& directory, std::string_view name) override;
+  void name_changed(const std::string& directory, std::string_view name) override;
+  void file_changed(int watch) override;
+  void everything_changed() override { scan_wanted_ = true; }
+  void scan();
+  void find_rotated_while_away();
+  void adopt_rotated(const std::string& path, const file_stat& status);
+  void look_at_path(const std::string& path);
+  void add_file(const std::string& path, const file_stat& status);
+  void relink(tailed_file& file, const std::string& path);
+  void place_file(tailed_file& file, const file_stat& status);
+  void place_at_end(tailed_file& file, const file_stat& status);
+  void watch_alone(tailed_file& file, const std::string& path, const file_stat& status);
+  void lose_path(const std::string& path);
+  void open_elsewhere(tailed_file& file);
+  void follow_predecessor(tailed_file& file, const std::string& path);
+  auto tag_of(const std::string& path) const -> std::string;
+
+  // Reading them (tailer.cpp).
+  void enqueue(tailed_file& file);
+  auto take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block>;
+  auto open_file(tailed_file& file) -> bool;
+  auto open_path(tailed_file& file, const std::string& path) -> int;
+  void check_content(tailed_file& file, const file_stat& status);
+  auto deliver(tailed_file& file, const block_reader::outcome& read) -> line_block;
+  void look_at_unlinked(bool timed);
+  auto is_released(tailed_file& file) -> bool;
+  void drop(tailed_file& file);
+  void complain_once(const std::string& path, std::string what);
+
+  tail_options options_;
+  const clock& clock_;
+  glob_set patterns_;
+  glob_set excluded_;
+  watcher watcher_;
+  file_table files_;
+  block_reader reader_;
+  std::deque<tailed_file*> queue_;          ///< files that may have something to read
+  std::vector<tailed_file*> unlinked_;      ///< files without a path
+  std::vector<tailed_file*> new_positions_; ///< begun at their end: to be told before anything is read
+  std::vector<std::string> directories_;    ///< that hold files, in the scan that is going on
+  std::string path_;                        ///< of the event at hand
+  std::vector<std::string> complaints_;
+  std::unordered_set<std::string> complained_;
+  std::uint64_t long_lines_ = 0;
+  monotonic_time scanned_at_;
+  std::optional<monotonic_time> look_at_; ///< when to look at unlinked files again
+  bool scan_wanted_ = false;
+  bool unlinked_wanted_ = false; ///< look at unlinked files when everything is read
+  bool starting_ = false;
+};
+
+} // namespace weir

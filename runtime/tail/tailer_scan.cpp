@@ -1,0 +1,213 @@
+#include "runtime/tail/tailer.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace weir {
+
+void tailer::enter(const std::string& directory, bool holds_files) {
+  if (!options_.once) watcher_.watch_directory(directory, holds_files);
+  if (holds_files) directories_.push_back(directory);
+}
+
+void tailer::content_changed(const std::string& directory, std::string_view name) {
+  path_.assign(directory);
+  if (!path_.ends_with('/')) path_ += '/';
+  path_ += name;
+  if (auto* file = files_.by_path(path_)) enqueue(*file);
+}
+
+void tailer::name_changed(const std::string& directory, std::string_view name) {
+  auto path = join_path(directory, name);
+  if (files_.by_path(path) != nullptr || patterns_.matches(path)) look_at_path(path);
+}
+
+void tailer::file_changed(int watch) {
+  if (auto* file = files_.by_watch(watch)) enqueue(*file);
+}
+
+void tailer::scan() {
+  scan_wanted_ = false;
+  unlinked_wanted_ = !unlinked_.empty();
+  scanned_at_ = clock_.monotonic();
+  directories_.clear();
+  files_.begin_scan();
+  patterns_.walk(*this);
+  for (const auto& path : files_.unconfirmed()) look_at_path(path);
+  for (const auto& path : files_.unconfirmed()) lose_path(path);
+}
+
+void tailer::look_at_path(const std::string& path) {
+  auto* known = files_.by_path(path);
+  if (known == nullptr && excluded_.matches(path)) return;
+  auto status = file_stat{};
+  if (const auto problem = stat_path(path, status); problem != 0) {
+    if (known != nullptr) lose_path(path);
+    if (problem != ENOENT && problem != ENOTDIR) complain_once(path, describe_errno(problem));
+    return;
+  }
+  if (known != nullptr && known->key == status.key) {
+    files_.confirm(path);
+    watch_alone(*known, path, status);
+    const auto changed = known->size_seen != status.size || known->mtime_seen_ns != status.mtime_ns;
+    if (changed || known->unreadable) enqueue(*known);
+    return;
+  }
+  if (known != nullptr) lose_path(path);
+  if (!status.is_regular()) return complain_once(path, "not a regular file; skipped");
+  if (auto* file = files_.by_key(status.key))
+    relink(*file, path);
+  else
+    add_file(path, status);
+}
+
+void tailer::relink(tailed_file& file, const std::string& path) {
+  if (!file.is_linked()) std::erase(unlinked_, &file);
+  files_.link(file, path);
+  file.looks_at_end = 0;
+  file.take_rest = false;
+  auto status = file_stat{};
+  if (stat_path(path, status) == 0) watch_alone(file, path, status);
+  enqueue(file);
+}
+
+void tailer::add_file(const std::string& path, const file_stat& status) {
+  auto& file = files_.add(status.key);
+  file.first_path = path;
+  files_.link(file, path);
+  if (options_.once) file.limit = status.size;
+  // Opened at once: what is renamed or removed before its turn must not be lost.
+  if (open_file(file)) place_file(file, status);
+  if (!file.is_linked()) return;
+  watch_alone(file, path, status);
+  follow_predecessor(file, path);
+  enqueue(file);
+}
+
+/// Decides where reading begins, as soon as the file can be opened.
+void tailer::place_file(tailed_file& file, const file_stat& status) {
+  file.is_placed = true;
+  const auto known = files_.recall(file.key, file.fd, status.size);
+  if (known) file.generation = known->generation;
+  if (known && known->offset) {
+    file.offset = file.acknowledged = *known->offset;
+    file.head = known->identity.head;
+    file.first_path = known->identity.path;
+    files_.set_stream(file, known->stream);
+  }
+  if (!known && starting_ && options_.from_end && status.size > 0) place_at_end(file, status);
+  file.tag = tag_of(file.first_path);
+}
+
+void tailer::place_at_end(tailed_file& file, const file_stat& status) {
+  file.offset = status.size;
+  if (!options_.once) {
+    // A line that is being written is read whole: go back to where it begins.
+    auto last = std::string(std::min<std::size_t>(status.size, options_.line_bytes_max), '\0');
+    const auto got =
+        ::pread(file.fd, last.data(), last.size(), static_cast<off_t>(status.size - last.size()));
+    if (got == static_cast<ssize_t>(last.size())) {
+      const auto end_of_line = last.rfind('\n');
+      if (end_of_line != std::string::npos)
+        file.offset -= last.size() - end_of_line - 1;
+      else if (last.size() == status.size)
+        file.offset = 0;
+    }
+  }
+  file.acknowledged = file.offset;
+  file.head = print_of(read_head(file.fd, head_bytes_max));
+  files_.set_stream(file, to_stream({file.key, file.generation, file.head, file.first_path}));
+  new_positions_.push_back(&file);
+}
+
+/// Directories report their files by the name that was used for writing. Where that may be another name,
+/// the inode itself is watched.
+void tailer::watch_alone(tailed_file& file, const std::string& path, const file_stat& status) {
+  if (options_.once || file.watch >= 0 || !watcher_.works()) return;
+  if (status.links > 1 || is_symlink(path)) files_.set_watch(file, watcher_.watch_file(path));
+}
+
+void tailer::lose_path(const std::string& path) {
+  auto* file = files_.by_path(path);
+  if (file == nullptr || !files_.unlink(path)) return;
+  unlinked_.push_back(file);
+  unlinked_wanted_ = true;
+  file->looks_at_end = 0;
+  if (file->fd < 0) open_elsewhere(*file);
+  if (file->fd < 0) return;
+  if (file->watch < 0 && !options_.once) files_.set_watch(*file, watcher_.watch_file(file->fd));
+  enqueue(*file);
+}
+
+/// A file whose descriptor was closed while it was idle has probably only got another name beside.
+void tailer::open_elsewhere(tailed_file& file) {
+  const auto directory = directory_of(file.last_path);
+  for (const auto& entry : list_directory(directory)) {
+    if (entry.inode != file.key.inode) continue;
+    const auto fd = open_path(file, join_path(directory, entry.name));
+    if (fd < 0) continue;
+    files_.opened(file, fd);
+    return;
+  }
+  if (file.size_seen > file.offset || file.unreadable)
+    complain_once(file.last_path, "gone before it was read to its end");
+}
+
+void tailer::follow_predecessor(tailed_file& file, const std::string& path) {
+  for (auto at = unlinked_.rbegin(); at != unlinked_.rend(); ++at) {
+    if ((*at)->last_path != path || *at == &file) continue;
+    if ((*at)->successor != nullptr) (*at)->successor->predecessor = nullptr;
+    (*at)->successor = &file;
+    file.predecessor = *at;
+    unlinked_wanted_ = true;
+    return;
+  }
+}
+
+void tailer::find_rotated_while_away() {
+  std::sort(directories_.begin(), directories_.end());
+  directories_.erase(std::unique(directories_.begin(), directories_.end()), directories_.end());
+  for (const auto& directory : directories_) {
+    for (const auto& entry : list_directory(directory)) {
+      if (!files_.remembers_inode(entry.inode)) continue;
+      const auto path = join_path(directory, entry.name);
+      auto status = file_stat{};
+      if (stat_path(path, status) != 0 || !status.is_regular() || files_.by_key(status.key) != nullptr)
+        continue;
+      adopt_rotated(path, status);
+    }
+  }
+}
+
+void tailer::adopt_rotated(const std::string& path, const file_stat& status) {
+  auto& file = files_.add(status.key);
+  if (const auto fd = open_path(file, path); fd >= 0) files_.opened(file, fd);
+  if (file.fd >= 0) place_file(file, status);
+  if (file.stream.empty()) return files_.remove(file, false); // another file with a reused number
+  if (options_.once) file.limit = status.size;
+  file.last_path = file.first_path;
+  file.mtime_seen_ns = status.mtime_ns;
+  unlinked_.push_back(&file);
+  unlinked_wanted_ = true;
+  if (!options_.once) files_.set_watch(file, watcher_.watch_file(file.fd));
+  if (auto* now = files_.by_path(file.last_path)) follow_predecessor(*now, file.last_path);
+  enqueue(file);
+}
+
+auto tailer::tag_of(const std::string& path) const -> std::string {
+  auto dotted = path.substr(path.starts_with('/') ? 1 : 0);
+  std::replace(dotted.begin(), dotted.end(), '/', '.');
+  auto tag = options_.tag;
+  const auto fill = [&](std::string_view key, std::string_view value) {
+    for (auto at = tag.find(key); at != std::string::npos; at = tag.find(key, at + value.size()))
+      tag.replace(at, key.size(), value);
+  };
+  fill("{name}", path.substr(path.rfind('/') + 1));
+  fill("{path}", dotted);
+  return tag;
+}
+
+} // namespace weir

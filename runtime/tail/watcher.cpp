@@ -1,0 +1,123 @@
+#include "runtime/tail/watcher.hpp"
+
+#include <sys/inotify.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace weir {
+namespace {
+
+constexpr std::uint32_t name_events = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
+constexpr std::uint32_t self_events = IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+constexpr std::uint32_t content_events = IN_MODIFY | IN_ATTRIB;
+constexpr std::uint32_t file_events = IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE;
+
+/// Whether others can change files here without this kernel knowing.
+auto is_remote(const std::string& path) -> bool {
+  struct statfs found {};
+  if (::statfs(path.c_str(), &found) != 0) return false;
+  // Magic numbers of statfs(2): NFS, SMB, CIFS, SMB2, FUSE, 9p, Ceph, AFS, Coda.
+  constexpr auto remote = std::array<std::uint32_t, 9>{
+      0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x65735546, 0x01021997, 0x00c36400, 0x5346414f, 0x73757245};
+  return std::find(remote.begin(), remote.end(), static_cast<std::uint32_t>(found.f_type)) != remote.end();
+}
+
+} // namespace
+
+watcher::watcher(bool enabled) {
+  if (!enabled) return;
+  fd_ = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  if (fd_ < 0) give_up("inotify is not to be had: " + describe_errno(errno));
+}
+
+watcher::~watcher() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+void watcher::give_up(std::string why) {
+  gave_up_ = true;
+  if (complaint_.empty()) complaint_ = std::move(why);
+}
+
+void watcher::watch_directory(const std::string& path, bool holds_files) {
+  if (!works()) return;
+  if (const auto known = by_path_.find(path); known != by_path_.end())
+    holds_files = holds_files || directories_[known->second].holds_files;
+  else if (is_remote(path))
+    return give_up("\"" + path + "\" is on a file system that others can change unnoticed");
+  const auto mask = name_events | self_events | (holds_files ? content_events : 0U);
+  const auto watch = ::inotify_add_watch(fd_, path.c_str(), mask);
+  if (watch < 0) {
+    if (errno == ENOSPC || errno == ENOMEM)
+      give_up("the limit of inotify watches is reached at \"" + path + "\"");
+    return;
+  }
+  auto& entry = directories_[watch];
+  entry.holds_files = entry.holds_files || holds_files;
+  if (std::find(entry.paths.begin(), entry.paths.end(), path) == entry.paths.end())
+    entry.paths.push_back(path);
+  const auto old = by_path_.insert_or_assign(path, watch);
+  static_cast<void>(old);
+}
+
+auto watcher::watch_file(const std::string& path) -> int {
+  if (!works()) return -1;
+  const auto watch = ::inotify_add_watch(fd_, path.c_str(), file_events);
+  if (watch < 0 && errno == ENOSPC) give_up("the limit of inotify watches is reached at \"" + path + "\"");
+  return watch;
+}
+
+void watcher::forget(int watch) {
+  if (fd_ >= 0 && watch >= 0) ::inotify_rm_watch(fd_, watch);
+}
+
+void watcher::drain(watch_listener& listener) {
+  if (!works()) return;
+  alignas(inotify_event) std::array<char, 64 * 1024> buffer;
+  for (;;) {
+    const auto got = ::read(fd_, buffer.data(), buffer.size());
+    if (got <= 0) return;
+    for (auto at = std::size_t{0}; at < static_cast<std::size_t>(got);) {
+      auto event = inotify_event{};
+      std::memcpy(&event, buffer.data() + at, sizeof event);
+      const auto* name = buffer.data() + at + sizeof event;
+      report(event.wd, event.mask, {name, ::strnlen(name, event.len)}, listener);
+      at += sizeof event + event.len;
+    }
+    if (static_cast<std::size_t>(got) < buffer.size() / 2) return;
+  }
+}
+
+void watcher::report(int watch, std::uint32_t mask, std::string_view name, watch_listener& listener) {
+  if ((mask & IN_Q_OVERFLOW) != 0) return listener.everything_changed();
+  if (directories_.contains(watch)) return report_directory(watch, mask, name, listener);
+  if ((mask & IN_IGNORED) == 0) listener.file_changed(watch);
+}
+
+void watcher::report_directory(int watch, std::uint32_t mask, std::string_view name,
+                               watch_listener& listener) {
+  if ((mask & (IN_IGNORED | IN_MOVE_SELF | IN_DELETE_SELF)) != 0) {
+    // The path may lead elsewhere from now on: the next look finds out and watches anew.
+    for (const auto& path : directories_[watch].paths) by_path_.erase(path);
+    directories_.erase(watch);
+    if ((mask & IN_MOVE_SELF) != 0) ::inotify_rm_watch(fd_, watch);
+    return listener.everything_changed();
+  }
+  if ((mask & IN_ISDIR) != 0) return (mask & name_events) != 0 ? listener.everything_changed() : void();
+  const auto& entry = directories_[watch];
+  for (const auto& path : entry.paths) {
+    if ((mask & IN_MODIFY) != 0)
+      listener.content_changed(path, name);
+    else if (entry.holds_files)
+      listener.name_changed(path, name);
+    else
+      listener.everything_changed();
+  }
+}
+
+} // namespace weir

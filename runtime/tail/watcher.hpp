@@ -1,0 +1,67 @@
+/// Tells which files changed: inotify on directories, and on single files that no directory reports.
+#pragma once
+
+#include "runtime/base/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace weir {
+
+/// What happened. Events are hints: whoever gets one looks at the file itself.
+class watch_listener {
+public:
+  virtual ~watch_listener() = default;
+  /// Bytes of `name` in `directory` changed.
+  virtual void content_changed(const std::string& directory, std::string_view name) = 0;
+  /// `name` appeared in, disappeared from or was replaced in `directory`.
+  virtual void name_changed(const std::string& directory, std::string_view name) = 0;
+  /// Something happened to the file watched on its own as `watch`.
+  virtual void file_changed(int watch) = 0;
+  /// Directories changed, or events were lost: look at everything.
+  virtual void everything_changed() = 0;
+};
+
+class watcher {
+public:
+  explicit watcher(bool enabled);
+  ~watcher();
+  watcher(const watcher&) = delete;
+  auto operator=(const watcher&) -> watcher& = delete;
+
+  /// False where inotify is missing, was refused or cannot see changes: then everything must be polled.
+  auto works() const -> bool { return fd_ >= 0 && !gave_up_; }
+  auto fd() const -> int { return works() ? fd_ : -1; }
+  /// Why it does not work; empty if it does.
+  auto complaint() const -> const std::string& { return complaint_; }
+
+  /// Idempotent. `holds_files`: report changes of content, too.
+  void watch_directory(const std::string& path, bool holds_files);
+  /// Returns the watch, -1 if there is none.
+  auto watch_file(const std::string& path) -> int;
+  auto watch_file(int fd) -> int { return watch_file("/proc/self/fd/" + std::to_string(fd)); }
+  void forget(int watch);
+  /// Reports everything that is queued. Never blocks.
+  void drain(watch_listener& listener);
+  auto directories() const -> std::size_t { return directories_.size(); }
+
+private:
+  struct directory {
+    std::vector<std::string> paths; ///< several if links lead to it
+    bool holds_files = false;
+  };
+  void give_up(std::string why);
+  void report(int watch, std::uint32_t mask, std::string_view name, watch_listener& listener);
+  void report_directory(int watch, std::uint32_t mask, std::string_view name, watch_listener& listener);
+
+  int fd_ = -1;
+  bool gave_up_ = false;
+  std::string complaint_;
+  std::unordered_map<int, directory> directories_;
+  std::unordered_map<std::string, int> by_path_;
+};
+
+} // namespace weir
