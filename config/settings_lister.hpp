@@ -60,7 +60,7 @@ private:
     else if constexpr (std::is_integral_v<T>) return std::to_string(initial);
     else if constexpr (std::is_same_v<T, double>) return number_text(initial);
     else if constexpr (std::is_same_v<T, std::string>) return initial.empty() ? "\"\"" : initial;
-    else if constexpr (std::is_same_v<T, byte_count> || std::is_same_v<T, duration>) return to_text(initial);
+    else if constexpr (std::is_same_v<T, byte_count> || std::is_same_v<T, duration>) return weir::to_text(initial);
     else if constexpr (std::is_same_v<T, std::vector<std::string>>) return list_text(initial);
     else if constexpr (named_enum<T>) return name_of(initial);
     else if constexpr (std::is_same_v<T, string_map>) return "{}";
