@@ -1,0 +1,30 @@
+# bash completion for weir
+
+_weir() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
+  local words=
+  case $before in
+    --format) words="text dot json mermaid" ;;
+    --log-level) words="trace debug info warn error" ;;
+    --log-format) words="text json" ;;
+  esac
+  if [[ -z $words && $COMP_CWORD -eq 1 ]]; then
+    words="run check plan status cat version help --help"
+  elif [[ -z $words ]]; then
+    case $command:$word in
+      run:-*) words="--node --as --once --drain-timeout --log-level --log-format --help" ;;
+      check:-*) words="--log-level --help" ;;
+      plan:-*) words="--format --help" ;;
+      status:-*) words="--json --cluster --help" ;;
+      cat:-*) words="-t -H -p --help" ;;
+      help:*) [[ $COMP_CWORD -eq 2 ]] && words="collector aggregator parser operator sink run check plan status cat" ;;
+      run:* | check:* | plan:*)
+        mapfile -t COMPREPLY < <(compgen -f -X '!*.y?(a)ml' -- "$word"; compgen -d -S / -- "$word")
+        compopt -o nospace 2>/dev/null
+        return
+        ;;
+    esac
+  fi
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+complete -F _weir weir

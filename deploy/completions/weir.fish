@@ -1,0 +1,25 @@
+# fish completion for weir
+
+set -l commands run check plan status cat version help
+complete -c weir -f
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a run -d "Run a topology"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a check -d "Report every mistake in a topology"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a plan -d "Draw components, wiring and placement"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a status -d "Show what a running node does"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a cat -d "Send lines by the forward protocol"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a version -d "Print the version"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a help -d "Explain plug-ins and settings"
+complete -c weir -n "__fish_seen_subcommand_from run check plan" -F
+complete -c weir -n "__fish_seen_subcommand_from run" -l node -x -d "Name of this process"
+complete -c weir -n "__fish_seen_subcommand_from run" -l as -x -d "Node class to host"
+complete -c weir -n "__fish_seen_subcommand_from run" -l once -d "End when all is stored"
+complete -c weir -n "__fish_seen_subcommand_from run" -l drain-timeout -x -d "How long a stop may take"
+complete -c weir -n "__fish_seen_subcommand_from run check" -l log-level -x -a "trace debug info warn error"
+complete -c weir -n "__fish_seen_subcommand_from run" -l log-format -x -a "text json"
+complete -c weir -n "__fish_seen_subcommand_from plan" -l format -x -a "text dot json mermaid"
+complete -c weir -n "__fish_seen_subcommand_from status" -l json -d "For programs"
+complete -c weir -n "__fish_seen_subcommand_from status" -l cluster -d "All nodes"
+complete -c weir -n "__fish_seen_subcommand_from cat" -s t -x -d Tag
+complete -c weir -n "__fish_seen_subcommand_from cat" -s H -x -d Host
+complete -c weir -n "__fish_seen_subcommand_from cat" -s p -x -d Port
+complete -c weir -n "__fish_seen_subcommand_from help" -a "collector aggregator parser operator sink"
