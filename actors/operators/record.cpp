@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace weir {
 namespace {
@@ -71,27 +72,42 @@ private:
     return work_.view();
   }
 
+  /// What becomes of a field: it stays as it is, goes, or gets another name.
+  struct fate {
+    bool goes = false;
+    const std::string* new_name = nullptr;
+  };
+
   auto copy_fields(std::string_view source, msgpack_writer& write) -> std::uint32_t {
     const auto fields = fields_of(source);
     auto read = msgpack_reader{fields.bytes};
     auto copied = std::uint32_t{0};
+    const auto* run = read.at(); // Fields that stay are copied together.
+    const auto* end = run;
     for (std::uint32_t i = 0; i < fields.count; ++i) {
       auto key = std::string_view{};
+      const auto named = read.str_or_bin(key);
+      if (!named && !read.skip()) break;
       auto value = std::string_view{};
-      auto whole_key = std::string_view{};
-      if (!read.value(whole_key) || !read.value(value)) break;
-      const auto named = msgpack_reader{whole_key}.str_or_bin(key);
-      if (named ? !is_kept(key) : !keep_.empty()) continue;
-      const auto* to = named ? new_name(key) : nullptr;
-      if (named && is_replaced(to != nullptr ? *to : key, to != nullptr, source)) continue;
-      if (to != nullptr)
-        write.str(*to);
-      else
-        write.raw(whole_key);
+      if (!read.value(value)) break;
+      const auto [goes, new_name] = named ? fate_of(key, source) : fate{!keep_.empty(), nullptr};
+      const auto* begin = std::exchange(end, read.at());
+      if (!goes) ++copied;
+      if (!goes && new_name == nullptr) continue;
+      write.raw({run, begin});
+      run = end;
+      if (goes) continue;
+      write.str(*new_name);
       write.raw(value);
-      ++copied;
     }
+    write.raw({run, end});
     return copied;
+  }
+
+  auto fate_of(std::string_view key, std::string_view source) const -> fate {
+    if (!is_kept(key)) return {true, nullptr};
+    const auto* name = new_name(key);
+    return {is_replaced(name != nullptr ? *name : key, name != nullptr, source), name};
   }
 
   auto is_kept(std::string_view key) const -> bool {
