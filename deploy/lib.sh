@@ -119,20 +119,38 @@ show_progress() {
   printf '\r\033[K' >&2
 }
 
-# build_release TARGET...: configures if needed, builds what changed.
+# is_cached VARIABLE VALUE: whether build/release is configured so.
+is_cached() { grep -qsx "$1:BOOL=$2" build/release/CMakeCache.txt; }
+
+# configure_release OPTION=VALUE...: configures if there is no build yet, or one that is configured otherwise.
+configure_release() {
+  local log=$log_dir/configure.log pair flags=() fits=1
+  [[ -z ${WEIR_WERROR:-} ]] || set -- "$@" "WEIR_WERROR=$WEIR_WERROR"
+  for pair in "$@"; do
+    is_cached "${pair%%=*}" "${pair#*=}" || fits=
+    flags+=("-D$pair")
+  done
+  [[ -e build/release/build.ninja && -n $fits ]] && return
+  cmake --preset release "${flags[@]}" >"$log" 2>&1 </dev/null || {
+    tail -n 30 "$log" >&2
+    die "cmake could not configure the build; its output: $PWD/$log"
+  }
+  say "building in build/release (the first time takes some minutes)"
+}
+
+# build_release program: what deploy/run needs, without what only tests need; build_release all: everything.
 build_release() {
-  local log=$log_dir/build.log werror=${WEIR_WERROR:-OFF} begun=$SECONDS
+  local log=$log_dir/build.log begun=$SECONDS target=all
   mkdir -p $log_dir
-  if [[ ! -e build/release/build.ninja ]] || ! grep -qx "WEIR_WERROR:BOOL=$werror" build/release/CMakeCache.txt; then
-    cmake --preset release -DWEIR_WERROR="$werror" >"$log" 2>&1 </dev/null || {
-      tail -n 30 "$log" >&2
-      die "cmake could not configure the build; its output: $PWD/$log"
-    }
-    say "building in build/release (the first time takes some minutes)"
+  if [[ $1 == program ]]; then
+    target=weir
+    # A clone that is configured with tests keeps them.
+    if [[ -e build/release/build.ninja ]]; then configure_release; else configure_release BUILD_TESTING=OFF; fi
+  else
+    configure_release BUILD_TESTING=ON
   fi
-  cmake --build --preset release -j "$(build_jobs)" --target "$@" 2>&1 </dev/null | tee "$log" | show_progress
-  if ((PIPESTATUS[0])); then
-    grep -E -A 8 'FAILED|error:' "$log" | head -n 60 >&2
+  if ! cmake --build --preset release -j "$(build_jobs)" --target "$target" 2>&1 </dev/null | tee "$log" | show_progress; then
+    grep -m 60 -E -A 8 'FAILED|error:' "$log" >&2 || true
     die "the build failed; its output: $PWD/$log"
   fi
   ((SECONDS - begun < 5)) || say "built in $((SECONDS - begun)) s"

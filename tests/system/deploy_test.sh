@@ -15,7 +15,7 @@ clone() {
   cp -r "$source_dir/deploy" "$here/"
   touch "$here/config/quickstart.yaml" "$here/calls"
   printf '#!/bin/sh\necho "weir $*" >>%q\necho "events=1 bytes=1 seconds=1 lost=0"\n' "$here/calls" >"$here/build/release/weir"
-  stand_in cmake 'touch build/release/build.ninja; echo WEIR_WERROR:BOOL=OFF >build/release/CMakeCache.txt'
+  stand_in cmake 'touch build/release/build.ninja; for p; do case $p in -D*) echo "${p#-D}" | sed s/=/:BOOL=/ ;; esac; done >>build/release/CMakeCache.txt'
   stand_in sudo '[ "$1" = -n ] && shift; exec "$@"'
   stand_in dpkg-query 'for p; do case $p in -*|*Status*) ;; *) grep -qx "$p" "$ROOM/absent" || echo "installed $p" ;; esac; done'
   stand_in apt-get 'case " $* " in *" install "*) : >"$ROOM/absent" ;; esac'
@@ -44,6 +44,12 @@ expect "with everything installed apt is not called" '((status == 0)) && ! grep 
 expect "the quickstart is run" 'grep -qx "weir run config/quickstart.yaml --once" "$here/calls"'
 expect "the data and a query are named" '[[ $output == *weir-data*sqlite3*weir.db*select* ]]'
 expect "the last line is the program's" '[[ $(tail -n 1 <<<"$output") == "events=1 "* ]]'
+
+expect "what only tests need is not asked for" 'grep -q "^cmake --preset release.* -DBUILD_TESTING=OFF" "$here/calls"'
+: >"$here/calls"
+echo BUILD_TESTING:BOOL=ON >"$here/build/release/CMakeCache.txt"
+run
+expect "a build that is there is kept as it is configured" '! grep -q "^cmake --preset" "$here/calls"'
 
 clone missing
 printf 'libcaf-dev\nsqlite3\n' >"$here/absent"
@@ -81,9 +87,10 @@ run absent.yaml
 expect "a topology that cannot be read is wrong use" '((status == 2)) && [[ $output == *"absent.yaml cannot be read"* ]]'
 
 clone broken
-stand_in cmake 'echo "a.cpp:1: error: broken"; exit 1'
+touch "$here/build/release/build.ninja"
+stand_in cmake '[ "$1" != --build ] || { echo "a.cpp:1: error: broken"; exit 1; }'
 run
-expect "a failed build: status 1, and the log is named" '((status == 1)) && [[ $output == *build.log* ]]'
+expect "a failed build: status 1, and the log is named" '((status == 1)) && [[ $output == *"error: broken"*build.log* ]]'
 
 ((failures == 0)) && echo "deploy/run: all as expected"
 exit $((failures > 0))
