@@ -17,9 +17,9 @@ inline constexpr std::size_t line_padding = 64;
 struct parsed_line {
   /// Empty if the line parsed; else one sentence, valid until the next call of the same parser.
   std::string_view problem;
-  std::uint32_t fields = 0;   ///< key-value pairs appended
+  std::uint32_t fields = 0; ///< key-value pairs appended
   bool has_time = false;
-  std::int64_t time_ns = 0;   ///< of the event, if has_time
+  std::int64_t time_ns = 0; ///< of the event, if has_time
 
   auto ok() const -> bool { return problem.empty(); }
 };

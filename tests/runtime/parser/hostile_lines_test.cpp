@@ -1,0 +1,98 @@
+#include "tests/support/parse_text.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <random>
+
+using namespace weir;
+
+namespace {
+
+/// One line that each format understands.
+auto valid_line(line_format format) -> std::string {
+  using enum line_format;
+  switch (format) {
+  case json:
+    return R"({"ts":"2026-11-22T15:00:00Z","a":[1,-2.5e3,{"b":"\u00e9\n"}],"n":"12","c":null,"d":true})";
+  case nginx:
+  case apache2: return R"(h - - [28/Feb/2013:12:00:00 +0900] "GET /a HTTP/1.1" 200 777 "-" "Opera \" 12")";
+  case syslog: return R"(<165>1 2026-11-22T11:00:00Z h app 99 ID [a@1 k="v]\"]"][b x="y"] text)";
+  case ltsv: return "ts:2026-11-22 15:00:00\tn:12\ta:b:c";
+  case logfmt: return R"(ts=2026-11-22T15:00:00 n=12 msg="a \"b\" \n" bare)";
+  case csv: return R"(2026-11-22,"a ""b"" c",12)";
+  case regex:
+  case none: break;
+  }
+  return "Nov 22 15:00:00 host prog[12]: text 12";
+}
+
+auto settings_of(line_format format) -> parser_settings {
+  return {.format = format,
+          .expression = R"(^(?<ts>\S+ +\d+ \S+) (?<host>\S*)(?: (?<rest>.*))?$)",
+          .columns = {"ts", "s", "n"},
+          .time_key = "ts",
+          .types = "n:integer,a:array,d:bool,c:float,s:time"};
+}
+
+void damage(std::string& line, std::mt19937& random) {
+  constexpr auto sharp = std::string_view{"\"\\[]{}:,= \t\0\xff\x80-+.eE0/<>9", 27};
+  for (auto n = random() % 4 + 1; n > 0 && !line.empty(); --n) {
+    const auto at = random() % line.size();
+    switch (random() % 5) {
+    case 0: line[at] = static_cast<char>(random()); break;
+    case 1: line[at] = sharp[random() % sharp.size()]; break;
+    case 2: line.erase(at, random() % 9 + 1); break;
+    case 3: line.insert(at, line.substr(random() % line.size(), 7)); break;
+    default: line.resize(at); break;
+    }
+  }
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(hostile_lines)
+
+// Goal: any bytes give a problem or valid fields. Method: valid lines, damaged at random, and noise.
+BOOST_AUTO_TEST_CASE(any_bytes_give_a_problem_or_valid_fields) {
+  auto random = std::mt19937{42};
+  for (const auto& [name, format] : names_of(static_cast<line_format*>(nullptr))) {
+    auto parser = make_parser(settings_of(format));
+    BOOST_REQUIRE(parser);
+    BOOST_TEST(test::run(**parser, valid_line(format)).text.substr(0, 8) != "problem:", name);
+    for (int i = 0; i < 20000; ++i) {
+      auto line = valid_line(format);
+      damage(line, random);
+      if (!test::run(**parser, line).valid) BOOST_TEST(false, name << ": " << line);
+    }
+    for (int i = 0; i < 3000; ++i) {
+      auto line = std::string(random() % 80, '\0');
+      for (auto& byte : line) byte = static_cast<char>(random());
+      if (!test::run(**parser, line).valid) BOOST_TEST(false, name << ": " << line);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_prefix_of_a_valid_line_is_harmless) {
+  for (const auto& [name, format] : names_of(static_cast<line_format*>(nullptr))) {
+    auto parser = make_parser(settings_of(format));
+    BOOST_REQUIRE(parser);
+    const auto line = valid_line(format);
+    for (std::size_t size = 0; size <= line.size(); ++size)
+      BOOST_TEST(test::run(**parser, std::string_view{line}.substr(0, size)).valid, name);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_line_of_a_megabyte_is_just_longer) {
+  const auto text = std::string(1 << 20, 'x');
+  auto json = make_parser({.format = line_format::json});
+  BOOST_TEST((test::run(**json, "{\"a\":\"" + text + "\"}").text == "a=\"" + text + "\""));
+  auto plain = make_parser({});
+  BOOST_TEST((test::run(**plain, text).text == "message=\"" + text + "\""));
+  for (const auto& [name, format] : names_of(static_cast<line_format*>(nullptr))) {
+    auto parser = make_parser(settings_of(format));
+    for (const auto c : {'[', '"', '\\', ' ', ',', '{', '<', '='})
+      BOOST_TEST(test::run(**parser, std::string(1 << 20, c)).valid, name);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,87 @@
+#include "runtime/os/clock.hpp"
+#include "tests/support/parse_text.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace weir;
+
+namespace {
+
+constexpr auto noon = std::int64_t{1795348800}; // 2026-11-22 12:00:00 UTC
+
+auto parse_syslog(std::string_view line, parser_settings settings = {}, std::int64_t now = noon)
+    -> test::outcome {
+  auto time = manual_clock{};
+  time.set_wall_ns(now * 1'000'000'000);
+  settings.format = line_format::syslog;
+  auto parser = make_parser(settings, time);
+  BOOST_REQUIRE(parser);
+  return test::run(**parser, line);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(syslog)
+
+BOOST_AUTO_TEST_CASE(both_standards_are_told_apart_per_line) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+    {"<6>Nov 22 11:00:00 host prog[42]: hello: you", R"(pri=6 host="host" ident="prog" pid="42" message="hello: you")"},
+    {"Nov 22 11:00:00 host sshd(pam_unix)[19939]: ok; ", R"x(host="host" ident="sshd(pam_unix)" pid="19939" message="ok; ")x"},
+    {"Nov 22 11:00:00 host kernel: [ 1.5] usb", R"(host="host" ident="kernel" message="[ 1.5] usb")"},
+    {"Nov 22 11:00:00 combo syslogd 1.4.1: restart.", R"(host="combo" ident="syslogd" message="1.4.1: restart.")"},
+    {"Nov 22 11:00:00 combo -- root[2421]: ROOT LOGIN", R"(host="combo" ident="--" message="root[2421]: ROOT LOGIN")"},
+    {"Nov 22 11:00:00 host last message repeated 3 times", R"(host="host" message="last message repeated 3 times")"},
+    {"Nov 22 11:00:00 host prog[1]:", R"(host="host" ident="prog" pid="1" message="")"},
+    {"<13>Nov 22 11:00:00 prog: no host", R"(pri=13 ident="prog" message="no host")"},
+    {"2026-11-22T12:00:00.000000+01:00 host prog[7]: m", R"(host="host" ident="prog" pid="7" message="m")"},
+    {"<34>1 2026-11-22T11:00:00.000Z h.example.com su - ID47 - \xef\xbb\xbf'su root' failed",
+     R"(pri=34 host="h.example.com" ident="su" pid="-" msgid="ID47" extradata="-" message="'su root' failed")"},
+    {R"(<165>1 2026-11-22T11:00:00Z h app 99 ID [a@1 k="v]\"]"][b x="y"] text)",
+     R"(pri=165 host="h" ident="app" pid="99" msgid="ID" extradata="[a@1 k="v]\"]"][b x="y"]" message="text")"},
+    {"1 2026-11-22T11:00:00Z h app 99 ID [x]", R"(host="h" ident="app" pid="99" msgid="ID" extradata="[x]" message="")"}};
+  for (const auto& [line, fields] : cases) {
+    const auto found = parse_syslog(line);
+    BOOST_TEST(found.text == fields);
+    BOOST_TEST(found.time_ns == (noon - 3600) * 1'000'000'000, line);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_time_is_no_time) {
+  const auto nil = parse_syslog("<34>1 - - - - - -");
+  BOOST_TEST(!nil.has_time);
+  BOOST_TEST(nil.text == R"(pri=34 time="-" host="-" ident="-" pid="-" msgid="-" extradata="-" message="")");
+  BOOST_TEST(parse_syslog("<34>just text").text == R"(pri=34 message="just text")");
+}
+
+BOOST_AUTO_TEST_CASE(the_year_is_the_latest_that_is_not_in_the_future) {
+  struct row {
+    std::string_view line;
+    std::int64_t now, time;
+  };
+  const row rows[] = {
+      {"Nov 23 11:59:59 h p: m", noon, noon + 86399},               // clocks that run ahead
+      {"Nov 23 12:00:01 h p: m", noon, noon + 86401 - 365 * 86400}, // more than a day: last year
+      {"Dec 31 23:59:59 h p: m", 1798761601, 1798761599},           // read on 1 January 2027
+      {"Jan  1 00:00:00 h p: m", 1798761599, 1798761600},           // read on 31 December 2026
+      {"Feb 29 00:00:00 h p: m", noon, 1709164800},                 // 2024
+      {"Feb  3 2025 00:00:00.25 h p: m", noon, 1738540800}};
+  for (const auto& r : rows)
+    BOOST_TEST(parse_syslog(r.line, {}, r.now).time_ns / 1'000'000'000 == r.time, r.line);
+}
+
+BOOST_AUTO_TEST_CASE(a_time_without_zone_is_of_the_set_zone) {
+  BOOST_TEST(parse_syslog("Nov 22 11:00:00 h p: m", {.time_zone = "Europe/Berlin"}).time_ns
+             == (noon - 7200) * 1'000'000'000);
+  BOOST_TEST(parse_syslog("Jul 22 11:00:00 h p: m", {.time_zone = "Europe/Berlin"}).time_ns
+             == 1784710800'000000000);
+}
+
+BOOST_AUTO_TEST_CASE(other_lines_are_a_problem) {
+  for (const auto* line :
+       {"", "x", "hello world", "<1", "<>x", "<12345>x", "Nov 22 11:00:00", "Nov 99", "Nov 22 11",
+        "2026-11-22T11:00:00Z", "<34>1 2026-11-22T11:00:00Z h app",
+        "<34>1 2026-11-22T11:00:00Z h app 1 ID [x", "<34>1 - - - - - [x\"]", "1 - h a p m -x"})
+    BOOST_TEST(parse_syslog(line).text.substr(0, 8) == "problem:", line);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
