@@ -50,9 +50,9 @@ auto csv_writer::append_line(byte_buffer& out, std::int64_t time_ns, std::string
   return true;
 }
 
-auto csv_writer::write(byte_buffer& out, std::string_view& entries, const time_window& window)
+auto csv_writer::write(byte_buffer& out, std::string_view& entries, const write_bounds& bounds)
     -> written_run {
-  return write_run(entries, window, [&](std::int64_t time_ns, std::string_view& rest) {
+  return write_run(out, entries, bounds, [&](std::int64_t time_ns, std::string_view& rest) {
     return append_line(out, time_ns, rest);
   });
 }

@@ -12,10 +12,12 @@
 
 namespace weir {
 
-/// The times t with begin_ns <= t < end_ns; all times, unless narrowed.
-struct time_window {
+/// How far to write: times t with begin_ns <= t < end_ns and so many bytes; everything, unless narrowed.
+struct write_bounds {
   std::int64_t begin_ns = std::numeric_limits<std::int64_t>::min();
   std::int64_t end_ns = std::numeric_limits<std::int64_t>::max();
+  /// Enough in `out`: one more event is written while it holds less.
+  std::size_t bytes_max = std::numeric_limits<std::size_t>::max();
 
   auto contains(std::int64_t time_ns) const noexcept -> bool {
     return time_ns >= begin_ns && time_ns < end_ns;
@@ -25,7 +27,8 @@ struct time_window {
 struct written_run {
   enum class stop {
     end,       ///< nothing is left
-    outside,   ///< the next entry is not in the window
+    outside,   ///< the next entry is not in the times
+    full,      ///< `out` holds enough
     malformed, ///< what is left is not an entry
   };
   std::uint64_t events = 0;
@@ -39,8 +42,9 @@ public:
   /// What follows has this tag; the bytes need not outlive the call.
   virtual void begin_section(std::string_view tag) = 0;
   /// Takes entries (runtime/event/entry.hpp) from the front of `entries` and appends them to `out` while
-  /// they are in the window. Total: any byte string is a valid argument; a malformed entry appends nothing.
-  virtual auto write(byte_buffer& out, std::string_view& entries, const time_window& window)
+  /// they are within the bounds. Total: any byte string is a valid argument; a malformed entry appends
+  /// nothing.
+  virtual auto write(byte_buffer& out, std::string_view& entries, const write_bounds& bounds)
       -> written_run = 0;
 };
 
@@ -62,13 +66,15 @@ inline auto take_entry_head(std::string_view& entries, std::int64_t& time_ns) no
 /// The loop of every format: `put(time_ns, rest)` takes the record, one msgpack map, from the front of `rest`
 /// and writes the event, or returns false if the record is malformed.
 template <class Put>
-auto write_run(std::string_view& entries, const time_window& window, Put&& put) -> written_run {
+auto write_run(const byte_buffer& out, std::string_view& entries, const write_bounds& bounds, Put&& put)
+    -> written_run {
   auto run = written_run{};
   while (!entries.empty()) {
+    if (out.size() >= bounds.bytes_max) return {run.events, written_run::stop::full};
     auto rest = entries;
     auto time_ns = std::int64_t{0};
     if (!take_entry_head(rest, time_ns)) return {run.events, written_run::stop::malformed};
-    if (!window.contains(time_ns)) return {run.events, written_run::stop::outside};
+    if (!bounds.contains(time_ns)) return {run.events, written_run::stop::outside};
     if (!put(time_ns, rest)) return {run.events, written_run::stop::malformed};
     entries = rest;
     ++run.events;

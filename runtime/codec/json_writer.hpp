@@ -46,7 +46,7 @@ public:
   explicit json_writer(fields include) : include_(include) { begin_section({}); }
 
   void begin_section(std::string_view tag) override;
-  auto write(byte_buffer& out, std::string_view& entries, const time_window& window) -> written_run override;
+  auto write(byte_buffer& out, std::string_view& entries, const write_bounds& bounds) -> written_run override;
   /// Appends one line; takes the record, one msgpack map, from the front of `record`.
   auto append_line(byte_buffer& out, std::int64_t time_ns, std::string_view& record) -> bool;
 

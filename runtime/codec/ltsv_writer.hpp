@@ -10,7 +10,7 @@ public:
   ltsv_writer(bool time, bool tag) : time_(time), tag_(tag) {}
 
   void begin_section(std::string_view tag) override;
-  auto write(byte_buffer& out, std::string_view& entries, const time_window& window) -> written_run override;
+  auto write(byte_buffer& out, std::string_view& entries, const write_bounds& bounds) -> written_run override;
 
 private:
   auto append_line(byte_buffer& out, std::int64_t time_ns, std::string_view& rest) -> bool;

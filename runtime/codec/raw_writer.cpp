@@ -17,9 +17,9 @@ auto append_message(byte_buffer& out, std::string_view record) -> bool {
 
 } // namespace
 
-auto raw_writer::write(byte_buffer& out, std::string_view& entries, const time_window& window)
+auto raw_writer::write(byte_buffer& out, std::string_view& entries, const write_bounds& bounds)
     -> written_run {
-  return write_run(entries, window, [&](std::int64_t, std::string_view& rest) {
+  return write_run(out, entries, bounds, [&](std::int64_t, std::string_view& rest) {
     auto record = std::string_view{};
     if (!take_record(rest, record) || !append_message(out, record)) return false;
     out.push_back('\n');
@@ -34,9 +34,9 @@ void msgpack_entry_writer::begin_section(std::string_view tag) {
   if (tag_) write.str(tag);
 }
 
-auto msgpack_entry_writer::write(byte_buffer& out, std::string_view& entries, const time_window& window)
+auto msgpack_entry_writer::write(byte_buffer& out, std::string_view& entries, const write_bounds& bounds)
     -> written_run {
-  return write_run(entries, window, [&](std::int64_t time_ns, std::string_view& rest) {
+  return write_run(out, entries, bounds, [&](std::int64_t time_ns, std::string_view& rest) {
     auto record = std::string_view{};
     if (!take_record(rest, record)) return false;
     out.append(head_.view());

@@ -8,7 +8,7 @@ namespace weir {
 class raw_writer final : public event_writer {
 public:
   void begin_section(std::string_view) override {}
-  auto write(byte_buffer& out, std::string_view& entries, const time_window& window) -> written_run override;
+  auto write(byte_buffer& out, std::string_view& entries, const write_bounds& bounds) -> written_run override;
 };
 
 class msgpack_entry_writer final : public event_writer {
@@ -16,7 +16,7 @@ public:
   msgpack_entry_writer(bool time, bool tag) : time_(time), tag_(tag) {}
 
   void begin_section(std::string_view tag) override;
-  auto write(byte_buffer& out, std::string_view& entries, const time_window& window) -> written_run override;
+  auto write(byte_buffer& out, std::string_view& entries, const write_bounds& bounds) -> written_run override;
 
 private:
   bool time_;
