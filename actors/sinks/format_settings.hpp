@@ -1,0 +1,46 @@
+/// The settings that stores of lines share: format, include, columns, header.
+#pragma once
+
+#include "config/settings.hpp"
+#include "runtime/codec/event_format.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+struct format_settings {
+  event_format format = event_format::json;
+  std::vector<std::string> include{"time", "tag"};
+  std::vector<std::string> columns;
+  bool header = false;
+};
+
+inline auto options_of(const format_settings& s) -> format_options {
+  const auto has = [&](std::string_view name) {
+    return std::find(s.include.begin(), s.include.end(), name) != s.include.end();
+  };
+  return {.as = s.format, .time = has("time"), .tag = has("tag"), .columns = s.columns};
+}
+
+template <class Visitor> void describe(Visitor& v, format_settings& s) {
+  v.field("format", s.format, "json, raw (the field message alone), ltsv, csv or msgpack.");
+  v.field("include", s.include, "What stands in front of the record: time, tag, both, or [] for nothing.");
+  v.field("columns", s.columns,
+          "Of csv: fields in their order, dotted paths for nested ones; time and tag are the event's.");
+  v.field("header", s.header, "Of csv: whether a new file begins with the names of the columns.");
+}
+
+inline void validate(const format_settings& s, config::settings_reader& reader) {
+  for (const auto& name : s.include)
+    if (name != "time" && name != "tag")
+      reader.complain("include", "\"include\" wants time and tag, not \"" + name + '"');
+  const auto is_csv = s.format == event_format::csv;
+  if (is_csv && s.columns.empty())
+    reader.complain("columns", "\"columns\" is missing: the format csv needs them");
+  if (!is_csv && !s.columns.empty()) reader.warn("columns", "\"columns\" is only for the format csv");
+  if (!is_csv && s.header) reader.warn("header", "\"header\" is only for the format csv");
+}
+
+} // namespace weir
