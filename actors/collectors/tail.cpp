@@ -16,6 +16,8 @@ constexpr auto names_of(tail_start*) {
       {{"beginning", tail_start::beginning}, {"end", tail_start::end}}};
 }
 
+static_assert(block_reader::padding_bytes >= line_padding);
+
 /// Complaints that one read() may log; the rest follows with the next ones.
 constexpr auto complaints_per_read = std::size_t{20};
 

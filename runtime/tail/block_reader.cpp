@@ -1,7 +1,5 @@
 #include "runtime/tail/block_reader.hpp"
 
-#include "runtime/parser/parser.hpp"
-
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,7 +15,7 @@ block_reader::block_reader(std::size_t line_bytes_max)
 auto block_reader::fill(const place& from, std::size_t goal, outcome& out) -> bool {
   while (buffer_.size() < goal && !out.at_end) {
     const auto missing = goal - buffer_.size();
-    auto* to = buffer_.tail(missing + line_padding);
+    auto* to = buffer_.tail(missing + padding_bytes);
     const auto got = ::pread(from.fd, to, missing, static_cast<off_t>(from.offset + buffer_.size()));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return out.problem = errno, false;
@@ -28,23 +26,25 @@ auto block_reader::fill(const place& from, std::size_t goal, outcome& out) -> bo
   return true;
 }
 
+auto whole_lines(std::string_view bytes, std::size_t line_bytes_max, bool take_rest) -> line_extent {
+  if (bytes.empty()) return {};
+  if (const auto* last = static_cast<const char*>(::memrchr(bytes.data(), '\n', bytes.size()));
+      last != nullptr)
+    return {static_cast<std::size_t>(last - bytes.data()) + 1, false};
+  // Two bytes stay behind, so that the last piece is neither empty nor a lone carriage return.
+  if (bytes.size() >= line_bytes_max + 2) return {(bytes.size() - 2) / line_bytes_max * line_bytes_max, true};
+  return {take_rest ? bytes.size() : 0, false};
+}
+
 auto block_reader::read(const place& from, std::size_t want) -> outcome {
   auto out = outcome{};
   buffer_.clear();
   for (auto goal = std::min(want, block_bytes);; goal = std::min(goal * 2, line_bytes_max_ + 2)) {
     if (!fill(from, goal, out)) return out;
-    std::memset(buffer_.tail(line_padding), 0, line_padding);
+    std::memset(buffer_.tail(padding_bytes), 0, padding_bytes);
     const auto all = buffer_.view();
-    const auto* last =
-        all.empty() ? nullptr : static_cast<const char*>(::memrchr(all.data(), '\n', all.size()));
-    auto taken = last == nullptr ? 0 : static_cast<std::size_t>(last - all.data()) + 1;
-    if (taken == 0 && all.size() >= line_bytes_max_ + 2) {
-      // Two bytes stay behind, so that the last piece is neither empty nor a lone carriage return.
-      taken = (all.size() - 2) / line_bytes_max_ * line_bytes_max_;
-      out.is_cut = true;
-    } else if (taken == 0 && out.at_end && from.take_rest) {
-      taken = all.size();
-    }
+    const auto [taken, is_cut] = whole_lines(all, line_bytes_max_, out.at_end && from.take_rest);
+    out.is_cut = is_cut;
     out.bytes = all.substr(0, taken);
     out.rest = all.size() - taken;
     if (taken > 0 || out.at_end) return out;

@@ -8,11 +8,23 @@
 
 namespace weir {
 
+/// How much of a run of bytes can be delivered.
+struct line_extent {
+  std::size_t size = 0;
+  bool is_cut = false; ///< pieces of a line that is longer than allowed, and goes on
+};
+
+/// Up to the last line end; of a line that is too long, as many pieces as are certain. `take_rest`: nothing
+/// will follow, take all.
+auto whole_lines(std::string_view bytes, std::size_t line_bytes_max, bool take_rest) -> line_extent;
+
 /// One buffer serves all files of a source: a line that is not complete yet stays in its file.
 class block_reader {
 public:
   /// How much is read at once, unless a line is longer.
   static constexpr std::size_t block_bytes = 256 * 1024;
+  /// Readable behind what was read; zeros, or the next line.
+  static constexpr std::size_t padding_bytes = 64;
 
   explicit block_reader(std::size_t line_bytes_max);
 

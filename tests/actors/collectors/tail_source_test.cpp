@@ -1,0 +1,72 @@
+#include "tests/actors/collectors/fake_intake.hpp"
+#include "tests/runtime/tail/tail_fixture.hpp"
+
+using namespace weir;
+using namespace weir::test;
+using boost::test_tools::per_element;
+
+BOOST_AUTO_TEST_SUITE(tail_source)
+
+BOOST_AUTO_TEST_CASE(wrong_settings_are_found_by_check) {
+  BOOST_TEST(problems_of("tail", {{"path", "/var/log/*.log"}}) == 0U);
+  BOOST_TEST(problems_of("tail", {}) == 1U);
+  BOOST_TEST(problems_of("tail", {{"path", "/var/log/{a.log"}}) == 1U);
+  BOOST_TEST(problems_of("tail", {{"path", "/a"}, {"start", "middle"}}) == 1U);
+  BOOST_TEST(problems_of("tail", {{"path", "/a"}, {"max_line", "0"}}) == 1U);
+  BOOST_TEST(problems_of("tail", {{"path", "/a"}, {"refresh_interval", "0"}}) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(lines_come_with_padding_and_every_block_is_covered) {
+  const auto directory = scratch_directory{};
+  auto expected = lines{};
+  for (int i = 0; i < 20'000; ++i) expected.push_back("line number " + std::to_string(i));
+  auto text = std::string{};
+  for (const auto& line : expected) text += line + "\n";
+  append(directory / "a.log", text);
+  auto time = manual_clock{};
+  auto context = plugin_context{.component = "nginx", .node = "n", .clock = &time, .once = true};
+  auto tail = make_source("tail", {{"path", directory / "*.log"}, {"tag", "web.{name}"}}, context);
+  BOOST_TEST_REQUIRE(static_cast<bool>(tail->open({})));
+  auto out = fake_intake{};
+  auto status = read_status::more;
+  while (status == read_status::more) {
+    status = *tail->read(out, 10'000);
+    BOOST_TEST(out.lines_covered == out.lines.size());
+  }
+  BOOST_TEST((status == read_status::finished));
+  BOOST_TEST((out.lines == expected));
+  BOOST_TEST(out.is_gapless);
+  BOOST_TEST(out.tags.front() == "web.a.log");
+}
+
+BOOST_AUTO_TEST_CASE(a_source_made_anew_goes_on_behind_the_last_save_point) {
+  const auto directory = scratch_directory{};
+  auto text = std::string{};
+  for (int i = 0; i < 10'000; ++i) text += std::to_string(i) + "\n";
+  append(directory / "a.log", text);
+  auto time = manual_clock{};
+  const auto context = plugin_context{.component = "c", .node = "n", .clock = &time, .once = false};
+  auto out = fake_intake{};
+  for (int i = 0; i < 50 && out.lines.size() < 10'000; ++i) {
+    auto tail = make_source("tail", {{"path", directory / "a.log"}}, context);
+    BOOST_TEST_REQUIRE(static_cast<bool>(tail->open(out.resume())));
+    BOOST_TEST(static_cast<bool>(tail->read(out, 5000)));
+  }
+  BOOST_TEST(out.lines.size() == 10'000U);
+  BOOST_TEST(out.lines.back() == "9999");
+  BOOST_TEST(out.covered_to.size() == 1U);
+  BOOST_TEST(out.is_gapless);
+}
+
+BOOST_AUTO_TEST_CASE(an_idle_source_names_what_wakes_it) {
+  const auto directory = scratch_directory{};
+  auto time = manual_clock{};
+  auto tail = make_source("tail", {{"path", directory / "a.log"}}, {.component = "c", .node = "n", .clock = &time, .once = false});
+  auto out = fake_intake{};
+  BOOST_TEST_REQUIRE(static_cast<bool>(tail->open({})));
+  BOOST_TEST((*tail->read(out, 1 << 20) == read_status::idle));
+  BOOST_TEST(tail->wake_fd() >= 0);
+  BOOST_TEST((*tail->wake_at() > time.monotonic() + std::chrono::seconds{5}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
