@@ -14,12 +14,13 @@ namespace weir::test {
 struct fake_intake final : intake {
   std::vector<std::string> lines, tags, records;
   std::map<std::string, std::uint64_t> covered_to;
-  std::size_t lines_covered = 0;   ///< lines and events that were there at the last save point
+  std::size_t lines_covered = 0; ///< lines and events that were there at the last save point
   bool is_gapless = true;
 
   void line(std::string_view tag, std::int64_t, std::string_view line) override {
     // What parsers are promised: reading on behind the line is harmless.
-    for (std::size_t i = 0; i < line_padding; ++i) sum_ = sum_ + static_cast<unsigned char>(line.data()[line.size() + i]);
+    for (std::size_t i = 0; i < line_padding; ++i)
+      sum_ = sum_ + static_cast<unsigned char>(line.data()[line.size() + i]);
     lines.emplace_back(line);
     tags.emplace_back(tag);
   }
@@ -59,15 +60,16 @@ inline auto settings_of(const std::vector<std::pair<std::string, std::string>>& 
 }
 
 /// What `weir check` would say of these settings.
-inline auto problems_of(const std::string& type, const std::vector<std::pair<std::string, std::string>>& fields)
-    -> std::size_t {
+inline auto problems_of(const std::string& type,
+                        const std::vector<std::pair<std::string, std::string>>& fields) -> std::size_t {
   auto problems = config::diagnostics{};
   const auto settings = settings_of(fields);
   plugin_registry<source>::find(type)->configure(settings, "source", problems, {});
   return problems.size();
 }
 
-inline auto make_source(const std::string& type, const std::vector<std::pair<std::string, std::string>>& fields,
+inline auto make_source(const std::string& type,
+                        const std::vector<std::pair<std::string, std::string>>& fields,
                         const plugin_context& context) -> std::unique_ptr<source> {
   auto problems = config::diagnostics{};
   const auto settings = settings_of(fields);

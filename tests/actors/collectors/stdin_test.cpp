@@ -29,7 +29,9 @@ private:
 
 struct pipe_ends {
   pipe_ends() { BOOST_TEST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0); }
-  void put(std::string_view text) { BOOST_TEST(::write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size())); }
+  void put(std::string_view text) {
+    BOOST_TEST(::write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+  }
   int ends[2] = {-1, -1};
 };
 
@@ -86,7 +88,8 @@ BOOST_AUTO_TEST_CASE(an_endless_line_takes_bounded_memory) {
   auto source = make_source("stdin", {{"max_line", "1MB"}}, {});
   auto out = fake_intake{};
   BOOST_TEST_REQUIRE(static_cast<bool>(source->open({})));
-  while (*source->read(out, 1'000'000) == read_status::more) {}
+  while (*source->read(out, 1'000'000) == read_status::more) {
+  }
   BOOST_TEST_REQUIRE(out.lines.size() == 4U);
   BOOST_TEST(out.lines[0].size() == 1'000'000U);
   BOOST_TEST(out.lines[2].size() == 500'000U);

@@ -61,7 +61,8 @@ BOOST_AUTO_TEST_CASE(a_source_made_anew_goes_on_behind_the_last_save_point) {
 BOOST_AUTO_TEST_CASE(an_idle_source_names_what_wakes_it) {
   const auto directory = scratch_directory{};
   auto time = manual_clock{};
-  auto tail = make_source("tail", {{"path", directory / "a.log"}}, {.component = "c", .node = "n", .clock = &time, .once = false});
+  auto tail = make_source("tail", {{"path", directory / "a.log"}},
+                          {.component = "c", .node = "n", .clock = &time, .once = false});
   auto out = fake_intake{};
   BOOST_TEST_REQUIRE(static_cast<bool>(tail->open({})));
   BOOST_TEST((*tail->read(out, 1 << 20) == read_status::idle));
