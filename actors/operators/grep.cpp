@@ -1,5 +1,4 @@
 #include "actors/operators/operator.hpp"
-#include "runtime/event/msgpack.hpp"
 #include "runtime/event/record_path.hpp"
 
 #include <re2/re2.h>
@@ -79,12 +78,7 @@ private:
   auto matches(const rule& r, std::string_view record) -> bool {
     const auto value = find_path(record, r.field);
     if (value.empty()) return false;
-    auto text = std::string_view{};
-    if (!msgpack_reader{value}.str_or_bin(text)) {
-      scratch_.clear();
-      append_text(scratch_, value);
-      text = scratch_.view();
-    }
+    const auto text = text_of_value(value, scratch_);
     return RE2::PartialMatch({text.data(), text.size()}, *r.expression);
   }
 

@@ -1,5 +1,4 @@
 #include "actors/operators/operator.hpp"
-#include "runtime/event/msgpack.hpp"
 #include "runtime/event/tag_pattern.hpp"
 #include "runtime/event/template.hpp"
 
@@ -95,12 +94,7 @@ private:
   auto matches(const rule& r, std::string_view record, groups& found) -> bool {
     const auto value = find_path(record, r.field);
     if (value.empty()) return false;
-    auto text = std::string_view{};
-    if (!msgpack_reader{value}.str_or_bin(text)) {
-      scratch_.clear();
-      append_text(scratch_, value);
-      text = scratch_.view();
-    }
+    const auto text = text_of_value(value, scratch_);
     auto parts = std::array<re2::StringPiece, groups_max + 1>{};
     const auto wanted = std::clamp(r.expression->NumberOfCapturingGroups(), 0, groups_max) + 1;
     if (!r.expression->Match({text.data(), text.size()}, 0, text.size(), RE2::UNANCHORED, parts.data(),

@@ -179,4 +179,12 @@ void append_text(byte_buffer& out, std::string_view value) {
   append_json(out, read, 0);
 }
 
+auto text_of_value(std::string_view value, byte_buffer& scratch) -> std::string_view {
+  auto text = std::string_view{};
+  if (msgpack_reader{value}.str_or_bin(text)) return text;
+  scratch.clear();
+  append_text(scratch, value);
+  return scratch.view();
+}
+
 } // namespace weir

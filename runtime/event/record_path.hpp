@@ -29,4 +29,7 @@ auto erase_path(byte_buffer& record, std::string_view path) -> bool;
 /// form, maps and lists as JSON, nothing for nil. `value` must not point into `out`.
 void append_text(byte_buffer& out, std::string_view value);
 
+/// The same text: inside of `value` itself for text and bytes, else written to `scratch`.
+auto text_of_value(std::string_view value, byte_buffer& scratch) -> std::string_view;
+
 } // namespace weir

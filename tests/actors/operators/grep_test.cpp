@@ -49,6 +49,11 @@ BOOST_AUTO_TEST_CASE(what_is_kept_is_not_changed) {
   BOOST_TEST(outcome(*tried, packed({{"m", "x\x01"}, {"n", 1.5}})) == R"(web.access {"m":"x\x01","n":1.5})");
 }
 
+BOOST_AUTO_TEST_CASE(bytes_that_are_no_utf8_do_not_hide_what_is_around_them) {
+  const auto keep = map_of({{"keep", map_of({{"m", "error$"}})}});
+  BOOST_TEST(is_kept(keep, packed({{"m", "\xff\xfe error"}})));
+}
+
 BOOST_AUTO_TEST_CASE(check_finds_what_is_wrong) {
   BOOST_TEST(findings("grep", map_of({})) == "grep: wants \"keep\" or \"drop\"");
   BOOST_TEST(findings("grep", map_of({{"keep", map_of({{"m", "[a"}})}}))

@@ -1,0 +1,128 @@
+#include "actors/operators/parse.hpp"
+
+#include "actors/operators/operator.hpp"
+#include "runtime/event/record_path.hpp"
+
+#include <cstring>
+
+namespace weir {
+
+void validate(const parse_settings& settings, config::settings_reader& reader) {
+  const auto made = make_parser(settings.parser);
+  if (made) return;
+  // The parser's sentences begin with the key they are about.
+  const auto& what = made.failure().what;
+  const auto key = what.substr(0, what.find(':'));
+  reader.complain(reader.is_given(key) ? key : "format", what);
+}
+
+namespace {
+
+/// Comparing the keys of one record with those of another is quadratic: past this many comparisons
+/// duplicates are left in, the parsed field first.
+constexpr auto comparisons_max = std::uint64_t{1} << 20;
+
+auto has_key(record_fields fields, std::string_view key) -> bool {
+  auto read = msgpack_reader{fields.bytes};
+  for (std::uint32_t i = 0; i < fields.count; ++i) {
+    auto name = std::string_view{};
+    const auto named = read.str_or_bin(name);
+    if (!named && !read.skip()) return false;
+    if (named && name == key) return true;
+    if (!read.skip()) return false;
+  }
+  return false;
+}
+
+class parse_operator final : public event_operator {
+public:
+  using settings = parse_settings;
+
+  parse_operator(const settings& s, const plugin_context&) : settings_(s) {
+    if (settings_.field.empty()) settings_.field = "message";
+    missing_ = "the record has no text in \"" + settings_.field + '"';
+    auto made = make_parser(s.parser);
+    // Validated before; but what it was made from (a zone file) may be gone at a restart.
+    if (made)
+      parser_ = std::move(*made);
+    else
+      missing_ = made.failure().what;
+  }
+
+  void apply(const event_view& in, event_output& out) override {
+    auto text = std::string_view{};
+    const auto is_text = msgpack_reader{find_path(in.record, settings_.field)}.str_or_bin(text);
+    if (!is_text || parser_ == nullptr) return put_unparsed(in, missing_, out);
+    record_.clear();
+    auto write = msgpack_writer{record_};
+    const auto mark = write.open();
+    const auto parsed = parser_->parse(padded(text), write);
+    if (!parsed.ok()) return put_unparsed(in, parsed.problem, out);
+    auto count = parsed.fields;
+    if (settings_.reserve_data) count += append_reserved(in.record, {record_.view_from(mark + 1), count});
+    write.close_map(mark, count);
+    out.put({in.tag, parsed.has_time ? parsed.time_ns : in.time_ns, record_.view()});
+  }
+
+private:
+  /// The text where line_padding bytes behind it are readable.
+  auto padded(std::string_view text) -> std::string_view {
+    line_.clear();
+    auto* to = line_.tail(text.size() + line_padding);
+    std::memcpy(to, text.data(), text.size());
+    std::memset(to + text.size(), 0, line_padding);
+    return {to, text.size()};
+  }
+
+  /// Appends the fields of `record` but the one that was parsed and those that `parsed` has anew.
+  auto append_reserved(std::string_view record, record_fields parsed) -> std::uint32_t {
+    reserved_.clear();
+    reserved_.append(record);
+    erase_path(reserved_, settings_.field);
+    const auto fields = fields_of(reserved_.view());
+    const auto compares = std::uint64_t{fields.count} * parsed.count <= comparisons_max;
+    auto read = msgpack_reader{fields.bytes};
+    auto kept = std::uint32_t{0};
+    const auto parsed_bytes = parsed.bytes.size();
+    for (std::uint32_t i = 0; i < fields.count; ++i) {
+      auto name = std::string_view{};
+      auto value = std::string_view{};
+      auto key = std::string_view{};
+      if (!read.value(key) || !read.value(value)) break;
+      // record_ grows meanwhile, so the parsed fields are looked up where they are now.
+      const auto now = record_fields{record_.view_from(1).substr(0, parsed_bytes), parsed.count};
+      if (compares && msgpack_reader{key}.str_or_bin(name) && has_key(now, name)) continue;
+      record_.append(key);
+      record_.append(value);
+      ++kept;
+    }
+    return kept;
+  }
+
+  void put_unparsed(const event_view& in, std::string_view problem, event_output& out) {
+    if (settings_.on_error == parse_failure::drop) return out.drop("unparsed");
+    reserved_.clear();
+    reserved_.append(in.record);
+    erase_path(reserved_, "parse_error");
+    const auto fields = fields_of(reserved_.view());
+    record_.clear();
+    auto write = msgpack_writer{record_};
+    write.map(fields.count + 1);
+    write.raw(fields.bytes);
+    write.str("parse_error");
+    write.str(problem);
+    out.put({in.tag, in.time_ns, record_.view()});
+  }
+
+  parse_settings settings_;
+  std::unique_ptr<line_parser> parser_;
+  std::string missing_;
+  byte_buffer line_;
+  byte_buffer record_;
+  byte_buffer reserved_;
+};
+
+const register_operator<parse_operator> registered{"parse", "Parses a field into the record."};
+
+} // namespace
+} // namespace weir
