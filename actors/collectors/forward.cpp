@@ -1,0 +1,11 @@
+#include "actors/collectors/forward_source.hpp"
+
+namespace weir {
+namespace {
+
+const register_source<forward_source> registered{
+    "forward",
+    "Receives events by the Fluentd forward protocol: Docker, fluent-logger, Fluent Bit, Fluentd."};
+
+} // namespace
+} // namespace weir

@@ -1,0 +1,167 @@
+/// What a forward_source does with the messages of its connections.
+#include "actors/collectors/forward_source.hpp"
+
+#include <algorithm>
+
+namespace weir {
+namespace {
+
+constexpr auto ping_bytes_max = std::size_t{16} * 1024;
+/// A peer that sends more values in a row that are no messages does not speak the protocol.
+constexpr auto broken_in_a_row_max = 8U;
+constexpr auto covered_bytes_max = std::size_t{256} * 1024;
+
+} // namespace
+
+void forward_source::work_off_queue() {
+  for (auto turns = queue_.size(); turns > 0 && left_ > 0; --turns) {
+    const auto at = queue_.front();
+    queue_.pop_front();
+    auto* c = find(at);
+    if (c == nullptr) continue;
+    c->is_queued = false;
+    process(at, *c);
+  }
+}
+
+/// Takes whole messages out of a connection's buffer while there is budget.
+void forward_source::process(id at, forward_connection& c) {
+  if (delivering_ == at) deliver(at, c);
+  while (delivering_ != at && !c.is_last_message_seen && c.phase != forward_phase::draining) {
+    if (c.phase == forward_phase::established && left_ == 0) {
+      if (c.buffered() == 0 || c.is_queued) break;
+      c.is_queued = true;
+      queue_.push_back(at);
+      break;
+    }
+    const auto limit = c.phase == forward_phase::handshake ? ping_bytes_max : settings_.max_message.value;
+    const auto root = c.next_root(limit);
+    if (!root) return fail(at, c, root.failure());
+    if (!*root) break;
+    if (!on_root(at, c, **root)) return;
+  }
+  settle(at, c);
+  after_output(at);
+}
+
+/// False when the connection is gone.
+auto forward_source::on_root(id at, forward_connection& c, std::string_view root) -> bool {
+  if (c.phase == forward_phase::handshake) return on_ping(at, c, root);
+  if (msgpack_reader{root}.peek() != msgpack_type::nil) return on_message(at, c, root);
+  c.consume(); // a keep-alive
+  return true;
+}
+
+auto forward_source::on_ping(id at, forward_connection& c, std::string_view root) -> bool {
+  const auto ping = decode_ping(root);
+  auto pong = byte_buffer{};
+  auto judged = result<void>{};
+  if (ping)
+    judged = access_->answer(*ping, c.greeted, c.peer(), pong);
+  else
+    judged = error{errc::malformed, "invalid ping message"};
+  if (!ping) append_pong(pong, {false, "invalid ping message", "", ""});
+  c.answer(pong.view());
+  c.consume();
+  if (judged) {
+    c.phase = forward_phase::established;
+    return true;
+  }
+  warnings_.warn("login", c.peer().address, "refused " + c.peer().text + ": " + judged.failure().what);
+  if (!c.flush()) return close(at), false;
+  drain(at, c);
+  return false;
+}
+
+auto forward_source::on_broken(id at, forward_connection& c, const error& why) -> bool {
+  if (why.code != errc::rejected || ++c.broken_in_a_row >= broken_in_a_row_max)
+    return fail(at, c, why), false;
+  warnings_.warn("broken", c.peer().address, "ignored a value from " + c.peer().text + ": " + why.what);
+  out_->drop("broken message", 1);
+  c.consume();
+  return true;
+}
+
+auto forward_source::is_within_limits(const forward_message& message, const forward_connection& c) -> bool {
+  const auto size = c.root_bytes();
+  const auto about = [&](const char* limit, byte_count value, const char* then) {
+    return "a message for tag \"" + std::string{message.tag} + "\" from " + c.peer().text + " has "
+           + std::to_string(size) + " bytes, more than \"" + limit + "\" of " + to_text(value) + then;
+  };
+  if (settings_.chunk_size_limit.value != 0 && size > settings_.chunk_size_limit.value) {
+    warnings_.warn("size", c.peer().address,
+                   about("chunk_size_limit", settings_.chunk_size_limit, ": dropped"));
+    out_->drop("message too large", std::max(message.count, 1U));
+    return false;
+  }
+  if (settings_.chunk_size_warn_limit.value != 0 && size > settings_.chunk_size_warn_limit.value)
+    warnings_.warn("size", c.peer().address,
+                   about("chunk_size_warn_limit", settings_.chunk_size_warn_limit, ""));
+  return true;
+}
+
+auto forward_source::on_message(id at, forward_connection& c, std::string_view root) -> bool {
+  const auto decoded = decode_forward(root);
+  if (!decoded) return on_broken(at, c, decoded.failure());
+  c.broken_in_a_row = 0;
+  const auto has_nil_record =
+      decoded->mode == forward_mode::message && msgpack_reader{decoded->record}.peek() == msgpack_type::nil;
+  if (has_nil_record || !is_within_limits(*decoded, c)) {
+    c.consume();
+    return true;
+  }
+  if (decoded->option.signal != 0) {
+    out_->drop("not a log", std::max(decoded->count, 1U));
+    end_message(at, c, decoded->option.chunk);
+    return true;
+  }
+  if (const auto begun = delivery_.begin(*decoded, c.peer(), clock_.wall_ns()); !begun)
+    return fail(at, c, begun.failure()), false;
+  deliver(at, c);
+  return true;
+}
+
+/// Puts the message that delivery_ holds, as far as the budget goes.
+void forward_source::deliver(id at, forward_connection& c) {
+  delivering_ = at;
+  while (!delivery_.is_done() && left_ > 0) {
+    const auto bytes = delivery_.put_next(*out_);
+    left_ -= std::min(left_, bytes);
+    if (delivery_.take_put_count() > 0) {
+      acks_.note_put();
+      uncovered_bytes_ += bytes;
+    }
+    if (uncovered_bytes_ >= covered_bytes_max) cover();
+  }
+  if (!delivery_.is_done()) return;
+  delivering_ = 0;
+  end_message(at, c, delivery_.message().option.chunk);
+}
+
+void forward_source::end_message(id at, forward_connection& c, std::string_view chunk) {
+  if (!chunk.empty()) {
+    if (acks_.is_all_safe()) {
+      c.acknowledge(chunk);
+    } else {
+      acks_.hold(at, chunk);
+      ++c.unacknowledged;
+    }
+  }
+  c.consume();
+  if (settings_.deny_keepalive) c.is_last_message_seen = true;
+}
+
+void forward_source::cover() {
+  uncovered_bytes_ = 0;
+  if (!acks_.has_uncovered()) return;
+  const auto end = acks_.cover();
+  out_->covered(forward_acks::stream, end - 1, end);
+}
+
+void forward_source::fail(id at, const forward_connection& c, const error& why) {
+  const auto peer = c.peer();
+  warnings_.warn("malformed", peer.address, why.what + ": connection to " + peer.text + " closed");
+  close(at);
+}
+
+} // namespace weir

@@ -1,0 +1,305 @@
+#include "actors/collectors/forward_source.hpp"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace weir {
+namespace {
+
+constexpr auto first_connection_id = std::uint64_t{1} << 20;
+constexpr auto receive_bytes_max = std::size_t{512} * 1024;
+/// What a connection may always hold, however full the others are: enough for everyday messages.
+constexpr auto own_bytes = std::size_t{64} * 1024;
+constexpr auto unacknowledged_max = 4096U;
+constexpr auto linger = std::chrono::seconds{5};
+constexpr auto out_of_descriptors_pause = std::chrono::seconds{1};
+
+auto buffered_bytes_max(const forward_settings& s) -> std::size_t {
+  return std::max(std::size_t{2} * s.max_message.value, std::size_t{128} << 20);
+}
+
+/// A listener's two sockets have the ids 2i and 2i+1.
+void set_interest(int poll, int fd, std::uint64_t id, std::uint32_t events) {
+  auto wanted = epoll_event{};
+  wanted.events = events;
+  wanted.data.u64 = id;
+  if (epoll_ctl(poll, EPOLL_CTL_MOD, fd, &wanted) != 0) epoll_ctl(poll, EPOLL_CTL_ADD, fd, &wanted);
+}
+
+} // namespace
+
+forward_source::forward_source(settings s, const plugin_context& context)
+    : settings_(std::move(s)),
+      clock_(*context.clock),
+      warnings_(context.component, *context.clock),
+      next_id_(first_connection_id),
+      delivery_(settings_) {}
+
+auto forward_source::open(std::span<const position_range> resume) -> result<void> {
+  for (const auto& range : resume)
+    if (range.stream == forward_acks::stream) acks_.resume_at(range.end);
+  if (settings_.security) {
+    WEIR_TRY(access_, forward_access::make(*settings_.security));
+  }
+  poll_ = owned_fd{epoll_create1(EPOLL_CLOEXEC)};
+  if (!poll_.is_open()) return error_from_errno("cannot make an epoll descriptor", errno);
+  const auto mode = static_cast<mode_t>(std::stoul(settings_.socket_mode, nullptr, 8));
+  for (const auto& text : settings_.listen) {
+    WEIR_TRY(const auto endpoint, parse_endpoint(text));
+    WEIR_TRY(auto listener, forward_listener::open(endpoint, mode));
+    listeners_.push_back(std::move(listener));
+  }
+  watch_listeners(true);
+  return {};
+}
+
+void forward_source::watch_listeners(bool on) {
+  for (std::size_t i = 0; i < listeners_.size(); ++i) {
+    set_interest(poll_.fd(), listeners_[i].stream_fd(), 2 * i, on ? std::uint32_t{EPOLLIN} : 0U);
+    if (listeners_[i].heartbeat_fd() >= 0)
+      set_interest(poll_.fd(), listeners_[i].heartbeat_fd(), 2 * i + 1, EPOLLIN);
+  }
+}
+
+auto forward_source::read(intake& out, std::size_t budget) -> result<read_status> {
+  constexpr auto rounds_max = 32;
+  out_ = &out;
+  left_ = budget;
+  expire();
+  if (auto* c = find(delivering_); c != nullptr && left_ > 0) process(delivering_, *c);
+  work_off_queue();
+  auto more = true;
+  for (auto round = 0; more && round < rounds_max; ++round) {
+    poll_sockets(more);
+    if (left_ == 0) break;
+  }
+  resume_paused();
+  cover();
+  if (budget == 0) return read_status::idle;
+  return more || left_ == 0 || !queue_.empty() || delivering_ != 0 ? read_status::more : read_status::idle;
+}
+
+void forward_source::poll_sockets(bool& more) {
+  auto events = std::array<epoll_event, 256>{};
+  const auto count = epoll_wait(poll_.fd(), events.data(), static_cast<int>(events.size()), 0);
+  more = count > 0;
+  for (int i = 0; i < count; ++i)
+    on_event(events[static_cast<std::size_t>(i)].data.u64, events[static_cast<std::size_t>(i)].events);
+}
+
+void forward_source::on_event(id at, std::uint32_t events) {
+  if (at < first_connection_id) {
+    auto& listener = listeners_[at / 2];
+    return at % 2 == 0 ? accept_all(listener) : listener.answer_heartbeats();
+  }
+  auto* c = find(at);
+  if (c == nullptr || at == delivering_) return;
+  if ((events & EPOLLOUT) != 0) after_output(at);
+  if (c = find(at); c == nullptr) return;
+  if ((events & EPOLLIN) != 0) return receive(at, *c);
+  if ((events & (EPOLLHUP | EPOLLERR)) == 0) return;
+  // A client that is gone may have left messages that we are not ready to read yet.
+  if (c->phase == forward_phase::established && !c->is_last_message_seen) return unwatch(*c);
+  close(at);
+}
+
+void forward_source::unwatch(forward_connection& c) {
+  epoll_ctl(poll_.fd(), EPOLL_CTL_DEL, c.fd(), nullptr);
+  c.is_watched = false;
+}
+
+void forward_source::accept_all(forward_listener& from) {
+  constexpr auto at_once = 64;
+  for (auto i = 0; i < at_once; ++i) {
+    auto accepted = from.accept();
+    if (!accepted) {
+      warnings_.warn("accept", from.text(), accepted.failure().what);
+      accept_again_at_ = clock_.monotonic() + out_of_descriptors_pause;
+      return watch_listeners(false);
+    }
+    if (!*accepted) return;
+    if (connections_.size() < settings_.max_connections) {
+      admit(std::move(**accepted));
+      continue;
+    }
+    warnings_.warn("connections", from.text(),
+                   "refused " + (*accepted)->peer.text + ": " + std::to_string(connections_.size())
+                       + " connections are open, \"max_connections\" allows no more");
+  }
+}
+
+void forward_source::admit(accepted_socket accepted) {
+  const auto on = 1;
+  if (settings_.send_keepalive_packet)
+    ::setsockopt(accepted.socket.fd(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  if (!settings_.source_hostname_key.empty() && accepted.peer.is_ip) {
+    constexpr auto remembered_max = std::size_t{1024};
+    if (hostnames_.size() >= remembered_max) hostnames_.clear();
+    auto& name = hostnames_[accepted.peer.address];
+    if (name.empty()) name = lookup_hostname(accepted.peer);
+    accepted.peer.hostname = name;
+  }
+  const auto at = next_id_++;
+  auto made = std::make_unique<forward_connection>(make_plain_stream(std::move(accepted.socket)),
+                                                   std::move(accepted.peer), !access_.has_value());
+  auto& c = *(connections_[at] = std::move(made));
+  if (access_) {
+    c.phase = forward_phase::handshake;
+    c.greeted = access_->helo(!settings_.deny_keepalive);
+    auto helo = byte_buffer{};
+    append_helo(helo, c.greeted);
+    c.answer(helo.view());
+    deadlines_.push_back({clock_.monotonic() + settings_.handshake_timeout, at});
+  }
+  after_output(at);
+}
+
+auto forward_source::find(id at) -> forward_connection* {
+  const auto found = connections_.find(at);
+  return found == connections_.end() ? nullptr : found->second.get();
+}
+
+/// Too much is buffered in all, and somebody else is nearer to a whole message.
+auto forward_source::is_over_limit(const forward_connection& c) -> bool {
+  if (buffered_ < buffered_bytes_max(settings_) || c.buffered() < own_bytes) return false;
+  return std::any_of(connections_.begin(), connections_.end(),
+                     [&](const auto& other) { return other.second->buffered() > c.buffered(); });
+}
+
+void forward_source::receive(id at, forward_connection& c) {
+  if (c.phase == forward_phase::draining) {
+    if (c.discard() == io_status::closed) close(at);
+    return;
+  }
+  if (c.is_queued || delivering_ == at) return;
+  if (left_ == 0 && c.phase == forward_phase::established) return;
+  if (is_over_limit(c)) {
+    paused_.push_back(at);
+    return unwatch(c);
+  }
+  const auto room =
+      buffered_ < buffered_bytes_max(settings_) || c.buffered() >= own_bytes ? receive_bytes_max : own_bytes;
+  const auto status = c.receive(spare_, room);
+  if (status == io_status::closed) return on_end_of_input(at, c);
+  process(at, c);
+}
+
+void forward_source::settle(id at, forward_connection& c) {
+  if (delivering_ != at) c.give_back(spare_);
+  buffered_ += c.buffered();
+  buffered_ -= c.counted;
+  c.counted = c.buffered();
+}
+
+void forward_source::on_end_of_input(id at, forward_connection& c) {
+  const auto waits_for_us = c.is_answerable() && (c.unacknowledged > 0 || c.has_output());
+  if (c.phase != forward_phase::established || !waits_for_us) return close(at);
+  c.forget_input();
+  settle(at, c);
+  c.phase = forward_phase::half_closed;
+  watch(at, c);
+}
+
+void forward_source::watch(id at, forward_connection& c) {
+  const auto wants_more = c.phase == forward_phase::handshake || c.phase == forward_phase::draining
+                          || (c.phase == forward_phase::established && !c.is_last_message_seen
+                              && (c.unacknowledged < unacknowledged_max || !c.is_answerable()));
+  const auto wanted = (wants_more ? EPOLLIN : 0U) | (c.has_output() ? EPOLLOUT : 0U);
+  if (wanted == c.interest && c.is_watched) return;
+  c.interest = wanted;
+  c.is_watched = true;
+  set_interest(poll_.fd(), c.fd(), at, wanted);
+}
+
+void forward_source::after_output(id at) {
+  auto* c = find(at);
+  if (c == nullptr) return;
+  if (!c->flush()) c->stop_answering();
+  if (c->unacknowledged == 0 && !c->has_output() && delivering_ != at) {
+    if (c->phase == forward_phase::half_closed) return close(at);
+    if (c->is_last_message_seen && c->phase == forward_phase::established) return drain(at, *c);
+    if (c->phase == forward_phase::draining) c->finish();
+  }
+  watch(at, *c);
+}
+
+/// Closing at once, with bytes unread, would reset the connection and might destroy our last answer.
+void forward_source::drain(id at, forward_connection& c) {
+  c.forget_input();
+  settle(at, c);
+  c.phase = forward_phase::draining;
+  if (!c.has_output()) c.finish();
+  deadlines_.push_back({clock_.monotonic() + linger, at});
+  watch(at, c);
+}
+
+void forward_source::close(id at) {
+  auto* c = find(at);
+  if (c == nullptr) return;
+  buffered_ -= c->counted;
+  c->forget_input();
+  c->give_back(spare_);
+  connections_.erase(at);
+}
+
+void forward_source::expire() {
+  const auto now = clock_.monotonic();
+  if (accept_again_at_ && *accept_again_at_ <= now) {
+    accept_again_at_.reset();
+    watch_listeners(true);
+  }
+  // Two lengths of deadline share the queue; a short one behind a long one waits a little longer.
+  while (!deadlines_.empty() && deadlines_.front().at <= now) {
+    const auto at = deadlines_.front().connection;
+    deadlines_.pop_front();
+    const auto* c = find(at);
+    if (c == nullptr) continue;
+    if (c->phase == forward_phase::handshake)
+      warnings_.warn("handshake", c->peer().address,
+                     c->peer().text + " has not logged in in time: connection closed");
+    if (c->phase == forward_phase::handshake || c->phase == forward_phase::draining) close(at);
+  }
+}
+
+void forward_source::resume_paused() {
+  if (paused_.empty() || buffered_ >= buffered_bytes_max(settings_)) return;
+  for (const auto at : std::exchange(paused_, {}))
+    if (auto* c = find(at)) watch(at, *c);
+}
+
+void forward_source::acknowledge(std::span<const position_range> safe) {
+  for (const auto& range : safe)
+    if (range.stream == forward_acks::stream) acks_.mark_safe(range.end);
+  auto touched = std::vector<id>{};
+  while (auto next = acks_.take_safe()) {
+    auto* c = find(next->connection);
+    if (c == nullptr) continue;
+    --c->unacknowledged;
+    c->acknowledge(next->chunk);
+    if (touched.empty() || touched.back() != next->connection) touched.push_back(next->connection);
+  }
+  for (const auto at : touched) after_output(at);
+}
+
+auto forward_source::wake_at() const -> std::optional<monotonic_time> {
+  auto at = accept_again_at_;
+  if (!deadlines_.empty() && (!at || deadlines_.front().at < *at)) at = deadlines_.front().at;
+  return at;
+}
+
+auto forward_source::summary() const -> std::string {
+  auto text = std::string{"listening on "};
+  for (const auto& listener : listeners_)
+    text += (&listener == listeners_.data() ? "" : ", ") + listener.text();
+  return text + ", " + std::to_string(connections_.size()) + " connections";
+}
+
+auto forward_source::is_settled() const -> bool {
+  return buffered_ == 0 && delivering_ == 0 && acks_.is_all_safe();
+}
+
+} // namespace weir

@@ -1,0 +1,95 @@
+/// The server side of the forward protocol as a source.
+#pragma once
+
+#include "actors/collectors/forward_acks.hpp"
+#include "actors/collectors/forward_connection.hpp"
+#include "actors/collectors/forward_delivery.hpp"
+#include "actors/collectors/forward_listener.hpp"
+#include "actors/collectors/forward_warnings.hpp"
+#include "actors/collectors/source.hpp"
+
+#include <deque>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace weir {
+
+/// Without demand nothing is read from established connections, and TCP holds the clients back.
+class forward_source final : public source {
+public:
+  using settings = forward_settings;
+  forward_source(settings s, const plugin_context& context);
+
+  auto open(std::span<const position_range> resume) -> result<void> override;
+  auto read(intake& out, std::size_t budget) -> result<read_status> override;
+  void acknowledge(std::span<const position_range> safe) override;
+  auto wake_fd() const -> int override { return poll_.fd(); }
+  auto wake_at() const -> std::optional<monotonic_time> override;
+  auto summary() const -> std::string override;
+  auto is_settled() const -> bool override;
+
+private:
+  using id = std::uint64_t;
+  struct deadline {
+    monotonic_time at;
+    id connection;
+  };
+
+  // forward_source.cpp: sockets
+  void poll_sockets(bool& more);
+  void on_event(id at, std::uint32_t events);
+  void accept_all(forward_listener& from);
+  void admit(accepted_socket accepted);
+  auto is_over_limit(const forward_connection& c) -> bool;
+  void receive(id at, forward_connection& c);
+  void on_end_of_input(id at, forward_connection& c);
+  void watch(id at, forward_connection& c);
+  void unwatch(forward_connection& c);
+  void after_output(id at);
+  void drain(id at, forward_connection& c);
+  void close(id at);
+  void expire();
+  void resume_paused();
+  void watch_listeners(bool on);
+  auto find(id at) -> forward_connection*;
+  void settle(id at, forward_connection& c);
+
+  // forward_session.cpp: messages
+  void process(id at, forward_connection& c);
+  auto on_root(id at, forward_connection& c, std::string_view root) -> bool;
+  auto on_ping(id at, forward_connection& c, std::string_view root) -> bool;
+  auto on_message(id at, forward_connection& c, std::string_view root) -> bool;
+  auto on_broken(id at, forward_connection& c, const error& why) -> bool;
+  auto is_within_limits(const forward_message& message, const forward_connection& c) -> bool;
+  void deliver(id at, forward_connection& c);
+  void end_message(id at, forward_connection& c, std::string_view chunk);
+  void fail(id at, const forward_connection& c, const error& why);
+  void work_off_queue();
+  void cover();
+
+  settings settings_;
+  const clock& clock_;
+  forward_warnings warnings_;
+  std::optional<forward_access> access_;
+  owned_fd poll_;
+  std::vector<forward_listener> listeners_;
+  std::unordered_map<id, std::unique_ptr<forward_connection>> connections_;
+  id next_id_;
+  std::deque<deadline> deadlines_;                ///< of handshakes and of draining, in order
+  std::optional<monotonic_time> accept_again_at_; ///< set while out of descriptors
+  std::unordered_map<std::string, std::string> hostnames_;
+  std::vector<id> paused_;   ///< not watched, because too much is buffered
+  std::size_t buffered_ = 0; ///< of all connections
+  byte_buffer spare_;        ///< the receive buffer of whoever has something to receive
+
+  intake* out_ = nullptr; ///< during read()
+  std::size_t left_ = 0;  ///< of the budget
+  forward_delivery delivery_;
+  id delivering_ = 0;    ///< whose message is half put; 0: nobody's
+  std::deque<id> queue_; ///< connections with whole messages that had no budget
+  forward_acks acks_;
+  std::size_t uncovered_bytes_ = 0;
+};
+
+} // namespace weir

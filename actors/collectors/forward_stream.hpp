@@ -1,0 +1,49 @@
+/// The two ends of a connection's bytes: the seam below the forward protocol.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace weir {
+
+/// Closes its descriptor.
+class owned_fd {
+public:
+  owned_fd() = default;
+  explicit owned_fd(int fd) : fd_(fd) {}
+  owned_fd(owned_fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  auto operator=(owned_fd&& other) noexcept -> owned_fd& {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~owned_fd();
+  auto fd() const -> int { return fd_; }
+  auto is_open() const -> bool { return fd_ >= 0; }
+
+private:
+  int fd_ = -1;
+};
+
+enum class io_status { done, would_block, closed };
+
+struct io_outcome {
+  io_status status = io_status::done;
+  std::size_t bytes = 0; ///< with `done`: how many, at least one
+};
+
+class byte_stream {
+public:
+  virtual ~byte_stream() = default;
+  virtual auto receive(char* to, std::size_t room) -> io_outcome = 0;
+  virtual auto send(std::string_view bytes) -> io_outcome = 0;
+  /// Tells the peer that nothing more comes.
+  virtual void finish() = 0;
+  virtual auto fd() const -> int = 0;
+};
+
+/// Over a connected, non-blocking socket.
+auto make_plain_stream(owned_fd socket) -> std::unique_ptr<byte_stream>;
+
+} // namespace weir
