@@ -14,8 +14,8 @@ struct value {
   enum class kind { null, scalar, sequence, map };
   kind type = kind::null;
   place where;
-  std::string scalar;      ///< text of a scalar, after ${…} was filled in
-  bool quoted = false;     ///< a quoted scalar is never a number, boolean or null
+  std::string scalar;  ///< text of a scalar, after ${…} was filled in; "null" if nothing was written so
+  bool quoted = false; ///< a quoted scalar is never a number, boolean or null
   std::vector<value> items;
   struct member;
   std::vector<member> members; ///< of a map, in the order of the file, keys distinct

@@ -97,9 +97,7 @@ private:
   }
 
   void check_tab(std::size_t at) {
-    const auto content = line_.find_first_not_of(blanks, at);
-    if (depth_ > 0 || content == std::string_view::npos || line_[content] == '#') return;
-    if (++tabs_ <= tabs_shown_max)
+    if (depth_ == 0 && ++tabs_ <= tabs_shown_max)
       report(at, "a tab indents this line; YAML wants spaces", "two spaces for each level are usual");
   }
 

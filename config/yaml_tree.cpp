@@ -21,7 +21,8 @@ using YAML::Mark;
 /// would, by its exception; parse_yaml() catches both.
 class tree_builder final : public YAML::EventHandler {
 public:
-  tree_builder(const std::string& file, diagnostics& problems) : file_(file), problems_(problems) {}
+  tree_builder(std::string_view text, const std::string& file, diagnostics& problems)
+      : text_(text), file_(file), problems_(problems) {}
 
   auto root() -> value& { return root_; }
   auto documents() const -> int { return documents_; }
@@ -35,6 +36,9 @@ public:
   void OnNull(const Mark& mark, anchor_t anchor) override {
     auto v = value{};
     v.where = at(mark);
+    // A plain `null` is nothing, but it is also the name of a sink: keep the word.
+    if (!mark.is_null() && text_.substr(static_cast<std::size_t>(mark.pos)).starts_with("null"))
+      v.scalar = "null";
     complete({std::move(v), 1, 1}, anchor);
   }
   void OnScalar(const Mark& mark, const std::string& tag, anchor_t anchor, const std::string& text) override {
@@ -50,7 +54,7 @@ public:
     const auto known = anchors_.find(anchor);
     if (known == anchors_.end()) throw YAML::ParserException(mark, "an alias stands inside of what it names");
     if (frames_.size() + known->second.height > nesting_max) refuse_depth(mark);
-    complete(known->second, 0);
+    complete(known->second, 0, known->second.values);
   }
   void OnSequenceStart(const Mark& mark, const std::string& tag, anchor_t anchor,
                        YAML::EmitterStyle::value) override {
@@ -114,8 +118,9 @@ private:
     complete(std::move(f.made), f.anchor);
   }
 
-  void complete(subtree made, anchor_t anchor) {
-    values_ += made.values;
+  /// `added`: values that are new with it; what is inside of a list or map was counted before.
+  void complete(subtree made, anchor_t anchor, std::size_t added = 1) {
+    values_ += added;
     if (values_ > values_max) {
       const auto& where = made.content.where;
       auto mark = Mark{};
@@ -172,6 +177,7 @@ private:
       if (f.keys.emplace(m.key, members.size()).second) members.push_back(m);
   }
 
+  std::string_view text_;
   const std::string& file_;
   diagnostics& problems_;
   std::vector<frame> frames_;
@@ -209,7 +215,7 @@ auto parse_yaml(std::string_view text, const std::string& file, diagnostics& pro
     -> std::optional<value> {
   const auto normal = normalize_text(text);
   if (!check_shape(normal, file, problems)) return std::nullopt;
-  auto builder = tree_builder{file, problems};
+  auto builder = tree_builder{normal, file, problems};
   builder.root().where = {file, 1, 1};
   try {
     auto stream = std::istringstream{normal};
@@ -225,6 +231,7 @@ auto parse_yaml(std::string_view text, const std::string& file, diagnostics& pro
         {diagnostic::severity::error, {file, 1, 1}, std::string{"not valid YAML: "} + e.what(), {}});
     return std::nullopt;
   }
+  if (builder.documents() > 1) return std::nullopt;
   return std::move(builder.root());
 }
 

@@ -16,24 +16,32 @@ auto section_names() -> std::vector<std::string> {
   return names;
 }
 
-void check_sections(draft& d, const config::value& root) {
+/// Also gives the sections that unknown ones were probably meant to be.
+auto check_sections(draft& d, const config::value& root) -> std::vector<std::string> {
   const auto names = section_names();
-  for (const auto& m : root.members)
-    if (std::find(names.begin(), names.end(), m.key) == names.end()) {
-      auto hint = did_you_mean(m.key, names);
-      if (hint.empty()) hint = "sections are " + list_names(names);
-      d.complain(m.where, "unknown section \"" + m.key + '"', std::move(hint));
-    }
+  auto meant = std::vector<std::string>{};
+  for (const auto& m : root.members) {
+    if (std::find(names.begin(), names.end(), m.key) != names.end()) continue;
+    auto hint = did_you_mean(m.key, names);
+    if (const auto near = hint.empty() ? std::nullopt : config::nearest(m.key, names))
+      meant.push_back(*near);
+    else
+      hint = "sections are " + list_names(names);
+    d.complain(m.where, "unknown section \"" + m.key + '"', std::move(hint));
+  }
+  return meant;
 }
 
-void check_ends(draft& d) {
-  const auto has = [&](tier t) {
-    return std::any_of(d.components.begin(), d.components.end(),
-                       [&](const auto& c) { return c.plan.in == t; });
-  };
-  if (!has(tier::collector))
-    d.complain(d.root, "the topology has no collectors, so no event would ever enter it");
-  if (!has(tier::sink)) d.complain(d.root, "the topology has no sinks, so no event would ever be stored");
+/// A pipeline wants a beginning and an end; silent where another finding says why one is missing.
+void check_end(draft& d, const config::value& root, tier t, const std::vector<std::string>& meant,
+               std::string what) {
+  const auto name = section_name(t);
+  const auto* section = root.find(name);
+  const auto is_misread = section && !section->is_map() && section->type != config::value::kind::null;
+  const auto is_there =
+      std::any_of(d.components.begin(), d.components.end(), [&](const auto& c) { return c.plan.in == t; });
+  if (!is_there && !is_misread && std::find(meant.begin(), meant.end(), name) == meant.end())
+    d.complain(d.root, std::move(what));
 }
 
 /// By file (that of the root first), line and column; the same finding only once.
@@ -54,9 +62,11 @@ auto make_plan(const config::value& root, config::diagnostics& problems) -> std:
   auto d = draft{problems};
   d.root = root.where;
   if (root.is_map()) {
-    check_sections(d, root);
+    const auto meant = check_sections(d, root);
     read_components(d, root);
-    check_ends(d);
+    check_end(d, root, tier::collector, meant,
+              "the topology has no collectors, so no event would ever enter it");
+    check_end(d, root, tier::sink, meant, "the topology has no sinks, so no event would ever be stored");
     wire(d);
     place_components(d, root);
     find_conflicts(d);

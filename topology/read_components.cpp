@@ -106,6 +106,8 @@ void read_component(draft& d, tier t, const value::member& m) {
   c.written = m.content;
   c.written.where = m.where;
   if (c.written.type == value::kind::null) c.written.type = value::kind::map;
+  for (auto& key : c.written.members) // `type: null` means the sink of that name
+    if (key.key == "type" && key.content.scalar == "null") key.content.type = value::kind::scalar;
   if (!is_valid_name(m.key))
     d.complain(m.where, c.owner() + ": a name wants letters, digits and _ . - only, 128 at most");
   read_references(c);

@@ -68,8 +68,7 @@ private:
       d_.mentioned.insert(d_.components[choices.front()].plan.name);
       return edges_[receiver].push_back({choices.front(), c.plan.where});
     }
-    if (choices.empty())
-      return d_.complain(c.plan.where, c.owner() + ": there is nothing that it could read from");
+    if (choices.empty()) return; // that there are no collectors is a finding of its own
     auto names = std::vector<std::string>{};
     for (const auto i : choices) {
       names.push_back(d_.components[i].plan.name);

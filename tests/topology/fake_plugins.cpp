@@ -27,8 +27,7 @@ struct fake_tail final : fake_source {
   };
   fake_tail(const settings&, const plugin_context&) {}
 };
-template <class Visitor>
-void describe(Visitor& v, fake_tail::settings& s) {
+template <class Visitor> void describe(Visitor& v, fake_tail::settings& s) {
   v.required("path", s.path, "Files to read; * and ** work.");
   v.field("tag", s.tag, "Tag of the events.");
   v.field("follow", s.follow, "Wait for more at the end.");
@@ -42,8 +41,7 @@ struct fake_forward final : fake_source {
   };
   fake_forward(const settings&, const plugin_context&) {}
 };
-template <class Visitor>
-void describe(Visitor& v, fake_forward::settings& s) {
+template <class Visitor> void describe(Visitor& v, fake_forward::settings& s) {
   v.required("listen", s.listen, "host:port to listen at.");
   v.field("shared_key", s.shared_key, "What senders must know.");
 }
@@ -66,8 +64,7 @@ struct fake_file final : fake_store {
   };
   fake_file(const settings&, const plugin_context&) {}
 };
-template <class Visitor>
-void describe(Visitor& v, fake_file::settings& s) {
+template <class Visitor> void describe(Visitor& v, fake_file::settings& s) {
   v.required("path", s.path, "Where to write.");
   v.field("format", s.format, "What to write.");
 }
@@ -76,8 +73,7 @@ struct fake_null final : fake_store {
   struct settings {};
   fake_null(const settings&, const plugin_context&) {}
 };
-template <class Visitor>
-void describe(Visitor&, fake_null::settings&) {}
+template <class Visitor> void describe(Visitor&, fake_null::settings&) {}
 
 struct fake_grep final : event_operator {
   struct settings {
@@ -87,8 +83,7 @@ struct fake_grep final : event_operator {
   fake_grep(const settings&, const plugin_context&) {}
   void apply(const event_view&, event_output&) override {}
 };
-template <class Visitor>
-void describe(Visitor& v, fake_grep::settings& s) {
+template <class Visitor> void describe(Visitor& v, fake_grep::settings& s) {
   v.required("field", s.field, "Which field to look at.");
   v.field("keep", s.keep, "Regular expression of what stays.");
 }

@@ -1,0 +1,33 @@
+/// How a sub-command joins `weir`: a file with its add_x(), a declaration here, a line in command_line.cpp.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+
+namespace CLI {
+class App;
+}
+
+namespace weir::cli {
+
+/// What the shell is told.
+inline constexpr int exit_done = 0;
+inline constexpr int exit_failed = 1;
+inline constexpr int exit_misuse = 2; ///< wrong use or configuration
+
+/// One run of the command.
+struct session {
+  std::ostream& out;           ///< results
+  std::ostream& err;           ///< all the rest
+  std::function<int()> chosen; ///< what the sub-command on the line does; gives the exit status
+};
+
+/// Declares the sub-command with its options; its callback sets `chosen`. Both arguments outlive the run.
+using declare_command = void (*)(CLI::App& weir, session& s);
+
+void add_check(CLI::App& weir, session& s);
+void add_plan(CLI::App& weir, session& s);
+void add_help(CLI::App& weir, session& s);
+void add_version(CLI::App& weir, session& s);
+
+} // namespace weir::cli

@@ -1,0 +1,13 @@
+/// Tells the user what is wrong with a topology.
+#pragma once
+
+#include "cli/command.hpp"
+#include "topology/plan.hpp"
+
+namespace weir::cli {
+
+/// The plan of a topology file. Findings go to stderr; if there are errors, so does their count, and the
+/// caller ends with exit_misuse.
+auto load_or_explain(const std::string& path, session& s) -> std::optional<topology_plan>;
+
+} // namespace weir::cli

@@ -1,0 +1,143 @@
+#include "config/yaml_tree.hpp"
+#include "topology/make_plan.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <thread>
+
+using namespace weir;
+
+namespace {
+
+struct outcome {
+  std::optional<topology_plan> plan;
+  config::diagnostics problems;
+};
+
+auto plan_of(std::string_view yaml) -> outcome {
+  auto r = outcome{};
+  if (const auto root = config::parse_yaml(yaml, "t.yaml", r.problems)) r.plan = make_plan(*root, r.problems);
+  for (const auto& p : r.problems) BOOST_TEST_MESSAGE(config::to_text(p));
+  return r;
+}
+
+using names = std::vector<std::string>;
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(plans)
+
+BOOST_AUTO_TEST_CASE(everything_written_arrives_in_the_plan) {
+  auto problems = config::diagnostics{};
+  const auto plan = load_plan(WEIR_SOURCE_DIR "/tests/topology/good/three_nodes.yaml", problems);
+  BOOST_REQUIRE(plan.has_value());
+  BOOST_TEST(problems.empty());
+  BOOST_TEST(plan->cluster == "shop");
+
+  const auto& web = std::get<collector_plan>(plan->find("web")->details);
+  BOOST_TEST(web.parse.has_value());
+  BOOST_TEST((web.parse->parser.format == line_format::nginx));
+  BOOST_TEST(web.labels.at("site") == "main");
+  BOOST_TEST((web.make_source({}) != nullptr));
+
+  const auto& apps = std::get<collector_plan>(plan->find("apps")->details);
+  BOOST_TEST(!apps.parse.has_value()); // it parses a field
+  BOOST_TEST(apps.operators.size() == 3U);
+
+  const auto* local = plan->find("local");
+  BOOST_TEST(local->from == (names{"web", "apps"}), boost::test_tools::per_element());
+  BOOST_TEST(local->to == (names{"core"}), boost::test_tools::per_element());
+  BOOST_TEST(local->classes == (names{"edge"}), boost::test_tools::per_element());
+  const auto& core = std::get<aggregator_plan>(plan->find("core")->details);
+  BOOST_TEST(core.instances == 2U);
+  BOOST_TEST((core.balance == balance_policy::least_loaded));
+
+  const auto& errors = std::get<sink_plan>(plan->find("errors")->details);
+  BOOST_TEST(errors.match.matches("web.access"));
+  BOOST_TEST(!errors.match.matches("db"));
+  BOOST_TEST((errors.retry.give_up_after == std::chrono::minutes{10}));
+  BOOST_TEST(plan->nodes.size() == 3U);
+  BOOST_TEST(plan->nodes[2].port == 7403);
+}
+
+BOOST_AUTO_TEST_CASE(components_come_in_the_order_of_the_tiers) {
+  const auto r = plan_of("sinks: { s: { type: file, path: x } }\n"
+                         "source_aggregators: { a: }\n"
+                         "collectors: { c: { type: tail, path: y } }\n");
+  BOOST_REQUIRE(r.plan.has_value());
+  BOOST_TEST(r.plan->components[0].name == "c");
+  BOOST_TEST(r.plan->components[1].name == "a");
+  BOOST_TEST(r.plan->components[2].name == "s");
+  BOOST_TEST(r.plan->components[2].from == (names{"a"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(all_four_patterns_are_plans) {
+  for (const auto* tiers : {"", "source_aggregators: { a: }\n", "destination_aggregators: { b: }\n",
+                            "source_aggregators: { a: }\ndestination_aggregators: { b: }\n"}) {
+    const auto r = plan_of(
+        std::string{"collectors: { c: { type: tail, path: y } }\nsinks: { s: { type: null } }\n"} + tiers);
+    BOOST_TEST(r.plan.has_value());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(parse_is_the_short_form_of_the_first_operator) {
+  for (const auto* way : {"parse: {format: json}", "parse: json", "process: [parse: {format: json}]",
+                          "process: [parse: json]", "process: [{type: parse, format: json}]"}) {
+    const auto r = plan_of(std::string{"collectors:\n  c: { type: tail, path: y, "} + way
+                           + " }\nsinks: { s: { type: null } }\n");
+    BOOST_REQUIRE(r.plan.has_value());
+    const auto& c = std::get<collector_plan>(r.plan->components[0].details);
+    BOOST_REQUIRE(c.parse.has_value());
+    BOOST_TEST((c.parse->parser.format == line_format::json));
+    BOOST_TEST(c.operators.empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(instances_may_follow_the_number_of_cores) {
+  const auto r =
+      plan_of("collectors: { c: { type: tail, path: y } }\nsource_aggregators: { a: { instances: auto } }\n"
+              "sinks: { s: { type: null } }\n");
+  BOOST_REQUIRE(r.plan.has_value());
+  BOOST_TEST(std::get<aggregator_plan>(r.plan->find("a")->details).instances
+             == std::max(1U, std::thread::hardware_concurrency()));
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_type_is_not_taken_for_the_null_sink) {
+  const auto r =
+      plan_of("collectors: { c: { type: tail, path: y } }\nsinks:\n  s: { type: }\n  n: { type: ~ }\n");
+  BOOST_TEST(!r.plan.has_value());
+  BOOST_TEST(r.problems.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(writers_on_different_classes_may_use_the_same_path) {
+  const auto text = std::string{"collectors: { c: { type: tail, path: y } }\n"
+                                "sinks: { s: { type: file, path: /x }, t: { type: file, path: /x } }\n"};
+  BOOST_TEST(!plan_of(text).plan.has_value());
+  BOOST_TEST(
+      plan_of(
+          text
+          + "placement: { one: [c, s], two: t }\nnodes: { n: { listen: 'localhost:1', as: [one, two] } }\n")
+          .plan.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_cluster_may_say_that_it_is_insecure) {
+  const auto text = std::string{"collectors: { c: { type: tail, path: y } }\nsinks: { s: { type: null } }\n"
+                                "nodes: { n: { listen: 0.0.0.0:7400 } }\n"};
+  BOOST_TEST(!plan_of(text).plan.has_value());
+  const auto r = plan_of(text + "cluster: { insecure: true }\n");
+  BOOST_REQUIRE(r.plan.has_value());
+  BOOST_TEST(r.plan->insecure);
+}
+
+BOOST_AUTO_TEST_CASE(problems_of_the_file_itself_forbid_a_plan) {
+  auto problems =
+      config::diagnostics{{config::diagnostic::severity::error, {"t.yaml", 9, 1}, "something", {}}};
+  auto ignored = config::diagnostics{};
+  const auto root = config::parse_yaml(
+      "collectors: { c: { type: tail, path: y } }\nsinks: { s: { type: null } }\n", "t.yaml", ignored);
+  BOOST_REQUIRE(root.has_value());
+  BOOST_TEST(!make_plan(*root, problems).has_value());
+  BOOST_TEST(problems.size() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
