@@ -1,0 +1,160 @@
+#include "actors/sinks/sqlite_connection.hpp"
+#include "actors/sinks/sqlite_schema.hpp"
+#include "actors/sinks/store.hpp"
+#include "runtime/codec/event_writer.hpp"
+#include "runtime/codec/json_writer.hpp"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <optional>
+
+namespace weir {
+namespace {
+
+enum class sqlite_sync { os, always };
+
+constexpr auto names_of(sqlite_sync*) {
+  return std::array<std::pair<std::string_view, sqlite_sync>, 2>{
+      {{"os", sqlite_sync::os}, {"always", sqlite_sync::always}}};
+}
+
+class sqlite_store final : public store {
+public:
+  struct settings {
+    std::string path;
+    std::string table = "events";
+    std::vector<std::string> columns;
+    sqlite_sync sync = sqlite_sync::os;
+  };
+  sqlite_store(settings s, const plugin_context& context)
+      : settings_(std::move(s)), sink_(context.component) {}
+
+  auto open() -> result<void> override;
+  auto commit(const commit_batch& batch) -> result<committed> override;
+
+private:
+  /// What is open; statements go before their connection.
+  struct session {
+    sqlite_connection database;
+    sqlite_statement begin, end, insert;
+    sqlite_ledger ledger;
+    ino_t inode = 0;
+  };
+  auto open_session() -> result<session>;
+  auto is_open() const -> bool;
+  auto add_chunk(const chunk& c, const tag_pattern& match, committed& done) -> result<void>;
+  auto add_section(const section& s, std::string_view entries, committed& done) -> result<void>;
+  auto add_batch(const commit_batch& batch, committed& done) -> result<void>;
+
+  settings settings_;
+  std::string sink_;
+  std::optional<session> session_;
+  byte_buffer tag_;
+  byte_buffer json_;
+};
+
+auto inode_of(const std::string& path) -> ino_t {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? status.st_ino : 0;
+}
+
+auto sqlite_store::open() -> result<void> {
+  session_.reset();
+  WEIR_TRY(auto opened, open_session());
+  session_.emplace(std::move(opened));
+  return {};
+}
+
+auto sqlite_store::open_session() -> result<session> {
+  auto ignored = std::error_code{}; // SQLite says why it cannot open the file
+  std::filesystem::create_directories(std::filesystem::path{settings_.path}.parent_path(), ignored);
+  WEIR_TRY(auto database, sqlite_connection::open(settings_.path));
+  WEIR_CHECK(database.execute("PRAGMA journal_mode = WAL"));
+  const auto is_synced = settings_.sync == sqlite_sync::always;
+  WEIR_CHECK(database.execute(is_synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
+  WEIR_CHECK(prepare_event_table(database, settings_.table, settings_.columns));
+  WEIR_TRY(auto ledger, sqlite_ledger::open(database, sink_));
+  WEIR_TRY(auto begin, database.prepare("BEGIN IMMEDIATE"));
+  WEIR_TRY(auto end, database.prepare("COMMIT"));
+  WEIR_TRY(auto insert,
+           database.prepare("INSERT INTO \"" + settings_.table + "\"(time, tag, record) VALUES(?1, ?2, ?3)"));
+  return session{std::move(database), std::move(begin),  std::move(end),
+                 std::move(insert),   std::move(ledger), inode_of(settings_.path)};
+}
+
+/// A database that was deleted or replaced would go on taking events that nobody will ever see.
+auto sqlite_store::is_open() const -> bool { return session_ && inode_of(settings_.path) == session_->inode; }
+
+auto sqlite_store::commit(const commit_batch& batch) -> result<committed> {
+  if (!is_open()) WEIR_CHECK(open());
+  auto done = committed{};
+  WEIR_CHECK(session_->begin.run());
+  auto state = add_batch(batch, done);
+  if (state) state = session_->end.run();
+  if (state) return done;
+  session_->database.roll_back();
+  return state.failure();
+}
+
+auto sqlite_store::add_batch(const commit_batch& batch, committed& done) -> result<void> {
+  for (const auto& c : batch.chunks) {
+    WEIR_TRY(const auto is_new, session_->ledger.add(c->id));
+    if (is_new) WEIR_CHECK(add_chunk(*c, batch.match, done));
+  }
+  return {};
+}
+
+auto sqlite_store::add_chunk(const chunk& c, const tag_pattern& match, committed& done) -> result<void> {
+  auto state = result<void>{};
+  for_each_section(c, [&](const section& s, std::string_view entries) {
+    if (state && match.matches(s.tag)) state = add_section(s, entries, done);
+  });
+  return state;
+}
+
+auto sqlite_store::add_section(const section& s, std::string_view entries, committed& done) -> result<void> {
+  auto& insert = session_->insert;
+  auto seen = std::uint64_t{0};
+  auto time_ns = std::int64_t{0};
+  tag_.clear();
+  append_valid_text(tag_, s.tag);
+  insert.bind(2, tag_.view());
+  while (!entries.empty()) {
+    json_.clear();
+    if (!take_entry_head(entries, time_ns) || msgpack_reader{entries}.peek() != msgpack_type::map) break;
+    if (!take_json(json_, entries)) break;
+    insert.bind(1, time_ns);
+    insert.bind(3, json_.view());
+    WEIR_CHECK(insert.run());
+    done.bytes += sizeof time_ns + tag_.size() + json_.size();
+    ++seen;
+  }
+  done.events += seen;
+  if (seen >= s.count) return {};
+  const auto missing = s.count - seen;
+  if (done.refused.empty()) done.refused.push_back({"malformed entry", 0});
+  done.refused.front().events += missing;
+  return {};
+}
+
+template <class Visitor> void describe(Visitor& v, sqlite_store::settings& s) {
+  v.required("path", s.path, "The database; made if it is missing.");
+  v.field("table", s.table, "One row an event: time (ns since 1970, UTC), tag and record (JSON).");
+  v.field("columns", s.columns, "Fields of the record that are columns too; dotted paths for nested ones.");
+  v.field("sync", s.sync,
+          "os: the system writes to the device when it likes; always: each commit waits for the device.");
+}
+
+void validate(const sqlite_store::settings& s, config::settings_reader& reader) {
+  if (reader.is_given("path") && s.path.empty()) reader.complain("path", "\"path\" is empty");
+  if (const auto problem = problem_of_table(s.table); !problem.empty()) reader.complain("table", problem);
+  if (const auto problem = problem_of_columns(s.columns); !problem.empty())
+    reader.complain("columns", problem);
+}
+
+const register_store<sqlite_store> registered{
+    "sqlite", "Commits events to a SQLite database, each chunk exactly once."};
+
+} // namespace
+} // namespace weir

@@ -1,0 +1,177 @@
+#include "tests/support/directory.hpp"
+#include "tests/support/store_contract.hpp"
+
+#include <sys/resource.h>
+
+#include <csignal>
+#include <sstream>
+
+using namespace weir;
+using namespace std::string_literals;
+using test::entry_of;
+using test::list;
+using test::make_chunk;
+using test::map_of;
+using test::numbered;
+using test::output_of;
+using test::record;
+using test::scalar;
+
+namespace {
+
+constexpr auto noon = std::int64_t{1'795'359'845'123'456'789};
+
+auto query(const std::string& path, const std::string& sql) -> std::string {
+  return output_of("sqlite3 '" + path + "' '" + sql + "' 2>&1");
+}
+
+auto open_store(const std::vector<std::pair<std::string, config::value>>& settings) {
+  auto made = test::make_store("sqlite", map_of(settings));
+  const auto opened = made->open();
+  BOOST_REQUIRE_MESSAGE(opened, (opened ? std::string{} : opened.failure().what));
+  return made;
+}
+
+auto one(const std::string& tag, const std::string& rec) -> test::tagged_entries {
+  return {tag, entry_of(noon, rec), 1};
+}
+
+auto problem_with(std::vector<std::pair<std::string, config::value>> settings) -> std::string {
+  settings.emplace_back("path", scalar("x.db"));
+  return test::problems_of("sqlite", map_of(settings));
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(sqlite_store)
+
+BOOST_AUTO_TEST_CASE(keeps_the_contract_of_stores) {
+  const auto dir = test::temporary_directory{};
+  const auto path = dir / "made/weir.db";
+  test::check_store_contract({[&] {
+                                return test::make_store("sqlite", map_of({{"path", scalar(path)}}));
+                              },
+                              [&] {
+                                auto numbers = std::vector<std::int64_t>{};
+                                auto lines = std::istringstream{query(
+                                    path, "SELECT json_extract(record, \"$.n\") FROM events ORDER BY rowid")};
+                                for (auto line = std::string{}; std::getline(lines, line);)
+                                  numbers.push_back(std::stoll(line));
+                                return numbers;
+                              }});
+  BOOST_TEST(query(path, "SELECT sink, origin, first, last FROM weir_ledger") == "s|1|1|6\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_row_has_time_tag_record_and_generated_columns) {
+  const auto dir = test::temporary_directory{};
+  const auto path = dir / "weir.db";
+  const auto s = open_store(
+      {{"path", scalar(path)}, {"table", scalar("web")}, {"columns", list({"status", "a.b", "o'k"})}});
+  BOOST_REQUIRE(test::commit(*s, {make_chunk({one("web.access", record("status", 200, "time", 5)),
+                                              one("", record("a.b", "dotted", "o'k", true)),
+                                              one("caf\xe9", "\x81\xa1"
+                                                             "a\x81\xa1"
+                                                             "b\x07"s)})}));
+  BOOST_TEST(query(path, "SELECT time, tag, record, status FROM web WHERE status = 200")
+             == "1795359845123456789|web.access|{\"status\":200,\"time\":5}|200\n");
+  BOOST_TEST(query(path, "SELECT \"a.b\", \"o'\\''k\", typeof(tag) FROM web WHERE tag = \"\"")
+             == "dotted|1|text\n");
+  BOOST_TEST(query(path, "SELECT \"a.b\", tag FROM web WHERE \"a.b\" = 7") == "7|caf\\xe9\n");
+  BOOST_TEST(query(path, "PRAGMA journal_mode") == "wal\n");
+  BOOST_TEST(query(path, "EXPLAIN QUERY PLAN SELECT * FROM web WHERE time > 5").find("web_time")
+             != std::string::npos);
+  BOOST_TEST(query(path, "EXPLAIN QUERY PLAN SELECT * FROM web WHERE tag = 5").find("web_tag")
+             != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_chunk_that_is_in_is_not_stored_again) {
+  const auto dir = test::temporary_directory{};
+  const auto path = dir / "weir.db";
+  const auto chunk_of = [](int n) {
+    return make_chunk({numbered("a", n, n + 1)}, static_cast<std::uint64_t>(n));
+  };
+  const auto s = open_store({{"path", scalar(path)}});
+  for (const auto n : {5, 1, 3, 2, 4, 3, 9, 5, 1}) BOOST_REQUIRE(test::commit(*s, {chunk_of(n)}));
+  const auto again = test::commit(*s, {chunk_of(4), chunk_of(6)});
+  BOOST_REQUIRE(again);
+  BOOST_TEST(again->events == 1U);
+  BOOST_TEST(query(path, "SELECT json_extract(record, \"$.n\") FROM events ORDER BY 1")
+             == "1\n2\n3\n4\n5\n6\n9\n");
+  BOOST_TEST(query(path, "SELECT first, last FROM weir_ledger ORDER BY first") == "1|6\n9|9\n");
+  const auto restarted = open_store({{"path", scalar(path)}});
+  const auto known = test::commit(*restarted, {chunk_of(2), chunk_of(9)});
+  BOOST_REQUIRE(known);
+  BOOST_TEST(known->events == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(columns_may_be_added_later) {
+  const auto dir = test::temporary_directory{};
+  const auto path = dir / "weir.db";
+  BOOST_REQUIRE(
+      test::commit(*open_store({{"path", scalar(path)}}), {make_chunk({one("t", record("status", 200))})}));
+  open_store({{"path", scalar(path)}, {"columns", list({"status"})}});
+  BOOST_TEST(query(path, "SELECT status FROM events") == "200\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_full_device_leaves_nothing_of_the_batch) {
+  const auto dir = test::temporary_directory{};
+  const auto path = dir / "weir.db";
+  const auto s = open_store({{"path", scalar(path)}});
+  BOOST_REQUIRE(test::commit(*s, {make_chunk({numbered("a", 0, 10)}, 1)}));
+  const auto batch = std::vector{make_chunk({numbered("a", 10, 50'000)}, 2)};
+  auto before = rlimit{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  auto* handler = std::signal(SIGXFSZ, SIG_IGN);
+  const auto limit = rlimit{256 << 10, before.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+  const auto failed = test::commit(*s, batch);
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  BOOST_REQUIRE(!failed);
+  BOOST_TEST((failed.failure().code == errc::unavailable));
+  BOOST_TEST(failed.failure().what.find("cannot write \"" + path + "\"") == 0U);
+  BOOST_TEST(query(path, "SELECT count(*), (SELECT last FROM weir_ledger) FROM events") == "10|1\n");
+  BOOST_REQUIRE(s->open());
+  BOOST_REQUIRE(test::commit(*s, batch));
+  BOOST_TEST(query(path, "SELECT count(*) FROM events") == "50000\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_database_that_vanished_is_made_again) {
+  const auto dir = test::temporary_directory{};
+  const auto path = dir / "weir.db";
+  const auto s = open_store({{"path", scalar(path)}});
+  BOOST_REQUIRE(test::commit(*s, {make_chunk({numbered("a", 0, 1)}, 1)}));
+  for (const auto* end : {"", "-wal", "-shm"}) std::filesystem::remove(path + end);
+  BOOST_REQUIRE(test::commit(*s, {make_chunk({numbered("a", 1, 2)}, 2)}));
+  BOOST_TEST(query(path, "SELECT record FROM events") == "{\"n\":1}\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_database_is_called_so) {
+  const auto dir = test::temporary_directory{};
+  const auto path = dir / "weir.db";
+  std::ofstream{path} << std::string(5000, 'x');
+  const auto refused = test::make_store("sqlite", map_of({{"path", scalar(path)}}))->open();
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST(refused.failure().what == "\"" + path + "\" is not a SQLite database");
+  const auto missing = test::make_store("sqlite", map_of({{"path", scalar("/proc/no/weir.db")}}))->open();
+  BOOST_REQUIRE(!missing);
+  BOOST_TEST((missing.failure().code == errc::unavailable));
+  BOOST_TEST(missing.failure().what.find("/proc/no/weir.db") != std::string::npos);
+  const auto other = dir / "other.db";
+  query(other, "CREATE TABLE events(x)");
+  const auto strange = test::make_store("sqlite", map_of({{"path", scalar(other)}}))->open();
+  BOOST_REQUIRE(!strange);
+  BOOST_TEST(strange.failure().what
+             == "the table \"events\" has no column \"time\"; another program made it");
+}
+
+BOOST_AUTO_TEST_CASE(wrong_settings_are_named) {
+  BOOST_TEST(problem_with({}).empty());
+  BOOST_TEST(problem_with({{"table", scalar("a b")}}).find("\"table\" wants a name") != std::string::npos);
+  BOOST_TEST(problem_with({{"table", scalar("weir_ledger")}}).find("is taken") != std::string::npos);
+  BOOST_TEST(problem_with({{"columns", list({"a", "A"})}}).find("a column already") != std::string::npos);
+  BOOST_TEST(problem_with({{"columns", list({"time"})}}).find("a column already") != std::string::npos);
+  BOOST_TEST(problem_with({{"columns", list({"a\"b"})}}).find("without quotes") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
