@@ -1,3 +1,4 @@
+#include "runtime/parser/json_scalars.hpp"
 #include "runtime/parser/parsers.hpp"
 #include "runtime/parser/scan.hpp"
 
@@ -5,9 +6,6 @@
 
 #include <array>
 #include <bit>
-#include <charconv>
-#include <cmath>
-#include <limits>
 
 namespace weir {
 namespace {
@@ -35,160 +33,6 @@ inline auto copy_blocks(char* to, const char* from, std::size_t size) -> bool {
   return (halves[0] | halves[1]) != 0;
 }
 
-auto hex_value(char c) -> int {
-  if (scan::is_digit(c)) return c - '0';
-  const auto letter = (c | 0x20) - 'a';
-  return letter >= 0 && letter < 6 ? letter + 10 : -1;
-}
-
-/// Four hexadecimal digits; -1 if there are none.
-auto code_unit(std::string_view text) -> std::int32_t {
-  if (text.size() < 4) return -1;
-  auto unit = 0;
-  for (std::size_t i = 0; i < 4; ++i) {
-    const auto value = hex_value(text[i]);
-    if (value < 0) return -1;
-    unit = unit * 16 + value;
-  }
-  return unit;
-}
-
-auto put_utf8(char* to, std::uint32_t code) -> char* {
-  if (code < 0x80) return *to = static_cast<char>(code), to + 1;
-  if (code < 0x800) {
-    *to++ = static_cast<char>(0xc0 | (code >> 6));
-  } else if (code < 0x10000) {
-    *to++ = static_cast<char>(0xe0 | (code >> 12));
-    *to++ = static_cast<char>(0x80 | ((code >> 6) & 0x3f));
-  } else {
-    *to++ = static_cast<char>(0xf0 | (code >> 18));
-    *to++ = static_cast<char>(0x80 | ((code >> 12) & 0x3f));
-    *to++ = static_cast<char>(0x80 | ((code >> 6) & 0x3f));
-  }
-  *to = static_cast<char>(0x80 | (code & 0x3f));
-  return to + 1;
-}
-
-/// Reads the digits behind \u and those of a second surrogate; a lone surrogate becomes U+FFFD.
-auto unescape_unicode(std::string_view& rest, char*& to) -> bool {
-  const auto first = code_unit(rest);
-  if (first < 0) return false;
-  rest.remove_prefix(4);
-  auto code = static_cast<std::uint32_t>(first);
-  if (code >= 0xd800 && code < 0xe000) {
-    const auto second = rest.substr(0, 2) == "\\u" ? code_unit(rest.substr(2)) : -1;
-    const auto paired = code < 0xdc00 && second >= 0xdc00 && second < 0xe000;
-    code =
-        paired ? 0x10000 + ((code - 0xd800) << 10) + (static_cast<std::uint32_t>(second) - 0xdc00) : 0xfffd;
-    if (paired) rest.remove_prefix(6);
-  }
-  to = put_utf8(to, code);
-  return true;
-}
-
-/// Never writes more than it read. Returns the end, nullptr if an escape is wrong.
-auto unescape(std::string_view rest, char* to) -> char* {
-  constexpr auto letters = std::string_view{"\"\\/bfnrt"};
-  constexpr auto meanings = std::string_view{"\"\\/\b\f\n\r\t"};
-  while (!rest.empty()) {
-    const auto plain = std::min(rest.find('\\'), rest.size());
-    to = pack::bytes(to, rest.substr(0, plain));
-    rest.remove_prefix(plain);
-    if (rest.empty()) break;
-    if (rest.size() < 2) return nullptr;
-    const auto escape = rest[1];
-    rest.remove_prefix(2);
-    if (escape == 'u') {
-      if (!unescape_unicode(rest, to)) return nullptr;
-    } else {
-      const auto known = letters.find(escape);
-      if (known == std::string_view::npos) return nullptr;
-      *to++ = meanings[known];
-    }
-  }
-  return to;
-}
-
-/// The text of a number as the JSON grammar splits it.
-struct number_text {
-  std::uint64_t digits = 0; ///< of both parts as one number, if there are at most 19 of them
-  std::size_t digit_count = 0;
-  std::size_t fraction_digits = 0;
-  bool negative = false;
-  bool fractional = false;
-  bool exponential = false;
-};
-
-auto take_digits(std::string_view& text, number_text& into) -> std::size_t {
-  auto count = std::size_t{0};
-  for (; count < text.size() && scan::is_digit(text[count]); ++count)
-    into.digits =
-        into.digits * 10 + static_cast<unsigned char>(text[count] - '0'); // may wrap: see digit_count
-  into.digit_count += count;
-  text.remove_prefix(count);
-  return count;
-}
-
-auto split_number(std::string_view text, number_text& out) -> bool {
-  out.negative = text.front() == '-';
-  if (out.negative) text.remove_prefix(1);
-  const auto leading_zero = !text.empty() && text.front() == '0';
-  const auto whole = take_digits(text, out);
-  if (whole == 0 || (leading_zero && whole > 1)) return false;
-  if (!text.empty() && text.front() == '.') {
-    out.fractional = true;
-    text.remove_prefix(1);
-    out.fraction_digits = take_digits(text, out);
-    if (out.fraction_digits == 0) return false;
-  }
-  if (!text.empty() && (text.front() | 0x20) == 'e') {
-    out.exponential = true;
-    text.remove_prefix(1);
-    if (!text.empty() && (text.front() == '+' || text.front() == '-')) text.remove_prefix(1);
-    const auto size = scan::leading_digits(text, text.size());
-    if (size == 0) return false;
-    text.remove_prefix(size);
-  }
-  return text.empty();
-}
-
-auto write_long_number(char* to, std::string_view text) -> char* {
-  auto value = 0.0;
-  const auto [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed == std::errc::result_out_of_range) {
-    const auto exponent = text.find_first_of("eE");
-    const auto tiny = exponent != std::string_view::npos ? text[exponent + 1] == '-' : text.find('.') < 3;
-    if (!tiny) return nullptr;
-    value = 0.0;
-  }
-  return pack::real(to, value);
-}
-
-/// nullptr if `text` is no JSON number, or beyond what a double holds.
-auto write_number(char* to, std::string_view text) -> char* {
-  constexpr double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                               1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-  auto n = number_text{};
-  if (!split_number(text, n)) return nullptr;
-  if (n.exponential || n.digit_count > 19) {
-    auto natural = std::uint64_t{0};
-    const auto* end = text.data() + text.size();
-    if (const auto [stop, failed] = std::from_chars(text.data(), end, natural);
-        failed == std::errc{} && stop == end)
-      return pack::unsigned_integer(to, natural);
-    return write_long_number(to, text);
-  }
-  if (!n.fractional) {
-    if (!n.negative) return pack::unsigned_integer(to, n.digits);
-    if (n.digits > std::uint64_t{1} << 63) return write_long_number(to, text);
-    return pack::integer(to, static_cast<std::int64_t>(0 - n.digits));
-  }
-  // Both numbers are exact as doubles, so their quotient is the nearest double (Clinger 1990).
-  if (n.digits > std::uint64_t{1} << 53 || n.fraction_digits > 22) return write_long_number(to, text);
-  const auto value = static_cast<double>(n.digits) / powers[n.fraction_digits];
-  return pack::real(to, n.negative ? -value : value);
-}
-
 /// Walks the structural characters that simdjson found in one line and writes what is between them.
 class json_walk {
 public:
@@ -197,19 +41,20 @@ public:
     const std::uint32_t* begin;
     const std::uint32_t* end; ///< begin[end - begin] is the size of the text
   };
-  json_walk(tokens t, field_rules& rules, char* to)
-      : text_(t.text), next_(t.begin), end_(t.end), rules_(rules), to_(to) {}
-
-  auto run() -> parsed_line;
-  auto written_end() const -> char* { return to_; }
-
-private:
   struct container {
     char* head = nullptr; ///< one reserved byte
     std::uint32_t count = 0;
     char closer = 0;
   };
+  using stack = std::array<container, depth_max>;
 
+  json_walk(tokens t, field_rules& rules, stack& open, char* to)
+      : text_(t.text), next_(t.begin), end_(t.end), rules_(rules), to_(to), open_(open) {}
+
+  auto run() -> parsed_line;
+  auto written_end() const -> char* { return to_; }
+
+private:
   auto current() const -> char { return next_ < end_ ? text_[*next_] : '\0'; }
   auto take() -> char { return next_ < end_ ? text_[*next_++] : '\0'; }
   auto fail(std::string_view why) -> bool { return line_.problem = why, false; }
@@ -233,7 +78,7 @@ private:
   char* to_;
   parsed_line line_;
   std::string_view last_string_; ///< as written
-  std::array<container, depth_max> open_;
+  stack& open_;
 };
 
 /// The scalar at next_, without the blanks behind it.
@@ -321,7 +166,7 @@ inline auto json_walk::string() -> bool {
 
 auto json_walk::escaped_string(std::string_view raw) -> bool {
   auto* const text = to_ + pack::head_bytes_max;
-  const auto* end = unescape(raw, text);
+  const auto* end = unescape_json(raw, text);
   if (end == nullptr) return fail("a JSON string holds a wrong escape");
   const auto size = static_cast<std::size_t>(end - text);
   auto* const to = pack::str_head(to_, size);
@@ -346,7 +191,7 @@ auto json_walk::scalar() -> bool {
   if (first == 'f') return word("false", '\xc2');
   if (first == 'n') return word("null", '\xc0');
   if (first != '-' && !scan::is_digit(first)) return word({}, '\0');
-  auto* const end = write_number(to_, token_text());
+  auto* const end = write_json_number(to_, token_text());
   if (end == nullptr) return fail("a JSON number is malformed or out of range");
   ++next_;
   to_ = end;
@@ -422,7 +267,7 @@ public:
       return {.problem = problem_of(code)};
     const auto* begin = stages_->structural_indexes.get();
     auto* const to = out.buffer().tail(packed_bytes_max(line.size()) * (rules_.empty() ? 1 : 2));
-    auto walk = json_walk{{line.data(), begin, begin + stages_->n_structural_indexes}, rules_, to};
+    auto walk = json_walk{{line.data(), begin, begin + stages_->n_structural_indexes}, rules_, open_, to};
     const auto parsed = walk.run();
     out.buffer().advance(static_cast<std::size_t>(walk.written_end() - to));
     return parsed;
@@ -443,6 +288,7 @@ private:
   }
 
   field_rules rules_;
+  json_walk::stack open_;
   std::unique_ptr<simdjson::internal::dom_parser_implementation> stages_;
   std::size_t capacity_ = first_capacity;
 

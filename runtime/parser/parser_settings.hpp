@@ -31,12 +31,12 @@ struct parser_settings {
   line_format format = line_format::none;
   std::string expression = {};           ///< regex: with named groups
   std::vector<std::string> columns = {}; ///< csv
-  std::string delimiter = {};            ///< csv: one character, "," if empty; ltsv: between fields, tab if empty
-  std::string time_key = {};             ///< field that holds the time; empty: the format's own, if it has one
-  std::string time_format = {};          ///< strptime, "iso8601", "unix" or "unix_ms"; empty: the format's own
-  std::string time_zone = {};            ///< for times without a zone: "UTC", "+02:00", "Europe/Berlin", "local"
-  std::string types = {};                ///< "status:integer,bytes:integer,ok:bool,took:float,list:array,t:time"
-  bool keep_time_key = false;       ///< leave the field in the record
+  std::string delimiter = {};   ///< csv: one character, "," if empty; ltsv: between fields, tab if empty
+  std::string time_key = {};    ///< field that holds the time; empty: the format's own, if it has one
+  std::string time_format = {}; ///< strptime, "iso8601", "unix" or "unix_ms"; empty: the format's own
+  std::string time_zone = {};   ///< for times without a zone: "UTC", "+02:00", "Europe/Berlin", "local"
+  std::string types = {};       ///< "status:integer,bytes:integer,ok:bool,took:float,list:array,t:time"
+  bool keep_time_key = false;   ///< leave the field in the record
 };
 
 /// Errors name the key and what is wrong with it ("expression: …"), for `weir check`.

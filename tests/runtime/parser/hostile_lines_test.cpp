@@ -5,6 +5,7 @@
 #include <random>
 
 using namespace weir;
+using namespace std::literals;
 
 namespace {
 
@@ -35,7 +36,7 @@ auto settings_of(line_format format) -> parser_settings {
 }
 
 void damage(std::string& line, std::mt19937& random) {
-  constexpr auto sharp = std::string_view{"\"\\[]{}:,= \t\0\xff\x80-+.eE0/<>9", 27};
+  constexpr auto sharp = "\"\\[]{}:,= \t\0\xff\x80-+.eE0/<>9"sv;
   for (auto n = random() % 4 + 1; n > 0 && !line.empty(); --n) {
     const auto at = random() % line.size();
     switch (random() % 5) {

@@ -25,20 +25,26 @@ BOOST_AUTO_TEST_SUITE(syslog)
 
 BOOST_AUTO_TEST_CASE(both_standards_are_told_apart_per_line) {
   const std::pair<std::string_view, std::string_view> cases[] = {
-    {"<6>Nov 22 11:00:00 host prog[42]: hello: you", R"(pri=6 host="host" ident="prog" pid="42" message="hello: you")"},
-    {"Nov 22 11:00:00 host sshd(pam_unix)[19939]: ok; ", R"x(host="host" ident="sshd(pam_unix)" pid="19939" message="ok; ")x"},
-    {"Nov 22 11:00:00 host kernel: [ 1.5] usb", R"(host="host" ident="kernel" message="[ 1.5] usb")"},
-    {"Nov 22 11:00:00 combo syslogd 1.4.1: restart.", R"(host="combo" ident="syslogd" message="1.4.1: restart.")"},
-    {"Nov 22 11:00:00 combo -- root[2421]: ROOT LOGIN", R"(host="combo" ident="--" message="root[2421]: ROOT LOGIN")"},
-    {"Nov 22 11:00:00 host last message repeated 3 times", R"(host="host" message="last message repeated 3 times")"},
-    {"Nov 22 11:00:00 host prog[1]:", R"(host="host" ident="prog" pid="1" message="")"},
-    {"<13>Nov 22 11:00:00 prog: no host", R"(pri=13 ident="prog" message="no host")"},
-    {"2026-11-22T12:00:00.000000+01:00 host prog[7]: m", R"(host="host" ident="prog" pid="7" message="m")"},
-    {"<34>1 2026-11-22T11:00:00.000Z h.example.com su - ID47 - \xef\xbb\xbf'su root' failed",
-     R"(pri=34 host="h.example.com" ident="su" pid="-" msgid="ID47" extradata="-" message="'su root' failed")"},
-    {R"(<165>1 2026-11-22T11:00:00Z h app 99 ID [a@1 k="v]\"]"][b x="y"] text)",
-     R"(pri=165 host="h" ident="app" pid="99" msgid="ID" extradata="[a@1 k="v]\"]"][b x="y"]" message="text")"},
-    {"1 2026-11-22T11:00:00Z h app 99 ID [x]", R"(host="h" ident="app" pid="99" msgid="ID" extradata="[x]" message="")"}};
+      {"<6>Nov 22 11:00:00 host prog[42]: hello: you",
+       R"(pri=6 host="host" ident="prog" pid="42" message="hello: you")"},
+      {"Nov 22 11:00:00 host sshd(pam_unix)[19939]: ok; ",
+       R"x(host="host" ident="sshd(pam_unix)" pid="19939" message="ok; ")x"},
+      {"Nov 22 11:00:00 host kernel: [ 1.5] usb", R"(host="host" ident="kernel" message="[ 1.5] usb")"},
+      {"Nov 22 11:00:00 combo syslogd 1.4.1: restart.",
+       R"(host="combo" ident="syslogd" message="1.4.1: restart.")"},
+      {"Nov 22 11:00:00 combo -- root[2421]: ROOT LOGIN",
+       R"(host="combo" ident="--" message="root[2421]: ROOT LOGIN")"},
+      {"Nov 22 11:00:00 host last message repeated 3 times",
+       R"(host="host" message="last message repeated 3 times")"},
+      {"Nov 22 11:00:00 host prog[1]:", R"(host="host" ident="prog" pid="1" message="")"},
+      {"<13>Nov 22 11:00:00 prog: no host", R"(pri=13 ident="prog" message="no host")"},
+      {"2026-11-22T12:00:00.000000+01:00 host prog[7]: m", R"(host="host" ident="prog" pid="7" message="m")"},
+      {"<34>1 2026-11-22T11:00:00.000Z h.example.com su - ID47 - \xef\xbb\xbf'su root' failed",
+       R"(pri=34 host="h.example.com" ident="su" pid="-" msgid="ID47" extradata="-" message="'su root' failed")"},
+      {R"(<165>1 2026-11-22T11:00:00Z h app 99 ID [a@1 k="v]\"]"][b x="y"] text)",
+       R"(pri=165 host="h" ident="app" pid="99" msgid="ID" extradata="[a@1 k="v]\"]"][b x="y"]" message="text")"},
+      {"1 2026-11-22T11:00:00Z h app 99 ID [x]",
+       R"(host="h" ident="app" pid="99" msgid="ID" extradata="[x]" message="")"}};
   for (const auto& [line, fields] : cases) {
     const auto found = parse_syslog(line);
     BOOST_TEST(found.text == fields);
