@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <boost/test/unit_test.hpp>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
@@ -104,6 +105,12 @@ public:
     pump();
     settle();
   }
+  /// Pumps until `count` events are there, for as long as a stuck TCP window may take to open.
+  void pump_until(std::size_t count) {
+    constexpr auto patience = std::chrono::seconds{20};
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (out.events.size() < count && std::chrono::steady_clock::now() < end) pump();
+  }
   auto at() -> forward_source& { return *source_; }
   auto port() const -> std::uint16_t {
     const auto text = source_->summary();
@@ -128,6 +135,9 @@ public:
     address.sin_port = htons(server.port());
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     BOOST_REQUIRE(::connect(fd_.fd(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    // So that what was sent is there at once, and not after the delay of an acknowledgement.
+    const auto on = 1;
+    if (type == SOCK_STREAM) ::setsockopt(fd_.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
   explicit forward_peer_socket(const std::string& path) : fd_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
     auto address = sockaddr_un{};

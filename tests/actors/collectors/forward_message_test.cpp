@@ -114,6 +114,7 @@ BOOST_AUTO_TEST_CASE(metrics_and_traces_are_counted_and_acknowledged_but_are_no_
 
 // S15
 BOOST_AUTO_TEST_CASE(an_option_that_is_no_map_ends_the_connection) {
+  const auto log = captured_log{};
   auto server = forward_server{};
   auto client = forward_peer_socket{server};
   client.send(array({str("t"), integer(second), record("m"), str("option")}));
