@@ -9,16 +9,19 @@ namespace {
 
 std::atomic<std::size_t> allocations{0};
 
-auto counted(std::size_t size) -> void* {
+auto counted(std::size_t size) noexcept -> void* {
   ++allocations;
-  if (auto* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc{};
+  auto* memory = std::malloc(size == 0 ? 1 : size);
+  if (memory == nullptr) std::abort();
+  return memory;
 }
 
 } // namespace
 
 auto operator new(std::size_t size) -> void* { return counted(size); }
 auto operator new[](std::size_t size) -> void* { return counted(size); }
+auto operator new(std::size_t size, const std::nothrow_t&) noexcept -> void* { return counted(size); }
+auto operator new[](std::size_t size, const std::nothrow_t&) noexcept -> void* { return counted(size); }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
