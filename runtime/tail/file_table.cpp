@@ -9,6 +9,8 @@ namespace {
 
 /// Positions of released files are a convenience: only so many are kept.
 constexpr auto remembered_max = std::size_t{100'000};
+/// How many files are looked at to find one that can be closed.
+constexpr auto candidates_max = 32;
 
 } // namespace
 
@@ -100,8 +102,18 @@ void file_table::set_watch(tailed_file& file, int watch) {
   if (watch >= 0) watches_[watch] = &file;
 }
 
+/// One that would lose nothing if its path vanished, if there is one among the least lately used.
+auto file_table::most_idle() const -> tailed_file& {
+  auto candidates = candidates_max;
+  for (auto* file : open_) {
+    if (candidates-- == 0) break;
+    if (!file->queued && file->rest == 0) return *file;
+  }
+  return *open_.front();
+}
+
 void file_table::opened(tailed_file& file, int fd) {
-  if (open_.size() >= open_files_max_) close(*open_.front());
+  if (open_.size() >= open_files_max_) close(most_idle());
   file.fd = fd;
   if (file.is_linked()) file.open_place = open_.insert(open_.end(), &file);
 }
@@ -120,7 +132,7 @@ void file_table::close(tailed_file& file) {
 auto file_table::make_room() -> bool {
   if (open_.empty()) return false;
   open_files_max_ = std::max<std::size_t>(open_.size() - 1, 1);
-  close(*open_.front());
+  close(most_idle());
   return true;
 }
 

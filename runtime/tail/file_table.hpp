@@ -114,6 +114,7 @@ private:
     std::uint64_t offset = 0;
   };
 
+  auto most_idle() const -> tailed_file&;
   void remember(stream_identity identity, const std::string& stream, std::uint64_t offset);
 
   std::unordered_map<file_key, std::unique_ptr<tailed_file>, file_key_hash> files_;
