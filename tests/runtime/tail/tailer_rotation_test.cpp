@@ -43,6 +43,20 @@ BOOST_AUTO_TEST_CASE(a_renamed_file_is_read_to_its_end_before_its_successor) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_long_rest_comes_whole_before_the_first_line_of_the_successor) {
+  const auto directory = scratch_directory{};
+  const auto path = directory / "a.log";
+  append(path, "one\n");
+  auto tail = tail_harness{directory, "a.log"};
+  BOOST_TEST(tail.read() == lines{"one"}, per_element());
+  append(path, std::string(1 << 20, '\n'));
+  rename(path, path + ".1");
+  append(path, "new\n");
+  const auto got = tail.read();
+  BOOST_TEST(got.size() == (1U << 20) + 1);
+  BOOST_TEST(got.back() == "new");
+}
+
 BOOST_AUTO_TEST_CASE(a_writer_that_keeps_the_rotated_file_open_is_followed) {
   const auto directory = scratch_directory{};
   const auto path = directory / "a.log";
