@@ -1,9 +1,220 @@
 /// Every message between actors, and the types inside them: read this first.
+//
+// The hop, sender to receiver and back (flow/inlet, flow/outlet do the thinking):
+//   open_link ->            the sender opens a link; whatever it has unacked comes again over it
+//   <- link_feedback        credit in bytes, and the ids of chunks that are safe
+//   transfer_chunks ->      chunks, against credit only
+//   probe_link ->           "I sent that many": finds a lost message when nothing else moves
+//   <- reopen_link          the receiver does not know the link, or missed a message on it
+//   close_link ->           the sender is done, or goes
 #pragma once
+
+#include "runtime/event/chunk.hpp"
 
 #include <caf/all.hpp>
 
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
 namespace weir {
+
+/// Version of this file's messages; nodes that differ refuse each other.
+inline constexpr std::uint32_t protocol_version = 1;
+
+using start_atom = caf::atom_constant<caf::atom("start")>;
+using wake_atom = caf::atom_constant<caf::atom("wake")>;        ///< a descriptor became readable
+using step_atom = caf::atom_constant<caf::atom("step")>;        ///< an actor to itself: go on working
+using timer_atom = caf::atom_constant<caf::atom("timer")>;      ///< an actor to itself, with a generation
+using drain_atom = caf::atom_constant<caf::atom("drain")>;      ///< stop taking in, pass on what is there
+using observe_atom = caf::atom_constant<caf::atom("observe")>;  ///< answered with observations
+using restart_atom = caf::atom_constant<caf::atom("restart")>;
+using watch_atom = caf::atom_constant<caf::atom("watch")>;      ///< to the directory: tell me a component's peers
+
+/// A chunk as a message element: one pointer inside a process, its bytes on a wire.
+struct wire_chunk {
+  chunk_ptr content; ///< null if it arrived damaged
+};
+auto inspect(caf::serializer& to, wire_chunk& c) -> caf::error;
+auto inspect(caf::deserializer& from, wire_chunk& c) -> caf::error;
+inline auto to_string(const wire_chunk&) -> std::string { return "chunk"; }
+
+struct open_link {
+  std::uint64_t link = 0; ///< random: no two openings have the same
+  std::string sender;     ///< logical address
+};
+template <class Inspector>
+auto inspect(Inspector& f, open_link& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("open_link"), x.link, x.sender);
+}
+
+struct transfer_chunks {
+  std::uint64_t link = 0;
+  std::uint64_t number = 0; ///< 1, 2, … on this link
+  std::vector<wire_chunk> chunks;
+};
+template <class Inspector>
+auto inspect(Inspector& f, transfer_chunks& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("transfer_chunks"), x.link, x.number, x.chunks);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, chunk_id& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("chunk_id"), x.origin, x.sequence);
+}
+
+struct link_feedback {
+  std::uint64_t link = 0;
+  std::uint64_t number = 0;
+  std::uint64_t grant_bytes = 0;
+  bool leaving = false; ///< the receiver takes nothing new
+  std::vector<chunk_id> acks;
+};
+template <class Inspector>
+auto inspect(Inspector& f, link_feedback& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("link_feedback"), x.link, x.number, x.grant_bytes, x.leaving, x.acks);
+}
+
+struct probe_link {
+  std::uint64_t link = 0;
+  std::uint64_t sent = 0;     ///< transfers by the sender
+  std::uint64_t received = 0; ///< feedbacks by the sender
+};
+template <class Inspector>
+auto inspect(Inspector& f, probe_link& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("probe_link"), x.link, x.sent, x.received);
+}
+
+struct reopen_link {
+  std::uint64_t link = 0;
+};
+template <class Inspector>
+auto inspect(Inspector& f, reopen_link& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("reopen_link"), x.link);
+}
+
+struct close_link {
+  std::uint64_t link = 0;
+  bool finished = false; ///< nothing will ever come from this sender again (--once, drain)
+};
+template <class Inspector>
+auto inspect(Inspector& f, close_link& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("close_link"), x.link, x.finished);
+}
+
+/// One running actor of a component.
+struct peer {
+  std::string address; ///< logical: core-1/destination_aggregator/core/0
+  std::string component;
+  caf::actor handle;
+};
+template <class Inspector>
+auto inspect(Inspector& f, peer& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("peer"), x.address, x.component, x.handle);
+}
+
+/// The directory to those who watch a component: all its running actors.
+struct peers_changed {
+  std::string component;
+  std::vector<peer> peers;
+};
+template <class Inspector>
+auto inspect(Inspector& f, peers_changed& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("peers_changed"), x.component, x.peers);
+}
+
+/// A supervisor to the directory: this address now has this handle (or none).
+struct announce_peer {
+  peer who;
+};
+template <class Inspector>
+auto inspect(Inspector& f, announce_peer& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("announce_peer"), x.who);
+}
+
+/// A node link to the directory: everything that a remote node hosts now.
+struct node_peers {
+  std::string node;
+  std::vector<peer> peers;
+};
+template <class Inspector>
+auto inspect(Inspector& f, node_peers& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("node_peers"), x.node, x.peers);
+}
+
+/// A child to its supervisor: all input is at its end and everything is settled.
+struct child_finished {
+  std::string address;
+};
+template <class Inspector>
+auto inspect(Inspector& f, child_finished& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("child_finished"), x.address);
+}
+
+/// What an actor answers to observe: its live figures. Accounts balance at any instant:
+/// events_in = events_out + events_held + the sum of dropped.
+struct observation {
+  std::string address;
+  std::string component;
+  std::string tier;   ///< collector, source_aggregator, destination_aggregator, sink
+  std::string type;   ///< plug-in
+  std::string state;  ///< running, waiting, finished, retrying, restarting, …
+  std::string detail; ///< a few words of the plug-in
+  std::uint64_t events_in = 0;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t events_out = 0; ///< settled downstream, or stored
+  std::uint64_t bytes_out = 0;
+  std::uint64_t events_held = 0;
+  std::uint64_t bytes_held = 0;
+  std::uint64_t demand_granted = 0; ///< credit given to senders and not used yet
+  std::uint64_t demand_held = 0;    ///< credit had from receivers and not used yet
+  std::uint64_t unparsed = 0;       ///< kept as raw lines
+  std::uint64_t restarts = 0;
+  std::int64_t delay_ns = 0;        ///< age of the oldest thing held
+  std::string last_error;
+  std::map<std::string, std::uint64_t> dropped; ///< by reason
+};
+template <class Inspector>
+auto inspect(Inspector& f, observation& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("observation"), x.address, x.component, x.tier, x.type, x.state, x.detail,
+           x.events_in, x.bytes_in, x.events_out, x.bytes_out, x.events_held, x.bytes_held, x.demand_granted,
+           x.demand_held, x.unparsed, x.restarts, x.delay_ns, x.last_error, x.dropped);
+}
+
+/// A dialling node to the gate of another.
+struct node_hello {
+  std::uint32_t version = 0;
+  std::string cluster;
+  std::string node;
+  std::uint64_t incarnation = 0; ///< random for each run of the process
+};
+template <class Inspector>
+auto inspect(Inspector& f, node_hello& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("node_hello"), x.version, x.cluster, x.node, x.incarnation);
+}
+
+/// The gate's answer.
+struct node_welcome {
+  std::string node;
+  std::string refused; ///< why not; empty if welcome
+  std::uint64_t incarnation = 0;
+  std::vector<peer> peers;
+};
+template <class Inspector>
+auto inspect(Inspector& f, node_welcome& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("node_welcome"), x.node, x.refused, x.incarnation, x.peers);
+}
+
+/// A dialling node, every heartbeat; answered with node_pulse.
+struct node_pulse {
+  std::string node;
+  std::uint64_t incarnation = 0;
+};
+template <class Inspector>
+auto inspect(Inspector& f, node_pulse& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("node_pulse"), x.node, x.incarnation);
+}
 
 /// Registers all message types; both ends of a wire must agree on them.
 void add_message_types(caf::actor_system_config& config);

@@ -7,6 +7,7 @@
 #include "actors/sinks/store.hpp"
 #include "config/diagnostic.hpp"
 #include "config/settings.hpp"
+#include "runtime/flow/balancer.hpp"
 
 #include <map>
 #include <optional>
@@ -17,16 +18,6 @@
 namespace weir {
 
 enum class tier { collector, source_aggregator, destination_aggregator, sink };
-
-enum class balance_policy { round_robin, least_loaded, sticky, failover };
-
-constexpr auto names_of(balance_policy*) {
-  using enum balance_policy;
-  return std::array<std::pair<std::string_view, balance_policy>, 4>{{{"round_robin", round_robin},
-                                                                     {"least_loaded", least_loaded},
-                                                                     {"sticky", sticky},
-                                                                     {"failover", failover}}};
-}
 
 struct batch_settings {
   byte_count max_size{1 << 20};

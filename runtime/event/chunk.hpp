@@ -56,6 +56,9 @@ struct chunk {
   std::int64_t time_max_ns = 0;
   std::int64_t closed_ns = 0;   ///< wall clock when the collector closed it: what delay is measured from
   std::uint64_t count = 0;      ///< events
+  /// Every sequence of this origin below it was settled when the chunk was closed and will never be sent
+  /// again: receivers fold what they remember of the origin up to here.
+  std::uint64_t settled_below = 1;
   std::vector<section> sections;
   std::vector<position_range> positions;
   shared_bytes body;

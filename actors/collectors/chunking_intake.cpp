@@ -1,0 +1,153 @@
+#include "actors/collectors/chunking_intake.hpp"
+
+#include "runtime/event/entry.hpp"
+
+namespace weir {
+
+/// The end of the chain: one entry into the builder.
+class chunking_intake::tail_end final : public event_output {
+public:
+  explicit tail_end(chunking_intake& owner) : owner_(owner) {}
+
+  void put(const event_view& event) override {
+    auto& out = owner_.builder_.begin(event.tag);
+    write_entry_head(out.tail(entry_head_bytes), event.time_ns);
+    out.advance(entry_head_bytes);
+    const auto record = out.size();
+    out.append(event.record);
+    owner_.label(out, record);
+    owner_.builder_.finish(event.time_ns);
+  }
+  void drop(std::string_view reason, std::uint64_t events) override { owner_.drop(reason, events); }
+
+private:
+  chunking_intake& owner_;
+};
+
+class chunking_intake::stage final : public event_output {
+public:
+  stage(std::unique_ptr<event_operator> op, event_output& next) : op_(std::move(op)), next_(next) {}
+  void put(const event_view& event) override { op_->apply(event, next_); }
+  void drop(std::string_view reason, std::uint64_t events) override { next_.drop(reason, events); }
+
+private:
+  std::unique_ptr<event_operator> op_;
+  event_output& next_;
+};
+
+chunking_intake::chunking_intake(const intake_settings& settings, const plugin_context& context,
+                                 chunk_builder& builder, intake_counts& counts)
+  : builder_(builder), counts_(counts), labels_(settings.labels), end_(std::make_unique<tail_end>(*this)),
+    first_(end_.get()) {
+  if (settings.parse) {
+    auto made = make_parser(settings.parse->parser);
+    WEIR_ASSERT(made); // the plan was validated with the same settings
+    parser_ = std::move(*made);
+    on_error_ = settings.parse->on_error;
+  }
+  for (auto at = settings.operators.rbegin(); at != settings.operators.rend(); ++at) {
+    stages_.push_back(std::make_unique<stage>((*at)(context), *first_));
+    first_ = stages_.back().get();
+  }
+}
+
+void chunking_intake::label(byte_buffer& out, std::size_t record_begin) {
+  if (labels_.empty()) return;
+  auto missing = byte_buffer{};
+  auto write = msgpack_writer{missing};
+  auto count = std::uint32_t{0};
+  for (const auto& [key, text] : labels_) {
+    if (!find_field(out.view_from(record_begin), key).empty()) continue;
+    write.str(key);
+    write.str(text);
+    ++count;
+  }
+  scratch_.clear();
+  append_map_with(scratch_, out.view_from(record_begin), missing.view(), count);
+  out.truncate(record_begin);
+  out.append(scratch_.view());
+}
+
+auto chunking_intake::write_unparsed(std::string_view line, std::string_view problem, byte_buffer& out,
+                                     std::size_t begin) -> bool {
+  if (on_error_ == parse_failure::drop) {
+    drop("unparsed", 1);
+    return false;
+  }
+  ++counts_.unparsed;
+  const auto reason = std::string{problem};
+  out.truncate(begin);
+  auto write = msgpack_writer{out};
+  write.map(2);
+  write.str("message");
+  write.str(line);
+  write.str("parse_error");
+  write.str(reason);
+  return true;
+}
+
+auto chunking_intake::write_record(std::string_view line, byte_buffer& out, std::int64_t& time_ns) -> bool {
+  auto write = msgpack_writer{out};
+  if (!parser_) {
+    write.map(1);
+    write.str("message");
+    write.str(line);
+    return true;
+  }
+  const auto mark = write.open();
+  const auto parsed = parser_->parse(line, write);
+  if (!parsed.ok()) return write_unparsed(line, parsed.problem, out, mark);
+  if (parsed.has_time) time_ns = parsed.time_ns;
+  write.close_map(mark, parsed.fields);
+  return true;
+}
+
+void chunking_intake::line(std::string_view tag, std::int64_t now_ns, std::string_view line) {
+  auto time_ns = now_ns;
+  if (!stages_.empty()) {
+    auto record = byte_buffer{};
+    record.swap(scratch_);
+    record.clear();
+    if (write_record(line, record, time_ns)) first_->put({tag, time_ns, record.view()});
+    record.swap(scratch_);
+    return;
+  }
+  auto& out = builder_.begin(tag);
+  const auto head = out.size();
+  out.tail(entry_head_bytes);
+  out.advance(entry_head_bytes);
+  if (!write_record(line, out, time_ns)) return builder_.abandon();
+  write_entry_head(out.data() + head, time_ns);
+  label(out, head + entry_head_bytes);
+  builder_.finish(time_ns);
+}
+
+void chunking_intake::event(const event_view& event) { first_->put(event); }
+
+void chunking_intake::entries(std::string_view tag, std::string_view entries, std::uint32_t count) {
+  auto read = entry_reader{entries};
+  auto e = entry{};
+  if (!stages_.empty() || !labels_.empty()) {
+    while (read.next(e)) first_->put({tag, e.time_ns, e.record});
+    return;
+  }
+  auto& out = builder_.begin(tag);
+  out.append(entries);
+  // The first entry's time stands for the run: what reads exact times reads the entries.
+  auto head = msgpack_reader{entries};
+  auto time_ns = std::int64_t{0};
+  (void)head.entry_head(time_ns);
+  builder_.finish(time_ns, count);
+}
+
+void chunking_intake::drop(std::string_view reason, std::uint64_t events) {
+  const auto at = counts_.dropped.find(reason);
+  if (at != counts_.dropped.end()) at->second += events;
+  else counts_.dropped.emplace(reason, events);
+}
+
+void chunking_intake::covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) {
+  builder_.covered(stream, begin, end);
+}
+
+} // namespace weir

@@ -1,0 +1,64 @@
+/// What a source's lines and events go through: parser, operators, labels, into the chunk builder.
+#pragma once
+
+#include "actors/collectors/source.hpp"
+#include "actors/operators/operator.hpp"
+#include "actors/operators/parse.hpp"
+#include "runtime/event/chunk_builder.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+/// Counts of what a collector let go or could not parse; they outlive a restart.
+struct intake_counts {
+  std::uint64_t unparsed = 0; ///< kept as raw lines with parse_error
+  std::map<std::string, std::uint64_t, std::less<>> dropped;
+};
+
+/// How a collector turns what its source gives into events.
+struct intake_settings {
+  std::optional<parse_settings> parse;
+  std::vector<operator_plugin::factory> operators;
+  config::string_map labels;
+};
+
+/// Lives as long as its source; builder and counts live longer.
+class chunking_intake final : public intake {
+public:
+  chunking_intake(const intake_settings& settings, const plugin_context& context, chunk_builder& builder,
+                  intake_counts& counts);
+
+  void line(std::string_view tag, std::int64_t now_ns, std::string_view line) override;
+  void event(const event_view& event) override;
+  void entries(std::string_view tag, std::string_view entries, std::uint32_t count) override;
+  void drop(std::string_view reason, std::uint64_t events) override;
+  void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) override;
+
+private:
+  class tail_end;
+  class stage;
+
+  /// Appends the record of `line` to `out`, or the raw line if it does not parse; false: drop it.
+  auto write_record(std::string_view line, byte_buffer& out, std::int64_t& time_ns) -> bool;
+  auto write_unparsed(std::string_view line, std::string_view problem, byte_buffer& out, std::size_t begin) -> bool;
+  /// Puts the labels that the record lacks behind its fields.
+  void label(byte_buffer& out, std::size_t record_begin);
+
+  chunk_builder& builder_;
+  intake_counts& counts_;
+  std::unique_ptr<line_parser> parser_;
+  parse_failure on_error_ = parse_failure::keep;
+  config::string_map labels_;
+  std::unique_ptr<event_output> end_;                 ///< appends to the builder
+  std::vector<std::unique_ptr<event_output>> stages_; ///< operators, last to first
+  event_output* first_ = nullptr;                     ///< where events enter
+  byte_buffer scratch_;
+};
+
+} // namespace weir

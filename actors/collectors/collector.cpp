@@ -1,0 +1,204 @@
+#include "actors/collectors/collector.hpp"
+
+#include "actors/system/failure.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace weir {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto read_bytes_max = std::size_t{512} << 10;
+constexpr auto chunk_bytes_max = std::size_t{512} << 10; // fits a cache between reader and writer
+constexpr auto chunk_age_max = 200ms;
+constexpr auto pause = 2ms; // between two looks at a source that trickles: bounds wake-ups, adds little delay
+constexpr auto starved_look = 100ms; // without demand: accept connections, answer heartbeats
+constexpr auto probe_interval = 5s;
+
+} // namespace
+
+collector_state::~collector_state() {
+  if (reads && reads->wake_fd() >= 0) settings.waits->forget(reads->wake_fd());
+}
+
+void collector_state::start() {
+  const auto resume = core->begin_again();
+  takes = std::make_unique<chunking_intake>(settings.intake, settings.context, core->builder, core->counts);
+  reads = settings.make_source(settings.context);
+  if (const auto opened = reads->open(resume); !opened) {
+    // The first start is the operator's to mend; later ones are retried.
+    return fail(self, settings.address, opened.failure(), core->starts == 1 ? failure::fatal : failure::retry);
+  }
+  for (const auto& component : settings.downstream)
+    self->send(caf::actor_cast<caf::actor>(settings.directory), watch_atom::value, component);
+  started = true;
+  step();
+}
+
+void collector_state::on_feedback(const link_feedback& note) {
+  auto settled = std::vector<chunk_ptr>{};
+  for (auto& p : ports)
+    if (p.on_feedback(core->flow, note, settled)) break;
+  if (settled.empty()) return;
+  const auto safe = core->on_settled(settled);
+  if (reads && !safe.empty()) reads->acknowledge(safe);
+}
+
+auto collector_state::wants_to_read(monotonic_time now) -> bool {
+  if (at_end) return false;
+  if (starved && core->budget_bytes() > 0) return true;
+  if (now < paused_until) return false;
+  if (const auto wake = reads->wake_at(); wake && now >= *wake) ready = true;
+  return ready || starved;
+}
+
+auto collector_state::read(monotonic_time now) -> read_status {
+  const auto before = core->builder.bytes();
+  const auto budget = std::min(core->budget_bytes(), read_bytes_max);
+  const auto status = reads->read(*takes, budget);
+  if (!status) {
+    started = false;
+    fail(self, settings.address, status.failure(), failure::retry);
+    return read_status::idle;
+  }
+  if (before == 0 && core->builder.bytes() > 0) collecting_since = now;
+  at_end = at_end || *status == read_status::finished;
+  starved = budget == 0;
+  ready = *status == read_status::more;
+  paused_until = now + (starved ? duration{starved_look} : ready ? duration{0} : duration{pause});
+  return starved ? read_status::idle : *status;
+}
+
+auto collector_state::should_close(monotonic_time now) const -> bool {
+  if (core->builder.empty()) return false;
+  return at_end || core->flow.is_hungry() || core->builder.bytes() >= chunk_bytes_max
+         || now >= collecting_since + chunk_age_max;
+}
+
+void collector_state::step() {
+  if (!started || reported) return;
+  const auto& clock = *settings.context.clock;
+  auto now = clock.monotonic();
+  const auto more = wants_to_read(now) && read(now) == read_status::more;
+  if (!started) return;
+  now = clock.monotonic();
+  if (should_close(now)) core->close_chunk(clock);
+  for (auto& p : ports) p.flush(core->flow, now);
+  probe_if_due(now);
+  if (more && !step_sent) {
+    step_sent = true;
+    self->send(self, step_atom::value);
+  }
+  wait_for_source(now);
+  arm_timer(now);
+  finish_if_done();
+}
+
+void collector_state::probe_if_due(monotonic_time now) {
+  if (now < probe_at || core->flow.unsettled_chunks() == 0) return;
+  for (auto& p : ports) p.probe(core->flow);
+  probe_at = now + probe_interval;
+}
+
+void collector_state::wait_for_source(monotonic_time now) {
+  const auto fd = reads->wake_fd();
+  if (at_end || waiting || ready || starved || fd < 0 || now < paused_until) return;
+  waiting = settings.waits->wait(fd, [me = caf::actor_cast<caf::actor_addr>(self)] {
+    if (const auto strong = caf::actor_cast<caf::actor>(me)) caf::anon_send(strong, wake_atom::value);
+  });
+}
+
+void collector_state::arm_timer(monotonic_time now) {
+  auto next = now + probe_interval;
+  if (!at_end && paused_until > now) next = std::min(next, paused_until);
+  if (const auto wake = reads->wake_at(); wake && !at_end) next = std::min(next, std::max(*wake, paused_until));
+  if (!core->builder.empty()) next = std::min(next, std::max(collecting_since + chunk_age_max, now + 1ms));
+  if (const auto linger = core->flow.deadline()) next = std::min(next, *linger);
+  timer.arm(self, now, next);
+}
+
+void collector_state::drain() {
+  at_end = true;
+  step();
+}
+
+void collector_state::finish_if_done() {
+  if (reported || !at_end || !core->is_empty() || !reads->is_settled()) return;
+  reported = true;
+  for (auto& p : ports) p.close(true);
+  if (const auto parent = caf::actor_cast<caf::actor>(supervisor)) self->send(parent, child_finished{settings.address});
+}
+
+auto collector_state::observe() const -> observation {
+  auto o = observation{};
+  o.address = settings.address;
+  o.component = settings.context.component;
+  o.tier = "collector";
+  o.type = settings.type;
+  o.state = reported ? "finished" : at_end ? "draining" : core->budget_bytes() == 0 ? "waiting for demand" : "running";
+  if (reads) o.detail = reads->summary();
+  o.events_out = core->events_settled;
+  o.bytes_out = core->bytes_settled;
+  o.events_held = core->flow.unsettled_events() + core->builder.events();
+  o.bytes_held = core->flow.unsettled_bytes() + core->builder.bytes();
+  o.events_in = core->events_closed + core->builder.events();
+  o.bytes_in = core->bytes_closed + core->builder.bytes();
+  for (const auto& [reason, count] : core->counts.dropped) {
+    o.dropped[reason] = count;
+    o.events_in += count;
+  }
+  for (const auto& out : core->flow.outlets()) o.demand_held += out.credit_bytes();
+  o.unparsed = core->counts.unparsed;
+  if (const auto oldest = core->flow.oldest_closed_ns()) o.delay_ns = settings.context.clock->wall_ns() - oldest;
+  return o;
+}
+
+auto collector(caf::stateful_actor<collector_state>* self, collector_settings settings,
+               std::shared_ptr<collector_core> core, caf::actor_addr supervisor) -> caf::behavior {
+  auto& s = self->state;
+  s.self = self;
+  s.settings = std::move(settings);
+  s.core = std::move(core);
+  s.supervisor = std::move(supervisor);
+  for (std::size_t i = 0; i < s.settings.downstream.size(); ++i)
+    s.ports.emplace_back(self, s.settings.address, s.settings.downstream[i], i);
+  for (std::size_t i = 0; i < s.settings.downstream.size(); ++i) s.core->flow.at(i).drop_peers();
+  end_on_exceptions(self, s.settings.address);
+  self->set_down_handler([self](const caf::down_msg& m) {
+    for (auto& p : self->state.ports) p.on_down(self->state.core->flow, m.source);
+  });
+  self->send(self, start_atom::value);
+  return {
+      [self](start_atom) { self->state.start(); },
+      [self](step_atom) {
+        self->state.step_sent = false;
+        self->state.step();
+      },
+      [self](wake_atom) {
+        self->state.waiting = false;
+        self->state.ready = true;
+        self->state.step();
+      },
+      [self](timer_atom, std::uint64_t generation) {
+        if (self->state.timer.fires(generation)) self->state.step();
+      },
+      [self](const link_feedback& note) {
+        self->state.on_feedback(note);
+        self->state.step();
+      },
+      [self](const reopen_link& note) {
+        for (auto& p : self->state.ports) p.on_reopen(self->state.core->flow, note);
+      },
+      [self](const peers_changed& note) {
+        for (auto& p : self->state.ports)
+          if (p.component() == note.component) p.update(self->state.core->flow, note.peers);
+      },
+      [self](drain_atom) { self->state.drain(); },
+      [self](observe_atom) { return self->state.observe(); },
+  };
+}
+
+} // namespace weir

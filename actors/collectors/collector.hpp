@@ -1,0 +1,71 @@
+/// The collector actor: reads a source under demand and hands chunks to the next tier.
+#pragma once
+
+#include "actors/collectors/collector_core.hpp"
+#include "actors/protocol.hpp"
+#include "actors/system/deadline_timer.hpp"
+#include "actors/system/sender_port.hpp"
+#include "runtime/os/poller.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+struct collector_settings {
+  std::string address;
+  std::string type;
+  plugin_context context;
+  source_plugin::factory make_source;
+  intake_settings intake;
+  std::vector<std::string> downstream; ///< components, one for each outlet of the core
+  caf::actor_addr directory;
+  poller* waits = nullptr;
+};
+
+struct collector_state {
+  static inline constexpr const char* name = "collector";
+
+  collector_settings settings;
+  std::shared_ptr<collector_core> core;
+  std::unique_ptr<source> reads;
+  std::unique_ptr<chunking_intake> takes;
+  std::vector<sender_port> ports;
+  caf::actor_addr supervisor;
+  caf::event_based_actor* self = nullptr;
+
+  bool started = false;
+  bool at_end = false;    ///< the source has nothing more, or must not be asked any more
+  bool reported = false;  ///< finished was told
+  bool ready = true;      ///< the source may have something
+  bool starved = false;   ///< the last look was without demand
+  bool waiting = false;   ///< on the source's descriptor
+  bool step_sent = false;
+  monotonic_time collecting_since;
+  deadline_timer timer;
+  monotonic_time paused_until{};
+  monotonic_time probe_at{};
+
+  ~collector_state();
+  void start();
+  void on_feedback(const link_feedback& note);
+  /// Reads what demand allows, closes what is due, sends what can go, and arranges the next call.
+  void step();
+  void drain();
+  auto observe() const -> observation;
+
+private:
+  auto wants_to_read(monotonic_time now) -> bool;
+  auto read(monotonic_time now) -> read_status;
+  void probe_if_due(monotonic_time now);
+  auto should_close(monotonic_time now) const -> bool;
+  void wait_for_source(monotonic_time now);
+  void arm_timer(monotonic_time now);
+  void finish_if_done();
+};
+
+auto collector(caf::stateful_actor<collector_state>* self, collector_settings settings,
+               std::shared_ptr<collector_core> core, caf::actor_addr supervisor) -> caf::behavior;
+
+} // namespace weir

@@ -1,0 +1,201 @@
+#include "actors/sinks/sink_writer.hpp"
+
+#include "actors/system/failure.hpp"
+#include "runtime/os/random.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace weir {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto group_bytes_max = std::size_t{4} << 20;
+constexpr auto idle_after = 1s;
+
+} // namespace
+
+void sink_core::take(const chunk_ptr& c) {
+  auto fresh = item{c, 0};
+  for_each_section(*c, [&](const section& s, std::string_view entries) {
+    if (!match.matches(s.tag)) return;
+    fresh.events += s.count;
+    bytes_in += entries.size();
+  });
+  events_in += fresh.events;
+  ready_events += fresh.events;
+  ready.push_back(std::move(fresh));
+}
+
+auto sink_core::next_group(std::size_t bytes_max) const -> std::vector<chunk_ptr> {
+  auto group = std::vector<chunk_ptr>{};
+  auto bytes = std::size_t{0};
+  for (const auto& i : ready) {
+    if (!group.empty() && bytes + i.content->body.size() > bytes_max) break;
+    bytes += i.content->body.size();
+    group.push_back(i.content);
+  }
+  return group;
+}
+
+void sink_core::release(std::size_t chunks) {
+  for (; chunks > 0; --chunks) {
+    in.settle(ready.front().content->id);
+    ready_events -= ready.front().events;
+    ready.pop_front();
+  }
+}
+
+void sink_core::settle(std::size_t chunks, const committed& done) {
+  events_stored += done.events;
+  bytes_stored += done.bytes;
+  for (const auto& r : done.refused) dropped[r.reason] += r.events;
+  release(chunks);
+}
+
+void sink_core::give_up(std::size_t chunks, const std::string& reason) {
+  for (std::size_t i = 0; i < chunks; ++i) dropped[reason] += ready[i].events;
+  release(chunks);
+}
+
+void sink_state::on_transfer(const transfer_chunks& note) {
+  for (const auto& c : from->on_transfer(note)) core->take(c);
+  from->send_feedback();
+  schedule();
+}
+
+void sink_state::schedule() {
+  if (commit_sent || core->ready.empty() || failures > 0) return;
+  // Behind what already waits in the mailbox, so that one commit takes it all.
+  commit_sent = true;
+  self->send(self, step_atom::value);
+}
+
+auto sink_state::open_store() -> result<void> {
+  if (is_open) return {};
+  if (!target) target = settings.make_store(settings.context);
+  WEIR_CHECK(target->open());
+  is_open = true;
+  return {};
+}
+
+void sink_state::commit() {
+  const auto now = settings.context.clock->monotonic();
+  const auto group = core->next_group(group_bytes_max);
+  if (group.empty()) return finish_if_done();
+  idled = false;
+  if (const auto opened = open_store(); !opened) return on_failure(opened.failure(), group.size(), now);
+  const auto done = target->commit({group, core->match});
+  if (!done) return on_failure(done.failure(), group.size(), now);
+  if (failures > 0) spdlog::info("{}: the store takes data again after {} failures", settings.address, failures);
+  failures = 0;
+  core->settle(group.size(), *done);
+  from->send_feedback();
+  schedule();
+  if (core->ready.empty()) timer.arm(self, now, now + idle_after);
+  finish_if_done();
+}
+
+void sink_state::on_failure(const error& e, std::size_t chunks, monotonic_time now) {
+  is_open = false;
+  core->last_error = e.what;
+  if (failures++ == 0) failing_since = now;
+  const auto over = settings.give_up_after && now - failing_since >= *settings.give_up_after;
+  if (e.code == errc::rejected || over) {
+    spdlog::error("{}: gives up {} chunks: {}", settings.address, chunks, e.what);
+    core->give_up(chunks, over ? "gave up: " + e.what : "rejected: " + e.what);
+    failures = 0;
+    from->send_feedback();
+    schedule();
+    return finish_if_done();
+  }
+  const auto wait = backoff_delay(settings.retry, failures, random_id());
+  spdlog::warn("{}: {}; next try in {}ms", settings.address, e.what, wait / 1ms);
+  retry_at = now + wait;
+  timer.arm(self, now, retry_at);
+}
+
+void sink_state::go_idle() {
+  if (idled || !is_open || !core->ready.empty()) return;
+  idled = true;
+  if (const auto done = target->idle(); !done) spdlog::warn("{}: {}", settings.address, done.failure().what);
+}
+
+void sink_state::on_timer(std::uint64_t generation) {
+  if (!timer.fires(generation)) return;
+  const auto now = settings.context.clock->monotonic();
+  if (core->ready.empty()) return go_idle();
+  if (now >= retry_at) return commit();
+  timer.arm(self, now, retry_at);
+}
+
+void sink_state::drain() {
+  how = ending::drained;
+  finish_if_done();
+}
+
+void sink_state::finish_if_done() {
+  if (reported || !from->is_done(settings.expected_senders, how) || core->in.held_chunks() > 0) return;
+  reported = true;
+  go_idle();
+  if (const auto parent = caf::actor_cast<caf::actor>(supervisor)) self->send(parent, child_finished{settings.address});
+}
+
+auto sink_state::observe() const -> observation {
+  auto o = observation{};
+  o.address = settings.address;
+  o.component = settings.context.component;
+  o.tier = "sink";
+  o.type = settings.type;
+  o.state = reported ? "finished" : failures > 0 ? "retrying" : how == ending::drained ? "draining" : "running";
+  o.events_in = core->events_in;
+  o.bytes_in = core->bytes_in;
+  o.events_out = core->events_stored;
+  o.bytes_out = core->bytes_stored;
+  o.events_held = core->ready_events;
+  o.bytes_held = core->in.held_bytes();
+  o.demand_granted = core->in.granted_bytes();
+  o.dropped = core->dropped;
+  o.last_error = core->last_error;
+  if (!core->ready.empty()) o.delay_ns = settings.context.clock->wall_ns() - core->ready.front().content->closed_ns;
+  return o;
+}
+
+auto sink_writer(caf::stateful_actor<sink_state>* self, sink_settings settings, std::shared_ptr<sink_core> core,
+                 caf::actor_addr supervisor) -> caf::behavior {
+  auto& s = self->state;
+  s.self = self;
+  s.settings = std::move(settings);
+  s.core = std::move(core);
+  s.supervisor = std::move(supervisor);
+  s.how = s.settings.context.once ? ending::with_its_senders : ending::never;
+  s.from = std::make_unique<receiver_port>(self, s.core->in);
+  end_on_exceptions(self, s.settings.address);
+  self->set_down_handler([self](const caf::down_msg& m) {
+    self->state.from->on_down(m.source);
+    self->state.from->send_feedback();
+  });
+  s.schedule(); // what an earlier instance left
+  return {
+      [self](const open_link& note) {
+        self->state.from->on_open(note, self->current_sender());
+        self->state.from->send_feedback();
+      },
+      [self](const transfer_chunks& note) { self->state.on_transfer(note); },
+      [self](const probe_link& note) { self->state.from->on_probe(note, self->current_sender()); },
+      [self](const close_link& note) {
+        self->state.from->on_close(note);
+        self->state.from->send_feedback();
+        self->state.finish_if_done();
+      },
+      [self](step_atom) {
+        self->state.commit_sent = false;
+        self->state.commit();
+      },
+      [self](timer_atom, std::uint64_t generation) { self->state.on_timer(generation); },
+      [self](drain_atom) { self->state.drain(); },
+      [self](observe_atom) { return self->state.observe(); },
+  };
+}
+
+} // namespace weir

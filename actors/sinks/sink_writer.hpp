@@ -1,0 +1,98 @@
+/// The sink writer actor: commits what arrives to one store; owns retry, back-off and de-duplication.
+#pragma once
+
+#include "actors/protocol.hpp"
+#include "actors/sinks/store.hpp"
+#include "actors/system/deadline_timer.hpp"
+#include "actors/system/receiver_port.hpp"
+#include "runtime/base/backoff.hpp"
+#include "runtime/flow/inlet.hpp"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+/// What a sink has received and not committed; outlives its actor.
+struct sink_core {
+  sink_core(inlet_settings window, tag_pattern wanted) : in(window), match(std::move(wanted)) {}
+
+  void take(const chunk_ptr& c);
+  /// The oldest chunks, up to about `bytes_max` together.
+  auto next_group(std::size_t bytes_max) const -> std::vector<chunk_ptr>;
+  /// The first `chunks` of ready are in the store as `done` says, or given up for `reason`.
+  void settle(std::size_t chunks, const committed& done);
+  void give_up(std::size_t chunks, const std::string& reason);
+
+  struct item {
+    chunk_ptr content;
+    std::uint64_t events = 0; ///< that `match` accepts; only these count
+  };
+
+  inlet in;
+  tag_pattern match;
+  std::deque<item> ready;
+  std::uint64_t ready_events = 0;
+  std::uint64_t events_in = 0;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t events_stored = 0;
+  std::uint64_t bytes_stored = 0;
+  std::map<std::string, std::uint64_t> dropped;
+  std::string last_error;
+
+private:
+  void release(std::size_t chunks);
+};
+
+struct sink_settings {
+  std::string address;
+  std::string type;
+  plugin_context context;
+  store_plugin::factory make_store;
+  backoff_settings retry;
+  std::optional<duration> give_up_after;
+  std::size_t expected_senders = 0;
+};
+
+struct sink_state {
+  static inline constexpr const char* name = "sink_writer";
+
+  sink_settings settings;
+  std::shared_ptr<sink_core> core;
+  std::unique_ptr<store> target;
+  std::unique_ptr<receiver_port> from;
+  caf::actor_addr supervisor;
+  caf::event_based_actor* self = nullptr;
+  bool is_open = false;
+  bool commit_sent = false;
+  ending how = ending::never;
+  bool reported = false;
+  bool idled = true; ///< the store was told that nothing is coming
+  std::uint32_t failures = 0;
+  monotonic_time failing_since{};
+  monotonic_time retry_at{};
+  deadline_timer timer;
+
+  void on_transfer(const transfer_chunks& note);
+  /// Commits one group, tells the senders, and arranges the next call.
+  void commit();
+  void schedule();
+  void on_timer(std::uint64_t generation);
+  void drain();
+  void finish_if_done();
+  auto observe() const -> observation;
+
+private:
+  auto open_store() -> result<void>;
+  void on_failure(const error& e, std::size_t chunks, monotonic_time now);
+  void go_idle();
+};
+
+auto sink_writer(caf::stateful_actor<sink_state>* self, sink_settings settings, std::shared_ptr<sink_core> core,
+                 caf::actor_addr supervisor) -> caf::behavior;
+
+} // namespace weir

@@ -1,0 +1,80 @@
+#include "actors/system/directory.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace weir {
+
+auto peer_table::announce(const peer& who) -> std::vector<std::string> {
+  if (who.handle) local_[who.address] = who;
+  else local_.erase(who.address);
+  return {who.component};
+}
+
+auto peer_table::set_node(const std::string& node, const std::vector<peer>& peers) -> std::vector<std::string> {
+  auto changed = std::set<std::string>{};
+  for (const auto& p : remote_[node]) changed.insert(p.component);
+  for (const auto& p : peers) changed.insert(p.component);
+  remote_[node] = peers;
+  return {changed.begin(), changed.end()};
+}
+
+auto peer_table::peers_of(const std::string& component) const -> std::vector<peer> {
+  auto found = std::vector<peer>{};
+  for (const auto& [address, p] : local_)
+    if (p.component == component) found.push_back(p);
+  for (const auto& [node, peers] : remote_)
+    std::copy_if(peers.begin(), peers.end(), std::back_inserter(found),
+                 [&](const peer& p) { return p.component == component; });
+  return found;
+}
+
+auto peer_table::local() const -> std::vector<peer> {
+  auto all = std::vector<peer>{};
+  for (const auto& [address, p] : local_) all.push_back(p);
+  return all;
+}
+
+namespace {
+
+/// Tells who watches `component`, and those who watch all that is local ("").
+void tell(caf::stateful_actor<directory_state>* self, const std::string& component) {
+  auto& s = self->state;
+  const auto note = peers_changed{component, s.table.peers_of(component)};
+  for (const auto& who : s.watchers[component])
+    if (const auto to = caf::actor_cast<caf::actor>(who)) self->send(to, note);
+}
+
+void tell_local(caf::stateful_actor<directory_state>* self) {
+  auto& s = self->state;
+  const auto note = peers_changed{"", s.table.local()};
+  for (const auto& who : s.watchers[""])
+    if (const auto to = caf::actor_cast<caf::actor>(who)) self->send(to, note);
+}
+
+} // namespace
+
+auto directory(caf::stateful_actor<directory_state>* self) -> caf::behavior {
+  self->set_down_handler([self](const caf::down_msg& m) {
+    for (auto& [component, who] : self->state.watchers) who.erase(std::remove(who.begin(), who.end(), m.source), who.end());
+  });
+  return {
+      [self](const announce_peer& note) {
+        for (const auto& component : self->state.table.announce(note.who)) tell(self, component);
+        tell_local(self);
+      },
+      [self](const node_peers& note) {
+        for (const auto& component : self->state.table.set_node(note.node, note.peers)) tell(self, component);
+      },
+      [self](watch_atom, const std::string& component) {
+        const auto who = self->current_sender();
+        if (!who) return;
+        self->state.watchers[component].push_back(who->address());
+        self->monitor(caf::actor_cast<caf::actor>(who));
+        if (component.empty()) self->send(caf::actor_cast<caf::actor>(who), peers_changed{"", self->state.table.local()});
+        else self->send(caf::actor_cast<caf::actor>(who), peers_changed{component, self->state.table.peers_of(component)});
+      },
+  };
+}
+
+} // namespace weir

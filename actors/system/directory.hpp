@@ -1,0 +1,35 @@
+/// Knows which actors serve which component, here and on other nodes, and tells those who watch.
+#pragma once
+
+#include "actors/protocol.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+/// The plain table behind the actor.
+class peer_table {
+public:
+  /// Returns the components whose peers changed. A peer without a handle is gone.
+  auto announce(const peer& who) -> std::vector<std::string>;
+  auto set_node(const std::string& node, const std::vector<peer>& peers) -> std::vector<std::string>;
+  auto peers_of(const std::string& component) const -> std::vector<peer>;
+  auto local() const -> std::vector<peer>;
+
+private:
+  std::map<std::string, peer> local_;              // by address
+  std::map<std::string, std::vector<peer>> remote_; // by node
+};
+
+struct directory_state {
+  static inline constexpr const char* name = "directory";
+  peer_table table;
+  std::map<std::string, std::vector<caf::actor_addr>> watchers; // by component; "" watches all local peers
+};
+
+/// Never restarted: all senders watch it, and it keeps nothing that others do not know.
+auto directory(caf::stateful_actor<directory_state>* self) -> caf::behavior;
+
+} // namespace weir

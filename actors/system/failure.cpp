@@ -1,0 +1,47 @@
+#include "actors/system/failure.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <exception>
+
+namespace weir {
+namespace {
+
+constexpr auto category = caf::atom("weir");
+
+} // namespace
+
+auto failure_reason(failure kind, const std::string& sentence) -> caf::error {
+  return {static_cast<std::uint8_t>(kind), category, caf::make_message(sentence)};
+}
+
+auto failure_text(const caf::actor_system& system, const caf::error& reason) -> std::string {
+  if (reason.category() == category && reason.context().match_elements<std::string>())
+    return reason.context().get_as<std::string>(0);
+  return system.render(reason);
+}
+
+auto is_fatal(const caf::error& reason) -> bool {
+  return reason.category() == category && reason.code() == static_cast<std::uint8_t>(failure::fatal);
+}
+
+void fail(caf::event_based_actor* self, const std::string& address, const error& e, failure kind) {
+  spdlog::error("{}: {}", address, e.what);
+  self->quit(failure_reason(kind, e.what));
+}
+
+void end_on_exceptions(caf::event_based_actor* self, const std::string& address) {
+  self->set_exception_handler([address](std::exception_ptr& thrown) -> caf::error {
+    auto sentence = std::string{"an unknown exception"};
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::exception& e) {
+      sentence = e.what();
+    } catch (...) { // the sentence stands
+    }
+    spdlog::error("{}: {}", address, sentence);
+    return failure_reason(failure::retry, sentence);
+  });
+}
+
+} // namespace weir

@@ -1,0 +1,77 @@
+#include "actors/system/guardian.hpp"
+
+#include "actors/system/failure.hpp"
+
+#include <memory>
+
+namespace weir {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto observe_timeout = 3s;
+
+auto observe_all(caf::stateful_actor<guardian_state>* self) -> caf::result<std::vector<observation>> {
+  struct collection {
+    std::vector<std::vector<observation>> tiers;
+    std::size_t open = 0;
+    caf::typed_response_promise<std::vector<observation>> promise;
+    void close_one() {
+      if (--open > 0) return;
+      auto joined = std::vector<observation>{};
+      // Tiers were started from the sinks up; people read them in the direction of the data.
+      for (auto at = tiers.rbegin(); at != tiers.rend(); ++at) joined.insert(joined.end(), at->begin(), at->end());
+      promise.deliver(std::move(joined));
+    }
+  };
+  const auto& supervisors = self->state.supervisors;
+  auto promise = self->make_response_promise<std::vector<observation>>();
+  auto all = std::make_shared<collection>(collection{{}, supervisors.size() + 1, promise});
+  all->tiers.resize(supervisors.size());
+  for (std::size_t i = 0; i < supervisors.size(); ++i)
+    self->request(supervisors[i], observe_timeout, observe_atom::value)
+        .then(
+            [all, i](const std::vector<observation>& answers) {
+              all->tiers[i] = answers;
+              all->close_one();
+            },
+            [all](const caf::error&) { all->close_one(); });
+  all->close_one(); // the one that kept it open until all were asked
+  return promise;
+}
+
+} // namespace
+
+auto guardian(caf::stateful_actor<guardian_state>* self, guardian_settings settings) -> caf::behavior {
+  auto& s = self->state;
+  s.settings = std::move(settings);
+  for (const auto& tier : s.settings.tiers)
+    for (const auto& c : tier.children) s.unfinished.insert(c.address);
+  self->set_down_handler([self](const caf::down_msg& m) {
+    if (m.reason && m.reason != caf::exit_reason::user_shutdown)
+      self->state.settings.on_failed(failure_text(self->system(), m.reason));
+  });
+  for (auto& tier : s.settings.tiers) {
+    tier.directory = s.settings.directory;
+    auto child = self->spawn(supervisor, tier, caf::actor_cast<caf::actor_addr>(self));
+    self->monitor(child);
+    s.supervisors.push_back(std::move(child));
+  }
+  self->set_exit_handler([self](const caf::exit_msg& m) {
+    for (const auto& child : self->state.supervisors) self->send_exit(child, m.reason);
+    self->state.supervisors.clear();
+    self->quit(m.reason);
+  });
+  return {
+      [self](const child_finished& note) {
+        self->state.unfinished.erase(note.address);
+        if (self->state.unfinished.empty()) self->state.settings.on_finished();
+      },
+      [self](drain_atom) {
+        for (const auto& child : self->state.supervisors) self->send(child, drain_atom::value);
+      },
+      [self](observe_atom) { return observe_all(self); },
+  };
+}
+
+} // namespace weir

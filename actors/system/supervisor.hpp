@@ -1,0 +1,65 @@
+/// Starts the actors of one tier, restarts what fails with back-off, and gives up upwards.
+#pragma once
+
+#include "actors/protocol.hpp"
+#include "runtime/base/backoff.hpp"
+#include "runtime/os/clock.hpp"
+
+#include <deque>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+struct child_spec {
+  std::string address;
+  std::string component;
+  std::string tier;
+  /// Spawns the child; it reports child_finished to `supervisor`.
+  std::function<caf::actor(caf::event_based_actor* supervisor)> make;
+};
+
+struct supervisor_settings {
+  std::vector<child_spec> children;
+  caf::actor_addr directory;
+  backoff_settings backoff{std::chrono::milliseconds{100}, std::chrono::seconds{30}};
+  std::size_t restarts_max = 10;                ///< of one child within the window, then it escalates
+  duration window = std::chrono::seconds{60};
+  const clock* time = &system_clock();
+};
+
+struct supervisor_state {
+  static inline constexpr const char* name = "supervisor";
+
+  struct child {
+    child_spec spec;
+    caf::actor handle;
+    std::uint64_t restarts = 0;
+    std::deque<monotonic_time> recent; ///< restarts within the window
+    std::string last_error;
+    bool finished = false;
+  };
+
+  supervisor_settings settings;
+  std::vector<child> children;
+  caf::actor_addr parent;
+  caf::event_based_actor* self = nullptr;
+
+  void start(std::size_t index);
+  void on_down(const caf::down_msg& m);
+  void on_finished(const child_finished& note);
+  void drain();
+  /// Asks every child, adds what only a supervisor knows, answers when all have.
+  auto observe() -> caf::result<std::vector<observation>>;
+
+private:
+  void restart_later(std::size_t index, const caf::error& reason);
+  void announce(const child& c);
+  auto absent(const child& c) const -> observation;
+};
+
+auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings settings, caf::actor_addr parent)
+    -> caf::behavior;
+
+} // namespace weir

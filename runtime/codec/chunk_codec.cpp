@@ -1,0 +1,153 @@
+#include "runtime/codec/chunk_codec.hpp"
+
+#include "runtime/base/crc32c.hpp"
+
+#include <cstring>
+#include <limits>
+#include <type_traits>
+
+namespace weir {
+namespace {
+
+constexpr auto version = std::uint8_t{1};
+
+template <class T>
+void put(std::string& out, T value) {
+  char bytes[sizeof value];
+  std::memcpy(bytes, &value, sizeof value);
+  out.append(bytes, sizeof value);
+}
+
+void put_text(std::string& out, std::string_view text) {
+  const auto size = static_cast<std::uint16_t>(std::min<std::size_t>(text.size(), UINT16_MAX));
+  put(out, size);
+  out.append(text.substr(0, size));
+}
+
+/// Reads little-endian fields; after the first failure everything reads as zero.
+class field_reader {
+public:
+  explicit field_reader(std::string_view bytes) : rest_(bytes) {}
+  template <class T>
+  auto number() -> T {
+    auto value = T{};
+    if (rest_.size() < sizeof value) return failed_ = true, value;
+    std::memcpy(&value, rest_.data(), sizeof value);
+    rest_.remove_prefix(sizeof value);
+    return value;
+  }
+  auto text() -> std::string {
+    const auto size = number<std::uint16_t>();
+    if (rest_.size() < size) return failed_ = true, std::string{};
+    auto value = std::string{rest_.substr(0, size)};
+    rest_.remove_prefix(size);
+    return value;
+  }
+  auto failed() const -> bool { return failed_; }
+  auto at_end() const -> bool { return rest_.empty(); }
+
+private:
+  std::string_view rest_;
+  bool failed_ = false;
+};
+
+auto damaged(std::string_view what) -> error {
+  return {errc::malformed, "damaged chunk: " + std::string{what}};
+}
+
+/// Fills the fixed fields; the tables follow.
+void read_fixed(field_reader& read, chunk& c) {
+  c.id.origin = read.number<std::uint64_t>();
+  c.id.sequence = read.number<std::uint64_t>();
+  c.settled_below = read.number<std::uint64_t>();
+  c.count = read.number<std::uint64_t>();
+  c.time_min_ns = read.number<std::int64_t>();
+  c.time_max_ns = read.number<std::int64_t>();
+  c.closed_ns = read.number<std::int64_t>();
+}
+
+/// Returns the bytes of all sections, for comparison with the body.
+auto read_sections(field_reader& read, chunk& c) -> std::uint64_t {
+  auto bytes = std::uint64_t{0};
+  for (auto left = read.number<std::uint32_t>(); left > 0 && !read.failed(); --left) {
+    auto s = section{};
+    s.tag = read.text();
+    s.count = read.number<std::uint32_t>();
+    s.bytes = read.number<std::uint32_t>();
+    bytes += s.bytes;
+    c.sections.push_back(std::move(s));
+  }
+  return bytes;
+}
+
+void read_positions(field_reader& read, chunk& c) {
+  for (auto left = read.number<std::uint32_t>(); left > 0 && !read.failed(); --left) {
+    auto p = position_range{};
+    p.stream = read.text();
+    p.begin = read.number<std::uint64_t>();
+    p.end = read.number<std::uint64_t>();
+    c.positions.push_back(std::move(p));
+  }
+}
+
+} // namespace
+
+auto encode_chunk_head(const chunk& c) -> std::string {
+  auto out = std::string{};
+  out.reserve(256);
+  out.append(chunk_prefix_bytes, '\0');
+  put(out, version);
+  put(out, std::uint8_t{0});
+  for (const auto number : {c.id.origin, c.id.sequence, c.settled_below, c.count}) put(out, number);
+  for (const auto time : {c.time_min_ns, c.time_max_ns, c.closed_ns}) put(out, time);
+  put(out, static_cast<std::uint32_t>(c.sections.size()));
+  for (const auto& s : c.sections) {
+    put_text(out, s.tag);
+    put(out, s.count);
+    put(out, s.bytes);
+  }
+  put(out, static_cast<std::uint32_t>(c.positions.size()));
+  for (const auto& p : c.positions) {
+    put_text(out, p.stream);
+    put(out, p.begin);
+    put(out, p.end);
+  }
+  const auto head_size = static_cast<std::uint32_t>(out.size() - chunk_prefix_bytes);
+  const auto body_size = static_cast<std::uint32_t>(c.body.size());
+  const auto crc = crc32c(c.body.view(), crc32c(std::string_view{out}.substr(chunk_prefix_bytes)));
+  std::memcpy(out.data(), &head_size, 4);
+  std::memcpy(out.data() + 4, &body_size, 4);
+  std::memcpy(out.data() + 8, &crc, 4);
+  return out;
+}
+
+auto decode_chunk_prefix(std::string_view prefix) -> result<chunk_sizes> {
+  auto read = field_reader{prefix};
+  auto sizes = chunk_sizes{};
+  sizes.head = read.number<std::uint32_t>();
+  sizes.body = read.number<std::uint32_t>();
+  sizes.crc = read.number<std::uint32_t>();
+  if (read.failed()) return damaged("its prefix is cut");
+  if (std::uint64_t{sizes.head} + sizes.body > chunk_bytes_max)
+    return error{errc::limit, "a chunk of " + std::to_string(std::uint64_t{sizes.head} + sizes.body)
+                                  + " bytes is announced, more than " + std::to_string(chunk_bytes_max)};
+  return sizes;
+}
+
+auto decode_chunk(const chunk_sizes& sizes, std::string_view head, shared_bytes body) -> result<chunk_ptr> {
+  if (head.size() != sizes.head || body.size() != sizes.body) return damaged("its length differs from its prefix");
+  if (crc32c(body.view(), crc32c(head)) != sizes.crc) return damaged("its checksum does not fit");
+  auto read = field_reader{head};
+  if (read.number<std::uint8_t>() != version) return damaged("unknown version");
+  if (read.number<std::uint8_t>() != 0) return damaged("unknown encoding");
+  auto c = std::make_shared<chunk>();
+  read_fixed(read, *c);
+  const auto bytes = read_sections(read, *c);
+  read_positions(read, *c);
+  if (read.failed() || !read.at_end()) return damaged("its tables are cut");
+  if (bytes != body.size()) return damaged("its sections do not add up to its body");
+  c->body = std::move(body);
+  return chunk_ptr{std::move(c)};
+}
+
+} // namespace weir

@@ -1,0 +1,42 @@
+/// A chunk as bytes: what crosses the wire between nodes.
+//
+//  chunk     := head_size u32   bytes of head
+//               body_size u32   bytes of body
+//               crc u32         CRC-32C over head and body
+//               head u8[head_size]
+//               body u8[body_size]
+//  head      := version u8 (1), encoding u8 (0: none), origin u64, sequence u64, settled_below u64,
+//               count u64, time_min i64, time_max i64, closed i64 (ns since the epoch),
+//               sections u32, section*, positions u32, position*
+//  section   := tag_size u16, tag, count u32, bytes u32
+//  position  := stream_size u16, stream, begin u64, end u64
+//  All integers little-endian. The sections' bytes add up to body_size.
+#pragma once
+
+#include "runtime/base/result.hpp"
+#include "runtime/event/chunk.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace weir {
+
+inline constexpr std::size_t chunk_prefix_bytes = 12;
+/// No honest chunk is larger: the forward protocol's largest message and its tables.
+inline constexpr std::size_t chunk_bytes_max = std::size_t{256} << 20;
+
+/// Prefix and head; the body follows as it is.
+auto encode_chunk_head(const chunk& c) -> std::string;
+
+struct chunk_sizes {
+  std::uint32_t head = 0;
+  std::uint32_t body = 0;
+  std::uint32_t crc = 0;
+};
+
+/// Reads chunk_prefix_bytes. errc::limit if the sizes are more than any chunk has.
+auto decode_chunk_prefix(std::string_view prefix) -> result<chunk_sizes>;
+/// Checks the CRC and every length. Total: any bytes are valid arguments.
+auto decode_chunk(const chunk_sizes& sizes, std::string_view head, shared_bytes body) -> result<chunk_ptr>;
+
+} // namespace weir

@@ -1,0 +1,60 @@
+/// Collects entries into a body with a section table, and cuts chunks from it at save points.
+#pragma once
+
+#include "runtime/event/chunk.hpp"
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace weir {
+
+/// The cut chunks lack id, settled_below and closed_ns: their collector gives them.
+class chunk_builder {
+public:
+  /// Begins an entry of `tag` and returns the buffer to append it to; end with finish() or abandon().
+  auto begin(std::string_view tag) -> byte_buffer&;
+  /// Counts what was appended since begin() as `count` entries of `time_ns`.
+  void finish(std::int64_t time_ns, std::uint32_t count = 1);
+  void abandon() { body_.truncate(entry_begin_); }
+
+  /// A save point: everything so far covers `stream` from `begin` to `end`.
+  void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end);
+  /// Forgets what came after the last save point; returns how many events that were.
+  auto roll_back() -> std::uint64_t;
+
+  auto bytes() const -> std::size_t { return body_.size(); }
+  auto events() const -> std::uint64_t { return events_; }
+  /// Neither events nor positions to hand on.
+  auto empty() const -> bool { return sections_.empty() && positions_.empty(); }
+  auto positions() const -> const std::vector<position_range>& { return positions_; }
+
+  /// Everything up to now as chunks of at most `bytes_max` of body each, cut between sections; a section
+  /// never is larger than half a MiB unless one event is. Positions ride with the last chunk.
+  auto take(std::size_t bytes_max) -> std::vector<std::shared_ptr<chunk>>;
+
+private:
+  struct open_section {
+    section table;
+    std::int64_t time_min_ns = INT64_MAX;
+    std::int64_t time_max_ns = INT64_MIN;
+  };
+  struct save_point {
+    std::size_t body = 0;
+    std::size_t sections = 0;
+    open_section last;
+    std::uint64_t events = 0;
+  };
+  auto release_body() -> shared_bytes;
+  auto cut(std::size_t first, std::size_t last, const shared_bytes& body, std::size_t& offset)
+      -> std::shared_ptr<chunk>;
+
+  byte_buffer body_;
+  std::vector<open_section> sections_;
+  std::vector<position_range> positions_;
+  std::uint64_t events_ = 0;
+  std::size_t entry_begin_ = 0;
+  save_point saved_;
+};
+
+} // namespace weir

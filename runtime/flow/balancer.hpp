@@ -1,0 +1,49 @@
+/// Chooses among the peers of one component: who gets the next chunk.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <array>
+#include <utility>
+
+namespace weir {
+
+/// One opening of one receiver.
+using peer_id = std::uint64_t;
+
+enum class balance_policy {
+  round_robin,  ///< in turn, weighted by the credit each peer has
+  least_loaded, ///< fewest bytes in flight
+  sticky,       ///< a stream always to the same peer while that is up; keeps its order
+  failover,     ///< the first by address that is up; the others stand by
+};
+
+constexpr auto names_of(balance_policy*) {
+  using enum balance_policy;
+  return std::array<std::pair<std::string_view, balance_policy>, 4>{
+      {{"round_robin", round_robin}, {"least_loaded", least_loaded}, {"sticky", sticky}, {"failover", failover}}};
+}
+
+/// What the choice looks at; the outlet keeps these up to date.
+struct peer_state {
+  peer_id id = 0;
+  std::string address;
+  std::uint64_t credit = 0;
+  std::uint64_t in_flight_bytes = 0;
+  std::int64_t turn = 0; ///< of round robin
+  bool leaving = false;  ///< takes nothing new, but will ack what it has
+
+  /// Whether the peer takes a chunk of `bytes`: within its credit, or alone if it is larger than any window.
+  auto takes(std::uint64_t bytes) const -> bool {
+    return credit >= bytes || (credit > 0 && in_flight_bytes == 0);
+  }
+};
+
+/// The peer for a chunk of `bytes` of stream `origin`, or nullptr: then the chunk waits for credit.
+auto choose(balance_policy policy, std::vector<peer_state>& peers, std::uint64_t origin, std::uint64_t bytes)
+    -> peer_state*;
+
+} // namespace weir

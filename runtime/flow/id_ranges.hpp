@@ -1,0 +1,24 @@
+/// A set of chunk ids kept as ranges per origin: gapless sequences compress to a handful.
+#pragma once
+
+#include "runtime/event/chunk.hpp"
+
+#include <map>
+
+namespace weir {
+
+class id_ranges {
+public:
+  auto contains(const chunk_id& id) const -> bool;
+  void insert(const chunk_id& id) { insert(id.origin, id.sequence, id.sequence); }
+  /// Adds first..last of an origin, both included.
+  void insert(std::uint64_t origin, std::uint64_t first, std::uint64_t last);
+  /// Number of ranges over all origins: what this costs.
+  auto size() const -> std::size_t;
+
+private:
+  using ranges = std::map<std::uint64_t, std::uint64_t>; // first -> last, disjoint and not adjacent
+  std::map<std::uint64_t, ranges> origins_;
+};
+
+} // namespace weir

@@ -1,0 +1,90 @@
+/// The receiving end of a hop: grants credit, recognises repeated chunks, says which acks are due.
+//
+// A pure state machine without time. For every link: granted + held <= its window, where `granted` is
+// credit the sender has not used and `held` bytes received and not yet safe. The windows share the
+// capacity; each link always has at least the floor, so that every sender makes progress:
+//   sum over links of (granted + held) <= capacity + links * floor.
+// A chunk larger than the window may come alone: it uses all credit of its link.
+#pragma once
+
+#include "runtime/flow/id_ranges.hpp"
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+namespace weir {
+
+/// One opening of one sender; a sender that opens again is another link.
+using link_id = std::uint64_t;
+
+struct inlet_settings {
+  std::uint64_t capacity_bytes = 64 << 20;
+  std::uint64_t floor_bytes = 2 << 20;
+};
+
+/// What one link is to be told.
+struct feedback {
+  link_id link = 0;
+  std::uint64_t grant_bytes = 0;
+  std::vector<chunk_id> acks;
+};
+
+enum class arrival {
+  fresh,        ///< new: keep it until settle()
+  held,         ///< known and not safe yet: drop this copy, its ack comes with the first
+  settled,      ///< known and safe: drop this copy, its ack is due at once
+  unknown_link, ///< the link was closed: drop it, its sender will open again
+};
+
+class inlet {
+public:
+  explicit inlet(inlet_settings settings) : settings_(settings) {}
+
+  void open(link_id link);
+  /// What came over the link stays held; nobody is told of it any more.
+  void close(link_id link);
+  void close_all();
+  auto receive(link_id link, const chunk& c) -> arrival;
+  /// The chunk is safe.
+  void settle(const chunk_id& id);
+  /// No more credit for anyone; what is in flight still arrives and is acked.
+  void stop_granting() { granting_ = false; }
+  /// Acks and grants that are due; the caller must deliver them.
+  auto take_feedback() -> std::vector<feedback>;
+
+  auto held_bytes() const -> std::uint64_t { return held_bytes_; }
+  auto held_chunks() const -> std::size_t { return held_.size(); }
+  auto granted_bytes() const -> std::uint64_t { return granted_bytes_; }
+  auto links() const -> std::size_t { return links_.size(); }
+  auto remembered_ranges() const -> std::size_t { return settled_.size(); }
+
+private:
+  struct link_state {
+    std::uint64_t granted = 0;
+    std::uint64_t held = 0;
+    std::vector<chunk_id> acks;
+  };
+  struct held_chunk {
+    link_id owner = 0; ///< whose window it uses; the last one that sent it
+    std::uint64_t bytes = 0;
+  };
+  struct id_hash {
+    auto operator()(const chunk_id& id) const -> std::size_t {
+      return id.origin * 0x9E3779B97F4A7C15ULL ^ id.sequence;
+    }
+  };
+
+  void use_credit(link_state& link, std::uint64_t bytes);
+  auto grant_due(const link_state& link) const -> std::uint64_t;
+
+  inlet_settings settings_;
+  bool granting_ = true;
+  std::unordered_map<link_id, link_state> links_;
+  std::unordered_map<chunk_id, held_chunk, id_hash> held_;
+  id_ranges settled_;
+  std::uint64_t held_bytes_ = 0;
+  std::uint64_t granted_bytes_ = 0;
+};
+
+} // namespace weir

@@ -1,0 +1,151 @@
+#include "runtime/flow/outlet.hpp"
+
+#include "runtime/base/assert.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace weir {
+
+void outlet::push(chunk_ptr c, monotonic_time now) {
+  const auto id = c->id;
+  const auto bytes = c->footprint_bytes();
+  const auto number = next_ticket_++;
+  const auto fresh = by_id_.emplace(id, number).second;
+  WEIR_ASSERT(fresh);
+  auto& e = chunks_.emplace(number, entry{std::move(c), bytes, 0, now}).first->second;
+  waiting_.emplace(number, &e);
+  waiting_bytes_ += bytes;
+}
+
+auto outlet::find(peer_id peer) -> peer_state* {
+  const auto at = std::find_if(peers_.begin(), peers_.end(), [&](const auto& p) { return p.id == peer; });
+  return at == peers_.end() ? nullptr : &*at;
+}
+
+void outlet::peer_up(peer_id peer, std::string address) {
+  WEIR_ASSERT(peer != 0 && find(peer) == nullptr);
+  auto fresh = peer_state{};
+  fresh.id = peer;
+  fresh.address = std::move(address);
+  peers_.push_back(std::move(fresh));
+}
+
+void outlet::peer_down(peer_id peer) {
+  const auto gone = std::remove_if(peers_.begin(), peers_.end(), [&](const auto& p) { return p.id == peer; });
+  peers_.erase(gone, peers_.end());
+  for (auto& [number, e] : chunks_) {
+    if (e.peer != peer) continue;
+    e.peer = 0;
+    waiting_.emplace(number, &e);
+    waiting_bytes_ += e.bytes;
+  }
+}
+
+void outlet::drop_peers() {
+  while (!peers_.empty()) peer_down(peers_.back().id);
+}
+
+void outlet::revoke(peer_id peer) {
+  if (auto* p = find(peer)) {
+    p->credit = 0;
+    p->leaving = true;
+  }
+}
+
+void outlet::grant(peer_id peer, std::uint64_t bytes) {
+  if (auto* p = find(peer)) p->credit += bytes;
+}
+
+auto outlet::ack(const std::vector<chunk_id>& ids) -> std::vector<chunk_ptr> {
+  auto safe = std::vector<chunk_ptr>{};
+  for (const auto& id : ids) {
+    const auto known = by_id_.find(id);
+    if (known == by_id_.end()) continue;
+    const auto at = chunks_.find(known->second);
+    auto& e = at->second;
+    if (e.peer == 0) {
+      waiting_.erase(at->first);
+      waiting_bytes_ -= e.bytes;
+    } else if (auto* p = find(e.peer)) {
+      p->in_flight_bytes -= e.bytes;
+    }
+    safe.push_back(std::move(e.content));
+    chunks_.erase(at);
+    by_id_.erase(known);
+  }
+  return safe;
+}
+
+auto outlet::should_linger(const peer_state& peer, const entry& first, monotonic_time now) const -> bool {
+  return peer.in_flight_bytes > 0 && waiting_bytes_ < settings_.transfer_bytes_max
+         && now < first.since + settings_.linger;
+}
+
+void outlet::assign(entry& e, peer_state& peer, std::vector<transfer>& out) {
+  auto at = std::find_if(out.rbegin(), out.rend(), [&](const auto& t) { return t.peer == peer.id; });
+  auto size = std::uint64_t{0};
+  if (at != out.rend())
+    for (const auto& c : at->chunks) size += c->footprint_bytes();
+  if (at == out.rend() || size + e.bytes > settings_.transfer_bytes_max) {
+    out.push_back({peer.id, {}});
+    at = out.rbegin();
+  }
+  at->chunks.push_back(e.content);
+  e.peer = peer.id;
+  peer.credit -= std::min(peer.credit, e.bytes);
+  peer.in_flight_bytes += e.bytes;
+  waiting_bytes_ -= e.bytes;
+}
+
+auto outlet::poll(monotonic_time now) -> std::vector<transfer> {
+  auto out = std::vector<transfer>{};
+  auto stuck_origins = std::set<std::uint64_t>{};
+  const auto keeps_order = settings_.policy == balance_policy::sticky;
+  const auto lingers = settings_.linger.count() > 0;
+  linger_until_.reset();
+  for (auto at = waiting_.begin(); at != waiting_.end();) {
+    auto& e = *at->second;
+    const auto origin = e.content->id.origin;
+    auto* peer = stuck_origins.count(origin) ? nullptr : choose(settings_.policy, peers_, origin, e.bytes);
+    if (peer != nullptr && lingers && out.empty() && should_linger(*peer, e, now)) {
+      linger_until_ = e.since + settings_.linger;
+      break;
+    }
+    if (peer != nullptr) {
+      assign(e, *peer, out);
+      at = waiting_.erase(at);
+      continue;
+    }
+    if (!keeps_order) break;
+    stuck_origins.insert(origin);
+    ++at;
+  }
+  return out;
+}
+
+auto outlet::deadline() const -> std::optional<monotonic_time> { return linger_until_; }
+
+auto outlet::credit_bytes() const -> std::uint64_t {
+  auto sum = std::uint64_t{0};
+  for (const auto& p : peers_) sum += p.credit;
+  return sum;
+}
+
+auto outlet::in_flight_bytes() const -> std::uint64_t {
+  auto sum = std::uint64_t{0};
+  for (const auto& p : peers_) sum += p.in_flight_bytes;
+  return sum;
+}
+
+auto outlet::room_bytes() const -> std::uint64_t {
+  const auto credit = credit_bytes();
+  return credit > waiting_bytes_ ? credit - waiting_bytes_ : 0;
+}
+
+auto outlet::is_hungry() const -> bool {
+  return std::any_of(peers_.begin(), peers_.end(),
+                     [](const auto& p) { return p.credit > 0 && p.in_flight_bytes == 0; });
+}
+
+} // namespace weir

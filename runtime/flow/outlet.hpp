@@ -1,0 +1,84 @@
+/// The sending end of a hop: keeps every chunk until it is acked, sends only against credit.
+//
+// A pure state machine; time comes in as an argument. Chunks wait in the order they were pushed. What a
+// peer had in flight when it went down waits again, in its old place, and goes to whoever has credit.
+#pragma once
+
+#include "runtime/event/chunk.hpp"
+#include "runtime/flow/balancer.hpp"
+#include "runtime/os/clock.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace weir {
+
+struct outlet_settings {
+  balance_policy policy = balance_policy::round_robin;
+  std::uint64_t transfer_bytes_max = 1 << 20;       ///< of one message; a larger chunk travels alone
+  std::chrono::nanoseconds linger{0};               ///< how long a small transfer waits for company while
+                                                    ///< its peer still has something in flight
+};
+
+/// Chunks for one peer, in one message.
+struct transfer {
+  peer_id peer = 0;
+  std::vector<chunk_ptr> chunks;
+};
+
+class outlet {
+public:
+  explicit outlet(outlet_settings settings) : settings_(settings) {}
+
+  void push(chunk_ptr c, monotonic_time now);
+  void peer_up(peer_id peer, std::string address);
+  void peer_down(peer_id peer);
+  /// All of them: the owner starts anew and will open links to whoever is there.
+  void drop_peers();
+  /// The peer wants nothing new, but will ack what it has.
+  void revoke(peer_id peer);
+  void grant(peer_id peer, std::uint64_t bytes);
+  /// Returns the chunks that were not acked before; acks of unknown ids are late ones and harmless.
+  auto ack(const std::vector<chunk_id>& ids) -> std::vector<chunk_ptr>;
+  /// What is to be sent now.
+  auto poll(monotonic_time now) -> std::vector<transfer>;
+  /// When poll() has something to do even if nothing else happens.
+  auto deadline() const -> std::optional<monotonic_time>;
+
+  /// Credit that nothing waits for: how much more may be pushed and sent at once. Never negative.
+  auto room_bytes() const -> std::uint64_t;
+  /// A peer has credit and nothing in flight: whatever there is should go now.
+  auto is_hungry() const -> bool;
+  auto waiting_bytes() const -> std::uint64_t { return waiting_bytes_; }
+  auto in_flight_bytes() const -> std::uint64_t;
+  auto credit_bytes() const -> std::uint64_t;
+  auto unacked_chunks() const -> std::size_t { return chunks_.size(); }
+  auto peers() const -> const std::vector<peer_state>& { return peers_; }
+
+private:
+  using ticket = std::uint64_t;
+  struct entry {
+    chunk_ptr content;
+    std::uint64_t bytes = 0;
+    peer_id peer = 0; ///< 0: waiting
+    monotonic_time since;
+  };
+
+  auto find(peer_id peer) -> peer_state*;
+  auto should_linger(const peer_state& peer, const entry& first, monotonic_time now) const -> bool;
+  void assign(entry& e, peer_state& peer, std::vector<transfer>& out);
+
+  outlet_settings settings_;
+  std::map<ticket, entry> chunks_;                    // all that is not acked, in order
+  std::map<chunk_id, ticket> by_id_;
+  std::map<ticket, entry*> waiting_;
+  std::vector<peer_state> peers_;
+  std::uint64_t waiting_bytes_ = 0;
+  ticket next_ticket_ = 1;
+  std::optional<monotonic_time> linger_until_;
+};
+
+} // namespace weir
