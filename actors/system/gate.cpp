@@ -1,0 +1,86 @@
+#include "actors/system/gate.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace weir {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto silent_after = 5s; // a guest not heard for so long may be replaced by one of its name
+
+auto enter(caf::stateful_actor<gate_state>* self, const node_hello& hello) -> node_welcome {
+  auto& s = self->state;
+  auto answer = node_welcome{s.self_identity.node, s.refusal(hello), s.self_identity.incarnation, {}};
+  if (!answer.refused.empty()) {
+    spdlog::warn("node \"{}\" is refused: {}", hello.node, answer.refused);
+    return answer;
+  }
+  const auto sender = self->current_sender();
+  if (!sender) return answer;
+  self->monitor(caf::actor_cast<caf::actor>(sender));
+  s.guests[hello.node] = {hello.incarnation, sender->address(), s.time->monotonic()};
+  answer.peers = s.local;
+  spdlog::info("node \"{}\" has connected", hello.node);
+  return answer;
+}
+
+void tell_guests(caf::stateful_actor<gate_state>* self) {
+  auto& s = self->state;
+  const auto note = node_peers{s.self_identity.node, s.local};
+  for (const auto& [name, g] : s.guests)
+    if (const auto to = caf::actor_cast<caf::actor>(g.link)) self->send(to, note);
+}
+
+void forget(gate_state& s, const caf::actor_addr& who) {
+  for (auto at = s.guests.begin(); at != s.guests.end();) {
+    if (at->second.link != who) {
+      ++at;
+      continue;
+    }
+    spdlog::info("node \"{}\" has gone", at->first);
+    at = s.guests.erase(at);
+  }
+}
+
+} // namespace
+
+auto gate_state::refusal(const node_hello& hello) const -> std::string {
+  const auto& me = self_identity;
+  if (hello.version != protocol_version)
+    return "it speaks protocol version " + std::to_string(hello.version) + ", this node version "
+           + std::to_string(protocol_version);
+  if (hello.cluster != me.cluster)
+    return "it belongs to cluster \"" + hello.cluster + "\", this node to \"" + me.cluster + '"';
+  if (hello.node == me.node && hello.incarnation != me.incarnation)
+    return "it has this node's own name";
+  const auto known = guests.find(hello.node);
+  if (known != guests.end() && known->second.incarnation != hello.incarnation
+      && time->monotonic() - known->second.heard < silent_after)
+    return "another running node has the same name";
+  return {};
+}
+
+auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::actor directory, caf::actor guardian)
+    -> caf::behavior {
+  self->state.self_identity = std::move(identity);
+  self->set_down_handler([self](const caf::down_msg& m) { forget(self->state, m.source); });
+  self->send(directory, watch_atom::value, std::string{});
+  return {
+      [self](const node_hello& hello) { return enter(self, hello); },
+      [self](const node_pulse& pulse) {
+        auto& s = self->state;
+        const auto known = s.guests.find(pulse.node);
+        if (known != s.guests.end() && known->second.incarnation == pulse.incarnation)
+          known->second.heard = s.time->monotonic();
+        return node_pulse{s.self_identity.node, s.self_identity.incarnation};
+      },
+      [self](const peers_changed& note) {
+        self->state.local = note.peers;
+        tell_guests(self);
+      },
+      [self, guardian](observe_atom) { return self->delegate(guardian, observe_atom::value); },
+  };
+}
+
+} // namespace weir

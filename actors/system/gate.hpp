@@ -1,0 +1,43 @@
+/// A node's one published actor: lets other nodes in, and tells them which actors are here.
+#pragma once
+
+#include "actors/protocol.hpp"
+#include "runtime/os/clock.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+/// Who this node is to others.
+struct node_identity {
+  std::string cluster;
+  std::string node;
+  std::uint64_t incarnation = 0; ///< random for each run
+};
+
+struct gate_state {
+  static inline constexpr const char* name = "gate";
+
+  /// A node that dialled us.
+  struct guest {
+    std::uint64_t incarnation = 0;
+    caf::actor_addr link;
+    monotonic_time heard{};
+  };
+
+  node_identity self_identity;
+  const clock* time = &system_clock();
+  std::vector<peer> local;
+  std::map<std::string, guest> guests; ///< by node name
+
+  /// Why a node is not let in; empty if it is.
+  auto refusal(const node_hello& hello) const -> std::string;
+};
+
+/// Answers node_hello with node_welcome, node_pulse with its own, and observe by asking `guardian`.
+auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::actor directory, caf::actor guardian)
+    -> caf::behavior;
+
+} // namespace weir

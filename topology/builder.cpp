@@ -1,0 +1,153 @@
+#include "topology/builder.hpp"
+
+#include "actors/aggregators/aggregator.hpp"
+#include "actors/collectors/collector.hpp"
+#include "actors/sinks/sink_writer.hpp"
+#include "runtime/os/random.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace weir {
+namespace {
+
+constexpr auto sink_window_bytes = std::uint64_t{8} << 20;
+
+/// What building one component needs besides its plan.
+struct building {
+  const topology_plan& plan;
+  const std::vector<const component_plan*>& hosted;
+  const build_context& context;
+};
+
+auto instances_of(const component_plan& c) -> std::uint32_t {
+  const auto* aggregates = std::get_if<aggregator_plan>(&c.details);
+  return aggregates != nullptr ? aggregates->instances : 1;
+}
+
+auto address_of(const building& b, const component_plan& c, std::uint32_t instance) -> std::string {
+  auto address = b.context.node + '/' + to_text(c.in) + '/' + c.name;
+  return instances_of(c) > 1 ? address + '/' + std::to_string(instance) : address;
+}
+
+/// How many senders of this node will open links to each actor of `c`.
+auto expected_senders(const building& b, const component_plan& c) -> std::size_t {
+  auto count = std::size_t{0};
+  for (const auto* other : b.hosted)
+    if (std::find(c.from.begin(), c.from.end(), other->name) != c.from.end()) count += instances_of(*other);
+  return count;
+}
+
+/// One outlet for each component that `c` feeds.
+auto outlets_of(const building& b, const component_plan& c) -> std::vector<outlet_settings> {
+  auto outlets = std::vector<outlet_settings>{};
+  for (const auto& name : c.to) {
+    auto settings = outlet_settings{};
+    if (const auto* to = std::get_if<aggregator_plan>(&b.plan.find(name)->details)) settings.policy = to->balance;
+    if (const auto* from = std::get_if<aggregator_plan>(&c.details)) {
+      settings.transfer_bytes_max = from->batch.max_size.value;
+      settings.linger = from->batch.max_delay;
+    }
+    outlets.push_back(settings);
+  }
+  return outlets;
+}
+
+auto context_of(const building& b, const component_plan& c) -> plugin_context {
+  auto context = plugin_context{};
+  context.component = c.name;
+  context.node = b.context.node;
+  context.once = b.context.once;
+  return context;
+}
+
+auto self_address(caf::event_based_actor* self) -> caf::actor_addr { return caf::actor_cast<caf::actor_addr>(self); }
+
+auto build_collector(const building& b, const component_plan& c, const std::string& address) {
+  const auto& details = std::get<collector_plan>(c.details);
+  auto settings = collector_settings{};
+  settings.address = address;
+  settings.type = c.type;
+  settings.context = context_of(b, c);
+  settings.make_source = details.make_source;
+  settings.intake = {details.parse, details.operators, details.labels};
+  settings.downstream = c.to;
+  settings.directory = b.context.directory;
+  settings.waits = b.context.waits;
+  auto core = std::make_shared<collector_core>(random_id(), outlets_of(b, c));
+  return [settings, core](caf::event_based_actor* parent) -> caf::actor {
+    return parent->spawn<caf::detached>(collector, settings, core, self_address(parent));
+  };
+}
+
+auto build_aggregator(const building& b, const component_plan& c, const std::string& address) {
+  const auto& details = std::get<aggregator_plan>(c.details);
+  auto settings = aggregator_settings{};
+  settings.address = address;
+  settings.component = c.name;
+  settings.tier = to_text(c.in);
+  settings.downstream = c.to;
+  settings.expected_senders = expected_senders(b, c);
+  settings.once = b.context.once;
+  settings.directory = b.context.directory;
+  auto window = inlet_settings{};
+  window.capacity_bytes = details.buffer.max_size.value;
+  auto core = std::make_shared<aggregator_core>(window, outlets_of(b, c));
+  return [settings, core](caf::event_based_actor* parent) -> caf::actor {
+    return parent->spawn(aggregator, settings, core, self_address(parent));
+  };
+}
+
+auto build_sink(const building& b, const component_plan& c, const std::string& address) {
+  const auto& details = std::get<sink_plan>(c.details);
+  auto settings = sink_settings{};
+  settings.address = address;
+  settings.type = c.type;
+  settings.context = context_of(b, c);
+  settings.make_store = details.make_store;
+  settings.retry = {details.retry.first, details.retry.max};
+  settings.give_up_after = details.retry.give_up_after;
+  settings.expected_senders = expected_senders(b, c);
+  auto window = inlet_settings{};
+  window.capacity_bytes = sink_window_bytes;
+  auto core = std::make_shared<sink_core>(window, details.match);
+  return [settings, core](caf::event_based_actor* parent) -> caf::actor {
+    return parent->spawn<caf::detached>(sink_writer, settings, core, self_address(parent));
+  };
+}
+
+auto build_child(const building& b, const component_plan& c, std::uint32_t instance) -> child_spec {
+  auto spec = child_spec{address_of(b, c, instance), c.name, to_text(c.in), {}};
+  switch (c.in) {
+  case tier::collector: spec.make = build_collector(b, c, spec.address); break;
+  case tier::source_aggregator:
+  case tier::destination_aggregator: spec.make = build_aggregator(b, c, spec.address); break;
+  case tier::sink: spec.make = build_sink(b, c, spec.address); break;
+  }
+  return spec;
+}
+
+} // namespace
+
+auto build_tiers(const topology_plan& plan, const std::vector<const component_plan*>& hosted,
+                 const build_context& context) -> std::vector<supervisor_settings> {
+  const auto b = building{plan, hosted, context};
+  auto tiers = std::vector<supervisor_settings>{};
+  for (const auto in : {tier::sink, tier::destination_aggregator, tier::source_aggregator, tier::collector}) {
+    auto settings = supervisor_settings{};
+    for (const auto* c : hosted)
+      if (c->in == in)
+        for (std::uint32_t i = 0; i < instances_of(*c); ++i) settings.children.push_back(build_child(b, *c, i));
+    if (!settings.children.empty()) tiers.push_back(std::move(settings));
+  }
+  return tiers;
+}
+
+auto remote_components(const std::vector<const component_plan*>& hosted) -> std::vector<std::string> {
+  auto names = std::set<std::string>{};
+  for (const auto* c : hosted) names.insert(c->to.begin(), c->to.end());
+  for (const auto* c : hosted) names.erase(c->name);
+  return {names.begin(), names.end()};
+}
+
+} // namespace weir

@@ -1,0 +1,145 @@
+#include "topology/node.hpp"
+
+#include "actors/system/directory.hpp"
+#include "actors/system/failure.hpp"
+#include "actors/system/gate.hpp"
+#include "actors/system/guardian.hpp"
+#include "actors/system/node_link.hpp"
+#include "runtime/os/poller.hpp"
+#include "runtime/os/random.hpp"
+#include "topology/builder.hpp"
+
+#include <caf/io/all.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace weir {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto observe_timeout = 5s;
+
+struct system_config : caf::actor_system_config {
+  system_config() {
+    add_message_types(*this);
+    load<caf::io::middleman>();
+    // Sharing costs nothing when idle; stealing polls. A busy actor must let the others of its thread in.
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", std::size_t{2});
+    set("scheduler.max-throughput", std::size_t{50});
+    set("middleman.heartbeat-interval", caf::timespan{2s});
+    set("middleman.connection-timeout", caf::timespan{15s});
+  }
+};
+
+auto own_address(const topology_plan& plan, const std::string& name) -> const node_address* {
+  const auto at = std::find_if(plan.nodes.begin(), plan.nodes.end(), [&](const auto& n) { return n.name == name; });
+  return at == plan.nodes.end() ? nullptr : &*at;
+}
+
+/// Whether `other` may host one of `wanted`; a node whose class is not written down may.
+auto may_serve(const topology_plan& plan, const node_address& other, const std::vector<std::string>& wanted) -> bool {
+  if (other.classes.empty()) return true;
+  return std::any_of(wanted.begin(), wanted.end(), [&](const auto& name) {
+    const auto& hosts = plan.find(name)->classes;
+    return std::any_of(hosts.begin(), hosts.end(), [&](const auto& c) {
+      return std::find(other.classes.begin(), other.classes.end(), c) != other.classes.end();
+    });
+  });
+}
+
+} // namespace
+
+struct node::running {
+  poller waits; // outlives the actors that wait on it
+  system_config config;
+  std::unique_ptr<caf::actor_system> system;
+  caf::actor directory_handle;
+  caf::actor guardian_handle;
+  caf::actor gate_handle;
+  std::string name;
+  std::vector<std::pair<std::string, caf::actor>> links; // by node name
+
+  ~running() {
+    for (auto& [other, link] : links) caf::anon_send_exit(link, caf::exit_reason::user_shutdown);
+    if (gate_handle) caf::anon_send_exit(gate_handle, caf::exit_reason::user_shutdown);
+    if (guardian_handle) caf::anon_send_exit(guardian_handle, caf::exit_reason::user_shutdown);
+    if (directory_handle) caf::anon_send_exit(directory_handle, caf::exit_reason::user_shutdown);
+    links.clear();
+    gate_handle = guardian_handle = directory_handle = nullptr;
+    system.reset();
+  }
+
+  auto publish(const node_address& at) -> result<void> {
+    const auto port = system->middleman().publish(gate_handle, at.port, at.host.c_str(), true);
+    if (port) return {};
+    return error{errc::failed, "cannot listen for nodes on " + at.host + ':' + std::to_string(at.port) + ": "
+                                   + system->render(port.error())};
+  }
+};
+
+node::node(std::unique_ptr<running> state) : state_(std::move(state)) {}
+
+node::~node() = default;
+
+auto node::start(const topology_plan& plan, node_settings settings) -> result<std::unique_ptr<node>> {
+  auto state = std::make_unique<running>();
+  state->name = settings.name;
+  state->system = std::make_unique<caf::actor_system>(state->config);
+  auto& system = *state->system;
+  const auto hosted = components_of(plan, settings.class_name);
+  const auto identity = node_identity{plan.cluster, settings.name, random_id()};
+  state->directory_handle = system.spawn(directory);
+  const auto directory_address = caf::actor_cast<caf::actor_addr>(state->directory_handle);
+
+  auto root = guardian_settings{};
+  root.tiers = build_tiers(plan, hosted, {settings.name, settings.once, directory_address, &state->waits});
+  root.directory = directory_address;
+  root.on_finished = std::move(settings.on_finished);
+  root.on_failed = std::move(settings.on_failed);
+  state->guardian_handle = system.spawn(guardian, std::move(root));
+  state->gate_handle = system.spawn(gate, identity, state->directory_handle, state->guardian_handle);
+  if (const auto* at = own_address(plan, settings.name); at != nullptr && !settings.class_name.empty())
+    WEIR_CHECK(state->publish(*at));
+
+  const auto wanted = remote_components(hosted);
+  for (const auto& other : plan.nodes) {
+    if (wanted.empty() || other.name == settings.name || !may_serve(plan, other, wanted)) continue;
+    auto link = node_link_settings{};
+    link.name = other.name;
+    link.host = other.host;
+    link.port = other.port;
+    link.identity = identity;
+    link.directory = directory_address;
+    state->links.emplace_back(other.name, system.spawn(node_link, std::move(link)));
+  }
+  return std::unique_ptr<node>{new node{std::move(state)}};
+}
+
+void node::drain() { caf::anon_send(state_->guardian_handle, drain_atom::value); }
+
+auto node::observe() -> std::vector<observation> {
+  auto self = caf::scoped_actor{*state_->system};
+  auto all = std::vector<observation>{};
+  self->request(state_->guardian_handle, observe_timeout, observe_atom::value)
+      .receive([&](std::vector<observation>& found) { all = std::move(found); }, [](const caf::error&) {});
+  return all;
+}
+
+auto node::observe_cluster() -> std::vector<node_report> {
+  auto reports = std::vector<node_report>{{state_->name, {}, observe()}};
+  auto self = caf::scoped_actor{*state_->system};
+  for (const auto& [other, link] : state_->links) {
+    auto report = node_report{other, {}, {}};
+    self->request(link, observe_timeout, observe_atom::value)
+        .receive([&](std::vector<observation>& found) { report.actors = std::move(found); },
+                 [&](const caf::error& e) { report.problem = failure_text(*state_->system, e); });
+    reports.push_back(std::move(report));
+  }
+  return reports;
+}
+
+} // namespace weir

@@ -1,0 +1,51 @@
+/// A running node: the actor system, its supervised actors, its links to other nodes.
+#pragma once
+
+#include "actors/protocol.hpp"
+#include "topology/plan.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+struct node_settings {
+  std::string name;
+  std::string class_name; ///< empty: everything runs here
+  bool once = false;
+  /// Called from the node's threads; must be quick.
+  std::function<void()> on_finished;
+  std::function<void(const std::string& why)> on_failed;
+};
+
+class node {
+public:
+  /// Starts everything, sinks first. An error (a port in use, a node without its address) starts nothing.
+  static auto start(const topology_plan& plan, node_settings settings) -> result<std::unique_ptr<node>>;
+  /// Ends all actors and waits for them.
+  ~node();
+  node(const node&) = delete;
+  auto operator=(const node&) -> node& = delete;
+
+  /// Stops taking in; on_finished follows when all that was taken in has been passed on.
+  void drain();
+  /// The live figures of every actor here, collectors first.
+  auto observe() -> std::vector<observation>;
+  struct node_report {
+    std::string name;
+    std::string problem; ///< why there are no figures
+    std::vector<observation> actors;
+  };
+  /// This node's and those of every node it is linked to.
+  auto observe_cluster() -> std::vector<node_report>;
+
+private:
+  struct running;
+  explicit node(std::unique_ptr<running> state);
+  std::unique_ptr<running> state_;
+};
+
+} // namespace weir
