@@ -13,6 +13,17 @@ namespace {
 
 constexpr auto sink_window_bytes = std::uint64_t{8} << 20;
 
+/// As in addresses and observations.
+auto word_of(tier t) -> std::string {
+  switch (t) {
+  case tier::collector: return "collector";
+  case tier::source_aggregator: return "source_aggregator";
+  case tier::destination_aggregator: return "destination_aggregator";
+  case tier::sink: break;
+  }
+  return "sink";
+}
+
 /// What building one component needs besides its plan.
 struct building {
   const topology_plan& plan;
@@ -26,7 +37,7 @@ auto instances_of(const component_plan& c) -> std::uint32_t {
 }
 
 auto address_of(const building& b, const component_plan& c, std::uint32_t instance) -> std::string {
-  auto address = b.context.node + '/' + to_text(c.in) + '/' + c.name;
+  auto address = b.context.node + '/' + word_of(c.in) + '/' + c.name;
   return instances_of(c) > 1 ? address + '/' + std::to_string(instance) : address;
 }
 
@@ -85,7 +96,7 @@ auto build_aggregator(const building& b, const component_plan& c, const std::str
   auto settings = aggregator_settings{};
   settings.address = address;
   settings.component = c.name;
-  settings.tier = to_text(c.in);
+  settings.tier = word_of(c.in);
   settings.downstream = c.to;
   settings.expected_senders = expected_senders(b, c);
   settings.once = b.context.once;
@@ -117,7 +128,7 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
 }
 
 auto build_child(const building& b, const component_plan& c, std::uint32_t instance) -> child_spec {
-  auto spec = child_spec{address_of(b, c, instance), c.name, to_text(c.in), {}};
+  auto spec = child_spec{address_of(b, c, instance), c.name, word_of(c.in), {}};
   switch (c.in) {
   case tier::collector: spec.make = build_collector(b, c, spec.address); break;
   case tier::source_aggregator:

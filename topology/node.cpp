@@ -24,7 +24,7 @@ constexpr auto observe_timeout = 5s;
 
 struct system_config : caf::actor_system_config {
   system_config() {
-    add_message_types(*this);
+    weir::add_message_types(*this);
     load<caf::io::middleman>();
     // Sharing costs nothing when idle; stealing polls. A busy actor must let the others of its thread in.
     set("scheduler.policy", caf::atom("sharing"));
