@@ -1,10 +1,9 @@
-/// The files that a tail knows: one entry per inode, whatever and however many its names are.
+/// The files that a tail knows, by inode, path, stream and watch.
 #pragma once
 
 #include "runtime/event/chunk.hpp"
-#include "runtime/tail/file_identity.hpp"
+#include "runtime/tail/tailed_file.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -14,38 +13,6 @@
 #include <vector>
 
 namespace weir {
-
-struct tailed_file {
-  file_key key;
-  std::vector<std::string> paths; ///< that lead to it now; empty: rotated away or deleted
-  std::string first_path;         ///< under which it was first seen; gives the tag
-  std::string last_path;          ///< the last one it lost
-  std::string tag;
-  std::string stream;           ///< empty until the first line was read
-  std::uint32_t generation = 0; ///< how often its content was replaced
-  head_print head;              ///< grows with the file
-  std::uint64_t offset = 0;     ///< where to read on; always the beginning of a line or of a piece of one
-  std::uint64_t rest = 0;       ///< bytes behind `offset` that are no line yet
-  std::uint64_t acknowledged = 0;
-  std::uint64_t size_seen = 0;
-  std::int64_t mtime_seen_ns = 0;
-  std::uint64_t limit = UINT64_MAX;   ///< with `once`: its size when it was found
-  tailed_file* predecessor = nullptr; ///< had the path before; is read first
-  tailed_file* successor = nullptr;
-  int fd = -1;
-  int watch = -1;       ///< of its own, if no directory reports it
-  int looks_at_end = 0; ///< since it lost its last path
-  bool queued = false;
-  bool take_rest = false; ///< deliver the last line though nothing ends it
-  bool in_long_line = false;
-  bool long_line_noted = false;
-  bool is_placed = false;                       ///< `offset` is decided
-  bool unreadable = false;                      ///< when it was tried last
-  std::list<tailed_file*>::iterator open_place; ///< in the list of open descriptors, if fd >= 0 and linked
-
-  auto is_linked() const -> bool { return !paths.empty(); }
-  auto path() const -> const std::string& { return paths.empty() ? first_path : paths.front(); }
-};
 
 /// Indexes by inode, path, stream and watch; bounds the descriptors that idle files keep open.
 class file_table {

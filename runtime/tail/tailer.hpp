@@ -5,11 +5,11 @@
 // it any more. Its last line, if nothing ends it, is held until it is certain that nothing will.
 #pragma once
 
-#include "runtime/base/units.hpp"
 #include "runtime/os/clock.hpp"
 #include "runtime/tail/block_reader.hpp"
 #include "runtime/tail/file_table.hpp"
 #include "runtime/tail/glob.hpp"
+#include "runtime/tail/tail_options.hpp"
 #include "runtime/tail/watcher.hpp"
 
 #include <deque>
@@ -17,19 +17,6 @@
 #include <unordered_set>
 
 namespace weir {
-
-struct tail_options {
-  std::vector<std::string> paths;
-  std::vector<std::string> exclude;
-  bool from_end = false; ///< of files that are there when nothing is known of them
-  bool once = false;     ///< end when everything that is there has been read
-  bool inotify = true;
-  std::size_t line_bytes_max = 1 << 20;
-  std::size_t open_files_max = 0;                       ///< 0: as many as the process may open
-  duration refresh_interval = std::chrono::seconds{10}; ///< between looks at everything, as a safety net
-  duration poll_interval = std::chrono::seconds{1};     ///< the same where inotify does not work
-  std::string tag = "{path}";
-};
 
 /// Whole lines of one file; for_each_line() takes them apart. Valid until the next call of the tailer.
 struct line_block {
@@ -68,7 +55,7 @@ private:
   void found(const std::string& path) override { look_at_path(path); }
   void content_changed(const std::string& directory, std::string_view name) override;
   void name_changed(const std::string& directory, std::string_view name) override;
-  void file_changed(int watch) override;
+  void file_changed(int watch, bool may_have_left) override;
   void everything_changed() override { scan_wanted_ = true; }
   void scan();
   void find_rotated_while_away();

@@ -25,8 +25,12 @@ void tailer::name_changed(const std::string& directory, std::string_view name) {
   if (files_.by_path(path) != nullptr || patterns_.matches(path)) look_at_path(path);
 }
 
-void tailer::file_changed(int watch) {
-  if (auto* file = files_.by_watch(watch)) enqueue(*file);
+void tailer::file_changed(int watch, bool may_have_left) {
+  auto* file = files_.by_watch(watch);
+  if (file == nullptr) return;
+  // The end of a link may lie in a directory that nobody watches: its successor has to be looked for.
+  if (may_have_left && file->is_linked()) scan_wanted_ = true;
+  enqueue(*file);
 }
 
 void tailer::scan() {

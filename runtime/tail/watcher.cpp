@@ -8,14 +8,16 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace weir {
 namespace {
 
 constexpr std::uint32_t name_events = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
-constexpr std::uint32_t self_events = IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+constexpr std::uint32_t self_events = IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD;
 constexpr std::uint32_t content_events = IN_MODIFY | IN_ATTRIB;
-constexpr std::uint32_t file_events = IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE;
+constexpr std::uint32_t file_events = IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE | IN_MOVE_SELF | IN_DELETE_SELF;
+constexpr std::uint32_t leave_events = IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF;
 
 /// Whether others can change files here without this kernel knowing.
 auto is_remote(const std::string& path) -> bool {
@@ -40,7 +42,8 @@ watcher::~watcher() {
 }
 
 void watcher::give_up(std::string why) {
-  gave_up_ = true;
+  // Closed, so that nobody goes on waiting for it: events that nobody drains would wake for ever.
+  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
   if (complaint_.empty()) complaint_ = std::move(why);
 }
 
@@ -61,8 +64,7 @@ void watcher::watch_directory(const std::string& path, bool holds_files) {
   entry.holds_files = entry.holds_files || holds_files;
   if (std::find(entry.paths.begin(), entry.paths.end(), path) == entry.paths.end())
     entry.paths.push_back(path);
-  const auto old = by_path_.insert_or_assign(path, watch);
-  static_cast<void>(old);
+  by_path_.insert_or_assign(path, watch);
 }
 
 auto watcher::watch_file(const std::string& path) -> int {
@@ -96,7 +98,7 @@ void watcher::drain(watch_listener& listener) {
 void watcher::report(int watch, std::uint32_t mask, std::string_view name, watch_listener& listener) {
   if ((mask & IN_Q_OVERFLOW) != 0) return listener.everything_changed();
   if (directories_.contains(watch)) return report_directory(watch, mask, name, listener);
-  if ((mask & IN_IGNORED) == 0) listener.file_changed(watch);
+  if ((mask & IN_IGNORED) == 0) listener.file_changed(watch, (mask & leave_events) != 0);
 }
 
 void watcher::report_directory(int watch, std::uint32_t mask, std::string_view name,

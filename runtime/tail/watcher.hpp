@@ -20,7 +20,8 @@ public:
   /// `name` appeared in, disappeared from or was replaced in `directory`.
   virtual void name_changed(const std::string& directory, std::string_view name) = 0;
   /// Something happened to the file watched on its own as `watch`.
-  virtual void file_changed(int watch) = 0;
+  /// `may_have_left`: a name of it may be gone.
+  virtual void file_changed(int watch, bool may_have_left) = 0;
   /// Directories changed, or events were lost: look at everything.
   virtual void everything_changed() = 0;
 };
@@ -33,8 +34,8 @@ public:
   auto operator=(const watcher&) -> watcher& = delete;
 
   /// False where inotify is missing, was refused or cannot see changes: then everything must be polled.
-  auto works() const -> bool { return fd_ >= 0 && !gave_up_; }
-  auto fd() const -> int { return works() ? fd_ : -1; }
+  auto works() const -> bool { return fd_ >= 0; }
+  auto fd() const -> int { return fd_; }
   /// Why it does not work; empty if it does.
   auto complaint() const -> const std::string& { return complaint_; }
 
@@ -58,7 +59,6 @@ private:
   void report_directory(int watch, std::uint32_t mask, std::string_view name, watch_listener& listener);
 
   int fd_ = -1;
-  bool gave_up_ = false;
   std::string complaint_;
   std::unordered_map<int, directory> directories_;
   std::unordered_map<std::string, int> by_path_;

@@ -167,6 +167,21 @@ BOOST_AUTO_TEST_CASE(a_link_that_is_swapped_leads_to_the_next_file) {
   BOOST_TEST(tail.read_for(3s) == lines{"back"}, per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_link_whose_target_is_rotated_out_of_sight_is_followed_soon) {
+  const auto directory = scratch_directory{};
+  std::filesystem::create_directory(directory / "pod");
+  append(directory / "pod/0.log", "one\n");
+  swap_link("pod/0.log", directory / "app.log");
+  auto tail = tail_harness{directory, "*.log"};
+  BOOST_TEST(tail.read() == lines{"one"}, per_element());
+  append(directory / "pod/0.log", "two\n");
+  rename(directory / "pod/0.log", directory / "pod/0.log.1");
+  append(directory / "pod/0.log", "three\n");
+  BOOST_TEST(tail.read_for(200ms) == (lines{"two", "three"}), per_element());
+  append(directory / "pod/0.log", "four\n");
+  BOOST_TEST(tail.read() == lines{"four"}, per_element());
+}
+
 BOOST_AUTO_TEST_CASE(names_of_one_file_are_one_reader) {
   const auto directory = scratch_directory{};
   std::filesystem::create_directory(directory / "out");

@@ -1,0 +1,24 @@
+/// What a tailer is told.
+#pragma once
+
+#include "runtime/base/units.hpp"
+
+#include <string>
+#include <vector>
+
+namespace weir {
+
+struct tail_options {
+  std::vector<std::string> paths;
+  std::vector<std::string> exclude;
+  bool from_end = false; ///< of files that are there when nothing is known of them
+  bool once = false;     ///< end when everything that is there has been read
+  bool inotify = true;
+  std::size_t line_bytes_max = 1 << 20;
+  std::size_t open_files_max = 0;                       ///< 0: as many as the process may open
+  duration refresh_interval = std::chrono::seconds{10}; ///< between looks at everything, as a safety net
+  duration poll_interval = std::chrono::seconds{1};     ///< the same where inotify does not work
+  std::string tag = "{path}";
+};
+
+} // namespace weir
