@@ -72,6 +72,9 @@ private:
       auto inner = settings_lister{};
       describe(inner, initial);
       return inner.take();
+    } else if constexpr (requires(settings_lister& l, typename T::value_type& v) { describe(l, v); }) {
+      auto content = typename T::value_type{}; // of an optional or a list
+      return inner_of(content);
     } else {
       return {};
     }

@@ -28,6 +28,13 @@ auto is_loopback(std::string_view host) -> bool {
   return host.starts_with("127.") || host == "::1" || host == "localhost";
 }
 
+auto is_same_host(std::string_view a, std::string_view b) -> bool {
+  const auto number_of = [](std::string_view host) {
+    return host == "localhost" ? std::string_view{"127.0.0.1"} : host;
+  };
+  return number_of(a) == number_of(b);
+}
+
 auto is_wildcard(std::string_view host) -> bool { return host == "0.0.0.0" || host == "::" || host == "*"; }
 
 } // namespace weir

@@ -18,6 +18,8 @@ struct host_port {
 auto parse_host_port(std::string_view text) -> result<host_port>;
 /// 127.0.0.0/8, ::1 and localhost.
 auto is_loopback(std::string_view host) -> bool;
+/// Whether both are one host as written; localhost is 127.0.0.1.
+auto is_same_host(std::string_view a, std::string_view b) -> bool;
 /// 0.0.0.0, :: and *.
 auto is_wildcard(std::string_view host) -> bool;
 

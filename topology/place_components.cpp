@@ -114,8 +114,7 @@ void read_node(draft& d, const value::member& m) {
   node.port = address->port;
   check_exposure(d, owner, listen->where, node.host);
   for (const auto& other : d.plan.nodes)
-    if (other.port == node.port
-        && (other.host == node.host || (is_loopback(other.host) && is_loopback(node.host))))
+    if (other.port == node.port && is_same_host(other.host, node.host))
       d.complain(listen->where, owner + ": listens on " + spec.listen + " like node \"" + other.name + '"');
   d.plan.nodes.push_back(std::move(node));
 }

@@ -36,13 +36,13 @@ template <class Visitor> void describe(Visitor& v, fake_tail::settings& s) {
 
 struct fake_forward final : fake_source {
   struct settings {
-    std::string listen;
+    std::vector<std::string> listen{"127.0.0.1:24224"};
     config::secret shared_key;
   };
   fake_forward(const settings&, const plugin_context&) {}
 };
 template <class Visitor> void describe(Visitor& v, fake_forward::settings& s) {
-  v.required("listen", s.listen, "host:port to listen at.");
+  v.field("listen", s.listen, "host:port to listen at.");
   v.field("shared_key", s.shared_key, "What senders must know.");
 }
 
