@@ -25,6 +25,7 @@ struct session {
 /// Declares the sub-command with its options; its callback sets `chosen`. Both arguments outlive the run.
 using declare_command = void (*)(CLI::App& weir, session& s);
 
+void add_run(CLI::App& weir, session& s);
 void add_check(CLI::App& weir, session& s);
 void add_plan(CLI::App& weir, session& s);
 void add_help(CLI::App& weir, session& s);

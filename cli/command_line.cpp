@@ -11,7 +11,8 @@ namespace weir::cli {
 namespace {
 
 /// One line per sub-command, in the order of `weir --help`.
-constexpr auto commands = std::array<declare_command, 4>{
+constexpr auto commands = std::array<declare_command, 5>{
+    add_run,
     add_check,
     add_plan,
     add_help,
@@ -19,6 +20,7 @@ constexpr auto commands = std::array<declare_command, 4>{
 };
 
 constexpr auto footer = "\nExamples:\n"
+                        "  weir run config/quickstart.yaml      collect this machine's logs\n"
                         "  weir check config/quickstart.yaml    find all mistakes, start nothing\n"
                         "  weir plan config/quickstart.yaml     draw who sends to whom\n"
                         "  weir help sink file                  settings of one plug-in\n";

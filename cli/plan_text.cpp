@@ -83,7 +83,7 @@ auto placement_text(const topology_plan& plan) -> std::string {
   if (plan.classes.empty()) text += "  all in one process\n";
   for (const auto& name : plan.classes) {
     auto hosted = std::vector<std::string>{};
-    for (const auto* c : components_of(plan, name)) hosted.push_back(c->name);
+    for (const auto* c : components_of(plan, {name})) hosted.push_back(c->name);
     text += "  " + name + ": " + joined(hosted) + '\n';
   }
   if (!plan.nodes.empty()) text += "\nnodes\n";

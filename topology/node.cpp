@@ -90,7 +90,7 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
   state->name = settings.name;
   state->system = std::make_unique<caf::actor_system>(state->config);
   auto& system = *state->system;
-  const auto hosted = components_of(plan, settings.class_name);
+  const auto hosted = components_of(plan, settings.classes);
   const auto identity = node_identity{plan.cluster, settings.name, random_id()};
   state->directory_handle = system.spawn(directory);
   const auto directory_address = caf::actor_cast<caf::actor_addr>(state->directory_handle);
@@ -102,7 +102,7 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
   root.on_failed = std::move(settings.on_failed);
   state->guardian_handle = system.spawn(guardian, std::move(root));
   state->gate_handle = system.spawn(gate, identity, state->directory_handle, state->guardian_handle);
-  if (const auto* at = own_address(plan, settings.name); at != nullptr && !settings.class_name.empty())
+  if (const auto* at = own_address(plan, settings.name); at != nullptr && !settings.classes.empty())
     WEIR_CHECK(state->publish(*at));
 
   const auto wanted = remote_components(hosted);

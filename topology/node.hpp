@@ -14,7 +14,7 @@ namespace weir {
 
 struct node_settings {
   std::string name;
-  std::string class_name; ///< empty: everything runs here
+  std::vector<std::string> classes; ///< of the node; empty: everything runs here
   bool once = false;
   /// Called from the node's threads; must be quick.
   std::function<void()> on_finished;

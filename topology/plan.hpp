@@ -88,8 +88,8 @@ struct topology_plan {
   auto find(std::string_view name) const -> const component_plan*;
 };
 
-/// Names of what `class_name` hosts; all components if there is no placement or the class is empty.
-auto components_of(const topology_plan& plan, std::string_view class_name)
+/// What a node of these classes hosts; all components if there is no placement or no class is given.
+auto components_of(const topology_plan& plan, const std::vector<std::string>& classes)
     -> std::vector<const component_plan*>;
 
 } // namespace weir

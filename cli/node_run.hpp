@@ -5,14 +5,14 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace weir {
 
 struct run_options {
   std::string node_name;
-  std::string class_name; ///< empty: all components run here
+  std::vector<std::string> classes; ///< of the node; empty: all components run here
   bool once = false;
-  bool show_status = false; ///< draw live figures on the terminal
   std::chrono::nanoseconds drain_timeout = std::chrono::seconds{30};
 };
 

@@ -1,0 +1,51 @@
+#include "cli/logging.hpp"
+
+#include "runtime/base/byte_buffer.hpp"
+#include "runtime/codec/json_writer.hpp"
+#include "runtime/event/msgpack.hpp"
+
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/ansicolor_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <memory>
+
+namespace weir::cli {
+namespace {
+
+/// The message as a JSON string: spdlog's own patterns do not escape.
+class json_message final : public spdlog::custom_flag_formatter {
+public:
+  void format(const spdlog::details::log_msg& msg, const std::tm&, spdlog::memory_buf_t& to) override {
+    packed_.clear();
+    text_.clear();
+    msgpack_writer{packed_}.str({msg.payload.data(), msg.payload.size()});
+    append_json(text_, packed_.view());
+    to.append(text_.data(), text_.data() + text_.size());
+  }
+  auto clone() const -> std::unique_ptr<custom_flag_formatter> override { return std::make_unique<json_message>(); }
+
+private:
+  byte_buffer packed_;
+  byte_buffer text_;
+};
+
+} // namespace
+
+void set_up_logging(const log_options& options) {
+  if (options.json) {
+    auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+    formatter->add_flag<json_message>('*').set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
+    auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    sink->set_formatter(std::move(formatter));
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>("weir", std::move(sink)));
+  } else {
+    auto sink = std::make_shared<spdlog::sinks::ansicolor_stderr_sink_mt>();
+    sink->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>("weir", std::move(sink)));
+  }
+  spdlog::set_level(spdlog::level::from_str(options.level));
+}
+
+} // namespace weir::cli

@@ -1,0 +1,209 @@
+#include "cli/node_run.hpp"
+
+#include "topology/node.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+namespace weir {
+namespace {
+
+using namespace std::chrono_literals;
+using steady = std::chrono::steady_clock;
+
+/// What the node's threads tell the main one.
+class node_events {
+public:
+  node_events() : wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) { WEIR_ASSERT(wake_ >= 0); }
+  ~node_events() { close(wake_); }
+  node_events(const node_events&) = delete;
+  auto operator=(const node_events&) -> node_events& = delete;
+
+  void finished() { note(true, {}); }
+  void failed(const std::string& why) { note(false, why); }
+  auto fd() const -> int { return wake_; }
+  auto is_finished() const -> bool { return locked([&] { return finished_; }); }
+  auto failure() const -> std::string { return locked([&] { return why_; }); }
+
+private:
+  void note(bool done, const std::string& why) {
+    locked([&] {
+      finished_ = finished_ || done;
+      if (why_.empty()) why_ = why;
+    });
+    const auto one = std::uint64_t{1};
+    if (write(wake_, &one, sizeof one) < 0) spdlog::error("cannot wake the main thread");
+  }
+  template <class F>
+  auto locked(F&& f) const -> decltype(f()) {
+    const auto lock = std::lock_guard{mutex_};
+    return f();
+  }
+
+  int wake_;
+  mutable std::mutex mutex_;
+  bool finished_ = false;
+  std::string why_;
+};
+
+/// Takes SIGINT and SIGTERM as readable events. Make it before any thread: they inherit the mask.
+class stop_signals {
+public:
+  stop_signals() {
+    sigset_t stops;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGINT);
+    sigaddset(&stops, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &stops, nullptr);
+    fd_ = signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK);
+    WEIR_ASSERT(fd_ >= 0);
+  }
+  ~stop_signals() { close(fd_); }
+  stop_signals(const stop_signals&) = delete;
+  auto operator=(const stop_signals&) -> stop_signals& = delete;
+
+  auto fd() const -> int { return fd_; }
+  auto take() const -> bool {
+    auto info = signalfd_siginfo{};
+    return read(fd_, &info, sizeof info) == sizeof info;
+  }
+
+private:
+  int fd_ = -1;
+};
+
+struct totals {
+  std::uint64_t events = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t unsettled = 0;
+};
+
+/// Of the collectors here; of the sinks, on a node without collectors.
+auto sum_up(const std::vector<observation>& actors) -> totals {
+  const auto collects = std::any_of(actors.begin(), actors.end(), [](const auto& o) { return o.tier == "collector"; });
+  auto sum = totals{};
+  for (const auto& o : actors) {
+    if (o.tier != (collects ? "collector" : "sink")) continue;
+    sum.events += o.events_in;
+    sum.bytes += o.bytes_in;
+    sum.unsettled += o.events_held;
+  }
+  return sum;
+}
+
+/// Drives one run; each member is one phase.
+class run {
+public:
+  run(const run_options& options, steady::time_point began) : options_(options), began_(began) {}
+
+  auto operator()(const topology_plan& plan) -> int {
+    auto settings = node_settings{options_.node_name, options_.classes, options_.once, {}, {}};
+    settings.on_finished = [this] { events_.finished(); };
+    settings.on_failed = [this](const std::string& why) { events_.failed(why); };
+    auto started = node::start(plan, std::move(settings));
+    if (!started) {
+      spdlog::error("{}", started.failure().what);
+      return 1;
+    }
+    node_ = std::move(*started);
+    const auto status = wait();
+    if (options_.once) report();
+    return status;
+  }
+
+private:
+  auto wait() -> int {
+    while (true) {
+      if (const auto why = events_.failure(); !why.empty()) {
+        spdlog::critical("the node ends: {}", why);
+        return 1;
+      }
+      if (events_.is_finished() && (options_.once || draining_)) return 0;
+      if (draining_ && steady::now() >= drain_until_) return give_up();
+      wait_for_news();
+      if (signals_.take() && !on_stop()) stop_at_once();
+    }
+  }
+
+  void wait_for_news() {
+    pollfd waits[] = {{signals_.fd(), POLLIN, 0}, {events_.fd(), POLLIN, 0}};
+    const auto left = draining_ ? std::max<std::int64_t>(0, (drain_until_ - steady::now()) / 1ms) + 1 : 1000;
+    poll(waits, 2, static_cast<int>(std::min<std::int64_t>(left, 1000)));
+    auto count = std::uint64_t{0};
+    if ((waits[1].revents & POLLIN) != 0 && read(events_.fd(), &count, sizeof count) < 0) return;
+  }
+
+  /// False if it is the second signal.
+  auto on_stop() -> bool {
+    if (draining_) return false;
+    spdlog::info("stopping: takes nothing more in and passes on what is there (again to stop at once)");
+    draining_ = true;
+    drain_until_ = steady::now() + options_.drain_timeout;
+    node_->drain();
+    return true;
+  }
+
+  auto give_up() -> int {
+    const auto left = sum_up(node_->observe());
+    spdlog::error("not drained within {}: {} events were not confirmed", to_text(duration{options_.drain_timeout}),
+                  left.unsettled);
+    // Whoever still works (a store that hangs) would hold up an orderly end.
+    if (options_.once) report();
+    std::fflush(nullptr);
+    std::_Exit(1);
+  }
+
+  [[noreturn]] void stop_at_once() {
+    spdlog::warn("stopped at once");
+    std::fflush(nullptr);
+    std::_Exit(1);
+  }
+
+  void report() {
+    const auto sum = sum_up(node_->observe());
+    const auto seconds = std::chrono::duration<double>(steady::now() - began_).count();
+    std::printf("events=%llu bytes=%llu seconds=%.3f lost=%llu\n", static_cast<unsigned long long>(sum.events),
+                static_cast<unsigned long long>(sum.bytes), seconds, static_cast<unsigned long long>(sum.unsettled));
+    std::fflush(stdout);
+  }
+
+  const run_options& options_;
+  steady::time_point began_;
+  stop_signals signals_;
+  node_events events_;
+  std::unique_ptr<node> node_;
+  bool draining_ = false;
+  steady::time_point drain_until_{};
+};
+
+/// Writing to a closed pipe or past a file size limit is an error to handle, not a reason to die; and
+/// every tailed file and connection needs a descriptor.
+void prepare_process() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  auto files = rlimit{};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
+}
+
+} // namespace
+
+auto run_node(const topology_plan& plan, const run_options& options) -> int {
+  const auto began = steady::now();
+  prepare_process();
+  return run{options, began}(plan);
+}
+
+} // namespace weir
