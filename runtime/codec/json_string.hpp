@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -86,5 +87,16 @@ inline auto utf8_length(const char* from, const char* end) noexcept -> unsigned 
   if (first < 0xf0) return 3;
   return left >= 4 && follows(3) ? 4 : 0;
 }
+
+inline auto put_text(char* to, std::string_view text) noexcept -> char* {
+  std::memcpy(to, text.data(), text.size());
+  return to + text.size();
+}
+
+/// Writes two digits a byte.
+auto put_hex(char* to, std::string_view bytes) noexcept -> char*;
+
+/// Writes text as the inside of a JSON string; `to` has room for six times the text and 16 bytes more.
+auto put_escaped(char* to, std::string_view text) noexcept -> char*;
 
 } // namespace weir::json
