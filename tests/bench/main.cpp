@@ -22,18 +22,36 @@ struct options {
 
 auto fail(const error& e) -> int { return std::fprintf(stderr, "error: %s\n", e.what.c_str()), 1; }
 
+auto is_asked(const std::vector<std::string>& wanted, std::string_view name) -> bool {
+  return wanted.empty() || std::ranges::any_of(wanted, [&](const auto& w) {
+           return name.find(w) != std::string_view::npos;
+         });
+}
+
 /// The rows asked for and the baselines they are compared with.
 auto chosen_rows(const std::vector<std::string>& wanted) -> std::vector<measured_row> {
   auto chosen = std::vector<measured_row>{};
-  const auto asked = [&](std::string_view name) {
-    return std::ranges::any_of(wanted, [&](const auto& w) { return name.find(w) != std::string_view::npos; });
-  };
   for (const auto& r : all_rows()) {
-    auto take = wanted.empty() || asked(r.name);
-    for (const auto& other : all_rows()) take = take || (other.baseline == r.name && asked(other.name));
+    auto take = is_asked(wanted, r.name);
+    for (const auto& other : all_rows())
+      take = take || (other.baseline == r.name && is_asked(wanted, other.name));
     if (take) chosen.push_back({&r, {}});
   }
   return chosen;
+}
+
+/// Once each: they are steady by themselves. Returns whether all bounds hold.
+auto run_trials(const workspace& at, const std::vector<std::string>& wanted) -> result<bool> {
+  auto all_hold = true;
+  for (const auto& t : all_trials()) {
+    if (!is_asked(wanted, t.name)) continue;
+    std::fprintf(stderr, "%.*s\n", static_cast<int>(t.name.size()), t.name.data());
+    const auto figures = t.run(at);
+    std::filesystem::remove(at.output());
+    if (!figures) return error{errc::failed, std::string{t.name} + ": " + figures.failure().what};
+    all_hold = print_figures(t.name, *figures) && all_hold;
+  }
+  return all_hold;
 }
 
 auto prepare(workspace& at) -> result<void> {
@@ -55,17 +73,28 @@ auto run_all(const workspace& at, const options& given, std::vector<measured_row
   return {};
 }
 
-auto run_benchmark(const options& given, workspace at) -> int {
-  auto rows = chosen_rows(given.rows);
-  if (rows.empty()) return fail({errc::not_found, "no row has that in its name; --list shows all"});
-  if (const auto ready = prepare(at); !ready) return fail(ready.failure());
-  if (const auto done = run_all(at, given, rows); !done) return fail(done.failure());
+auto measure_rows(const workspace& at, const options& given, std::vector<measured_row> rows) -> result<bool> {
+  if (rows.empty()) return true;
+  WEIR_CHECK(run_all(at, given, rows));
   std::printf("%s\n%llu events, JSON %llu bytes each, access log %llu; medians of %d\n\n",
               describe_machine().c_str(), static_cast<unsigned long long>(at.events),
               static_cast<unsigned long long>(at.json_bytes / at.events),
               static_cast<unsigned long long>(at.nginx_bytes / at.events), given.runs);
-  const auto all_hold = print_table(rows);
-  return given.enforce && !all_hold ? 1 : 0;
+  return print_table(rows);
+}
+
+auto run_benchmark(const options& given, workspace at) -> int {
+  if (const auto ready = prepare(at); !ready) return fail(ready.failure());
+  const auto rows_hold = measure_rows(at, given, chosen_rows(given.rows));
+  if (!rows_hold) return fail(rows_hold.failure());
+  const auto trials_hold = run_trials(at, given.rows);
+  if (!trials_hold) return fail(trials_hold.failure());
+  return given.enforce && !(*rows_hold && *trials_hold) ? 1 : 0;
+}
+
+void list_names() {
+  for (const auto& r : all_rows()) std::printf("%s\n", std::string{r.name}.c_str());
+  for (const auto& t : all_trials()) std::printf("%s\n", std::string{t.name}.c_str());
 }
 
 /// A folder of our own below `parent`, removed at the end.
@@ -108,10 +137,7 @@ auto parse_and_run(int argc, char** argv) -> int {
   app.add_flag("--enforce", given.enforce, "End with 1 if a ratio is over its bound");
   app.add_flag("--list", list, "Print the names of the rows");
   CLI11_PARSE(app, argc, argv);
-  if (list) {
-    for (const auto& r : all_rows()) std::printf("%.*s\n", static_cast<int>(r.name.size()), r.name.data());
-    return 0;
-  }
+  if (list) return list_names(), 0;
   return with_folder(given, std::filesystem::read_symlink("/proc/self/exe"));
 }
 

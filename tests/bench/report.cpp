@@ -57,6 +57,19 @@ auto print_table(const std::vector<measured_row>& rows) -> bool {
   return all_hold;
 }
 
+auto print_figures(std::string_view name, const std::vector<figure>& figures) -> bool {
+  auto all_hold = true;
+  std::printf("\n%.*s\n", static_cast<int>(name.size()), name.data());
+  for (const auto& f : figures) {
+    std::printf("  %-22s %9.2f %-4s", f.name.c_str(), f.value, std::string{f.unit}.c_str());
+    const auto holds = f.max == 0 || f.value <= f.max;
+    if (f.max > 0) std::printf(" bound %g%s", f.max, holds ? "" : "  over");
+    std::printf("\n");
+    all_hold = all_hold && holds;
+  }
+  return all_hold;
+}
+
 auto describe_machine() -> std::string {
   auto system = utsname{};
   uname(&system);

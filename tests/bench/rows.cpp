@@ -1,7 +1,9 @@
 #include "tests/bench/rows.hpp"
 
 #include "tests/bench/sockets.hpp"
+#include "tests/bench/topologies.hpp"
 
+#include <csignal>
 #include <filesystem>
 
 namespace weir::bench {
@@ -56,6 +58,69 @@ template <int Connections> auto run_bare_forward(const workspace& at) -> result<
   return measurement{used, at.events, at.json_bytes};
 }
 
+/// Ends with an error unless the last line of the log is `events=<all of them> … lost=0`.
+auto expect_accounts(const workspace& at, std::string_view log) -> result<void> {
+  const auto text = read_file(at.log(log));
+  if (text.find("events=" + std::to_string(at.events) + " ") != std::string::npos
+      && text.find("lost=0") != std::string::npos)
+    return {};
+  return error{errc::failed, "weir did not count all events:\n" + text};
+}
+
+auto tail_once(const workspace& at, const std::string& topology, std::uint64_t bytes) -> result<measurement> {
+  WEIR_TRY(const auto path, write_topology(at, topology));
+  WEIR_TRY(const auto used, weigh({at.weir, "run", path, "--once"}, at.log()));
+  WEIR_CHECK(expect_accounts(at, "run"));
+  return measurement{used, at.events, bytes};
+}
+
+auto run_json_null(const workspace& at) -> result<measurement> {
+  return tail_once(at, tail_collector(at.json(), "json") + null_sink("input"), at.json_bytes);
+}
+
+auto run_json_file(const workspace& at) -> result<measurement> {
+  WEIR_TRY(const auto measured,
+           tail_once(at, tail_collector(at.json(), "json") + file_sink(at, "input"), at.json_bytes));
+  return expect_lines(at, measured);
+}
+
+auto run_nginx_file(const workspace& at) -> result<measurement> {
+  WEIR_TRY(const auto measured,
+           tail_once(at, tail_collector(at.nginx(), "nginx") + file_sink(at, "input"), at.nginx_bytes));
+  return expect_lines(at, measured);
+}
+
+/// All messages are acked, which means stored, before the server is asked to end.
+auto serve_forward(const workspace& at, const std::string& sink, int connections) -> result<measurement> {
+  const auto port = free_port();
+  WEIR_TRY(const auto path, write_topology(at, forward_collector(port) + sink));
+  WEIR_TRY(auto server, process::start({at.weir, "run", path}, at.log()));
+  WEIR_CHECK(send_load(at, port, connections));
+  server.signal(SIGTERM);
+  WEIR_TRY(const auto used, server.wait());
+  return measurement{used, at.events, at.json_bytes};
+}
+
+template <int Connections> auto run_forward_null(const workspace& at) -> result<measurement> {
+  return serve_forward(at, null_sink("input"), Connections);
+}
+
+template <int Connections> auto run_forward_file(const workspace& at) -> result<measurement> {
+  WEIR_TRY(const auto measured, serve_forward(at, file_sink(at, "input"), Connections));
+  return expect_lines(at, measured);
+}
+
+/// Both processes together: CPU and memory are sums.
+auto run_edge_core_file(const workspace& at) -> result<measurement> {
+  WEIR_TRY(auto nodes, two_nodes::start(at, at.json(), true));
+  WEIR_TRY(auto used, nodes.edge.wait());
+  nodes.core.signal(SIGTERM);
+  WEIR_TRY(const auto core, nodes.core.wait());
+  used.cpu_seconds += core.cpu_seconds;
+  used.peak_bytes += core.peak_bytes;
+  return expect_lines(at, {used, at.events, at.json_bytes});
+}
+
 } // namespace
 
 auto all_rows() -> const std::vector<row>& {
@@ -67,6 +132,16 @@ auto all_rows() -> const std::vector<row>& {
       {"bare forward-null 1", "", 0, run_bare_forward<1>},
       {"bare forward-null 8", "", 0, run_bare_forward<8>},
       {"bare forward-null 64", "", 0, run_bare_forward<64>},
+      {"tail+json > null", "bare json-null", 1.6, run_json_null},
+      {"tail+json > file", "bare json-file", 1.6, run_json_file},
+      {"tail+nginx > file", "bare nginx-file", 1.8, run_nginx_file},
+      {"forward > null 1", "bare forward-null 1", 1.5, run_forward_null<1>},
+      {"forward > null 8", "bare forward-null 8", 1.5, run_forward_null<8>},
+      {"forward > null 64", "bare forward-null 64", 1.5, run_forward_null<64>},
+      {"forward > file 1", "bare forward-null 1", 0, run_forward_file<1>},
+      {"forward > file 8", "bare forward-null 8", 0, run_forward_file<8>},
+      {"forward > file 64", "bare forward-null 64", 0, run_forward_file<64>},
+      {"edge > core > file", "bare json-file", 3, run_edge_core_file},
   };
   return rows;
 }

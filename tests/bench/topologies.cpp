@@ -1,0 +1,51 @@
+#include "tests/bench/topologies.hpp"
+
+#include "tests/bench/sockets.hpp"
+
+#include <fstream>
+
+namespace weir::bench {
+
+auto null_sink(const std::string& from) -> std::string {
+  return "sinks:\n  output: { type: \"null\", from: [" + from + "] }\n";
+}
+
+auto file_sink(const workspace& at, const std::string& from) -> std::string {
+  return "sinks:\n  output: { type: file, from: [" + from + "], path: \"" + at.output() + "\" }\n";
+}
+
+auto tail_collector(const std::string& path, const std::string& format) -> std::string {
+  return "collectors:\n  input: { type: tail, path: \"" + path + "\", tag: bench, parse: { format: " + format
+         + " } }\n";
+}
+
+auto forward_collector(std::uint16_t port) -> std::string {
+  return "collectors:\n  input: { type: forward, listen: \"127.0.0.1:" + std::to_string(port) + "\" }\n";
+}
+
+auto write_topology(const workspace& at, const std::string& text) -> result<std::string> {
+  const auto path = at.folder + "/topology.yaml";
+  auto out = std::ofstream{path};
+  out << text;
+  if (!out.flush()) return error{errc::failed, "cannot write " + path};
+  return path;
+}
+
+auto two_nodes::start(const workspace& at, const std::string& input, bool once) -> result<two_nodes> {
+  const auto edge_port = std::to_string(free_port());
+  const auto core_port = std::to_string(free_port());
+  const auto text = tail_collector(input, "json") + "source_aggregators:\n  local: { from: [input] }\n"
+                    + "destination_aggregators:\n  center: { from: [local] }\n" + file_sink(at, "center")
+                    + "placement:\n  edge: [input, local]\n  core: [center, output]\n"
+                    + "nodes:\n  edge-1: { listen: \"127.0.0.1:" + edge_port + "\" }\n"
+                    + "  core-1: { listen: \"127.0.0.1:" + core_port + "\" }\n";
+  WEIR_TRY(const auto topology, write_topology(at, text));
+  WEIR_TRY(auto core,
+           process::start({at.weir, "run", topology, "--node", "core-1", "--as", "core"}, at.log("core")));
+  auto command = std::vector<std::string>{at.weir, "run", topology, "--node", "edge-1", "--as", "edge"};
+  if (once) command.push_back("--once");
+  WEIR_TRY(auto edge, process::start(command, at.log("edge")));
+  return two_nodes{std::move(edge), std::move(core)};
+}
+
+} // namespace weir::bench

@@ -1,0 +1,34 @@
+/// The topology files that the rows run.
+#pragma once
+
+#include "runtime/base/result.hpp"
+#include "tests/bench/process.hpp"
+#include "tests/bench/rows.hpp"
+
+#include <csignal>
+#include <string>
+
+namespace weir::bench {
+
+/// `type: null` or `type: file` writing to the workspace's output, reading from `from`.
+auto null_sink(const std::string& from) -> std::string;
+auto file_sink(const workspace& at, const std::string& from) -> std::string;
+
+/// One tail collector named "input".
+auto tail_collector(const std::string& path, const std::string& format) -> std::string;
+/// One forward collector named "input".
+auto forward_collector(std::uint16_t port) -> std::string;
+
+/// Writes the text to a file of the workspace; returns its path.
+auto write_topology(const workspace& at, const std::string& text) -> result<std::string>;
+
+/// edge (tail, source aggregator) and core (destination aggregator, file sink), each a process.
+struct two_nodes {
+  process edge;
+  process core;
+
+  /// Tails `input`; with `once`, edge ends by itself when core has stored all of it.
+  static auto start(const workspace& at, const std::string& input, bool once) -> result<two_nodes>;
+};
+
+} // namespace weir::bench

@@ -1,0 +1,193 @@
+#include "tests/bench/trials.hpp"
+
+#include "tests/bench/topologies.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+
+namespace weir::bench {
+
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+constexpr auto lines_per_tick = 5;
+constexpr auto tick = std::chrono::microseconds{1000}; // 5,000 lines/s
+
+auto now_ns() -> std::int64_t { return steady::now().time_since_epoch().count(); }
+
+/// Reads what was appended to a file since the last call and hands out whole lines.
+class follower {
+public:
+  explicit follower(std::string path) : path_(std::move(path)) {}
+  follower(const follower&) = delete;
+  auto operator=(const follower&) -> follower& = delete;
+  ~follower() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+  template <class Visitor> void for_each_new(Visitor&& visit) {
+    if (descriptor_ < 0) descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor_ < 0) return;
+    char block[65536];
+    for (ssize_t got = 0; (got = ::read(descriptor_, block, sizeof block)) > 0;)
+      text_.append(block, static_cast<std::size_t>(got));
+    auto begin = std::size_t{0};
+    for (auto end = text_.find('\n'); end != std::string::npos; end = text_.find('\n', begin)) {
+      visit(std::string_view{text_}.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    text_.erase(0, begin);
+  }
+
+private:
+  std::string path_;
+  int descriptor_ = -1;
+  std::string text_;
+};
+
+/// Appends stamped lines at a steady rate, and looks for them in the output twice a millisecond.
+class stamped_stream {
+public:
+  stamped_stream(const std::string& input, const std::string& output)
+      : input_(::open(input.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644)),
+        output_(output),
+        timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC)) {
+    const auto half = timespec{0, std::chrono::nanoseconds{tick / 2}.count()};
+    const auto period = itimerspec{half, half};
+    ::timerfd_settime(timer_, 0, &period, nullptr);
+  }
+  stamped_stream(const stamped_stream&) = delete;
+  auto operator=(const stamped_stream&) -> stamped_stream& = delete;
+  ~stamped_stream() {
+    ::close(input_);
+    ::close(timer_);
+  }
+
+  /// One line there and back: both processes are up and connected.
+  auto is_through(std::chrono::seconds within) -> bool {
+    append();
+    const auto deadline = steady::now() + within;
+    while (seen_ < sent_ && steady::now() < deadline) look();
+    delays_.clear();
+    return seen_ == sent_;
+  }
+
+  /// Writes for that long, then waits for the rest.
+  auto run(std::chrono::seconds lasting) -> std::vector<std::int64_t> {
+    const auto begun = steady::now();
+    const auto end = begun + lasting;
+    auto due = begun;
+    for (; steady::now() < end; look())
+      for (; due <= steady::now(); due += tick)
+        for (auto i = 0; i < lines_per_tick; ++i) append();
+    while (seen_ < sent_ && steady::now() < end + std::chrono::seconds{10}) look();
+    return seen_ == sent_ ? delays_ : std::vector<std::int64_t>{};
+  }
+
+private:
+  void append() {
+    char line[320];
+    const auto size =
+        std::snprintf(line, sizeof line,
+                      R"({"at":%lld,"level":"info","service":"checkout","method":"GET","status":200,)"
+                      R"("path":"/api/v1/items/4711/detail","message":"request served from cache, %0100d"})"
+                      "\n",
+                      static_cast<long long>(now_ns()), 0);
+    if (::write(input_, line, static_cast<std::size_t>(size)) == size) ++sent_;
+  }
+
+  /// Waits for the timer, then takes what has arrived.
+  void look() {
+    auto times = std::uint64_t{0};
+    if (::read(timer_, &times, sizeof times) < 0) return;
+    output_.for_each_new([this](std::string_view line) {
+      const auto at = line.find("\"at\":");
+      if (at == std::string_view::npos) return;
+      delays_.push_back(now_ns() - std::strtoll(line.data() + at + 5, nullptr, 10));
+      ++seen_;
+    });
+  }
+
+  int input_;
+  follower output_;
+  int timer_;
+  std::uint64_t sent_ = 0;
+  std::uint64_t seen_ = 0;
+  std::vector<std::int64_t> delays_;
+};
+
+auto percentile_ms(std::vector<std::int64_t>& delays, double part) -> double {
+  const auto at = delays.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(delays.size() - 1));
+  std::nth_element(delays.begin(), at, delays.end());
+  return static_cast<double>(*at) * 1e-6;
+}
+
+/// Percent of a core that each process used while `work` ran.
+template <class Work> auto load_of(const two_nodes& nodes, Work&& work) -> std::pair<double, double> {
+  const auto begun = steady::now();
+  const auto edge = nodes.edge.cpu_seconds();
+  const auto core = nodes.core.cpu_seconds();
+  work();
+  const auto seconds = std::chrono::duration<double>{steady::now() - begun}.count();
+  return {100 * (nodes.edge.cpu_seconds() - edge) / seconds,
+          100 * (nodes.core.cpu_seconds() - core) / seconds};
+}
+
+/// Long enough for a figure of two digits; short runs of the benchmark are smoke tests.
+auto lasting(const workspace& at) -> std::chrono::seconds {
+  return std::chrono::seconds{at.events < 100'000 ? 1 : 10};
+}
+
+auto not_through(const workspace& at) -> error {
+  return {errc::failed, "a line did not come through within 30 s:\n" + read_file(at.log("edge"))
+                            + read_file(at.log("core"))};
+}
+
+auto run_latency(const workspace& at) -> result<std::vector<figure>> {
+  const auto input = at.folder + "/stamped.jsonl";
+  auto stream = stamped_stream{input, at.output()};
+  WEIR_TRY(const auto nodes, two_nodes::start(at, input, false));
+  if (!stream.is_through(std::chrono::seconds{30})) return not_through(at);
+  auto delays = std::vector<std::int64_t>{};
+  const auto [edge, core] = load_of(nodes, [&] { delays = stream.run(lasting(at)); });
+  if (delays.empty()) return error{errc::failed, "not every line came through"};
+  return std::vector<figure>{{"append to visible, p50", percentile_ms(delays, 0.50), "ms", 10},
+                             {"append to visible, p99", percentile_ms(delays, 0.99), "ms", 30},
+                             {"edge, of a core", edge, "%", 15},
+                             {"core, of a core", core, "%", 15}};
+}
+
+auto run_idle(const workspace& at) -> result<std::vector<figure>> {
+  const auto input = at.folder + "/quiet.jsonl";
+  auto stream = stamped_stream{input, at.output()};
+  WEIR_TRY(const auto nodes, two_nodes::start(at, input, false));
+  if (!stream.is_through(std::chrono::seconds{30})) return not_through(at);
+  const auto wait = std::chrono::milliseconds{lasting(at)};
+  const auto [edge, core] = load_of(nodes, [&] { ::poll(nullptr, 0, static_cast<int>(wait.count())); });
+  return std::vector<figure>{
+      {"edge, of a core", edge, "%", 1},
+      {"core, of a core", core, "%", 1},
+      {"edge, resident", static_cast<double>(nodes.edge.resident_bytes()) / 1048576, "MiB", 40},
+      {"core, resident", static_cast<double>(nodes.core.resident_bytes()) / 1048576, "MiB", 40}};
+}
+
+} // namespace
+
+auto all_trials() -> const std::vector<trial>& {
+  static const auto trials = std::vector<trial>{
+      {"latency at 5000/s", run_latency},
+      {"two nodes at rest", run_idle},
+  };
+  return trials;
+}
+
+} // namespace weir::bench
