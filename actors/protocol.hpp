@@ -9,12 +9,12 @@
 //   close_link ->           the sender is done, or goes
 #pragma once
 
+#include "actors/observation.hpp"
 #include "runtime/event/chunk.hpp"
 
 #include <caf/all.hpp>
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -150,36 +150,6 @@ struct child_finished {
 template <class Inspector>
 auto inspect(Inspector& f, child_finished& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("child_finished"), x.address);
-}
-
-/// What an actor answers to observe: its live figures. Accounts balance at any instant:
-/// events_in = events_out + events_held + the sum of dropped.
-struct observation {
-  std::string address;
-  std::string component;
-  std::string tier;   ///< collector, source_aggregator, destination_aggregator, sink
-  std::string type;   ///< plug-in
-  std::string state;  ///< running, waiting, finished, retrying, restarting, …
-  std::string detail; ///< a few words of the plug-in
-  std::uint64_t events_in = 0;
-  std::uint64_t bytes_in = 0;
-  std::uint64_t events_out = 0; ///< settled downstream, or stored
-  std::uint64_t bytes_out = 0;
-  std::uint64_t events_held = 0;
-  std::uint64_t bytes_held = 0;
-  std::uint64_t demand_granted = 0; ///< credit given to senders and not used yet
-  std::uint64_t demand_held = 0;    ///< credit had from receivers and not used yet
-  std::uint64_t unparsed = 0;       ///< kept as raw lines
-  std::uint64_t restarts = 0;
-  std::int64_t delay_ns = 0;        ///< age of the oldest thing held
-  std::string last_error;
-  std::map<std::string, std::uint64_t> dropped; ///< by reason
-};
-template <class Inspector>
-auto inspect(Inspector& f, observation& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("observation"), x.address, x.component, x.tier, x.type, x.state, x.detail,
-           x.events_in, x.bytes_in, x.events_out, x.bytes_out, x.events_held, x.bytes_held, x.demand_granted,
-           x.demand_held, x.unparsed, x.restarts, x.delay_ns, x.last_error, x.dropped);
 }
 
 /// A dialling node to the gate of another.
