@@ -6,13 +6,12 @@ _weir() {
   case $before in
     --format) words="text dot json mermaid" ;;
     --log-level) words="trace debug info warn error" ;;
-    --log-format) words="text json" ;;
   esac
   if [[ -z $words && $COMP_CWORD -eq 1 ]]; then
     words="run check plan status cat version help --help"
   elif [[ -z $words ]]; then
     case $command:$word in
-      run:-*) words="--node --as --once --drain-timeout --log-level --log-format --help" ;;
+      run:-*) words="--node --as --once --drain-timeout --log-level --log-json --help" ;;
       check:-*) words="--log-level --help" ;;
       plan:-*) words="--format --help" ;;
       status:-*) words="--json --cluster --help" ;;

@@ -15,7 +15,7 @@ complete -c weir -n "__fish_seen_subcommand_from run" -l as -x -d "Node class to
 complete -c weir -n "__fish_seen_subcommand_from run" -l once -d "End when all is stored"
 complete -c weir -n "__fish_seen_subcommand_from run" -l drain-timeout -x -d "How long a stop may take"
 complete -c weir -n "__fish_seen_subcommand_from run check" -l log-level -x -a "trace debug info warn error"
-complete -c weir -n "__fish_seen_subcommand_from run" -l log-format -x -a "text json"
+complete -c weir -n "__fish_seen_subcommand_from run" -l log-json -d "Log JSON lines"
 complete -c weir -n "__fish_seen_subcommand_from plan" -l format -x -a "text dot json mermaid"
 complete -c weir -n "__fish_seen_subcommand_from status" -l json -d "For programs"
 complete -c weir -n "__fish_seen_subcommand_from status" -l cluster -d "All nodes"
