@@ -19,6 +19,7 @@ public:
     owner_.builder_.finish(event.time_ns);
   }
   void drop(std::string_view reason, std::uint64_t events) override { owner_.drop(reason, events); }
+  void note_unparsed() override { ++owner_.counts_.unparsed; }
 
 private:
   chunking_intake& owner_;
@@ -29,6 +30,7 @@ public:
   stage(std::unique_ptr<event_operator> op, event_output& next) : op_(std::move(op)), next_(next) {}
   void put(const event_view& event) override { op_->apply(event, next_); }
   void drop(std::string_view reason, std::uint64_t events) override { next_.drop(reason, events); }
+  void note_unparsed() override { next_.note_unparsed(); }
 
 private:
   std::unique_ptr<event_operator> op_;

@@ -101,6 +101,7 @@ private:
 
   void put_unparsed(const event_view& in, std::string_view problem, event_output& out) {
     if (settings_.on_error == parse_failure::drop) return out.drop("unparsed");
+    out.note_unparsed();
     reserved_.clear();
     reserved_.append(in.record);
     erase_path(reserved_, "parse_error");

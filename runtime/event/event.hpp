@@ -20,6 +20,8 @@ public:
   virtual void put(const event_view& event) = 0;
   /// Counts `events` that end here on purpose; `reason` is a static word such as "filtered".
   virtual void drop(std::string_view reason, std::uint64_t events = 1) = 0;
+  /// Counts an event that did not parse and goes on as it was.
+  virtual void note_unparsed() {}
 };
 
 } // namespace weir
