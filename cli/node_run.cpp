@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <malloc.h>
 #include <mutex>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -186,9 +187,16 @@ private:
   steady::time_point drain_until_{};
 };
 
+/// Chunk bodies come and go by the megabyte: from the heap they are reused, mapped ones fault in anew.
+void tune_allocator() {
+  mallopt(M_MMAP_THRESHOLD, 8 << 20);
+  mallopt(M_TRIM_THRESHOLD, 16 << 20);
+}
+
 /// Writing to a closed pipe or past a file size limit is an error to handle, not a reason to die; and
 /// every tailed file and connection needs a descriptor.
 void prepare_process() {
+  tune_allocator();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   auto files = rlimit{};

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 constexpr auto read_bytes_max = std::size_t{512} << 10;
 constexpr auto chunk_bytes_max = std::size_t{512} << 10; // fits a cache between reader and writer
 constexpr auto chunk_age_max = 200ms;
-constexpr auto pause = 2ms; // between two looks at a source that trickles: bounds wake-ups, adds little delay
+constexpr auto pause = 4ms; // between two looks at a source that trickles: bounds wake-ups, adds little delay
 constexpr auto starved_look = 100ms; // without demand: accept connections, answer heartbeats
 constexpr auto probe_interval = 5s;
 

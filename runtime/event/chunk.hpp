@@ -40,6 +40,7 @@ public:
   shared_bytes() = default;
   explicit shared_bytes(byte_buffer bytes)
     : owner_(std::make_shared<const byte_buffer>(std::move(bytes))), view_(owner_->view()) {}
+  explicit shared_bytes(std::shared_ptr<const byte_buffer> bytes) : owner_(std::move(bytes)), view_(owner_->view()) {}
   /// A part of the same buffer; keeps all of it alive.
   auto slice(std::size_t offset, std::size_t size) const -> shared_bytes;
   auto view() const -> std::string_view { return view_; }

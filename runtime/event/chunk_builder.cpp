@@ -48,18 +48,16 @@ auto chunk_builder::roll_back() -> std::uint64_t {
 }
 
 auto chunk_builder::release_body() -> shared_bytes {
-  auto out = byte_buffer{};
   if (body_.size() > body_.capacity() / 2) {
-    const auto capacity = body_.capacity();
-    out.swap(body_);
-    body_.reserve(capacity);
-  } else {
-    // A quiet stream must not pin a large buffer with every small chunk.
-    out.reserve(body_.size());
-    out.append(body_.view());
-    body_.clear();
+    auto full = pool_.take();
+    full.swap(body_);
+    return shared_bytes{pool_.share(std::move(full))};
   }
-  return shared_bytes{std::move(out)};
+  // A quiet stream must not pin a large buffer with every small chunk.
+  auto exact = byte_buffer{body_.size()};
+  exact.append(body_.view());
+  body_.clear();
+  return shared_bytes{std::move(exact)};
 }
 
 auto chunk_builder::cut(std::size_t first, std::size_t last, const shared_bytes& body, std::size_t& offset)

@@ -1,6 +1,7 @@
 /// Collects entries into a body with a section table, and cuts chunks from it at save points.
 #pragma once
 
+#include "runtime/base/buffer_pool.hpp"
 #include "runtime/event/chunk.hpp"
 
 #include <memory>
@@ -49,6 +50,7 @@ private:
   auto cut(std::size_t first, std::size_t last, const shared_bytes& body, std::size_t& offset)
       -> std::shared_ptr<chunk>;
 
+  buffer_pool pool_{8, std::size_t{2} << 20};
   byte_buffer body_;
   std::vector<open_section> sections_;
   std::vector<position_range> positions_;

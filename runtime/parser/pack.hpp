@@ -43,6 +43,8 @@ inline auto bytes(char* to, std::string_view from) -> char* {
     std::uint64_t low, high;
   };
   const auto size = from.size();
+  // No string is that long; gcc would warn of the copy otherwise.
+  if (size > static_cast<std::size_t>(PTRDIFF_MAX)) __builtin_unreachable();
   if (size > 32)
     std::memcpy(to, from.data(), size);
   else if (size >= 16)
