@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <iosfwd>
+#include <string>
 
 namespace CLI {
 class App;
@@ -25,9 +26,13 @@ struct session {
 /// Declares the sub-command with its options; its callback sets `chosen`. Both arguments outlive the run.
 using declare_command = void (*)(CLI::App& weir, session& s);
 
+/// "0.1.0".
+auto version_text() -> std::string;
+
 void add_run(CLI::App& weir, session& s);
 void add_check(CLI::App& weir, session& s);
 void add_plan(CLI::App& weir, session& s);
+void add_status(CLI::App& weir, session& s);
 void add_help(CLI::App& weir, session& s);
 void add_version(CLI::App& weir, session& s);
 

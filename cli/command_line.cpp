@@ -11,10 +11,11 @@ namespace weir::cli {
 namespace {
 
 /// One line per sub-command, in the order of `weir --help`.
-constexpr auto commands = std::array<declare_command, 5>{
+constexpr auto commands = std::array<declare_command, 6>{
     add_run,
     add_check,
     add_plan,
+    add_status,
     add_help,
     add_version,
 };
@@ -23,6 +24,7 @@ constexpr auto footer = "\nExamples:\n"
                         "  weir run config/quickstart.yaml      collect this machine's logs\n"
                         "  weir check config/quickstart.yaml    find all mistakes, start nothing\n"
                         "  weir plan config/quickstart.yaml     draw who sends to whom\n"
+                        "  weir status                          what a running node does\n"
                         "  weir help sink file                  settings of one plug-in\n";
 
 auto names_of_commands(const CLI::App& app) -> std::vector<std::string> {

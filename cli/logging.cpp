@@ -8,6 +8,7 @@
 #include <spdlog/sinks/ansicolor_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <memory>
 
@@ -24,27 +25,58 @@ public:
     append_json(text_, packed_.view());
     to.append(text_.data(), text_.data() + text_.size());
   }
-  auto clone() const -> std::unique_ptr<custom_flag_formatter> override { return std::make_unique<json_message>(); }
+  auto clone() const -> std::unique_ptr<custom_flag_formatter> override {
+    return std::make_unique<json_message>();
+  }
 
 private:
   byte_buffer packed_;
   byte_buffer text_;
 };
 
+/// Keeps log lines and the live status of one terminal apart.
+class sink_above final : public spdlog::sinks::sink {
+public:
+  sink_above(spdlog::sink_ptr to, std::shared_ptr<terminal_block> block)
+      : to_(std::move(to)), block_(std::move(block)) {}
+  void log(const spdlog::details::log_msg& msg) override {
+    block_->write_above([&] {
+      to_->log(msg);
+      to_->flush();
+    });
+  }
+  void flush() override { to_->flush(); }
+  void set_pattern(const std::string& pattern) override { to_->set_pattern(pattern); }
+  void set_formatter(std::unique_ptr<spdlog::formatter> formatter) override {
+    to_->set_formatter(std::move(formatter));
+  }
+
+private:
+  spdlog::sink_ptr to_;
+  std::shared_ptr<terminal_block> block_;
+};
+
+auto make_sink(bool json) -> spdlog::sink_ptr {
+  if (!json) {
+    auto sink = std::make_shared<spdlog::sinks::ansicolor_stderr_sink_mt>();
+    sink->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
+    return sink;
+  }
+  auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+  formatter->add_flag<json_message>('*').set_pattern(
+      R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
+  auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  sink->set_formatter(std::move(formatter));
+  return sink;
+}
+
 } // namespace
 
 void set_up_logging(const log_options& options) {
-  if (options.json) {
-    auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-    formatter->add_flag<json_message>('*').set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
-    auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-    sink->set_formatter(std::move(formatter));
-    spdlog::set_default_logger(std::make_shared<spdlog::logger>("weir", std::move(sink)));
-  } else {
-    auto sink = std::make_shared<spdlog::sinks::ansicolor_stderr_sink_mt>();
-    sink->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
-    spdlog::set_default_logger(std::make_shared<spdlog::logger>("weir", std::move(sink)));
-  }
+  auto sink = make_sink(options.json);
+  if (options.above && ::isatty(STDERR_FILENO) == 1)
+    sink = std::make_shared<sink_above>(std::move(sink), options.above);
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("weir", std::move(sink)));
   spdlog::set_level(spdlog::level::from_str(options.level));
 }
 

@@ -2,7 +2,12 @@
 
 #include "topology/node.hpp"
 
+#include <poll.h>
 #include <spdlog/spdlog.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -10,11 +15,6 @@
 #include <cstdlib>
 #include <malloc.h>
 #include <mutex>
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/resource.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 namespace weir {
 namespace {
@@ -33,8 +33,12 @@ public:
   void finished() { note(true, {}); }
   void failed(const std::string& why) { note(false, why); }
   auto fd() const -> int { return wake_; }
-  auto is_finished() const -> bool { return locked([&] { return finished_; }); }
-  auto failure() const -> std::string { return locked([&] { return why_; }); }
+  auto is_finished() const -> bool {
+    return locked([&] { return finished_; });
+  }
+  auto failure() const -> std::string {
+    return locked([&] { return why_; });
+  }
 
 private:
   void note(bool done, const std::string& why) {
@@ -45,8 +49,7 @@ private:
     const auto one = std::uint64_t{1};
     if (write(wake_, &one, sizeof one) < 0) spdlog::error("cannot wake the main thread");
   }
-  template <class F>
-  auto locked(F&& f) const -> decltype(f()) {
+  template <class F> auto locked(F&& f) const -> decltype(f()) {
     const auto lock = std::lock_guard{mutex_};
     return f();
   }
@@ -91,7 +94,8 @@ struct totals {
 
 /// Of the collectors here; of the sinks, on a node without collectors.
 auto sum_up(const std::vector<observation>& actors) -> totals {
-  const auto collects = std::any_of(actors.begin(), actors.end(), [](const auto& o) { return o.tier == "collector"; });
+  const auto collects =
+      std::any_of(actors.begin(), actors.end(), [](const auto& o) { return o.tier == "collector"; });
   auto sum = totals{};
   for (const auto& o : actors) {
     if (o.tier != (collects ? "collector" : "sink")) continue;
@@ -105,7 +109,7 @@ auto sum_up(const std::vector<observation>& actors) -> totals {
 /// Drives one run; each member is one phase.
 class run {
 public:
-  run(const run_options& options, steady::time_point began) : options_(options), began_(began) {}
+  run(run_options options, steady::time_point began) : options_(std::move(options)), began_(began) {}
 
   auto operator()(const topology_plan& plan) -> int {
     auto settings = node_settings{options_.node_name, options_.classes, options_.once, {}, {}};
@@ -117,7 +121,10 @@ public:
       return 1;
     }
     node_ = std::move(*started);
+    auto who = cli::process_identity{plan.cluster, options_.node_name, options_.version, getpid()};
+    service_ = std::make_unique<cli::status_service>(std::move(who), *node_, std::move(options_.status));
     const auto status = wait();
+    service_.reset();
     if (options_.once) report();
     return status;
   }
@@ -156,9 +163,10 @@ private:
 
   auto give_up() -> int {
     const auto left = sum_up(node_->observe());
-    spdlog::error("not drained within {}: {} events were not confirmed", to_text(duration{options_.drain_timeout}),
-                  left.unsettled);
+    spdlog::error("not drained within {}: {} events were not confirmed",
+                  to_text(duration{options_.drain_timeout}), left.unsettled);
     // Whoever still works (a store that hangs) would hold up an orderly end.
+    service_->withdraw(); // its thread may wait for whoever hangs
     if (options_.once) report();
     std::fflush(nullptr);
     std::_Exit(1);
@@ -166,6 +174,7 @@ private:
 
   [[noreturn]] void stop_at_once() {
     spdlog::warn("stopped at once");
+    service_->withdraw();
     std::fflush(nullptr);
     std::_Exit(1);
   }
@@ -173,16 +182,18 @@ private:
   void report() {
     const auto sum = sum_up(node_->observe());
     const auto seconds = std::chrono::duration<double>(steady::now() - began_).count();
-    std::printf("events=%llu bytes=%llu seconds=%.3f lost=%llu\n", static_cast<unsigned long long>(sum.events),
-                static_cast<unsigned long long>(sum.bytes), seconds, static_cast<unsigned long long>(sum.unsettled));
+    std::printf("events=%llu bytes=%llu seconds=%.3f lost=%llu\n",
+                static_cast<unsigned long long>(sum.events), static_cast<unsigned long long>(sum.bytes),
+                seconds, static_cast<unsigned long long>(sum.unsettled));
     std::fflush(stdout);
   }
 
-  const run_options& options_;
+  run_options options_;
   steady::time_point began_;
   stop_signals signals_;
   node_events events_;
   std::unique_ptr<node> node_;
+  std::unique_ptr<cli::status_service> service_;
   bool draining_ = false;
   steady::time_point drain_until_{};
 };
@@ -208,10 +219,10 @@ void prepare_process() {
 
 } // namespace
 
-auto run_node(const topology_plan& plan, const run_options& options) -> int {
+auto run_node(const topology_plan& plan, run_options options) -> int {
   const auto began = steady::now();
   prepare_process();
-  return run{options, began}(plan);
+  return run{std::move(options), began}(plan);
 }
 
 } // namespace weir

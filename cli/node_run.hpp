@@ -1,6 +1,7 @@
 /// Runs a node until its input ends, it is asked to stop, or it fails.
 #pragma once
 
+#include "cli/status_service.hpp"
 #include "topology/plan.hpp"
 
 #include <chrono>
@@ -14,9 +15,11 @@ struct run_options {
   std::vector<std::string> classes; ///< of the node; empty: all components run here
   bool once = false;
   std::chrono::nanoseconds drain_timeout = std::chrono::seconds{30};
+  std::string version;
+  cli::status_outlets status; ///< where it tells what it does
 };
 
 /// Returns the exit status: 0 done, 1 failed. SIGINT and SIGTERM drain; a second one stops at once.
-auto run_node(const topology_plan& plan, const run_options& options) -> int;
+auto run_node(const topology_plan& plan, run_options options) -> int;
 
 } // namespace weir

@@ -1,16 +1,21 @@
 #include "cli/command.hpp"
+#include "cli/data_hints.hpp"
 #include "cli/logging.hpp"
 #include "cli/node_run.hpp"
 #include "cli/report.hpp"
-
+#include "cli/runtime_directory.hpp"
 #include "config/diagnostic.hpp"
 #include "runtime/base/units.hpp"
+#include "topology/draft.hpp"
 
 #include <CLI/CLI.hpp>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
-#include <unistd.h>
+#include <ostream>
 
 namespace weir::cli {
 namespace {
@@ -20,6 +25,7 @@ struct run_line {
   std::string node;
   std::string class_name;
   std::string drain_timeout = "30s";
+  std::string status = "auto";
   bool once = false;
   log_options log;
 };
@@ -27,6 +33,12 @@ struct run_line {
 auto host_name() -> std::string {
   char name[256] = {};
   return gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' ? name : "local";
+}
+
+auto own_name(const run_line& line) -> std::string {
+  if (!line.node.empty()) return line.node;
+  const auto host = host_name();
+  return is_valid_name(host) ? host : "local";
 }
 
 auto complain(session& s, const std::string& what, const std::string& hint) -> int {
@@ -46,7 +58,8 @@ auto classes_of(const run_line& line, const topology_plan& plan) -> std::vector<
   if (!line.class_name.empty()) return {line.class_name};
   for (const auto& n : plan.nodes)
     if (n.name == line.node && !n.classes.empty()) return n.classes;
-  if (std::find(plan.classes.begin(), plan.classes.end(), line.node) != plan.classes.end()) return {line.node};
+  if (std::find(plan.classes.begin(), plan.classes.end(), line.node) != plan.classes.end())
+    return {line.node};
   return {};
 }
 
@@ -54,12 +67,58 @@ auto is_known(const topology_plan& plan, const std::string& class_name) -> bool 
   return std::find(plan.classes.begin(), plan.classes.end(), class_name) != plan.classes.end();
 }
 
+/// Without a control socket the node runs all the same; errc::rejected: one of this name runs already.
+auto claim_socket(const run_line& line, const std::string& cluster, const std::string& node)
+    -> result<std::unique_ptr<control_socket>> {
+  WEIR_TRY(const auto directory, make_runtime_directory());
+  WEIR_TRY(const auto path, socket_path(directory, cluster, node));
+  auto claimed = control_socket::claim(path);
+  if (claimed || claimed.failure().code != errc::rejected || !line.node.empty()) return claimed;
+  // Whoever gives no name may run several topologies side by side.
+  WEIR_TRY(const auto other, socket_path(directory, cluster, node + '~' + std::to_string(::getpid())));
+  return control_socket::claim(other);
+}
+
+/// Where the live status is drawn; null where it would be in the way.
+auto terminal_of(const run_line& line, const std::vector<const component_plan*>& hosted)
+    -> std::shared_ptr<terminal_block> {
+  const auto* kind = std::getenv("TERM");
+  const auto is_able = ::isatty(STDOUT_FILENO) == 1 && kind != nullptr && std::string_view{kind} != "dumb";
+  const auto is_in_use =
+      std::any_of(hosted.begin(), hosted.end(), [](const auto* c) { return c->type == "stdout"; });
+  if (line.status == "never" || (line.status == "auto" && (!is_able || is_in_use))) return nullptr;
+  return std::make_shared<terminal_block>(STDOUT_FILENO);
+}
+
+auto start(const run_line& line, const topology_plan& plan, run_options options, session& s) -> int {
+  const auto hosted = components_of(plan, options.classes);
+  auto log = line.log;
+  options.version = version_text();
+  options.status.terminal = log.above = terminal_of(line, hosted);
+  set_up_logging(log);
+  auto claimed = claim_socket(line, plan.cluster, options.node_name);
+  if (claimed) {
+    options.status.socket = std::move(*claimed);
+  } else if (claimed.failure().code == errc::rejected) {
+    s.err << "weir run: node \"" << options.node_name << "\" of cluster \"" << plan.cluster
+          << "\" runs already on this machine\n  hint: `weir status " << plan.cluster << '.'
+          << options.node_name << "` shows it; give this one another --node\n";
+    return exit_failed;
+  } else {
+    spdlog::warn("`weir status` will not find this node: {}", claimed.failure().what);
+  }
+  if (::isatty(STDOUT_FILENO) == 1) s.out << data_hints(hosted) << std::flush;
+  return run_node(plan, std::move(options));
+}
+
 auto run(const run_line& line, session& s) -> int {
   const auto plan = load_or_explain(line.topology, s);
   if (!plan) return exit_misuse;
   const auto timeout = parse_duration(line.drain_timeout);
   if (!timeout) return complain(s, "--drain-timeout " + timeout.failure().what, {});
-  auto options = run_options{line.node.empty() ? host_name() : line.node, classes_of(line, *plan), line.once, *timeout};
+  if (!line.node.empty() && !is_valid_name(line.node))
+    return complain(s, "--node wants letters, digits and _ . - only, not \"" + line.node + '"', {});
+  auto options = run_options{own_name(line), classes_of(line, *plan), line.once, *timeout, {}, {}};
   for (const auto& c : options.classes) {
     if (is_known(*plan, c)) continue;
     const auto meant = config::nearest(c, plan->classes);
@@ -69,8 +128,7 @@ auto run(const run_line& line, session& s) -> int {
   if (!line.node.empty() && options.classes.empty() && !plan->classes.empty())
     return complain(s, "what does node \"" + line.node + "\" host? give --as CLASS",
                     "classes under placement: " + joined(plan->classes));
-  set_up_logging(line.log);
-  return run_node(*plan, options);
+  return start(line, *plan, std::move(options), s);
 }
 
 } // namespace
@@ -83,6 +141,10 @@ void add_run(CLI::App& weir, session& s) {
   sub->add_option("--as", line->class_name, "This node's class under placement:");
   sub->add_flag("--once", line->once, "End when all that is there has been stored");
   sub->add_option("--drain-timeout", line->drain_timeout, "How long to pass on what is there when stopped")
+      ->capture_default_str();
+  sub->add_option("--status", line->status,
+                  "Live status on stdout: auto (if it is a terminal), always or never")
+      ->check(CLI::IsMember{std::vector<std::string>{"auto", "always", "never"}})
       ->capture_default_str();
   sub->add_option("--log-level", line->log.level, "trace, debug, info, warn, error, critical or off")
       ->check(CLI::IsMember{std::vector<std::string>{log_levels.begin(), log_levels.end()}})

@@ -75,7 +75,10 @@ auto make_plan(const config::value& root, config::diagnostics& problems) -> std:
   }
   sort_by_place(problems, root.where.file);
   if (config::has_errors(problems)) return std::nullopt;
-  for (auto& c : d.components) d.plan.components.push_back(std::move(c.plan));
+  for (auto& c : d.components) {
+    c.plan.written = std::move(c.written);
+    d.plan.components.push_back(std::move(c.plan));
+  }
   return std::move(d.plan);
 }
 

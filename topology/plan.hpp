@@ -64,6 +64,7 @@ struct component_plan {
   tier in = tier::collector;
   std::string type; ///< plug-in name, or "aggregator"
   config::place where;
+  config::value written;            ///< as in the file
   std::vector<std::string> from;    ///< names of the components it receives from
   std::vector<std::string> to;      ///< names of the components it sends to
   std::vector<std::string> classes; ///< node classes that host it; empty: every node

@@ -1,0 +1,47 @@
+/// The unix socket at which a running node tells what it does: one line asks, the answer ends the connection.
+#pragma once
+
+#include "runtime/base/result.hpp"
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace weir::cli {
+
+class control_socket {
+public:
+  /// Listens at `path`, mode 0600; a socket there that nobody serves is replaced. errc::rejected: somebody
+  /// serves it.
+  static auto claim(const std::string& path) -> result<std::unique_ptr<control_socket>>;
+  ~control_socket();
+  control_socket(const control_socket&) = delete;
+  auto operator=(const control_socket&) -> control_socket& = delete;
+
+  auto fd() const -> int { return fd_; }
+  /// Takes one client, reads its line, sends what `answer` returns. A client that is slow for some seconds
+  /// is left; so is any as soon as `stop_fd` is readable.
+  void converse(int stop_fd, const std::function<std::string(std::string_view request)>& answer) const;
+  /// Removes the socket from its directory.
+  void withdraw();
+
+private:
+  control_socket(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+
+  int fd_;
+  std::string path_;
+  ino_t inode_ = 0;
+};
+
+/// Whether a process serves the socket; if nobody does, the file is removed.
+auto is_served(const std::string& path) -> bool;
+
+/// The answer of the node at `path`.
+auto ask(const std::string& path, std::string_view request, std::chrono::milliseconds timeout)
+    -> result<std::string>;
+
+} // namespace weir::cli

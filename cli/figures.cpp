@@ -1,0 +1,51 @@
+#include "cli/figures.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace weir::cli {
+namespace {
+
+template <class... Figures> auto formatted(const char* format, Figures... figures) -> std::string {
+  char text[64];
+  std::snprintf(text, sizeof text, format, figures...);
+  return text;
+}
+
+} // namespace
+
+auto count_text(std::uint64_t count) -> std::string {
+  auto text = std::to_string(count);
+  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
+    text.insert(static_cast<std::size_t>(at), ",");
+  return text;
+}
+
+auto size_text(double bytes) -> std::string {
+  constexpr auto units = std::array{"KiB", "MiB", "GiB", "TiB", "PiB"};
+  if (bytes < 1024) return formatted("%.0f B", bytes);
+  auto unit = std::size_t{0};
+  for (bytes /= 1024; bytes >= 1023.95 && unit + 1 < units.size(); ++unit) bytes /= 1024;
+  return formatted("%.1f %s", bytes, units[unit]);
+}
+
+auto age_text(std::chrono::nanoseconds age) -> std::string {
+  using namespace std::chrono;
+  if (age <= 0ns) return "0";
+  if (age < 1ms) return formatted("%lldus", static_cast<long long>(age / 1us));
+  if (age < 1s) return formatted("%lldms", static_cast<long long>(age / 1ms));
+  const auto whole = static_cast<long long>(age / 1s);
+  if (whole < 60) return formatted("%.1fs", static_cast<double>(age / 100ms) / 10);
+  if (whole < 3600) return formatted("%lldm%02llds", whole / 60, whole % 60);
+  if (whole < 86400) return formatted("%lldh%02lldm", whole / 3600, whole / 60 % 60);
+  return formatted("%lldd%02lldh", whole / 86400, whole / 3600 % 24);
+}
+
+auto printable(std::string text) -> std::string {
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  std::replace_if(text.begin(), text.end(), is_control, '?');
+  return text;
+}
+
+} // namespace weir::cli
