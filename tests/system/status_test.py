@@ -1,0 +1,176 @@
+"""`weir status` against running nodes: the tree, the accounts, the cluster, the control socket."""
+import os
+import socket
+import stat
+import unittest
+
+from weir_process import SIGKILL, SIGTERM, NodeTest, wait_until
+
+PIPELINE = """
+cluster: { name: shop }
+collectors:
+  logs: { type: tail, path: DIR/in.log, parse: { format: json } }
+source_aggregators:
+  local: { from: [logs] }
+destination_aggregators:
+  core: { from: [local] }
+sinks:
+  db: { type: sqlite, from: [core], path: DIR/weir.db }
+  files: { type: file, from: [core], path: "DIR/out/{tag}.jsonl" }
+"""
+
+TWO_NODES = """
+cluster: { name: shop }
+collectors:
+  logs: { type: tail, path: DIR/in.log }
+destination_aggregators:
+  core: { from: [logs] }
+sinks:
+  files: { type: file, from: [core], path: "DIR/out/all.jsonl" }
+placement:
+  edge: [logs]
+  core: [core, files]
+nodes:
+  edge-1: { listen: 127.0.0.1:PORT1, as: edge }
+  core-1: { listen: 127.0.0.1:PORT2, as: core }
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def accounts(actor):
+    return actor["events_out"] + actor["events_held"] + sum(actor["dropped"].values())
+
+
+class StatusTest(NodeTest):
+    def start_pipeline(self, count=1000):
+        self.lines("in.log", count)
+        node = self.start(self.write("t.yaml", PIPELINE), "--node", "edge-1")
+        for sink in ("db", "files"):
+            self.wait_for("edge-1", sink, events_out=count)
+        return node
+
+    def test_every_actor_tells_its_figures_and_the_accounts_balance(self):
+        self.start_pipeline()
+        for component in ("logs", "local", "core"):
+            self.wait_for("edge-1", component, events_held=0, events_out=1000)
+        status = self.status("edge-1")
+        self.assertEqual((status["cluster"], status["node"]), ("shop", "edge-1"))
+        self.assertEqual(status["pid"], self.nodes[0].pid)
+        self.assertGreater(status["uptime_seconds"], 0)
+        self.assertIs(status["balanced"], True)
+        self.assertEqual([a["component"] for a in status["actors"]], ["logs", "local", "core", "db", "files"])
+        for actor in status["actors"]:
+            self.assertEqual(actor["events_in"], accounts(actor), actor["address"])
+            self.assertEqual((actor["state"], actor["restarts"], actor["last_error"]), ("running", 0, ""))
+
+    def test_the_tree_names_tiers_components_and_actors(self):
+        self.start_pipeline()
+        answer = self.weir("status")
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        lines = answer.stdout.splitlines()
+        self.assertTrue(lines[0].startswith("node edge-1 of cluster shop, weir 0."), lines[0])
+        for line in ("collectors", "  logs (tail)", "source aggregators", "  local", "destination aggregators",
+                     "sinks", "  db (sqlite)", "  files (file)"):
+            self.assertIn(line, lines)
+        self.assertTrue(any(line.startswith("    edge-1/sink/db") and "1,000" in line for line in lines), lines)
+
+    def test_an_unreachable_store_shows_what_is_held_and_why(self):
+        self.lines("in.log", 10)
+        self.write("out", "a file, where a directory is wanted")
+        self.start(self.write("t.yaml", PIPELINE), "--node", "edge-1")
+        sink = self.wait_for("edge-1", "files", state="retrying", events_held=10)
+        self.assertIn("cannot", sink["last_error"])
+        self.assertGreater(sink["delay_seconds"], 0)
+        self.assertIn("last error: ", self.weir("status", "edge-1").stdout)
+
+    def test_the_cluster_is_all_nodes_and_says_who_cannot_be_reached(self):
+        self.lines("in.log", 100)
+        text = TWO_NODES.replace("PORT1", str(free_port())).replace("PORT2", str(free_port()))
+        topology = self.write("t.yaml", text)
+        self.start(topology, "--node", "edge-1", "--as", "edge")
+        wait_until(lambda: self.status("edge-1"), "edge-1 runs")
+        first = self.weir("status", "--cluster")
+        self.assertIn("node core-1: cannot be reached: ", first.stdout)
+        self.start(topology, "--node", "core-1", "--as", "core")
+        self.wait_for("core-1", "files", events_out=100)
+        both = self.weir("status", "shop.edge-1", "--cluster", "--json")
+        for part in ('"node":"core-1"', '"address":"core-1/sink/files"', '"address":"edge-1/collector/logs"'):
+            self.assertIn(part, both.stdout)
+        many = self.weir("status")
+        self.assertEqual(many.returncode, 2)
+        self.assertIn("weir status shop.core-1\n  weir status shop.edge-1", many.stderr)
+
+    def test_a_second_node_of_the_name_is_refused_and_the_first_goes_on(self):
+        node = self.start_pipeline()
+        second = self.weir("run", str(self.dir / "t.yaml"), "--node", "edge-1")
+        self.assertEqual(second.returncode, 1)
+        self.assertEqual(second.stdout, "")
+        self.assertIn('node "edge-1" of cluster "shop" runs already on this machine', second.stderr)
+        self.assertEqual(self.status("edge-1")["pid"], node.pid)
+
+    def test_nodes_without_a_name_run_side_by_side(self):
+        self.lines("in.log", 10)
+        topology = self.write("t.yaml", PIPELINE.replace("type: sqlite", 'type: "null"')
+                              .replace(", path: DIR/weir.db", ""))
+        first, second = self.start(topology), self.start(topology)
+        wait_until(lambda: len(list(self.sockets.glob("*.sock"))) == 2, "both have a socket")
+        self.assertEqual(self.weir("status").returncode, 2)
+        for node in (first, second):
+            self.assertEqual(self.finish(node, SIGTERM)[0], 0)
+
+    def test_the_socket_is_private_goes_with_the_node_and_a_stale_one_is_replaced(self):
+        node = self.start_pipeline()
+        path = self.sockets / "shop.edge-1.sock"
+        self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+        self.assertEqual(stat.S_IMODE(os.stat(self.sockets).st_mode), 0o700)
+        self.finish(node, SIGKILL)
+        self.assertTrue(path.exists())
+        again = self.start(str(self.dir / "t.yaml"), "--node", "edge-1")
+        self.wait_for("edge-1", "files", events_held=0)
+        self.assertEqual(self.status("edge-1")["pid"], again.pid)
+        self.finish(again, SIGTERM)
+        self.assertFalse(path.exists())
+
+    def test_a_stale_socket_is_no_node(self):
+        self.finish(self.start_pipeline(), SIGKILL)
+        answer = self.weir("status")
+        self.assertEqual((answer.returncode, answer.stdout), (1, ""))
+        self.assertEqual(answer.stderr, "weir status: no node runs on this machine for this user\n")
+        self.assertEqual(list(self.sockets.iterdir()), [])
+
+    def test_a_mistyped_name_is_refused_with_the_nearest(self):
+        self.start_pipeline()
+        answer = self.weir("status", "shop.egde-1")
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn('did you mean "shop.edge-1"?', answer.stderr)
+
+    def test_silent_and_senseless_clients_hold_up_nobody(self):
+        self.start_pipeline()
+        path = str(self.sockets / "shop.edge-1.sock")
+        silent = [socket.socket(socket.AF_UNIX) for _ in range(3)]
+        for client in silent:
+            client.connect(path)
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(path)
+            client.sendall(b"\xff\x00 what?\n")
+            self.assertIn(b"unknown request", client.recv(1000))
+        self.assertIsNotNone(self.status("edge-1"))
+        for client in silent:
+            client.close()
+
+    def test_a_directory_that_others_may_write_to_is_not_used(self):
+        self.sockets.mkdir()
+        self.sockets.chmod(0o777)
+        self.lines("in.log", 1)
+        done = self.weir("run", self.write("t.yaml", PIPELINE), "--once")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("others may write to", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
