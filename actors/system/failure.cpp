@@ -26,6 +26,8 @@ auto is_fatal(const caf::error& reason) -> bool {
 }
 
 void fail(caf::event_based_actor* self, const std::string& address, const error& e, failure kind) {
+  // A fatal one is said once, by whoever ends the process.
+  if (kind == failure::fatal) return self->quit(failure_reason(kind, address + ": " + e.what));
   spdlog::error("{}: {}", address, e.what);
   self->quit(failure_reason(kind, e.what));
 }

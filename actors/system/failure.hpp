@@ -20,7 +20,7 @@ auto failure_reason(failure kind, const std::string& sentence) -> caf::error;
 auto failure_text(const caf::actor_system& system, const caf::error& reason) -> std::string;
 auto is_fatal(const caf::error& reason) -> bool;
 
-/// Logs "address: sentence" and ends the actor.
+/// Ends the actor with "address: sentence"; logs it unless the failure is fatal.
 void fail(caf::event_based_actor* self, const std::string& address, const error& e, failure kind);
 /// Exceptions out of any handler are logged once with the address and end the actor.
 void end_on_exceptions(caf::event_based_actor* self, const std::string& address);
