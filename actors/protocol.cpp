@@ -2,9 +2,26 @@
 
 #include "runtime/codec/chunk_codec.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace weir {
+namespace {
+
+constexpr auto piece_bytes = std::size_t{1} << 20; // most chunks are one
+
+/// In pieces, so that no more is allocated than twice what is there, whatever the size says.
+auto read_raw(caf::deserializer& from, std::size_t size, byte_buffer& to) -> caf::error {
+  for (auto left = size; left > 0;) {
+    const auto piece = std::min(left, piece_bytes);
+    if (auto e = from.apply_raw(piece, to.tail(piece))) return e;
+    to.advance(piece);
+    left -= piece;
+  }
+  return caf::none;
+}
+
+} // namespace
 
 auto inspect(caf::serializer& to, wire_chunk& c) -> caf::error {
   auto head = encode_chunk_head(*c.content);
@@ -19,13 +36,11 @@ auto inspect(caf::deserializer& from, wire_chunk& c) -> caf::error {
   if (auto e = from.apply_raw(sizeof prefix, prefix)) return e;
   const auto sizes = decode_chunk_prefix({prefix, sizeof prefix});
   if (!sizes) return caf::sec::invalid_argument;
-  auto head = std::string(sizes->head, '\0');
-  if (auto e = from.apply_raw(head.size(), head.data())) return e;
-  auto body = byte_buffer{sizes->body};
-  if (sizes->body > 0)
-    if (auto e = from.apply_raw(sizes->body, body.tail(sizes->body))) return e;
-  body.advance(sizes->body);
-  auto decoded = decode_chunk(*sizes, head, shared_bytes{std::move(body)});
+  auto head = byte_buffer{};
+  if (auto e = read_raw(from, sizes->head, head)) return e;
+  auto body = byte_buffer{};
+  if (auto e = read_raw(from, sizes->body, body)) return e;
+  auto decoded = decode_chunk(*sizes, head.view(), shared_bytes{std::move(body)});
   c.content = decoded ? *decoded : nullptr;
   return caf::none;
 }

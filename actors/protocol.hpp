@@ -1,16 +1,10 @@
 /// Every message between actors, and the types inside them: read this first.
 //
-// The hop, sender to receiver and back (flow/inlet, flow/outlet do the thinking):
-//   open_link ->            the sender opens a link; whatever it has unacked comes again over it
-//   <- link_feedback        credit in bytes, and the ids of chunks that are safe
-//   transfer_chunks ->      chunks, against credit only
-//   probe_link ->           "I sent that many": finds a lost message when nothing else moves
-//   <- reopen_link          the receiver does not know the link, or missed a message on it
-//   close_link ->           the sender is done, or goes
+// The hop between a sender and a receiver speaks runtime/flow/link_messages.hpp.
 #pragma once
 
 #include "actors/observation.hpp"
-#include "runtime/event/chunk.hpp"
+#include "runtime/flow/link_messages.hpp"
 
 #include <caf/all.hpp>
 
@@ -32,28 +26,15 @@ using observe_atom = caf::atom_constant<caf::atom("observe")>;  ///< answered wi
 using restart_atom = caf::atom_constant<caf::atom("restart")>;
 using watch_atom = caf::atom_constant<caf::atom("watch")>;      ///< to the directory: tell me a component's peers
 
-/// A chunk as a message element: one pointer inside a process, its bytes on a wire.
-struct wire_chunk {
-  chunk_ptr content; ///< null if it arrived damaged
-};
 auto inspect(caf::serializer& to, wire_chunk& c) -> caf::error;
 auto inspect(caf::deserializer& from, wire_chunk& c) -> caf::error;
 inline auto to_string(const wire_chunk&) -> std::string { return "chunk"; }
 
-struct open_link {
-  std::uint64_t link = 0; ///< random: no two openings have the same
-  std::string sender;     ///< logical address
-};
 template <class Inspector>
 auto inspect(Inspector& f, open_link& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("open_link"), x.link, x.sender);
 }
 
-struct transfer_chunks {
-  std::uint64_t link = 0;
-  std::uint64_t number = 0; ///< 1, 2, … on this link
-  std::vector<wire_chunk> chunks;
-};
 template <class Inspector>
 auto inspect(Inspector& f, transfer_chunks& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("transfer_chunks"), x.link, x.number, x.chunks);
@@ -64,43 +45,24 @@ auto inspect(Inspector& f, chunk_id& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("chunk_id"), x.origin, x.sequence);
 }
 
-struct link_feedback {
-  std::uint64_t link = 0;
-  std::uint64_t number = 0;
-  std::uint64_t grant_bytes = 0;
-  bool leaving = false; ///< the receiver takes nothing new
-  std::vector<chunk_id> acks;
-};
 template <class Inspector>
 auto inspect(Inspector& f, link_feedback& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("link_feedback"), x.link, x.number, x.grant_bytes, x.leaving, x.acks);
 }
 
-struct probe_link {
-  std::uint64_t link = 0;
-  std::uint64_t sent = 0;     ///< transfers by the sender
-  std::uint64_t received = 0; ///< feedbacks by the sender
-};
 template <class Inspector>
 auto inspect(Inspector& f, probe_link& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("probe_link"), x.link, x.sent, x.received);
 }
 
-struct reopen_link {
-  std::uint64_t link = 0;
-};
 template <class Inspector>
 auto inspect(Inspector& f, reopen_link& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("reopen_link"), x.link);
 }
 
-struct close_link {
-  std::uint64_t link = 0;
-  bool finished = false; ///< nothing will ever come from this sender again (--once, drain)
-};
 template <class Inspector>
 auto inspect(Inspector& f, close_link& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("close_link"), x.link, x.finished);
+  return f(caf::meta::type_name("close_link"), x.link, x.sender, x.finished);
 }
 
 /// One running actor of a component.

@@ -42,15 +42,14 @@ void aggregator_state::on_feedback(const link_feedback& note) {
 void aggregator_state::step() {
   const auto now = settings.time->monotonic();
   for (auto& p : ports) p.flush(core->flow, now);
-  if (now >= probe_at && core->flow.unsettled_chunks() > 0) {
-    for (auto& p : ports) p.probe(core->flow);
+  if (now >= probe_at) {
+    for (auto& p : ports) p.probe();
     probe_at = now + probe_interval;
   }
   from->send_feedback();
-  auto next = std::optional<monotonic_time>{};
-  if (core->flow.unsettled_chunks() > 0) next = probe_at;
-  if (const auto linger = core->flow.deadline()) next = next ? std::min(*next, *linger) : *linger;
-  if (next) timer.arm(self, now, *next);
+  auto next = probe_at;
+  if (const auto linger = core->flow.deadline()) next = std::min(next, *linger);
+  timer.arm(self, now, next);
   finish_if_done();
 }
 
@@ -122,6 +121,7 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
       [self](const probe_link& note) { self->state.from->on_probe(note, self->current_sender()); },
       [self](const reopen_link& note) {
         for (auto& p : self->state.ports) p.on_reopen(self->state.core->flow, note);
+        self->state.step();
       },
       [self](const close_link& note) {
         self->state.from->on_close(note);
@@ -130,6 +130,7 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
       [self](const peers_changed& note) {
         for (auto& p : self->state.ports)
           if (p.component() == note.component) p.update(self->state.core->flow, note.peers);
+        self->state.step(); // what a peer that went had in flight may go elsewhere
       },
       [self](timer_atom, std::uint64_t generation) {
         if (self->state.timer.fires(generation)) self->state.step();

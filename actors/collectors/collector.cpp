@@ -98,8 +98,8 @@ void collector_state::step() {
 }
 
 void collector_state::probe_if_due(monotonic_time now) {
-  if (now < probe_at || core->flow.unsettled_chunks() == 0) return;
-  for (auto& p : ports) p.probe(core->flow);
+  if (now < probe_at) return;
+  for (auto& p : ports) p.probe();
   probe_at = now + probe_interval;
 }
 
@@ -169,6 +169,7 @@ auto collector(caf::stateful_actor<collector_state>* self, collector_settings se
   end_on_exceptions(self, s.settings.address);
   self->set_down_handler([self](const caf::down_msg& m) {
     for (auto& p : self->state.ports) p.on_down(self->state.core->flow, m.source);
+    self->state.step();
   });
   self->send(self, start_atom::value);
   return {
@@ -191,10 +192,12 @@ auto collector(caf::stateful_actor<collector_state>* self, collector_settings se
       },
       [self](const reopen_link& note) {
         for (auto& p : self->state.ports) p.on_reopen(self->state.core->flow, note);
+        self->state.step();
       },
       [self](const peers_changed& note) {
         for (auto& p : self->state.ports)
           if (p.component() == note.component) p.update(self->state.core->flow, note.peers);
+        self->state.step(); // what a peer that went had in flight may go elsewhere
       },
       [self](drain_atom) { self->state.drain(); },
       [self](observe_atom) { return self->state.observe(); },

@@ -1,29 +1,18 @@
-/// An actor's end towards all its senders: turns messages into calls on an inlet and back.
+/// An actor's end towards all its senders: carries messages between CAF and its receiver_links.
 #pragma once
 
 #include "actors/protocol.hpp"
-#include "runtime/flow/inlet.hpp"
-#include "runtime/flow/link.hpp"
+#include "actors/system/handle_numbers.hpp"
+#include "runtime/flow/receiver_links.hpp"
 
-#include <set>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace weir {
 
-/// When a receiver is done.
-enum class ending {
-  never,            ///< senders come and go
-  with_its_senders, ///< --once: when all that came are done for good
-  drained,          ///< when those of this node are; the others are told to go elsewhere
-};
-
 /// Lives in the actor's state; the inlet lives longer and keeps what is held across restarts.
 class receiver_port {
 public:
-  /// Closes the links an earlier instance left in `in`: their senders open new ones.
-  receiver_port(caf::event_based_actor* self, inlet& in);
+  receiver_port(caf::event_based_actor* self, inlet& in) : self_(self), links_(in) {}
 
   void on_open(const open_link& note, const caf::strong_actor_ptr& sender);
   /// The chunks that are new here; the others are taken care of.
@@ -37,21 +26,11 @@ public:
   auto is_done(std::size_t expected, ending how) -> bool;
 
 private:
-  struct link {
-    caf::actor sender;
-    std::string address;
-    link_numbers numbers;
-  };
-  void send(std::uint64_t id, link& to, feedback&& due);
-  void reopen(std::uint64_t id);
-  void leave();
+  void send() { send_all(self_, handles_, links_.take_outgoing()); }
 
   caf::event_based_actor* self_;
-  inlet& in_;
-  bool leaving_ = false;
-  std::unordered_map<std::uint64_t, link> links_;
-  std::set<std::string> seen_;     // addresses of all senders that ever opened
-  std::set<std::string> finished_; // those that closed for good
+  receiver_links links_;
+  handle_numbers handles_;
 };
 
 } // namespace weir

@@ -1,9 +1,9 @@
-/// An actor's end towards one downstream component: turns messages into calls on an outlet and back.
+/// An actor's end towards one downstream component: carries messages between CAF and its sender_links.
 #pragma once
 
 #include "actors/protocol.hpp"
-#include "runtime/flow/fan_out.hpp"
-#include "runtime/flow/link.hpp"
+#include "actors/system/handle_numbers.hpp"
+#include "runtime/flow/sender_links.hpp"
 
 #include <string>
 #include <vector>
@@ -17,7 +17,6 @@ public:
   sender_port(caf::event_based_actor* self, std::string address, std::string component, std::size_t index);
 
   auto component() const -> const std::string& { return component_; }
-  auto index() const -> std::size_t { return index_; }
 
   /// Opens links to new handles and gives up those that are gone.
   void update(fan_out& flow, const std::vector<peer>& peers);
@@ -27,25 +26,17 @@ public:
   void on_down(fan_out& flow, const caf::actor_addr& who);
   /// Sends what the outlet gives out now.
   void flush(fan_out& flow, monotonic_time now);
-  /// Asks every link that has something in flight whether all of it arrived.
-  void probe(fan_out& flow);
+  /// Asks on every link whether all messages arrived.
+  void probe();
   void close(bool finished);
 
 private:
-  struct link {
-    std::uint64_t id = 0;
-    peer to;
-    link_numbers numbers;
-  };
-  auto find(std::uint64_t id) -> link*;
-  void open(fan_out& flow, const peer& to);
-  void drop(fan_out& flow, std::uint64_t id);
+  void send() { send_all(self_, handles_, links_.take_outgoing()); }
 
   caf::event_based_actor* self_;
-  std::string address_;
   std::string component_;
-  std::size_t index_;
-  std::vector<link> links_;
+  sender_links links_;
+  handle_numbers handles_;
 };
 
 } // namespace weir

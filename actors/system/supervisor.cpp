@@ -27,6 +27,7 @@ void supervisor_state::start(std::size_t index) {
   self->monitor(c.handle);
   self->link_to(c.handle); // children do not outlive their supervisor
   announce(c);
+  if (draining) self->send(c.handle, drain_atom::value); // the one before it may not have got to it
 }
 
 void supervisor_state::on_down(const caf::down_msg& m) {
@@ -65,6 +66,7 @@ void supervisor_state::on_finished(const child_finished& note) {
 }
 
 void supervisor_state::drain() {
+  draining = true;
   for (const auto& c : children)
     if (c.handle) self->send(c.handle, drain_atom::value);
 }

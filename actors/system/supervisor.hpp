@@ -45,6 +45,7 @@ struct supervisor_state {
   std::vector<child> children;
   caf::actor_addr parent;
   caf::event_based_actor* self = nullptr;
+  bool draining = false;
 
   void start(std::size_t index);
   void on_down(const caf::down_msg& m);

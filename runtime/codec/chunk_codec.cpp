@@ -19,9 +19,8 @@ void put(std::string& out, T value) {
 }
 
 void put_text(std::string& out, std::string_view text) {
-  const auto size = static_cast<std::uint16_t>(std::min<std::size_t>(text.size(), UINT16_MAX));
-  put(out, size);
-  out.append(text.substr(0, size));
+  put(out, static_cast<std::uint32_t>(text.size()));
+  out.append(text);
 }
 
 /// Reads little-endian fields; after the first failure everything reads as zero.
@@ -37,7 +36,7 @@ public:
     return value;
   }
   auto text() -> std::string {
-    const auto size = number<std::uint16_t>();
+    const auto size = number<std::uint32_t>();
     if (rest_.size() < size) return failed_ = true, std::string{};
     auto value = std::string{rest_.substr(0, size)};
     rest_.remove_prefix(size);
@@ -66,18 +65,23 @@ void read_fixed(field_reader& read, chunk& c) {
   c.closed_ns = read.number<std::int64_t>();
 }
 
-/// Returns the bytes of all sections, for comparison with the body.
-auto read_sections(field_reader& read, chunk& c) -> std::uint64_t {
-  auto bytes = std::uint64_t{0};
+struct section_sums {
+  std::uint64_t bytes = 0;
+  std::uint64_t count = 0;
+};
+
+auto read_sections(field_reader& read, chunk& c) -> section_sums {
+  auto sums = section_sums{};
   for (auto left = read.number<std::uint32_t>(); left > 0 && !read.failed(); --left) {
     auto s = section{};
     s.tag = read.text();
     s.count = read.number<std::uint32_t>();
     s.bytes = read.number<std::uint32_t>();
-    bytes += s.bytes;
+    sums.bytes += s.bytes;
+    sums.count += s.count;
     c.sections.push_back(std::move(s));
   }
-  return bytes;
+  return sums;
 }
 
 void read_positions(field_reader& read, chunk& c) {
@@ -142,10 +146,12 @@ auto decode_chunk(const chunk_sizes& sizes, std::string_view head, shared_bytes 
   if (read.number<std::uint8_t>() != 0) return damaged("unknown encoding");
   auto c = std::make_shared<chunk>();
   read_fixed(read, *c);
-  const auto bytes = read_sections(read, *c);
+  const auto sums = read_sections(read, *c);
   read_positions(read, *c);
   if (read.failed() || !read.at_end()) return damaged("its tables are cut");
-  if (bytes != body.size()) return damaged("its sections do not add up to its body");
+  if (sums.bytes != body.size()) return damaged("its sections do not add up to its body");
+  if (sums.count != c->count) return damaged("its sections do not add up to its count");
+  if (c->id.sequence == 0 || c->settled_below > c->id.sequence) return damaged("its sequence makes no sense");
   c->body = std::move(body);
   return chunk_ptr{std::move(c)};
 }

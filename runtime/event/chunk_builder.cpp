@@ -11,7 +11,7 @@ constexpr auto section_bytes_max = std::size_t{512} << 10;
 
 auto chunk_builder::begin(std::string_view tag) -> byte_buffer& {
   entry_begin_ = body_.size();
-  if (sections_.empty() || sections_.back().table.tag != tag || sections_.back().table.bytes >= section_bytes_max) {
+  if (sections_.empty() || sections_.back().table.tag != tag) {
     if (!sections_.empty() && sections_.back().table.count == 0) sections_.pop_back();
     sections_.push_back({{std::string{tag}, 0, 0}});
   }
@@ -19,9 +19,14 @@ auto chunk_builder::begin(std::string_view tag) -> byte_buffer& {
 }
 
 void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count) {
+  const auto bytes = body_.size() - entry_begin_;
+  if (const auto& open = sections_.back().table; open.count > 0 && open.bytes + bytes > section_bytes_max) {
+    auto tag = open.tag;
+    sections_.push_back({{std::move(tag), 0, 0}});
+  }
   auto& s = sections_.back();
   s.table.count += count;
-  s.table.bytes += static_cast<std::uint32_t>(body_.size() - entry_begin_);
+  s.table.bytes += static_cast<std::uint32_t>(bytes);
   s.time_min_ns = std::min(s.time_min_ns, time_ns);
   s.time_max_ns = std::max(s.time_max_ns, time_ns);
   events_ += count;

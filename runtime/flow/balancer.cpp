@@ -5,15 +5,17 @@
 namespace weir {
 namespace {
 
-/// Smooth weighted round robin: every peer earns its credit as weight, the richest is chosen and pays all.
+/// Smooth weighted round robin: every peer that could take the chunk earns its credit as weight, the
+/// richest is chosen and pays all. Who could not take it earns nothing, or it would later take many in a row.
 auto in_turn(std::vector<peer_state>& peers, std::uint64_t bytes) -> peer_state* {
   auto* best = static_cast<peer_state*>(nullptr);
   auto total = std::int64_t{0};
   for (auto& p : peers) {
-    const auto weight = static_cast<std::int64_t>(p.credit >> 10) + 1;
+    if (!p.takes(bytes)) continue;
+    const auto weight = (p.credit >> 10) + 1;
     p.turn += weight;
     total += weight;
-    if (p.takes(bytes) && (best == nullptr || p.turn > best->turn)) best = &p;
+    if (best == nullptr || p.turn > best->turn) best = &p;
   }
   if (best != nullptr) best->turn -= total;
   return best;

@@ -1,13 +1,12 @@
 /// Chooses among the peers of one component: who gets the next chunk.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
-
-#include <array>
 #include <utility>
+#include <vector>
 
 namespace weir {
 
@@ -23,22 +22,25 @@ enum class balance_policy {
 
 constexpr auto names_of(balance_policy*) {
   using enum balance_policy;
-  return std::array<std::pair<std::string_view, balance_policy>, 4>{
-      {{"round_robin", round_robin}, {"least_loaded", least_loaded}, {"sticky", sticky}, {"failover", failover}}};
+  return std::array<std::pair<std::string_view, balance_policy>, 4>{{{"round_robin", round_robin},
+                                                                     {"least_loaded", least_loaded},
+                                                                     {"sticky", sticky},
+                                                                     {"failover", failover}}};
 }
 
 /// What the choice looks at; the outlet keeps these up to date.
 struct peer_state {
   peer_id id = 0;
   std::string address;
-  std::uint64_t credit = 0;
+  std::int64_t credit = 0; ///< granted less sent; below zero after a chunk that is larger than the credit
   std::uint64_t in_flight_bytes = 0;
   std::int64_t turn = 0; ///< of round robin
   bool leaving = false;  ///< takes nothing new, but will ack what it has
 
+  auto credit_bytes() const -> std::uint64_t { return credit > 0 ? static_cast<std::uint64_t>(credit) : 0; }
   /// Whether the peer takes a chunk of `bytes`: within its credit, or alone if it is larger than any window.
   auto takes(std::uint64_t bytes) const -> bool {
-    return credit >= bytes || (credit > 0 && in_flight_bytes == 0);
+    return credit > 0 && (credit_bytes() >= bytes || in_flight_bytes == 0);
   }
 };
 

@@ -16,8 +16,9 @@ void id_ranges::insert(std::uint64_t origin, std::uint64_t first, std::uint64_t 
   if (first > last) return;
   auto& known = origins_[origin];
   auto at = known.upper_bound(first);
-  if (at != known.begin() && std::prev(at)->second + 1 >= first) --at;
-  while (at != known.end() && at->first <= last + 1) {
+  // Sequences come from outside, so the largest must not wrap.
+  if (at != known.begin() && (first == 0 || std::prev(at)->second >= first - 1)) --at;
+  while (at != known.end() && (at->first == 0 || at->first - 1 <= last)) {
     first = std::min(first, at->first);
     last = std::max(last, at->second);
     at = known.erase(at);

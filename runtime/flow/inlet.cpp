@@ -14,7 +14,7 @@ void inlet::open(link_id link) {
 void inlet::close(link_id link) {
   const auto at = links_.find(link);
   if (at == links_.end()) return;
-  granted_bytes_ -= at->second.granted;
+  granted_bytes_ -= at->second.credit();
   links_.erase(at);
 }
 
@@ -23,23 +23,28 @@ void inlet::close_all() {
   granted_bytes_ = 0;
 }
 
-void inlet::use_credit(link_state& link, std::uint64_t bytes) {
-  const auto used = std::min(link.granted, bytes);
-  link.granted -= used;
-  granted_bytes_ -= used;
+void inlet::add_credit(link_state& link, std::int64_t bytes) {
+  granted_bytes_ -= link.credit();
+  link.granted += bytes;
+  granted_bytes_ += link.credit();
 }
 
 auto inlet::receive(link_id link, const chunk& c) -> arrival {
   const auto at = links_.find(link);
   if (at == links_.end()) return arrival::unknown_link;
   const auto bytes = c.footprint_bytes();
-  use_credit(at->second, bytes);
-  if (c.settled_below > 1) settled_.insert(c.id.origin, 1, c.settled_below - 1);
+  add_credit(at->second, -static_cast<std::int64_t>(bytes));
+  // What a chunk says of itself does not count: it would never be stored.
+  if (const auto below = std::min(c.settled_below, c.id.sequence); below > 1)
+    settled_.insert(c.id.origin, 1, below - 1);
   if (const auto known = held_.find(c.id); known != held_.end()) {
-    // The copy counts against its latest sender, or a flapping link would gain a window each time.
-    if (const auto before = links_.find(known->second.owner); before != links_.end())
-      before->second.held -= known->second.bytes;
-    known->second.owner = link;
+    auto& senders = known->second.senders;
+    if (std::find(senders.begin(), senders.end(), link) != senders.end()) return arrival::held;
+    // Links that are closed owe nothing, or a flapping link would leave a trace each time.
+    senders.erase(
+        std::remove_if(senders.begin(), senders.end(), [&](link_id l) { return links_.count(l) == 0; }),
+        senders.end());
+    senders.push_back(link);
     at->second.held += known->second.bytes;
     return arrival::held;
   }
@@ -47,7 +52,7 @@ auto inlet::receive(link_id link, const chunk& c) -> arrival {
     at->second.acks.push_back(c.id);
     return arrival::settled;
   }
-  held_.emplace(c.id, held_chunk{link, bytes});
+  held_.emplace(c.id, held_chunk{{link}, bytes});
   at->second.held += bytes;
   held_bytes_ += bytes;
   return arrival::fresh;
@@ -57,24 +62,33 @@ void inlet::settle(const chunk_id& id) {
   const auto at = held_.find(id);
   WEIR_ASSERT(at != held_.end());
   held_bytes_ -= at->second.bytes;
-  if (const auto owner = links_.find(at->second.owner); owner != links_.end()) {
-    owner->second.held -= at->second.bytes;
-    owner->second.acks.push_back(id);
+  for (const auto link : at->second.senders) {
+    const auto sender = links_.find(link);
+    if (sender == links_.end()) continue;
+    sender->second.held -= at->second.bytes;
+    sender->second.acks.push_back(id);
   }
   held_.erase(at);
   settled_.insert(id);
 }
 
 auto inlet::grant_due(const link_state& link) const -> std::uint64_t {
-  const auto used = link.granted + link.held;
-  const auto share = std::max(settings_.floor_bytes, settings_.capacity_bytes / std::max<std::size_t>(1, links_.size()));
+  const auto used = link.credit() + link.held;
+  const auto share =
+      std::max(settings_.floor_bytes, settings_.capacity_bytes / std::max<std::size_t>(1, links_.size()));
   if (!granting_ || used >= share) return 0;
-  const auto all_used = granted_bytes_ + held_bytes_;
-  const auto spare = settings_.capacity_bytes > all_used ? settings_.capacity_bytes - all_used : 0;
+  const auto up_to = [all_used = granted_bytes_ + held_bytes_](std::uint64_t bound) {
+    return bound > all_used ? bound - all_used : 0;
+  };
+  const auto spare = up_to(settings_.capacity_bytes);
   const auto up_to_floor = settings_.floor_bytes > used ? settings_.floor_bytes - used : 0;
-  const auto due = std::min(share - used, std::max(spare, up_to_floor));
+  // What closed links left counts too, or senders that come and go would each add a floor.
+  const auto bound = up_to(settings_.capacity_bytes + links_.size() * settings_.floor_bytes);
+  const auto room = std::min(share - used, std::max(spare, std::min(up_to_floor, bound)));
+  if (room == 0) return 0;
   // Small change waits, unless the sender has nothing left.
-  return due >= share / 8 || link.granted == 0 ? due : 0;
+  const auto debt = link.granted < 0 ? static_cast<std::uint64_t>(-link.granted) : 0;
+  return room >= share / 8 || link.granted <= 0 ? room + debt : 0;
 }
 
 auto inlet::take_feedback() -> std::vector<feedback> {
@@ -82,8 +96,7 @@ auto inlet::take_feedback() -> std::vector<feedback> {
   for (auto& [id, link] : links_) {
     const auto due = grant_due(link);
     if (due == 0 && link.acks.empty()) continue;
-    link.granted += due;
-    granted_bytes_ += due;
+    add_credit(link, static_cast<std::int64_t>(due));
     all.push_back({id, due, std::move(link.acks)});
     link.acks.clear();
   }

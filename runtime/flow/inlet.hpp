@@ -2,9 +2,12 @@
 //
 // A pure state machine without time. For every link: granted + held <= its window, where `granted` is
 // credit the sender has not used and `held` bytes received and not yet safe. The windows share the
-// capacity; each link always has at least the floor, so that every sender makes progress:
-//   sum over links of (granted + held) <= capacity + links * floor.
-// A chunk larger than the window may come alone: it uses all credit of its link.
+// capacity; each link has at least the floor, so that every sender makes progress:
+//   credit of all links + bytes held <= capacity + links * floor, when credit is given.
+// A chunk larger than the credit may come alone: it leaves its link in debt, and until that is paid back
+// nothing more comes. Both ends count the same bytes, so they always agree on the credit.
+// A chunk that comes over several links (its first receiver was too slow) is held once, counts in the
+// window of each of them, and is acked on each.
 #pragma once
 
 #include "runtime/flow/id_ranges.hpp"
@@ -61,12 +64,13 @@ public:
 
 private:
   struct link_state {
-    std::uint64_t granted = 0;
+    std::int64_t granted = 0; ///< below zero: debt
     std::uint64_t held = 0;
     std::vector<chunk_id> acks;
+    auto credit() const -> std::uint64_t { return granted > 0 ? static_cast<std::uint64_t>(granted) : 0; }
   };
   struct held_chunk {
-    link_id owner = 0; ///< whose window it uses; the last one that sent it
+    std::vector<link_id> senders; ///< the links it came over; each is due an ack
     std::uint64_t bytes = 0;
   };
   struct id_hash {
@@ -75,7 +79,7 @@ private:
     }
   };
 
-  void use_credit(link_state& link, std::uint64_t bytes);
+  void add_credit(link_state& link, std::int64_t bytes);
   auto grant_due(const link_state& link) const -> std::uint64_t;
 
   inlet_settings settings_;

@@ -54,7 +54,7 @@ void outlet::revoke(peer_id peer) {
 }
 
 void outlet::grant(peer_id peer, std::uint64_t bytes) {
-  if (auto* p = find(peer)) p->credit += bytes;
+  if (auto* p = find(peer)) p->credit += static_cast<std::int64_t>(bytes);
 }
 
 auto outlet::ack(const std::vector<chunk_id>& ids) -> std::vector<chunk_ptr> {
@@ -93,7 +93,7 @@ void outlet::assign(entry& e, peer_state& peer, std::vector<transfer>& out) {
   }
   at->chunks.push_back(e.content);
   e.peer = peer.id;
-  peer.credit -= std::min(peer.credit, e.bytes);
+  peer.credit -= static_cast<std::int64_t>(e.bytes);
   peer.in_flight_bytes += e.bytes;
   waiting_bytes_ -= e.bytes;
 }
@@ -128,7 +128,7 @@ auto outlet::deadline() const -> std::optional<monotonic_time> { return linger_u
 
 auto outlet::credit_bytes() const -> std::uint64_t {
   auto sum = std::uint64_t{0};
-  for (const auto& p : peers_) sum += p.credit;
+  for (const auto& p : peers_) sum += p.credit_bytes();
   return sum;
 }
 

@@ -18,9 +18,9 @@ namespace weir {
 
 struct outlet_settings {
   balance_policy policy = balance_policy::round_robin;
-  std::uint64_t transfer_bytes_max = 1 << 20;       ///< of one message; a larger chunk travels alone
-  std::chrono::nanoseconds linger{0};               ///< how long a small transfer waits for company while
-                                                    ///< its peer still has something in flight
+  std::uint64_t transfer_bytes_max = 1 << 20; ///< of one message; a larger chunk travels alone
+  std::chrono::nanoseconds linger{0};         ///< how long a small transfer waits for company while
+                                              ///< its peer still has something in flight
 };
 
 /// Chunks for one peer, in one message.
@@ -72,7 +72,7 @@ private:
   void assign(entry& e, peer_state& peer, std::vector<transfer>& out);
 
   outlet_settings settings_;
-  std::map<ticket, entry> chunks_;                    // all that is not acked, in order
+  std::map<ticket, entry> chunks_; // all that is not acked, in order
   std::map<chunk_id, ticket> by_id_;
   std::map<ticket, entry*> waiting_;
   std::vector<peer_state> peers_;

@@ -1,0 +1,69 @@
+/// What the two ends of a link tell each other; actors/protocol.hpp shows them to CAF.
+//
+//   open_link ->            the sender opens a link; whatever it has unacked comes again over it
+//   <- link_feedback        credit in bytes, and the ids of chunks that are safe
+//   transfer_chunks ->      chunks, against credit only
+//   probe_link ->           "I sent that many": finds a lost message when nothing else moves
+//   <- reopen_link          the receiver does not know the link, or missed a message on it
+//   close_link ->           the sender is done, or goes
+#pragma once
+
+#include "runtime/event/chunk.hpp"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace weir {
+
+/// A chunk as a message element: one pointer inside a process, its bytes on a wire.
+struct wire_chunk {
+  chunk_ptr content; ///< null if it arrived damaged
+};
+
+struct open_link {
+  std::uint64_t link = 0; ///< random: no two openings have the same
+  std::string sender;     ///< logical address
+};
+
+struct transfer_chunks {
+  std::uint64_t link = 0;
+  std::uint64_t number = 0; ///< 1, 2, … on this link
+  std::vector<wire_chunk> chunks;
+};
+
+struct link_feedback {
+  std::uint64_t link = 0;
+  std::uint64_t number = 0;
+  std::uint64_t grant_bytes = 0;
+  bool leaving = false; ///< the receiver takes nothing new
+  std::vector<chunk_id> acks;
+};
+
+struct probe_link {
+  std::uint64_t link = 0;
+  std::uint64_t sent = 0;     ///< transfers by the sender
+  std::uint64_t received = 0; ///< feedbacks by the sender
+};
+
+struct reopen_link {
+  std::uint64_t link = 0;
+};
+
+struct close_link {
+  std::uint64_t link = 0;
+  std::string sender;    ///< logical address: the receiver may have lost the link
+  bool finished = false; ///< nothing will ever come from this sender again (--once, drain)
+};
+
+using link_message =
+    std::variant<open_link, transfer_chunks, link_feedback, probe_link, reopen_link, close_link>;
+
+/// A message to the other end; `to` is the owner's own number for that end's handle.
+struct outgoing {
+  std::uint64_t to = 0;
+  link_message what;
+};
+
+} // namespace weir

@@ -1,0 +1,106 @@
+#include "runtime/flow/receiver_links.hpp"
+
+#include <algorithm>
+
+namespace weir {
+
+void receiver_links::on_open(const open_link& note, std::uint64_t handle) {
+  if (links_.count(note.link) != 0) return;
+  for (auto at = links_.begin(); at != links_.end();) {
+    if (at->second.address != note.sender) {
+      ++at;
+      continue;
+    }
+    in_.close(at->first); // a sender that opens anew has given up its former link
+    at = links_.erase(at);
+  }
+  links_.emplace(note.link, link{handle, note.sender, {}});
+  seen_.insert(note.sender);
+  finished_.erase(note.sender);
+  in_.open(note.link);
+}
+
+void receiver_links::reopen(std::uint64_t id) {
+  const auto at = links_.find(id);
+  if (at == links_.end()) return;
+  outbox_.push_back({at->second.sender, reopen_link{id}});
+  in_.close(id);
+  links_.erase(at);
+}
+
+auto receiver_links::on_transfer(const transfer_chunks& note) -> transfer_result {
+  auto done = transfer_result{};
+  const auto at = links_.find(note.link);
+  if (at == links_.end()) return done;
+  done.lost = !at->second.numbers.accept(note.number);
+  for (auto c = note.chunks.begin(); c != note.chunks.end() && !done.lost && !done.damaged; ++c) {
+    done.damaged = c->content == nullptr;
+    if (!done.damaged && in_.receive(note.link, *c->content) == arrival::fresh)
+      done.fresh.push_back(c->content);
+  }
+  if (!done.lost && !done.damaged) return done;
+  done.sender = at->second.address;
+  reopen(note.link);
+  return done;
+}
+
+void receiver_links::on_probe(const probe_link& note, std::uint64_t handle) {
+  const auto at = links_.find(note.link);
+  if (at == links_.end()) {
+    outbox_.push_back({handle, reopen_link{note.link}});
+  } else if (at->second.numbers.received < note.sent) {
+    reopen(note.link);
+  } else if (at->second.numbers.sent > note.received) {
+    // Either the feedback is under way, or it was lost: then this one shows the sender the gap.
+    send(at->first, at->second, {});
+  }
+}
+
+void receiver_links::on_close(const close_link& note) {
+  if (note.finished) {
+    seen_.insert(note.sender);
+    finished_.insert(note.sender);
+  }
+  const auto at = links_.find(note.link);
+  if (at == links_.end()) return;
+  in_.close(note.link);
+  links_.erase(at);
+}
+
+void receiver_links::on_down(std::uint64_t handle) {
+  for (auto at = links_.begin(); at != links_.end();) {
+    if (at->second.sender != handle) {
+      ++at;
+      continue;
+    }
+    in_.close(at->first);
+    at = links_.erase(at);
+  }
+}
+
+void receiver_links::send(std::uint64_t id, link& to, feedback&& due) {
+  const auto number = to.numbers.next();
+  outbox_.push_back({to.sender, link_feedback{id, number, due.grant_bytes, leaving_, std::move(due.acks)}});
+}
+
+void receiver_links::send_feedback() {
+  for (auto& due : in_.take_feedback())
+    if (const auto at = links_.find(due.link); at != links_.end())
+      send(at->first, at->second, std::move(due));
+}
+
+void receiver_links::leave() {
+  leaving_ = true;
+  in_.stop_granting();
+  for (auto& [id, to] : links_) send(id, to, {});
+}
+
+auto receiver_links::is_done(std::size_t expected, ending how) -> bool {
+  if (how == ending::never) return false;
+  if (seen_.size() >= std::max<std::size_t>(1, expected) && finished_.size() == seen_.size()) return true;
+  if (how == ending::with_its_senders || finished_.size() < expected) return false;
+  if (!leaving_) leave();
+  return true;
+}
+
+} // namespace weir

@@ -1,0 +1,69 @@
+/// A receiver's links to all its senders: what to answer, decided by what arrives.
+//
+// A pure state machine around one inlet, which lives longer and keeps what is held across restarts.
+// Messages to send gather until take_outgoing().
+#pragma once
+
+#include "runtime/flow/inlet.hpp"
+#include "runtime/flow/link.hpp"
+#include "runtime/flow/link_messages.hpp"
+
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+/// When a receiver is done.
+enum class ending {
+  never,            ///< senders come and go
+  with_its_senders, ///< --once: when all that came are done for good
+  drained,          ///< when those of this node are; the others are told to go elsewhere
+};
+
+/// What became of a transfer.
+struct transfer_result {
+  std::vector<chunk_ptr> fresh; ///< new here; the others are taken care of
+  bool lost = false;            ///< a message before it is missing: the link is opened anew
+  bool damaged = false;         ///< a chunk is: the link is opened anew
+  std::string sender;           ///< if lost or damaged
+};
+
+class receiver_links {
+public:
+  /// Closes the links an earlier instance left in `in`: their senders open new ones.
+  explicit receiver_links(inlet& in) : in_(in) { in.close_all(); }
+
+  void on_open(const open_link& note, std::uint64_t handle);
+  auto on_transfer(const transfer_chunks& note) -> transfer_result;
+  void on_probe(const probe_link& note, std::uint64_t handle);
+  void on_close(const close_link& note);
+  void on_down(std::uint64_t handle);
+  /// Sends acks and grants that became due.
+  void send_feedback();
+  /// Whether nothing more is to come; `expected` senders of this node are known to come.
+  auto is_done(std::size_t expected, ending how) -> bool;
+
+  auto take_outgoing() -> std::vector<outgoing> { return std::exchange(outbox_, {}); }
+
+private:
+  struct link {
+    std::uint64_t sender = 0;
+    std::string address;
+    link_numbers numbers;
+  };
+  void send(std::uint64_t id, link& to, feedback&& due);
+  void reopen(std::uint64_t id);
+  void leave();
+
+  inlet& in_;
+  bool leaving_ = false;
+  std::unordered_map<std::uint64_t, link> links_;
+  std::set<std::string> seen_;     // addresses of all senders that ever opened
+  std::set<std::string> finished_; // those that closed for good
+  std::vector<outgoing> outbox_;
+};
+
+} // namespace weir

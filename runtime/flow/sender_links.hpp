@@ -1,0 +1,64 @@
+/// A sender's links to the actors of one component: what to send, decided by what arrives.
+//
+// A pure state machine around one outlet. A link that lost a message is given up and opened anew; what it
+// had in flight goes again. Messages to send gather until take_outgoing().
+#pragma once
+
+#include "runtime/flow/fan_out.hpp"
+#include "runtime/flow/link.hpp"
+#include "runtime/flow/link_messages.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+class sender_links {
+public:
+  using id_source = std::function<std::uint64_t()>;
+
+  /// A running actor of the component, with the owner's number for its handle.
+  struct receiver {
+    std::uint64_t handle = 0;
+    std::string address;
+  };
+
+  /// `address` is the owner's; `index` its outlet for the component; `fresh_id` gives ids for links.
+  sender_links(std::string address, std::size_t index, id_source fresh_id);
+
+  /// Opens links to new handles and gives up those that are gone.
+  void update(fan_out& flow, const std::vector<receiver>& there);
+  /// True if the link is one of these; then `settled` has what the acks settled.
+  auto on_feedback(fan_out& flow, const link_feedback& note, std::vector<chunk_ptr>& settled) -> bool;
+  void on_reopen(fan_out& flow, const reopen_link& note);
+  void on_down(fan_out& flow, std::uint64_t handle);
+  /// Sends what the outlet gives out now.
+  void flush(fan_out& flow, monotonic_time now);
+  /// Asks on every link whether all messages arrived: the last one may be lost, or the first grant.
+  void probe();
+  /// `finished`: links that are opened later are closed at once, so that a restarted receiver learns it.
+  void close(bool finished);
+
+  auto take_outgoing() -> std::vector<outgoing> { return std::exchange(outbox_, {}); }
+
+private:
+  struct link {
+    std::uint64_t id = 0;
+    receiver to;
+    link_numbers numbers;
+  };
+  auto find(std::uint64_t id) -> link*;
+  void open(fan_out& flow, const receiver& to);
+  void drop(fan_out& flow, std::uint64_t id);
+  void reopen(fan_out& flow, std::uint64_t id);
+
+  std::string address_;
+  std::size_t index_;
+  id_source fresh_id_;
+  bool finished_ = false;
+  std::vector<link> links_;
+  std::vector<outgoing> outbox_;
+};
+
+} // namespace weir
