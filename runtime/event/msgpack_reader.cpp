@@ -7,24 +7,65 @@
 namespace weir {
 using namespace msgpack_shape;
 
+namespace {
+
+/// Values whose first byte tells all: bytes to step over, and values that follow inside.
+struct plain_step {
+  std::uint8_t bytes = 0; ///< 0: the value announces a length or count, or is invalid
+  std::uint8_t children = 0;
+};
+
+constexpr auto make_steps() {
+  auto table = std::array<plain_step, 256>{};
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    const auto s = shape_of(byte);
+    if (s.width != 0 || s.type == msgpack_type::invalid) continue;
+    const auto holds_values = s.type == msgpack_type::map || s.type == msgpack_type::array;
+    table[byte].bytes = static_cast<std::uint8_t>(holds_values ? s.fixed : s.fixed + s.payload);
+    table[byte].children = static_cast<std::uint8_t>(s.type == msgpack_type::map ? s.payload * 2 : holds_values ? s.payload : 0);
+  }
+  return table;
+}
+
+constexpr auto steps = make_steps();
+
+/// Steps over the head of a value with a length or count, and over its bytes if it has no values inside.
+auto step_sized(const char*& at, const char* end, std::uint64_t& pending, bool& truncated) noexcept -> bool {
+  const auto& s = shape_at(at);
+  truncated = s.type != msgpack_type::invalid;
+  if (s.type == msgpack_type::invalid || end - at < s.fixed) return false;
+  const auto length = announced(at, s);
+  at += s.fixed;
+  if (s.type == msgpack_type::map) pending += std::uint64_t{length} * 2;
+  else if (s.type == msgpack_type::array) pending += length;
+  else if (static_cast<std::size_t>(end - at) < length) return false;
+  else at += length;
+  return true;
+}
+
+} // namespace
+
 auto msgpack_reader::peek() const noexcept -> msgpack_type {
   return at_ == end_ ? msgpack_type::none : shape_at(at_).type;
 }
 
 auto msgpack_reader::skip() noexcept -> bool {
   const auto* at = at_;
-  for (std::uint64_t pending = 1; pending > 0; --pending) {
-    if (at == end_) return !(truncated_ = true);
-    const auto& s = shape_at(at);
-    if (s.type == msgpack_type::invalid) return truncated_ = false;
-    if (end_ - at < s.fixed) return !(truncated_ = true);
-    const auto length = announced(at, s);
-    at += s.fixed;
-    if (s.type == msgpack_type::map) pending += std::uint64_t{length} * 2;
-    else if (s.type == msgpack_type::array) pending += length;
-    else if (static_cast<std::size_t>(end_ - at) < length) return !(truncated_ = true);
-    else at += length;
-  }
+  auto pending = std::uint64_t{1};
+  do {
+    // A value of known size may reach past the end; the next turn or the last line notices.
+    if (at >= end_) return !(truncated_ = true);
+    const auto step = steps[static_cast<unsigned char>(*at)];
+    if (step.bytes != 0) [[likely]] {
+      at += step.bytes;
+      pending += step.children;
+    } else if (*at == '\xd9' && end_ - at >= 2) { // str8: the longer strings of most records
+      at += 2 + static_cast<unsigned char>(at[1]);
+    } else if (!step_sized(at, end_, pending, truncated_)) {
+      return false;
+    }
+  } while (--pending > 0);
+  if (at > end_) return !(truncated_ = true);
   at_ = at;
   return true;
 }
