@@ -11,11 +11,12 @@ namespace weir::cli {
 namespace {
 
 /// One line per sub-command, in the order of `weir --help`.
-constexpr auto commands = std::array<declare_command, 6>{
+constexpr auto commands = std::array<declare_command, 7>{
     add_run,
     add_check,
     add_plan,
     add_status,
+    add_cat,
     add_help,
     add_version,
 };
