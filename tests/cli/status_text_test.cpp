@@ -1,0 +1,165 @@
+#include "cli/data_hints.hpp"
+#include "cli/figures.hpp"
+#include "cli/node_status.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace weir;
+using namespace std::chrono_literals;
+
+namespace {
+
+auto actor(std::string component, std::string tier, std::string type) -> observation {
+  auto o = observation{};
+  o.address = "edge-1/" + tier + '/' + component;
+  o.component = std::move(component);
+  o.tier = std::move(tier);
+  o.type = std::move(type);
+  o.state = "running";
+  return o;
+}
+
+/// A collector that moved 1000 events in half a second, and a sink whose store fails.
+auto sample() -> cli::node_status {
+  auto s = cli::node_status{{"shop", "edge-1", "0.1.0", 42}, 90s, {}, {}, 500ms};
+  auto logs = actor("logs", "collector", "tail");
+  logs.detail = "2 files";
+  logs.events_in = 1000;
+  logs.bytes_in = 4096;
+  s.before.push_back(logs);
+  logs.events_in = 2000;
+  logs.bytes_in = 8192;
+  logs.events_out = 1500;
+  logs.events_held = 490;
+  logs.bytes_held = 2048;
+  logs.demand_held = 1 << 20;
+  logs.delay_ns = 1'500'000'000;
+  logs.dropped = {{"line too long", 10}};
+  auto files = actor("files", "sink", "file");
+  files.state = "retrying";
+  files.last_error = "no\nspace left";
+  s.before.push_back(files);
+  s.actors = {logs, files};
+  return s;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(status_text)
+
+BOOST_AUTO_TEST_CASE(the_tree_shows_tiers_components_and_actors_with_what_is_out_of_the_ordinary) {
+  BOOST_TEST(cli::status_text(sample()) == R"(node edge-1 of cluster shop, weir 0.1.0, pid 42, up 1m30s
+                           state     events in     /s  bytes in       /s  events out  buffered  granted  to send  delay
+collectors
+  logs (tail)
+    edge-1/collector/logs  running       2,000  2,000   8.0 KiB  8.0 KiB       1,500   2.0 KiB      0 B  1.0 MiB   1.5s
+      2 files
+      dropped: 10 line too long
+sinks
+  files (file)
+    edge-1/sink/files      retrying          0      0       0 B      0 B           0       0 B      0 B      0 B      0
+      last error: no?space left
+)");
+}
+
+BOOST_AUTO_TEST_CASE(accounts_that_do_not_balance_are_said) {
+  auto s = sample();
+  s.actors.front().events_out += 1;
+  BOOST_TEST(!cli::is_balanced(s.actors.front()));
+  BOOST_TEST(cli::status_text(s).find("      the accounts do not balance\n") != std::string::npos);
+  BOOST_TEST(cli::status_json(s).find(R"("balanced":false)") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(json_has_every_figure_under_its_documented_key) {
+  BOOST_TEST(cli::status_json(sample())
+             == R"({"node":"edge-1","cluster":"shop","version":"0.1.0","pid":42,"uptime_seconds":90.0,)"
+                R"("balanced":true,"actors":[{"address":"edge-1/collector/logs","component":"logs",)"
+                R"("tier":"collector","type":"tail","state":"running","detail":"2 files","events_in":2000,)"
+                R"("bytes_in":8192,"events_out":1500,"bytes_out":0,"events_held":490,"bytes_held":2048,)"
+                R"("demand_granted":0,"demand_held":1048576,"delay_seconds":1.5,"unparsed":0,"restarts":0,)"
+                R"("last_error":"","dropped":{"line too long":10}},{"address":"edge-1/sink/files",)"
+                R"("component":"files","tier":"sink","type":"file","state":"retrying","detail":"",)"
+                R"("events_in":0,"bytes_in":0,"events_out":0,"bytes_out":0,"events_held":0,"bytes_held":0,)"
+                R"("demand_granted":0,"demand_held":0,"delay_seconds":0.0,"unparsed":0,"restarts":0,)"
+                R"("last_error":"no\nspace left","dropped":{}}]})"
+                "\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_cluster_shows_each_node_or_why_it_cannot_be_reached) {
+  const auto s = sample();
+  const auto reports =
+      std::vector<node::node_report>{{"edge-1", "", s.actors}, {"core-1", "connection refused", {}}};
+  const auto text = cli::cluster_text(s, reports);
+  BOOST_TEST(text.starts_with(cli::status_text(s)));
+  BOOST_TEST(text.ends_with("\nnode core-1: cannot be reached: connection refused\n"));
+  BOOST_TEST(
+      cli::cluster_json(s, reports)
+          .ends_with(R"({"node":"core-1","problem":"connection refused","balanced":true,"actors":[]}]})"
+                     "\n"));
+}
+
+BOOST_AUTO_TEST_CASE(the_live_status_has_a_line_for_each_tier_and_the_last_errors) {
+  const auto expected = std::vector<std::string>{
+      "edge-1: up 1m30s, 2,000 events in, 0 stored",
+      "            state     events/s  buffered  bytes/s   demand  delay",
+      "collectors  running      2,000   2.0 KiB  8.0 KiB  1.0 MiB   1.5s",
+      "sinks       retrying         0       0 B      0 B      0 B      0",
+      "files: no?space left",
+  };
+  const auto lines = cli::live_lines(sample(), 79);
+  BOOST_TEST(lines == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_live_status_fits_whatever_the_width) {
+  for (std::size_t width = 1; width < 100; ++width)
+    for (const auto& line : cli::live_lines(sample(), width)) BOOST_TEST(line.size() <= width);
+  BOOST_TEST(cli::live_lines(sample(), 45)[1] == "            state     events/s  buffered");
+}
+
+BOOST_AUTO_TEST_CASE(figures_are_short) {
+  BOOST_TEST(cli::count_text(0) == "0");
+  BOOST_TEST(cli::count_text(999) == "999");
+  BOOST_TEST(cli::count_text(1000) == "1,000");
+  BOOST_TEST(cli::count_text(18446744073709551615U) == "18,446,744,073,709,551,615");
+  BOOST_TEST(cli::size_text(1023) == "1023 B");
+  BOOST_TEST(cli::size_text(1024) == "1.0 KiB");
+  BOOST_TEST(cli::size_text(1024 * 1024 - 1) == "1.0 MiB");
+  BOOST_TEST(cli::size_text(1e20) == "88817.8 PiB");
+  BOOST_TEST(cli::age_text(0s) == "0");
+  BOOST_TEST(cli::age_text(-5s) == "0");
+  BOOST_TEST(cli::age_text(950us) == "950us");
+  BOOST_TEST(cli::age_text(59'999ms) == "59.9s");
+  BOOST_TEST(cli::age_text(60s) == "1m00s");
+  BOOST_TEST(cli::age_text(26h) == "1d02h");
+}
+
+BOOST_AUTO_TEST_CASE(the_hints_name_each_store_and_a_query) {
+  auto written = [](const std::string& path) {
+    auto scalar = config::value{};
+    scalar.type = config::value::kind::scalar;
+    scalar.scalar = path;
+    auto map = config::value{};
+    map.type = config::value::kind::map;
+    map.members.push_back({"path", {}, scalar});
+    return map;
+  };
+  auto files = component_plan{};
+  files.name = "files";
+  files.in = tier::sink;
+  files.type = "file";
+  files.written = written("out dir/{tag}/%Y.jsonl");
+  auto db = files;
+  db.name = "db";
+  db.type = "sqlite";
+  db.written = written("weir.db");
+  BOOST_TEST(cli::data_hints({&files})
+             == "data:   out dir/{tag}/%Y.jsonl  (files, file)\n"
+                "try:    find 'out dir' -type f -exec tail -n 3 {} +\n"
+                "stop:   Ctrl-C stores what was read and ends\n");
+  BOOST_TEST(cli::data_hints({&files, &db})
+                 .find("try:    sqlite3 weir.db 'select tag, count(*) from \"events\" group by tag")
+             != std::string::npos);
+  BOOST_TEST(cli::data_hints({}).empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
