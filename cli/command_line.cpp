@@ -26,6 +26,7 @@ constexpr auto footer = "\nExamples:\n"
                         "  weir check config/quickstart.yaml    find all mistakes, start nothing\n"
                         "  weir plan config/quickstart.yaml     draw who sends to whom\n"
                         "  weir status                          what a running node does\n"
+                        "  echo hello | weir cat -t test        send a line by the forward protocol\n"
                         "  weir help sink file                  settings of one plug-in\n";
 
 auto names_of_commands(const CLI::App& app) -> std::vector<std::string> {

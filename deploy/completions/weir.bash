@@ -5,18 +5,20 @@ _weir() {
   local words=
   case $before in
     --format) words="text dot json mermaid" ;;
-    --log-level) words="trace debug info warn error" ;;
+    --log-level) words="trace debug info warn error critical off" ;;
+    --status) words="auto always never" ;;
   esac
   if [[ -z $words && $COMP_CWORD -eq 1 ]]; then
     words="run check plan status cat version help --help"
   elif [[ -z $words ]]; then
     case $command:$word in
-      run:-*) words="--node --as --once --drain-timeout --log-level --log-json --help" ;;
-      check:-*) words="--log-level --help" ;;
+      run:-*) words="--node --as --once --drain-timeout --status --log-level --log-json --help" ;;
+      check:-*) words="--help" ;;
       plan:-*) words="--format --help" ;;
       status:-*) words="--json --cluster --help" ;;
-      cat:-*) words="-t -H -p --help" ;;
-      help:*) [[ $COMP_CWORD -eq 2 ]] && words="collector aggregator parser operator sink run check plan status cat" ;;
+      cat:-*) words="-t --tag -H --host -p --port --help" ;;
+      help:-*) words="--markdown --schema --help" ;;
+      help:*) [[ $COMP_CWORD -eq 2 ]] && words="collector aggregator parser operator sink cluster node run check plan status cat version" ;;
       run:* | check:* | plan:*)
         mapfile -t COMPREPLY < <(compgen -f -X '!*.y?(a)ml' -- "$word"; compgen -d -S / -- "$word")
         compopt -o nospace 2>/dev/null

@@ -14,12 +14,15 @@ complete -c weir -n "__fish_seen_subcommand_from run" -l node -x -d "Name of thi
 complete -c weir -n "__fish_seen_subcommand_from run" -l as -x -d "Node class to host"
 complete -c weir -n "__fish_seen_subcommand_from run" -l once -d "End when all is stored"
 complete -c weir -n "__fish_seen_subcommand_from run" -l drain-timeout -x -d "How long a stop may take"
-complete -c weir -n "__fish_seen_subcommand_from run check" -l log-level -x -a "trace debug info warn error"
+complete -c weir -n "__fish_seen_subcommand_from run" -l status -x -a "auto always never" -d "Live status"
+complete -c weir -n "__fish_seen_subcommand_from run" -l log-level -x -a "trace debug info warn error critical off"
 complete -c weir -n "__fish_seen_subcommand_from run" -l log-json -d "Log JSON lines"
 complete -c weir -n "__fish_seen_subcommand_from plan" -l format -x -a "text dot json mermaid"
 complete -c weir -n "__fish_seen_subcommand_from status" -l json -d "For programs"
 complete -c weir -n "__fish_seen_subcommand_from status" -l cluster -d "All nodes"
-complete -c weir -n "__fish_seen_subcommand_from cat" -s t -x -d Tag
-complete -c weir -n "__fish_seen_subcommand_from cat" -s H -x -d Host
-complete -c weir -n "__fish_seen_subcommand_from cat" -s p -x -d Port
-complete -c weir -n "__fish_seen_subcommand_from help" -a "collector aggregator parser operator sink"
+complete -c weir -n "__fish_seen_subcommand_from cat" -s t -l tag -x -d Tag
+complete -c weir -n "__fish_seen_subcommand_from cat" -s H -l host -x -d Host
+complete -c weir -n "__fish_seen_subcommand_from cat" -s p -l port -x -d Port
+complete -c weir -n "__fish_seen_subcommand_from help" -a "collector aggregator parser operator sink cluster node run check plan status cat version"
+complete -c weir -n "__fish_seen_subcommand_from help" -l markdown -d "All settings"
+complete -c weir -n "__fish_seen_subcommand_from help" -l schema -d "JSON schema of a topology"
