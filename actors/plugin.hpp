@@ -18,6 +18,8 @@ struct plugin_context {
   std::string node;
   const class clock* clock = &system_clock();
   bool once = false; ///< --once: end when all that is there has been read
+  /// With once: no collector here has an end of its own, so a listener waits for its first client.
+  bool awaits_clients = false;
 };
 
 template <class Interface>
@@ -28,6 +30,7 @@ struct plugin {
   std::string name;
   std::string help;
   std::vector<config::field_info> fields;
+  bool listens = false; ///< has a `listens` member: its input has no end of its own
   /// Reads and validates settings; findings go to `problems`. `ignored`: keys that are not the plug-in's.
   std::function<factory(const config::value&, std::string owner, config::diagnostics& problems,
                         std::vector<std::string> ignored)>
@@ -65,8 +68,8 @@ struct register_plugin {
       auto settings = config::read_settings<typename T::settings>(from, std::move(owner), problems, std::move(ignored));
       return [settings](const plugin_context& context) { return std::make_unique<T>(settings, context); };
     };
-    auto entry = plugin<Interface>{std::move(name), std::move(help),
-                                   config::list_settings<typename T::settings>(), std::move(configure)};
+    auto entry = plugin<Interface>{std::move(name), std::move(help), config::list_settings<typename T::settings>(),
+                                   requires { T::listens; }, std::move(configure)};
     const auto at = std::find_if(all.begin(), all.end(), [&](const auto& p) { return p.name > entry.name; });
     all.insert(at, std::move(entry));
   }

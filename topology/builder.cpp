@@ -64,11 +64,21 @@ auto outlets_of(const building& b, const component_plan& c) -> std::vector<outle
   return outlets;
 }
 
+/// Whether no collector of this node comes to an end by itself.
+auto only_listens(const building& b) -> bool {
+  return std::all_of(b.hosted.begin(), b.hosted.end(), [](const component_plan* c) {
+    if (c->in != tier::collector) return true;
+    const auto* known = plugin_registry<source>::find(c->type);
+    return known != nullptr && known->listens;
+  });
+}
+
 auto context_of(const building& b, const component_plan& c) -> plugin_context {
   auto context = plugin_context{};
   context.component = c.name;
   context.node = b.context.node;
   context.once = b.context.once;
+  context.awaits_clients = only_listens(b);
   return context;
 }
 

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 constexpr auto read_bytes_max = std::size_t{512} << 10;
 constexpr auto chunk_bytes_max = std::size_t{512} << 10; // fits a cache between reader and writer
 constexpr auto chunk_age_max = 200ms;
-constexpr auto pause = 4ms; // between two looks at a source that trickles: bounds wake-ups, adds little delay
+constexpr auto trickle_bytes_max = std::size_t{16} << 10; // a source that gives more is not left alone
 constexpr auto starved_look = 100ms; // without demand: accept connections, answer heartbeats
 constexpr auto probe_interval = 5s;
 
@@ -68,7 +68,8 @@ auto collector_state::read(monotonic_time now) -> read_status {
   at_end = at_end || *status == read_status::finished;
   starved = budget == 0;
   ready = *status == read_status::more;
-  paused_until = now + (starved ? duration{starved_look} : ready ? duration{0} : duration{pause});
+  const auto trickles = !ready && core->builder.bytes() - before < trickle_bytes_max;
+  paused_until = now + (starved ? duration{starved_look} : trickles ? reads->pause() : duration{0});
   return starved ? read_status::idle : *status;
 }
 

@@ -35,6 +35,8 @@ void set_interest(int poll, int fd, std::uint64_t id, std::uint32_t events) {
 forward_source::forward_source(settings s, const plugin_context& context)
     : settings_(std::move(s)),
       clock_(*context.clock),
+      once_(context.once),
+      has_clients_come_(!context.awaits_clients),
       warnings_(context.component, *context.clock),
       next_id_(first_connection_id),
       delivery_(settings_) {}
@@ -79,8 +81,13 @@ auto forward_source::read(intake& out, std::size_t budget) -> result<read_status
   }
   resume_paused();
   cover();
+  if (is_over()) return read_status::finished;
   if (budget == 0) return read_status::idle;
   return more || left_ == 0 || !queue_.empty() || delivering_ != 0 ? read_status::more : read_status::idle;
+}
+
+auto forward_source::is_over() const -> bool {
+  return once_ && has_clients_come_ && connections_.empty() && queue_.empty();
 }
 
 void forward_source::poll_sockets(bool& more) {
@@ -133,6 +140,7 @@ void forward_source::accept_all(forward_listener& from) {
 }
 
 void forward_source::admit(accepted_socket accepted) {
+  has_clients_come_ = true;
   const auto on = 1;
   if (settings_.send_keepalive_packet)
     ::setsockopt(accepted.socket.fd(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);

@@ -19,6 +19,7 @@ namespace weir {
 class forward_source final : public source {
 public:
   using settings = forward_settings;
+  static constexpr bool listens = true;
   forward_source(settings s, const plugin_context& context);
 
   auto open(std::span<const position_range> resume) -> result<void> override;
@@ -28,6 +29,8 @@ public:
   auto wake_at() const -> std::optional<monotonic_time> override;
   auto summary() const -> std::string override;
   auto is_settled() const -> bool override;
+  /// Clients wait for their acks, so a look is cheap at any rate.
+  auto pause() const -> std::chrono::nanoseconds override { return std::chrono::microseconds{500}; }
 
 private:
   using id = std::uint64_t;
@@ -68,8 +71,13 @@ private:
   void work_off_queue();
   void cover();
 
+  /// With --once: everybody who came has gone.
+  auto is_over() const -> bool;
+
   settings settings_;
   const clock& clock_;
+  bool once_;
+  bool has_clients_come_;
   forward_warnings warnings_;
   std::optional<forward_access> access_;
   owned_fd poll_;

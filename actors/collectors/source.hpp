@@ -53,6 +53,8 @@ public:
   virtual auto wake_fd() const -> int { return -1; }
   /// When read() wants to be called again even if nothing woke it.
   virtual auto wake_at() const -> std::optional<monotonic_time> { return std::nullopt; }
+  /// How long to leave a source alone that gave little and then nothing: longer costs delay, less wake-ups.
+  virtual auto pause() const -> std::chrono::nanoseconds { return std::chrono::milliseconds{4}; }
   /// A few words for status: "12 files, 3 rotated". Cheap.
   virtual auto summary() const -> std::string { return {}; }
   /// Whether nothing is half read or unacknowledged on the outside, so that --once may end.

@@ -55,12 +55,14 @@ auto msgpack_reader::skip() noexcept -> bool {
   do {
     // A value of known size may reach past the end; the next turn or the last line notices.
     if (at >= end_) return !(truncated_ = true);
-    const auto step = steps[static_cast<unsigned char>(*at)];
-    if (step.bytes != 0) [[likely]] {
+    const auto byte = static_cast<unsigned char>(*at);
+    if ((byte & 0xe0) == 0xa0) { // fixstr: arithmetic is quicker than the table on this chain of loads
+      at += 1 + (byte & 0x1f);
+    } else if (byte == 0xd9 && end_ - at >= 2) { // str8: the longer strings of most records
+      at += 2 + static_cast<unsigned char>(at[1]);
+    } else if (const auto step = steps[byte]; step.bytes != 0) {
       at += step.bytes;
       pending += step.children;
-    } else if (*at == '\xd9' && end_ - at >= 2) { // str8: the longer strings of most records
-      at += 2 + static_cast<unsigned char>(at[1]);
     } else if (!step_sized(at, end_, pending, truncated_)) {
       return false;
     }
