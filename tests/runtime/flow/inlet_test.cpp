@@ -1,0 +1,129 @@
+#include "runtime/flow/inlet.hpp"
+#include "tests/runtime/flow/chunks.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+constexpr auto kib = std::uint64_t{1024};
+
+auto due_to(inlet& in, link_id link) -> feedback {
+  for (auto& f : in.take_feedback())
+    if (f.link == link) return f;
+  return {};
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(inlets)
+
+BOOST_AUTO_TEST_CASE(give_a_lone_sender_everything_and_each_of_many_its_share) {
+  auto in = inlet{{64 * kib, 4 * kib}};
+  in.open(1);
+  BOOST_TEST(due_to(in, 1).grant_bytes == 64 * kib);
+  in.open(2);
+  BOOST_TEST(due_to(in, 2).grant_bytes == 4 * kib); // the floor: all else is given away
+  BOOST_TEST(in.granted_bytes() == 68 * kib);
+}
+
+BOOST_AUTO_TEST_CASE(give_room_back_when_chunks_are_safe_not_when_they_come) {
+  auto in = inlet{{8 * kib, 1 * kib}};
+  in.open(1);
+  (void)in.take_feedback();
+  const auto c = chunk_of({1, 1}, 8 * kib);
+  BOOST_TEST((in.receive(1, *c) == arrival::fresh));
+  BOOST_TEST(in.take_feedback().empty());
+  in.settle(c->id);
+  const auto due = due_to(in, 1);
+  BOOST_TEST(due.grant_bytes == 8 * kib);
+  BOOST_TEST((due.acks == std::vector{c->id}));
+}
+
+BOOST_AUTO_TEST_CASE(know_a_chunk_that_comes_again) {
+  auto in = inlet{{8 * kib, 1 * kib}};
+  in.open(1);
+  const auto c = chunk_of({1, 1});
+  BOOST_TEST((in.receive(1, *c) == arrival::fresh));
+  BOOST_TEST((in.receive(1, *c) == arrival::held));
+  in.settle(c->id);
+  BOOST_TEST((in.receive(1, *c) == arrival::settled));
+  BOOST_TEST((due_to(in, 1).acks == std::vector{c->id, c->id}));
+  BOOST_TEST((in.receive(2, *c) == arrival::unknown_link));
+}
+
+BOOST_AUTO_TEST_CASE(ack_a_chunk_on_every_link_that_it_came_over) {
+  auto in = inlet{{64 * kib, 4 * kib}};
+  in.open(1);
+  in.open(2);
+  const auto c = chunk_of({9, 1}, 2 * kib); // its first carrier was slow, so it came by another as well
+  BOOST_TEST((in.receive(1, *c) == arrival::fresh));
+  BOOST_TEST((in.receive(2, *c) == arrival::held));
+  BOOST_TEST(in.held_bytes() == 2 * kib);
+  in.settle(c->id);
+  for (const auto& f : in.take_feedback()) BOOST_TEST((f.acks == std::vector{c->id}));
+  BOOST_TEST(in.held_bytes() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(leave_a_link_in_debt_after_a_chunk_larger_than_its_credit) {
+  auto in = inlet{{8 * kib, 1 * kib}};
+  in.open(1);
+  (void)in.take_feedback();
+  const auto big = chunk_of({1, 1}, 20 * kib);
+  BOOST_TEST((in.receive(1, *big) == arrival::fresh));
+  BOOST_TEST(in.granted_bytes() == 0U);
+  BOOST_TEST(in.take_feedback().empty());
+  in.settle(big->id);
+  BOOST_TEST(due_to(in, 1).grant_bytes == 20 * kib); // 12 of debt, and the window
+  BOOST_TEST(in.granted_bytes() == 8 * kib);
+}
+
+BOOST_AUTO_TEST_CASE(stay_within_their_capacity_when_senders_come_send_and_go) {
+  auto in = inlet{{16 * kib, 2 * kib}};
+  for (std::uint64_t link = 1; link <= 100; ++link) {
+    in.open(link);
+    auto left = due_to(in, link).grant_bytes;
+    for (std::uint64_t i = 1; left >= 1 * kib; ++i, left -= 1 * kib)
+      (void)in.receive(link, *chunk_of({link, i}, 1 * kib));
+    in.close(link);
+  }
+  BOOST_TEST(in.held_bytes() <= 18 * kib);
+  for (std::uint64_t i = 1; i <= 16; ++i) in.settle({1, i});
+  in.open(101);
+  BOOST_TEST(due_to(in, 101).grant_bytes >= 14 * kib);
+}
+
+BOOST_AUTO_TEST_CASE(forget_single_ids_that_their_sender_will_never_send_again) {
+  auto in = inlet{{64 * kib, 4 * kib}};
+  in.open(1);
+  for (std::uint64_t i = 1; i <= 10'001; i += 2) { // every other chunk goes to another receiver
+    BOOST_TEST_REQUIRE((in.receive(1, *chunk_of({1, i}, 0, i)) == arrival::fresh));
+    in.settle({1, i});
+    (void)in.take_feedback();
+    BOOST_TEST_REQUIRE(in.remembered_ranges() <= 2U);
+  }
+  BOOST_TEST((in.receive(1, *chunk_of({1, 2})) == arrival::settled));
+}
+
+BOOST_AUTO_TEST_CASE(do_not_believe_a_chunk_that_calls_itself_settled) {
+  auto in = inlet{{64 * kib, 4 * kib}};
+  in.open(1);
+  BOOST_TEST((in.receive(1, *chunk_of({1, 5}, 0, 100)) == arrival::fresh));
+  BOOST_TEST((in.receive(1, *chunk_of({1, 6}, 0, 1)) == arrival::fresh));
+}
+
+BOOST_AUTO_TEST_CASE(grant_nothing_more_once_told_and_still_ack) {
+  auto in = inlet{{8 * kib, 1 * kib}};
+  in.open(1);
+  (void)in.take_feedback();
+  (void)in.receive(1, *chunk_of({1, 1}, 4 * kib));
+  in.stop_granting();
+  in.settle({1, 1});
+  const auto due = due_to(in, 1);
+  BOOST_TEST(due.grant_bytes == 0U);
+  BOOST_TEST(due.acks.size() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
