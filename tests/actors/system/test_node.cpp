@@ -8,6 +8,7 @@
 #include "topology/make_plan.hpp"
 
 #include <chrono>
+#include <cstdio>
 
 namespace weir::test {
 
@@ -17,6 +18,7 @@ test_node::test_node(std::string_view yaml, options how) {
   auto problems = config::diagnostics{};
   const auto root = config::parse_yaml(yaml, "test.yaml", problems);
   const auto plan = make_plan(*root, problems);
+  for (const auto& p : problems) std::fputs((config::to_text(p) + '\n').c_str(), stderr);
   WEIR_ASSERT(plan && problems.empty());
   add_message_types(config_);
   config_.set("scheduler.policy", caf::atom("sharing"));
