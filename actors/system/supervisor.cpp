@@ -123,9 +123,8 @@ auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings
   s.settings = std::move(settings);
   self->set_down_handler([self](const caf::down_msg& m) { self->state.on_down(m); });
   self->set_exit_handler([self](const caf::exit_msg& m) {
-    for (const auto& c : self->state.children)
-      if (c.handle && c.handle.address() == m.source) return; // the down_msg decides
-    self->quit(m.reason);
+    // A child's exit means nothing here: its down_msg decides, and may come before or after.
+    if (!m.source || m.source == self->state.parent) self->quit(m.reason);
   });
   for (std::size_t i = 0; i < s.children.size(); ++i) s.start(i);
   return {
