@@ -27,7 +27,7 @@ public:
   auto bytes() const -> std::size_t { return body_.size(); }
   auto events() const -> std::uint64_t { return events_; }
   /// Neither events nor positions to hand on.
-  auto empty() const -> bool { return sections_.empty() && positions_.empty(); }
+  auto empty() const -> bool { return events_ == 0 && positions_.empty(); }
   auto positions() const -> const std::vector<position_range>& { return positions_; }
 
   /// Everything up to now as chunks of at most `bytes_max` of body each, cut between sections; a section

@@ -1,0 +1,115 @@
+#include "runtime/codec/chunk_codec.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstring>
+#include <string>
+
+using namespace weir;
+
+namespace {
+
+auto shared(std::string_view text) -> shared_bytes {
+  auto bytes = byte_buffer{};
+  bytes.append(text);
+  return shared_bytes{std::move(bytes)};
+}
+
+auto sample() -> chunk {
+  auto c = chunk{};
+  c.id = {0x1122334455667788, 42};
+  c.settled_below = 40;
+  c.time_min_ns = -5;
+  c.time_max_ns = 1'700'000'000'000'000'000;
+  c.closed_ns = 1'700'000'000'000'000'001;
+  c.count = 3;
+  c.sections = {{"web.access", 2, 5}, {"", 1, 2}};
+  c.positions = {{"dev:inode", 10, 20}, {std::string("\0x", 2), 0, UINT64_MAX}};
+  c.body = shared("fives22");
+  return c;
+}
+
+auto encoded(const chunk& c) -> std::string { return encode_chunk_head(c) + std::string{c.body.view()}; }
+
+/// As a receiver does: prefix, then what it announces, exactly.
+auto decoded(std::string_view bytes) -> result<chunk_ptr> {
+  WEIR_TRY(const auto sizes, decode_chunk_prefix(bytes.substr(0, chunk_prefix_bytes)));
+  const auto rest = bytes.substr(std::min(bytes.size(), chunk_prefix_bytes));
+  return decode_chunk(sizes, rest.substr(0, sizes.head),
+                      shared(rest.substr(std::min<std::size_t>(rest.size(), sizes.head))));
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(chunks_as_bytes)
+
+BOOST_AUTO_TEST_CASE(come_back_as_they_went) {
+  const auto c = sample();
+  const auto back = decoded(encoded(c));
+  BOOST_TEST_REQUIRE(static_cast<bool>(back));
+  const auto& d = **back;
+  BOOST_TEST((d.id == c.id));
+  BOOST_TEST(d.settled_below == c.settled_below);
+  BOOST_TEST(d.count == c.count);
+  BOOST_TEST(d.time_min_ns == c.time_min_ns);
+  BOOST_TEST(d.time_max_ns == c.time_max_ns);
+  BOOST_TEST(d.closed_ns == c.closed_ns);
+  BOOST_TEST((d.positions == c.positions));
+  BOOST_TEST_REQUIRE(d.sections.size() == 2U);
+  BOOST_TEST(d.sections[0].tag == "web.access");
+  BOOST_TEST(d.sections[1].bytes == 2U);
+  BOOST_TEST(d.body.view() == c.body.view());
+}
+
+BOOST_AUTO_TEST_CASE(keep_a_tag_of_any_length) {
+  auto c = sample();
+  c.sections[0].tag = std::string(100'000, 't');
+  const auto back = decoded(encoded(c));
+  BOOST_TEST_REQUIRE(static_cast<bool>(back));
+  BOOST_TEST((*back)->sections[0].tag.size() == 100'000U);
+}
+
+BOOST_AUTO_TEST_CASE(carry_positions_without_any_event) {
+  auto c = chunk{};
+  c.id = {1, 1};
+  c.positions = {{"s", 0, 1}};
+  BOOST_TEST(static_cast<bool>(decoded(encoded(c))));
+}
+
+BOOST_AUTO_TEST_CASE(are_refused_when_cut_anywhere) {
+  const auto whole = encoded(sample());
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    BOOST_TEST_REQUIRE(!decoded(std::string_view{whole}.substr(0, size)), "cut to " << size);
+  BOOST_TEST(!decoded(whole + 'x'));
+}
+
+BOOST_AUTO_TEST_CASE(are_refused_when_any_bit_is_flipped) {
+  auto whole = encoded(sample());
+  for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+    whole[bit / 8] = static_cast<char>(whole[bit / 8] ^ (1 << bit % 8));
+    BOOST_TEST_REQUIRE(!decoded(whole), "bit " << bit);
+    whole[bit / 8] = static_cast<char>(whole[bit / 8] ^ (1 << bit % 8));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(are_refused_when_their_numbers_contradict_each_other) {
+  const auto refused = [](auto change) {
+    auto c = sample();
+    change(c);
+    return !decoded(encoded(c)); // with a checksum that fits
+  };
+  BOOST_TEST(refused([](chunk& c) { c.count = 4; }));
+  BOOST_TEST(refused([](chunk& c) { c.sections[0].bytes = 6; }));
+  BOOST_TEST(refused([](chunk& c) { c.settled_below = 43; }));
+  BOOST_TEST(refused([](chunk& c) { c.id.sequence = 0; }));
+}
+
+BOOST_AUTO_TEST_CASE(are_refused_before_anything_is_made_when_they_announce_too_much) {
+  auto prefix = encoded(sample()).substr(0, chunk_prefix_bytes);
+  prefix[7] = '\x7f';
+  const auto sizes = decode_chunk_prefix(prefix);
+  BOOST_TEST_REQUIRE(!sizes);
+  BOOST_TEST((sizes.failure().code == errc::limit));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,152 @@
+#include "runtime/event/chunk_builder.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <random>
+#include <string>
+#include <vector>
+
+using namespace weir;
+
+namespace {
+
+constexpr auto mib = std::size_t{1} << 20;
+
+void put(chunk_builder& to, std::string_view tag, std::string_view bytes, std::int64_t time_ns = 1) {
+  to.begin(tag).append(bytes);
+  to.finish(time_ns);
+}
+
+struct put_event {
+  std::string tag;
+  std::string bytes;
+  auto operator==(const put_event&) const -> bool = default;
+};
+
+/// What the chunks hold, section by section, and that their tables are right.
+auto contents(const std::vector<std::shared_ptr<chunk>>& chunks) -> std::vector<put_event> {
+  auto all = std::vector<put_event>{};
+  for (const auto& c : chunks) {
+    auto bytes = std::size_t{0};
+    auto count = std::uint64_t{0};
+    for (const auto& s : c->sections) {
+      BOOST_TEST_REQUIRE(s.count > 0U);
+      bytes += s.bytes;
+      count += s.count;
+    }
+    BOOST_TEST_REQUIRE(bytes == c->body.size());
+    BOOST_TEST_REQUIRE(count == c->count);
+    for_each_section(*c, [&](const section& s, std::string_view entries) {
+      if (!all.empty() && all.back().tag == s.tag)
+        all.back().bytes += entries;
+      else
+        all.push_back({s.tag, std::string{entries}});
+    });
+  }
+  return all;
+}
+
+auto joined(const std::vector<put_event>& events) -> std::vector<put_event> {
+  auto all = std::vector<put_event>{};
+  for (const auto& e : events)
+    if (!all.empty() && all.back().tag == e.tag)
+      all.back().bytes += e.bytes;
+    else
+      all.push_back(e);
+  return all;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(chunk_building)
+
+BOOST_AUTO_TEST_CASE(forgets_what_came_after_the_last_save_point) {
+  auto b = chunk_builder{};
+  put(b, "a", "one");
+  b.covered("file", 0, 3);
+  put(b, "a", "two");
+  put(b, "b", "three");
+  b.begin("c").append("half"); // and no finish(): something threw
+  BOOST_TEST(b.roll_back() == 2U);
+  BOOST_TEST(b.events() == 1U);
+  const auto chunks = b.take(mib);
+  BOOST_TEST((contents(chunks) == std::vector<put_event>{{"a", "one"}}));
+  BOOST_TEST((chunks.back()->positions == std::vector<position_range>{{"file", 0, 3}}));
+  BOOST_TEST(b.empty());
+}
+
+BOOST_AUTO_TEST_CASE(has_nothing_to_hand_on_after_an_abandoned_event) {
+  auto b = chunk_builder{};
+  b.begin("a").append("unparsed");
+  b.abandon();
+  BOOST_TEST(b.empty());
+  BOOST_TEST(b.bytes() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(joins_positions_that_follow_each_other) {
+  auto b = chunk_builder{};
+  b.covered("x", 0, 5);
+  b.covered("x", 5, 9);
+  b.covered("y", 0, 1);
+  b.covered("x", 9, 10);
+  BOOST_TEST(!b.empty()); // positions alone travel too
+  const auto chunks = b.take(mib);
+  BOOST_TEST(chunks.size() == 1U);
+  BOOST_TEST((chunks[0]->positions == std::vector<position_range>{{"x", 0, 9}, {"y", 0, 1}, {"x", 9, 10}}));
+}
+
+BOOST_AUTO_TEST_CASE(cuts_no_chunk_above_the_bound_unless_one_event_is) {
+  auto b = chunk_builder{};
+  auto put_in = std::vector<put_event>{};
+  for (const auto size :
+       {std::size_t{500} << 10, std::size_t{700} << 10, std::size_t{10}, 3 * mib, std::size_t{10}}) {
+    put_in.push_back({"a", std::string(size, static_cast<char>('a' + put_in.size()))});
+    put(b, "a", put_in.back().bytes);
+  }
+  const auto chunks = b.take(mib);
+  BOOST_TEST((contents(chunks) == joined(put_in)));
+  for (const auto& c : chunks) BOOST_TEST((c->body.size() <= mib || c->count == 1U));
+}
+
+BOOST_AUTO_TEST_CASE(knows_the_times_inside_each_chunk) {
+  auto b = chunk_builder{};
+  put(b, "a", "x", 30);
+  put(b, "b", "y", 10);
+  put(b, "a", "z", 20);
+  const auto chunks = b.take(mib);
+  BOOST_TEST(chunks[0]->time_min_ns == 10);
+  BOOST_TEST(chunks[0]->time_max_ns == 30);
+}
+
+BOOST_AUTO_TEST_CASE(keeps_what_a_plain_list_keeps) {
+  for (unsigned seed = 1; seed <= 200; ++seed) {
+    auto random = std::mt19937{seed};
+    auto b = chunk_builder{};
+    auto model = std::vector<put_event>{};
+    auto saved = std::size_t{0};
+    for (int step = 0; step < 80; ++step) {
+      const auto tag = std::string(1, static_cast<char>('a' + random() % 3));
+      const auto bytes = std::string(random() % 40 == 0 ? random() % (700 << 10) : random() % 50 + 1, 'x');
+      switch (random() % 8) {
+      case 0: b.covered("s", 0, 1), saved = model.size(); break;
+      case 1: b.begin(tag).append(bytes), b.abandon(); break;
+      case 2: {
+        const auto lost = b.roll_back();
+        BOOST_TEST_REQUIRE(lost == model.size() - saved);
+        model.resize(saved);
+        break;
+      }
+      default: put(b, tag, bytes), model.push_back({tag, bytes});
+      }
+      BOOST_TEST_REQUIRE(b.events() == model.size());
+      if (random() % 30 != 0) continue;
+      const auto chunks = b.take(mib);
+      BOOST_TEST_REQUIRE((contents(chunks) == joined(model)), "seed " << seed);
+      for (const auto& c : chunks) BOOST_TEST_REQUIRE((c->body.size() <= mib || c->count == 1U));
+      model.clear();
+      saved = 0;
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
