@@ -6,13 +6,15 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <optional>
+
 using namespace weir;
 using namespace weir::test;
 
 namespace {
 
 struct config : caf::actor_system_config {
-  config() { add_message_types(*this); }
+  config() { weir::add_message_types(*this); }
 };
 
 struct fixture {
