@@ -24,7 +24,7 @@ auto is_word(std::string_view name) -> bool {
 }
 
 /// SQL's quotes doubled.
-auto quoted(std::string_view text, char quote) -> std::string {
+auto in_quotes(std::string_view text, char quote) -> std::string {
   auto result = std::string{quote};
   for (const auto c : text) result.append(c == quote ? 2 : 1, c);
   return result + quote;
@@ -35,7 +35,7 @@ auto expression_of(const std::string& column) -> std::string {
   auto nested = std::string{"$.\""};
   for (const auto c : column) nested += c == '.' ? std::string{"\".\""} : std::string{c};
   const auto extract = [](const std::string& path) {
-    return "json_extract(record, " + quoted(path, '\'') + ')';
+    return "json_extract(record, " + in_quotes(path, '\'') + ')';
   };
   const auto whole = extract("$.\"" + column + '"');
   return column.find('.') == std::string::npos ? whole
@@ -43,12 +43,12 @@ auto expression_of(const std::string& column) -> std::string {
 }
 
 auto definition_of(const std::string& column) -> std::string {
-  return quoted(column, '"') + " GENERATED ALWAYS AS (" + expression_of(column) + ") VIRTUAL";
+  return in_quotes(column, '"') + " GENERATED ALWAYS AS (" + expression_of(column) + ") VIRTUAL";
 }
 
 auto columns_of(sqlite_connection& database, const std::string& table) -> result<std::set<std::string>> {
   auto names = std::set<std::string>{};
-  WEIR_TRY(auto list, database.prepare("SELECT name FROM pragma_table_xinfo(" + quoted(table, '\'') + ')'));
+  WEIR_TRY(auto list, database.prepare("SELECT name FROM pragma_table_xinfo(" + in_quotes(table, '\'') + ')'));
   for (;;) {
     WEIR_TRY(const auto row, list.step());
     if (!row) return names;
