@@ -13,7 +13,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <future>
 #include <optional>
+#include <thread>
 
 namespace weir {
 namespace {
@@ -21,6 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto observe_timeout = 5s;
+constexpr auto end_timeout = 1s;
 
 struct system_config : caf::actor_system_config {
   system_config() {
@@ -55,7 +58,7 @@ auto may_serve(const topology_plan& plan, const node_address& other, const std::
 
 struct node::running {
   poller waits; // outlives the actors that wait on it
-  system_config config;
+  std::unique_ptr<system_config> config = std::make_unique<system_config>();
   std::unique_ptr<caf::actor_system> system;
   caf::actor directory_handle;
   caf::actor guardian_handle;
@@ -70,7 +73,22 @@ struct node::running {
     if (directory_handle) caf::anon_send_exit(directory_handle, caf::exit_reason::user_shutdown);
     links.clear();
     gate_handle = guardian_handle = directory_handle = nullptr;
-    system.reset();
+    system->await_all_actors_done();
+    end_system();
+  }
+
+  /// CAF 0.17 now and then keeps a detached actor that has ended in a message under way to it, and waits for
+  /// it for ever. All actors have ended when this is called, so it need not.
+  void end_system() {
+    auto ended = std::promise<void>{};
+    auto is_ended = ended.get_future();
+    std::thread{[last = std::move(system), of = std::move(config), ended = std::move(ended)]() mutable {
+      last.reset();
+      of.reset();
+      ended.set_value();
+    }}.detach();
+    if (is_ended.wait_for(end_timeout) != std::future_status::ready)
+      spdlog::debug("the actor system did not end");
   }
 
   auto publish(const node_address& at) -> result<void> {
@@ -88,7 +106,7 @@ node::~node() = default;
 auto node::start(const topology_plan& plan, node_settings settings) -> result<std::unique_ptr<node>> {
   auto state = std::make_unique<running>();
   state->name = settings.name;
-  state->system = std::make_unique<caf::actor_system>(state->config);
+  state->system = std::make_unique<caf::actor_system>(*state->config);
   auto& system = *state->system;
   const auto hosted = components_of(plan, settings.classes);
   const auto identity = node_identity{plan.cluster, settings.name, random_id()};

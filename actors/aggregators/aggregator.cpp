@@ -39,6 +39,14 @@ void aggregator_state::on_feedback(const link_feedback& note) {
   core->settle(settled);
 }
 
+void aggregator_state::on_close(const close_link& note) {
+  if (note.sender == settings.address) // a receiver confirms ours
+    for (auto& p : ports) p.on_closed(core->flow, note);
+  else
+    from->on_close(note, self->current_sender());
+  step();
+}
+
 void aggregator_state::step() {
   const auto now = settings.time->monotonic();
   for (auto& p : ports) p.flush(core->flow, now);
@@ -60,8 +68,9 @@ void aggregator_state::drain() {
 
 void aggregator_state::finish_if_done() {
   if (reported || !from->is_done(settings.expected_senders, how) || core->in.held_chunks() > 0) return;
+  for (auto& p : ports) p.close();
+  if (!std::all_of(ports.begin(), ports.end(), [](const auto& p) { return p.is_closed(); })) return;
   reported = true;
-  for (auto& p : ports) p.close(true);
   if (const auto parent = caf::actor_cast<caf::actor>(supervisor)) self->send(parent, child_finished{settings.address});
 }
 
@@ -124,8 +133,7 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
         self->state.step();
       },
       [self](const close_link& note) {
-        self->state.from->on_close(note);
-        self->state.step();
+        self->state.on_close(note);
       },
       [self](const peers_changed& note) {
         for (auto& p : self->state.ports)

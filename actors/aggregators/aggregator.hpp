@@ -58,6 +58,7 @@ struct aggregator_state {
 
   void on_transfer(const transfer_chunks& note);
   void on_feedback(const link_feedback& note);
+  void on_close(const close_link& note);
   /// Sends what can go, tells what is due, arranges the next call.
   void step();
   void drain();

@@ -128,8 +128,9 @@ void collector_state::drain() {
 
 void collector_state::finish_if_done() {
   if (reported || !at_end || !core->is_empty() || !reads->is_settled()) return;
+  for (auto& p : ports) p.close();
+  if (!std::all_of(ports.begin(), ports.end(), [](const auto& p) { return p.is_closed(); })) return;
   reported = true;
-  for (auto& p : ports) p.close(true);
   if (const auto parent = caf::actor_cast<caf::actor>(supervisor)) self->send(parent, child_finished{settings.address});
 }
 
@@ -193,6 +194,10 @@ auto collector(caf::stateful_actor<collector_state>* self, collector_settings se
       },
       [self](const reopen_link& note) {
         for (auto& p : self->state.ports) p.on_reopen(self->state.core->flow, note);
+        self->state.step();
+      },
+      [self](const close_link& note) {
+        for (auto& p : self->state.ports) p.on_closed(self->state.core->flow, note);
         self->state.step();
       },
       [self](const peers_changed& note) {

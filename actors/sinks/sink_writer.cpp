@@ -174,6 +174,7 @@ auto sink_writer(caf::stateful_actor<sink_state>* self, sink_settings settings, 
   self->set_down_handler([self](const caf::down_msg& m) {
     self->state.from->on_down(m.source);
     self->state.from->send_feedback();
+    self->state.finish_if_done();
   });
   s.schedule(); // what an earlier instance left
   return {
@@ -184,7 +185,7 @@ auto sink_writer(caf::stateful_actor<sink_state>* self, sink_settings settings, 
       [self](const transfer_chunks& note) { self->state.on_transfer(note); },
       [self](const probe_link& note) { self->state.from->on_probe(note, self->current_sender()); },
       [self](const close_link& note) {
-        self->state.from->on_close(note);
+        self->state.from->on_close(note, self->current_sender());
         self->state.from->send_feedback();
         self->state.finish_if_done();
       },

@@ -24,7 +24,11 @@ void receiver_port::on_probe(const probe_link& note, const caf::strong_actor_ptr
   send();
 }
 
-void receiver_port::on_close(const close_link& note) { links_.on_close(note); }
+void receiver_port::on_close(const close_link& note, const caf::strong_actor_ptr& sender) {
+  if (!sender) return;
+  links_.on_close(note, handles_.number(self_, caf::actor_cast<caf::actor>(sender)));
+  send();
+}
 
 void receiver_port::on_down(const caf::actor_addr& who) {
   if (const auto handle = handles_.forget(who)) links_.on_down(handle);

@@ -18,7 +18,7 @@ public:
   /// The chunks that are new here; the others are taken care of.
   auto on_transfer(const transfer_chunks& note) -> std::vector<chunk_ptr>;
   void on_probe(const probe_link& note, const caf::strong_actor_ptr& sender);
-  void on_close(const close_link& note);
+  void on_close(const close_link& note, const caf::strong_actor_ptr& sender);
   void on_down(const caf::actor_addr& who);
   /// Delivers acks and grants that became due.
   void send_feedback();

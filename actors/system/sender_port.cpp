@@ -42,8 +42,8 @@ void sender_port::probe() {
   send();
 }
 
-void sender_port::close(bool finished) {
-  links_.close(finished);
+void sender_port::close() {
+  links_.close();
   send();
 }
 

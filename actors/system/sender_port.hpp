@@ -28,7 +28,10 @@ public:
   void flush(fan_out& flow, monotonic_time now);
   /// Asks on every link whether all messages arrived.
   void probe();
-  void close(bool finished);
+  /// Tells all receivers that nothing will ever come again; they confirm it.
+  void close();
+  void on_closed(fan_out& flow, const close_link& note) { links_.on_closed(flow, note); }
+  auto is_closed() const -> bool { return links_.is_closed(); }
 
 private:
   void send() { send_all(self_, handles_, links_.take_outgoing()); }

@@ -5,7 +5,8 @@
 //   transfer_chunks ->      chunks, against credit only
 //   probe_link ->           "I sent that many": finds a lost message when nothing else moves
 //   <- reopen_link          the receiver does not know the link, or missed a message on it
-//   close_link ->           the sender is done, or goes
+//   close_link ->           the sender is done, or the receiver leaves and owes it no ack
+//   <- close_link           confirms that the sender is done: it may go now
 #pragma once
 
 #include "runtime/event/chunk.hpp"

@@ -143,6 +143,11 @@ auto outlet::room_bytes() const -> std::uint64_t {
   return credit > waiting_bytes_ ? credit - waiting_bytes_ : 0;
 }
 
+auto outlet::is_left() const -> bool {
+  return std::any_of(peers_.begin(), peers_.end(),
+                     [](const auto& p) { return p.leaving && p.in_flight_bytes == 0; });
+}
+
 auto outlet::is_hungry() const -> bool {
   return std::any_of(peers_.begin(), peers_.end(),
                      [](const auto& p) { return p.credit > 0 && p.in_flight_bytes == 0; });

@@ -52,6 +52,8 @@ public:
   auto room_bytes() const -> std::uint64_t;
   /// A peer has credit and nothing in flight: whatever there is should go now.
   auto is_hungry() const -> bool;
+  /// A peer wants nothing new and has acked all it had.
+  auto is_left() const -> bool;
   auto waiting_bytes() const -> std::uint64_t { return waiting_bytes_; }
   auto in_flight_bytes() const -> std::uint64_t;
   auto credit_bytes() const -> std::uint64_t;

@@ -18,6 +18,7 @@ void receiver_links::on_open(const open_link& note, std::uint64_t handle) {
   seen_.insert(note.sender);
   finished_.erase(note.sender);
   in_.open(note.link);
+  if (leaving_) send(note.link, links_.at(note.link), {});
 }
 
 void receiver_links::reopen(std::uint64_t id) {
@@ -56,8 +57,9 @@ void receiver_links::on_probe(const probe_link& note, std::uint64_t handle) {
   }
 }
 
-void receiver_links::on_close(const close_link& note) {
+void receiver_links::on_close(const close_link& note, std::uint64_t handle) {
   if (note.finished) {
+    outbox_.push_back({handle, note});
     seen_.insert(note.sender);
     finished_.insert(note.sender);
   }
@@ -100,7 +102,7 @@ auto receiver_links::is_done(std::size_t expected, ending how) -> bool {
   if (seen_.size() >= std::max<std::size_t>(1, expected) && finished_.size() == seen_.size()) return true;
   if (how == ending::with_its_senders || finished_.size() < expected) return false;
   if (!leaving_) leave();
-  return true;
+  return links_.empty(); // whoever closes has had all its acks
 }
 
 } // namespace weir

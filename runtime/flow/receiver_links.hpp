@@ -39,7 +39,7 @@ public:
   void on_open(const open_link& note, std::uint64_t handle);
   auto on_transfer(const transfer_chunks& note) -> transfer_result;
   void on_probe(const probe_link& note, std::uint64_t handle);
-  void on_close(const close_link& note);
+  void on_close(const close_link& note, std::uint64_t handle);
   void on_down(std::uint64_t handle);
   /// Sends acks and grants that became due.
   void send_feedback();

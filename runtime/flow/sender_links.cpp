@@ -70,7 +70,17 @@ void sender_links::on_down(fan_out& flow, std::uint64_t handle) {
     if (l.to.handle == handle) drop(flow, l.id);
 }
 
+void sender_links::let_go(fan_out& flow) {
+  for (const auto& p : std::vector<peer_state>{flow.at(index_).peers()}) {
+    const auto* l = p.leaving && p.in_flight_bytes == 0 ? find(p.id) : nullptr;
+    if (l == nullptr) continue;
+    outbox_.push_back({l->to.handle, close_link{p.id, address_, false}});
+    drop(flow, p.id);
+  }
+}
+
 void sender_links::flush(fan_out& flow, monotonic_time now) {
+  if (flow.at(index_).is_left()) let_go(flow);
   for (auto& t : flow.at(index_).poll(now)) {
     auto* l = find(t.peer);
     auto note = transfer_chunks{l->id, l->numbers.next(), {}};
@@ -88,9 +98,14 @@ void sender_links::probe() {
       outbox_.push_back({l.to.handle, probe_link{l.id, l.numbers.sent, l.numbers.received}});
 }
 
-void sender_links::close(bool finished) {
-  finished_ = finished;
-  for (const auto& l : links_) outbox_.push_back({l.to.handle, close_link{l.id, address_, finished}});
+void sender_links::close() {
+  if (finished_) return;
+  finished_ = true;
+  for (const auto& l : links_) outbox_.push_back({l.to.handle, close_link{l.id, address_, true}});
+}
+
+void sender_links::on_closed(fan_out& flow, const close_link& note) {
+  if (find(note.link) != nullptr) drop(flow, note.link);
 }
 
 } // namespace weir

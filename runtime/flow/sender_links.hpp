@@ -37,8 +37,12 @@ public:
   void flush(fan_out& flow, monotonic_time now);
   /// Asks on every link whether all messages arrived: the last one may be lost, or the first grant.
   void probe();
-  /// `finished`: links that are opened later are closed at once, so that a restarted receiver learns it.
-  void close(bool finished);
+  /// Nothing will ever come again. Links that are opened later are closed at once, so that a restarted receiver learns it.
+  void close();
+  /// The receiver knows that nothing more will come.
+  void on_closed(fan_out& flow, const close_link& note);
+  /// Whether all receivers know, or are gone.
+  auto is_closed() const -> bool { return finished_ && links_.empty(); }
 
   auto take_outgoing() -> std::vector<outgoing> { return std::exchange(outbox_, {}); }
 
@@ -52,6 +56,8 @@ private:
   void open(fan_out& flow, const receiver& to);
   void drop(fan_out& flow, std::uint64_t id);
   void reopen(fan_out& flow, std::uint64_t id);
+  /// Closes the links whose receivers leave and have acked all they had.
+  void let_go(fan_out& flow);
 
   std::string address_;
   std::size_t index_;

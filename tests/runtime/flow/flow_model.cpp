@@ -244,7 +244,7 @@ void flow_model::to_receiver(receiver& r, happening& h) {
     r.links->on_open(*note, h.from);
   if (const auto* note = std::get_if<transfer_chunks>(&h.note)) take(r, *note);
   if (const auto* note = std::get_if<probe_link>(&h.note)) r.links->on_probe(*note, h.from);
-  if (const auto* note = std::get_if<close_link>(&h.note)) r.links->on_close(*note);
+  if (const auto* note = std::get_if<close_link>(&h.note)) r.links->on_close(*note, h.from);
   r.links_max = std::max(r.links_max, r.in->links());
   r.links->send_feedback();
   carry(r.handle, r.links->take_outgoing());
@@ -342,7 +342,7 @@ auto flow_model::run() -> std::string {
       closing_ = true;
       for (auto& s : senders_)
         for (auto& l : s->links) {
-          l.close(true);
+          l.close();
           carry(s->handle, l.take_outgoing());
         }
     }

@@ -1,0 +1,197 @@
+"""Real clients and hostile ones against `weir run`: forward clients, syslog daemons, clients that die and resend."""
+import json
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import threading
+
+import weir_harness
+from weir_harness import SOURCE, SystemTest, count_lines, free_port, main, read_lines, wait_until
+
+
+def pack(value):
+    """As much of msgpack as a client needs."""
+    if isinstance(value, dict):
+        return bytes([0x80 | len(value)]) + b"".join(pack(k) + pack(v) for k, v in value.items())
+    if isinstance(value, list):
+        head = bytes([0x90 | len(value)]) if len(value) < 16 else b"\xdc" + struct.pack(">H", len(value))
+        return head + b"".join(map(pack, value))
+    if isinstance(value, str):
+        text = value.encode()
+        return b"\xda" + struct.pack(">H", len(text)) + text
+    return b"\xce" + struct.pack(">I", value)
+
+
+class Clients(SystemTest):
+    def setUp(self):
+        super().setUp()
+        self.port = free_port()
+        self.out = self.path("out.jsonl")
+        topology = self.write("t.yaml", f"""
+collectors: {{ apps: {{ type: forward, listen: "127.0.0.1:{self.port}" }} }}
+source_aggregators: {{ local: {{ from: apps }} }}
+sinks: {{ archive: {{ type: file, from: local, path: "{self.out}" }} }}
+""")
+        self.weir = self.start("weir", topology)
+        wait_until(self.is_listening, self.weir.log)
+
+    def is_listening(self):
+        with socket.socket() as s:
+            return s.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def stored(self):
+        return [json.loads(line) for line in read_lines(self.out)]
+
+    def wait_stored(self, count):
+        wait_until(lambda: count_lines(self.out) >= count, lambda: f"{count_lines(self.out)} of {count}\n" + self.weir.log())
+
+    def check_numbers(self, count, tag):
+        self.wait_stored(count)
+        self.assertEqual(list(range(count)), sorted(int(e["n"]) for e in self.stored()))
+        self.assertEqual({tag}, {e["tag"] for e in self.stored()})
+
+    def test_fluent_logger_python(self):
+        try:
+            from fluent import sender
+        except ImportError:
+            self.skipTest("python3-fluent-logger is not installed")
+        client = sender.FluentSender("py", host="127.0.0.1", port=self.port, nanosecond_precision=True)
+        for n in range(500):
+            self.assertTrue(client.emit("app", {"n": n, "text": "käse \u2603"}))
+        client.close()
+        self.check_numbers(500, "py.app")
+        self.assertEqual("käse \u2603", self.stored()[0]["text"])
+
+    def test_fluent_logger_golang_as_docker_uses_it(self):
+        go = shutil.which("go") or "/usr/local/go/bin/go"
+        library = "/usr/share/gocode/src/github.com/fluent/fluent-logger-golang"
+        if not os.path.exists(go) or not os.path.isdir(library):
+            self.skipTest("the Go logger is not installed")
+        source = os.path.join(SOURCE, "tests", "actors", "collectors", "forward_client.go")
+        env = {**os.environ, "GOPATH": "/usr/share/gocode", "GO111MODULE": "off", "GOCACHE": self.path("cache"),
+               "GOFLAGS": ""}
+        built = subprocess.run([go, "build", "-o", self.path("client"), source], env=env, capture_output=True, text=True)
+        self.assertEqual(0, built.returncode, built.stderr)
+        for mode in ("plain", "ack", "subsecond", "json"):
+            ran = subprocess.run([self.path("client"), "127.0.0.1", str(self.port), mode, "100"], capture_output=True)
+            self.assertEqual(0, ran.returncode, ran.stderr)
+        self.wait_stored(400)
+        self.assertEqual(sorted(list(range(100)) * 4), sorted(int(e["n"]) for e in self.stored()))
+
+    def test_weir_cat(self):
+        if subprocess.run([weir_harness.BINARY, "cat", "--help"], capture_output=True).returncode != 0:
+            self.skipTest("no weir cat yet")
+        ran = subprocess.run([weir_harness.BINARY, "cat", "-t", "cat.lines", "-H", "127.0.0.1", "-p", str(self.port)],
+                             input=b"".join(b"line %d\n" % i for i in range(1000)), capture_output=True)
+        self.assertEqual(0, ran.returncode, ran.stderr)
+        self.wait_stored(1000)
+        self.assertEqual([f"line {i}" for i in range(1000)], [e["message"] for e in self.stored()])
+        self.assertEqual({"cat.lines"}, {e["tag"] for e in self.stored()})
+
+    def send_with_acks(self, client, messages, die_at=None):
+        """Sends messages of ten events each; each is sent again on a new connection if it died unacked."""
+        s = socket.create_connection(("127.0.0.1", self.port), timeout=60)
+        for m in range(messages):
+            chunk = f"{client:04d}{m:012d}"
+            entries = [[1700000000, {"n": (client * messages + m) * 10 + i}] for i in range(10)]
+            text = pack(["c", entries, {"chunk": chunk}])
+            if m == die_at:
+                s.sendall(text[: len(text) // 2])
+                s.close()
+                s = socket.create_connection(("127.0.0.1", self.port), timeout=60)
+            s.sendall(text)
+            answer = b""
+            while chunk.encode() not in answer:
+                part = s.recv(4096)
+                if not part:
+                    self.failures.append(f"client {client}: closed without an ack of {m}")
+                    return
+                answer += part
+        s.close()
+
+    def run_clients(self, clients, messages, die_at=None):
+        self.failures = []
+        threads = [threading.Thread(target=self.send_with_acks, args=(c, messages, die_at), daemon=True)
+                   for c in range(clients)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join(120)
+        self.assertEqual([], self.failures)
+        # An ack says that it is safe: no waiting here.
+        self.assertEqual(list(range(clients * messages * 10)), sorted(e["n"] for e in self.stored()))
+
+    def test_sixty_four_clients_with_acks(self):
+        self.run_clients(64, 20)
+
+    def test_clients_that_die_in_a_message_and_send_it_again(self):
+        self.run_clients(16, 10, die_at=5)
+
+    def test_a_stop_under_load_ends_well_and_keeps_what_was_acked(self):
+        self.failures = []
+        acked = []
+
+        def send(client):
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=5) as s:
+                    for m in range(100000):
+                        chunk = f"{client:04d}{m:012d}"
+                        s.sendall(pack(["c", [[1700000000, {"n": client * 100000 + m}]], {"chunk": chunk}]))
+                        if chunk.encode() not in s.recv(4096):
+                            return
+                        acked.append(client * 100000 + m)
+            except OSError:
+                return
+
+        threads = [threading.Thread(target=send, args=(c,), daemon=True) for c in range(8)]
+        for t in threads:
+            t.start()
+        self.wait_stored(1000)
+        self.assertEqual(0, self.weir.stop(20), self.weir.log())
+        for t in threads:
+            t.join(30)
+        self.assertLessEqual(set(acked), {e["n"] for e in self.stored()})
+
+
+class Syslog(SystemTest):
+    def follow(self, path):
+        out = self.path("out.jsonl")
+        topology = self.write("t.yaml", f"""
+collectors: {{ sys: {{ type: tail, path: "{path}", tag: sys, parse: {{ format: syslog }} }} }}
+sinks: {{ archive: {{ type: file, from: sys, path: "{out}" }} }}
+""")
+        return self.start("weir", topology), out
+
+    def test_lines_that_logger_sends_through_rsyslog_are_parsed(self):
+        daemon, logger = shutil.which("rsyslogd", path="/usr/sbin:/usr/bin"), shutil.which("logger")
+        if not daemon or not logger:
+            self.skipTest("rsyslogd or logger is not installed")
+        conf = self.write("rsyslog.conf", f"""
+module(load="imuxsock" SysSock.Use="off")
+input(type="imuxsock" Socket="{self.path('log')}" CreatePath="on")
+template(name="rfc5424" type="string" string="<%PRI%>1 %TIMESTAMP:::date-rfc3339% %HOSTNAME% %APP-NAME% %PROCID% %MSGID% - %msg:2:$%\\n")
+action(type="omfile" file="{self.path('sys.log')}" template="rfc5424")
+""")
+        rsyslog = subprocess.Popen([daemon, "-n", "-f", conf, "-i", self.path("rsyslog.pid")],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            wait_until(lambda: os.path.exists(self.path("log")) or rsyslog.poll() is not None, "the socket of rsyslog")
+            if rsyslog.poll() is not None:
+                self.skipTest("rsyslogd does not run here")
+            weir, out = self.follow(self.path("sys.log"))
+            for i in range(50):
+                subprocess.run([logger, "-u", self.path("log"), "-t", "app", "-p", "user.warning", f"message {i}"],
+                               check=True)
+            wait_until(lambda: count_lines(out) >= 50, weir.log)
+        finally:
+            rsyslog.terminate()
+            rsyslog.wait()
+        events = [json.loads(line) for line in read_lines(out)]
+        self.assertEqual([f"message {i}" for i in range(50)], [e.get("message") for e in events], events[0])
+        self.assertFalse([e for e in events if "parse_error" in e])
+
+
+if __name__ == "__main__":
+    main()

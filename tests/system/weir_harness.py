@@ -1,0 +1,193 @@
+"""Runs the real binary: temporary directories, free ports, processes by pid, waits on conditions."""
+import collections
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+BINARY = os.environ.get("WEIR", "build/release/weir")
+SOURCE = os.environ.get("WEIR_SOURCE", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+PATIENCE = float(os.environ.get("WEIR_PATIENCE", "60"))
+TICK = 0.02
+LOGHUB = os.path.join(SOURCE, "..", "shared", "data", "loghub")
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_until(condition, what, patience=None):
+    """Waits until condition() is true and returns its value; `what` is a string or gives one."""
+    give_up = time.monotonic() + (patience or PATIENCE)
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > give_up:
+            raise AssertionError("waited in vain: " + (what() if callable(what) else what))
+        time.sleep(TICK)
+
+
+def hold_for(condition, seconds, what):
+    """Fails as soon as condition() is false within the next seconds."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if not condition():
+            raise AssertionError("did not last: " + (what() if callable(what) else what))
+        time.sleep(TICK)
+
+
+def read_lines(path):
+    """The complete lines of a file, as bytes; none if it does not exist."""
+    try:
+        with open(path, "rb") as f:
+            text = f.read()
+    except FileNotFoundError:
+        return []
+    return text[: text.rfind(b"\n") + 1].split(b"\n")[:-1]
+
+
+def count_lines(path):
+    try:
+        with open(path, "rb") as f:
+            return sum(block.count(b"\n") for block in iter(lambda: f.read(1 << 20), b""))
+    except FileNotFoundError:
+        return 0
+
+
+def differences(got, wanted):
+    """What is missing and what is there too often, in a few words; empty if equal as multisets."""
+    got, wanted = collections.Counter(got), collections.Counter(wanted)
+    missing, extra = wanted - got, got - wanted
+    if not missing and not extra:
+        return ""
+    return (f"{sum(missing.values())} missing ({sorted(missing)[:3]}), "
+            f"{sum(extra.values())} too many ({sorted(extra)[:3]})")
+
+
+class Process:
+    """One `weir run`; its stderr and stdout go to files."""
+
+    def __init__(self, name, arguments, directory, prefix=(), env=None, stdout=None):
+        self.name = name
+        self.log_path = os.path.join(directory, name + ".log")
+        self.out_path = os.path.join(directory, name + ".out")
+        with open(self.log_path, "ab") as err, open(self.out_path, "ab") as out:
+            self.child = subprocess.Popen([*prefix, BINARY, *arguments], cwd=directory, stdin=subprocess.DEVNULL,
+                                          stdout=out if stdout is None else stdout, stderr=err,
+                                          env={**os.environ, **(env or {})})
+        self.pid = self.child.pid
+
+    def log(self):
+        with open(self.log_path, errors="replace") as f:
+            return f.read()
+
+    def out(self):
+        with open(self.out_path, errors="replace") as f:
+            return f.read()
+
+    def wait_log(self, words, patience=None):
+        wait_until(lambda: words in self.log(), lambda: f"{words!r} in the log of {self.name}:\n{self.log()}", patience)
+
+    def signal(self, number):
+        if self.child.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self):
+        self.signal(signal.SIGKILL)
+        self.child.wait()
+
+    def stop(self, patience=None):
+        """SIGTERM; returns the exit status."""
+        self.signal(signal.SIGTERM)
+        return self.end(patience)
+
+    def end(self, patience=None):
+        """Waits for the process to end by itself; returns the exit status."""
+        wait_until(lambda: self.child.poll() is not None,
+                   lambda: f"the end of {self.name}:\n{self.log()[-4000:]}", patience)
+        return self.child.returncode
+
+    def is_running(self):
+        return self.child.poll() is None
+
+    def summary(self):
+        """The last line of --once as a dictionary."""
+        lines = self.out().strip().splitlines()
+        return dict(re.findall(r"(\w+)=([\d.]+)", lines[-1])) if lines else {}
+
+    def rss_kib(self):
+        return self.status_kib("VmRSS")
+
+    def status_kib(self, what):
+        """0 if the process has ended."""
+        with open(f"/proc/{self.pid}/status") as f:
+            found = re.search(what + r":\s+(\d+)", f.read())
+        return int(found.group(1)) if found else 0
+
+    def peak_rss_kib(self):
+        return self.status_kib("VmHWM")
+
+    def cpu_seconds(self):
+        with open(f"/proc/{self.pid}/stat") as f:
+            fields = f.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class SystemTest(unittest.TestCase):
+    """A temporary directory, and no process left behind."""
+
+    def setUp(self):
+        self.directory = tempfile.mkdtemp(prefix="weir-test-")
+        self.processes = []
+
+    def tearDown(self):
+        for p in self.processes:
+            p.signal(signal.SIGCONT)
+            p.kill()
+        if not os.environ.get("WEIR_KEEP"):
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+    def path(self, *parts):
+        return os.path.join(self.directory, *parts)
+
+    def write(self, name, text):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        with open(self.path(name), "wb" if isinstance(text, bytes) else "w") as f:
+            f.write(text)
+        return self.path(name)
+
+    def append(self, name, text):
+        with open(self.path(name), "ab" if isinstance(text, bytes) else "a") as f:
+            f.write(text)
+
+    def start(self, name, *arguments, **options):
+        p = Process(name, ["run", *arguments], self.directory, **options)
+        self.processes.append(p)
+        return p
+
+    def start_node(self, topology, node, class_name, *arguments, **options):
+        return self.start(node, topology, "--node", node, "--as", class_name, *arguments, **options)
+
+    def assert_same_lines(self, got, wanted):
+        self.assertEqual("", differences(got, wanted))
+
+    def assert_ends_well(self, *processes, patience=None):
+        for p in processes:
+            self.assertEqual(0, p.end(patience), p.name + ":\n" + p.log()[-4000:])
+
+
+def main():
+    """Arguments: the binary, then those of unittest."""
+    global BINARY
+    if len(sys.argv) > 1 and os.path.sep in sys.argv[1]:
+        BINARY = os.path.abspath(sys.argv.pop(1))
+    unittest.main(module="__main__", verbosity=2)
