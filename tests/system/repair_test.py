@@ -277,7 +277,8 @@ class Strangers(RepairTest):
         first = self.start_node(ours, "edge-1", "edge")
         first.wait_log('connected to node "core-1"')
         twin = self.topology({**nodes, "edge-1": ("edge", free_port())}, name="twin.yaml")
-        second = self.start("twin", twin, "--node", "edge-1", "--as", "edge")
+        second = self.start("twin", twin, "--node", "edge-1", "--as", "edge",
+                            env={"WEIR_RUNTIME_DIR": self.path("in")})  # as if on another machine
         for p in (second, core):
             p.wait_log("another running node has the same name")
         first.kill()

@@ -83,7 +83,7 @@ class Process:
         with open(self.log_path, "ab") as err, open(self.out_path, "ab") as out:
             self.child = subprocess.Popen([*prefix, BINARY, *arguments], cwd=directory, stdin=subprocess.DEVNULL,
                                           stdout=out if stdout is None else stdout, stderr=err,
-                                          env={**os.environ, **(env or {})})
+                                          env={**os.environ, "WEIR_RUNTIME_DIR": os.path.join(directory, "run"), **(env or {})})
         self.pid = self.child.pid
 
     def log(self):
@@ -148,6 +148,7 @@ class SystemTest(unittest.TestCase):
     def setUp(self):
         self.directory = tempfile.mkdtemp(prefix="weir-test-")
         self.processes = []
+        os.mkdir(self.path("run"), 0o700)
 
     def tearDown(self):
         for p in self.processes:
