@@ -83,13 +83,6 @@ auto read_time(std::string_view time, const forward_time_rules& rules, forward_e
   return kind;
 }
 
-/// Steps over an entry in our own form.
-auto skip_plain(msgpack_reader& read) -> bool {
-  auto time_ns = std::int64_t{0};
-  return read.entry_head(time_ns) && is_plain_time(time_ns) && read.peek() == msgpack_type::map
-         && read.skip();
-}
-
 } // namespace
 
 auto normalise(std::string_view time, std::string_view record, const forward_time_rules& rules,
@@ -112,6 +105,15 @@ auto next_forward_entry(msgpack_reader& from, const forward_time_rules& rules, f
   if (!read.array(count) || count < 2 || !read.value(time) || !read.value(record))
     return forward_entry_kind::invalid;
   return normalise(time, record, rules, out);
+}
+
+auto forward_entries::skip_plain(msgpack_reader& read) -> bool {
+  auto time_ns = std::int64_t{0};
+  if (!read.entry_head(time_ns) || !is_plain_time(time_ns) || read.peek() != msgpack_type::map) return false;
+  const auto bytes = records_.skip(read.rest());
+  if (bytes == 0) return read.skip();
+  read.advance(bytes);
+  return true;
 }
 
 void forward_entries::clear() {

@@ -8,6 +8,7 @@
 
 #include "runtime/base/result.hpp"
 #include "runtime/event/msgpack.hpp"
+#include "runtime/event/record_skipper.hpp"
 
 #include <cstdint>
 #include <span>
@@ -65,9 +66,12 @@ public:
 
 private:
   void add(std::string_view entry, bool plain);
+  /// Steps over an entry in our own form; false if it is in another, or broken.
+  auto skip_plain(msgpack_reader& read) -> bool;
 
   std::vector<forward_run> runs_; ///< few, whatever the bytes: see add()
   std::uint64_t entry_count_ = 0;
+  record_skipper records_;
   bool all_odd_;
 };
 

@@ -41,6 +41,8 @@ public:
   auto ext(std::int8_t& type, std::string_view& out) noexcept -> bool;
   /// Steps over one whole value, however deep.
   auto skip() noexcept -> bool;
+  /// Steps over `bytes` that somebody else has found to be whole values.
+  void advance(std::size_t bytes) noexcept { at_ += bytes; }
   /// Steps over one value and returns its bytes in `out`.
   auto value(std::string_view& out) noexcept -> bool;
 
