@@ -22,7 +22,9 @@ constexpr auto make_steps() {
     if (s.width != 0 || s.type == msgpack_type::invalid) continue;
     const auto holds_values = s.type == msgpack_type::map || s.type == msgpack_type::array;
     table[byte].bytes = static_cast<std::uint8_t>(holds_values ? s.fixed : s.fixed + s.payload);
-    table[byte].children = static_cast<std::uint8_t>(s.type == msgpack_type::map ? s.payload * 2 : holds_values ? s.payload : 0);
+    table[byte].children = static_cast<std::uint8_t>(s.type == msgpack_type::map ? s.payload * 2
+                                                     : holds_values              ? s.payload
+                                                                                 : 0);
   }
   return table;
 }
@@ -36,10 +38,14 @@ auto step_sized(const char*& at, const char* end, std::uint64_t& pending, bool& 
   if (s.type == msgpack_type::invalid || end - at < s.fixed) return false;
   const auto length = announced(at, s);
   at += s.fixed;
-  if (s.type == msgpack_type::map) pending += std::uint64_t{length} * 2;
-  else if (s.type == msgpack_type::array) pending += length;
-  else if (static_cast<std::size_t>(end - at) < length) return false;
-  else at += length;
+  if (s.type == msgpack_type::map)
+    pending += std::uint64_t{length} * 2;
+  else if (s.type == msgpack_type::array)
+    pending += length;
+  else if (static_cast<std::size_t>(end - at) < length)
+    return false;
+  else
+    at += length;
   return true;
 }
 
@@ -207,12 +213,14 @@ auto msgpack_reader::entry_head(std::int64_t& time_ns) noexcept -> bool {
   auto type = std::int8_t{0};
   auto bytes = std::string_view{};
   auto seconds = std::uint64_t{0};
-  if (unsigned_integer(seconds) && seconds < 9'000'000'000) {
-    time_ns = static_cast<std::int64_t>(seconds) * 1'000'000'000;
-    return true;
-  }
-  if (ext(type, bytes) && type == 0 && bytes.size() == 8) {
-    time_ns = std::int64_t{load<std::uint32_t>(bytes.data())} * 1'000'000'000 + load<std::uint32_t>(bytes.data() + 4);
+  if (unsigned_integer(seconds)) {
+    if (seconds < 9'000'000'000) {
+      time_ns = static_cast<std::int64_t>(seconds) * 1'000'000'000;
+      return true;
+    }
+  } else if (ext(type, bytes) && type == 0 && bytes.size() == 8) {
+    time_ns = std::int64_t{load<std::uint32_t>(bytes.data())} * 1'000'000'000
+              + load<std::uint32_t>(bytes.data() + 4);
     return true;
   }
   at_ = before;

@@ -11,10 +11,22 @@ using namespace weir;
 BOOST_AUTO_TEST_SUITE(msgpack)
 
 BOOST_AUTO_TEST_CASE(integers_survive_a_round_trip_in_the_shortest_form) {
-  const std::pair<std::int64_t, std::size_t> cases[] = {
-      {0, 1},    {127, 1},   {128, 2},   {255, 2},    {256, 3},    {65535, 3},         {65536, 5},
-      {-1, 1},   {-32, 1},   {-33, 2},   {-128, 2},   {-129, 3},   {-32769, 5},        {4294967296, 9},
-      {std::numeric_limits<std::int64_t>::min(), 9}, {std::numeric_limits<std::int64_t>::max(), 9}};
+  const std::pair<std::int64_t, std::size_t> cases[] = {{0, 1},
+                                                        {127, 1},
+                                                        {128, 2},
+                                                        {255, 2},
+                                                        {256, 3},
+                                                        {65535, 3},
+                                                        {65536, 5},
+                                                        {-1, 1},
+                                                        {-32, 1},
+                                                        {-33, 2},
+                                                        {-128, 2},
+                                                        {-129, 3},
+                                                        {-32769, 5},
+                                                        {4294967296, 9},
+                                                        {std::numeric_limits<std::int64_t>::min(), 9},
+                                                        {std::numeric_limits<std::int64_t>::max(), 9}};
   for (const auto& [number, size] : cases) {
     auto out = byte_buffer{};
     msgpack_writer{out}.integer(number);
@@ -61,7 +73,8 @@ BOOST_AUTO_TEST_CASE(large_containers_get_a_wide_header) {
 }
 
 BOOST_AUTO_TEST_CASE(a_declared_length_beyond_the_bytes_is_refused) {
-  for (const auto* bytes : {"\xdb\xff\xff\xff\xff", "\xdd\xff\xff\xff\xff", "\xdf\xff\xff\xff\xff", "\xc9\xff\xff\xff\xff\x01"}) {
+  for (const auto* bytes :
+       {"\xdb\xff\xff\xff\xff", "\xdd\xff\xff\xff\xff", "\xdf\xff\xff\xff\xff", "\xc9\xff\xff\xff\xff\x01"}) {
     auto read = msgpack_reader{bytes};
     BOOST_TEST(!read.skip());
   }
@@ -93,7 +106,8 @@ BOOST_AUTO_TEST_CASE(fields_are_found_and_appended) {
 
 BOOST_AUTO_TEST_CASE(entries_keep_their_time_to_the_nanosecond) {
   auto body = byte_buffer{};
-  for (const auto time : {std::int64_t{0}, std::int64_t{1'700'000'000'123'456'789}, std::int64_t{4'294'967'295'999'999'999}}) {
+  for (const auto time :
+       {std::int64_t{0}, std::int64_t{1'700'000'000'123'456'789}, std::int64_t{4'294'967'295'999'999'999}}) {
     write_entry_head(body.tail(entry_head_bytes), time);
     body.advance(entry_head_bytes);
     body.push_back('\x80');
@@ -101,12 +115,28 @@ BOOST_AUTO_TEST_CASE(entries_keep_their_time_to_the_nanosecond) {
   body.append({"\x92\xce\x65\x53\xf1\x00\x80", 7});
   auto read = entry_reader{body.view().substr(0, body.size())};
   auto e = entry{};
-  for (const auto time : {std::int64_t{0}, std::int64_t{1'700'000'000'123'456'789}, std::int64_t{4'294'967'295'999'999'999}}) {
+  for (const auto time :
+       {std::int64_t{0}, std::int64_t{1'700'000'000'123'456'789}, std::int64_t{4'294'967'295'999'999'999}}) {
     BOOST_TEST(read.next(e));
     BOOST_TEST(e.time_ns == time);
     BOOST_TEST(e.record == "\x80");
   }
   BOOST_TEST(!read.failed());
+}
+
+// [seconds beyond all years, EventTime] is a whole array: taken for an entry's head, it would swallow the
+// value that follows.
+BOOST_AUTO_TEST_CASE(a_time_out_of_range_begins_no_entry) {
+  const auto seconds = std::string{"\x92\xcf\x00\x00\x60\x80\x00\x13\xc4\x4f", 10};
+  const auto bytes = seconds + std::string{"\xd7\x00\x65\x53\xf1\x00\x00\x00\x00\x00\x80", 11};
+  auto e = entry{};
+  auto read = entry_reader{bytes};
+  BOOST_TEST(!read.next(e));
+  BOOST_TEST(read.failed());
+  auto head = msgpack_reader{bytes};
+  auto time_ns = std::int64_t{0};
+  BOOST_TEST(!head.entry_head(time_ns));
+  BOOST_TEST(head.at() == bytes.data());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
