@@ -55,11 +55,15 @@ private:
   void found(const std::string& path) override { look_at_path(path); }
   void content_changed(const std::string& directory, std::string_view name) override;
   void name_changed(const std::string& directory, std::string_view name) override;
+  void moved(const std::string& from, const std::string& to) override;
   void file_changed(int watch, bool may_have_left) override;
   void everything_changed() override { scan_wanted_ = true; }
   void scan();
   void find_rotated_while_away();
   void adopt_rotated(const std::string& path, const file_stat& status);
+  void adopt_unseen(const std::string& from, const std::string& to, const file_stat& status);
+  void follow_unlinked(tailed_file& file, const file_stat& status);
+  void look_at_renamed(const std::string& path);
   void look_at_path(const std::string& path);
   void add_file(const std::string& path, const file_stat& status);
   void relink(tailed_file& file, const std::string& path);
@@ -95,6 +99,7 @@ private:
   std::vector<tailed_file*> new_positions_; ///< begun at their end: to be told before anything is read
   std::vector<std::string> directories_;    ///< that hold files, in the scan that is going on
   std::string path_;                        ///< of the event at hand
+  std::unordered_set<std::string> renamed_; ///< names our files got that no pattern matches
   std::vector<std::string> complaints_;
   std::unordered_set<std::string> complained_;
   std::uint64_t long_lines_ = 0;

@@ -7,6 +7,11 @@
 #include <cstring>
 
 namespace weir {
+namespace {
+
+constexpr auto renamed_max = std::size_t{4096};
+
+} // namespace
 
 void tailer::enter(const std::string& directory, bool holds_files) {
   if (!options_.once) watcher_.watch_directory(directory, holds_files);
@@ -18,6 +23,26 @@ void tailer::content_changed(const std::string& directory, std::string_view name
   if (!path_.ends_with('/')) path_ += '/';
   path_ += name;
   if (auto* file = files_.by_path(path_)) enqueue(*file);
+  else if (renamed_.contains(path_)) look_at_renamed(path_);
+}
+
+/// Between two looks a file may come, be written and be rotated away: its names tell that it was ours.
+void tailer::moved(const std::string& from, const std::string& to) {
+  const auto was_ours = renamed_.erase(from) > 0 || (patterns_.matches(from) && !excluded_.matches(from));
+  if (!was_ours || patterns_.matches(to)) return;
+  if (renamed_.size() >= renamed_max) renamed_.clear();
+  renamed_.insert(to);
+  auto status = file_stat{};
+  if (stat_path(to, status) != 0 || !status.is_regular() || files_.by_key(status.key) != nullptr) return;
+  if (files_.remembers_inode(status.key.inode)) return adopt_rotated(to, status);
+  adopt_unseen(from, to, status);
+}
+
+/// Somebody still writes to a rotated file that had been read to its end and let go.
+void tailer::look_at_renamed(const std::string& path) {
+  auto status = file_stat{};
+  if (stat_path(path, status) != 0 || files_.by_key(status.key) != nullptr) return;
+  if (files_.remembers_inode(status.key.inode)) adopt_rotated(path, status);
 }
 
 void tailer::name_changed(const std::string& directory, std::string_view name) {
@@ -191,6 +216,21 @@ void tailer::adopt_rotated(const std::string& path, const file_stat& status) {
   if (const auto fd = open_path(file, path); fd >= 0) files_.opened(file, fd);
   if (file.fd >= 0) place_file(file, status);
   if (file.stream.empty()) return files_.remove(file, false); // another file with a reused number
+  follow_unlinked(file, status);
+}
+
+void tailer::adopt_unseen(const std::string& from, const std::string& to, const file_stat& status) {
+  auto& file = files_.add(status.key);
+  file.first_path = from;
+  const auto fd = open_path(file, to);
+  if (fd < 0) return files_.remove(file, false);
+  files_.opened(file, fd);
+  place_file(file, status);
+  follow_unlinked(file, status);
+}
+
+/// Reads a file on that no path of ours leads to.
+void tailer::follow_unlinked(tailed_file& file, const file_stat& status) {
   if (options_.once) file.limit = status.size;
   file.last_path = file.first_path;
   file.mtime_seen_ns = status.mtime_ns;

@@ -1,5 +1,7 @@
 #include "runtime/tail/watcher.hpp"
 
+#include "runtime/tail/glob.hpp"
+
 #include <sys/inotify.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -88,35 +90,45 @@ void watcher::drain(watch_listener& listener) {
       auto event = inotify_event{};
       std::memcpy(&event, buffer.data() + at, sizeof event);
       const auto* name = buffer.data() + at + sizeof event;
-      report(event.wd, event.mask, {name, ::strnlen(name, event.len)}, listener);
+      report({event.wd, event.mask, event.cookie, {name, ::strnlen(name, event.len)}}, listener);
       at += sizeof event + event.len;
     }
     if (static_cast<std::size_t>(got) < buffer.size() / 2) return;
   }
 }
 
-void watcher::report(int watch, std::uint32_t mask, std::string_view name, watch_listener& listener) {
-  if ((mask & IN_Q_OVERFLOW) != 0) return listener.everything_changed();
-  if (directories_.contains(watch)) return report_directory(watch, mask, name, listener);
-  if ((mask & IN_IGNORED) == 0) listener.file_changed(watch, (mask & leave_events) != 0);
+void watcher::report(const change& c, watch_listener& listener) {
+  if ((c.mask & IN_Q_OVERFLOW) != 0) return listener.everything_changed();
+  if (directories_.contains(c.watch)) return report_directory(c, listener);
+  if ((c.mask & IN_IGNORED) == 0) listener.file_changed(c.watch, (c.mask & leave_events) != 0);
 }
 
-void watcher::report_directory(int watch, std::uint32_t mask, std::string_view name,
-                               watch_listener& listener) {
-  if ((mask & (IN_IGNORED | IN_MOVE_SELF | IN_DELETE_SELF)) != 0) {
+void watcher::report_move(std::uint32_t mask, std::uint32_t cookie, const std::string& path,
+                          watch_listener& listener) {
+  if ((mask & IN_MOVED_FROM) != 0) {
+    moved_cookie_ = cookie;
+    moved_from_ = path;
+  } else if ((mask & IN_MOVED_TO) != 0 && cookie == moved_cookie_) {
+    listener.moved(moved_from_, path);
+  }
+}
+
+void watcher::report_directory(const change& c, watch_listener& listener) {
+  if ((c.mask & (IN_IGNORED | IN_MOVE_SELF | IN_DELETE_SELF)) != 0) {
     // The path may lead elsewhere from now on: the next look finds out and watches anew.
-    for (const auto& path : directories_[watch].paths) by_path_.erase(path);
-    directories_.erase(watch);
-    if ((mask & IN_MOVE_SELF) != 0) ::inotify_rm_watch(fd_, watch);
+    for (const auto& path : directories_[c.watch].paths) by_path_.erase(path);
+    directories_.erase(c.watch);
+    if ((c.mask & IN_MOVE_SELF) != 0) ::inotify_rm_watch(fd_, c.watch);
     return listener.everything_changed();
   }
-  if ((mask & IN_ISDIR) != 0) return (mask & name_events) != 0 ? listener.everything_changed() : void();
-  const auto& entry = directories_[watch];
+  if ((c.mask & IN_ISDIR) != 0) return (c.mask & name_events) != 0 ? listener.everything_changed() : void();
+  const auto& entry = directories_[c.watch];
   for (const auto& path : entry.paths) {
-    if ((mask & IN_MODIFY) != 0)
-      listener.content_changed(path, name);
+    report_move(c.mask, c.cookie, join_path(path, c.name), listener);
+    if ((c.mask & IN_MODIFY) != 0)
+      listener.content_changed(path, c.name);
     else if (entry.holds_files)
-      listener.name_changed(path, name);
+      listener.name_changed(path, c.name);
     else
       listener.everything_changed();
   }

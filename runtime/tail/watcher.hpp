@@ -19,6 +19,8 @@ public:
   virtual void content_changed(const std::string& directory, std::string_view name) = 0;
   /// `name` appeared in, disappeared from or was replaced in `directory`.
   virtual void name_changed(const std::string& directory, std::string_view name) = 0;
+  /// The file at path `from` is at path `to` now; both lie in watched directories.
+  virtual void moved(const std::string& from, const std::string& to) = 0;
   /// Something happened to the file watched on its own as `watch`.
   /// `may_have_left`: a name of it may be gone.
   virtual void file_changed(int watch, bool may_have_left) = 0;
@@ -55,10 +57,20 @@ private:
     bool holds_files = false;
   };
   void give_up(std::string why);
-  void report(int watch, std::uint32_t mask, std::string_view name, watch_listener& listener);
-  void report_directory(int watch, std::uint32_t mask, std::string_view name, watch_listener& listener);
+  void report_move(std::uint32_t mask, std::uint32_t cookie, const std::string& path, watch_listener& listener);
+  /// One event of inotify(7), with the cookie that joins the two halves of a move.
+  struct change {
+    int watch = -1;
+    std::uint32_t mask = 0;
+    std::uint32_t cookie = 0;
+    std::string_view name;
+  };
+  void report(const change& c, watch_listener& listener);
+  void report_directory(const change& c, watch_listener& listener);
 
   int fd_ = -1;
+  std::uint32_t moved_cookie_ = 0; ///< of the last first half of a move
+  std::string moved_from_;
   std::string complaint_;
   std::unordered_map<int, directory> directories_;
   std::unordered_map<std::string, int> by_path_;
