@@ -79,10 +79,10 @@ auto tailer::wake_at() const -> std::optional<monotonic_time> {
 void tailer::enqueue(tailed_file& file) {
   if (file.queued) return;
   file.queued = true;
-  if (file.is_linked())
-    queue_.push_back(&file);
-  else
-    queue_.push_front(&file);
+  if (file.is_linked()) return queue_.push_back(&file);
+  // Rotated files come before all others, among themselves in the order of their rotation.
+  const auto behind = std::find_if(queue_.begin(), queue_.end(), [](const auto* f) { return f->is_linked(); });
+  queue_.insert(behind, &file);
 }
 
 auto tailer::next(std::size_t want) -> std::optional<line_block> {
