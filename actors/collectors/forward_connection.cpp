@@ -33,6 +33,8 @@ auto forward_connection::receive(byte_buffer& spare, std::size_t room_max) -> io
   }
   auto* to = in_.tail(std::min(room_min, room_max));
   auto room = std::min(in_.capacity() - in_.size(), room_max);
+  // Enough for the head of a large message, which tells how much to read; more would leave a large rest.
+  if (buffered() == 0) room = std::min(room, room_min);
   // To stop exactly where a large message ends saves moving the beginning of the next one.
   const auto missing = skipper_.wanted() - std::min<std::uint64_t>(skipper_.wanted(), buffered());
   if (missing >= room_min / 4) room = static_cast<std::size_t>(std::min<std::uint64_t>(room, missing));
