@@ -41,8 +41,6 @@ public:
   auto root_bytes() const -> std::size_t { return root_bytes_; }
   void consume();
   auto buffered() const -> std::size_t { return in_.size() - begin_; }
-  /// A message has begun and tells how long it is.
-  auto is_mid_message() const -> bool { return buffered() > 0 && skipper_.wanted() > buffered(); }
   void forget_input();
 
   /// Sends, or keeps for later what the socket does not take; false if the client does not read and too

@@ -14,7 +14,7 @@ constexpr auto first_connection_id = std::uint64_t{1} << 20;
 constexpr auto receive_bytes_max = std::size_t{512} * 1024;
 /// What a connection may always hold, however full the others are: enough for everyday messages.
 constexpr auto own_bytes = std::size_t{64} * 1024;
-constexpr auto reads_of_message_max = 4;
+constexpr auto reads_in_a_row_max = 4;
 constexpr auto unacknowledged_max = 4096U;
 constexpr auto linger = std::chrono::seconds{5};
 constexpr auto out_of_descriptors_pause = std::chrono::seconds{1};
@@ -190,19 +190,19 @@ void forward_source::receive(id at, forward_connection& c) {
     paused_.push_back(at);
     return unwatch(c);
   }
-  receive_message(at, &c);
+  receive_some(at, &c);
 }
 
-/// The rest of a message that has begun to come mostly is there: taken at once, it needs no buffer of its own.
-void forward_source::receive_message(id at, forward_connection* c) {
-  for (auto reads = 0; reads < reads_of_message_max; ++reads) {
+/// What follows mostly is there already: taken at once, a begun message needs no buffer of its own.
+void forward_source::receive_some(id at, forward_connection* c) {
+  for (auto reads = 0; reads < reads_in_a_row_max; ++reads) {
     const auto has_room = buffered_ < buffered_bytes_max(settings_) || c->buffered() >= own_bytes;
     const auto status = c->receive(spare_, has_room ? receive_bytes_max : own_bytes);
     if (status == io_status::closed) return on_end_of_input(at, *c);
     process(at, *c);
     c = find(at);
     const auto goes_on = c != nullptr && status == io_status::done && left_ > 0 && !c->is_queued
-                         && delivering_ != at && c->phase == forward_phase::established && c->is_mid_message();
+                         && delivering_ != at && c->phase == forward_phase::established;
     if (!goes_on) return;
   }
 }

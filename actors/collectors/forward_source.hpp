@@ -46,7 +46,7 @@ private:
   void admit(accepted_socket accepted);
   auto is_over_limit(const forward_connection& c) -> bool;
   void receive(id at, forward_connection& c);
-  void receive_message(id at, forward_connection* c);
+  void receive_some(id at, forward_connection* c);
   void on_end_of_input(id at, forward_connection& c);
   void watch(id at, forward_connection& c);
   void unwatch(forward_connection& c);
