@@ -22,8 +22,7 @@ struct plugin_context {
   bool awaits_clients = false;
 };
 
-template <class Interface>
-struct plugin {
+template <class Interface> struct plugin {
   /// Makes an instance; called again after every restart.
   using factory = std::function<std::unique_ptr<Interface>(const plugin_context&)>;
 
@@ -38,8 +37,7 @@ struct plugin {
 };
 
 /// All plug-ins of one kind, sorted by name. Filled before main() by the objects below.
-template <class Interface>
-class plugin_registry {
+template <class Interface> class plugin_registry {
 public:
   static auto all() -> std::vector<plugin<Interface>>& {
     static auto plugins = std::vector<plugin<Interface>>{};
@@ -59,20 +57,24 @@ public:
 
 /// A namespace-scope constant of this type registers class `T`, which has a `settings` struct with
 /// a describe(), and a constructor from (settings, const plugin_context&).
-template <class Interface, class T>
-struct register_plugin {
+template <class Interface, class T> struct register_plugin {
   register_plugin(std::string name, std::string help) {
     auto& all = plugin_registry<Interface>::all();
     auto configure = [](const config::value& from, std::string owner, config::diagnostics& problems,
                         std::vector<std::string> ignored) -> typename plugin<Interface>::factory {
-      auto settings = config::read_settings<typename T::settings>(from, std::move(owner), problems, std::move(ignored));
+      auto settings =
+          config::read_settings<typename T::settings>(from, std::move(owner), problems, std::move(ignored));
       return [settings](const plugin_context& context) { return std::make_unique<T>(settings, context); };
     };
-    auto entry = plugin<Interface>{std::move(name), std::move(help), config::list_settings<typename T::settings>(),
-                                   requires { T::listens; }, std::move(configure)};
-    const auto at = std::find_if(all.begin(), all.end(), [&](const auto& p) { return p.name > entry.name; });
-    all.insert(at, std::move(entry));
+    auto entry = plugin<Interface>{std::move(name), std::move(help),
+                                   config::list_settings<typename T::settings>(), requires {T::listens;
   }
+  , std::move(configure)
 };
+const auto at = std::find_if(all.begin(), all.end(), [&](const auto& p) { return p.name > entry.name; });
+all.insert(at, std::move(entry));
+} // namespace weir
+}
+;
 
 } // namespace weir

@@ -18,50 +18,43 @@ namespace weir {
 inline constexpr std::uint32_t protocol_version = 1;
 
 using start_atom = caf::atom_constant<caf::atom("start")>;
-using wake_atom = caf::atom_constant<caf::atom("wake")>;        ///< a descriptor became readable
-using step_atom = caf::atom_constant<caf::atom("step")>;        ///< an actor to itself: go on working
-using timer_atom = caf::atom_constant<caf::atom("timer")>;      ///< an actor to itself, with a generation
-using drain_atom = caf::atom_constant<caf::atom("drain")>;      ///< stop taking in, pass on what is there
-using observe_atom = caf::atom_constant<caf::atom("observe")>;  ///< answered with observations
+using wake_atom = caf::atom_constant<caf::atom("wake")>;       ///< a descriptor became readable
+using step_atom = caf::atom_constant<caf::atom("step")>;       ///< an actor to itself: go on working
+using timer_atom = caf::atom_constant<caf::atom("timer")>;     ///< an actor to itself, with a generation
+using drain_atom = caf::atom_constant<caf::atom("drain")>;     ///< stop taking in, pass on what is there
+using observe_atom = caf::atom_constant<caf::atom("observe")>; ///< answered with observations
 using restart_atom = caf::atom_constant<caf::atom("restart")>;
-using watch_atom = caf::atom_constant<caf::atom("watch")>;      ///< to the directory: tell me a component's peers
+using watch_atom = caf::atom_constant<caf::atom("watch")>; ///< to the directory: tell me a component's peers
 
 auto inspect(caf::serializer& to, wire_chunk& c) -> caf::error;
 auto inspect(caf::deserializer& from, wire_chunk& c) -> caf::error;
 inline auto to_string(const wire_chunk&) -> std::string { return "chunk"; }
 
-template <class Inspector>
-auto inspect(Inspector& f, open_link& x) -> typename Inspector::result_type {
+template <class Inspector> auto inspect(Inspector& f, open_link& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("open_link"), x.link, x.sender);
 }
 
-template <class Inspector>
-auto inspect(Inspector& f, transfer_chunks& x) -> typename Inspector::result_type {
+template <class Inspector> auto inspect(Inspector& f, transfer_chunks& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("transfer_chunks"), x.link, x.number, x.chunks);
 }
 
-template <class Inspector>
-auto inspect(Inspector& f, chunk_id& x) -> typename Inspector::result_type {
+template <class Inspector> auto inspect(Inspector& f, chunk_id& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("chunk_id"), x.origin, x.sequence);
 }
 
-template <class Inspector>
-auto inspect(Inspector& f, link_feedback& x) -> typename Inspector::result_type {
+template <class Inspector> auto inspect(Inspector& f, link_feedback& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("link_feedback"), x.link, x.number, x.grant_bytes, x.leaving, x.acks);
 }
 
-template <class Inspector>
-auto inspect(Inspector& f, probe_link& x) -> typename Inspector::result_type {
+template <class Inspector> auto inspect(Inspector& f, probe_link& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("probe_link"), x.link, x.sent, x.received);
 }
 
-template <class Inspector>
-auto inspect(Inspector& f, reopen_link& x) -> typename Inspector::result_type {
+template <class Inspector> auto inspect(Inspector& f, reopen_link& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("reopen_link"), x.link);
 }
 
-template <class Inspector>
-auto inspect(Inspector& f, close_link& x) -> typename Inspector::result_type {
+template <class Inspector> auto inspect(Inspector& f, close_link& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("close_link"), x.link, x.sender, x.finished);
 }
 
@@ -71,8 +64,7 @@ struct peer {
   std::string component;
   caf::actor handle;
 };
-template <class Inspector>
-auto inspect(Inspector& f, peer& x) -> typename Inspector::result_type {
+template <class Inspector> auto inspect(Inspector& f, peer& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("peer"), x.address, x.component, x.handle);
 }
 
@@ -81,8 +73,7 @@ struct peers_changed {
   std::string component;
   std::vector<peer> peers;
 };
-template <class Inspector>
-auto inspect(Inspector& f, peers_changed& x) -> typename Inspector::result_type {
+template <class Inspector> auto inspect(Inspector& f, peers_changed& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("peers_changed"), x.component, x.peers);
 }
 
@@ -90,8 +81,7 @@ auto inspect(Inspector& f, peers_changed& x) -> typename Inspector::result_type 
 struct announce_peer {
   peer who;
 };
-template <class Inspector>
-auto inspect(Inspector& f, announce_peer& x) -> typename Inspector::result_type {
+template <class Inspector> auto inspect(Inspector& f, announce_peer& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("announce_peer"), x.who);
 }
 
@@ -100,8 +90,7 @@ struct node_peers {
   std::string node;
   std::vector<peer> peers;
 };
-template <class Inspector>
-auto inspect(Inspector& f, node_peers& x) -> typename Inspector::result_type {
+template <class Inspector> auto inspect(Inspector& f, node_peers& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("node_peers"), x.node, x.peers);
 }
 
@@ -109,8 +98,7 @@ auto inspect(Inspector& f, node_peers& x) -> typename Inspector::result_type {
 struct child_finished {
   std::string address;
 };
-template <class Inspector>
-auto inspect(Inspector& f, child_finished& x) -> typename Inspector::result_type {
+template <class Inspector> auto inspect(Inspector& f, child_finished& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("child_finished"), x.address);
 }
 
@@ -121,8 +109,7 @@ struct node_hello {
   std::string node;
   std::uint64_t incarnation = 0; ///< random for each run of the process
 };
-template <class Inspector>
-auto inspect(Inspector& f, node_hello& x) -> typename Inspector::result_type {
+template <class Inspector> auto inspect(Inspector& f, node_hello& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("node_hello"), x.version, x.cluster, x.node, x.incarnation);
 }
 
@@ -133,8 +120,7 @@ struct node_welcome {
   std::uint64_t incarnation = 0;
   std::vector<peer> peers;
 };
-template <class Inspector>
-auto inspect(Inspector& f, node_welcome& x) -> typename Inspector::result_type {
+template <class Inspector> auto inspect(Inspector& f, node_welcome& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("node_welcome"), x.node, x.refused, x.incarnation, x.peers);
 }
 
@@ -143,8 +129,7 @@ struct node_pulse {
   std::string node;
   std::uint64_t incarnation = 0;
 };
-template <class Inspector>
-auto inspect(Inspector& f, node_pulse& x) -> typename Inspector::result_type {
+template <class Inspector> auto inspect(Inspector& f, node_pulse& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("node_pulse"), x.node, x.incarnation);
 }
 

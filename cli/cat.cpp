@@ -119,7 +119,10 @@ void add_cat(CLI::App& weir, session& s) {
   sub->add_option("-t,--tag", line->tag, "Tag of the events")->capture_default_str();
   sub->add_option("-H,--host", line->host, "Host, or unix:PATH, of a forward collector")
       ->capture_default_str();
-  sub->add_option("-p,--port", line->port, "Its port, 1 to 65535")->type_name("PORT")->check(CLI::Range(1, 65535))->capture_default_str();
+  sub->add_option("-p,--port", line->port, "Its port, 1 to 65535")
+      ->type_name("PORT")
+      ->check(CLI::Range(1, 65535))
+      ->capture_default_str();
   sub->footer(
       "\nExamples:\n"
       "  echo hello | weir cat -t test\n"

@@ -45,7 +45,8 @@ auto to_text(const diagnostic& problem) -> std::string {
   return text;
 }
 
-auto nearest(std::string_view name, const std::vector<std::string>& candidates) -> std::optional<std::string> {
+auto nearest(std::string_view name, const std::vector<std::string>& candidates)
+    -> std::optional<std::string> {
   const auto limit = std::max<std::size_t>(1, std::min<std::size_t>(3, name.size() / 2));
   auto best = std::optional<std::string>{};
   auto best_distance = limit + 1;

@@ -9,14 +9,14 @@ namespace weir::config {
 
 settings_reader::settings_reader(const value& from, std::string owner, diagnostics& problems,
                                  std::vector<std::string> ignored)
-  : from_(from), owner_(std::move(owner)), problems_(problems), known_(std::move(ignored)) {}
+    : from_(from), owner_(std::move(owner)), problems_(problems), known_(std::move(ignored)) {}
 
 void settings_reader::finish() {
   for (const auto& m : from_.members) {
     if (std::find(known_.begin(), known_.end(), m.key) != known_.end()) continue;
     const auto meant = nearest(m.key, known_);
-    report(m.where, "unknown key \"" + m.key + '"', meant ? "did you mean \"" + *meant + "\"?" : std::string{},
-           diagnostic::severity::error);
+    report(m.where, "unknown key \"" + m.key + '"',
+           meant ? "did you mean \"" + *meant + "\"?" : std::string{}, diagnostic::severity::error);
   }
 }
 
@@ -43,7 +43,8 @@ void settings_reader::wrong(const value& v, std::string_view key, std::string_vi
          diagnostic::severity::error);
 }
 
-void settings_reader::wrong_choice(const value& v, std::string_view key, const std::vector<std::string>& names) {
+void settings_reader::wrong_choice(const value& v, std::string_view key,
+                                   const std::vector<std::string>& names) {
   auto wanted = std::string{};
   for (const auto& name : names) wanted += (wanted.empty() ? "" : ", ") + name;
   const auto meant = v.is_scalar() ? nearest(v.scalar, names) : std::nullopt;
@@ -74,8 +75,10 @@ auto settings_reader::wants_list(const value& v, std::string_view key) -> bool {
 }
 
 void settings_reader::read(const value& v, std::string_view key, bool& out) {
-  if (v.is_scalar() && !v.quoted && (v.scalar == "true" || v.scalar == "false")) out = v.scalar == "true";
-  else wrong(v, key, "true or false");
+  if (v.is_scalar() && !v.quoted && (v.scalar == "true" || v.scalar == "false"))
+    out = v.scalar == "true";
+  else
+    wrong(v, key, "true or false");
 }
 
 void settings_reader::read(const value& v, std::string_view key, std::string& out) {
@@ -86,8 +89,10 @@ void settings_reader::read(const value& v, std::string_view key, double& out) {
   auto number = 0.0;
   const auto* end = v.scalar.data() + v.scalar.size();
   const auto [rest, ec] = std::from_chars(v.scalar.data(), end, number);
-  if (v.is_scalar() && ec == std::errc{} && rest == end) out = number;
-  else wrong(v, key, "a number");
+  if (v.is_scalar() && ec == std::errc{} && rest == end)
+    out = number;
+  else
+    wrong(v, key, "a number");
 }
 
 auto settings_reader::read_integer(const value& v, std::string_view key, std::int64_t min, std::int64_t max,
@@ -95,22 +100,27 @@ auto settings_reader::read_integer(const value& v, std::string_view key, std::in
   const auto* end = v.scalar.data() + v.scalar.size();
   const auto [rest, ec] = std::from_chars(v.scalar.data(), end, out);
   if (v.is_scalar() && ec == std::errc{} && rest == end && out >= min && out <= max) return true;
-  const auto range = max == INT64_MAX ? "a whole number, " + std::to_string(min) + " or more"
-                                      : "a whole number from " + std::to_string(min) + " to " + std::to_string(max);
+  const auto range = max == INT64_MAX
+                         ? "a whole number, " + std::to_string(min) + " or more"
+                         : "a whole number from " + std::to_string(min) + " to " + std::to_string(max);
   wrong(v, key, min == INT64_MIN ? "a whole number" : range);
   return false;
 }
 
 void settings_reader::read(const value& v, std::string_view key, byte_count& out) {
   const auto size = parse_byte_count(v.is_scalar() ? v.scalar : std::string{"?"});
-  if (size) out = *size;
-  else wrong(v, key, "a size with its unit, such as 64KiB or 4GiB");
+  if (size)
+    out = *size;
+  else
+    wrong(v, key, "a size with its unit, such as 64KiB or 4GiB");
 }
 
 void settings_reader::read(const value& v, std::string_view key, duration& out) {
   const auto time = parse_duration(v.is_scalar() ? v.scalar : std::string{"?"});
-  if (time) out = *time;
-  else wrong(v, key, "a duration with its unit, such as 200ms, 5s or 1h");
+  if (time)
+    out = *time;
+  else
+    wrong(v, key, "a duration with its unit, such as 200ms, 5s or 1h");
 }
 
 void settings_reader::read(const value& v, std::string_view key, std::vector<std::string>& out) {
@@ -132,8 +142,9 @@ void settings_reader::read(const value& v, std::string_view key, secret& out) {
   const auto* path = v.is_map() && v.members.size() == 1 ? v.find("file") : nullptr;
   if (path == nullptr || !path->is_scalar()) return wrong(v, key, "a string or {file: path}");
   auto file = std::ifstream{path->scalar, std::ios::binary};
-  if (!file) return report(path->where, "cannot read the secret file \"" + path->scalar + '"', {},
-                           diagnostic::severity::error);
+  if (!file)
+    return report(path->where, "cannot read the secret file \"" + path->scalar + '"', {},
+                  diagnostic::severity::error);
   out.value.assign(std::istreambuf_iterator<char>{file}, {});
   while (!out.value.empty() && (out.value.back() == '\n' || out.value.back() == '\r')) out.value.pop_back();
 }

@@ -22,13 +22,11 @@ public:
   settings_reader(const value& from, std::string owner, diagnostics& problems,
                   std::vector<std::string> ignored = {});
 
-  template <class T>
-  void field(std::string_view key, T& out, std::string_view /*help*/) {
+  template <class T> void field(std::string_view key, T& out, std::string_view /*help*/) {
     known_.emplace_back(key);
     if (const auto* found = from_.find(key)) read(*found, key, out);
   }
-  template <class T>
-  void required(std::string_view key, T& out, std::string_view help) {
+  template <class T> void required(std::string_view key, T& out, std::string_view help) {
     field(key, out, help);
     if (from_.find(key) == nullptr) missing(key);
   }
@@ -54,14 +52,13 @@ private:
   void read(const value& v, std::string_view, value& out) { out = v; }
 
   template <class T>
-    requires(std::is_integral_v<T>)
-  void read(const value& v, std::string_view key, T& out) {
+  requires(std::is_integral_v<T>) void read(const value& v, std::string_view key, T& out) {
     auto wide = std::int64_t{0};
-    if (read_integer(v, key, static_cast<std::int64_t>(std::numeric_limits<T>::min()), integer_max<T>(), wide))
+    if (read_integer(v, key, static_cast<std::int64_t>(std::numeric_limits<T>::min()), integer_max<T>(),
+                     wide))
       out = static_cast<T>(wide);
   }
-  template <named_enum E>
-  void read(const value& v, std::string_view key, E& out) {
+  template <named_enum E> void read(const value& v, std::string_view key, E& out) {
     auto names = std::vector<std::string>{};
     for (const auto& [name, meant] : names_of(static_cast<E*>(nullptr))) {
       if (v.is_scalar() && v.scalar == name) return void(out = meant);
@@ -69,14 +66,13 @@ private:
     }
     wrong_choice(v, key, names);
   }
-  template <class T>
-  void read(const value& v, std::string_view key, std::optional<T>& out) {
+  template <class T> void read(const value& v, std::string_view key, std::optional<T>& out) {
     auto content = T{};
     read(v, key, content);
     out = std::move(content);
   }
   template <class S>
-    requires requires(settings_reader& r, S& s) { describe(r, s); }
+  requires requires(settings_reader& r, S& s) { describe(r, s); }
   void read(const value& v, std::string_view key, S& out) {
     if (!wants_map(v, key)) return;
     auto inner = settings_reader{v, owner_ + ": " + std::string{key}, problems_};
@@ -85,18 +81,17 @@ private:
     if constexpr (requires { validate(std::as_const(out), inner); }) validate(std::as_const(out), inner);
   }
   template <class S>
-    requires requires(settings_reader& r, S& s) { describe(r, s); }
+  requires requires(settings_reader& r, S& s) { describe(r, s); }
   void read(const value& v, std::string_view key, std::vector<S>& out) {
     if (!wants_list(v, key)) return;
     for (const auto& item : v.items) read(item, key, out.emplace_back());
   }
 
-  template <class T>
-  static constexpr auto integer_max() -> std::int64_t {
+  template <class T> static constexpr auto integer_max() -> std::int64_t {
     return sizeof(T) == 8 ? INT64_MAX : static_cast<std::int64_t>(std::numeric_limits<T>::max());
   }
-  auto read_integer(const value& v, std::string_view key, std::int64_t min, std::int64_t max, std::int64_t& out)
-      -> bool;
+  auto read_integer(const value& v, std::string_view key, std::int64_t min, std::int64_t max,
+                    std::int64_t& out) -> bool;
   auto wants_scalar(const value& v, std::string_view key, std::string_view wanted) -> bool;
   auto wants_map(const value& v, std::string_view key) -> bool;
   auto wants_list(const value& v, std::string_view key) -> bool;
@@ -119,7 +114,8 @@ auto read_settings(const value& from, std::string owner, diagnostics& problems,
   auto reader = settings_reader{from, std::move(owner), problems, std::move(ignored)};
   describe(reader, settings);
   reader.finish();
-  if constexpr (requires { validate(std::as_const(settings), reader); }) validate(std::as_const(settings), reader);
+  if constexpr (requires { validate(std::as_const(settings), reader); })
+    validate(std::as_const(settings), reader);
   return settings;
 }
 

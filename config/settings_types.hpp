@@ -16,6 +16,8 @@ struct secret {
 };
 
 template <class E>
-concept named_enum = std::is_enum_v<E> && requires { names_of(static_cast<E*>(nullptr)); };
+concept named_enum = std::is_enum_v<E> && requires {
+  names_of(static_cast<E*>(nullptr));
+};
 
 } // namespace weir::config

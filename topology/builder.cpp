@@ -54,7 +54,8 @@ auto outlets_of(const building& b, const component_plan& c) -> std::vector<outle
   auto outlets = std::vector<outlet_settings>{};
   for (const auto& name : c.to) {
     auto settings = outlet_settings{};
-    if (const auto* to = std::get_if<aggregator_plan>(&b.plan.find(name)->details)) settings.policy = to->balance;
+    if (const auto* to = std::get_if<aggregator_plan>(&b.plan.find(name)->details))
+      settings.policy = to->balance;
     if (const auto* from = std::get_if<aggregator_plan>(&c.details)) {
       settings.transfer_bytes_max = from->batch.max_size.value;
       settings.linger = from->batch.max_delay;
@@ -82,7 +83,9 @@ auto context_of(const building& b, const component_plan& c) -> plugin_context {
   return context;
 }
 
-auto self_address(caf::event_based_actor* self) -> caf::actor_addr { return caf::actor_cast<caf::actor_addr>(self); }
+auto self_address(caf::event_based_actor* self) -> caf::actor_addr {
+  return caf::actor_cast<caf::actor_addr>(self);
+}
 
 auto build_collector(const building& b, const component_plan& c, const std::string& address) {
   const auto& details = std::get<collector_plan>(c.details);
@@ -158,7 +161,8 @@ auto build_tiers(const topology_plan& plan, const std::vector<const component_pl
     auto settings = supervisor_settings{};
     for (const auto* c : hosted)
       if (c->in == in)
-        for (std::uint32_t i = 0; i < instances_of(*c); ++i) settings.children.push_back(build_child(b, *c, i));
+        for (std::uint32_t i = 0; i < instances_of(*c); ++i)
+          settings.children.push_back(build_child(b, *c, i));
     if (!settings.children.empty()) tiers.push_back(std::move(settings));
   }
   return tiers;

@@ -39,12 +39,14 @@ struct system_config : caf::actor_system_config {
 };
 
 auto own_address(const topology_plan& plan, const std::string& name) -> const node_address* {
-  const auto at = std::find_if(plan.nodes.begin(), plan.nodes.end(), [&](const auto& n) { return n.name == name; });
+  const auto at =
+      std::find_if(plan.nodes.begin(), plan.nodes.end(), [&](const auto& n) { return n.name == name; });
   return at == plan.nodes.end() ? nullptr : &*at;
 }
 
 /// Whether `other` may host one of `wanted`; a node whose class is not written down may.
-auto may_serve(const topology_plan& plan, const node_address& other, const std::vector<std::string>& wanted) -> bool {
+auto may_serve(const topology_plan& plan, const node_address& other, const std::vector<std::string>& wanted)
+    -> bool {
   if (other.classes.empty()) return true;
   return std::any_of(wanted.begin(), wanted.end(), [&](const auto& name) {
     const auto& hosts = plan.find(name)->classes;

@@ -17,7 +17,8 @@ auto components_of(const topology_plan& plan, const std::vector<std::string>& cl
     const auto is_class_of_node = [&](const std::string& name) {
       return std::find(classes.begin(), classes.end(), name) != classes.end();
     };
-    if (classes.empty() || c.classes.empty() || std::any_of(c.classes.begin(), c.classes.end(), is_class_of_node))
+    if (classes.empty() || c.classes.empty()
+        || std::any_of(c.classes.begin(), c.classes.end(), is_class_of_node))
       hosted.push_back(&c);
   }
   return hosted;

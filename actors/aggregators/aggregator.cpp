@@ -71,7 +71,8 @@ void aggregator_state::finish_if_done() {
   for (auto& p : ports) p.close();
   if (!std::all_of(ports.begin(), ports.end(), [](const auto& p) { return p.is_closed(); })) return;
   reported = true;
-  if (const auto parent = caf::actor_cast<caf::actor>(supervisor)) self->send(parent, child_finished{settings.address});
+  if (const auto parent = caf::actor_cast<caf::actor>(supervisor))
+    self->send(parent, child_finished{settings.address});
 }
 
 auto aggregator_state::observe() const -> observation {
@@ -132,9 +133,7 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
         for (auto& p : self->state.ports) p.on_reopen(self->state.core->flow, note);
         self->state.step();
       },
-      [self](const close_link& note) {
-        self->state.on_close(note);
-      },
+      [self](const close_link& note) { self->state.on_close(note); },
       [self](const peers_changed& note) {
         for (auto& p : self->state.ports)
           if (p.component() == note.component) p.update(self->state.core->flow, note.peers);

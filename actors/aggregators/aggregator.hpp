@@ -16,7 +16,8 @@ namespace weir {
 
 /// What an aggregator holds; outlives its actor.
 struct aggregator_core {
-  aggregator_core(inlet_settings window, const std::vector<outlet_settings>& outlets) : in(window), flow(outlets) {}
+  aggregator_core(inlet_settings window, const std::vector<outlet_settings>& outlets)
+      : in(window), flow(outlets) {}
 
   /// A chunk that is new here goes to every outlet.
   void take(const chunk_ptr& c, monotonic_time now);

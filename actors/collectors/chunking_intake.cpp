@@ -39,8 +39,11 @@ private:
 
 chunking_intake::chunking_intake(const intake_settings& settings, const plugin_context& context,
                                  chunk_builder& builder, intake_counts& counts)
-  : builder_(builder), counts_(counts), labels_(settings.labels), end_(std::make_unique<tail_end>(*this)),
-    first_(end_.get()) {
+    : builder_(builder),
+      counts_(counts),
+      labels_(settings.labels),
+      end_(std::make_unique<tail_end>(*this)),
+      first_(end_.get()) {
   if (settings.parse) {
     auto made = make_parser(settings.parse->parser);
     WEIR_ASSERT(made); // the plan was validated with the same settings
@@ -144,8 +147,10 @@ void chunking_intake::entries(std::string_view tag, std::string_view entries, st
 
 void chunking_intake::drop(std::string_view reason, std::uint64_t events) {
   const auto at = counts_.dropped.find(reason);
-  if (at != counts_.dropped.end()) at->second += events;
-  else counts_.dropped.emplace(reason, events);
+  if (at != counts_.dropped.end())
+    at->second += events;
+  else
+    counts_.dropped.emplace(reason, events);
 }
 
 void chunking_intake::covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) {

@@ -46,7 +46,8 @@ private:
 
   /// Appends the record of `line` to `out`, or the raw line if it does not parse; false: drop it.
   auto write_record(std::string_view line, byte_buffer& out, std::int64_t& time_ns) -> bool;
-  auto write_unparsed(std::string_view line, std::string_view problem, byte_buffer& out, std::size_t begin) -> bool;
+  auto write_unparsed(std::string_view line, std::string_view problem, byte_buffer& out, std::size_t begin)
+      -> bool;
   /// Puts the labels that the record lacks behind its fields.
   void label(byte_buffer& out, std::size_t record_begin);
 

@@ -30,7 +30,8 @@ void collector_state::start() {
   reads = settings.make_source(settings.context);
   if (const auto opened = reads->open(resume); !opened) {
     // The first start is the operator's to mend; later ones are retried.
-    return fail(self, settings.address, opened.failure(), core->starts == 1 ? failure::fatal : failure::retry);
+    return fail(self, settings.address, opened.failure(),
+                core->starts == 1 ? failure::fatal : failure::retry);
   }
   for (const auto& component : settings.downstream)
     self->send(caf::actor_cast<caf::actor>(settings.directory), watch_atom::value, component);
@@ -115,7 +116,8 @@ void collector_state::wait_for_source(monotonic_time now) {
 void collector_state::arm_timer(monotonic_time now) {
   auto next = now + probe_interval;
   if (!at_end && paused_until > now) next = std::min(next, paused_until);
-  if (const auto wake = reads->wake_at(); wake && !at_end) next = std::min(next, std::max(*wake, paused_until));
+  if (const auto wake = reads->wake_at(); wake && !at_end)
+    next = std::min(next, std::max(*wake, paused_until));
   if (!core->builder.empty()) next = std::min(next, std::max(collecting_since + chunk_age_max, now + 1ms));
   if (const auto linger = core->flow.deadline()) next = std::min(next, *linger);
   timer.arm(self, now, next);
@@ -131,7 +133,8 @@ void collector_state::finish_if_done() {
   for (auto& p : ports) p.close();
   if (!std::all_of(ports.begin(), ports.end(), [](const auto& p) { return p.is_closed(); })) return;
   reported = true;
-  if (const auto parent = caf::actor_cast<caf::actor>(supervisor)) self->send(parent, child_finished{settings.address});
+  if (const auto parent = caf::actor_cast<caf::actor>(supervisor))
+    self->send(parent, child_finished{settings.address});
 }
 
 auto collector_state::observe() const -> observation {
@@ -140,7 +143,10 @@ auto collector_state::observe() const -> observation {
   o.component = settings.context.component;
   o.tier = "collector";
   o.type = settings.type;
-  o.state = reported ? "finished" : at_end ? "draining" : core->budget_bytes() == 0 ? "waiting for demand" : "running";
+  o.state = reported                    ? "finished"
+            : at_end                    ? "draining"
+            : core->budget_bytes() == 0 ? "waiting for demand"
+                                        : "running";
   if (reads) o.detail = reads->summary();
   o.events_out = core->events_settled;
   o.bytes_out = core->bytes_settled;
@@ -154,7 +160,8 @@ auto collector_state::observe() const -> observation {
   }
   for (const auto& out : core->flow.outlets()) o.demand_held += out.credit_bytes();
   o.unparsed = core->counts.unparsed;
-  if (const auto oldest = core->flow.oldest_closed_ns()) o.delay_ns = settings.context.clock->wall_ns() - oldest;
+  if (const auto oldest = core->flow.oldest_closed_ns())
+    o.delay_ns = settings.context.clock->wall_ns() - oldest;
   return o;
 }
 

@@ -36,11 +36,11 @@ struct collector_state {
   caf::event_based_actor* self = nullptr;
 
   bool started = false;
-  bool at_end = false;    ///< the source has nothing more, or must not be asked any more
-  bool reported = false;  ///< finished was told
-  bool ready = true;      ///< the source may have something
-  bool starved = false;   ///< the last look was without demand
-  bool waiting = false;   ///< on the source's descriptor
+  bool at_end = false;   ///< the source has nothing more, or must not be asked any more
+  bool reported = false; ///< finished was told
+  bool ready = true;     ///< the source may have something
+  bool starved = false;  ///< the last look was without demand
+  bool waiting = false;  ///< on the source's descriptor
   bool step_sent = false;
   monotonic_time collecting_since;
   deadline_timer timer;

@@ -16,7 +16,7 @@ class collector_core {
 public:
   /// `origin` names the stream in chunk ids.
   collector_core(std::uint64_t origin, const std::vector<outlet_settings>& outlets)
-    : flow(outlets), origin_(origin) {}
+      : flow(outlets), origin_(origin) {}
 
   /// Takes back what a failed source left after its last save point; where to go on.
   auto begin_again() -> std::vector<position_range>;

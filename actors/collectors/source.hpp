@@ -62,7 +62,6 @@ public:
 };
 
 using source_plugin = plugin<source>;
-template <class T>
-using register_source = register_plugin<source, T>;
+template <class T> using register_source = register_plugin<source, T>;
 
 } // namespace weir

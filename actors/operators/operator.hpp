@@ -15,7 +15,6 @@ public:
 };
 
 using operator_plugin = plugin<event_operator>;
-template <class T>
-using register_operator = register_plugin<event_operator, T>;
+template <class T> using register_operator = register_plugin<event_operator, T>;
 
 } // namespace weir

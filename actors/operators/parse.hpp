@@ -23,18 +23,20 @@ struct parse_settings {
   bool reserve_data = true;                     ///< of a field: keep the record's other fields
 };
 
-template <class Visitor>
-void describe(Visitor& v, parse_settings& s) {
+template <class Visitor> void describe(Visitor& v, parse_settings& s) {
   v.required("format", s.parser.format, "What the line or field looks like.");
   v.field("expression", s.parser.expression, "For regex: an RE2 expression with named groups.");
   v.field("columns", s.parser.columns, "For csv: the names of the columns.");
   v.field("delimiter", s.parser.delimiter, "For csv and ltsv: what separates the fields.");
   v.field("time_key", s.parser.time_key, "The field that holds the event's time.");
-  v.field("time_format", s.parser.time_format, "strptime with %L, %N for fractions, or iso8601, unix, unix_ms.");
-  v.field("time_zone", s.parser.time_zone, "Zone of times that name none: UTC (default), +02:00, Europe/Berlin, local.");
+  v.field("time_format", s.parser.time_format,
+          "strptime with %L, %N for fractions, or iso8601, unix, unix_ms.");
+  v.field("time_zone", s.parser.time_zone,
+          "Zone of times that name none: UTC (default), +02:00, Europe/Berlin, local.");
   v.field("types", s.parser.types, "Types of fields: status:integer,took:float,ok:bool.");
   v.field("keep_time_key", s.parser.keep_time_key, "Leave the time field in the record.");
-  v.field("on_error", s.on_error, "keep: the raw line as message with parse_error; drop: counted and dropped.");
+  v.field("on_error", s.on_error,
+          "keep: the raw line as message with parse_error; drop: counted and dropped.");
   v.field("field", s.field, "Parse this field instead of the raw line.");
   v.field("reserve_data", s.reserve_data, "With field: keep the record's other fields.");
 }

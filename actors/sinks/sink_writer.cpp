@@ -87,7 +87,8 @@ void sink_state::commit() {
   if (const auto opened = open_store(); !opened) return on_failure(opened.failure(), group.size(), now);
   const auto done = target->commit({group, core->match});
   if (!done) return on_failure(done.failure(), group.size(), now);
-  if (failures > 0) spdlog::info("{}: the store takes data again after {} failures", settings.address, failures);
+  if (failures > 0)
+    spdlog::info("{}: the store takes data again after {} failures", settings.address, failures);
   failures = 0;
   core->settle(group.size(), *done);
   from->send_feedback();
@@ -138,7 +139,8 @@ void sink_state::finish_if_done() {
   if (reported || !from->is_done(settings.expected_senders, how) || core->in.held_chunks() > 0) return;
   reported = true;
   go_idle();
-  if (const auto parent = caf::actor_cast<caf::actor>(supervisor)) self->send(parent, child_finished{settings.address});
+  if (const auto parent = caf::actor_cast<caf::actor>(supervisor))
+    self->send(parent, child_finished{settings.address});
 }
 
 auto sink_state::observe() const -> observation {
@@ -147,7 +149,10 @@ auto sink_state::observe() const -> observation {
   o.component = settings.context.component;
   o.tier = "sink";
   o.type = settings.type;
-  o.state = reported ? "finished" : failures > 0 ? "retrying" : how == ending::drained ? "draining" : "running";
+  o.state = reported                 ? "finished"
+            : failures > 0           ? "retrying"
+            : how == ending::drained ? "draining"
+                                     : "running";
   o.events_in = core->events_in;
   o.bytes_in = core->bytes_in;
   o.events_out = core->events_stored;
@@ -157,12 +162,13 @@ auto sink_state::observe() const -> observation {
   o.demand_granted = core->in.granted_bytes();
   o.dropped = core->dropped;
   o.last_error = core->last_error;
-  if (!core->ready.empty()) o.delay_ns = settings.context.clock->wall_ns() - core->ready.front().content->closed_ns;
+  if (!core->ready.empty())
+    o.delay_ns = settings.context.clock->wall_ns() - core->ready.front().content->closed_ns;
   return o;
 }
 
-auto sink_writer(caf::stateful_actor<sink_state>* self, sink_settings settings, std::shared_ptr<sink_core> core,
-                 caf::actor_addr supervisor) -> caf::behavior {
+auto sink_writer(caf::stateful_actor<sink_state>* self, sink_settings settings,
+                 std::shared_ptr<sink_core> core, caf::actor_addr supervisor) -> caf::behavior {
   auto& s = self->state;
   s.self = self;
   s.settings = std::move(settings);

@@ -92,7 +92,7 @@ private:
   void go_idle();
 };
 
-auto sink_writer(caf::stateful_actor<sink_state>* self, sink_settings settings, std::shared_ptr<sink_core> core,
-                 caf::actor_addr supervisor) -> caf::behavior;
+auto sink_writer(caf::stateful_actor<sink_state>* self, sink_settings settings,
+                 std::shared_ptr<sink_core> core, caf::actor_addr supervisor) -> caf::behavior;
 
 } // namespace weir

@@ -48,7 +48,8 @@ auto definition_of(const std::string& column) -> std::string {
 
 auto columns_of(sqlite_connection& database, const std::string& table) -> result<std::set<std::string>> {
   auto names = std::set<std::string>{};
-  WEIR_TRY(auto list, database.prepare("SELECT name FROM pragma_table_xinfo(" + in_quotes(table, '\'') + ')'));
+  WEIR_TRY(auto list,
+           database.prepare("SELECT name FROM pragma_table_xinfo(" + in_quotes(table, '\'') + ')'));
   for (;;) {
     WEIR_TRY(const auto row, list.step());
     if (!row) return names;

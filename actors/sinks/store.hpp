@@ -20,8 +20,7 @@ struct commit_batch {
 };
 
 /// Calls `visit(chunk, section, entries)` for each section that the batch is about.
-template <class Visitor>
-void for_each_matching(const commit_batch& batch, Visitor&& visit) {
+template <class Visitor> void for_each_matching(const commit_batch& batch, Visitor&& visit) {
   for (const auto& c : batch.chunks)
     for_each_section(*c, [&](const section& s, std::string_view entries) {
       if (batch.match.matches(s.tag)) visit(*c, s, entries);
@@ -35,7 +34,7 @@ struct refusal {
 
 struct committed {
   std::uint64_t events = 0;
-  std::uint64_t bytes = 0; ///< as written to the store
+  std::uint64_t bytes = 0;      ///< as written to the store
   std::vector<refusal> refused; ///< events that this store will never take; not part of `events`
 };
 
@@ -55,7 +54,6 @@ public:
 };
 
 using store_plugin = plugin<store>;
-template <class T>
-using register_store = register_plugin<store, T>;
+template <class T> using register_store = register_plugin<store, T>;
 
 } // namespace weir

@@ -3,13 +3,13 @@
 #include "actors/system/failure.hpp"
 
 #include <caf/io/all.hpp>
-
-#include <cerrno>
-#include <memory>
 #include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <memory>
 
 namespace weir {
 namespace {
@@ -26,8 +26,10 @@ auto probe_address(const addrinfo& at) -> std::string {
   if (failed == EINPROGRESS) {
     auto waits = pollfd{fd, POLLOUT, 0};
     auto size = socklen_t{sizeof failed};
-    if (::poll(&waits, 1, probe_ms) != 1) failed = ETIMEDOUT;
-    else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &size) != 0) failed = errno;
+    if (::poll(&waits, 1, probe_ms) != 1)
+      failed = ETIMEDOUT;
+    else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &size) != 0)
+      failed = errno;
   }
   close(fd);
   return failed == 0 ? std::string{} : describe_errno(failed);
@@ -42,7 +44,8 @@ auto probe(const std::string& host, std::uint16_t port) -> std::string {
     return gai_strerror(code);
   const auto owner = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>{found, freeaddrinfo};
   auto problem = std::string{"no address"};
-  for (const auto* at = found; at != nullptr && !problem.empty(); at = at->ai_next) problem = probe_address(*at);
+  for (const auto* at = found; at != nullptr && !problem.empty(); at = at->ai_next)
+    problem = probe_address(*at);
   return problem;
 }
 
@@ -58,20 +61,27 @@ auto same_node_id(const caf::actor_system& system) -> caf::error {
 auto dialer(caf::event_based_actor* self) -> caf::behavior {
   return {
       [self](dial_atom, const std::string& host, std::uint16_t port) -> caf::result<caf::actor> {
-        if (const auto problem = probe(host, port); !problem.empty()) return failure_reason(failure::retry, problem);
+        if (const auto problem = probe(host, port); !problem.empty())
+          return failure_reason(failure::retry, problem);
         auto promise = self->make_response_promise<caf::actor>();
-        self->request(self->system().middleman().actor_handle(), connect_timeout, caf::connect_atom::value, host, port)
+        self->request(self->system().middleman().actor_handle(), connect_timeout, caf::connect_atom::value,
+                      host, port)
             .then(
                 [self, promise](const caf::node_id& node, caf::strong_actor_ptr& gate,
                                 const std::set<std::string>&) mutable {
-                  if (node == self->system().node()) promise.deliver(same_node_id(self->system()));
-                  else if (!gate) promise.deliver(failure_reason(failure::retry, "nothing is published there"));
-                  else promise.deliver(caf::actor_cast<caf::actor>(gate));
+                  if (node == self->system().node())
+                    promise.deliver(same_node_id(self->system()));
+                  else if (!gate)
+                    promise.deliver(failure_reason(failure::retry, "nothing is published there"));
+                  else
+                    promise.deliver(caf::actor_cast<caf::actor>(gate));
                 },
                 [self, promise](caf::error& e) mutable {
                   // CAF takes a peer of its own id for itself and then finds no such port here.
-                  if (e == caf::sec::no_actor_published_at_port) promise.deliver(same_node_id(self->system()));
-                  else promise.deliver(std::move(e));
+                  if (e == caf::sec::no_actor_published_at_port)
+                    promise.deliver(same_node_id(self->system()));
+                  else
+                    promise.deliver(std::move(e));
                 });
         return promise;
       },

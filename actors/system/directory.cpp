@@ -6,12 +6,15 @@
 namespace weir {
 
 auto peer_table::announce(const peer& who) -> std::vector<std::string> {
-  if (who.handle) local_[who.address] = who;
-  else local_.erase(who.address);
+  if (who.handle)
+    local_[who.address] = who;
+  else
+    local_.erase(who.address);
   return {who.component};
 }
 
-auto peer_table::set_node(const std::string& node, const std::vector<peer>& peers) -> std::vector<std::string> {
+auto peer_table::set_node(const std::string& node, const std::vector<peer>& peers)
+    -> std::vector<std::string> {
   auto changed = std::set<std::string>{};
   for (const auto& p : remote_[node]) changed.insert(p.component);
   for (const auto& p : peers) changed.insert(p.component);
@@ -56,7 +59,8 @@ void tell_local(caf::stateful_actor<directory_state>* self) {
 
 auto directory(caf::stateful_actor<directory_state>* self) -> caf::behavior {
   self->set_down_handler([self](const caf::down_msg& m) {
-    for (auto& [component, who] : self->state.watchers) who.erase(std::remove(who.begin(), who.end(), m.source), who.end());
+    for (auto& [component, who] : self->state.watchers)
+      who.erase(std::remove(who.begin(), who.end(), m.source), who.end());
   });
   return {
       [self](const announce_peer& note) {
@@ -71,8 +75,11 @@ auto directory(caf::stateful_actor<directory_state>* self) -> caf::behavior {
         if (!who) return;
         self->state.watchers[component].push_back(who->address());
         self->monitor(caf::actor_cast<caf::actor>(who));
-        if (component.empty()) self->send(caf::actor_cast<caf::actor>(who), peers_changed{"", self->state.table.local()});
-        else self->send(caf::actor_cast<caf::actor>(who), peers_changed{component, self->state.table.peers_of(component)});
+        if (component.empty())
+          self->send(caf::actor_cast<caf::actor>(who), peers_changed{"", self->state.table.local()});
+        else
+          self->send(caf::actor_cast<caf::actor>(who),
+                     peers_changed{component, self->state.table.peers_of(component)});
       },
   };
 }

@@ -19,7 +19,7 @@ public:
   auto local() const -> std::vector<peer>;
 
 private:
-  std::map<std::string, peer> local_;              // by address
+  std::map<std::string, peer> local_;               // by address
   std::map<std::string, std::vector<peer>> remote_; // by node
 };
 

@@ -52,8 +52,7 @@ auto gate_state::refusal(const node_hello& hello) const -> std::string {
            + std::to_string(protocol_version);
   if (hello.cluster != me.cluster)
     return "it belongs to cluster \"" + hello.cluster + "\", this node to \"" + me.cluster + '"';
-  if (hello.node == me.node && hello.incarnation != me.incarnation)
-    return "it has this node's own name";
+  if (hello.node == me.node && hello.incarnation != me.incarnation) return "it has this node's own name";
   const auto known = guests.find(hello.node);
   if (known != guests.end() && known->second.incarnation != hello.incarnation
       && time->monotonic() - known->second.heard < silent_after)
@@ -61,8 +60,8 @@ auto gate_state::refusal(const node_hello& hello) const -> std::string {
   return {};
 }
 
-auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::actor directory, caf::actor guardian)
-    -> caf::behavior {
+auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::actor directory,
+          caf::actor guardian) -> caf::behavior {
   self->state.self_identity = std::move(identity);
   self->set_down_handler([self](const caf::down_msg& m) { forget(self->state, m.source); });
   self->send(directory, watch_atom::value, std::string{});

@@ -37,7 +37,7 @@ struct gate_state {
 };
 
 /// Answers node_hello with node_welcome, node_pulse with its own, and observe by asking `guardian`.
-auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::actor directory, caf::actor guardian)
-    -> caf::behavior;
+auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::actor directory,
+          caf::actor guardian) -> caf::behavior;
 
 } // namespace weir

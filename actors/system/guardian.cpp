@@ -20,7 +20,8 @@ auto observe_all(caf::stateful_actor<guardian_state>* self) -> caf::result<std::
       if (--open > 0) return;
       auto joined = std::vector<observation>{};
       // Tiers were started from the sinks up; people read them in the direction of the data.
-      for (auto at = tiers.rbegin(); at != tiers.rend(); ++at) joined.insert(joined.end(), at->begin(), at->end());
+      for (auto at = tiers.rbegin(); at != tiers.rend(); ++at)
+        joined.insert(joined.end(), at->begin(), at->end());
       promise.deliver(std::move(joined));
     }
   };

@@ -48,7 +48,8 @@ void node_link_state::on_welcome(const caf::actor& gate, const node_welcome& ans
 void node_link_state::on_failure(const std::string& problem) {
   ++failures;
   if (problem != last_problem)
-    spdlog::warn("node \"{}\" at {}:{} cannot be reached: {}", settings.name, settings.host, settings.port, problem);
+    spdlog::warn("node \"{}\" at {}:{} cannot be reached: {}", settings.name, settings.host, settings.port,
+                 problem);
   last_problem = problem;
   self->delayed_send(self, backoff_delay(settings.redial, failures, random_id()), restart_atom::value);
 }
@@ -57,7 +58,8 @@ void node_link_state::on_down() {
   if (!gate_handle) return;
   self->demonitor(gate_handle);
   gate_handle = nullptr;
-  spdlog::warn("node \"{}\" is down; what it had not acked goes elsewhere, or to it when it returns", settings.name);
+  spdlog::warn("node \"{}\" is down; what it had not acked goes elsewhere, or to it when it returns",
+               settings.name);
   tell_directory({});
   self->delayed_send(self, settings.redial.first, restart_atom::value);
 }
@@ -65,13 +67,15 @@ void node_link_state::on_down() {
 void node_link_state::feel_pulse() {
   if (!gate_handle) return;
   if (settings.time->monotonic() - heard > settings.down_after) return on_down();
-  self->request(gate_handle, settings.down_after, node_pulse{settings.identity.node, settings.identity.incarnation})
+  self->request(gate_handle, settings.down_after,
+                node_pulse{settings.identity.node, settings.identity.incarnation})
       .then([this](const node_pulse&) { heard = settings.time->monotonic(); }, [](const caf::error&) {});
   self->delayed_send(self, settings.pulse, pulse_atom::value);
 }
 
 void node_link_state::tell_directory(const std::vector<peer>& peers) {
-  if (const auto to = caf::actor_cast<caf::actor>(settings.directory)) self->send(to, node_peers{settings.name, peers});
+  if (const auto to = caf::actor_cast<caf::actor>(settings.directory))
+    self->send(to, node_peers{settings.name, peers});
 }
 
 auto node_link(caf::stateful_actor<node_link_state>* self, node_link_settings settings) -> caf::behavior {

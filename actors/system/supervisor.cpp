@@ -51,7 +51,8 @@ void supervisor_state::restart_later(std::size_t index, const caf::error& reason
   while (!c.recent.empty() && now - c.recent.front() > settings.window) c.recent.pop_front();
   if (is_fatal(reason)) return self->quit(reason);
   if (c.recent.size() > settings.restarts_max) {
-    spdlog::error("{}: failed {} times within {}: gives up", c.spec.address, c.recent.size(), to_text(settings.window));
+    spdlog::error("{}: failed {} times within {}: gives up", c.spec.address, c.recent.size(),
+                  to_text(settings.window));
     return self->quit(failure_reason(failure::fatal, c.spec.address + " keeps failing: " + c.last_error));
   }
   const auto wait = backoff_delay(settings.backoff, static_cast<std::uint32_t>(c.recent.size()), random_id());
@@ -114,8 +115,8 @@ auto supervisor_state::observe() -> caf::result<std::vector<observation>> {
   return promise;
 }
 
-auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings settings, caf::actor_addr parent)
-    -> caf::behavior {
+auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings settings,
+                caf::actor_addr parent) -> caf::behavior {
   auto& s = self->state;
   s.self = self;
   s.parent = std::move(parent);

@@ -24,7 +24,7 @@ struct supervisor_settings {
   std::vector<child_spec> children;
   caf::actor_addr directory;
   backoff_settings backoff{std::chrono::milliseconds{100}, std::chrono::seconds{30}};
-  std::size_t restarts_max = 10;                ///< of one child within the window, then it escalates
+  std::size_t restarts_max = 10; ///< of one child within the window, then it escalates
   duration window = std::chrono::seconds{60};
   const clock* time = &system_clock();
 };
@@ -60,7 +60,7 @@ private:
   auto absent(const child& c) const -> observation;
 };
 
-auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings settings, caf::actor_addr parent)
-    -> caf::behavior;
+auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings settings,
+                caf::actor_addr parent) -> caf::behavior;
 
 } // namespace weir

@@ -30,8 +30,7 @@ auto describe_errno(int number) -> std::string;
 /// "<what>: <text of errno>", with a code fit for retrying or not.
 auto error_from_errno(std::string what, int number) -> error;
 
-template <class T>
-class [[nodiscard]] result {
+template <class T> class [[nodiscard]] result {
 public:
   result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
   result(error e) : state_(std::in_place_index<1>, std::move(e)) {}
@@ -59,8 +58,7 @@ private:
   std::variant<T, error> state_;
 };
 
-template <>
-class [[nodiscard]] result<void> {
+template <> class [[nodiscard]] result<void> {
 public:
   result() = default;
   result(error e) : failed_(true), error_(std::move(e)) {}

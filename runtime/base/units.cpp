@@ -13,13 +13,13 @@ struct unit {
   double factor;
 };
 
-constexpr auto size_units = std::array{
-    unit{"B", 1},           unit{"KiB", 1024.0},       unit{"MiB", 1048576.0}, unit{"GiB", 1073741824.0},
-    unit{"TiB", 0x1p40},    unit{"kB", 1e3},           unit{"KB", 1e3},        unit{"MB", 1e6},
-    unit{"GB", 1e9},        unit{"TB", 1e12},          unit{"k", 1024.0},      unit{"m", 1048576.0},
-    unit{"g", 1073741824.0}};
+constexpr auto size_units =
+    std::array{unit{"B", 1},           unit{"KiB", 1024.0}, unit{"MiB", 1048576.0}, unit{"GiB", 1073741824.0},
+               unit{"TiB", 0x1p40},    unit{"kB", 1e3},     unit{"KB", 1e3},        unit{"MB", 1e6},
+               unit{"GB", 1e9},        unit{"TB", 1e12},    unit{"k", 1024.0},      unit{"m", 1048576.0},
+               unit{"g", 1073741824.0}};
 
-constexpr auto time_units = std::array{unit{"ns", 1},   unit{"us", 1e3},     unit{"ms", 1e6}, unit{"s", 1e9},
+constexpr auto time_units = std::array{unit{"ns", 1},   unit{"us", 1e3},   unit{"ms", 1e6},   unit{"s", 1e9},
                                        unit{"m", 60e9}, unit{"h", 3600e9}, unit{"d", 86400e9}};
 
 /// Splits "1.5h" and multiplies; `wanted` ends the sentence of every error.
@@ -30,7 +30,8 @@ auto parse_quantity(std::string_view text, const std::array<unit, N>& units, std
     return error{errc::malformed, "wants " + std::string{wanted} + ", not \"" + std::string{text} + '"'};
   };
   auto number = 0.0;
-  const auto [rest, ec] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+  const auto [rest, ec] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   if (ec != std::errc{} || number < 0) return wrong();
   auto name = std::string_view{rest, static_cast<std::size_t>(text.data() + text.size() - rest)};
   if (!name.empty() && name.front() == ' ') name.remove_prefix(1);
@@ -68,7 +69,8 @@ auto parse_duration(std::string_view text) -> result<duration> {
 }
 
 auto to_text(byte_count size) -> std::string {
-  constexpr auto binary = std::array{size_units[0], size_units[1], size_units[2], size_units[3], size_units[4]};
+  constexpr auto binary =
+      std::array{size_units[0], size_units[1], size_units[2], size_units[3], size_units[4]};
   return print_quantity(static_cast<std::int64_t>(size.value), binary);
 }
 

@@ -11,8 +11,7 @@ namespace {
 
 constexpr auto version = std::uint8_t{1};
 
-template <class T>
-void put(std::string& out, T value) {
+template <class T> void put(std::string& out, T value) {
   char bytes[sizeof value];
   std::memcpy(bytes, &value, sizeof value);
   out.append(bytes, sizeof value);
@@ -27,8 +26,7 @@ void put_text(std::string& out, std::string_view text) {
 class field_reader {
 public:
   explicit field_reader(std::string_view bytes) : rest_(bytes) {}
-  template <class T>
-  auto number() -> T {
+  template <class T> auto number() -> T {
     auto value = T{};
     if (rest_.size() < sizeof value) return failed_ = true, value;
     std::memcpy(&value, rest_.data(), sizeof value);
@@ -139,7 +137,8 @@ auto decode_chunk_prefix(std::string_view prefix) -> result<chunk_sizes> {
 }
 
 auto decode_chunk(const chunk_sizes& sizes, std::string_view head, shared_bytes body) -> result<chunk_ptr> {
-  if (head.size() != sizes.head || body.size() != sizes.body) return damaged("its length differs from its prefix");
+  if (head.size() != sizes.head || body.size() != sizes.body)
+    return damaged("its length differs from its prefix");
   if (crc32c(body.view(), crc32c(head)) != sizes.crc) return damaged("its checksum does not fit");
   auto read = field_reader{head};
   if (read.number<std::uint8_t>() != version) return damaged("unknown version");

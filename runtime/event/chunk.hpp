@@ -39,8 +39,9 @@ class shared_bytes {
 public:
   shared_bytes() = default;
   explicit shared_bytes(byte_buffer bytes)
-    : owner_(std::make_shared<const byte_buffer>(std::move(bytes))), view_(owner_->view()) {}
-  explicit shared_bytes(std::shared_ptr<const byte_buffer> bytes) : owner_(std::move(bytes)), view_(owner_->view()) {}
+      : owner_(std::make_shared<const byte_buffer>(std::move(bytes))), view_(owner_->view()) {}
+  explicit shared_bytes(std::shared_ptr<const byte_buffer> bytes)
+      : owner_(std::move(bytes)), view_(owner_->view()) {}
   /// A part of the same buffer; keeps all of it alive.
   auto slice(std::size_t offset, std::size_t size) const -> shared_bytes;
   auto view() const -> std::string_view { return view_; }
@@ -55,8 +56,8 @@ struct chunk {
   chunk_id id;
   std::int64_t time_min_ns = 0; ///< of the events inside
   std::int64_t time_max_ns = 0;
-  std::int64_t closed_ns = 0;   ///< wall clock when the collector closed it: what delay is measured from
-  std::uint64_t count = 0;      ///< events
+  std::int64_t closed_ns = 0; ///< wall clock when the collector closed it: what delay is measured from
+  std::uint64_t count = 0;    ///< events
   /// Every sequence of this origin below it was settled when the chunk was closed and will never be sent
   /// again: receivers fold what they remember of the origin up to here.
   std::uint64_t settled_below = 1;
@@ -71,8 +72,7 @@ struct chunk {
 using chunk_ptr = std::shared_ptr<const chunk>;
 
 /// Calls `visit(section, entries)` for each section, `entries` being its part of the body.
-template <class Visitor>
-void for_each_section(const chunk& c, Visitor&& visit) {
+template <class Visitor> void for_each_section(const chunk& c, Visitor&& visit) {
   auto offset = std::size_t{0};
   for (const auto& s : c.sections) {
     visit(s, c.body.view().substr(offset, s.bytes));

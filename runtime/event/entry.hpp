@@ -8,11 +8,11 @@
 //  Forward protocol v1, section "Entry". A body is a plain sequence of entries.
 #pragma once
 
+#include "runtime/base/byte_buffer.hpp"
+
 #include <cstdint>
 #include <cstring>
 #include <string_view>
-
-#include "runtime/base/byte_buffer.hpp"
 
 namespace weir {
 

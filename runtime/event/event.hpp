@@ -9,8 +9,8 @@ namespace weir {
 /// Borrowed: valid until the call that received it returns.
 struct event_view {
   std::string_view tag;
-  std::int64_t time_ns = 0;  ///< since the epoch, UTC
-  std::string_view record;   ///< exactly one msgpack map
+  std::int64_t time_ns = 0; ///< since the epoch, UTC
+  std::string_view record;  ///< exactly one msgpack map
 };
 
 /// Takes events one at a time: the next operator, or the batch under construction.

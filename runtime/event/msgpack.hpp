@@ -11,7 +11,19 @@
 
 namespace weir {
 
-enum class msgpack_type : std::uint8_t { nil, boolean, integer, real, str, bin, array, map, ext, invalid, none };
+enum class msgpack_type : std::uint8_t {
+  nil,
+  boolean,
+  integer,
+  real,
+  str,
+  bin,
+  array,
+  map,
+  ext,
+  invalid,
+  none
+};
 
 /// A cursor over msgpack values. Total: any byte string is a valid argument, nothing is read past
 /// its end, nothing is allocated. A call that fails returns false and leaves the cursor where it was.

@@ -18,7 +18,8 @@ constexpr auto bytes_of(const shape& s) -> std::uint8_t {
 auto measure(const char* at, const char* end) noexcept -> std::size_t {
   const auto& s = shape_at(at);
   if (const auto plain = bytes_of(s); plain != 0) return plain;
-  const auto is_sized = s.type == msgpack_type::str || s.type == msgpack_type::bin || s.type == msgpack_type::ext;
+  const auto is_sized =
+      s.type == msgpack_type::str || s.type == msgpack_type::bin || s.type == msgpack_type::ext;
   if (!is_sized || end - at < s.fixed) return 0;
   return std::size_t{s.fixed} + announced(at, s);
 }

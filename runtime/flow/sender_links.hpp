@@ -37,7 +37,8 @@ public:
   void flush(fan_out& flow, monotonic_time now);
   /// Asks on every link whether all messages arrived: the last one may be lost, or the first grant.
   void probe();
-  /// Nothing will ever come again. Links that are opened later are closed at once, so that a restarted receiver learns it.
+  /// Nothing will ever come again. Links that are opened later are closed at once, so that a restarted
+  /// receiver learns it.
   void close();
   /// The receiver knows that nothing more will come.
   void on_closed(fan_out& flow, const close_link& note);

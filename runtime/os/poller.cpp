@@ -2,10 +2,11 @@
 
 #include "runtime/base/assert.hpp"
 
-#include <cerrno>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+#include <cerrno>
 #include <utility>
 
 namespace weir {

@@ -81,7 +81,8 @@ void tailer::enqueue(tailed_file& file) {
   file.queued = true;
   if (file.is_linked()) return queue_.push_back(&file);
   // Rotated files come before all others, among themselves in the order of their rotation.
-  const auto behind = std::find_if(queue_.begin(), queue_.end(), [](const auto* f) { return f->is_linked(); });
+  const auto behind =
+      std::find_if(queue_.begin(), queue_.end(), [](const auto* f) { return f->is_linked(); });
   queue_.insert(behind, &file);
 }
 

@@ -22,8 +22,10 @@ void tailer::content_changed(const std::string& directory, std::string_view name
   path_.assign(directory);
   if (!path_.ends_with('/')) path_ += '/';
   path_ += name;
-  if (auto* file = files_.by_path(path_)) enqueue(*file);
-  else if (renamed_.contains(path_)) look_at_renamed(path_);
+  if (auto* file = files_.by_path(path_))
+    enqueue(*file);
+  else if (renamed_.contains(path_))
+    look_at_renamed(path_);
 }
 
 /// Between two looks a file may come, be written and be rotated away: its names tell that it was ours.

@@ -57,7 +57,8 @@ private:
     bool holds_files = false;
   };
   void give_up(std::string why);
-  void report_move(std::uint32_t mask, std::uint32_t cookie, const std::string& path, watch_listener& listener);
+  void report_move(std::uint32_t mask, std::uint32_t cookie, const std::string& path,
+                   watch_listener& listener);
   /// One event of inotify(7), with the cookie that joins the two halves of a move.
   struct change {
     int watch = -1;
