@@ -86,6 +86,17 @@ private:
   int fd_ = -1;
 };
 
+volatile std::sig_atomic_t end_status = 0;
+
+/// All is settled or given up when this is called: actors that do not end, whatever they hang in, must not
+/// hold up the process.
+void bound_the_end(int status) {
+  constexpr auto end_seconds_max = 5U;
+  end_status = status;
+  std::signal(SIGALRM, [](int) { std::_Exit(end_status); });
+  alarm(end_seconds_max);
+}
+
 struct totals {
   std::uint64_t events = 0;
   std::uint64_t bytes = 0;
@@ -124,6 +135,7 @@ public:
     auto who = cli::process_identity{plan.cluster, options_.node_name, options_.version, getpid()};
     service_ = std::make_unique<cli::status_service>(std::move(who), *node_, std::move(options_.status));
     const auto status = wait();
+    bound_the_end(status);
     service_.reset();
     if (options_.once) report();
     return status;

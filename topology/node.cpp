@@ -13,9 +13,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <future>
 #include <optional>
-#include <thread>
 
 namespace weir {
 namespace {
@@ -23,7 +21,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto observe_timeout = 5s;
-constexpr auto end_timeout = 1s;
 
 struct system_config : caf::actor_system_config {
   system_config() {
@@ -60,7 +57,7 @@ auto may_serve(const topology_plan& plan, const node_address& other, const std::
 
 struct node::running {
   poller waits; // outlives the actors that wait on it
-  std::unique_ptr<system_config> config = std::make_unique<system_config>();
+  system_config config;
   std::unique_ptr<caf::actor_system> system;
   caf::actor directory_handle;
   caf::actor guardian_handle;
@@ -76,21 +73,9 @@ struct node::running {
     links.clear();
     gate_handle = guardian_handle = directory_handle = nullptr;
     system->await_all_actors_done();
-    end_system();
-  }
-
-  /// CAF 0.17 now and then keeps a detached actor that has ended in a message under way to it, and waits for
-  /// it for ever. All actors have ended when this is called, so it need not.
-  void end_system() {
-    auto ended = std::promise<void>{};
-    auto is_ended = ended.get_future();
-    std::thread{[last = std::move(system), of = std::move(config), ended = std::move(ended)]() mutable {
-      last.reset();
-      of.reset();
-      ended.set_value();
-    }}.detach();
-    if (is_ended.wait_for(end_timeout) != std::future_status::ready)
-      spdlog::debug("the actor system did not end");
+    // A delayed message keeps its receiver, and so its thread, though that has ended; nobody needs it now.
+    system->clock().cancel_all();
+    system.reset();
   }
 
   auto publish(const node_address& at) -> result<void> {
@@ -108,7 +93,7 @@ node::~node() = default;
 auto node::start(const topology_plan& plan, node_settings settings) -> result<std::unique_ptr<node>> {
   auto state = std::make_unique<running>();
   state->name = settings.name;
-  state->system = std::make_unique<caf::actor_system>(*state->config);
+  state->system = std::make_unique<caf::actor_system>(state->config);
   auto& system = *state->system;
   const auto hosted = components_of(plan, settings.classes);
   const auto identity = node_identity{plan.cluster, settings.name, random_id()};
