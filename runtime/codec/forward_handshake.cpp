@@ -3,6 +3,7 @@
 #include "runtime/base/assert.hpp"
 #include "runtime/event/msgpack.hpp"
 
+#include <msgpack.hpp>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -54,37 +55,56 @@ auto read_helo_field(msgpack_reader& read, std::string_view key, forward_helo& o
   return true;
 }
 
+/// What msgpack-cxx writes to.
+struct buffer_stream {
+  byte_buffer& out;
+  void write(const char* bytes, std::size_t size) { out.append({bytes, size}); }
+};
+
+void pack_text(msgpack::packer<buffer_stream>& packer, std::string_view text) {
+  packer.pack_str(static_cast<std::uint32_t>(text.size()));
+  packer.pack_str_body(text.data(), static_cast<std::uint32_t>(text.size()));
+}
+
+void pack_bytes(msgpack::packer<buffer_stream>& packer, std::string_view bytes) {
+  packer.pack_bin(static_cast<std::uint32_t>(bytes.size()));
+  packer.pack_bin_body(bytes.data(), static_cast<std::uint32_t>(bytes.size()));
+}
+
 } // namespace
 
 void append_helo(byte_buffer& out, const forward_helo& helo) {
-  auto write = msgpack_writer{out};
-  write.array(2);
-  write.str("HELO");
-  write.map(3);
-  write.str("nonce");
-  write.bin(helo.nonce);
-  write.str("auth");
-  write.bin(helo.auth);
-  write.str("keepalive");
-  write.boolean(helo.keepalive);
+  auto to = buffer_stream{out};
+  auto packer = msgpack::packer{to};
+  packer.pack_array(2);
+  pack_text(packer, "HELO");
+  packer.pack_map(3);
+  pack_text(packer, "nonce");
+  pack_bytes(packer, helo.nonce);
+  pack_text(packer, "auth");
+  pack_bytes(packer, helo.auth);
+  pack_text(packer, "keepalive");
+  packer.pack(helo.keepalive);
 }
 
 void append_ping(byte_buffer& out, const forward_ping& ping) {
-  auto write = msgpack_writer{out};
-  write.array(6);
+  auto to = buffer_stream{out};
+  auto packer = msgpack::packer{to};
+  packer.pack_array(6);
   for (const auto text : {std::string_view{"PING"}, ping.hostname, ping.salt, ping.key_digest, ping.username,
                           ping.password_digest})
-    write.str(text);
+    pack_text(packer, text);
 }
 
 void append_pong(byte_buffer& out, const forward_pong& pong) {
-  auto write = msgpack_writer{out};
-  write.array(5);
-  write.str("PONG");
-  write.boolean(pong.ok);
-  write.str(pong.reason);
-  write.str(pong.hostname);
-  write.str(pong.key_digest);
+  auto to = buffer_stream{out};
+  auto packer = msgpack::packer{to};
+  packer.pack_array(5);
+  pack_text(packer, "PONG");
+  packer.pack(pong.ok);
+  for (const auto text :
+       {std::string_view{pong.reason}, std::string_view{pong.hostname}, std::string_view{pong.key_digest}})
+    pack_text(packer, text);
 }
 
 auto decode_helo(std::string_view root) -> result<forward_helo> {

@@ -1,6 +1,6 @@
 /// Reading and writing msgpack in place, without a tree: the hot path's only codec.
 //
-// msgpack-cxx is used where messages are small and rare (handshakes, options); here every byte counts.
+// msgpack-cxx packs what is small and rare (handshakes) and checks this codec in tests; here every byte counts.
 // Format: the msgpack specification, https://github.com/msgpack/msgpack/blob/master/spec.md
 #pragma once
 
