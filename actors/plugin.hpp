@@ -30,6 +30,8 @@ template <class Interface> struct plugin {
   std::string help;
   std::vector<config::field_info> fields;
   bool listens = false; ///< has a `listens` member: its input has no end of its own
+  bool resumes = false; ///< has a `resumes` member: a source whose positions mean the same to a later process
+  bool keeps_ledger = false; ///< has a `keeps_ledger` member: a store that knows chunks again after a restart
   /// Reads and validates settings; findings go to `problems`. `ignored`: keys that are not the plug-in's.
   std::function<factory(const config::value&, std::string owner, config::diagnostics& problems,
                         std::vector<std::string> ignored)>
@@ -55,26 +57,44 @@ public:
   }
 };
 
+/// What a plug-in class says of itself by having a member of that name.
+template <class T>
+concept has_listens = requires {
+  T::listens;
+};
+template <class T>
+concept has_resumes = requires {
+  T::resumes;
+};
+template <class T>
+concept has_ledger = requires {
+  T::keeps_ledger;
+};
+
 /// A namespace-scope constant of this type registers class `T`, which has a `settings` struct with
 /// a describe(), and a constructor from (settings, const plugin_context&).
 template <class Interface, class T> struct register_plugin {
   register_plugin(std::string name, std::string help) {
+    auto entry = plugin<Interface>{};
+    entry.name = std::move(name);
+    entry.help = std::move(help);
+    entry.fields = config::list_settings<typename T::settings>();
+    entry.listens = has_listens<T>;
+    entry.resumes = has_resumes<T>;
+    entry.keeps_ledger = has_ledger<T>;
+    entry.configure = configure;
     auto& all = plugin_registry<Interface>::all();
-    auto configure = [](const config::value& from, std::string owner, config::diagnostics& problems,
-                        std::vector<std::string> ignored) -> typename plugin<Interface>::factory {
-      auto settings =
-          config::read_settings<typename T::settings>(from, std::move(owner), problems, std::move(ignored));
-      return [settings](const plugin_context& context) { return std::make_unique<T>(settings, context); };
-    };
-    auto entry = plugin<Interface>{std::move(name), std::move(help),
-                                   config::list_settings<typename T::settings>(), requires {T::listens;
+    const auto at = std::find_if(all.begin(), all.end(), [&](const auto& p) { return p.name > entry.name; });
+    all.insert(at, std::move(entry));
   }
-  , std::move(configure)
+
+private:
+  static auto configure(const config::value& from, std::string owner, config::diagnostics& problems,
+                        std::vector<std::string> ignored) -> typename plugin<Interface>::factory {
+    auto settings =
+        config::read_settings<typename T::settings>(from, std::move(owner), problems, std::move(ignored));
+    return [settings](const plugin_context& context) { return std::make_unique<T>(settings, context); };
+  }
 };
-const auto at = std::find_if(all.begin(), all.end(), [&](const auto& p) { return p.name > entry.name; });
-all.insert(at, std::move(entry));
-} // namespace weir
-}
-;
 
 } // namespace weir

@@ -9,12 +9,12 @@ constexpr auto chunk_body_bytes_max = std::size_t{1} << 20;
 
 } // namespace
 
-auto collector_core::begin_again() -> std::vector<position_range> {
+auto collector_core::begin_again() -> resume_info {
   builder.roll_back();
   auto ends = resume_;
   for (const auto& p : builder.positions()) ends[p.stream] = p.end;
-  auto resume = std::vector<position_range>{};
-  for (const auto& [stream, end] : ends) resume.push_back({stream, 0, end});
+  auto resume = resume_info{};
+  for (const auto& [stream, end] : ends) resume.covered.push_back({stream, 0, end});
   ++starts;
   return resume;
 }

@@ -19,7 +19,7 @@ public:
       : flow(outlets), origin_(origin) {}
 
   /// Takes back what a failed source left after its last save point; where to go on.
-  auto begin_again() -> std::vector<position_range>;
+  auto begin_again() -> resume_info;
   /// Cuts what was collected into chunks and hands them to all outlets.
   void close_chunk(const clock& now);
   /// These chunks are safe everywhere; returns the positions that became safe, in order.

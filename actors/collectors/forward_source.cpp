@@ -42,8 +42,8 @@ forward_source::forward_source(settings s, const plugin_context& context)
       next_id_(first_connection_id),
       delivery_(settings_) {}
 
-auto forward_source::open(std::span<const position_range> resume) -> result<void> {
-  for (const auto& range : resume)
+auto forward_source::open(const resume_info& resume) -> result<void> {
+  for (const auto& range : resume.covered)
     if (range.stream == forward_acks::stream) acks_.resume_at(range.end);
   if (settings_.security) {
     WEIR_TRY(access_, forward_access::make(*settings_.security));

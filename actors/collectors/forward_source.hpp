@@ -22,7 +22,7 @@ public:
   static constexpr bool listens = true;
   forward_source(settings s, const plugin_context& context);
 
-  auto open(std::span<const position_range> resume) -> result<void> override;
+  auto open(const resume_info& resume) -> result<void> override;
   auto read(intake& out, std::size_t budget) -> result<read_status> override;
   void acknowledge(std::span<const position_range> safe) override;
   auto wake_fd() const -> int override { return poll_.fd(); }

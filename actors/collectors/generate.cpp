@@ -178,9 +178,9 @@ public:
   generate_source(settings s, const plugin_context& context)
       : settings_(std::move(s)), clock_(*context.clock) {}
 
-  auto open(std::span<const position_range> resume) -> result<void> override {
+  auto open(const resume_info& resume) -> result<void> override {
     WEIR_TRY(stencil_, record_stencil::compile(settings_.text));
-    for (const auto& position : resume)
+    for (const auto& position : resume.covered)
       if (position.stream == stream_name) next_ = position.end;
     begun_at_ = clock_.monotonic();
     return {};

@@ -31,6 +31,15 @@ public:
   virtual void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) = 0;
 };
 
+/// What earlier instances of a source handed on: ranges by stream, in order, as its covered() calls said.
+struct resume_info {
+  /// Never put again. There may be holes between the ranges of a stream: what died on its way to one of
+  /// several receivers. They are put again if they are still to be had.
+  std::vector<position_range> covered;
+  /// Put again, but no covered() range may straddle an end of one of these: some receivers have them.
+  std::vector<position_range> partly;
+};
+
 enum class read_status {
   more,     ///< the budget is used up, or there is more to read at once
   idle,     ///< nothing now: wake me by wake_fd() or wake_at()
@@ -42,9 +51,8 @@ enum class read_status {
 class source {
 public:
   virtual ~source() = default;
-  /// Called once before the first read. `resume`: for each stream the last position that was handed on
-  /// by an earlier instance (begin is 0, end is where to go on); empty at the first start.
-  virtual auto open(std::span<const position_range> resume) -> result<void> = 0;
+  /// Called once before the first read; `resume` is empty at the first start.
+  virtual auto open(const resume_info& resume) -> result<void> = 0;
   /// Puts about `budget` bytes of events into `out`, then returns. Never blocks.
   virtual auto read(intake& out, std::size_t budget) -> result<read_status> = 0;
   /// All events that covered these positions are safe. Comes in the order of the covered() calls.

@@ -35,8 +35,8 @@ public:
   stdin_source(const settings& s, const plugin_context& context)
       : tag_(s.tag), line_bytes_max_(s.max_line.value), clock_(*context.clock) {}
 
-  auto open(std::span<const position_range> resume) -> result<void> override {
-    for (const auto& position : resume)
+  auto open(const resume_info& resume) -> result<void> override {
+    for (const auto& position : resume.covered)
       if (position.stream == stream_name) offset_ = position.end;
     waits_ = is_pollable(STDIN_FILENO);
     struct stat status {};

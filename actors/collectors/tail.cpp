@@ -41,7 +41,7 @@ public:
         line_bytes_max_(s.max_line.value),
         tailer_(options_of(s, context), *context.clock) {}
 
-  auto open(std::span<const position_range> resume) -> result<void> override { return tailer_.open(resume); }
+  auto open(const resume_info& resume) -> result<void> override { return tailer_.open(resume.covered); }
 
   auto read(intake& out, std::size_t budget) -> result<read_status> override {
     tailer_.look();

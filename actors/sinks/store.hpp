@@ -30,12 +30,15 @@ template <class Visitor> void for_each_matching(const commit_batch& batch, Visit
 struct refusal {
   std::string reason; ///< for the accounts: "path leaves the directory"
   std::uint64_t events = 0;
+  std::string tag = {};
+  std::string entries = {}; ///< the events themselves, for the dead letters
 };
 
 struct committed {
   std::uint64_t events = 0;
-  std::uint64_t bytes = 0;      ///< as written to the store
-  std::vector<refusal> refused; ///< events that this store will never take; not part of `events`
+  std::uint64_t bytes = 0;           ///< as written to the store
+  std::uint64_t repeated_chunks = 0; ///< that the store had already; their events are not part of `events`
+  std::vector<refusal> refused;      ///< events that this store will never take; not part of `events`
 };
 
 /// Lives in one sink writer actor that has a thread of its own: calls may block, and never overlap.
@@ -48,6 +51,11 @@ public:
   /// All or nothing: after an error none of the batch is visible in the store, or will be after open().
   /// errc::unavailable is retried for ever by default; errc::rejected never.
   virtual auto commit(const commit_batch& batch) -> result<committed> = 0;
+  /// What the store has of the streams of collectors that send to it directly, committed with the events;
+  /// nothing from a store without a ledger. Called after open().
+  virtual auto positions(const std::string& /*source*/) -> result<std::vector<position_range>> {
+    return std::vector<position_range>{};
+  }
   /// Called when nothing is in flight and nothing came for a second, and before the end: release what
   /// is cheap to get again (idle files), flush what the commit left in user space.
   virtual auto idle() -> result<void> { return {}; }

@@ -9,7 +9,8 @@
 namespace weir {
 namespace {
 
-constexpr auto version = std::uint8_t{1};
+constexpr auto version = std::uint8_t{2};
+constexpr auto flag_reread = std::uint8_t{1};
 
 template <class T> void put(std::string& out, T value) {
   char bytes[sizeof value];
@@ -61,6 +62,7 @@ void read_fixed(field_reader& read, chunk& c) {
   c.time_min_ns = read.number<std::int64_t>();
   c.time_max_ns = read.number<std::int64_t>();
   c.closed_ns = read.number<std::int64_t>();
+  c.source = read.text();
 }
 
 struct section_sums {
@@ -100,8 +102,10 @@ auto encode_chunk_head(const chunk& c) -> std::string {
   out.append(chunk_prefix_bytes, '\0');
   put(out, version);
   put(out, std::uint8_t{0});
+  put(out, c.is_reread ? flag_reread : std::uint8_t{0});
   for (const auto number : {c.id.origin, c.id.sequence, c.settled_below, c.count}) put(out, number);
   for (const auto time : {c.time_min_ns, c.time_max_ns, c.closed_ns}) put(out, time);
+  put_text(out, c.source);
   put(out, static_cast<std::uint32_t>(c.sections.size()));
   for (const auto& s : c.sections) {
     put_text(out, s.tag);
@@ -144,6 +148,9 @@ auto decode_chunk(const chunk_sizes& sizes, std::string_view head, shared_bytes 
   if (read.number<std::uint8_t>() != version) return damaged("unknown version");
   if (read.number<std::uint8_t>() != 0) return damaged("unknown encoding");
   auto c = std::make_shared<chunk>();
+  const auto flags = read.number<std::uint8_t>();
+  if (flags > flag_reread) return damaged("unknown flags");
+  c->is_reread = flags == flag_reread;
   read_fixed(read, *c);
   const auto sums = read_sections(read, *c);
   read_positions(read, *c);

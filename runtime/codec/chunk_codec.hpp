@@ -5,9 +5,10 @@
 //               crc u32         CRC-32C over head and body
 //               head u8[head_size]
 //               body u8[body_size]
-//  head      := version u8 (1), encoding u8 (0: none), origin u64, sequence u64, settled_below u64,
+//  head      := version u8 (2), encoding u8 (0: none), flags u8 (1: is_reread), origin u64, sequence u64,
+//  settled_below u64,
 //               count u64, time_min i64, time_max i64, closed i64 (ns since the epoch),
-//               sections u32, section*, positions u32, position*
+//               source_size u32, source, sections u32, section*, positions u32, position*
 //  section   := tag_size u32, tag, count u32, bytes u32
 //  position  := stream_size u32, stream, begin u64, end u64
 //  All integers little-endian. The sections' bytes add up to body_size and their counts to count;

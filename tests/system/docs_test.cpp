@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(the_source_of_the_guide_waits_for_its_interval_and_resumes)
   context.clock = &time;
   const auto beats = make<source>("heartbeat", map_of({{"every", "10s"}}), context);
   auto out = seen_intake{};
-  BOOST_TEST(bool{beats->open(std::vector<position_range>{{"beats", 0, 7}})});
+  BOOST_TEST(bool{beats->open(resume_info{{{"beats", 0, 7}}, {}})});
   BOOST_TEST((*beats->read(out, 1000) == read_status::more));
   BOOST_TEST((*beats->read(out, 1000) == read_status::idle));
   BOOST_TEST((*beats->wake_at() == time.monotonic() + std::chrono::seconds{10}));

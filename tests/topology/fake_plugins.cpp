@@ -14,7 +14,7 @@ void validate(const parse_settings& settings, config::settings_reader& reader) {
 namespace {
 
 struct fake_source : source {
-  auto open(std::span<const position_range>) -> result<void> override { return {}; }
+  auto open(const resume_info&) -> result<void> override { return {}; }
   auto read(intake&, std::size_t) -> result<read_status> override { return read_status::finished; }
 };
 

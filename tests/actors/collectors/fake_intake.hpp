@@ -36,10 +36,10 @@ struct fake_intake final : intake {
     place->second = end;
     lines_covered = lines.size() + records.size();
   }
-  auto resume() const -> std::vector<position_range> {
-    auto ranges = std::vector<position_range>{};
-    for (const auto& [stream, end] : covered_to) ranges.push_back({stream, 0, end});
-    return ranges;
+  auto resume() const -> resume_info {
+    auto info = resume_info{};
+    for (const auto& [stream, end] : covered_to) info.covered.push_back({stream, 0, end});
+    return info;
   }
 
 private:

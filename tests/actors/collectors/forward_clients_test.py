@@ -14,13 +14,15 @@ EVENTS = 200
 
 
 def start_server(program, count, *options):
-    server = subprocess.Popen([program, f"count={count}", *options], stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen([program, f"count={count}", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              text=True)
     first = server.stdout.readline()
     address = first.split("listening on ")[1].split(",")[0]
     return server, address
 
 
 def finish(server):
+    server.stdin.close()
     lines = [json.loads(line) for line in server.stdout if line.startswith("{")]
     assert server.wait(timeout=60) == 0, "the server failed"
     return lines

@@ -1,9 +1,11 @@
 /// A forward source alone: prints `listening on …`, then each event as a JSON line; acknowledges at once.
-/// Arguments: key=value for listen, shared_key, username, password and count (events to end after).
+/// Arguments: key=value for listen, shared_key, username, password and count. Ends once `count` events came
+/// and its standard input is closed: a client that looks at its connection after sending must find it open.
 #include "actors/collectors/forward_source.hpp"
 #include "runtime/codec/json_writer.hpp"
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -75,9 +77,10 @@ auto serve(source& from, printing_intake& out, std::uint64_t count) -> int {
     if (!status) return std::fprintf(stderr, "%s\n", status.failure().what.c_str()), 1;
     std::fflush(stdout);
     from.acknowledge(std::exchange(out.positions, {}));
-    if (out.count >= count && from.is_settled()) return 0;
-    auto wake = pollfd{from.wake_fd(), POLLIN, 0};
-    if (*status == read_status::idle && ::poll(&wake, 1, patience_ms) == 0) return 1;
+    const auto complete = out.count >= count && from.is_settled();
+    pollfd wake[] = {{from.wake_fd(), POLLIN, 0}, {complete ? STDIN_FILENO : -1, POLLIN, 0}};
+    if ((complete || *status == read_status::idle) && ::poll(wake, 2, patience_ms) == 0) return 1;
+    if (complete && wake[1].revents != 0) return 0;
   }
 }
 

@@ -56,8 +56,8 @@ public:
   struct settings {};
   numbers(const settings&, const plugin_context&) {}
 
-  auto open(std::span<const position_range> resume) -> result<void> override {
-    for (const auto& p : resume) next_ = p.end;
+  auto open(const resume_info& resume) -> result<void> override {
+    for (const auto& p : resume.covered) next_ = p.end;
     return {};
   }
 

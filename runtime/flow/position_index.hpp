@@ -1,0 +1,49 @@
+/// What parts of source streams a receiver has for good: what it tells a collector that starts anew.
+#pragma once
+
+#include "runtime/event/chunk.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace weir {
+
+/// A range that begins where a stream ends and ends here says: the stream is over, forget it.
+inline constexpr std::uint64_t end_of_stream = UINT64_MAX;
+/// Streams whose name begins so are many and short-lived (a forward message each): of every collector the
+/// latest window_streams_max are remembered.
+inline constexpr char window_stream_mark = '~';
+inline constexpr std::size_t window_streams_max = 16384;
+
+class position_index {
+public:
+  /// `source`: the collector's logical address (chunk::source).
+  void add(const std::string& source, const position_range& range);
+  void add(const chunk& c) {
+    for (const auto& p : c.positions) add(c.source, p);
+  }
+  /// Whether all of these, and at least one, are covered.
+  auto covers(const std::string& source, std::span<const position_range> ranges) const -> bool;
+  /// All that is covered of the collector's streams: by stream, in order, neither overlapping nor adjacent.
+  auto of(const std::string& source) const -> std::vector<position_range>;
+  /// Every range of every collector; window streams in the order in which they came.
+  void for_each(const std::function<void(const std::string& source, const position_range&)>& visit) const;
+  auto streams() const -> std::size_t;
+
+private:
+  using intervals = std::map<std::uint64_t, std::uint64_t>; ///< begin -> end
+  struct collector_streams {
+    std::unordered_map<std::string, intervals> streams;
+    std::deque<std::string> window; ///< names of window streams, oldest first
+  };
+  std::map<std::string, collector_streams> sources_;
+};
+
+} // namespace weir
