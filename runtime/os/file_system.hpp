@@ -31,6 +31,8 @@ public:
   virtual auto size() const -> result<std::uint64_t> = 0;
   /// Identifies the file on its device for as long as it exists, whatever its name.
   virtual auto inode() const -> result<std::uint64_t> = 0;
+  /// How many names the file has; 0: it was deleted while it is open.
+  virtual auto links() const -> result<std::uint64_t> { return std::uint64_t{1}; }
 };
 
 /// Held until destroyed, or until the process ends.
@@ -48,10 +50,17 @@ enum class open_mode {
 class file_system {
 public:
   virtual ~file_system() = default;
+  /// errc::rejected: no file can have this path (a directory has it, a file has that of a directory above it,
+  /// or it is too long). New files have mode 0644, new directories 0755, both less the umask.
   virtual auto open(const std::string& path, open_mode mode) -> result<std::shared_ptr<file>> = 0;
+  /// Of the file that has this name now; errc::not_found if there is none.
+  virtual auto inode(const std::string& path) -> result<std::uint64_t> {
+    WEIR_TRY(const auto found, open(path, open_mode::read));
+    return found->inode();
+  }
   /// Names in a directory, sorted, without "." and ".."; errc::not_found if it is not there.
   virtual auto list(const std::string& directory) -> result<std::vector<std::string>> = 0;
-  /// With all directories above it; those that are there are left alone.
+  /// With all directories above it; those that are there are left alone. errc::rejected: as of open().
   virtual auto make_directories(const std::string& directory) -> result<void> = 0;
   /// Replaces `to` if it is there. Both in one file system.
   virtual auto rename(const std::string& from, const std::string& to) -> result<void> = 0;
