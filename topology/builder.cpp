@@ -115,7 +115,7 @@ auto build_aggregator(const building& b, const component_plan& c, const std::str
   settings.once = b.context.once;
   settings.directory = b.context.directory;
   auto window = inlet_settings{};
-  window.capacity_bytes = details.buffer.max_size.value;
+  window.capacity_bytes = std::min(details.buffer.max_size.value, std::uint64_t{64} << 20);
   auto core = std::make_shared<aggregator_core>(window, outlets_of(b, c));
   return [settings, core](caf::event_based_actor* parent) -> caf::actor {
     return parent->spawn(aggregator, settings, core, self_address(parent));

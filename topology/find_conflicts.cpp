@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 namespace weir {
 namespace {
@@ -16,18 +17,83 @@ auto in_line(const draft_component& c) -> std::string {
   return c.owner() + " in line " + std::to_string(c.plan.where.line);
 }
 
+/// Somebody who has a path to himself.
+struct path_owner {
+  const draft_component* by;
+  const config::value* written;
+  bool is_directory; ///< with all that is below it
+};
+
+auto owned_path(const draft_component& c) -> std::optional<path_owner> {
+  if (c.plan.in == tier::sink) {
+    const auto* path = scalar_of(c, "path");
+    return path ? std::optional{path_owner{&c, path, false}} : std::nullopt;
+  }
+  const auto* buffer = c.written.find("buffer");
+  const auto* path = buffer ? buffer->find("path") : nullptr;
+  const auto is_written = path && path->is_scalar() && !path->scalar.empty();
+  return is_written ? std::optional{path_owner{&c, path, true}} : std::nullopt;
+}
+
+/// As text, so that templates compare too; without a slash at the end.
+auto normal_path(std::string_view text) -> std::string {
+  auto path = std::filesystem::path{text}.lexically_normal().string();
+  if (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path;
+}
+
+using owners_by_path = std::map<std::string, std::vector<path_owner>, std::less<>>;
+
+auto find_rival(const std::vector<path_owner>& owners, const path_owner& late) -> const path_owner* {
+  const auto same = std::find_if(owners.begin(), owners.end(), [&](const path_owner& early) {
+    return share_a_class(late.by->plan, early.by->plan);
+  });
+  return same == owners.end() ? nullptr : &*same;
+}
+
+/// Who has a directory above `path`.
+auto find_above(const owners_by_path& all, std::string_view path, const path_owner& late)
+    -> const path_owner* {
+  for (auto end = path.rfind('/'); end != std::string_view::npos && end > 0; end = path.rfind('/', end - 1)) {
+    const auto at = all.find(path.substr(0, end));
+    const auto* rival = at == all.end() ? nullptr : find_rival(at->second, late);
+    if (rival != nullptr && rival->is_directory) return rival;
+  }
+  return nullptr;
+}
+
+/// Who has something below the directory `path`.
+auto find_below(const owners_by_path& all, const std::string& path, const path_owner& late)
+    -> const path_owner* {
+  if (!late.is_directory) return nullptr;
+  const auto begin = path + '/';
+  for (auto at = all.lower_bound(begin); at != all.end() && at->first.starts_with(begin); ++at)
+    if (const auto* rival = find_rival(at->second, late)) return rival;
+  return nullptr;
+}
+
+void report_path(draft& d, const path_owner& late, const std::string& relation, const path_owner& early) {
+  const auto* verb = late.is_directory ? ": keeps its buffer in \"" : ": writes to \"";
+  const auto* wanted =
+      early.is_directory ? "; a buffer wants a directory of its own" : "; a path wants one writer";
+  d.complain(late.written->where,
+             late.by->owner() + verb + late.written->scalar + '"' + relation + in_line(*early.by) + wanted);
+}
+
 void find_shared_paths(draft& d) {
-  auto writers = std::map<std::string, std::vector<const draft_component*>>{};
-  for (const auto& c : d.components) {
-    const auto* path = c.plan.in == tier::sink ? scalar_of(c, "path") : nullptr;
-    if (path == nullptr) continue;
-    auto& others = writers[std::filesystem::path{path->scalar}.lexically_normal().string()];
-    const auto same = std::find_if(others.begin(), others.end(),
-                                   [&](const auto* other) { return share_a_class(c.plan, other->plan); });
-    if (same != others.end())
-      d.complain(path->where, c.owner() + ": writes to \"" + path->scalar + "\" like " + in_line(**same)
-                                  + "; a path wants one writer");
-    others.push_back(&c);
+  auto all = owners_by_path{};
+  for (const auto& c : d.components) { // sinks come last
+    const auto late = owned_path(c);
+    if (!late) continue;
+    const auto path = normal_path(late->written->scalar);
+    auto& others = all[path];
+    if (const auto* same = find_rival(others, *late))
+      report_path(d, *late, " like ", *same);
+    else if (const auto* above = find_above(all, path, *late))
+      report_path(d, *late, ", inside the buffer of ", *above);
+    else if (const auto* below = find_below(all, path, *late))
+      report_path(d, *late, ", around the buffer of ", *below);
+    others.push_back(*late);
   }
 }
 

@@ -24,4 +24,22 @@ auto components_of(const topology_plan& plan, const std::vector<std::string>& cl
   return hosted;
 }
 
+namespace {
+
+void fill_in(std::string& text, std::string_view name, std::string_view value) {
+  for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + value.size()))
+    text.replace(at, name.size(), value);
+}
+
+} // namespace
+
+auto buffer_directory(const component_plan& aggregator, std::string_view node, std::uint32_t instance)
+    -> std::string {
+  const auto& details = std::get<aggregator_plan>(aggregator.details);
+  auto path = details.buffer.path;
+  fill_in(path, "{node}", node);
+  fill_in(path, "{component}", aggregator.name);
+  return details.instances > 1 ? path + '/' + std::to_string(instance) : path;
+}
+
 } // namespace weir

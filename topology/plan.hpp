@@ -8,6 +8,7 @@
 #include "config/diagnostic.hpp"
 #include "config/settings.hpp"
 #include "runtime/flow/balancer.hpp"
+#include "runtime/log/chunk_log.hpp"
 
 #include <map>
 #include <optional>
@@ -24,13 +25,17 @@ struct batch_settings {
   duration max_delay = std::chrono::milliseconds{200};
 };
 
-enum class buffer_type { memory };
-enum class full_policy { block };
+enum class buffer_type { memory, disk };
+enum class full_policy { block, drop_oldest, drop_newest };
 
 struct buffer_settings {
   buffer_type type = buffer_type::memory;
+  std::string path; ///< as written; of disk only, see buffer_directory()
   byte_count max_size{64 << 20};
   full_policy when_full = full_policy::block;
+  byte_count segment_size{64 << 20}; ///< this and the rest of disk only
+  sync_policy sync = sync_policy::always;
+  duration sync_interval = std::chrono::seconds{1};
 };
 
 struct retry_settings {
@@ -92,5 +97,10 @@ struct topology_plan {
 /// What a node of these classes hosts; all components if there is no placement or no class is given.
 auto components_of(const topology_plan& plan, const std::vector<std::string>& classes)
     -> std::vector<const component_plan*>;
+
+/// Where one instance of an aggregator keeps its disk buffer on a node: the path with {node} and
+/// {component} filled in; several instances get a directory each below it.
+auto buffer_directory(const component_plan& aggregator, std::string_view node, std::uint32_t instance)
+    -> std::string;
 
 } // namespace weir

@@ -72,7 +72,7 @@ void read_aggregator(draft& d, draft_component& c) {
   const auto spec = config::read_settings<aggregator_spec>(c.written, c.owner(), d.problems);
   add_help(d.problems, before, "aggregator");
   c.plan.type = "aggregator";
-  auto details = aggregator_plan{spec.batch, spec.buffer, 1, spec.balance};
+  auto details = aggregator_plan{spec.batch, buffer_of(spec.buffer), 1, spec.balance};
   if (const auto count = parse_instances(spec.instances)) details.instances = *count;
   c.plan.details = details;
 }

@@ -22,15 +22,80 @@ auto parse_give_up(std::string_view text) -> result<std::optional<duration>> {
   return error{errc::malformed, "wants never or a duration such as 10m, not \"" + std::string{text} + '"'};
 }
 
+auto buffer_of(const buffer_spec& spec) -> buffer_settings {
+  auto settings = buffer_settings{};
+  settings.type = spec.type.value_or(spec.path.empty() ? buffer_type::memory : buffer_type::disk);
+  const auto is_on_disk = settings.type == buffer_type::disk;
+  settings.path = spec.path;
+  settings.max_size = spec.max_size.value_or(byte_count{is_on_disk ? std::uint64_t{4} << 30 : 64 << 20});
+  settings.segment_size =
+      spec.segment_size.value_or(byte_count{std::min(std::uint64_t{64} << 20, settings.max_size.value / 4)});
+  settings.when_full = spec.when_full;
+  settings.sync = spec.sync;
+  settings.sync_interval = spec.sync_interval;
+  return settings;
+}
+
+namespace {
+
+void check_disk(const buffer_spec& spec, config::settings_reader& reader) {
+  constexpr auto segment_bytes_min = std::uint64_t{4} << 10;
+  const auto settings = buffer_of(spec);
+  if (spec.path.empty())
+    reader.complain(reader.is_given("path") ? "path" : "type", "a disk buffer wants a \"path\"",
+                    "a directory of its own, such as path: /var/lib/weir/buffer");
+  if (spec.segment_size && spec.segment_size->value < segment_bytes_min)
+    reader.complain("segment_size",
+                    "\"segment_size\" wants 4KiB or more, not " + to_text(*spec.segment_size));
+  else if (spec.segment_size && spec.segment_size->value > settings.max_size.value / 2)
+    reader.complain("segment_size", "\"segment_size\" wants at most half of \"max_size\" ("
+                                        + to_text(settings.max_size) + "), not "
+                                        + to_text(*spec.segment_size));
+  if (spec.sync_interval <= duration{0})
+    reader.complain("sync_interval", "\"sync_interval\" wants more than 0");
+  if (spec.sync != sync_policy::interval && reader.is_given("sync_interval"))
+    reader.warn("sync_interval", "\"sync_interval\" does nothing without \"sync: interval\"");
+}
+
+void check_memory(const buffer_spec& spec, config::settings_reader& reader) {
+  if (!spec.path.empty())
+    return reader.complain("type", "\"type: memory\" keeps nothing in \"path\"", "take one of them out");
+  if (reader.is_given("path")) reader.complain("path", "\"path\" wants the name of a directory, not \"\"");
+  if (spec.when_full != full_policy::block)
+    reader.complain("when_full", "a memory buffer wants \"when_full: block\"; only disk buffers drop",
+                    "give it a path");
+  for (const auto key : {"segment_size", "sync", "sync_interval"})
+    if (reader.is_given(key))
+      reader.complain(key, '"' + std::string{key} + "\" is for disk buffers, and this one has no \"path\"");
+}
+
+/// A chunk must fit beside the one that waits to be stored.
+void check_room(const aggregator_spec& spec, config::settings_reader& reader) {
+  const auto settings = buffer_of(spec.buffer);
+  const auto chunks = settings.type == buffer_type::disk ? 2U : 1U;
+  if (settings.max_size.value < chunks * spec.batch.max_size.value)
+    reader.complain("buffer", "\"buffer: max_size\" wants room for "
+                                  + std::string{chunks == 1 ? "a chunk" : "two chunks"}
+                                  + " of \"batch: max_size\" (" + to_text(spec.batch.max_size) + "), not "
+                                  + to_text(settings.max_size));
+}
+
+} // namespace
+
+void validate(const buffer_spec& spec, config::settings_reader& reader) {
+  if (buffer_of(spec).type == buffer_type::disk)
+    check_disk(spec, reader);
+  else
+    check_memory(spec, reader);
+}
+
 void validate(const aggregator_spec& spec, config::settings_reader& reader) {
   if (const auto count = parse_instances(spec.instances); !count)
     reader.complain("instances", "\"instances\" " + count.failure().what);
   if (spec.batch.max_size.value == 0 || spec.batch.max_size.value > (1U << 20))
     reader.complain("batch", "\"batch: max_size\" wants more than 0 and at most 1MiB, not "
                                  + to_text(spec.batch.max_size));
-  if (spec.buffer.max_size < spec.batch.max_size)
-    reader.complain("buffer", "\"buffer: max_size\" wants room for a chunk of \"batch: max_size\" ("
-                                  + to_text(spec.batch.max_size) + "), not " + to_text(spec.buffer.max_size));
+  check_room(spec, reader);
 }
 
 void validate(const retry_spec& spec, config::settings_reader& reader) {

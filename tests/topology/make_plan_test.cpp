@@ -102,6 +102,39 @@ BOOST_AUTO_TEST_CASE(instances_may_follow_the_number_of_cores) {
              == std::max(1U, std::thread::hardware_concurrency()));
 }
 
+BOOST_AUTO_TEST_CASE(a_buffer_is_on_disk_wherever_a_path_is_given) {
+  const auto buffer_for = [](const std::string& written) {
+    const auto r = plan_of("collectors: { c: { type: tail, path: y } }\nsource_aggregators: { a: { buffer: "
+                           + written + " } }\nsinks: { s: { type: null } }\n");
+    BOOST_REQUIRE(r.plan.has_value());
+    return std::get<aggregator_plan>(r.plan->find("a")->details).buffer;
+  };
+  const auto memory = buffer_for("{}");
+  BOOST_TEST((memory.type == buffer_type::memory));
+  BOOST_TEST(memory.max_size.value == 64U << 20);
+  const auto disk = buffer_for("{ path: b }");
+  BOOST_TEST((disk.type == buffer_type::disk));
+  BOOST_TEST(disk.max_size.value == std::uint64_t{4} << 30);
+  BOOST_TEST(disk.segment_size.value == 64U << 20);
+  BOOST_TEST((disk.sync == sync_policy::always));
+  const auto all = buffer_for("{ type: disk, path: b, max_size: 8MiB, sync: interval, sync_interval: 100ms, "
+                              "when_full: drop_newest }");
+  BOOST_TEST(all.segment_size.value == 2U << 20); // a quarter of so little
+  BOOST_TEST((all.sync == sync_policy::interval));
+  BOOST_TEST((all.sync_interval == std::chrono::milliseconds{100}));
+  BOOST_TEST((all.when_full == full_policy::drop_newest));
+}
+
+BOOST_AUTO_TEST_CASE(every_instance_has_a_buffer_directory_of_its_own) {
+  const auto r = plan_of("collectors: { c: { type: tail, path: y } }\nsource_aggregators:\n"
+                         "  one: { from: c, buffer: { path: \"b/{node}\" } }\n"
+                         "  two: { from: c, instances: 2, buffer: { path: \"b/{component}\" } }\n"
+                         "sinks: { s: { type: null, from: [one, two] } }\n");
+  BOOST_REQUIRE(r.plan.has_value());
+  BOOST_TEST(buffer_directory(*r.plan->find("one"), "edge-1", 0) == "b/edge-1");
+  BOOST_TEST(buffer_directory(*r.plan->find("two"), "edge-1", 1) == "b/two/1");
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_type_is_not_taken_for_the_null_sink) {
   const auto r =
       plan_of("collectors: { c: { type: tail, path: y } }\nsinks:\n  s: { type: }\n  n: { type: ~ }\n");
