@@ -74,5 +74,7 @@ public:
 
 /// The system's own. Thread-safe.
 auto real_file_system() -> file_system&;
+/// What the one that has this lock of the real file system wrote; empty if nobody has it. Changes nothing.
+auto lock_holder(const std::string& path) -> result<std::string>;
 
 } // namespace weir
