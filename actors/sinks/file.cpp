@@ -1,4 +1,5 @@
 #include "actors/sinks/format_settings.hpp"
+#include "actors/sinks/refusals.hpp"
 #include "actors/sinks/store.hpp"
 #include "runtime/codec/compression.hpp"
 #include "runtime/codec/path_template.hpp"
@@ -72,13 +73,6 @@ auto files_options(const file_store::settings& s) -> appended_files_options {
   return options;
 }
 
-void refuse(committed& done, std::string_view reason, std::uint64_t events) {
-  if (events == 0) return;
-  for (auto& r : done.refused)
-    if (r.reason == reason) return void(r.events += events);
-  done.refused.push_back({std::string{reason}, events});
-}
-
 file_store::file_store(settings s, const plugin_context& context)
     : settings_(std::move(s)),
       clock_(*context.clock),
@@ -124,7 +118,7 @@ auto file_store::add_section(const section& s, std::string_view entries, committ
     seen += run.events;
     if (run.why == written_run::stop::malformed) break;
   }
-  if (seen < s.count) refuse(done, "malformed entry", s.count - seen);
+  if (seen < s.count) refuse(done, "malformed entry", s.tag, entries, s.count - seen);
   return {};
 }
 
@@ -138,8 +132,9 @@ auto file_store::add_run(std::string_view tag, std::string_view& entries, commit
   auto* file = target_.file;
   if (file == nullptr) {
     discarded_.clear();
+    rest = entries;
     const auto run = format_->write(discarded_, entries, target_.bounds);
-    refuse(done, target_.refusal, run.events);
+    refuse(done, target_.refusal, tag, rest.substr(0, rest.size() - entries.size()), run.events);
     return run;
   }
   if (file->is_new && file->pending.empty() && settings_.format.header)

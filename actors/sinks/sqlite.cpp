@@ -1,4 +1,6 @@
+#include "actors/sinks/refusals.hpp"
 #include "actors/sinks/sqlite_connection.hpp"
+#include "actors/sinks/sqlite_ledger.hpp"
 #include "actors/sinks/sqlite_schema.hpp"
 #include "actors/sinks/store.hpp"
 #include "runtime/codec/event_writer.hpp"
@@ -21,17 +23,19 @@ constexpr auto names_of(sqlite_sync*) {
 
 class sqlite_store final : public store {
 public:
+  static constexpr bool keeps_ledger = true;
   struct settings {
     std::string path;
     std::string table = "events";
     std::vector<std::string> columns;
-    sqlite_sync sync = sqlite_sync::os;
+    sqlite_sync sync = sqlite_sync::always;
   };
   sqlite_store(settings s, const plugin_context& context)
       : settings_(std::move(s)), sink_(context.component) {}
 
   auto open() -> result<void> override;
   auto commit(const commit_batch& batch) -> result<committed> override;
+  auto positions(const std::string& source) -> result<std::vector<position_range>> override;
 
 private:
   /// What is open; statements go before their connection.
@@ -97,10 +101,18 @@ auto sqlite_store::commit(const commit_batch& batch) -> result<committed> {
   return state.failure();
 }
 
+auto sqlite_store::positions(const std::string& source) -> result<std::vector<position_range>> {
+  if (!is_open()) WEIR_CHECK(open());
+  return session_->ledger.positions(source);
+}
+
 auto sqlite_store::add_batch(const commit_batch& batch, committed& done) -> result<void> {
   for (const auto& c : batch.chunks) {
-    WEIR_TRY(const auto is_new, session_->ledger.add(c->id));
-    if (is_new) WEIR_CHECK(add_chunk(*c, batch.match, done));
+    WEIR_TRY(const auto is_new, session_->ledger.add(*c));
+    if (is_new)
+      WEIR_CHECK(add_chunk(*c, batch.match, done));
+    else
+      ++done.repeated_chunks;
   }
   return {};
 }
@@ -117,24 +129,24 @@ auto sqlite_store::add_section(const section& s, std::string_view entries, commi
   auto& insert = session_->insert;
   auto seen = std::uint64_t{0};
   auto time_ns = std::int64_t{0};
+  auto rest = std::string_view{}; // from the latest entry on
   tag_.clear();
   append_valid_text(tag_, s.tag);
   insert.bind(2, tag_.view());
   while (!entries.empty()) {
     json_.clear();
+    rest = entries;
     if (!take_entry_head(entries, time_ns) || msgpack_reader{entries}.peek() != msgpack_type::map) break;
     if (!take_json(json_, entries)) break;
     insert.bind(1, time_ns);
     insert.bind(3, json_.view());
     WEIR_CHECK(insert.run());
+    rest = entries;
     done.bytes += sizeof time_ns + tag_.size() + json_.size();
     ++seen;
   }
   done.events += seen;
-  if (seen >= s.count) return {};
-  const auto missing = s.count - seen;
-  if (done.refused.empty()) done.refused.push_back({"malformed entry", 0});
-  done.refused.front().events += missing;
+  if (seen < s.count) refuse(done, "malformed entry", s.tag, rest, s.count - seen);
   return {};
 }
 
@@ -143,7 +155,8 @@ template <class Visitor> void describe(Visitor& v, sqlite_store::settings& s) {
   v.field("table", s.table, "One row an event: time (ns since 1970, UTC), tag and record (JSON).");
   v.field("columns", s.columns, "Fields of the record that are columns too; dotted paths for nested ones.");
   v.field("sync", s.sync,
-          "os: the system writes to the device when it likes; always: each commit waits for the device.");
+          "always: a commit is on the device before it is acknowledged, and survives a power cut; os: the "
+          "system writes when it likes, which is safe against the end of the process, not of the machine.");
 }
 
 void validate(const sqlite_store::settings& s, config::settings_reader& reader) {

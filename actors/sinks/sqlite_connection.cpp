@@ -69,8 +69,9 @@ auto sqlite_statement::integer(int column) const -> std::int64_t {
 }
 
 auto sqlite_statement::text(int column) const -> std::string {
-  const auto* bytes = sqlite3_column_text(statement_.get(), column);
-  return bytes != nullptr ? std::string{reinterpret_cast<const char*>(bytes)} : std::string{};
+  const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
+  return bytes != nullptr ? std::string{bytes, size} : std::string{};
 }
 
 void sqlite_connection::close::operator()(sqlite3* database) const noexcept { sqlite3_close_v2(database); }

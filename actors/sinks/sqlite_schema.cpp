@@ -61,7 +61,7 @@ auto columns_of(sqlite_connection& database, const std::string& table) -> result
 
 auto problem_of_table(const std::string& name) -> std::string {
   if (!is_word(name)) return "\"table\" wants a name of letters, digits and _, not \"" + name + '"';
-  if (lower(name).starts_with("sqlite_") || lower(name) == "weir_ledger")
+  if (lower(name).starts_with("sqlite_") || lower(name) == "weir_ledger" || lower(name) == "weir_positions")
     return "\"table\" cannot be \"" + name + "\", which is taken";
   return {};
 }
@@ -100,47 +100,6 @@ auto prepare_event_table(sqlite_connection& database, const std::string& table,
   WEIR_CHECK(
       database.execute("CREATE INDEX IF NOT EXISTS \"" + table + "_time\" ON \"" + table + "\"(time)"));
   return database.execute("CREATE INDEX IF NOT EXISTS \"" + table + "_tag\" ON \"" + table + "\"(tag)");
-}
-
-auto sqlite_ledger::open(sqlite_connection& database, const std::string& sink) -> result<sqlite_ledger> {
-  WEIR_CHECK(
-      database.execute("CREATE TABLE IF NOT EXISTS weir_ledger(sink TEXT NOT NULL, origin INTEGER NOT NULL, "
-                       "first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY(sink, origin, first)) "
-                       "WITHOUT ROWID"));
-  const auto where = std::string{" WHERE sink = ?1 AND origin = ?2 AND "};
-  auto made = sqlite_ledger{};
-  made.sink_ = sink;
-  // The range that begins at or before ?3 is the only one that can have it.
-  WEIR_TRY(made.find_, database.prepare("SELECT last FROM weir_ledger" + where
-                                        + "first <= ?3 ORDER BY first DESC LIMIT 1"));
-  WEIR_TRY(made.grow_, database.prepare("UPDATE weir_ledger SET last = ?3" + where + "last = ?3 - 1"));
-  WEIR_TRY(made.insert_, database.prepare("INSERT INTO weir_ledger VALUES(?1, ?2, ?3, ?3)"));
-  WEIR_TRY(made.next_, database.prepare("SELECT last FROM weir_ledger" + where + "first = ?3 + 1"));
-  WEIR_TRY(made.merge_, database.prepare("UPDATE weir_ledger SET last = ?4" + where + "last = ?3"));
-  WEIR_TRY(made.remove_, database.prepare("DELETE FROM weir_ledger" + where + "first = ?3 + 1"));
-  return made;
-}
-
-auto sqlite_ledger::add(const chunk_id& id) -> result<bool> {
-  if (id.sequence == 0) return true;
-  const auto sequence = static_cast<std::int64_t>(id.sequence);
-  for (auto* statement : {&find_, &grow_, &insert_, &next_, &merge_, &remove_}) {
-    statement->bind(1, sink_);
-    statement->bind(2, static_cast<std::int64_t>(id.origin));
-    statement->bind(3, sequence);
-  }
-  WEIR_TRY(const auto has_before, find_.step());
-  const auto last = has_before ? find_.integer(0) : -1;
-  if (has_before) find_.reset();
-  if (last >= sequence) return false;
-  WEIR_CHECK(last == sequence - 1 ? grow_.run() : insert_.run());
-  WEIR_TRY(const auto has_next, next_.step());
-  if (!has_next) return true;
-  merge_.bind(4, next_.integer(0));
-  next_.reset();
-  WEIR_CHECK(remove_.run());
-  WEIR_CHECK(merge_.run());
-  return true;
 }
 
 } // namespace weir

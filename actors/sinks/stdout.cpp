@@ -1,4 +1,5 @@
 #include "actors/sinks/format_settings.hpp"
+#include "actors/sinks/refusals.hpp"
 #include "actors/sinks/store.hpp"
 
 #include <poll.h>
@@ -35,7 +36,6 @@ constexpr auto block_bytes = std::size_t{256} << 10;
 
 auto stdout_store::commit(const commit_batch& batch) -> result<committed> {
   auto done = committed{};
-  auto malformed = std::uint64_t{0};
   auto state = result<void>{};
   pending_.clear();
   pending_.append(header_);
@@ -49,12 +49,11 @@ auto stdout_store::commit(const commit_batch& batch) -> result<committed> {
       if (run.why == written_run::stop::full) state = write_pending(done);
     }
     done.events += seen;
-    if (seen < s.count) malformed += s.count - seen;
+    if (seen < s.count) refuse(done, "malformed entry", s.tag, entries, s.count - seen);
   });
   if (state) state = write_pending(done);
   if (!state) return state.failure();
   header_.clear();
-  if (malformed > 0) done.refused.push_back({"malformed entry", malformed});
   return done;
 }
 

@@ -58,7 +58,39 @@ void check_counts_what_is_malformed(const store_under_test& t, store& s) {
   if (!t.numbers) return; // a store that never looks at entries
   BOOST_TEST(done->events == 10U);
   BOOST_TEST(refused_events(*done) == 3U);
+  BOOST_REQUIRE(done->refused.size() == 1U);
+  BOOST_TEST(done->refused[0].tag == "a");
+  BOOST_TEST(done->refused[0].entries == "\xc1\xc1 no entry");
   check_holds(t, 50);
+}
+
+/// What is in already is skipped and reported, beside what is new.
+void check_skips_what_it_has(const store_under_test& t, store& s) {
+  if (!t.keeps_ledger) return;
+  const auto first = at_positions(make_chunk({numbered("a", 60, 65)}, 7), 0, 500);
+  const auto done = commit(s, {make_chunk({numbered("a", 0, 10)}, 1), first, first});
+  BOOST_REQUIRE(done);
+  BOOST_TEST(done->events == 5U);
+  BOOST_TEST(done->repeated_chunks == 2U);
+  // Read again by a collector that started anew: other ids, and another cut.
+  const auto in = at_positions(make_chunk({numbered("a", 62, 64)}, 101), 200, 400, true);
+  const auto behind = at_positions(make_chunk({numbered("a", 65, 70)}, 102), 500, 1000, true);
+  const auto again = commit(s, {in, behind, in});
+  BOOST_REQUIRE(again);
+  BOOST_TEST(again->events == 5U);
+  BOOST_TEST(again->repeated_chunks == 2U);
+  check_holds(t, 70);
+}
+
+void check_tells_positions(const store_under_test& t, store& s) {
+  const auto found = s.positions("n/collector/c");
+  BOOST_REQUIRE(found);
+  const auto wanted =
+      t.keeps_ledger ? std::vector<position_range>{{"s", 0, 1000}} : std::vector<position_range>{};
+  BOOST_CHECK((*found == wanted));
+  const auto unknown = s.positions("n/collector/other");
+  BOOST_REQUIRE(unknown);
+  BOOST_TEST(unknown->empty());
 }
 
 } // namespace
@@ -80,6 +112,9 @@ void check_store_contract(const store_under_test& t) {
   BOOST_TEST(done->events == 10U);
   BOOST_REQUIRE(again->idle());
   check_holds(t, 60);
+  check_skips_what_it_has(t, *again);
+  BOOST_REQUIRE(again->open());
+  check_tells_positions(t, *again);
 }
 
 } // namespace weir::test

@@ -33,6 +33,16 @@ inline auto make_chunk(const std::vector<tagged_entries>& sections, std::uint64_
   return made;
 }
 
+/// The same chunk as its collector would close it that handed on these positions of the stream "s".
+inline auto at_positions(const chunk_ptr& c, std::uint64_t begin, std::uint64_t end, bool is_reread = false)
+    -> chunk_ptr {
+  auto made = std::make_shared<chunk>(*c);
+  made->source = "n/collector/c";
+  made->positions = {{"s", begin, end}};
+  made->is_reread = is_reread;
+  return made;
+}
+
 inline auto pattern_of(const std::vector<std::string>& patterns) -> tag_pattern {
   auto parsed = tag_pattern::parse(patterns);
   BOOST_REQUIRE(parsed);
@@ -99,6 +109,7 @@ inline auto make_store(const std::string& type, const config::value& settings,
 struct store_under_test {
   std::function<std::unique_ptr<store>()> make;
   std::function<std::vector<std::int64_t>()> numbers; ///< absent if the store cannot be read back
+  bool keeps_ledger = false;                          ///< knows chunks again, also after a restart
 };
 
 /// A section of entries {"n": from}, {"n": from + 1}, … below `to`.

@@ -58,8 +58,10 @@ BOOST_AUTO_TEST_CASE(keeps_the_contract_of_stores) {
                                 for (auto line = std::string{}; std::getline(lines, line);)
                                   numbers.push_back(std::stoll(line));
                                 return numbers;
-                              }});
-  BOOST_TEST(query(path, "SELECT sink, origin, first, last FROM weir_ledger") == "s|1|1|6\n");
+                              },
+                              true});
+  BOOST_TEST(query(path, "SELECT sink, origin, first, last FROM weir_ledger") == "s|1|1|7\ns|1|101|102\n");
+  BOOST_TEST(query(path, "SELECT * FROM weir_positions") == "s|n/collector/c|s|0|1000\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_row_has_time_tag_record_and_generated_columns) {
@@ -95,6 +97,7 @@ BOOST_AUTO_TEST_CASE(a_chunk_that_is_in_is_not_stored_again) {
   const auto again = test::commit(*s, {chunk_of(4), chunk_of(6)});
   BOOST_REQUIRE(again);
   BOOST_TEST(again->events == 1U);
+  BOOST_TEST(again->repeated_chunks == 1U);
   BOOST_TEST(query(path, "SELECT json_extract(record, \"$.n\") FROM events ORDER BY 1")
              == "1\n2\n3\n4\n5\n6\n9\n");
   BOOST_TEST(query(path, "SELECT first, last FROM weir_ledger ORDER BY first") == "1|6\n9|9\n");
@@ -102,6 +105,50 @@ BOOST_AUTO_TEST_CASE(a_chunk_that_is_in_is_not_stored_again) {
   const auto known = test::commit(*restarted, {chunk_of(2), chunk_of(9)});
   BOOST_REQUIRE(known);
   BOOST_TEST(known->events == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(ids_that_never_come_again_cost_one_row) {
+  const auto dir = test::temporary_directory{};
+  const auto path = dir / "weir.db";
+  const auto s = open_store({{"path", scalar(path)}, {"sync", scalar("os")}});
+  // Every other chunk goes elsewhere; the collector says now and then what is settled.
+  for (auto n = std::uint64_t{1}; n < 2000; n += 2) {
+    auto c = *make_chunk({numbered("a", 0, 1)}, n);
+    c.settled_below = n > 20 ? n - 20 + n % 3 : 1;
+    BOOST_REQUIRE(test::commit(*s, {std::make_shared<chunk>(std::move(c))}));
+  }
+  const auto rows = std::stoi(query(path, "SELECT count(*) FROM weir_ledger"));
+  BOOST_TEST(rows <= 11);
+  const auto old = test::commit(*s, {make_chunk({numbered("a", 0, 1)}, 1000)});
+  BOOST_REQUIRE(old);
+  BOOST_TEST(old->repeated_chunks == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(positions_are_merged_and_streams_that_end_forgotten) {
+  const auto dir = test::temporary_directory{};
+  const auto path = dir / "weir.db";
+  const auto s = open_store({{"path", scalar(path)}});
+  const auto covering = [&](std::uint64_t sequence, std::vector<position_range> positions) {
+    auto c = *make_chunk({numbered("a", 0, 1)}, sequence);
+    c.source = "n/collector/c";
+    c.positions = std::move(positions);
+    return std::make_shared<const chunk>(std::move(c));
+  };
+  BOOST_REQUIRE(
+      test::commit(*s, {covering(1, {{"f", 0, 10}, {"g", 5, 6}, {"~m1", 0, 1}}), covering(2, {{"f", 20, 30}}),
+                        covering(3, {{"f", 10, 12}, {"~m2", 0, 1}})}));
+  const auto list = [&] {
+    const auto found = s->positions("n/collector/c");
+    BOOST_REQUIRE(found);
+    auto text = std::string{};
+    for (const auto& p : *found)
+      text += p.stream + ' ' + std::to_string(p.begin) + '-' + std::to_string(p.end) + ' ';
+    return text;
+  };
+  BOOST_TEST(list() == "g 5-6 ~m1 0-1 f 20-30 f 0-12 ~m2 0-1 ");
+  BOOST_REQUIRE(test::commit(
+      *s, {covering(4, {{"f", 11, 21}}), covering(5, {{"g", 6, UINT64_MAX}, {"~m2", 1, UINT64_MAX}})}));
+  BOOST_TEST(list() == "~m1 0-1 ~m2 0-1 f 0-30 ");
 }
 
 BOOST_AUTO_TEST_CASE(columns_may_be_added_later) {
