@@ -78,6 +78,7 @@ auto reference_schema() -> std::string {
   text += "    \"include\": {\"type\": [\"string\", \"array\"], \"items\": {\"type\": \"string\"}},\n";
   text += "    \"cluster\": {" + properties_of(pages_of("cluster").front().fields)
           + ", \"additionalProperties\": false},\n";
+  text += "    \"dead_letter\": {\"type\": \"string\"},\n";
   text += "    \"collectors\": " + section_of("collector") + ",\n";
   text += "    \"source_aggregators\": " + section_of("aggregator") + ",\n";
   text += "    \"destination_aggregators\": " + section_of("aggregator") + ",\n";

@@ -32,7 +32,8 @@ struct draft {
   topology_plan plan;                      ///< all but the components
   std::vector<draft_component> components; ///< in the order of the tiers
   std::map<std::string, std::size_t, std::less<>> by_name;
-  std::set<std::string, std::less<>> mentioned; ///< names that somebody meant to read from
+  std::set<std::string, std::less<>> mentioned;    ///< names that somebody meant to read from
+  std::set<std::string, std::less<>> dead_letters; ///< sinks that get dead letters
 
   auto find(std::string_view name) -> draft_component*;
   auto names() const -> std::vector<std::string>;
@@ -60,6 +61,8 @@ auto share_a_class(const component_plan& a, const component_plan& b) -> bool;
 
 /// Reads the four tiers with their plug-ins' settings.
 void read_components(draft& d, const config::value& root);
+/// Fills dead_letter of collectors and sinks.
+void read_dead_letters(draft& d, const config::value& root);
 /// Fills from and to: references, defaults of `from:`, cycles, order of the tiers, what feeds nothing.
 void wire(draft& d);
 /// Reads cluster, placement and nodes, and checks that senders can reach receivers.

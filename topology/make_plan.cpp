@@ -12,7 +12,7 @@ namespace {
 auto section_names() -> std::vector<std::string> {
   auto names = std::vector<std::string>{"cluster"};
   for (const auto t : all_tiers) names.emplace_back(section_name(t));
-  for (const auto* rest : {"placement", "nodes", "include"}) names.emplace_back(rest);
+  for (const auto* rest : {"dead_letter", "placement", "nodes", "include"}) names.emplace_back(rest);
   return names;
 }
 
@@ -67,6 +67,7 @@ auto make_plan(const config::value& root, config::diagnostics& problems) -> std:
     check_end(d, root, tier::collector, meant,
               "the topology has no collectors, so no event would ever enter it");
     check_end(d, root, tier::sink, meant, "the topology has no sinks, so no event would ever be stored");
+    read_dead_letters(d, root);
     wire(d);
     place_components(d, root);
     find_conflicts(d);

@@ -33,13 +33,18 @@ void fill_in(std::string& text, std::string_view name, std::string_view value) {
 
 } // namespace
 
+auto buffer_root(const component_plan& aggregator, std::string_view node) -> std::string {
+  auto path = std::get<aggregator_plan>(aggregator.details).buffer.path;
+  fill_in(path, "{node}", node);
+  fill_in(path, "{component}", aggregator.name);
+  return path;
+}
+
 auto buffer_directory(const component_plan& aggregator, std::string_view node, std::uint32_t instance)
     -> std::string {
   const auto& details = std::get<aggregator_plan>(aggregator.details);
-  auto path = details.buffer.path;
-  fill_in(path, "{node}", node);
-  fill_in(path, "{component}", aggregator.name);
-  return details.instances > 1 ? path + '/' + std::to_string(instance) : path;
+  const auto root = buffer_root(aggregator, node);
+  return details.instances > 1 ? root + '/' + std::to_string(instance) : root;
 }
 
 } // namespace weir

@@ -73,6 +73,7 @@ struct component_plan {
   std::vector<std::string> from;    ///< names of the components it receives from
   std::vector<std::string> to;      ///< names of the components it sends to
   std::vector<std::string> classes; ///< node classes that host it; empty: every node
+  std::string dead_letter; ///< of collectors and sinks: the sink that gets their dead letters; empty: none
   std::variant<collector_plan, aggregator_plan, sink_plan> details;
 };
 
@@ -101,6 +102,14 @@ auto components_of(const topology_plan& plan, const std::vector<std::string>& cl
 /// Where one instance of an aggregator keeps its disk buffer on a node: the path with {node} and
 /// {component} filled in; several instances get a directory each below it.
 auto buffer_directory(const component_plan& aggregator, std::string_view node, std::uint32_t instance)
+    -> std::string;
+
+/// What the directories of all its instances are, or are in.
+auto buffer_root(const component_plan& aggregator, std::string_view node) -> std::string;
+
+/// The file that takes the dead letters of a collector or sink on a node: in the directory of the disk buffer
+/// beside it, else in weir-data.
+auto dead_letter_file(const topology_plan& plan, const component_plan& c, std::string_view node)
     -> std::string;
 
 } // namespace weir

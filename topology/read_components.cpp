@@ -57,7 +57,8 @@ void read_collector(draft& d, draft_component& c) {
   c.plan.type = spec.type;
   auto details = collector_plan{};
   details.labels = spec.labels;
-  details.make_source = configure<source>(d, c, spec.type, {"type", "parse", "process", "labels", "from"});
+  details.make_source =
+      configure<source>(d, c, spec.type, {"type", "parse", "process", "labels", "dead_letter", "from"});
   if (const auto* from = c.written.find("from"))
     d.complain(from->where,
                c.owner() + ": \"from\" belongs to aggregators and sinks; a collector reads from outside");
@@ -81,7 +82,7 @@ void read_sink(draft& d, draft_component& c) {
   const auto spec = read_common<sink_spec>(d, c);
   c.plan.type = spec.type;
   auto details = sink_plan{};
-  details.make_store = configure<store>(d, c, spec.type, {"type", "from", "match", "retry"});
+  details.make_store = configure<store>(d, c, spec.type, {"type", "from", "match", "retry", "dead_letter"});
   if (auto pattern = tag_pattern::parse(spec.match)) details.match = std::move(*pattern);
   details.retry = {spec.retry.first, spec.retry.max, std::nullopt};
   if (const auto limit = parse_give_up(spec.retry.give_up_after)) details.retry.give_up_after = *limit;

@@ -74,6 +74,7 @@ struct collector_spec {
   config::value parse;
   config::value process;
   config::string_map labels;
+  std::string dead_letter;
 };
 
 template <class Visitor> void describe(Visitor& v, collector_spec& s) {
@@ -82,6 +83,8 @@ template <class Visitor> void describe(Visitor& v, collector_spec& s) {
   v.field("process", s.process,
           "A list of operators, applied in order: - grep: {...}; parse is its short form.");
   v.field("labels", s.labels, "Fields added to every record.");
+  v.field("dead_letter", s.dead_letter,
+          "The sink that gets what fails a parse with on_error: dead_letter; default: a file only.");
 }
 
 struct aggregator_spec {
@@ -111,7 +114,7 @@ template <class Visitor> void describe(Visitor& v, retry_spec& s) {
   v.field("first", s.first, "Wait before the first retry; doubles, with jitter, from there.");
   v.field("max", s.max, "The longest wait between two retries.");
   v.field("give_up_after", s.give_up_after,
-          "never, or a duration after which the events are dropped and counted.");
+          "never, or a duration after which the events become dead letters.");
 }
 void validate(const retry_spec& spec, config::settings_reader& reader);
 
@@ -121,6 +124,7 @@ struct sink_spec {
   std::vector<std::string> from;
   std::vector<std::string> match;
   retry_spec retry;
+  std::string dead_letter;
 };
 
 template <class Visitor> void describe(Visitor& v, sink_spec& s) {
@@ -128,6 +132,7 @@ template <class Visitor> void describe(Visitor& v, sink_spec& s) {
   v.field("from", s.from, "Who sends to it; may be left out where there is only one choice.");
   v.field("match", s.match, "Tag patterns such as web.*, web.** or {a,b}.*; all tags if left out.");
   v.field("retry", s.retry, "What happens when the store is unavailable.");
+  v.field("dead_letter", s.dead_letter, "The sink that gets what this one refuses; default: a file only.");
 }
 void validate(const sink_spec& spec, config::settings_reader& reader);
 

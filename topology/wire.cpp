@@ -27,8 +27,9 @@ private:
   void resolve(std::size_t receiver) {
     const auto& c = d_.components[receiver];
     if (c.plan.in == tier::collector) return;
-    if (!c.has_from) return choose(receiver);
-    if (c.from.empty() && c.written.find("from")->is_sequence())
+    const auto gets_dead_letters = d_.dead_letters.contains(c.plan.name);
+    if (!c.has_from) return gets_dead_letters ? void() : choose(receiver);
+    if (c.from.empty() && !gets_dead_letters && c.written.find("from")->is_sequence())
       d_.complain(c.written.find("from")->where,
                   c.owner() + ": \"from\" is empty; wants names of components");
     for (const auto& r : c.from) {

@@ -9,11 +9,13 @@
 
 namespace weir {
 
-enum class parse_failure { keep, drop };
+enum class parse_failure { keep, drop, dead_letter };
 
 constexpr auto names_of(parse_failure*) {
-  return std::array<std::pair<std::string_view, parse_failure>, 2>{
-      {{"keep", parse_failure::keep}, {"drop", parse_failure::drop}}};
+  return std::array<std::pair<std::string_view, parse_failure>, 3>{
+      {{"keep", parse_failure::keep},
+       {"drop", parse_failure::drop},
+       {"dead_letter", parse_failure::dead_letter}}};
 }
 
 struct parse_settings {
@@ -36,7 +38,8 @@ template <class Visitor> void describe(Visitor& v, parse_settings& s) {
   v.field("types", s.parser.types, "Types of fields: status:integer,took:float,ok:bool.");
   v.field("keep_time_key", s.parser.keep_time_key, "Leave the time field in the record.");
   v.field("on_error", s.on_error,
-          "keep: the raw line as message with parse_error; drop: counted and dropped.");
+          "keep: the raw line as message with parse_error; drop: counted and dropped; dead_letter: set aside "
+          "with the reason.");
   v.field("field", s.field, "Parse this field instead of the raw line.");
   v.field("reserve_data", s.reserve_data, "With field: keep the record's other fields.");
 }

@@ -135,6 +135,31 @@ BOOST_AUTO_TEST_CASE(every_instance_has_a_buffer_directory_of_its_own) {
   BOOST_TEST(buffer_directory(*r.plan->find("two"), "edge-1", 1) == "b/two/1");
 }
 
+BOOST_AUTO_TEST_CASE(dead_letters_lie_in_the_buffer_beside_their_component) {
+  const auto r = plan_of("collectors: { c: { type: tail, path: y } }\nsource_aggregators:\n"
+                         "  one: { from: c, instances: 2, buffer: { path: \"b/{node}\" } }\n"
+                         "sinks: { near: { type: null, from: one }, far: { type: null, from: one } }\n"
+                         "placement: { edge: [c, one, near], core: far }\n"
+                         "nodes: { core-1: { listen: 'localhost:1', as: core } }\n");
+  BOOST_REQUIRE(r.plan.has_value());
+  const auto file_of = [&](const char* name) { return dead_letter_file(*r.plan, *r.plan->find(name), "n1"); };
+  BOOST_TEST(file_of("c") == "b/n1/dead-letters/c.jsonl");
+  BOOST_TEST(file_of("near") == "b/n1/dead-letters/near.jsonl");
+  BOOST_TEST(file_of("far") == "weir-data/dead-letters/n1/far.jsonl");
+}
+
+BOOST_AUTO_TEST_CASE(a_sink_of_dead_letters_reads_nothing_else_unless_it_says_so) {
+  const auto r = plan_of("dead_letter: letters\ncollectors: { c: { type: tail, path: y } }\n"
+                         "sinks:\n  s: { type: null }\n  letters: { type: null }\n"
+                         "  t: { type: null, dead_letter: others }\n  others: { type: null, from: c }\n");
+  BOOST_REQUIRE(r.plan.has_value());
+  BOOST_TEST(r.plan->find("c")->dead_letter == "letters");
+  BOOST_TEST(r.plan->find("s")->dead_letter == "letters");
+  BOOST_TEST(r.plan->find("t")->dead_letter == "others");
+  BOOST_TEST(r.plan->find("letters")->dead_letter == "");
+  BOOST_TEST(r.plan->find("c")->to == (names{"s", "t", "others"}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_type_is_not_taken_for_the_null_sink) {
   const auto r =
       plan_of("collectors: { c: { type: tail, path: y } }\nsinks:\n  s: { type: }\n  n: { type: ~ }\n");

@@ -1,0 +1,75 @@
+#include "topology/draft.hpp"
+
+#include <algorithm>
+
+namespace weir {
+namespace {
+
+using config::value;
+
+/// The sink that `written` names; says what is wrong with it otherwise.
+auto find_target(draft& d, const std::string& owner, const value& written) -> const draft_component* {
+  if (!written.is_scalar()) {
+    d.complain(written.where, owner + "\"dead_letter\" wants the name of a sink, not " + written.describe());
+    return nullptr;
+  }
+  const auto* found = d.find(written.scalar);
+  if (found != nullptr && found->plan.in == tier::sink) return found;
+  auto sinks = std::vector<std::string>{};
+  for (const auto& c : d.components)
+    if (c.plan.in == tier::sink) sinks.push_back(c.plan.name);
+  d.complain(written.where,
+             owner + "\"dead_letter\" wants the name of a sink; "
+                 + (found ? found->owner() + " is none" : '"' + written.scalar + "\" does not exist"),
+             found ? std::string{} : did_you_mean(written.scalar, sinks));
+  return nullptr;
+}
+
+auto takes_dead_letters(const draft_component& c) -> bool {
+  return c.plan.in == tier::collector || c.plan.in == tier::sink;
+}
+
+} // namespace
+
+void read_dead_letters(draft& d, const value& root) {
+  const auto* written = root.find("dead_letter");
+  const auto* target = written ? find_target(d, {}, *written) : nullptr;
+  auto initial = target ? target->plan.name : std::string{};
+  if (target) d.dead_letters.insert(initial);
+  for (auto& c : d.components) {
+    if (!takes_dead_letters(c)) continue;
+    const auto* own = c.written.find("dead_letter");
+    if (own == nullptr) {
+      c.plan.dead_letter = initial;
+      continue;
+    }
+    const auto* chosen = own->is_scalar() ? find_target(d, c.owner() + ": ", *own) : nullptr;
+    if (chosen == nullptr) continue; // was reported
+    c.plan.dead_letter = chosen->plan.name;
+    d.dead_letters.insert(chosen->plan.name);
+  }
+  for (auto& c : d.components) {
+    if (!d.dead_letters.contains(c.plan.name)) continue;
+    // What it refuses itself stays in its file: letters must not go round in circles.
+    c.plan.dead_letter.clear();
+    if (const auto* own = c.written.find("dead_letter"))
+      d.complain(own->where, c.owner() + ": gets dead letters itself, so its own stay in a file",
+                 "take its \"dead_letter\" out");
+  }
+}
+
+auto dead_letter_file(const topology_plan& plan, const component_plan& c, std::string_view node)
+    -> std::string {
+  const auto name = c.name + ".jsonl";
+  for (const auto& beside : c.in == tier::sink ? c.from : c.to) {
+    const auto* other = plan.find(beside);
+    const auto* details = other ? std::get_if<aggregator_plan>(&other->details) : nullptr;
+    if (details == nullptr || details->buffer.type != buffer_type::disk || !share_a_class(c, *other))
+      continue;
+    return buffer_root(*other, node) + "/dead-letters/" + name;
+  }
+  const auto directory = std::string{"weir-data/dead-letters/"};
+  return plan.classes.empty() ? directory + name : directory + std::string{node} + '/' + name;
+}
+
+} // namespace weir
