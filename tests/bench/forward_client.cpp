@@ -2,7 +2,7 @@
 
 #include "tests/bench/bare/bare.hpp"
 #include "tests/bench/input.hpp"
-#include "tests/bench/sockets.hpp"
+#include "tests/support/sockets.hpp"
 
 #include <poll.h>
 #include <sys/epoll.h>
@@ -17,6 +17,9 @@
 #include <vector>
 
 namespace weir::bench {
+
+using test::connect_to;
+using test::socket_handle;
 
 namespace {
 

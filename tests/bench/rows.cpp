@@ -1,12 +1,17 @@
 #include "tests/bench/rows.hpp"
 
-#include "tests/bench/sockets.hpp"
+#include "tests/support/sockets.hpp"
 #include "tests/bench/topologies.hpp"
 
 #include <csignal>
 #include <filesystem>
 
 namespace weir::bench {
+
+using test::count_lines;
+using test::free_port;
+using test::read_file;
+using test::weigh;
 
 namespace {
 

@@ -1,7 +1,7 @@
 /// What is measured: one row of the table each, with how to run it once.
 #pragma once
 
-#include "tests/bench/process.hpp"
+#include "tests/support/process.hpp"
 
 #include <cstdint>
 #include <map>
@@ -10,6 +10,9 @@
 #include <vector>
 
 namespace weir::bench {
+
+using test::process;
+using test::usage;
 
 /// Where a run finds its inputs and leaves its outputs.
 struct workspace {

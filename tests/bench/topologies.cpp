@@ -1,10 +1,12 @@
 #include "tests/bench/topologies.hpp"
 
-#include "tests/bench/sockets.hpp"
+#include "tests/support/sockets.hpp"
 
 #include <fstream>
 
 namespace weir::bench {
+
+using test::free_port;
 
 auto null_sink(const std::string& from) -> std::string {
   return "sinks:\n  output: { type: \"null\", from: [" + from + "] }\n";

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "runtime/base/result.hpp"
-#include "tests/bench/process.hpp"
+#include "tests/support/process.hpp"
 #include "tests/bench/rows.hpp"
 
 #include <csignal>

@@ -15,6 +15,8 @@
 
 namespace weir::bench {
 
+using test::read_file;
+
 namespace {
 
 using steady = std::chrono::steady_clock;

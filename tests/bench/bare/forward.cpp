@@ -1,6 +1,6 @@
 #include "tests/bench/bare/bare.hpp"
 #include "tests/bench/bare/pack.hpp"
-#include "tests/bench/sockets.hpp"
+#include "tests/support/sockets.hpp"
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -12,6 +12,9 @@
 #include <unordered_map>
 
 namespace weir::bench {
+
+using test::listen_on;
+using test::socket_handle;
 
 namespace {
 

@@ -1,6 +1,7 @@
-#include "tests/bench/process.hpp"
+#include "tests/support/process.hpp"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@
 #include <sstream>
 #include <utility>
 
-namespace weir::bench {
+namespace weir::test {
 
 namespace {
 
@@ -25,8 +26,9 @@ auto seconds_of(const timeval& time) -> double {
 
 /// Never returns.
 [[noreturn]] void become(const std::vector<std::string>& command, const std::string& log) {
-  const auto out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  const auto in = ::open("/dev/null", O_RDONLY);
+  const auto out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  const auto in = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::dup2(in, 0);
   ::dup2(out, 1);
   ::dup2(out, 2);
@@ -107,6 +109,13 @@ auto process::wait() -> result<usage> {
                static_cast<std::uint64_t>(used.ru_maxrss) * 1024};
 }
 
+auto process::poll_end() -> std::optional<int> {
+  auto status = 0;
+  if (id_ <= 0 || ::waitpid(id_, &status, WNOHANG) != id_) return {};
+  id_ = -1;
+  return status;
+}
+
 auto weigh(const std::vector<std::string>& command, const std::string& log) -> result<usage> {
   WEIR_TRY(auto child, process::start(command, log));
   return child.wait();
@@ -128,4 +137,4 @@ auto count_lines(const std::string& path) -> std::uint64_t {
   return lines;
 }
 
-} // namespace weir::bench
+} // namespace weir::test

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace weir::bench {
+namespace weir::test {
 
 class socket_handle {
 public:
@@ -70,4 +70,4 @@ inline auto connect_to(std::uint16_t port) -> socket_handle {
   return connection;
 }
 
-} // namespace weir::bench
+} // namespace weir::test

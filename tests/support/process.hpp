@@ -7,10 +7,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
-namespace weir::bench {
+namespace weir::test {
 
 struct usage {
   double wall_seconds = 0;
@@ -21,7 +22,7 @@ struct usage {
 /// A running child; killed if nobody waited for it.
 class process {
 public:
-  /// stdout and stderr go to `log`.
+  /// stdout and stderr are appended to `log`. The child goes when the thread that started it goes.
   static auto start(const std::vector<std::string>& command, const std::string& log) -> result<process>;
   process(process&& other) noexcept;
   auto operator=(process&& other) noexcept -> process&;
@@ -35,6 +36,8 @@ public:
   auto resident_bytes() const -> std::uint64_t;
   /// Waits for the end. A status other than 0 is an error with the end of the log in it.
   auto wait() -> result<usage>;
+  /// What waitpid(2) says of its end; nothing while it runs. Afterwards there is no process.
+  auto poll_end() -> std::optional<int>;
 
 private:
   process() = default;
@@ -53,4 +56,4 @@ auto read_file(const std::string& path) -> std::string;
 /// Number of newlines; 0 if it cannot be read.
 auto count_lines(const std::string& path) -> std::uint64_t;
 
-} // namespace weir::bench
+} // namespace weir::test

@@ -1,0 +1,182 @@
+#include "tests/chaos/round.hpp"
+
+#include "tests/chaos/mayhem.hpp"
+#include "tests/chaos/observer.hpp"
+#include "tests/chaos/writers.hpp"
+
+#include <algorithm>
+
+namespace weir::chaos {
+
+using namespace std::chrono_literals;
+using clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr auto scarce_bytes = std::uint64_t{192} << 20;
+
+auto since(steady_time begun) -> milliseconds {
+  return std::chrono::duration_cast<milliseconds>(clock::now() - begun);
+}
+
+/// What is alive during a round, in the order in which it is made.
+class stage {
+public:
+  stage(const options& given, const std::filesystem::path& folder, std::uint64_t seed,
+        const std::atomic<bool>& interrupted)
+      : given_(given), interrupted_(interrupted), random_(seed), site_(lay_out(given, folder, random_)) {}
+
+  auto run(milliseconds limit) -> result<round_outcome>;
+
+private:
+  auto open() -> result<void>;
+  auto hurt(milliseconds limit) -> result<void>;
+  auto settle(const char* when) -> result<void>;
+  auto restart_quietly() -> result<void>;
+  auto wait_until_stored(const char* when) -> result<bool>;
+  auto stored() const -> std::uint64_t;
+  auto is_all_stored() const -> bool;
+  auto close() -> result<void>;
+
+  const options& given_;
+  const std::atomic<bool>& interrupted_;
+  randomness random_;
+  site site_;
+  scarce_disk disk_;
+  std::unique_ptr<fleet> nodes_;
+  std::unique_ptr<writers> writers_;
+  std::unique_ptr<observer> observer_;
+  round_outcome out_;
+};
+
+auto stage::run(milliseconds limit) -> result<round_outcome> {
+  WEIR_CHECK(open());
+  WEIR_CHECK(hurt(limit));
+  const auto healing = clock::now();
+  WEIR_CHECK(settle("after the last fault"));
+  out_.healed_in = since(healing);
+  WEIR_CHECK(restart_quietly());
+  WEIR_CHECK(close());
+  return std::move(out_);
+}
+
+auto stage::open() -> result<void> {
+  // Where this is not allowed, only quotas make a disk full.
+  auto mounted = scarce_disk::mount(site_.scarce_folder(), scarce_bytes);
+  if (mounted) disk_ = std::move(*mounted);
+  const auto settings = fleet_settings{given_.weir, site_.topology(), site_.logs()};
+  nodes_ = std::make_unique<fleet>(settings, site_.classes);
+  writers_ = std::make_unique<writers>(given_, site_, random_);
+  observer_ = std::make_unique<observer>(site_);
+  WEIR_CHECK(nodes_->revive());
+  writers_->start();
+  return {};
+}
+
+auto stage::hurt(milliseconds limit) -> result<void> {
+  auto faults = mayhem{*nodes_, disk_, given_.kill_pause, random_()};
+  const auto begun = clock::now();
+  for (auto bytes = std::uint64_t{0}; bytes < given_.bytes_max && since(begun) < limit;) {
+    if (interrupted_ || writers_->has_failed()) break;
+    WEIR_CHECK(faults.look(clock::now()));
+    tick();
+    bytes = 0;
+    for (const auto& stream : site_.streams) bytes += stream->bytes;
+  }
+  faults.cease();
+  out_.hurt_for = since(begun);
+  return {};
+}
+
+auto stage::stored() const -> std::uint64_t {
+  auto sum = std::uint64_t{0};
+  for (const auto& stream : site_.streams) sum += stream->stored;
+  return sum;
+}
+
+auto stage::is_all_stored() const -> bool {
+  return writers_->seen().unacked == 0 && std::ranges::all_of(site_.streams, [](const auto& stream) {
+           return stream->stored >= stream->written;
+         });
+}
+
+/// False if nothing has moved for longer than patience lasts.
+auto stage::wait_until_stored(const char* when) -> result<bool> {
+  auto last = stored();
+  for (auto last_moved = clock::now(); since(last_moved) < given_.patience;) {
+    if (is_all_stored()) return true;
+    if (interrupted_) return false;
+    WEIR_CHECK(nodes_->look(clock::now()));
+    if (const auto now = stored(); now != last) {
+      last = now;
+      last_moved = clock::now();
+    }
+    tick();
+  }
+  out_.problems.push_back(std::string{when} + " not everything came to the tables: nothing moves any more");
+  return false;
+}
+
+/// Everything runs; what was written has to arrive; then all nodes end.
+auto stage::settle(const char* when) -> result<void> {
+  if (interrupted_) return {};
+  writers_->hold(true);
+  WEIR_CHECK(nodes_->revive());
+  WEIR_TRY(const auto is_stored, wait_until_stored(when));
+  if (interrupted_ || !is_stored) return {};
+  WEIR_TRY(const auto ended_well, nodes_->end_all(1min));
+  if (!ended_well) out_.problems.push_back(std::string{when} + " not every node ended with status 0");
+  return {};
+}
+
+/// A restart that finds all its work done must not do any of it again. New lines show that it has looked.
+auto stage::restart_quietly() -> result<void> {
+  if (interrupted_ || !out_.problems.empty()) return {};
+  auto before = std::vector<std::uint64_t>{};
+  for (const auto& stream : site_.streams) before.push_back(stream->written);
+  WEIR_CHECK(nodes_->revive());
+  writers_->hold(false);
+  auto have_all_written = [&] {
+    for (std::size_t i = 0; i < before.size(); ++i)
+      if (site_.streams[i]->written == before[i]) return false;
+    return true;
+  };
+  while (!have_all_written() && !interrupted_ && !writers_->has_failed()) tick();
+  return settle("after a quiet restart");
+}
+
+auto stage::close() -> result<void> {
+  nodes_->kill_all();
+  writers_->request_stop();
+  writers_->join(true);
+  observer_->finish();
+  const auto seen = writers_->seen();
+  out_.messages = seen.messages;
+  out_.resent = seen.resent;
+  if (seen.wrong_acks > 0) out_.problems.push_back("forward clients got wrong acks");
+  for (auto& problem : writers_->problems()) out_.problems.push_back(std::move(problem));
+  if (!observer_->problem().empty()) out_.problems.push_back(observer_->problem());
+  for (const auto& stream : site_.streams) {
+    out_.lines += stream->written;
+    out_.bytes += stream->bytes;
+  }
+  out_.faults = nodes_->counts();
+  if (out_.faults.crashes > 0) out_.problems.push_back("a node crashed");
+  if (interrupted_) return {};
+  WEIR_TRY(out_.stores, count_stores(site_));
+  return {};
+}
+
+} // namespace
+
+auto round_outcome::is_clean() const -> bool {
+  return problems.empty() && std::ranges::all_of(stores, &store_account::is_clean);
+}
+
+auto run_round(const options& given, const std::filesystem::path& folder, std::uint64_t seed,
+               std::chrono::milliseconds limit, const std::atomic<bool>& interrupted)
+    -> result<round_outcome> {
+  return stage{given, folder, seed, interrupted}.run(limit);
+}
+
+} // namespace weir::chaos

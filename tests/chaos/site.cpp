@@ -1,0 +1,146 @@
+#include "tests/chaos/site.hpp"
+
+#include "tests/support/sockets.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+namespace weir::chaos {
+
+namespace {
+
+/// Below the ports that the kernel gives to outgoing connections, which would take them while a node is down.
+auto draw_port(randomness& random) -> std::uint16_t {
+  for (;;) {
+    const auto port = static_cast<std::uint16_t>(pick(random, 20'000, 32'000));
+    if (test::listen_on(port).is_open()) return port;
+  }
+}
+
+/// Writes the parts of the file in which each piece of the system takes its lines.
+class planner {
+public:
+  planner(const options& given, const std::filesystem::path& folder, randomness& random)
+      : given_(given), random_(random) {
+    site_.folder = folder;
+  }
+
+  auto plan() -> site {
+    for (const auto* name : {"in", "out", "logs", "run", "scarce", "buffers"})
+      std::filesystem::create_directories(site_.folder / name);
+    const auto tiers = wants("tiers");
+    const auto remote = wants("remote");
+    if (tiers) add_tiers();
+    if (remote) add_remote();
+    if (tiers || remote) add_core(tiers, remote);
+    if (wants("direct")) add_direct();
+    write();
+    return std::move(site_);
+  }
+
+private:
+  auto wants(std::string_view part) const -> bool {
+    return given_.parts.empty() || std::ranges::find(given_.parts, part) != given_.parts.end();
+  }
+  auto path(std::string_view below) const -> std::string {
+    return '"' + (site_.folder / below).string() + '"';
+  }
+
+  void add_stream(std::size_t stores, const std::string& input) {
+    auto state = std::make_unique<stream_state>();
+    state->id = static_cast<std::uint32_t>(site_.streams.size() + 1);
+    state->stores = stores;
+    state->may_delete = stores == 0 && given_.disk_buffers;
+    site_.inputs.push_back(
+        input.empty() ? "" : site_.folder / "in" / (input + std::to_string(state->id) + ".log"));
+    site_.streams.push_back(std::move(state));
+  }
+
+  auto tail(const std::string& name) const -> std::string {
+    return "  " + name + ": { type: tail, path: " + path("in/" + name + "*.log*") + ", tag: chaos." + name
+           + ", parse: { format: json }, refresh_interval: 1s }\n";
+  }
+
+  auto buffer(const std::string& folder, std::uint64_t max_mib) -> std::string {
+    if (!given_.disk_buffers) return "{ type: memory }";
+    constexpr auto policies = std::array{"always", "interval", "os"};
+    const auto segment = pick(random_, 1, 16);
+    return "{ type: disk, path: " + path(folder) + ", max_size: " + std::to_string(max_mib)
+           + "MiB, segment_size: " + std::to_string(segment) + "MiB, sync: " + policies[pick(random_, 0, 2)]
+           + " }";
+  }
+
+  void add_node(const std::string& type, const std::string& components) {
+    site_.classes.push_back(type);
+    placement_ += "  " + type + ": [" + components + "]\n";
+    nodes_ += "  " + type + "-1: { listen: \"127.0.0.1:" + std::to_string(draw_port(random_)) + "\" }\n";
+  }
+
+  /// Files and clients of a host, its aggregator, and the one behind it.
+  void add_tiers() {
+    site_.forward_port = draw_port(random_);
+    for (auto i = 0; i < 2; ++i) add_stream(0, "files");
+    for (auto i = 0; i < 2; ++i) add_stream(0, "");
+    collectors_ += tail("files");
+    collectors_ +=
+        "  clients: { type: forward, listen: \"127.0.0.1:" + std::to_string(site_.forward_port) + "\" }\n";
+    sources_ += "  local: { from: [files, clients], buffer: " + buffer("buffers/edge", 256) + " }\n";
+    add_node("edge", "files, clients, local");
+  }
+
+  /// A collector without an aggregator beside it.
+  void add_remote() {
+    for (auto i = 0; i < 2; ++i) add_stream(0, "remote");
+    collectors_ += tail("remote");
+    add_node("remote", "remote");
+  }
+
+  void add_core(bool tiers, bool remote) {
+    const auto from =
+        std::string{tiers ? "local" : ""} + (tiers && remote ? ", " : "") + (remote ? "remote" : "");
+    destinations_ += "  center: { from: [" + from + "], buffer: " + buffer("scarce/core", 96) + " }\n";
+    add_stores("core", "center", "archive", "table");
+    add_node("core", "center, archive, table");
+  }
+
+  /// A collector that sends to stores, and nothing between.
+  void add_direct() {
+    for (auto i = 0; i < 2; ++i) add_stream(site_.stores.size(), "direct");
+    collectors_ += tail("direct");
+    add_stores("direct", "direct", "plain", "rows");
+    add_node("direct", "direct, plain, rows");
+  }
+
+  void add_stores(const std::string& name, const std::string& from, const std::string& file,
+                  const std::string& table) {
+    site_.stores.push_back(
+        {name, site_.folder / "out" / (file + ".jsonl"), site_.folder / "out" / (table + ".db")});
+    const auto retry = ", retry: { first: 100ms, max: 1s }";
+    sinks_ += "  " + file + ": { type: file, from: [" + from + "], path: " + path("out/" + file + ".jsonl")
+              + retry + " }\n";
+    sinks_ += "  " + table + ": { type: sqlite, from: [" + from + "], path: " + path("out/" + table + ".db")
+              + retry + " }\n";
+  }
+
+  void write() const {
+    auto out = std::ofstream{site_.topology()};
+    out << "cluster: { name: chaos }\ncollectors:\n" << collectors_;
+    if (!sources_.empty()) out << "source_aggregators:\n" << sources_;
+    if (!destinations_.empty()) out << "destination_aggregators:\n" << destinations_;
+    out << "sinks:\n" << sinks_ << "placement:\n" << placement_ << "nodes:\n" << nodes_;
+  }
+
+  const options& given_;
+  randomness& random_;
+  site site_;
+  std::string collectors_, sources_, destinations_, sinks_, placement_, nodes_;
+};
+
+} // namespace
+
+auto lay_out(const options& given, const std::filesystem::path& folder, randomness& random) -> site {
+  return planner{given, folder, random}.plan();
+}
+
+} // namespace weir::chaos

@@ -1,0 +1,53 @@
+/// Where a round runs: its folders, ports, streams and stores, and the topology file of all of it.
+#pragma once
+
+#include "tests/chaos/stream.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace weir::chaos {
+
+struct options {
+  std::chrono::milliseconds duration = std::chrono::minutes{2};
+  std::chrono::milliseconds kill_pause{400};                    ///< mean
+  std::chrono::milliseconds patience = std::chrono::minutes{3}; ///< at the end, without any progress
+  std::uint64_t seed = 0;
+  std::uint64_t rate = 0;                              ///< lines per second of all streams; 0: full speed
+  std::uint64_t bytes_max = std::uint64_t{2} << 30;    ///< of input, in a round
+  std::uint64_t ahead_bytes = std::uint64_t{64} << 20; ///< written and not stored, of all streams
+  std::uint64_t kills_min = 0;
+  bool keep = false;
+  bool disk_buffers = true;
+  std::string weir;
+  std::string folder;
+  std::vector<std::string> parts; ///< of "tiers", "remote", "direct"; none: all
+};
+
+/// A file and a table that the same lines go to.
+struct store_pair {
+  std::string name;
+  std::string file;
+  std::string table;
+};
+
+struct site {
+  std::filesystem::path folder;
+  std::vector<std::string> classes; ///< of nodes
+  std::vector<std::unique_ptr<stream_state>> streams;
+  std::vector<std::string> inputs; ///< of each stream: its file; empty: it is a forward client
+  std::vector<store_pair> stores;
+  std::uint16_t forward_port = 0;
+
+  auto topology() const -> std::string { return folder / "topology.yaml"; }
+  auto logs() const -> std::string { return folder / "logs"; }
+  /// The buffer that lies on a file system of its own.
+  auto scarce_folder() const -> std::string { return folder / "scarce"; }
+};
+
+/// Makes the folders and writes the topology file. The seed chooses what may be set in one way or another.
+auto lay_out(const options& given, const std::filesystem::path& folder, randomness& random) -> site;
+
+} // namespace weir::chaos
