@@ -7,16 +7,28 @@
 #include "runtime/event/tag_pattern.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace weir {
 
+struct refusal {
+  std::string reason; ///< for the accounts: "path leaves the directory"
+  std::uint64_t events = 0;
+  std::string tag = {};
+  std::string entries = {}; ///< the events themselves, for the dead letters
+};
+
 /// What one commit is about: the sections of `chunks` whose tag `match` accepts, in order.
 struct commit_batch {
   std::span<const chunk_ptr> chunks;
   const tag_pattern& match;
+  /// Makes dead letters of what the store refuses. A store with a ledger calls it with all refusals of the
+  /// batch before the commit is final, for afterwards it does not see these events again; its error is the
+  /// commit's. From other stores the sink writer takes `committed::refused`.
+  std::function<result<void>(std::span<const refusal>)> keep_refused = {};
 };
 
 /// Calls `visit(chunk, section, entries)` for each section that the batch is about.
@@ -26,13 +38,6 @@ template <class Visitor> void for_each_matching(const commit_batch& batch, Visit
       if (batch.match.matches(s.tag)) visit(*c, s, entries);
     });
 }
-
-struct refusal {
-  std::string reason; ///< for the accounts: "path leaves the directory"
-  std::uint64_t events = 0;
-  std::string tag = {};
-  std::string entries = {}; ///< the events themselves, for the dead letters
-};
 
 struct committed {
   std::uint64_t events = 0;
