@@ -23,6 +23,7 @@ constexpr auto complaints_per_read = std::size_t{20};
 
 class tail_source final : public source {
 public:
+  static constexpr bool resumes = true;
   struct settings {
     std::vector<std::string> path;
     std::vector<std::string> exclude;
@@ -41,7 +42,9 @@ public:
         line_bytes_max_(s.max_line.value),
         tailer_(options_of(s, context), *context.clock) {}
 
-  auto open(const resume_info& resume) -> result<void> override { return tailer_.open(resume.covered); }
+  auto open(const resume_info& resume) -> result<void> override {
+    return tailer_.open(resume.covered, resume.partly);
+  }
 
   auto read(intake& out, std::size_t budget) -> result<read_status> override {
     tailer_.look();

@@ -14,14 +14,15 @@ block_reader::block_reader(std::size_t line_bytes_max)
 /// Reads until `goal` bytes are in the buffer or the file ends; false on an error.
 auto block_reader::fill(const place& from, std::size_t goal, outcome& out) -> bool {
   while (buffer_.size() < goal && !out.at_end) {
-    const auto missing = goal - buffer_.size();
+    const auto at = from.offset + buffer_.size();
+    const auto missing = std::min<std::uint64_t>(goal - buffer_.size(), from.stop - at);
     auto* to = buffer_.tail(missing + padding_bytes);
-    const auto got = ::pread(from.fd, to, missing, static_cast<off_t>(from.offset + buffer_.size()));
+    const auto got = ::pread(from.fd, to, missing, static_cast<off_t>(at));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return out.problem = errno, false;
     buffer_.advance(static_cast<std::size_t>(got));
     // A short read is no proof on every file system; the size that was seen before saves one more call.
-    out.at_end = got == 0 || from.offset + buffer_.size() >= from.size;
+    out.at_end = got == 0 || from.offset + buffer_.size() >= std::min(from.size, from.stop);
   }
   return true;
 }

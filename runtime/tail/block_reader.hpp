@@ -31,8 +31,9 @@ public:
   struct place {
     int fd = -1;
     std::uint64_t offset = 0;
-    std::uint64_t size = 0; ///< of the file
-    bool take_rest = false; ///< also a last line without line ending
+    std::uint64_t size = 0;          ///< of the file
+    std::uint64_t stop = UINT64_MAX; ///< behind `offset`: nothing is read from here on
+    bool take_rest = false;          ///< also a last line without line ending
   };
   struct outcome {
     std::string_view bytes; ///< whole lines, or pieces of one; padding behind it; valid until the next read

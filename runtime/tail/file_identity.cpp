@@ -93,6 +93,7 @@ auto to_stream(const stream_identity& identity) -> std::string {
   append_hex(text, identity.key.inode);
   append_hex(text, static_cast<std::uint64_t>(identity.key.birth_ns));
   append_hex(text, identity.generation);
+  append_hex(text, identity.start);
   append_hex(text, identity.head.length);
   append_hex(text, identity.head.hash);
   return text + identity.path;
@@ -101,13 +102,14 @@ auto to_stream(const stream_identity& identity) -> std::string {
 auto parse_stream(std::string_view stream) -> std::optional<stream_identity> {
   if (!stream.starts_with("t1:")) return std::nullopt;
   stream.remove_prefix(3);
-  auto numbers = std::array<std::uint64_t, 6>{};
+  auto numbers = std::array<std::uint64_t, 7>{};
   for (auto& number : numbers)
     if (!take_hex(stream, number)) return std::nullopt;
-  if (numbers[3] > UINT32_MAX || numbers[4] > head_bytes_max) return std::nullopt;
+  if (numbers[3] > UINT32_MAX || numbers[5] > head_bytes_max) return std::nullopt;
   return stream_identity{{numbers[0], numbers[1], static_cast<std::int64_t>(numbers[2])},
                          static_cast<std::uint32_t>(numbers[3]),
-                         {static_cast<std::uint32_t>(numbers[4]), numbers[5]},
+                         numbers[4],
+                         {static_cast<std::uint32_t>(numbers[5]), numbers[6]},
                          std::string{stream}};
 }
 

@@ -1,8 +1,9 @@
 /// Which file is which, whatever it is called: device, inode, birth time and a fingerprint of its head.
 //
-//  stream := "t1:" device ":" inode ":" birth ":" generation ":" length ":" hash ":" path
+//  stream := "t1:" device ":" inode ":" birth ":" generation ":" start ":" length ":" hash ":" path
 //  Numbers in lower-case hexadecimal. `length` and `hash` are of the head when the first line was read,
-//  `generation` counts truncations, `path` is the name under which the file was first seen.
+//  `generation` counts truncations, what lies before `start` is not wanted, `path` is the name under which
+//  the file was first seen.
 #pragma once
 
 #include <cstdint>
@@ -54,6 +55,7 @@ auto read_head(int fd, std::size_t size) -> std::string_view;
 struct stream_identity {
   file_key key;
   std::uint32_t generation = 0;
+  std::uint64_t start = 0;
   head_print head;
   std::string path;
 };

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace weir {
 namespace {
@@ -11,6 +12,33 @@ namespace {
 constexpr auto remembered_max = std::size_t{100'000};
 /// How many files are looked at to find one that can be closed.
 constexpr auto candidates_max = 32;
+
+auto is_same_inode(const file_key& a, const file_key& b) -> bool {
+  const auto same_birth = a.birth_ns == b.birth_ns || a.birth_ns == 0 || b.birth_ns == 0;
+  return a.device == b.device && a.inode == b.inode && same_birth;
+}
+
+struct file_gaps {
+  std::uint64_t offset = 0;      ///< the first byte to be read
+  std::vector<byte_range> skips; ///< ahead of it: disjoint, last to first
+};
+
+/// What is to be read from `start` on, apart from `known`. Total: the ranges may be in any order, overlap or
+/// end before they begin.
+auto gaps_of(std::uint64_t start, std::vector<byte_range> known) -> file_gaps {
+  std::sort(known.begin(), known.end(),
+            [](const auto& a, const auto& b) { return std::tie(a.begin, a.end) < std::tie(b.begin, b.end); });
+  auto gaps = file_gaps{start, {}};
+  for (const auto& range : known) {
+    auto& end = gaps.skips.empty() ? gaps.offset : gaps.skips.back().end;
+    if (range.begin > end)
+      gaps.skips.push_back({range.begin, std::max(range.begin, range.end)});
+    else
+      end = std::max(end, range.end);
+  }
+  std::reverse(gaps.skips.begin(), gaps.skips.end());
+  return gaps;
+}
 
 } // namespace
 
@@ -34,7 +62,8 @@ void file_table::remove(tailed_file& file, bool may_return) {
     streams_.erase(file.stream);
     // Without a birth time, a reused inode number could pass for this file.
     if (may_return && file.key.birth_ns != 0 && remembered_count_ < remembered_max)
-      remember({file.key, file.generation, file.head, file.first_path}, file.stream, file.offset);
+      remember({file.key, file.generation, file.start, file.head, file.first_path}, file.stream,
+               {file.start, file.offset});
   }
   if (file.successor != nullptr) file.successor->predecessor = nullptr;
   if (file.predecessor != nullptr) file.predecessor->successor = nullptr;
@@ -136,45 +165,62 @@ auto file_table::make_room() -> bool {
   return true;
 }
 
-void file_table::remember(const position_range& position) {
-  if (auto identity = parse_stream(position.stream))
-    remember(std::move(*identity), position.stream, position.end);
+void file_table::remember_covered(const position_range& position) {
+  auto identity = parse_stream(position.stream);
+  if (!identity) return;
+  remember(std::move(*identity), position.stream, {position.begin, position.end});
 }
 
-void file_table::remember(stream_identity identity, const std::string& stream, std::uint64_t offset) {
+void file_table::remember_partly(const position_range& position) {
+  const auto identity = parse_stream(position.stream);
+  if (!identity) return;
+  for (const auto at : {position.begin, position.end}) remember(*identity, position.stream, {at, at});
+}
+
+void file_table::remember(stream_identity identity, const std::string& stream, byte_range range) {
   auto& list = remembered_[identity.key.inode];
-  const auto same = std::find_if(list.begin(), list.end(), [&](const auto& m) { return m.stream == stream; });
-  if (same != list.end()) {
-    same->offset = std::max(same->offset, offset);
-    same->identity = std::move(identity);
-    return;
+  auto same = std::find_if(list.begin(), list.end(), [&](const auto& m) { return m.stream == stream; });
+  if (same == list.end()) {
+    ++remembered_count_;
+    same = list.insert(list.end(), {std::move(identity), stream, {}, 0});
   }
-  ++remembered_count_;
-  list.push_back({std::move(identity), stream, offset});
+  same->known.push_back(range);
+  same->end = std::max(same->end, range.end);
 }
 
 auto file_table::recall(const file_key& key, int fd, std::uint64_t size) const
     -> std::optional<recollection> {
   const auto list = remembered_.find(key.inode);
   if (list == remembered_.end()) return std::nullopt;
+  const memory* newest = nullptr;
+  for (const auto& m : list->second)
+    if (is_same_inode(m.identity.key, key)
+        && (newest == nullptr || m.identity.generation >= newest->identity.generation))
+      newest = &m;
+  if (newest == nullptr) return std::nullopt;
+  const auto& identity = newest->identity;
   const auto head = read_head(fd, head_bytes_max);
-  auto best = recollection{};
-  auto found = false;
-  for (const auto& m : list->second) {
-    const auto& known = m.identity.key;
-    const auto same_birth = known.birth_ns == key.birth_ns || known.birth_ns == 0 || key.birth_ns == 0;
-    if (known.device != key.device || !same_birth) continue;
-    const auto is_newest = !found || m.identity.generation >= best.generation;
-    found = true;
-    if (!is_newest) continue;
-    best = {std::nullopt, m.identity.generation, m.identity, m.stream};
-    const auto is_same = head.size() >= m.identity.head.length && size >= m.offset
-                         && print_of(head.substr(0, m.identity.head.length)) == m.identity.head;
-    if (is_same) best.offset = m.offset;
-  }
-  if (!found) return std::nullopt;
-  if (!best.offset) ++best.generation;
-  return best;
+  const auto is_same = head.size() >= identity.head.length && size >= newest->end
+                       && print_of(head.substr(0, identity.head.length)) == identity.head;
+  if (!is_same) return recollection{std::nullopt, identity.generation + 1, identity, {}, {}};
+  auto [offset, skips] = gaps_of(identity.start, newest->known);
+  return recollection{offset, identity.generation, identity, newest->stream, std::move(skips)};
+}
+
+auto file_table::forget_replaced(const file_key& key, std::uint32_t generation)
+    -> std::vector<position_range> {
+  auto over = std::vector<position_range>{};
+  const auto list = remembered_.find(key.inode);
+  if (list == remembered_.end()) return over;
+  std::erase_if(list->second, [&](memory& m) {
+    const auto is_older = is_same_inode(m.identity.key, key) ? m.identity.generation < generation
+                                                             : m.identity.key.device == key.device;
+    if (is_older) over.push_back({std::move(m.stream), m.end, m.end});
+    return is_older;
+  });
+  remembered_count_ -= over.size();
+  if (list->second.empty()) remembered_.erase(list);
+  return over;
 }
 
 } // namespace weir

@@ -51,16 +51,22 @@ public:
   /// The process may not open any more: closes one and stays below from now on. False if none was open.
   auto make_room() -> bool;
 
-  /// A position that an earlier instance handed on.
-  void remember(const position_range& position);
-  /// The position of this very content; else the generation to go on with, if the inode is known.
+  /// What an earlier instance handed on.
+  void remember_covered(const position_range& position);
+  /// No block may straddle an end of it.
+  void remember_partly(const position_range& position);
+  /// Where to go on in this very content; else the generation to go on with, if the inode is known.
   struct recollection {
     std::optional<std::uint64_t> offset;
     std::uint32_t generation = 0;
-    stream_identity identity; ///< if there is an offset
-    std::string stream;
+    stream_identity identity;      ///< of the newest stream that is known of it
+    std::string stream;            ///< if there is an offset
+    std::vector<byte_range> skips; ///< as tailed_file::skips
   };
   auto recall(const file_key& key, int fd, std::uint64_t size) const -> std::optional<recollection>;
+  /// Streams of files that had this inode before, and of content that was replaced since, each with its end:
+  /// they are forgotten here.
+  auto forget_replaced(const file_key& key, std::uint32_t generation) -> std::vector<position_range>;
   /// Whether a position of some file with this inode number is remembered.
   auto remembers_inode(std::uint64_t inode) const -> bool { return remembered_.contains(inode); }
 
@@ -78,11 +84,12 @@ private:
   struct memory {
     stream_identity identity;
     std::string stream;
-    std::uint64_t offset = 0;
+    std::vector<byte_range> known; ///< in any order; empty ones are ends of what is known in part
+    std::uint64_t end = 0;         ///< the greatest of them
   };
 
   auto most_idle() const -> tailed_file&;
-  void remember(stream_identity identity, const std::string& stream, std::uint64_t offset);
+  void remember(stream_identity identity, const std::string& stream, byte_range range);
 
   std::unordered_map<file_key, std::unique_ptr<tailed_file>, file_key_hash> files_;
   std::unordered_map<std::string, path_entry, hash_text, std::equal_to<>> paths_;

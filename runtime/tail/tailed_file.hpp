@@ -1,6 +1,7 @@
 /// What a tail knows of one file: one inode, whatever and however many its names are.
 #pragma once
 
+#include "runtime/event/chunk.hpp"
 #include "runtime/tail/file_identity.hpp"
 
 #include <cstdint>
@@ -9,6 +10,13 @@
 #include <vector>
 
 namespace weir {
+
+/// Bytes of a file.
+struct byte_range {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  auto operator==(const byte_range&) const -> bool = default;
+};
 
 struct tailed_file {
   file_key key;
@@ -21,7 +29,15 @@ struct tailed_file {
   head_print head;              ///< grows with the file
   std::uint64_t offset = 0;     ///< where to read on; always the beginning of a line or of a piece of one
   std::uint64_t rest = 0;       ///< bytes behind `offset` that are no line yet
-  std::uint64_t acknowledged = 0;
+  std::uint64_t start = 0;      ///< where it was first begun
+  /// Ahead of `offset`, the next one last: what an earlier instance handed on. Blocks end where one begins;
+  /// an empty one is only that.
+  std::vector<byte_range> skips;
+  std::uint64_t given = 0;        ///< end of the last block
+  std::uint64_t acknowledged = 0; ///< end of the last block that is safe
+  /// Streams of what the inode held before. They are over when something of this one is safe: until then they
+  /// are what a later process knows the inode by.
+  std::vector<position_range> replaced;
   std::uint64_t size_seen = 0;
   std::int64_t mtime_seen_ns = 0;
   std::uint64_t limit = UINT64_MAX;   ///< with `once`: its size when it was found
@@ -39,6 +55,8 @@ struct tailed_file {
   std::list<tailed_file*>::iterator open_place; ///< in the list of open descriptors, if fd >= 0 and linked
 
   auto is_linked() const -> bool { return !paths.empty(); }
+  /// The content is at least as long.
+  auto known_end() const -> std::uint64_t { return skips.empty() ? offset : skips.front().end; }
   auto path() const -> const std::string& { return paths.empty() ? first_path : paths.front(); }
 };
 

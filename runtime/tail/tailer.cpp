@@ -16,6 +16,8 @@ constexpr auto look_interval = std::chrono::milliseconds{500};
 /// Between scans however often directories change.
 constexpr auto scan_interval_min = std::chrono::milliseconds{100};
 constexpr auto complained_max = std::size_t{10'000};
+/// Says only that this collector has been here.
+constexpr auto started_stream = std::string_view{"t1:started"};
 
 /// Raises the soft limit of descriptors to the hard one; three quarters of it are ours.
 auto open_files_allowed() -> std::size_t {
@@ -38,15 +40,24 @@ tailer::tailer(tail_options options, const clock& time)
       files_(options_.open_files_max > 0 ? options_.open_files_max : open_files_allowed()),
       reader_(options_.line_bytes_max) {}
 
-auto tailer::open(std::span<const position_range> resume) -> result<void> {
+auto tailer::open(std::span<const position_range> covered, std::span<const position_range> partly)
+    -> result<void> {
   auto problem = std::error_code{};
   const auto base = std::filesystem::current_path(problem).string();
   WEIR_TRY(patterns_, glob_set::parse(options_.paths, base));
   WEIR_TRY(excluded_, glob_set::parse(options_.exclude, base, true));
-  for (const auto& position : resume) files_.remember(position);
+  is_first_start_ = covered.empty() && partly.empty();
+  // Even if all files come to an end: what appears while we are away is not left out as if it was old.
+  if (is_first_start_ && options_.from_end) notes_.push_back({std::string{started_stream}, 0, 0});
+  for (const auto& position : covered)
+    if (position.end != end_of_stream) files_.remember_covered(position);
+  for (const auto& position : partly) files_.remember_partly(position);
   starting_ = true;
   scan();
-  if (!resume.empty()) find_rotated_while_away();
+  if (!is_first_start_) {
+    find_rotated_while_away();
+    follow_renamed_while_away();
+  }
   starting_ = false;
   // What was rotated away is older than what has its path now.
   std::stable_sort(queue_.begin(), queue_.end(), [](const auto* a, const auto* b) {
@@ -87,24 +98,32 @@ void tailer::enqueue(tailed_file& file) {
 }
 
 auto tailer::next(std::size_t want) -> std::optional<line_block> {
-  if (!new_positions_.empty()) {
-    const auto& file = *new_positions_.back();
-    new_positions_.pop_back();
-    return line_block{file.tag, file.stream, file.offset, {}, false};
-  }
+  if (!notes_.empty()) return next_note();
   for (;;) {
     if (queue_.empty() && std::exchange(unlinked_wanted_, false)) look_at_unlinked(false);
     if (queue_.empty()) return std::nullopt;
     auto& file = *queue_.front();
     queue_.pop_front();
     const auto* before = file.predecessor;
-    if (file.is_linked() && before != nullptr && !before->is_linked() && before->queued) {
+    if (file.is_linked() && before != nullptr && before->queued) {
       queue_.push_back(&file); // the older lines come first
       continue;
     }
     file.queued = false;
     if (auto block = take_turn(file, want)) return block;
   }
+}
+
+auto tailer::next_note() -> line_block {
+  auto note = std::move(notes_.back());
+  notes_.pop_back();
+  noted_stream_ = std::move(note.stream);
+  return {{}, noted_stream_, note.begin, {}, false, note.end == end_of_stream};
+}
+
+void tailer::end_replaced(tailed_file& file) {
+  for (auto& old : file.replaced) notes_.push_back({std::move(old.stream), old.end, end_of_stream});
+  file.replaced.clear();
 }
 
 auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block> {
@@ -115,29 +134,45 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
   check_content(file, status);
   file.size_seen = status.size;
   file.mtime_seen_ns = status.mtime_ns;
-  const auto take_rest = file.take_rest || options_.once;
+  // What is skipped begins where a line or a piece of one ended.
+  const auto is_gap = !file.skips.empty();
+  const auto stop = is_gap ? file.skips.back().begin : UINT64_MAX;
+  const auto take_rest = file.take_rest || options_.once || is_gap;
   const auto nothing_new = status.size == file.offset + file.rest && !(take_rest && file.rest > 0);
   if (nothing_new || file.offset >= file.limit) return std::nullopt;
-  const auto read = reader_.read({file.fd, file.offset, std::min(status.size, file.limit), take_rest}, want);
+  const auto size = std::min(status.size, file.limit);
+  const auto read = reader_.read({file.fd, file.offset, size, stop, take_rest}, want);
   file.unreadable = read.problem != 0;
   if (file.unreadable) complain_once(file.path(), describe_errno(read.problem));
   file.rest = read.rest;
   if (read.bytes.empty()) return std::nullopt;
   auto block = deliver(file, read);
-  if (!read.at_end || (take_rest && read.rest > 0)) {
-    file.queued = true;
-    queue_.push_back(&file);
+  if (is_gap) {
+    block.is_cut = !block.bytes.ends_with('\n');
+    skip_known(file);
   }
+  file.queued = !read.at_end || is_gap || (take_rest && read.rest > 0);
+  if (file.queued) is_gap ? queue_.push_front(&file) : queue_.push_back(&file);
   return block;
+}
+
+void tailer::skip_known(tailed_file& file) {
+  while (!file.skips.empty() && file.offset >= file.skips.back().begin) {
+    file.offset = std::max(file.offset, file.skips.back().end);
+    file.skips.pop_back();
+    file.rest = 0;
+    file.in_long_line = false;
+  }
 }
 
 auto tailer::deliver(tailed_file& file, const block_reader::outcome& read) -> line_block {
   if (file.stream.empty())
-    files_.set_stream(file, to_stream({file.key, file.generation, file.head, file.first_path}));
+    files_.set_stream(file, to_stream({file.key, file.generation, file.start, file.head, file.first_path}));
   const auto block = line_block{file.tag, file.stream, file.offset, read.bytes, read.is_cut};
   if (read.is_cut && !file.in_long_line) note_long_lines(1, file.stream);
   file.in_long_line = read.is_cut;
   file.offset += read.bytes.size();
+  file.given = file.offset;
   file.take_rest = false;
   file.looks_at_end = 0;
   return block;
@@ -147,9 +182,11 @@ auto tailer::deliver(tailed_file& file, const block_reader::outcome& read) -> li
 void tailer::check_content(tailed_file& file, const file_stat& status) {
   const auto head = read_head(file.fd, head_bytes_max);
   const auto known = print_of(head.substr(0, std::min<std::size_t>(file.head.length, head.size())));
-  if (status.size < file.offset || (file.head.length > 0 && known != file.head)) {
+  if (status.size < file.known_end() || (file.head.length > 0 && known != file.head)) {
     ++file.generation;
-    file.offset = file.rest = file.acknowledged = 0;
+    if (!file.stream.empty()) file.replaced.push_back({file.stream, 0, file.known_end()});
+    file.offset = file.rest = file.start = file.given = file.acknowledged = 0;
+    file.skips.clear();
     file.in_long_line = false;
     file.limit = options_.once ? status.size : file.limit;
     files_.set_stream(file, {});
@@ -207,7 +244,7 @@ auto tailer::is_released(tailed_file& file) -> bool {
   auto status = file_stat{};
   if (file.fd < 0 || stat_descriptor(file.fd, status) != 0) return true;
   if (options_.once) return false;
-  if (status.size != file.offset + file.rest) return enqueue(file), false;
+  if (status.size != file.offset + file.rest || !file.skips.empty()) return enqueue(file), false;
   const auto who = writers_of(file.fd);
   const auto replaced = status.links == 0 || files_.by_path(file.last_path) != nullptr;
   const auto is_over = who == writers::none || (replaced && file.looks_at_end >= 2);
@@ -216,15 +253,19 @@ auto tailer::is_released(tailed_file& file) -> bool {
     file.take_rest = true;
     return enqueue(file), false;
   }
-  return is_over && who != writers::some && file.acknowledged >= file.offset;
+  return is_over && who != writers::some && file.acknowledged >= file.given;
 }
 
 void tailer::drop(tailed_file& file) {
-  std::erase(new_positions_, &file);
   watcher_.forget(file.watch);
   auto status = file_stat{};
-  const auto may_return = file.fd >= 0 && stat_descriptor(file.fd, status) == 0 && status.links > 0;
-  files_.remove(file, may_return);
+  const auto is_known = file.fd >= 0 && stat_descriptor(file.fd, status) == 0;
+  const auto is_gone = is_known && status.links == 0;
+  if (is_gone) {
+    if (!file.stream.empty()) file.replaced.push_back({file.stream, 0, file.offset});
+    end_replaced(file);
+  }
+  files_.remove(file, is_known && !is_gone);
 }
 
 void tailer::acknowledge(std::span<const position_range> safe) {
@@ -232,6 +273,7 @@ void tailer::acknowledge(std::span<const position_range> safe) {
     auto* file = files_.by_stream(position.stream);
     if (file == nullptr) continue;
     file->acknowledged = std::max(file->acknowledged, position.end);
+    end_replaced(*file);
     if (file->is_linked() || !is_released(*file)) continue;
     std::erase(unlinked_, file);
     drop(*file);

@@ -5,6 +5,7 @@
 // it any more. Its last line, if nothing ends it, is held until it is certain that nothing will.
 #pragma once
 
+#include "runtime/flow/position_index.hpp"
 #include "runtime/os/clock.hpp"
 #include "runtime/tail/block_reader.hpp"
 #include "runtime/tail/file_table.hpp"
@@ -25,14 +26,18 @@ struct line_block {
   std::uint64_t begin = 0;
   std::string_view bytes; ///< line_padding readable bytes behind it; empty: only the position is new
   bool is_cut = false;
-  auto end() const -> std::uint64_t { return begin + bytes.size(); }
+  bool is_over = false; ///< nothing of this stream will ever come again
+  auto end() const -> std::uint64_t { return is_over ? end_of_stream : begin + bytes.size(); }
 };
 
 class tailer final : glob_visitor, watch_listener {
 public:
   tailer(tail_options options, const clock& time);
 
-  auto open(std::span<const position_range> resume) -> result<void>;
+  /// `covered`: what earlier instances handed on. It is not read again; what lies between is, if it is still
+  /// there. No block will straddle an end of a range that is covered or `partly` so.
+  auto open(std::span<const position_range> covered, std::span<const position_range> partly = {})
+      -> result<void>;
   /// Looks at what changed; then take blocks until there is none.
   void look();
   /// The next block, of about `want` bytes; the files take turns.
@@ -60,6 +65,7 @@ private:
   void everything_changed() override { scan_wanted_ = true; }
   void scan();
   void find_rotated_while_away();
+  void follow_renamed_while_away();
   void adopt_rotated(const std::string& path, const file_stat& status);
   void adopt_unseen(const std::string& from, const std::string& to, const file_stat& status);
   void follow_unlinked(tailed_file& file, const file_stat& status);
@@ -73,11 +79,15 @@ private:
   void lose_path(const std::string& path);
   void open_elsewhere(tailed_file& file);
   void follow_predecessor(tailed_file& file, const std::string& path);
+  static void follow(tailed_file& file, tailed_file& before);
   auto tag_of(const std::string& path) const -> std::string;
 
   // Reading them (tailer.cpp).
   void enqueue(tailed_file& file);
+  auto next_note() -> line_block;
   auto take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block>;
+  static void skip_known(tailed_file& file);
+  void end_replaced(tailed_file& file);
   auto open_file(tailed_file& file) -> bool;
   auto open_path(tailed_file& file, const std::string& path) -> int;
   void check_content(tailed_file& file, const file_stat& status);
@@ -94,9 +104,11 @@ private:
   watcher watcher_;
   file_table files_;
   block_reader reader_;
-  std::deque<tailed_file*> queue_;          ///< files that may have something to read
-  std::vector<tailed_file*> unlinked_;      ///< files without a path
-  std::vector<tailed_file*> new_positions_; ///< begun at their end: to be told before anything is read
+  std::deque<tailed_file*> queue_;     ///< files that may have something to read
+  std::vector<tailed_file*> unlinked_; ///< files without a path
+  /// To be told before anything is read: streams begun at the end of their file, and those that are over.
+  std::vector<position_range> notes_;
+  std::string noted_stream_;                ///< of the last block that came from notes_
   std::vector<std::string> directories_;    ///< that hold files, in the scan that is going on
   std::string path_;                        ///< of the event at hand
   std::unordered_set<std::string> renamed_; ///< names our files got that no pattern matches
@@ -108,6 +120,7 @@ private:
   bool scan_wanted_ = false;
   bool unlinked_wanted_ = false; ///< look at unlinked files when everything is read
   bool starting_ = false;
+  bool is_first_start_ = false; ///< no earlier instance handed anything on
 };
 
 } // namespace weir

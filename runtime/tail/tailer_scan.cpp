@@ -108,6 +108,7 @@ void tailer::relink(tailed_file& file, const std::string& path) {
 void tailer::add_file(const std::string& path, const file_stat& status) {
   auto& file = files_.add(status.key);
   file.first_path = path;
+  file.mtime_seen_ns = status.mtime_ns;
   files_.link(file, path);
   if (options_.once) file.limit = status.size;
   // Opened at once: what is renamed or removed before its turn must not be lost.
@@ -121,15 +122,22 @@ void tailer::add_file(const std::string& path, const file_stat& status) {
 /// Decides where reading begins, as soon as the file can be opened.
 void tailer::place_file(tailed_file& file, const file_stat& status) {
   file.is_placed = true;
-  const auto known = files_.recall(file.key, file.fd, status.size);
-  if (known) file.generation = known->generation;
-  if (known && known->offset) {
-    file.offset = file.acknowledged = *known->offset;
-    file.head = known->identity.head;
+  auto known = files_.recall(file.key, file.fd, status.size);
+  if (known) {
+    file.generation = known->generation;
     file.first_path = known->identity.path;
-    files_.set_stream(file, known->stream);
   }
-  if (!known && starting_ && options_.from_end && status.size > 0) place_at_end(file, status);
+  if (known && known->offset) {
+    file.offset = *known->offset;
+    file.start = known->identity.start;
+    file.skips = std::move(known->skips);
+    file.head = known->identity.head;
+    files_.set_stream(file, std::move(known->stream));
+  }
+  file.replaced = files_.forget_replaced(file.key, file.generation);
+  if (!file.stream.empty()) end_replaced(file);
+  if (!known && starting_ && is_first_start_ && options_.from_end && status.size > 0)
+    place_at_end(file, status);
   file.tag = tag_of(file.first_path);
 }
 
@@ -148,10 +156,10 @@ void tailer::place_at_end(tailed_file& file, const file_stat& status) {
         file.offset = 0;
     }
   }
-  file.acknowledged = file.offset;
+  file.start = file.offset;
   file.head = print_of(read_head(file.fd, head_bytes_max));
-  files_.set_stream(file, to_stream({file.key, file.generation, file.head, file.first_path}));
-  new_positions_.push_back(&file);
+  files_.set_stream(file, to_stream({file.key, file.generation, file.start, file.head, file.first_path}));
+  notes_.push_back({file.stream, file.offset, file.offset});
 }
 
 /// Directories report their files by the name that was used for writing. Where that may be another name,
@@ -190,12 +198,17 @@ void tailer::open_elsewhere(tailed_file& file) {
 void tailer::follow_predecessor(tailed_file& file, const std::string& path) {
   for (auto at = unlinked_.rbegin(); at != unlinked_.rend(); ++at) {
     if ((*at)->last_path != path || *at == &file) continue;
-    if ((*at)->successor != nullptr) (*at)->successor->predecessor = nullptr;
-    (*at)->successor = &file;
-    file.predecessor = *at;
+    follow(file, **at);
     unlinked_wanted_ = true;
     return;
   }
+}
+
+void tailer::follow(tailed_file& file, tailed_file& before) {
+  if (before.successor != nullptr) before.successor->predecessor = nullptr;
+  if (file.predecessor != nullptr) file.predecessor->successor = nullptr;
+  before.successor = &file;
+  file.predecessor = &before;
 }
 
 void tailer::find_rotated_while_away() {
@@ -213,11 +226,24 @@ void tailer::find_rotated_while_away() {
   }
 }
 
+/// A file that has got another name that matches still comes before what has its name now.
+void tailer::follow_renamed_while_away() {
+  for (const auto& [key, before] : files_.all()) {
+    auto* now = before->stream.empty() ? nullptr : files_.by_path(before->first_path);
+    if (now == nullptr || now == before.get() || !now->stream.empty()) continue;
+    const auto* other = now->predecessor;
+    if (other == nullptr || other->mtime_seen_ns < before->mtime_seen_ns) follow(*now, *before);
+  }
+}
+
 void tailer::adopt_rotated(const std::string& path, const file_stat& status) {
   auto& file = files_.add(status.key);
   if (const auto fd = open_path(file, path); fd >= 0) files_.opened(file, fd);
   if (file.fd >= 0) place_file(file, status);
-  if (file.stream.empty()) return files_.remove(file, false); // another file with a reused number
+  // Its content may have been replaced before it was renamed; without a time of birth it rather is another
+  // file with a reused number.
+  const auto is_ours = !file.stream.empty() || (file.generation > 0 && file.key.birth_ns != 0);
+  if (!is_ours) return files_.remove(file, false);
   follow_unlinked(file, status);
 }
 

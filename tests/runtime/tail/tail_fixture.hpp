@@ -51,6 +51,7 @@ struct tail_harness {
   tail_options options;
   std::unique_ptr<tailer> tail;
   std::map<std::string, std::uint64_t> positions; ///< by stream: what a durable chunk would say
+  std::vector<std::string> ended;                 ///< streams that are over
   std::vector<std::string> complaints;
   lines tags;
   bool acknowledges = true;
@@ -92,6 +93,11 @@ struct tail_harness {
           tags.emplace_back(block->tag);
         });
     if (long_lines > 0) tail->note_long_lines(long_lines, block->stream);
+    if (block->is_over) {
+      positions.erase(std::string{block->stream});
+      ended.emplace_back(block->stream);
+      return true;
+    }
     if (const auto known = positions.find(std::string{block->stream}); known != positions.end())
       coverage_is_gapless = coverage_is_gapless && known->second == block->begin;
     blocks_are_bounded =

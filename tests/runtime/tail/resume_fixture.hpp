@@ -1,0 +1,118 @@
+/// A tailer whose process may die: what it handed on is safe, under way or lost.
+#pragma once
+
+#include "runtime/flow/position_index.hpp"
+#include "tests/runtime/tail/tail_fixture.hpp"
+
+#include <deque>
+#include <functional>
+
+namespace weir::test {
+
+/// Hands lines on in chunks of a few blocks, as a collector does, to receivers that may never get them.
+class resumed_tail {
+public:
+  resumed_tail(const scratch_directory& directory, std::string_view pattern) {
+    options.paths = {directory / pattern};
+    options.tag = "{name}";
+  }
+
+  struct handed_on {
+    lines text;
+    std::vector<position_range> positions;
+  };
+
+  /// Reads until there is nothing more, or `blocks` were read.
+  void read(std::size_t blocks = SIZE_MAX, std::size_t want = block_reader::block_bytes) {
+    if (!tail) open();
+    tail->look();
+    for (; blocks > 0; --blocks) {
+      const auto block = tail->next(want);
+      if (!block) return;
+      take(*block);
+    }
+  }
+  /// The oldest `chunks` under way are safe now; the source is told.
+  void settle(std::size_t chunks = SIZE_MAX) {
+    for (; chunks > 0 && !under_way.empty(); --chunks) {
+      auto next = std::move(under_way.front());
+      under_way.pop_front();
+      keep(next);
+      tail->acknowledge(next.positions);
+    }
+  }
+  void run() {
+    read();
+    settle();
+  }
+  /// Dies; what was under way stays, gets lost, or is known to some receivers only.
+  enum class fate { safe, lost, partly };
+  void kill(const std::function<fate()>& decide = [] { return fate::lost; }) {
+    tail.reset();
+    for (auto& chunk : std::exchange(under_way, {})) {
+      const auto what = decide();
+      if (what == fate::safe) keep(chunk);
+      if (what == fate::partly) partly_.insert(partly_.end(), chunk.positions.begin(), chunk.positions.end());
+    }
+  }
+  void restart() {
+    kill();
+    open();
+  }
+  /// Passes time as tail_harness::read_for() does; everything is safe at once.
+  void run_for(std::chrono::milliseconds time) {
+    run();
+    for (auto passed = std::chrono::milliseconds{0}; passed < time;
+         passed += std::chrono::milliseconds{100}) {
+      clock.advance(std::chrono::milliseconds{100});
+      run();
+    }
+  }
+  auto take_safe() -> lines { return std::exchange(safe, {}); }
+  auto streams() const -> std::size_t { return index.streams(); }
+
+  manual_clock clock;
+  tail_options options;
+  std::unique_ptr<tailer> tail;
+  position_index index; ///< what all receivers have
+  lines safe;           ///< lines that are stored, in the order in which they became so
+  std::deque<handed_on> under_way;
+  bool nothing_straddles = true;
+  std::size_t put_again = 0; ///< blocks that put what was covered
+
+private:
+  static constexpr auto source = "edge/collector/in";
+
+  void open() {
+    tail = std::make_unique<tailer>(options, clock);
+    covered_ = index.of(source);
+    if (const auto opened = tail->open(covered_, partly_); !opened)
+      throw std::runtime_error{opened.failure().what};
+  }
+
+  void take(const line_block& block) {
+    auto& chunk = under_way.emplace_back();
+    for_each_line(block.bytes, block.is_cut, options.line_bytes_max,
+                  [&](std::string_view line) { chunk.text.emplace_back(line); });
+    chunk.positions.push_back({std::string{block.stream}, block.begin, block.end()});
+    if (!block.is_over) check(chunk.positions.front());
+  }
+
+  void check(const position_range& now) {
+    const auto is_inside = [&](std::uint64_t at) { return now.begin < at && at < now.end; };
+    for (const auto& r : partly_)
+      if (r.stream == now.stream)
+        nothing_straddles = nothing_straddles && !is_inside(r.begin) && !is_inside(r.end);
+    for (const auto& r : covered_)
+      if (r.stream == now.stream && std::max(r.begin, now.begin) < std::min(r.end, now.end)) ++put_again;
+  }
+
+  void keep(handed_on& chunk) {
+    for (auto& line : chunk.text) safe.push_back(std::move(line));
+    for (const auto& p : chunk.positions) index.add(source, p);
+  }
+
+  std::vector<position_range> covered_, partly_;
+};
+
+} // namespace weir::test

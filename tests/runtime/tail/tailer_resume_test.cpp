@@ -1,0 +1,302 @@
+#include "tests/runtime/tail/resume_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <sys/stat.h>
+
+using namespace weir;
+using namespace weir::test;
+using namespace std::chrono_literals;
+using boost::test_tools::per_element;
+
+namespace {
+
+using fate = resumed_tail::fate;
+
+void rename(const std::string& from, const std::string& to) { std::filesystem::rename(from, to); }
+
+/// `fates` one after the other, then lost.
+auto in_turn(std::vector<fate> fates) -> std::function<fate()> {
+  return [fates = std::move(fates), next = std::size_t{0}]() mutable {
+    return next < fates.size() ? fates[next++] : fate::lost;
+  };
+}
+
+auto sorted(lines all) -> lines {
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+auto numbered(int from, int to) -> lines {
+  auto all = lines{};
+  for (auto i = from; i < to; ++i) all.push_back("line " + std::to_string(i));
+  return all;
+}
+
+auto text_of(const lines& all) -> std::string {
+  auto text = std::string{};
+  for (const auto& line : all) text += line + "\n";
+  return text;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(resuming)
+
+BOOST_AUTO_TEST_CASE(what_died_on_its_way_is_read_again_and_nothing_else) {
+  for (auto lost = 0U; lost < 32; ++lost) {
+    const auto directory = scratch_directory{};
+    append(directory / "a.log", "one\ntwo\nthree\nfour\nfive\n");
+    auto tail = resumed_tail{directory, "a.log"};
+    tail.read(5, 1);
+    BOOST_TEST_REQUIRE(tail.under_way.size() == 5U);
+    tail.kill([bit = 0U, lost]() mutable { return (lost >> bit++ & 1U) != 0 ? fate::lost : fate::safe; });
+    append(directory / "a.log", "six\n");
+    tail.read(SIZE_MAX, 1);
+    tail.settle();
+    BOOST_TEST(sorted(tail.safe) == (lines{"five", "four", "one", "six", "three", "two"}), per_element());
+    BOOST_TEST(tail.put_again == 0U);
+    BOOST_TEST(tail.streams() == 1U);
+    tail.restart();
+    tail.run();
+    BOOST_TEST(tail.safe.size() == 6U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_some_receivers_have_comes_again_in_the_same_pieces) {
+  const auto directory = scratch_directory{};
+  append(directory / "a.log", text_of(numbered(0, 6)));
+  auto tail = resumed_tail{directory, "a.log"};
+  tail.read(6, 1);
+  tail.kill(in_turn({fate::safe, fate::partly, fate::lost, fate::partly, fate::safe, fate::partly}));
+  append(directory / "a.log", text_of(numbered(6, 9)));
+  tail.read();
+  BOOST_TEST(tail.nothing_straddles);
+  BOOST_TEST(tail.under_way.size() == 5U);
+  tail.settle();
+  BOOST_TEST(sorted(tail.safe) == numbered(0, 9), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(pieces_of_an_overlong_line_resume_in_its_middle) {
+  const auto directory = scratch_directory{};
+  auto text = std::string{};
+  for (auto i = 0; i < 10; ++i) text += std::string(15, static_cast<char>('a' + i)) + (i < 9 ? "\r" : "\n");
+  append(directory / "a.log", text + "next\n");
+  for (auto lost = 0U; lost < 64; ++lost) {
+    auto tail = resumed_tail{directory, "a.log"};
+    tail.options.line_bytes_max = 16;
+    tail.read(SIZE_MAX, 1);
+    tail.kill(
+        [bit = 0U, lost]() mutable { return (lost >> (bit++ % 6) & 1U) != 0 ? fate::lost : fate::safe; });
+    tail.run();
+    auto bytes = std::size_t{0};
+    for (const auto& line : tail.safe) bytes += line.size();
+    BOOST_TEST(bytes == text.size() - 1 + 4);
+    BOOST_TEST(tail.safe.size() == 11U);
+    BOOST_TEST(tail.put_again == 0U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_partial_line_at_the_moment_of_death_comes_whole) {
+  const auto directory = scratch_directory{};
+  append(directory / "a.log", "one\ntw");
+  auto tail = resumed_tail{directory, "a.log"};
+  tail.run();
+  tail.kill();
+  tail.run();
+  append(directory / "a.log", "o\nthr");
+  tail.kill();
+  append(directory / "a.log", "ee\n");
+  tail.run();
+  BOOST_TEST(tail.safe == (lines{"one", "two", "three"}), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(holes_of_a_file_that_was_rotated_meanwhile_are_read_before_its_successor) {
+  for (const auto* pattern : {"a.log", "a.log*"}) {
+    const auto directory = scratch_directory{};
+    const auto path = directory / "a.log";
+    append(path, "one\ntwo\nthree\n");
+    auto tail = resumed_tail{directory, pattern};
+    tail.read(3, 1);
+    tail.kill(in_turn({fate::safe, fate::lost, fate::safe}));
+    append(path, "four\n");
+    rename(path, path + ".1");
+    append(path, "five\n");
+    tail.run();
+    BOOST_TEST(tail.safe == (lines{"one", "three", "two", "four", "five"}), per_element());
+    tail.restart();
+    tail.run_for(2s);
+    BOOST_TEST(tail.safe.size() == 5U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(two_rotations_while_away_keep_the_order) {
+  const auto directory = scratch_directory{};
+  const auto path = directory / "a.log";
+  append(path, "one\n");
+  auto tail = resumed_tail{directory, "a.log*"};
+  tail.run();
+  tail.kill();
+  append(path, "two\n");
+  rename(path, path + ".1");
+  append(path, "three\n");
+  rename(path + ".1", path + ".2");
+  rename(path, path + ".1");
+  append(path, "four\n");
+  tail.run();
+  BOOST_TEST(sorted(tail.safe) == (lines{"four", "one", "three", "two"}), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(content_cut_off_while_away_is_read_from_its_beginning_however_long_it_is) {
+  for (const auto* fresh :
+       {"", "x\n", "111\n", "one!\n", "new and much longer than the old one was\nmore\n"}) {
+    const auto directory = scratch_directory{};
+    append(directory / "a.log", "one\ntwo\n");
+    auto tail = resumed_tail{directory, "a.log"};
+    tail.run();
+    BOOST_TEST(tail.take_safe().size() == 2U);
+    tail.kill();
+    write(directory / "a.log", fresh);
+    tail.run();
+    append(directory / "a.log", "after\n");
+    tail.run();
+    tail.restart();
+    tail.run();
+    auto text = std::string{fresh};
+    BOOST_TEST(text_of(tail.safe) == text + "after\n");
+    BOOST_TEST(tail.streams() == 1U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(content_cut_off_while_holes_are_open_ends_with_them) {
+  const auto directory = scratch_directory{};
+  append(directory / "a.log", "one\ntwo\nthree\n");
+  auto tail = resumed_tail{directory, "a.log"};
+  tail.read(3, 1);
+  tail.kill(in_turn({fate::safe, fate::lost, fate::safe}));
+  write(directory / "a.log", "one\ntwo\n"); // shorter than what is safe of it
+  tail.run();
+  BOOST_TEST(tail.safe == (lines{"one", "three", "one", "two"}), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(content_cut_off_while_running_repeats_nothing) {
+  const auto directory = scratch_directory{};
+  append(directory / "a.log", "one\ntwo\n");
+  auto tail = resumed_tail{directory, "a.log"};
+  tail.run();
+  write(directory / "a.log", "three\n");
+  tail.run();
+  tail.restart();
+  append(directory / "a.log", "four\n");
+  tail.run();
+  BOOST_TEST(tail.safe == (lines{"one", "two", "three", "four"}), per_element());
+  BOOST_TEST(tail.streams() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_start_at_the_end_is_about_the_first_start_only) {
+  const auto directory = scratch_directory{};
+  append(directory / "a.log", "old\n");
+  auto tail = resumed_tail{directory, "*.log"};
+  tail.options.from_end = true;
+  tail.run();
+  tail.kill();
+  append(directory / "a.log", "one\n");
+  append(directory / "b.log", "two\n");
+  tail.run();
+  BOOST_TEST(sorted(tail.safe) == (lines{"one", "two"}), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_was_there_before_a_start_at_the_end_is_no_hole) {
+  const auto directory = scratch_directory{};
+  append(directory / "a.log", "old\n");
+  auto tail = resumed_tail{directory, "*.log"};
+  tail.options.from_end = true;
+  tail.read();
+  append(directory / "a.log", "one\n");
+  tail.read();
+  append(directory / "a.log", "two\n");
+  tail.read();
+  // The first position is lost with all that came at once; a later one is safe.
+  tail.kill(in_turn({fate::lost, fate::lost, fate::lost, fate::safe}));
+  tail.run();
+  BOOST_TEST(tail.safe == (lines{"two", "one"}), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(after_a_start_at_the_end_a_successor_of_a_file_that_is_gone_is_read_whole) {
+  const auto directory = scratch_directory{};
+  append(directory / "a.log", "old\n");
+  auto tail = resumed_tail{directory, "*.log"};
+  tail.options.from_end = true;
+  tail.run();
+  std::filesystem::remove(directory / "a.log");
+  tail.run_for(2s);
+  tail.kill();
+  append(directory / "a.log", "new\n");
+  tail.run();
+  BOOST_TEST(tail.safe == lines{"new"}, per_element());
+}
+
+BOOST_AUTO_TEST_CASE(another_file_with_the_same_number_and_the_same_first_line_is_another_file) {
+  const auto directory = scratch_directory{};
+  const auto path = directory / "a.log";
+  auto tail = resumed_tail{directory, "a.log"};
+  auto expected = lines{};
+  auto reused = 0;
+  auto before = file_stat{};
+  for (auto i = 0; i < 50; ++i) {
+    append(path, "banner\n");
+    tail.run();
+    append(path, "and more of round " + std::to_string(i) + "\n");
+    tail.run();
+    tail.kill();
+    std::filesystem::remove(path);
+    append(path, "banner\nsomething longer than what was there before\n");
+    auto status = file_stat{};
+    BOOST_TEST(stat_path(path, status) == 0);
+    reused += status.key.inode == before.key.inode ? 1 : 0;
+    before = status;
+    tail.run();
+    std::filesystem::remove(path);
+    tail.run_for(1s);
+    BOOST_TEST(tail.take_safe()
+                   == (lines{"banner", "and more of round " + std::to_string(i), "banner",
+                             "something longer than what was there before"}),
+               per_element());
+  }
+  BOOST_TEST_MESSAGE(reused << " of 50 inode numbers were the same as before");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_gone_is_forgotten_by_receivers_but_not_one_that_left_the_pattern) {
+  const auto directory = scratch_directory{};
+  const auto path = directory / "a.log";
+  append(path, "one\n");
+  auto tail = resumed_tail{directory, "a.log"};
+  tail.run();
+  rename(path, directory / "elsewhere");
+  tail.run_for(2s);
+  BOOST_TEST(tail.streams() == 1U);
+  append(path, "two\n");
+  tail.run();
+  BOOST_TEST(tail.streams() == 2U);
+  std::filesystem::remove(path);
+  tail.run_for(2s);
+  BOOST_TEST(tail.streams() == 1U);
+  rename(directory / "elsewhere", path);
+  append(path, "three\n");
+  tail.restart();
+  tail.run();
+  BOOST_TEST(tail.safe == (lines{"one", "two", "three"}), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(once_reads_holes_too) {
+  const auto directory = scratch_directory{};
+  append(directory / "a.log", "one\ntwo\nthree\nend");
+  auto tail = resumed_tail{directory, "a.log"};
+  tail.read(3, 1);
+  tail.kill(in_turn({fate::safe, fate::lost, fate::safe}));
+  tail.options.once = true;
+  tail.run();
+  BOOST_TEST(tail.safe == (lines{"one", "three", "two", "end"}), per_element());
+  BOOST_TEST(tail.tail->is_finished());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
