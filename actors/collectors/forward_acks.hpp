@@ -12,7 +12,7 @@ namespace weir {
 class forward_acks {
 public:
   /// All bytes of the position stream this source covers.
-  static constexpr auto stream = std::string_view{"forward"};
+  static constexpr auto stream = std::string_view{"!forward"};
   struct pending {
     std::uint64_t position = 0;
     std::uint64_t connection = 0;

@@ -6,7 +6,7 @@
 namespace weir {
 namespace {
 
-constexpr auto stream_name = std::string_view{"generate"};
+constexpr auto stream_name = std::string_view{"!generate"};
 constexpr auto save_point_bytes = std::size_t{128 * 1024};
 /// At high rates several events share a wake-up.
 constexpr auto pause_min = std::chrono::milliseconds{5};

@@ -31,6 +31,12 @@ public:
   virtual void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) = 0;
 };
 
+/// A stream whose name begins so means something to this process only: acknowledge() and the restart of a
+/// failed source get it back, but it rides in no chunk.
+inline constexpr char local_stream_mark = '!';
+
+inline auto is_local_stream(std::string_view stream) -> bool { return stream.starts_with(local_stream_mark); }
+
 /// What earlier instances of a source handed on: ranges by stream, in order, as its covered() calls said.
 struct resume_info {
   /// Never put again. There may be holes between the ranges of a stream: what died on its way to one of

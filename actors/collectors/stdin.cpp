@@ -12,7 +12,7 @@
 namespace weir {
 namespace {
 
-constexpr auto stream_name = std::string_view{"stdin"};
+constexpr auto stream_name = std::string_view{"!stdin"};
 
 /// Whether epoll takes the descriptor; it refuses what never blocks, such as files.
 auto is_pollable(int fd) -> bool {

@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(positions_go_on_where_the_last_instance_ended) {
                                  return s;
                                }(),
                                plugin_context{}};
-  const auto resume = resume_info{{{"forward", 0, 41}}, {}};
+  const auto resume = resume_info{{{"!forward", 0, 41}}, {}};
   BOOST_REQUIRE(static_cast<bool>(source.open(resume)));
   BOOST_TEST(source.is_settled());
 }
