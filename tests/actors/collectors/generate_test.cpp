@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_template_is_filled_in_with_numbers_and_choices) {
   }
   BOOST_TEST(seen.size() == 12U);
   BOOST_TEST(out.is_gapless);
-  BOOST_TEST(out.covered_to.at("generate") == 1000U);
+  BOOST_TEST(out.covered_to.at("!generate") == 1000U);
 }
 
 BOOST_AUTO_TEST_CASE(the_default_record_is_valid_and_the_same_after_a_resume) {

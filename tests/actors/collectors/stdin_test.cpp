@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_pipe_gives_lines_as_they_come_and_ends_with_its_writer) {
   BOOST_TEST((*source->read(out, 1000) == read_status::finished));
   BOOST_TEST(out.lines == (lines{"one", "two", "end"}), per_element());
   BOOST_TEST(out.tags.front() == "in");
-  BOOST_TEST(out.covered_to.at("stdin") == 12U);
+  BOOST_TEST(out.covered_to.at("!stdin") == 12U);
   BOOST_TEST(out.is_gapless);
 }
 
