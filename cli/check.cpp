@@ -1,3 +1,4 @@
+#include "cli/guarantee_text.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/report.hpp"
 
@@ -17,7 +18,7 @@ void add_check(CLI::App& weir, session& s) {
     s.chosen = [path, &s] {
       const auto plan = load_or_explain(*path, s);
       if (!plan) return exit_misuse;
-      s.out << *path << ": no problems\n" << summary_of(*plan);
+      s.out << *path << ": no problems\n" << summary_of(*plan) << '\n' << guarantee_text(*plan);
       return exit_done;
     };
   });

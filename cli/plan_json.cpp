@@ -3,6 +3,7 @@
 #include "cli/json_text.hpp"
 #include "topology/connections.hpp"
 #include "topology/draft.hpp"
+#include "topology/guarantee.hpp"
 
 namespace weir::cli {
 namespace {
@@ -30,6 +31,26 @@ auto hop_json(const hop& h) -> std::string {
          + '}';
 }
 
+auto weakness_json(const weakness& w) -> std::string {
+  return "{\"what\": " + json_string(w.what) + ", \"file\": " + json_string(w.where.file) + ", \"line\": "
+         + std::to_string(w.where.line) + ", \"column\": " + std::to_string(w.where.column) + '}';
+}
+
+auto weaknesses_json(const std::vector<weakness>& all) -> std::string {
+  auto text = std::string{};
+  for (const auto& w : all) text += (text.empty() ? "" : ", ") + weakness_json(w);
+  return '[' + text + ']';
+}
+
+auto guarantee_json(const path_guarantee& g) -> std::string {
+  auto names = std::vector<std::string>{};
+  for (const auto* c : g.path) names.push_back(c->name);
+  return "{\"path\": " + json_list(names) + ", \"guarantee\": " + json_string(guarantee_name(g.level()))
+         + ", \"weakened_by\": " + weaknesses_json(g.when_killed) + ", \"at_power_cut\": "
+         + json_string(guarantee_name(g.level_at_power_cut())) + ", \"weakened_at_power_cut_by\": "
+         + weaknesses_json(g.at_power_cut) + ", \"notes\": " + json_list(g.notes) + '}';
+}
+
 template <class List, class ToText> auto lines(const List& list, ToText to_text) -> std::string {
   auto text = std::string{};
   for (const auto& item : list) text += (text.empty() ? "\n    " : ",\n    ") + to_text(item);
@@ -44,7 +65,8 @@ auto json_of(const topology_plan& plan) -> std::string {
          + ",\n  \"pattern\": " + json_string(pattern_name(pattern_of(plan)))
          + ",\n  \"components\": " + lines(plan.components, component_json)
          + ",\n  \"nodes\": " + lines(plan.nodes, node_json) + ",\n  \"classes\": " + json_list(plan.classes)
-         + ",\n  \"connections\": " + lines(hops_of(plan), hop_json) + "\n}\n";
+         + ",\n  \"connections\": " + lines(hops_of(plan), hop_json)
+         + ",\n  \"guarantees\": " + lines(guarantees_of(plan), guarantee_json) + "\n}\n";
 }
 
 } // namespace weir::cli

@@ -1,5 +1,6 @@
 #include "cli/plan_text.hpp"
 
+#include "cli/guarantee_text.hpp"
 #include "topology/connections.hpp"
 #include "topology/draft.hpp"
 
@@ -128,7 +129,8 @@ auto summary_of(const topology_plan& plan) -> std::string {
 
 auto text_of(const topology_plan& plan) -> std::string {
   return "cluster \"" + plan.cluster + "\", " + std::string{pattern_name(pattern_of(plan))} + "\n\n"
-         + tiers_text(plan) + wiring_text(plan) + placement_text(plan) + connections_text(plan);
+         + tiers_text(plan) + wiring_text(plan) + '\n' + guarantee_text(plan) + placement_text(plan)
+         + connections_text(plan);
 }
 
 } // namespace weir::cli

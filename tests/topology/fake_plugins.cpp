@@ -19,6 +19,7 @@ struct fake_source : source {
 };
 
 struct fake_tail final : fake_source {
+  static constexpr bool resumes = true;
   struct settings {
     std::vector<std::string> path;
     std::string tag = "{path}";
@@ -35,6 +36,8 @@ template <class Visitor> void describe(Visitor& v, fake_tail::settings& s) {
 }
 
 struct fake_forward final : fake_source {
+  static constexpr bool resumes = true;
+  static constexpr bool listens = true;
   struct settings {
     std::vector<std::string> listen{"127.0.0.1:24224"};
     config::secret shared_key;
@@ -45,6 +48,13 @@ template <class Visitor> void describe(Visitor& v, fake_forward::settings& s) {
   v.field("listen", s.listen, "host:port to listen at.");
   v.field("shared_key", s.shared_key, "What senders must know.");
 }
+
+/// Cannot read anything again.
+struct fake_once final : fake_source {
+  struct settings {};
+  fake_once(const settings&, const plugin_context&) {}
+};
+template <class Visitor> void describe(Visitor&, fake_once::settings&) {}
 
 struct fake_store : store {
   auto open() -> result<void> override { return {}; }
@@ -58,15 +68,18 @@ constexpr auto names_of(file_format*) {
 }
 
 struct fake_file final : fake_store {
+  static constexpr bool keeps_ledger = true;
   struct settings {
     std::string path;
     file_format format = file_format::json;
+    std::string sync = "always";
   };
   fake_file(const settings&, const plugin_context&) {}
 };
 template <class Visitor> void describe(Visitor& v, fake_file::settings& s) {
   v.required("path", s.path, "Where to write.");
   v.field("format", s.format, "What to write.");
+  v.field("sync", s.sync, "When it is written.");
 }
 
 struct fake_null final : fake_store {
@@ -96,6 +109,7 @@ struct fake_parse final : event_operator {
 
 const register_source<fake_tail> tail{"tail", "Reads files."};
 const register_source<fake_forward> forward{"forward", "Listens for the forward protocol."};
+const register_source<fake_once> once{"once", "Reads what comes once."};
 const register_store<fake_file> file{"file", "Appends events to files."};
 const register_store<fake_null> null{"null", "Counts events."};
 const register_operator<fake_grep> grep{"grep", "Keeps or drops events."};

@@ -1,0 +1,150 @@
+#include "config/yaml_tree.hpp"
+#include "topology/guarantee.hpp"
+#include "topology/make_plan.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace weir;
+
+namespace {
+
+auto plan_of(const std::string& yaml) -> topology_plan {
+  auto problems = config::diagnostics{};
+  const auto root = config::parse_yaml(yaml, "t.yaml", problems);
+  auto plan = root ? make_plan(*root, problems) : std::nullopt;
+  for (const auto& p : problems) BOOST_TEST_MESSAGE(config::to_text(p));
+  BOOST_REQUIRE(plan.has_value());
+  return std::move(*plan);
+}
+
+/// One collector, the source aggregator "a" and the destination aggregator "b" if they are given, one sink.
+struct line {
+  std::string collector;
+  std::string a;
+  std::string b;
+  std::string sink;
+  std::string killed;           ///< the promise whichever process is killed
+  std::string power_cut;        ///< and when the machine loses power
+  std::vector<int> weakened_by; ///< lines of the file: 1 collector, 2 a, 3 b, 4 sink
+};
+
+auto yaml_of(const line& l) -> std::string {
+  auto text = "collectors: { c: { type: " + l.collector + " } }\n";
+  text += l.a.empty() ? "\n" : "source_aggregators: { a: { buffer: { " + l.a + " } } }\n";
+  text += l.b.empty() ? "\n" : "destination_aggregators: { b: { buffer: { " + l.b + " } } }\n";
+  return text + "sinks: { s: { type: " + l.sink + " } }\n";
+}
+
+const auto tail = std::string{"tail, path: x"};
+const auto file_sink = std::string{"file, path: y"};
+const auto memory = std::string{"max_size: 8MiB"};
+const auto exactly = std::string{"exactly once"};
+const auto at_least = std::string{"at least once"};
+const auto at_most = std::string{"at most once"};
+const auto neither = std::string{"at most once, or again"};
+
+const auto table = std::vector<line>{
+    // the source
+    {tail, "path: p", "path: q", file_sink, exactly, exactly, {}},
+    {"forward", "path: p", "", file_sink, exactly, exactly, {}},
+    {"once", "path: p", "", file_sink, at_most, at_most, {1}},
+    {"once", memory, "", file_sink, at_most, at_most, {1}},
+    // who keeps the positions
+    {tail, "", "", file_sink, exactly, exactly, {}},
+    {tail, memory, "", file_sink, at_least, at_least, {2}},
+    {tail, memory, "path: q", file_sink, at_least, at_least, {2}},
+    {tail, "path: p", memory, file_sink, exactly, exactly, {}},
+    {tail, "", "path: q", file_sink, exactly, exactly, {}},
+    {"forward", "", memory, file_sink, at_least, at_least, {3}},
+    // the store
+    {tail, "path: p", "path: q", "\"null\"", at_least, at_least, {4}},
+    {tail, "", "", "\"null\"", at_least, at_least, {4}},
+    {"once", "", "", "\"null\"", neither, neither, {1, 4}},
+    // what gives way when the buffer is full
+    {tail, "path: p, when_full: drop_oldest", "", file_sink, at_most, at_most, {2}},
+    {tail, "path: p", "path: q, when_full: drop_newest", file_sink, at_most, at_most, {3}},
+    {tail, memory, "path: q, when_full: drop_newest", file_sink, neither, neither, {2, 3}},
+    // what a power cut adds: a file is read again from where the log stands, a client has its ack
+    {tail, "path: p, sync: os", "path: q", file_sink, exactly, at_least, {2}},
+    {"forward", "path: p, sync: interval", "", file_sink, exactly, at_most, {2}},
+    {tail, "path: p", "path: q, sync: os", file_sink, exactly, at_most, {3}},
+    {tail, "path: p", "", file_sink + ", sync: os", exactly, at_most, {4}},
+    {tail, "path: p, sync: os", "", file_sink + ", sync: os", exactly, neither, {2, 4}},
+};
+
+auto lines_of(const path_guarantee& g) -> std::vector<int> {
+  auto lines = std::vector<int>{};
+  for (const auto& w : g.when_killed) lines.push_back(w.where.line);
+  for (const auto& w : g.at_power_cut) lines.push_back(w.where.line);
+  return lines;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(guarantees)
+
+BOOST_AUTO_TEST_CASE(every_weakness_is_found_with_its_place) {
+  for (const auto& l : table) {
+    const auto yaml = yaml_of(l);
+    BOOST_TEST_CONTEXT(yaml) {
+      const auto plan = plan_of(yaml);
+      const auto all = guarantees_of(plan);
+      BOOST_REQUIRE(all.size() == 1U);
+      BOOST_TEST(guarantee_name(all[0].level()) == l.killed);
+      BOOST_TEST(guarantee_name(all[0].level_at_power_cut()) == l.power_cut);
+      BOOST_TEST(lines_of(all[0]) == l.weakened_by, boost::test_tools::per_element());
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_place_is_that_of_the_setting) {
+  const auto plan =
+      plan_of(yaml_of({tail, "path: p, when_full: drop_oldest, sync: os", "", file_sink, {}, {}, {}}));
+  const auto g = guarantees_of(plan).front();
+  BOOST_TEST(g.when_killed.front().what
+             == "source aggregator \"a\": \"when_full: drop_oldest\" loses events when the buffer is full");
+  BOOST_TEST(g.when_killed.front().where.column == 58);
+  BOOST_TEST(g.at_power_cut.front().where.column == 77);
+}
+
+BOOST_AUTO_TEST_CASE(every_path_is_judged_alone) {
+  const auto plan =
+      plan_of("collectors: { c: { type: tail, path: x }, d: { type: once } }\n"
+              "source_aggregators: { a: { from: [c, d], buffer: { path: p } } }\n"
+              "sinks: { s: { type: file, path: y, from: a }, t: { type: \"null\", from: [a, c] } }\n");
+  auto found = std::vector<std::string>{};
+  for (const auto& g : guarantees_of(plan)) {
+    auto text = std::string{};
+    for (const auto* c : g.path) text += c->name + ' ';
+    found.push_back(text + std::string{guarantee_name(g.level())});
+  }
+  const auto expected = std::vector<std::string>{
+      "c a s exactly once", "c a t at least once",          "c t at least once",
+      "d a s at most once", "d a t at most once, or again",
+  };
+  BOOST_TEST(found == expected, boost::test_tools::per_element());
+  BOOST_TEST(guarantees_of(plan, 2).size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_promise_rests_on_is_said) {
+  const auto notes = [](const std::string& yaml) {
+    const auto plan = plan_of(yaml);
+    auto text = std::string{};
+    const auto all = guarantees_of(plan);
+    for (const auto& note : all.front().notes) text += note + '\n';
+    return text;
+  };
+  const auto forward = notes(yaml_of({"forward", "path: p", "", file_sink, {}, {}, {}}));
+  BOOST_TEST(forward.find("for clients that ask for acks") != std::string::npos);
+  const auto impatient =
+      notes(yaml_of({tail, "", "", file_sink + ", retry: { give_up_after: 10m }", {}, {}, {}}));
+  BOOST_TEST(impatient == "what \"s\" cannot store for 10m becomes dead letters\n");
+  const auto spread = std::string{
+      "collectors: { c: { type: tail, path: x } }\ndestination_aggregators: { b: { buffer: { path: p } } }\n"
+      "sinks: { s: { type: file, path: y } }\nplacement: { edge: c, core: [b, s] }\n"
+      "nodes: { core-1: { listen: 'localhost:1', as: core }, core-2: { listen: 'localhost:2', as: "};
+  BOOST_TEST(notes(spread + "core } }\n").find("as long as every \"b\" answers") != std::string::npos);
+  BOOST_TEST(notes(spread + "edge } }\n") == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

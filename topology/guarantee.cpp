@@ -1,0 +1,207 @@
+#include "topology/guarantee.hpp"
+
+#include "topology/draft.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace weir {
+namespace {
+
+auto owner_of(const component_plan& c) -> std::string {
+  return std::string{tier_name(c.in)} + " \"" + c.name + "\": ";
+}
+
+/// Where the setting stands, or else the component.
+auto place_of(const component_plan& c, std::string_view key, std::string_view inner = {}) -> config::place {
+  const auto* found = c.written.find(key);
+  if (found == nullptr) return c.where;
+  if (const auto* below = inner.empty() ? nullptr : found->find(inner)) return below->where;
+  return found->where;
+}
+
+auto has_disk_buffer(const component_plan& c) -> bool {
+  const auto* details = std::get_if<aggregator_plan>(&c.details);
+  return details != nullptr && details->buffer.type == buffer_type::disk;
+}
+
+auto keeps_ledger(const component_plan& sink) -> bool {
+  const auto* known = plugin_registry<store>::find(sink.type);
+  return known != nullptr && known->keeps_ledger;
+}
+
+/// What a store's `sync` is, written or by default; empty if it has none.
+auto sync_of(const component_plan& sink) -> std::string {
+  if (const auto* written = sink.written.find("sync")) return written->scalar;
+  const auto* known = plugin_registry<store>::find(sink.type);
+  if (known == nullptr) return {};
+  for (const auto& field : known->fields)
+    if (field.key == "sync") return field.default_text;
+  return {};
+}
+
+/// How many actors of `to` may have something of a collector on another node.
+auto remote_actors(const topology_plan& plan, const component_plan& from, const component_plan& to)
+    -> std::size_t {
+  const auto hosts = [](const component_plan& c, const std::string& name) {
+    return std::find(c.classes.begin(), c.classes.end(), name) != c.classes.end();
+  };
+  if (std::all_of(from.classes.begin(), from.classes.end(), [&](const auto& c) { return hosts(to, c); }))
+    return 0; // each node has its own
+  const auto nodes = std::count_if(plan.nodes.begin(), plan.nodes.end(), [&](const node_address& n) {
+    return n.classes.empty()
+           || std::any_of(n.classes.begin(), n.classes.end(), [&](const auto& c) { return hosts(to, c); });
+  });
+  const auto* details = std::get_if<aggregator_plan>(&to.details);
+  return static_cast<std::size_t>(nodes) * (details ? details->instances : 1);
+}
+
+/// Adds what one component after the other does to the promise.
+class judge {
+public:
+  judge(const topology_plan& plan, path_guarantee& out) : plan_(plan), out_(out) {}
+
+  void run() {
+    source_of(*out_.path.front());
+    first_hop(*out_.path.front(), *out_.path[1]);
+    for (std::size_t i = 1; i + 1 < out_.path.size(); ++i) buffer_of(*out_.path[i], i == 1);
+    sink_of(*out_.path.back());
+  }
+
+private:
+  void source_of(const component_plan& c) {
+    const auto* known = plugin_registry<source>::find(c.type);
+    comes_again_ = known != nullptr && known->resumes;
+    is_read_again_ = comes_again_ && !known->listens;
+    if (!comes_again_)
+      return weaken(c,
+                    c.type + " cannot be read again, so what is not safe yet when its process dies is lost",
+                    place_of(c, "type"), true);
+    if (known->listens)
+      out_.notes.push_back(
+          "for clients that ask for acks and send again under the same chunk id; at most once "
+          "for those that do not ask");
+  }
+
+  void first_hop(const component_plan& from, const component_plan& to) {
+    if (!comes_again_) return;
+    if (to.in != tier::sink && !has_disk_buffer(to))
+      weaken(to,
+             "buffers in memory and keeps no positions, so after a restart \"" + from.name
+                 + "\" hands on again what it had handed on; a buffer with a path would keep them",
+             place_of(to, "buffer"), false);
+    else if (remote_actors(plan_, from, to) > 1)
+      out_.notes.push_back("as long as every \"" + to.name + "\" answers when \"" + from.name
+                           + "\" starts; it waits 10s for all of them");
+  }
+
+  void buffer_of(const component_plan& c, bool is_first) {
+    const auto& buffer = std::get<aggregator_plan>(c.details).buffer;
+    if (buffer.type != buffer_type::disk) return; // who sends to it keeps all until it is stored
+    if (buffer.when_full != full_policy::block)
+      weaken(c,
+             std::string{"\"when_full: drop_"}
+                 + (buffer.when_full == full_policy::drop_oldest ? "oldest" : "newest")
+                 + "\" loses events when the buffer is full",
+             place_of(c, "buffer", "when_full"), true);
+    if (buffer.sync == sync_policy::always) return;
+    // Positions go with the events, so a file is read again from where the log then stands.
+    const auto is_read_again = is_first && is_read_again_;
+    out_.at_power_cut.push_back({owner_of(c)
+                                     + "\"sync: " + (buffer.sync == sync_policy::os ? "os" : "interval")
+                                     + "\" acknowledges what is not on the device yet"
+                                     + (is_read_again ? "; it is read again, and may be stored by then" : ""),
+                                 place_of(c, "buffer", "sync"), !is_read_again});
+  }
+
+  void sink_of(const component_plan& c) {
+    const auto& details = std::get<sink_plan>(c.details);
+    if (!keeps_ledger(c))
+      weaken(c, c.type + " does not know again what it has, so what is sent again is stored again",
+             place_of(c, "type"), false);
+    if (const auto sync = sync_of(c); !sync.empty() && sync != "always")
+      out_.at_power_cut.push_back(
+          {owner_of(c) + "\"sync: " + sync + "\" acknowledges what is not on the device yet",
+           place_of(c, "sync"), true});
+    if (details.retry.give_up_after)
+      out_.notes.push_back("what \"" + c.name + "\" cannot store for " + to_text(*details.retry.give_up_after)
+                           + " becomes dead letters");
+  }
+
+  void weaken(const component_plan& c, const std::string& what, const config::place& where, bool loses) {
+    out_.when_killed.push_back({owner_of(c) + what, where, loses});
+  }
+
+  const topology_plan& plan_;
+  path_guarantee& out_;
+  bool comes_again_ = false;   ///< what is not safe when a process dies is read or sent again
+  bool is_read_again_ = false; ///< by the source itself, from wherever the receivers stand
+};
+
+class path_finder {
+public:
+  path_finder(const topology_plan& plan, std::size_t paths_max) : paths_max_(paths_max) {
+    for (const auto& c : plan.components) by_name_.emplace(c.name, &c);
+  }
+
+  void walk(const component_plan& c) {
+    path_.push_back(&c);
+    if (c.in == tier::sink && path_.size() > 1) found.push_back({path_, {}, {}, {}});
+    for (const auto& name : c.to)
+      if (found.size() < paths_max_) walk(*by_name_.at(name));
+    path_.pop_back();
+  }
+
+  std::vector<path_guarantee> found;
+
+private:
+  std::unordered_map<std::string_view, const component_plan*> by_name_;
+  std::size_t paths_max_;
+  std::vector<const component_plan*> path_;
+};
+
+void count(const std::vector<weakness>& all, bool& loses, bool& repeats) {
+  for (const auto& w : all) (w.loses ? loses : repeats) = true;
+}
+
+auto level_of(bool loses, bool repeats) -> guarantee {
+  if (loses) return repeats ? guarantee::none : guarantee::at_most_once;
+  return repeats ? guarantee::at_least_once : guarantee::exactly_once;
+}
+
+} // namespace
+
+auto guarantee_name(guarantee g) -> std::string_view {
+  switch (g) {
+  case guarantee::exactly_once: return "exactly once";
+  case guarantee::at_least_once: return "at least once";
+  case guarantee::at_most_once: return "at most once";
+  case guarantee::none: break;
+  }
+  return "at most once, or again";
+}
+
+auto path_guarantee::level() const -> guarantee {
+  auto loses = false;
+  auto repeats = false;
+  count(when_killed, loses, repeats);
+  return level_of(loses, repeats);
+}
+
+auto path_guarantee::level_at_power_cut() const -> guarantee {
+  auto loses = false;
+  auto repeats = false;
+  count(when_killed, loses, repeats);
+  count(at_power_cut, loses, repeats);
+  return level_of(loses, repeats);
+}
+
+auto guarantees_of(const topology_plan& plan, std::size_t paths_max) -> std::vector<path_guarantee> {
+  auto finder = path_finder{plan, paths_max};
+  for (const auto& c : plan.components)
+    if (c.in == tier::collector) finder.walk(c);
+  for (auto& found : finder.found) judge{plan, found}.run();
+  return std::move(finder.found);
+}
+
+} // namespace weir
