@@ -48,7 +48,7 @@ auto file_stream::run(std::stop_token stop) -> result<void> {
     if (lines == 0 && !wait.wait(5ms)) break;
     if (lines == 0) continue;
     WEIR_CHECK(write_batch(lines, wait));
-    if (size_ >= size_max_) WEIR_CHECK(rotate(wait));
+    if (size_ >= size_max_ && may_rotate()) WEIR_CHECK(rotate(wait));
     if (!is_full_speed_) wait.wait(std::chrono::milliseconds{pick(random_, 1, 20)});
   }
   return {};
@@ -59,6 +59,7 @@ auto file_stream::reopen(int flags) -> result<void> {
   file_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0644);
   if (file_ < 0) return error_from_errno("cannot open " + path_, errno);
   size_ = 0;
+  first_ = state_.written;
   return {};
 }
 
@@ -134,6 +135,7 @@ auto file_stream::rotate(pauses& wait) -> result<void> {
       // Like copytruncate at a moment when nothing is unread.
       if (::ftruncate(file_, 0) != 0) return error_from_errno("cannot truncate " + path_, errno);
       size_ = 0;
+      first_ = state_.written;
       return {};
     }
     std::filesystem::remove(path_);

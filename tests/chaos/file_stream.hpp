@@ -36,6 +36,8 @@ private:
   auto is_all_stored(pauses& wait) -> bool;
   void delete_stored();
   void choose_size();
+  /// A file whose new name matches no pattern is found only by who has seen it before.
+  auto may_rotate() const -> bool { return !state_.only_live || state_.stored_floor > first_; }
 
   stream_state& state_;
   std::string path_;
@@ -45,6 +47,7 @@ private:
   int file_ = -1;
   std::uint64_t size_ = 0;
   std::uint64_t size_max_ = 0;
+  std::uint64_t first_ = 0; ///< number of the file's first line
   std::uint64_t next_name_ = 0;
   std::deque<rotated> rotated_; ///< oldest first
   std::string text_;

@@ -13,7 +13,7 @@ using clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr auto scarce_bytes = std::uint64_t{192} << 20;
+constexpr auto scarce_bytes = std::uint64_t{384} << 20;
 
 auto since(steady_time begun) -> milliseconds {
   return std::chrono::duration_cast<milliseconds>(clock::now() - begun);

@@ -47,6 +47,18 @@ private:
     return '"' + (site_.folder / below).string() + '"';
   }
 
+  /// Two files of a collector, with a pattern that rotated ones match or do not match.
+  void add_tail(std::size_t stores, const std::string& name) {
+    const auto only_live = one_in(random_, 2);
+    for (auto i = 0; i < 2; ++i) {
+      add_stream(stores, name);
+      site_.streams.back()->only_live = only_live;
+    }
+    collectors_ += "  " + name
+                   + ": { type: tail, path: " + path("in/" + name + (only_live ? "*.log" : "*.log*"))
+                   + ", tag: chaos." + name + ", parse: { format: json }, refresh_interval: 1s }\n";
+  }
+
   void add_stream(std::size_t stores, const std::string& input) {
     auto state = std::make_unique<stream_state>();
     state->id = static_cast<std::uint32_t>(site_.streams.size() + 1);
@@ -57,18 +69,13 @@ private:
     site_.streams.push_back(std::move(state));
   }
 
-  auto tail(const std::string& name) const -> std::string {
-    return "  " + name + ": { type: tail, path: " + path("in/" + name + "*.log*") + ", tag: chaos." + name
-           + ", parse: { format: json }, refresh_interval: 1s }\n";
-  }
-
   auto buffer(const std::string& folder, std::uint64_t max_mib) -> std::string {
     if (!given_.disk_buffers) return "{ type: memory }";
     constexpr auto policies = std::array{"always", "interval", "os"};
     const auto segment = pick(random_, 1, 16);
     return "{ type: disk, path: " + path(folder) + ", max_size: " + std::to_string(max_mib)
            + "MiB, segment_size: " + std::to_string(segment) + "MiB, sync: " + policies[pick(random_, 0, 2)]
-           + " }";
+           + " }, instances: " + std::to_string(pick(random_, 1, 2));
   }
 
   void add_node(const std::string& type, const std::string& components) {
@@ -80,9 +87,8 @@ private:
   /// Files and clients of a host, its aggregator, and the one behind it.
   void add_tiers() {
     site_.forward_port = draw_port(random_);
-    for (auto i = 0; i < 2; ++i) add_stream(0, "files");
+    add_tail(0, "files");
     for (auto i = 0; i < 2; ++i) add_stream(0, "");
-    collectors_ += tail("files");
     collectors_ +=
         "  clients: { type: forward, listen: \"127.0.0.1:" + std::to_string(site_.forward_port) + "\" }\n";
     sources_ += "  local: { from: [files, clients], buffer: " + buffer("buffers/edge", 256) + " }\n";
@@ -91,8 +97,7 @@ private:
 
   /// A collector without an aggregator beside it.
   void add_remote() {
-    for (auto i = 0; i < 2; ++i) add_stream(0, "remote");
-    collectors_ += tail("remote");
+    add_tail(0, "remote");
     add_node("remote", "remote");
   }
 
@@ -106,8 +111,7 @@ private:
 
   /// A collector that sends to stores, and nothing between.
   void add_direct() {
-    for (auto i = 0; i < 2; ++i) add_stream(site_.stores.size(), "direct");
-    collectors_ += tail("direct");
+    add_tail(site_.stores.size(), "direct");
     add_stores("direct", "direct", "plain", "rows");
     add_node("direct", "direct, plain, rows");
   }

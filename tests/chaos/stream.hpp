@@ -28,6 +28,7 @@ struct stream_state {
   std::uint32_t id = 0;
   std::size_t stores = 0;  ///< index of the pair of stores that must have it
   bool may_delete = false; ///< what is in the table is safe everywhere: its file may go
+  bool only_live = false;  ///< rotated files no longer match the pattern
   std::atomic<std::uint64_t> written{0};
   std::atomic<std::uint64_t> bytes{0};
   std::atomic<std::uint64_t> stored{0};       ///< distinct lines in the table
