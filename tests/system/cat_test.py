@@ -1,10 +1,8 @@
 """`weir cat` sends lines to a forward collector."""
 import json
-import socket
-import subprocess
 import unittest
 
-from weir_process import SIGTERM, TIMEOUT, WEIR, NodeTest, wait_until
+from weir_nodes import SIGTERM, SystemTest, free_port, wait_until
 
 TOPOLOGY = """
 collectors:
@@ -14,20 +12,13 @@ sinks:
 """
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class CatTest(NodeTest):
+class CatTest(SystemTest):
     def cat(self, port, data, *words):
-        return subprocess.run([WEIR, "cat", "-p", str(port), *words], input=data, env=self.env, capture_output=True,
-                              timeout=TIMEOUT, check=False)
+        return self.weir("cat", "-p", str(port), *words, input=data, text=False)
 
     def test_lines_become_events_and_are_stored_when_it_ends(self):
         port = free_port()
-        node = self.start(self.write("t.yaml", TOPOLOGY.format(port=port)), "--node", "n")
+        node = self.start("n", self.write("t.yaml", TOPOLOGY.format(port=port)), "--node", "n")
         wait_until(lambda: self.status("n"), "the node runs")
         lines = [f"line {n} " + "x" * (n % 400) for n in range(20_000)]
         done = self.cat(port, ("\r\n".join(lines)).encode(), "-t", "test.lines", "-H", "127.0.0.1")

@@ -6,9 +6,9 @@ import socket
 import struct
 import subprocess
 import threading
+import unittest
 
-import weir_harness
-from weir_harness import SOURCE, SystemTest, count_lines, free_port, main, read_lines, wait_until
+from weir_nodes import BINARY, SOURCE, SystemTest, count_lines, free_port, read_lines, wait_until
 
 
 def pack(value):
@@ -81,9 +81,9 @@ sinks: {{ archive: {{ type: file, from: local, path: "{self.out}" }} }}
         self.assertEqual(sorted(list(range(100)) * 4), sorted(int(e["n"]) for e in self.stored()))
 
     def test_weir_cat(self):
-        if subprocess.run([weir_harness.BINARY, "cat", "--help"], capture_output=True).returncode != 0:
+        if subprocess.run([BINARY, "cat", "--help"], capture_output=True).returncode != 0:
             self.skipTest("no weir cat yet")
-        ran = subprocess.run([weir_harness.BINARY, "cat", "-t", "cat.lines", "-H", "127.0.0.1", "-p", str(self.port)],
+        ran = subprocess.run([BINARY, "cat", "-t", "cat.lines", "-H", "127.0.0.1", "-p", str(self.port)],
                              input=b"".join(b"line %d\n" % i for i in range(1000)), capture_output=True)
         self.assertEqual(0, ran.returncode, ran.stderr)
         self.wait_stored(1000)
@@ -194,4 +194,4 @@ action(type="omfile" file="{self.path('sys.log')}" template="rfc5424")
 
 
 if __name__ == "__main__":
-    main()
+    unittest.main(verbosity=2)

@@ -5,8 +5,9 @@ import socket
 import subprocess
 import threading
 import time
+import unittest
 
-from weir_harness import SystemTest, count_lines, free_port, hold_for, main, read_lines, wait_until
+from weir_nodes import SystemTest, count_lines, free_port, hold_for, read_lines, wait_until
 
 TOPOLOGY = """
 cluster: {{ name: {cluster} }}
@@ -55,7 +56,7 @@ class RepairTest(SystemTest):
 
     def topology(self, nodes, balance="round_robin", cluster="test", name="t.yaml"):
         """`nodes`: name -> class, or (class, port)."""
-        text = TOPOLOGY.format(dir=self.directory, balance=balance, cluster=cluster)
+        text = TOPOLOGY.format(dir=self.dir, balance=balance, cluster=cluster)
         for node, what in nodes.items():
             class_name, port = what if isinstance(what, tuple) else (what, self.ports.setdefault(node, free_port()))
             text += f'  {node}: {{ listen: "127.0.0.1:{port}", as: {class_name} }}\n'
@@ -296,4 +297,4 @@ class Strangers(RepairTest):
 
 
 if __name__ == "__main__":
-    main()
+    unittest.main(verbosity=2)

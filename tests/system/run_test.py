@@ -4,7 +4,7 @@ import re
 import socket
 import unittest
 
-from weir_process import SIGINT, SIGTERM, NodeTest
+from weir_nodes import SIGINT, SIGTERM, SystemTest
 
 TO_FILE = """
 collectors:
@@ -17,19 +17,19 @@ sinks:
 RESULT = re.compile(r"events=(\d+) bytes=(\d+) seconds=(\d+\.\d+) lost=(\d+)\n")
 
 
-class RunTest(NodeTest):
+class RunTest(SystemTest):
     def stored(self):
         return [json.loads(line)["n"] for line in (self.dir / "out/all.jsonl").read_text().splitlines()]
 
     def start_with_blocked_store(self, *words, count=50):
-        self.lines("in.log", count)
+        self.write_numbers("in.log", count)
         self.write("out", "a file, where a directory is wanted")
-        node = self.start(self.write("t.yaml", TO_FILE), "--node", "n", *words)
+        node = self.start("n", self.write("t.yaml", TO_FILE), "--node", "n", *words)
         self.wait_for("n", "files", state="retrying", events_held=count)
         return node
 
     def test_once_stores_all_and_its_only_line_is_the_result(self):
-        self.lines("in.log", 2000)
+        self.write_numbers("in.log", 2000)
         done = self.weir("run", self.write("t.yaml", TO_FILE), "--once")
         self.assertEqual(done.returncode, 0, done.stderr)
         result = RESULT.fullmatch(done.stdout)
@@ -40,8 +40,8 @@ class RunTest(NodeTest):
     def test_a_signal_drains_what_was_read(self):
         for number in (SIGTERM, SIGINT):
             with self.subTest(signal=number):
-                self.lines("in.log", 3000)
-                node = self.start(self.write("t.yaml", TO_FILE), "--node", "n")
+                self.write_numbers("in.log", 3000)
+                node = self.start(f"n-{number}", self.write("t.yaml", TO_FILE), "--node", "n")
                 self.wait_for("n", "logs", events_in=3000)
                 status, out, err = self.finish(node, number)
                 self.assertEqual((status, out), (0, ""), err)
@@ -65,7 +65,7 @@ class RunTest(NodeTest):
 
     def test_a_drain_goes_on_when_the_store_comes_back(self):
         node = self.start_with_blocked_store("--drain-timeout", "60s")
-        node.send_signal(SIGTERM)
+        node.signal(SIGTERM)
         self.wait_for("n", "logs", state="draining")
         (self.dir / "out").unlink()
         status, _, err = self.finish(node)
@@ -74,7 +74,7 @@ class RunTest(NodeTest):
 
     def test_a_second_signal_stops_at_once(self):
         node = self.start_with_blocked_store("--drain-timeout", "1h")
-        node.send_signal(SIGTERM)
+        node.signal(SIGTERM)
         self.wait_for("n", "logs", state="draining")
         status, _, err = self.finish(node, SIGTERM)
         self.assertEqual(status, 1)
@@ -119,7 +119,7 @@ class RunTest(NodeTest):
         self.assertEqual(len(err.splitlines()), 1, err)
 
     def test_the_live_status_is_drawn_if_asked_for(self):
-        self.lines("in.log", 20)
+        self.write_numbers("in.log", 20)
         done = self.weir("run", self.write("t.yaml", TO_FILE), "--once", "--status", "always")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("20 events in, 20 stored\n", done.stdout)

@@ -4,7 +4,7 @@ import socket
 import stat
 import unittest
 
-from weir_process import SIGKILL, SIGTERM, NodeTest, wait_until
+from weir_nodes import SIGKILL, SIGTERM, SystemTest, wait_until
 
 PIPELINE = """
 cluster: { name: shop }
@@ -46,10 +46,10 @@ def accounts(actor):
     return actor["events_out"] + actor["events_held"] + sum(actor["dropped"].values())
 
 
-class StatusTest(NodeTest):
+class StatusTest(SystemTest):
     def start_pipeline(self, count=1000):
-        self.lines("in.log", count)
-        node = self.start(self.write("t.yaml", PIPELINE), "--node", "edge-1")
+        self.write_numbers("in.log", count)
+        node = self.start("edge-1", self.write("t.yaml", PIPELINE), "--node", "edge-1")
         for sink in ("db", "files"):
             self.wait_for("edge-1", sink, events_out=count)
         return node
@@ -60,7 +60,7 @@ class StatusTest(NodeTest):
             self.wait_for("edge-1", component, events_held=0, events_out=1000)
         status = self.status("edge-1")
         self.assertEqual((status["cluster"], status["node"]), ("shop", "edge-1"))
-        self.assertEqual(status["pid"], self.nodes[0].pid)
+        self.assertEqual(status["pid"], self.processes[0].pid)
         self.assertGreater(status["uptime_seconds"], 0)
         self.assertIs(status["balanced"], True)
         self.assertEqual([a["component"] for a in status["actors"]], ["logs", "local", "core", "db", "files"])
@@ -80,23 +80,23 @@ class StatusTest(NodeTest):
         self.assertTrue(any(line.startswith("    edge-1/sink/db") and "1,000" in line for line in lines), lines)
 
     def test_an_unreachable_store_shows_what_is_held_and_why(self):
-        self.lines("in.log", 10)
+        self.write_numbers("in.log", 10)
         self.write("out", "a file, where a directory is wanted")
-        self.start(self.write("t.yaml", PIPELINE), "--node", "edge-1")
+        self.start("edge-1", self.write("t.yaml", PIPELINE), "--node", "edge-1")
         sink = self.wait_for("edge-1", "files", state="retrying", events_held=10)
         self.assertIn("cannot", sink["last_error"])
         self.assertGreater(sink["delay_seconds"], 0)
         self.assertIn("last error: ", self.weir("status", "edge-1").stdout)
 
     def test_the_cluster_is_all_nodes_and_says_who_cannot_be_reached(self):
-        self.lines("in.log", 100)
+        self.write_numbers("in.log", 100)
         text = TWO_NODES.replace("PORT1", str(free_port())).replace("PORT2", str(free_port()))
         topology = self.write("t.yaml", text)
-        self.start(topology, "--node", "edge-1", "--as", "edge")
+        self.start("edge-1", topology, "--node", "edge-1", "--as", "edge")
         wait_until(lambda: self.status("edge-1"), "edge-1 runs")
         first = self.weir("status", "--cluster")
         self.assertIn("node core-1: cannot be reached: ", first.stdout)
-        self.start(topology, "--node", "core-1", "--as", "core")
+        self.start("core-1", topology, "--node", "core-1", "--as", "core")
         self.wait_for("core-1", "files", events_out=100)
         both = self.weir("status", "shop.edge-1", "--cluster", "--json")
         for part in ('"node":"core-1"', '"address":"core-1/sink/files"', '"address":"edge-1/collector/logs"'):
@@ -114,10 +114,10 @@ class StatusTest(NodeTest):
         self.assertEqual(self.status("edge-1")["pid"], node.pid)
 
     def test_nodes_without_a_name_run_side_by_side(self):
-        self.lines("in.log", 10)
+        self.write_numbers("in.log", 10)
         topology = self.write("t.yaml", PIPELINE.replace("type: sqlite", 'type: "null"')
                               .replace(", path: DIR/weir.db", ""))
-        first, second = self.start(topology), self.start(topology)
+        first, second = self.start("first", topology), self.start("second", topology)
         wait_until(lambda: len(list(self.sockets.glob("*.sock"))) == 2, "both have a socket")
         self.assertEqual(self.weir("status").returncode, 2)
         for node in (first, second):
@@ -130,7 +130,7 @@ class StatusTest(NodeTest):
         self.assertEqual(stat.S_IMODE(os.stat(self.sockets).st_mode), 0o700)
         self.finish(node, SIGKILL)
         self.assertTrue(path.exists())
-        again = self.start(str(self.dir / "t.yaml"), "--node", "edge-1")
+        again = self.start("again", str(self.dir / "t.yaml"), "--node", "edge-1")
         self.wait_for("edge-1", "files", events_held=0)
         self.assertEqual(self.status("edge-1")["pid"], again.pid)
         self.finish(again, SIGTERM)
@@ -166,7 +166,7 @@ class StatusTest(NodeTest):
     def test_a_directory_that_others_may_write_to_is_not_used(self):
         self.sockets.mkdir()
         self.sockets.chmod(0o777)
-        self.lines("in.log", 1)
+        self.write_numbers("in.log", 1)
         done = self.weir("run", self.write("t.yaml", PIPELINE), "--once")
         self.assertEqual(done.returncode, 0)
         self.assertIn("others may write to", done.stderr)

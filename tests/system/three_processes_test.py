@@ -1,8 +1,9 @@
 """Edge, core and store as three processes: what one process gives they give too."""
 import itertools
 import json
+import unittest
 
-from weir_harness import SystemTest, free_port, main, read_lines, wait_until
+from weir_nodes import SystemTest, free_port, read_lines, wait_until
 
 TOPOLOGY = """
 cluster: {{ name: test }}
@@ -36,7 +37,7 @@ class ThreeProcesses(SystemTest):
 
     def topology(self, out):
         ports = [free_port() for _ in range(3)]
-        return self.write(out + ".yaml", TOPOLOGY.format(dir=self.directory, out=out, ports=ports))
+        return self.write(out + ".yaml", TOPOLOGY.format(dir=self.dir, out=out, ports=ports))
 
     def stored(self, out):
         """What matters of every event: its tag and record, without the time of its reading."""
@@ -89,4 +90,4 @@ class ThreeProcesses(SystemTest):
 
 
 if __name__ == "__main__":
-    main()
+    unittest.main(verbosity=2)

@@ -8,8 +8,9 @@ import signal
 import sqlite3
 import subprocess
 import time
+import unittest
 
-from weir_harness import LOGHUB, SOURCE, SystemTest, count_lines, free_port, hold_for, main, read_lines, wait_until
+from weir_nodes import LOGHUB, SOURCE, SystemTest, count_lines, free_port, hold_for, read_lines, wait_until
 
 MIB = 1 << 20
 PAUSED_INPUT = int(os.environ.get("WEIR_PAUSED_MIB", "600")) * MIB
@@ -241,4 +242,4 @@ nodes:
 
 
 if __name__ == "__main__":
-    main()
+    unittest.main(verbosity=2)

@@ -1,17 +1,22 @@
-"""Runs the real binary: temporary directories, free ports, processes by pid, waits on conditions."""
+"""The real binary under test: a directory for each test, nodes as processes in it, waits on conditions.
+
+The environment names the binary (WEIR), the source tree (WEIR_SOURCE) and how long a wait lasts at most in
+seconds (WEIR_PATIENCE); WEIR_KEEP keeps the directories.
+"""
 import collections
+import json
 import os
+import pathlib
 import re
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
 
-BINARY = os.environ.get("WEIR", "build/release/weir")
+BINARY = os.path.abspath(os.environ.get("WEIR", "build/release/weir"))
 SOURCE = os.environ.get("WEIR_SOURCE", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 PATIENCE = float(os.environ.get("WEIR_PATIENCE", "60"))
 TICK = 0.02
@@ -76,14 +81,13 @@ def differences(got, wanted):
 class Process:
     """One `weir run`; its stderr and stdout go to files."""
 
-    def __init__(self, name, arguments, directory, prefix=(), env=None, stdout=None):
+    def __init__(self, name, arguments, directory, env, prefix=(), stdout=None):
         self.name = name
         self.log_path = os.path.join(directory, name + ".log")
         self.out_path = os.path.join(directory, name + ".out")
         with open(self.log_path, "ab") as err, open(self.out_path, "ab") as out:
             self.child = subprocess.Popen([*prefix, BINARY, *arguments], cwd=directory, stdin=subprocess.DEVNULL,
-                                          stdout=out if stdout is None else stdout, stderr=err,
-                                          env={**os.environ, "WEIR_RUNTIME_DIR": os.path.join(directory, "run"), **(env or {})})
+                                          stdout=out if stdout is None else stdout, stderr=err, env=env)
         self.pid = self.child.pid
 
     def log(self):
@@ -143,40 +147,74 @@ class Process:
 
 
 class SystemTest(unittest.TestCase):
-    """A temporary directory, and no process left behind."""
+    """Each test has an empty directory, also for the control sockets, and leaves no process."""
 
     def setUp(self):
-        self.directory = tempfile.mkdtemp(prefix="weir-test-")
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="weir-test-"))
+        self.sockets = self.dir / "run"
+        self.env = {**os.environ, "WEIR_RUNTIME_DIR": str(self.sockets), "TZ": "UTC"}
         self.processes = []
-        os.mkdir(self.path("run"), 0o700)
 
     def tearDown(self):
         for p in self.processes:
             p.signal(signal.SIGCONT)
             p.kill()
         if not os.environ.get("WEIR_KEEP"):
-            shutil.rmtree(self.directory, ignore_errors=True)
+            shutil.rmtree(self.dir, ignore_errors=True)
 
     def path(self, *parts):
-        return os.path.join(self.directory, *parts)
+        return os.path.join(self.dir, *parts)
 
     def write(self, name, text):
-        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
-        with open(self.path(name), "wb" if isinstance(text, bytes) else "w") as f:
-            f.write(text)
-        return self.path(name)
+        """In a text DIR stands for the test's directory. Returns the path."""
+        path = self.dir / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.replace("DIR", str(self.dir)).encode())
+        return str(path)
+
+    def write_numbers(self, name, count):
+        self.write(name, "".join(f'{{"n": {n}}}\n' for n in range(count)))
 
     def append(self, name, text):
         with open(self.path(name), "ab" if isinstance(text, bytes) else "a") as f:
             f.write(text)
 
-    def start(self, name, *arguments, **options):
-        p = Process(name, ["run", *arguments], self.directory, **options)
+    def weir(self, *words, **options):
+        """Runs `weir` to its end."""
+        return subprocess.run([BINARY, *words], **{"cwd": self.dir, "env": self.env, "capture_output": True,
+                                                   "text": True, "timeout": PATIENCE, "check": False, **options})
+
+    def start(self, name, *arguments, env=None, **options):
+        """`weir run`; the name is for its log."""
+        p = Process(name, ["run", *arguments], self.dir, {**self.env, **(env or {})}, **options)
         self.processes.append(p)
         return p
 
     def start_node(self, topology, node, class_name, *arguments, **options):
         return self.start(node, topology, "--node", node, "--as", class_name, *arguments, **options)
+
+    def finish(self, process, number=None):
+        """Sends the signal if there is one; exit status, stdout, stderr."""
+        if number is not None:
+            process.signal(number)
+        return process.end(), process.out(), process.log()
+
+    def status(self, name):
+        """What the node answers, or None while it does not run."""
+        answer = self.weir("status", name, "--json")
+        return json.loads(answer.stdout) if answer.returncode == 0 else None
+
+    def actor(self, name, component):
+        status = self.status(name)
+        found = [a for a in status["actors"] if a["component"] == component] if status else []
+        return found[0] if found else {}
+
+    def wait_for(self, name, component, **figures):
+        """Waits until the component's actor has these figures; returns the actor."""
+        def holds():
+            actor = self.actor(name, component)
+            return actor if actor and all(actor[key] == figures[key] for key in figures) else None
+        return wait_until(holds, f"{component} of {name} has {figures}")
 
     def assert_same_lines(self, got, wanted):
         self.assertEqual("", differences(got, wanted))
@@ -186,9 +224,4 @@ class SystemTest(unittest.TestCase):
             self.assertEqual(0, p.end(patience), p.name + ":\n" + p.log()[-4000:])
 
 
-def main():
-    """Arguments: the binary, then those of unittest."""
-    global BINARY
-    if len(sys.argv) > 1 and os.path.sep in sys.argv[1]:
-        BINARY = os.path.abspath(sys.argv.pop(1))
-    unittest.main(module="__main__", verbosity=2)
+SIGTERM, SIGINT, SIGKILL = signal.SIGTERM, signal.SIGINT, signal.SIGKILL
