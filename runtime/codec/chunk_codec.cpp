@@ -1,10 +1,9 @@
 #include "runtime/codec/chunk_codec.hpp"
 
+#include "runtime/base/binary.hpp"
 #include "runtime/base/crc32c.hpp"
 
 #include <cstring>
-#include <limits>
-#include <type_traits>
 
 namespace weir {
 namespace {
@@ -12,49 +11,12 @@ namespace {
 constexpr auto version = std::uint8_t{2};
 constexpr auto flag_reread = std::uint8_t{1};
 
-template <class T> void put(std::string& out, T value) {
-  char bytes[sizeof value];
-  std::memcpy(bytes, &value, sizeof value);
-  out.append(bytes, sizeof value);
-}
-
-void put_text(std::string& out, std::string_view text) {
-  put(out, static_cast<std::uint32_t>(text.size()));
-  out.append(text);
-}
-
-/// Reads little-endian fields; after the first failure everything reads as zero.
-class field_reader {
-public:
-  explicit field_reader(std::string_view bytes) : rest_(bytes) {}
-  template <class T> auto number() -> T {
-    auto value = T{};
-    if (rest_.size() < sizeof value) return failed_ = true, value;
-    std::memcpy(&value, rest_.data(), sizeof value);
-    rest_.remove_prefix(sizeof value);
-    return value;
-  }
-  auto text() -> std::string {
-    const auto size = number<std::uint32_t>();
-    if (rest_.size() < size) return failed_ = true, std::string{};
-    auto value = std::string{rest_.substr(0, size)};
-    rest_.remove_prefix(size);
-    return value;
-  }
-  auto failed() const -> bool { return failed_; }
-  auto at_end() const -> bool { return rest_.empty(); }
-
-private:
-  std::string_view rest_;
-  bool failed_ = false;
-};
-
 auto damaged(std::string_view what) -> error {
   return {errc::malformed, "damaged chunk: " + std::string{what}};
 }
 
 /// Fills the fixed fields; the tables follow.
-void read_fixed(field_reader& read, chunk& c) {
+void read_fixed(binary_reader& read, chunk& c) {
   c.id.origin = read.number<std::uint64_t>();
   c.id.sequence = read.number<std::uint64_t>();
   c.settled_below = read.number<std::uint64_t>();
@@ -70,7 +32,7 @@ struct section_sums {
   std::uint64_t count = 0;
 };
 
-auto read_sections(field_reader& read, chunk& c) -> section_sums {
+auto read_sections(binary_reader& read, chunk& c) -> section_sums {
   auto sums = section_sums{};
   for (auto left = read.number<std::uint32_t>(); left > 0 && !read.failed(); --left) {
     auto s = section{};
@@ -84,7 +46,7 @@ auto read_sections(field_reader& read, chunk& c) -> section_sums {
   return sums;
 }
 
-void read_positions(field_reader& read, chunk& c) {
+void read_positions(binary_reader& read, chunk& c) {
   for (auto left = read.number<std::uint32_t>(); left > 0 && !read.failed(); --left) {
     auto p = position_range{};
     p.stream = read.text();
@@ -100,23 +62,23 @@ auto encode_chunk_head(const chunk& c) -> std::string {
   auto out = std::string{};
   out.reserve(256);
   out.append(chunk_prefix_bytes, '\0');
-  put(out, version);
-  put(out, std::uint8_t{0});
-  put(out, c.is_reread ? flag_reread : std::uint8_t{0});
-  for (const auto number : {c.id.origin, c.id.sequence, c.settled_below, c.count}) put(out, number);
-  for (const auto time : {c.time_min_ns, c.time_max_ns, c.closed_ns}) put(out, time);
+  put_number(out, version);
+  put_number(out, std::uint8_t{0});
+  put_number(out, c.is_reread ? flag_reread : std::uint8_t{0});
+  for (const auto number : {c.id.origin, c.id.sequence, c.settled_below, c.count}) put_number(out, number);
+  for (const auto time : {c.time_min_ns, c.time_max_ns, c.closed_ns}) put_number(out, time);
   put_text(out, c.source);
-  put(out, static_cast<std::uint32_t>(c.sections.size()));
+  put_number(out, static_cast<std::uint32_t>(c.sections.size()));
   for (const auto& s : c.sections) {
     put_text(out, s.tag);
-    put(out, s.count);
-    put(out, s.bytes);
+    put_number(out, s.count);
+    put_number(out, s.bytes);
   }
-  put(out, static_cast<std::uint32_t>(c.positions.size()));
+  put_number(out, static_cast<std::uint32_t>(c.positions.size()));
   for (const auto& p : c.positions) {
     put_text(out, p.stream);
-    put(out, p.begin);
-    put(out, p.end);
+    put_number(out, p.begin);
+    put_number(out, p.end);
   }
   const auto head_size = static_cast<std::uint32_t>(out.size() - chunk_prefix_bytes);
   const auto body_size = static_cast<std::uint32_t>(c.body.size());
@@ -128,7 +90,7 @@ auto encode_chunk_head(const chunk& c) -> std::string {
 }
 
 auto decode_chunk_prefix(std::string_view prefix) -> result<chunk_sizes> {
-  auto read = field_reader{prefix};
+  auto read = binary_reader{prefix};
   auto sizes = chunk_sizes{};
   sizes.head = read.number<std::uint32_t>();
   sizes.body = read.number<std::uint32_t>();
@@ -140,11 +102,9 @@ auto decode_chunk_prefix(std::string_view prefix) -> result<chunk_sizes> {
   return sizes;
 }
 
-auto decode_chunk(const chunk_sizes& sizes, std::string_view head, shared_bytes body) -> result<chunk_ptr> {
-  if (head.size() != sizes.head || body.size() != sizes.body)
-    return damaged("its length differs from its prefix");
-  if (crc32c(body.view(), crc32c(head)) != sizes.crc) return damaged("its checksum does not fit");
-  auto read = field_reader{head};
+auto decode_chunk_head(const chunk_sizes& sizes, std::string_view head) -> result<std::shared_ptr<chunk>> {
+  if (head.size() != sizes.head) return damaged("its length differs from its prefix");
+  auto read = binary_reader{head};
   if (read.number<std::uint8_t>() != version) return damaged("unknown version");
   if (read.number<std::uint8_t>() != 0) return damaged("unknown encoding");
   auto c = std::make_shared<chunk>();
@@ -155,9 +115,17 @@ auto decode_chunk(const chunk_sizes& sizes, std::string_view head, shared_bytes 
   const auto sums = read_sections(read, *c);
   read_positions(read, *c);
   if (read.failed() || !read.at_end()) return damaged("its tables are cut");
-  if (sums.bytes != body.size()) return damaged("its sections do not add up to its body");
+  if (sums.bytes != sizes.body) return damaged("its sections do not add up to its body");
   if (sums.count != c->count) return damaged("its sections do not add up to its count");
   if (c->id.sequence == 0 || c->settled_below > c->id.sequence) return damaged("its sequence makes no sense");
+  return c;
+}
+
+auto decode_chunk(const chunk_sizes& sizes, std::string_view head, shared_bytes body) -> result<chunk_ptr> {
+  if (head.size() != sizes.head || body.size() != sizes.body)
+    return damaged("its length differs from its prefix");
+  if (crc32c(body.view(), crc32c(head)) != sizes.crc) return damaged("its checksum does not fit");
+  WEIR_TRY(auto c, decode_chunk_head(sizes, head));
   c->body = std::move(body);
   return chunk_ptr{std::move(c)};
 }

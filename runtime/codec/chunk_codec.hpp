@@ -38,6 +38,8 @@ struct chunk_sizes {
 
 /// Reads chunk_prefix_bytes. errc::limit if the sizes are more than any chunk has.
 auto decode_chunk_prefix(std::string_view prefix) -> result<chunk_sizes>;
+/// The chunk without its body, for those who check bytes otherwise: all but the CRC is checked.
+auto decode_chunk_head(const chunk_sizes& sizes, std::string_view head) -> result<std::shared_ptr<chunk>>;
 /// Checks the CRC and every length. Total: any bytes are valid arguments.
 auto decode_chunk(const chunk_sizes& sizes, std::string_view head, shared_bytes body) -> result<chunk_ptr>;
 

@@ -13,6 +13,11 @@ public:
   void insert(const chunk_id& id) { insert(id.origin, id.sequence, id.sequence); }
   /// Adds first..last of an origin, both included.
   void insert(std::uint64_t origin, std::uint64_t first, std::uint64_t last);
+  /// visit(origin, first, last) for every range, in order.
+  template <class Visitor> void for_each(Visitor&& visit) const {
+    for (const auto& [origin, known] : origins_)
+      for (const auto& [first, last] : known) visit(origin, first, last);
+  }
   /// Number of ranges over all origins: what this costs.
   auto size() const -> std::size_t;
 

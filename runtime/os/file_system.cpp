@@ -235,7 +235,7 @@ public:
     whole.l_type = F_WRLCK;
     if (::fcntl(fd.get(), F_OFD_SETLK, &whole) < 0) {
       if (errno != EAGAIN && errno != EACCES) return failed_to("lock", path);
-      return error{errc::unavailable, path + " is held by " + text_of(fd.get())};
+      return error{errc::rejected, path + " is held by " + text_of(fd.get())};
     }
     // What the text says is for people; the lock holds without it.
     const auto line = std::string{holder} + '\n';

@@ -67,7 +67,7 @@ public:
   virtual auto remove(const std::string& path) -> result<void> = 0;
   /// Makes, renames and removals in this directory survive a power cut.
   virtual auto sync_directory(const std::string& directory) -> result<void> = 0;
-  /// errc::unavailable if another process has it; the error has what that one wrote as `holder`.
+  /// errc::rejected if another process has it; the error has what that one wrote as `holder`.
   virtual auto lock(const std::string& path, std::string_view holder)
       -> result<std::unique_ptr<file_lock>> = 0;
 };

@@ -1,0 +1,58 @@
+#include "runtime/log/chunk_log.hpp"
+
+#include "runtime/log/chunk_log_state.hpp"
+
+#include <tuple>
+
+namespace weir {
+
+chunk_log::chunk_log(std::unique_ptr<state> opened) : state_(std::move(opened)) {}
+
+chunk_log::~chunk_log() {
+  if (state_->are_cursors_dirty) std::ignore = state_->write_cursors();
+}
+
+auto chunk_log::seen() const -> const id_ranges& { return state_->known.seen; }
+auto chunk_log::positions() const -> const position_index& { return state_->known.positions; }
+
+void chunk_log::fold(std::uint64_t origin, std::uint64_t settled_below) {
+  state_->known.fold(origin, settled_below);
+  state_->safe.fold(origin, settled_below);
+}
+
+auto chunk_log::last() const -> record_number { return state_->last; }
+
+auto chunk_log::durable() const -> record_number {
+  return state_->settings.sync == sync_policy::always ? state_->synced : state_->written;
+}
+
+auto chunk_log::next(std::size_t reader, record_number behind) const -> record_number {
+  const auto number = state_->readers[reader].next_unsettled(behind);
+  return number > durable() ? 0 : number;
+}
+
+auto chunk_log::read(record_number number) -> result<chunk_ptr> { return state_->read(number); }
+void chunk_log::settle(std::size_t reader, record_number number) { state_->settle(reader, number); }
+auto chunk_log::drop_oldest() -> std::vector<chunk_ptr> { return state_->drop_oldest(); }
+auto chunk_log::maintain(monotonic_time now) -> result<void> { return state_->maintain(now); }
+
+auto chunk_log::figures() const -> chunk_log_figures {
+  auto& s = *state_;
+  const auto oldest = s.floor();
+  if (oldest != s.oldest) {
+    s.oldest = oldest;
+    s.oldest_closed_ns = oldest > s.last ? 0 : s.sums_of(oldest).closed_ns;
+  }
+  auto f = chunk_log_figures{};
+  f.segments = s.segments.all().size();
+  f.bytes = s.segments.bytes();
+  f.unsettled_chunks = s.unsettled.chunks;
+  f.unsettled_events = s.unsettled.events;
+  f.unsettled_bytes = s.unsettled.bytes;
+  f.oldest_closed_ns = s.oldest_closed_ns;
+  f.damaged_records = s.damaged_records;
+  f.cut_tails = s.cut_tails;
+  return f;
+}
+
+} // namespace weir

@@ -1,0 +1,82 @@
+#include "runtime/log/chunk_log_state.hpp"
+#include "runtime/log/quarantine.hpp"
+#include "runtime/os/random.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <tuple>
+
+namespace weir {
+namespace {
+
+/// Segments are at least four, so that the oldest can go while the latest is written.
+auto bounded(chunk_log_settings settings) -> chunk_log_settings {
+  constexpr auto smallest = std::uint64_t{4096};
+  settings.segment_bytes = std::max(smallest, std::min(settings.segment_bytes, settings.bytes_max / 4));
+  return settings;
+}
+
+/// A segment may have been written by a process that was killed before it synced it.
+auto sync_all(segment_shelf& segments) -> result<void> {
+  for (auto& s : segments.all()) {
+    WEIR_TRY(const auto opened, segments.file_of(s));
+    WEIR_CHECK(opened->sync());
+  }
+  return {};
+}
+
+} // namespace
+
+chunk_log::state::state(file_system& on, chunk_log_settings with, const clock& by)
+    : files(on), settings(bounded(std::move(with))), time(by), segments(on) {
+  synced_at = cursors_written_at = time.monotonic();
+}
+
+auto chunk_log::state::take_over(recovered_log found) -> result<void> {
+  for (const auto& finding : found.findings) set_aside(files, settings.path, finding);
+  if (found.findings_left_out > 0)
+    spdlog::warn("chunk log {}: {} more findings of this kind", settings.path, found.findings_left_out);
+  for (const auto& path : found.foreign) set_file_aside(files, settings.path, path);
+  log_id = found.log_id == 0 ? random_id() : found.log_id;
+  next_segment = found.next_segment;
+  known = std::move(found.memory);
+  readers = std::move(found.readers);
+  follows = found.last;
+  last = synced = written = found.next_number - 1;
+  unsettled = found.unsettled;
+  damaged_records = found.damaged_records;
+  cut_tails = found.cut_tails;
+  for (auto& s : found.segments) {
+    segments.add(std::move(s));
+    auto& added = segments.all().back();
+    if (added.bytes == added.used) continue;
+    WEIR_TRY(std::ignore, segments.file_of(added));
+    segments.cut(added, added.used, added.last);
+  }
+  WEIR_CHECK(sync_all(segments));
+  // What it held counts elsewhere by now, durably.
+  for (const auto& path : found.superfluous) std::ignore = files.remove(path);
+  WEIR_CHECK(files.sync_directory(settings.path));
+  if (settings.sync != sync_policy::os) safe = known;
+  return write_cursors();
+}
+
+auto chunk_log::open(file_system& files, chunk_log_settings settings, const clock& time)
+    -> result<std::unique_ptr<chunk_log>> {
+  const auto path = settings.path;
+  WEIR_CHECK(files.make_directories(path));
+  auto lock = files.lock(path + "/lock", settings.holder);
+  if (!lock)
+    return error{lock.failure().code, "the chunk log " + path + " cannot be opened: " + lock.failure().what};
+  auto found = recover_log(files, {path, settings.readers});
+  if (!found)
+    return error{found.failure().code,
+                 "the chunk log " + path + " cannot be opened: " + found.failure().what};
+  auto opened = std::make_unique<state>(files, std::move(settings), time);
+  opened->lock = std::move(*lock);
+  WEIR_CHECK(opened->take_over(std::move(*found)));
+  return std::unique_ptr<chunk_log>{new chunk_log{std::move(opened)}};
+}
+
+} // namespace weir

@@ -1,0 +1,111 @@
+/// The inside of a chunk log; chunk_log.hpp is its face.
+#pragma once
+
+#include "runtime/log/chunk_log.hpp"
+#include "runtime/log/cursors.hpp"
+#include "runtime/log/log_memory.hpp"
+#include "runtime/log/recent_chunks.hpp"
+#include "runtime/log/recovery.hpp"
+#include "runtime/log/segment_shelf.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+/// Cursors are written at most so often: what they lack at a crash is only resent.
+inline constexpr auto cursors_interval = std::chrono::seconds{1};
+
+struct chunk_log::state {
+  state(file_system& on, chunk_log_settings with, const clock& by);
+
+  // chunk_log_open.cpp
+  /// Takes over what recovery found, and mends it.
+  auto take_over(recovered_log found) -> result<void>;
+
+  // chunk_log_write.cpp
+  auto append(const chunk_ptr& c, record_type type) -> result<record_number>;
+  /// A segment that has room for a record of so many bytes is the active one then.
+  auto make_room(std::uint64_t record_bytes, record_type type) -> result<void>;
+  struct planned_segment {
+    segment_header header;
+    segment_plan contents;
+    std::uint64_t bytes = 0; ///< of the file
+  };
+  /// One whose first record has this number and size; `memory` is that of all before it.
+  auto plan(record_number first, const log_memory& memory, std::uint64_t record_bytes) const
+      -> planned_segment;
+  auto has_room_for(const planned_segment& planned) const -> bool;
+  auto create(const planned_segment& planned) -> result<segment>;
+  /// No more is written to the active segment; what is reserved behind its records is given back.
+  void seal();
+  auto active() -> segment* { return has_active ? &segments.all().back() : nullptr; }
+
+  // chunk_log_sync.cpp
+  auto take_sync(monotonic_time now) -> std::optional<sync_job>;
+  auto wants_sync(monotonic_time now) const -> bool;
+  auto next_deadline() const -> std::optional<monotonic_time>;
+  void mark_safe(record_number up_to);
+  /// Gives up the segments of the failed job; what they hold may be lost by a power cut, as the policy says.
+  void leave_unsynced();
+  /// Writes everything above `synced` to fresh segments: nothing that was not synced is trusted any more.
+  auto write_again() -> result<void>;
+  auto copy_unsynced(std::vector<segment>& fresh) -> result<void>;
+  void replace_unsynced(std::vector<segment> fresh);
+
+  // chunk_log_read.cpp
+  struct record_sums {
+    std::uint64_t chunks = 0;
+    std::uint64_t events = 0;
+    std::uint64_t bytes = 0;
+    std::int64_t closed_ns = 0;
+  };
+  auto sums_of(record_number number) -> record_sums;
+  auto read(record_number number) -> result<chunk_ptr>;
+  void settle(std::size_t reader, record_number number);
+  auto is_settled_by_all(record_number number) const -> bool;
+  /// The first record that some reader has not settled.
+  auto floor() const -> record_number;
+  auto drop_oldest() -> std::vector<chunk_ptr>;
+  auto heads_of(segment& from) -> std::vector<chunk_ptr>;
+  auto maintain(monotonic_time now) -> result<void>;
+  auto write_cursors() -> result<void>;
+  auto can_drop_front() const -> bool;
+
+  file_system& files;
+  chunk_log_settings settings;
+  const clock& time;
+  std::unique_ptr<file_lock> lock;
+  std::uint64_t log_id = 0;
+  std::uint64_t next_segment = 1;
+
+  segment_shelf segments;
+  bool has_active = false; ///< the last segment takes records
+  recent_chunks recent;
+  log_memory known; ///< of all that was appended
+  log_memory safe;  ///< of what is known to be on the device; not kept by sync_policy::os
+  std::vector<reader_cursor> readers;
+
+  record_number last = 0;
+  record_number follows = 0; ///< the last record there is; less than `last` only before the first append
+  record_number synced = 0;  ///< up to here records are on the device
+  record_number written = 0; ///< what durable() says if the policy does not wait for the device
+  std::uint64_t unsynced_bytes = 0;
+  std::uint64_t job_bytes = 0; ///< of unsynced_bytes, those that the job is about
+  bool is_job_out = false;
+  bool are_names_dirty = false; ///< the directory has to be synced
+  monotonic_time synced_at{};
+
+  bool are_cursors_dirty = false;
+  monotonic_time cursors_written_at{};
+
+  unsettled_sums unsettled;
+  std::uint64_t damaged_records = 0;
+  std::uint64_t cut_tails = 0;
+  record_number oldest = 0; ///< record that oldest_closed_ns is of
+  std::int64_t oldest_closed_ns = 0;
+};
+
+} // namespace weir

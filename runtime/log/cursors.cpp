@@ -1,0 +1,91 @@
+#include "runtime/log/cursors.hpp"
+
+#include "runtime/base/binary.hpp"
+#include "runtime/base/crc32c.hpp"
+#include "runtime/log/record_format.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace weir {
+namespace {
+
+constexpr auto cursors_magic = std::string_view{"WEIRCUR\n"};
+
+} // namespace
+
+auto reader_cursor::has_settled(std::uint64_t number) const -> bool {
+  if (number < first_unsettled_) return true;
+  const auto after = beyond_.upper_bound(number);
+  return after != beyond_.begin() && std::prev(after)->second >= number;
+}
+
+auto reader_cursor::next_unsettled(std::uint64_t behind) const -> std::uint64_t {
+  const auto from = std::max(behind + 1, first_unsettled_);
+  const auto after = beyond_.upper_bound(from);
+  if (after == beyond_.begin() || std::prev(after)->second < from) return from;
+  return std::prev(after)->second + 1;
+}
+
+auto reader_cursor::highest() const -> std::uint64_t {
+  return beyond_.empty() ? first_unsettled_ - 1 : std::prev(beyond_.end())->second;
+}
+
+void reader_cursor::settle(std::uint64_t first, std::uint64_t last) {
+  first = std::max(first, first_unsettled_);
+  if (first > last) return;
+  auto at = beyond_.upper_bound(first);
+  if (at != beyond_.begin() && std::prev(at)->second >= first - 1) --at;
+  while (at != beyond_.end() && at->first - 1 <= last) {
+    first = std::min(first, at->first);
+    last = std::max(last, at->second);
+    at = beyond_.erase(at);
+  }
+  if (first == first_unsettled_)
+    first_unsettled_ = last + 1;
+  else
+    beyond_.emplace_hint(at, first, last);
+}
+
+auto encode(const cursor_file& cursors) -> std::string {
+  auto out = std::string{};
+  put_version(out, cursors_magic);
+  put_number(out, cursors.log_id);
+  put_number(out, static_cast<std::uint32_t>(cursors.readers.size()));
+  for (const auto& reader : cursors.readers) {
+    put_text(out, reader.name());
+    put_number(out, reader.first_unsettled());
+    put_number(out, static_cast<std::uint32_t>(reader.beyond().size()));
+    for (const auto& [first, last] : reader.beyond()) {
+      put_number(out, first);
+      put_number(out, last);
+    }
+  }
+  put_number(out, crc32c(out));
+  return out;
+}
+
+auto decode_cursors(std::string_view bytes) -> result<cursor_file> {
+  WEIR_CHECK(check_version(bytes, cursors_magic));
+  const auto content = bytes.substr(0, bytes.size() - 4);
+  if (binary_reader{bytes.substr(content.size())}.number<std::uint32_t>() != crc32c(content))
+    return error{errc::malformed, "the checksum of the cursors does not fit"};
+  auto read = binary_reader{content.substr(std::min(content.size(), cursors_magic.size() + 8))};
+  auto cursors = cursor_file{};
+  cursors.log_id = read.number<std::uint64_t>();
+  for (auto readers = read.number<std::uint32_t>(); readers > 0 && !read.failed(); --readers) {
+    auto& reader = cursors.readers.emplace_back(read.text());
+    const auto first_unsettled = read.number<std::uint64_t>();
+    if (first_unsettled > record_number_max) return error{errc::malformed, "a cursor makes no sense"};
+    if (first_unsettled > 0) reader.settle(1, first_unsettled - 1);
+    for (auto ranges = read.number<std::uint32_t>(); ranges > 0 && !read.failed(); --ranges) {
+      const auto first = read.number<std::uint64_t>();
+      const auto last = read.number<std::uint64_t>();
+      if (first > 0 && last <= record_number_max) reader.settle(first, last);
+    }
+  }
+  if (read.failed() || !read.at_end()) return error{errc::malformed, "the cursors are cut"};
+  return cursors;
+}
+
+} // namespace weir

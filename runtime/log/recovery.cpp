@@ -1,0 +1,244 @@
+#include "runtime/log/recovery.hpp"
+
+#include "runtime/log/log_directory.hpp"
+#include "runtime/log/segment_scanner.hpp"
+
+#include <algorithm>
+
+namespace weir {
+namespace {
+
+constexpr auto scan_step = std::size_t{256} << 10;
+
+/// What may be damage or, if nothing intact follows, a torn tail.
+struct suspect {
+  log_finding finding;
+  std::shared_ptr<chunk> head; ///< the body is damaged, the head is not
+};
+
+class recovery {
+public:
+  recovery(log_directory directory, const recovery_options& options) : from_(std::move(directory)) {
+    found_.log_id = from_.log_id;
+    found_.foreign = std::move(from_.foreign);
+    found_.next_segment = from_.next_segment;
+    place_readers(options);
+  }
+
+  auto run(file_system& files) -> result<recovered_log> {
+    for (const auto& s : from_.segments) WEIR_CHECK(take_segment(files, s));
+    end_tail(0);
+    found_.last = last_;
+    found_.next_number = last_ + 1;
+    for (const auto& reader : found_.readers)
+      found_.next_number = std::max(found_.next_number, reader.highest() + 1);
+    return std::move(found_);
+  }
+
+private:
+  void place_readers(const recovery_options& options) {
+    auto known = from_.cursors ? std::move(from_.cursors->readers) : std::vector<reader_cursor>{};
+    if (!from_.cursors_failure.empty())
+      note({cursor_path(options.path), 0, 0, 0,
+            "all readers begin at the oldest record: " + from_.cursors_failure});
+    if (!options.readers) {
+      found_.readers = std::move(known);
+      return;
+    }
+    for (const auto& name : *options.readers) {
+      const auto at =
+          std::find_if(known.begin(), known.end(), [&](const reader_cursor& r) { return r.name() == name; });
+      found_.readers.push_back(at == known.end() ? reader_cursor{name} : *at);
+    }
+  }
+
+  void note(log_finding finding) {
+    if (found_.findings.size() < findings_max)
+      found_.findings.push_back(std::move(finding));
+    else
+      ++found_.findings_left_out;
+  }
+  auto has_passed(std::uint64_t number) const -> bool {
+    return !found_.readers.empty()
+           && std::all_of(found_.readers.begin(), found_.readers.end(),
+                          [&](const reader_cursor& r) { return r.has_settled(number); });
+  }
+  void settle_for_all(std::uint64_t first, std::uint64_t last) {
+    for (auto& reader : found_.readers) reader.settle(first, last);
+  }
+
+  /// Counts first..last as lost to damage.
+  void lose(std::uint64_t first, std::uint64_t last) {
+    found_.damaged_records += last - first + 1;
+    settle_for_all(first, last);
+  }
+  /// An intact record with this number follows.
+  void end_damage(std::uint64_t number) {
+    const auto missing = number - last_ - 1;
+    for (auto& s : suspects_) {
+      if (s.head && has_passed(s.finding.number)) found_.memory.add(*s.head);
+      note(std::move(s.finding));
+    }
+    if (missing > 0) {
+      if (suspects_.empty())
+        note({path_, 0, 0, last_ + 1,
+              std::to_string(missing) + " records are missing before " + std::to_string(number)});
+      lose(last_ + 1, number - 1);
+    } else if (!suspects_.empty()) {
+      ++found_.damaged_records;
+    }
+    suspects_.clear();
+  }
+  /// The log, or what was on the device of it, ended before these. `lost` of them are known to have existed.
+  void end_tail(std::uint64_t lost) {
+    if (suspects_.empty() && lost == 0) return;
+    ++found_.cut_tails;
+    for (auto& s : suspects_) {
+      if (s.head && has_passed(s.finding.number)) found_.memory.add(*s.head);
+      s.finding.what = "a torn tail was cut: " + s.finding.what;
+      note(std::move(s.finding));
+    }
+    suspects_.clear();
+  }
+
+  /// What a new segment says of the records before it.
+  void enter(const segment_header& header) {
+    if (!has_begun_) {
+      has_begun_ = true;
+      last_ = header.first - 1;
+      settle_for_all(1, last_);
+      return;
+    }
+    const auto durable = std::min(header.durable, header.follows);
+    if (durable > last_) end_damage(durable + 1);
+    last_ = std::max(last_, durable);
+    if (header.follows > last_) end_tail(header.follows - last_);
+    suspects_.clear(); // what was torn and written again elsewhere
+    if (header.first - 1 <= last_) return;
+    settle_for_all(last_ + 1, header.first - 1);
+    last_ = header.first - 1;
+  }
+
+  auto take_segment(file_system& files, const segment_file& from) -> result<void> {
+    if (from.header && from.header->first >= from.superseded_from)
+      return found_.superfluous.push_back(from.path), result<void>{};
+    WEIR_TRY(const auto opened, files.open(from.path, open_mode::read));
+    path_ = from.path;
+    auto s = segment{};
+    s.path = from.path;
+    s.bytes = from.bytes;
+    s.header.identity = {from_.log_id, from.segment};
+    s.header.first = 0;
+    if (from.header) enter(s.header = *from.header);
+    WEIR_CHECK(scan(*opened, from, s));
+    if (s.header.first == 0 && s.used == 0)
+      found_.superfluous.push_back(from.path);
+    else
+      keep(std::move(s));
+    return {};
+  }
+  void keep(segment s) {
+    if (s.header.first == 0) s.header.first = s.last; // it has records, the rest of its header is lost
+    s.last = std::max(s.last, s.header.first - 1);
+    s.used = std::max(s.used, std::uint64_t{segment_header_bytes});
+    s.safe_end = s.used;
+    s.is_anchored = true;
+    found_.segments.push_back(std::move(s));
+  }
+
+  auto scan(const file& opened, const segment_file& from, segment& to) -> result<void> {
+    const auto begin = from.header ? std::uint64_t{segment_header_bytes} : 0;
+    auto scanner = segment_scanner{opened, to.header.identity, {begin, from.bytes}, scan_step};
+    if (from.header_is_copy) lose_header(from.path);
+    for (auto is_first = true;; is_first = false) {
+      WEIR_TRY(auto found, scanner.next());
+      if (found.what == scanned::kind::end) return {};
+      if (!from.header && is_first && found.what == scanned::kind::junk && found.end > found.offset)
+        found.offset = 0;
+      if (found.what == scanned::kind::junk)
+        suspect_bytes(found, "no record begins here");
+      else
+        WEIR_CHECK(take(scanner, found, from, to));
+    }
+  }
+  void lose_header(const std::string& path) {
+    ++found_.damaged_records;
+    note({path, 0, segment_header_bytes, 0, "the segment header is damaged, its copy is not"});
+  }
+  void suspect_bytes(const scanned& found, std::string what, std::shared_ptr<chunk> head = nullptr) {
+    suspects_.push_back(
+        {{path_, found.offset, found.end, found.header.number, std::move(what)}, std::move(head)});
+  }
+
+  auto take(segment_scanner& scanner, const scanned& found, const segment_file& from, segment& to)
+      -> result<void> {
+    if (found.header.type == record_type::snapshot) return take_snapshot(scanner, found, to), result<void>{};
+    const auto number = found.header.number;
+    if ((has_begun_ && number <= last_) || number >= from.superseded_from) return {};
+    if (found.what == scanned::kind::torn)
+      return suspect_bytes(found, "the file ends in a record"), result<void>{};
+    auto head = found.what == scanned::kind::record ? decode_record_head(found.header, scanner.head())
+                                                    : error{errc::malformed, {}};
+    if (!head) return suspect_bytes(found, "the head of a record is damaged"), result<void>{};
+    // What all have passed is only remembered, not read again.
+    if (!has_passed(number)) {
+      WEIR_TRY(const auto is_intact, scanner.body_is_intact(found));
+      if (!is_intact) return suspect_bytes(found, "the body of a record is damaged", *head), result<void>{};
+    }
+    accept(found, **head, to);
+    return {};
+  }
+
+  void take_snapshot(const segment_scanner& scanner, const scanned& found, segment& to) {
+    auto snapshot =
+        found.what == scanned::kind::record ? decode_snapshot(scanner.head()) : result<log_snapshot>{error{}};
+    if (!snapshot) {
+      ++found_.damaged_records;
+      note({path_, found.offset, found.end, 0, "the snapshot is damaged"});
+    } else if (!has_memory_) {
+      found_.memory = std::move(snapshot->memory);
+      has_memory_ = true;
+    }
+    to.used = found.end;
+  }
+
+  void accept(const scanned& found, const chunk& head, segment& to) {
+    const auto number = found.header.number;
+    if (!has_begun_) {
+      has_begun_ = true;
+      last_ = number - 1;
+      settle_for_all(1, last_);
+    }
+    end_damage(number);
+    last_ = number;
+    found_.memory.add(head);
+    if (to.header.first == 0) to.header.first = number;
+    to.index.add({found.offset, found.header});
+    to.used = found.end;
+    to.last = number;
+    if (found.header.type == record_type::dropped) {
+      settle_for_all(number, number);
+    } else if (!found_.readers.empty() && !has_passed(number)) {
+      ++found_.unsettled.chunks;
+      found_.unsettled.events += found.header.events;
+      found_.unsettled.bytes += found.header.payload_bytes();
+    }
+  }
+
+  log_directory from_;
+  recovered_log found_;
+  std::vector<suspect> suspects_;
+  std::string path_;        ///< of the segment at hand
+  std::uint64_t last_ = 0;  ///< record that was taken, or given up, last
+  bool has_begun_ = false;  ///< last_ means something
+  bool has_memory_ = false; ///< a snapshot was taken
+};
+
+} // namespace
+
+auto recover_log(file_system& files, const recovery_options& options) -> result<recovered_log> {
+  WEIR_TRY(auto directory, read_log_directory(files, options.path));
+  return recovery{std::move(directory), options}.run(files);
+}
+
+} // namespace weir

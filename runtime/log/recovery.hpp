@@ -1,0 +1,63 @@
+/// Reads a directory and finds out what a chunk log holds. Changes nothing: mending is the chunk log's.
+#pragma once
+
+#include "runtime/log/cursors.hpp"
+#include "runtime/log/log_memory.hpp"
+#include "runtime/log/segment.hpp"
+#include "runtime/os/file_system.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+/// Something that is not as it should be.
+struct log_finding {
+  std::string path;
+  std::uint64_t offset = 0;
+  std::uint64_t end = 0;    ///< equal to offset: there are no bytes to set aside
+  std::uint64_t number = 0; ///< of the record, 0 if unknown
+  std::string what;
+};
+
+/// Of what some reader has not settled.
+struct unsettled_sums {
+  std::uint64_t chunks = 0;
+  std::uint64_t events = 0;
+  std::uint64_t bytes = 0;
+};
+
+struct recovered_log {
+  std::uint64_t log_id = 0; ///< 0: nothing is there
+  std::vector<segment> segments;
+  std::vector<std::string> superfluous; ///< segment files without a record that counts
+  std::vector<std::string> foreign;     ///< segment files of another log, or renamed ones
+  log_memory memory;
+  std::vector<reader_cursor> readers; ///< damaged and dropped records are settled for all
+  std::uint64_t last = 0;             ///< record that was appended last, as far as is known
+  std::uint64_t next_number = 1;      ///< larger than `last` and than what a cursor has passed
+  std::uint64_t next_segment = 1;
+  unsettled_sums unsettled;
+  std::uint64_t damaged_records = 0;
+  std::uint64_t cut_tails = 0;
+  std::vector<log_finding> findings; ///< the first findings_max
+  std::uint64_t findings_left_out = 0;
+};
+
+inline constexpr std::size_t findings_max = 10'000;
+
+struct recovery_options {
+  std::string path;
+  /// Who reads. Without: those that the cursor file has.
+  std::optional<std::vector<std::string>> readers;
+};
+
+/// An empty or missing directory is an empty log. errc::rejected: a newer version.
+auto recover_log(file_system& files, const recovery_options& options) -> result<recovered_log>;
+
+/// The path of the cursor file in a log's directory.
+auto cursor_path(const std::string& directory) -> std::string;
+
+} // namespace weir

@@ -1,0 +1,118 @@
+#include "runtime/log/segment_shelf.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace weir {
+namespace {
+
+constexpr auto blocks_max = std::size_t{16};
+constexpr auto opened_max = std::size_t{32};
+constexpr auto block_step = std::size_t{16} << 10;
+
+auto not_found(std::uint64_t number) -> error {
+  return {errc::not_found, "the chunk log has no record " + std::to_string(number)};
+}
+
+} // namespace
+
+auto segment_shelf::bytes() const -> std::uint64_t {
+  auto sum = std::uint64_t{0};
+  for (const auto& s : segments_) sum += s.bytes;
+  return sum;
+}
+
+void segment_shelf::forget(segment& s) {
+  std::erase(opened_, s.header.identity.segment);
+  std::erase_if(blocks_, [&](const known_block& b) { return b.segment == s.header.identity.segment; });
+}
+
+void segment_shelf::drop_front() {
+  forget(segments_.front());
+  std::ignore = files_.remove(segments_.front().path);
+  segments_.pop_front();
+}
+
+void segment_shelf::drop_back() {
+  forget(segments_.back());
+  std::ignore = files_.remove(segments_.back().path);
+  segments_.pop_back();
+}
+
+void segment_shelf::cut(segment& of, std::uint64_t end, std::uint64_t last) {
+  forget(of);
+  of.used = end;
+  of.last = last;
+  if (of.opened != nullptr) note_opened(of);
+  if (of.opened == nullptr || !of.opened->truncate(end)) return;
+  of.bytes = end;
+}
+
+auto segment_shelf::find(std::uint64_t number) -> segment* {
+  const auto after = std::upper_bound(segments_.begin(), segments_.end(), number,
+                                      [](std::uint64_t n, const segment& s) { return n < s.header.first; });
+  if (after == segments_.begin()) return nullptr;
+  auto& found = *std::prev(after);
+  return number <= found.last ? &found : nullptr;
+}
+
+auto segment_shelf::file_of(segment& s) -> result<std::shared_ptr<file>> {
+  if (s.opened != nullptr) return s.opened;
+  WEIR_TRY(s.opened, files_.open(s.path, open_mode::write));
+  note_opened(s);
+  return s.opened;
+}
+
+void segment_shelf::note_opened(const segment& s) {
+  opened_.push_back(s.header.identity.segment);
+  if (opened_.size() <= opened_max) return;
+  const auto oldest = opened_.front();
+  opened_.pop_front();
+  const auto at = std::find_if(segments_.begin(), segments_.end(),
+                               [&](const segment& other) { return other.header.identity.segment == oldest; });
+  if (at == segments_.end()) return;
+  if (at->is_dirty || at->is_in_job)
+    opened_.push_back(oldest);
+  else
+    at->opened.reset();
+}
+
+auto segment_shelf::read_block(segment& in, const segment_index::block& where) -> result<known_block> {
+  WEIR_TRY(const auto opened, file_of(in));
+  const auto end = where.end == 0 ? in.used : where.end;
+  auto block = known_block{in.header.identity.segment, where.begin, end, {}};
+  auto scanner = segment_scanner{*opened, in.header.identity, {where.begin, end}, block_step};
+  while (true) {
+    WEIR_TRY(const auto found, scanner.next_header());
+    if (found.what == scanned::kind::end) return block;
+    if (found.what == scanned::kind::record) block.records.push_back({found.offset, found.header});
+  }
+}
+
+auto segment_shelf::block_with(segment& in, std::uint64_t number) -> result<const known_block*> {
+  const auto where = in.index.block_of(number);
+  if (!where) return not_found(number);
+  const auto known = std::find_if(blocks_.begin(), blocks_.end(), [&](const known_block& b) {
+    return b.segment == in.header.identity.segment && b.begin == where->begin;
+  });
+  if (known != blocks_.end()) {
+    if (known->end == (where->end == 0 ? in.used : where->end)) return &*known;
+    blocks_.erase(known); // it has grown
+  }
+  WEIR_TRY(auto block, read_block(in, *where));
+  if (blocks_.size() == blocks_max) blocks_.pop_front();
+  return &blocks_.emplace_back(std::move(block));
+}
+
+auto segment_shelf::locate(std::uint64_t number) -> result<place> {
+  auto* in = find(number);
+  if (in == nullptr) return not_found(number);
+  WEIR_TRY(const auto* block, block_with(*in, number));
+  const auto at =
+      std::lower_bound(block->records.begin(), block->records.end(), number,
+                       [](const located_record& r, std::uint64_t n) { return r.header.number < n; });
+  if (at == block->records.end() || at->header.number != number) return not_found(number);
+  return place{in, *at};
+}
+
+} // namespace weir

@@ -1,0 +1,257 @@
+#include "tests/runtime/log/log_fixture.hpp"
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+auto has_positions(const chunk_log& log, std::uint64_t begin, std::uint64_t end) -> bool {
+  const auto wanted = std::vector<position_range>{{"s", begin, end}};
+  return log.positions().covers("edge/collector/x", wanted);
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(chunk_log_suite, log_fixture)
+
+BOOST_AUTO_TEST_CASE(an_empty_directory_is_an_empty_log) {
+  open();
+  BOOST_TEST(log->last() == 0);
+  BOOST_TEST(log->durable() == 0);
+  BOOST_TEST(log->next(0, 0) == 0);
+  BOOST_TEST(!log->take_sync(time.monotonic()));
+  BOOST_TEST(log->figures().segments == 0);
+}
+
+BOOST_AUTO_TEST_CASE(chunks_are_handed_out_when_they_are_on_the_device) {
+  open();
+  append_range(1, 3);
+  BOOST_TEST(log->last() == 3);
+  BOOST_TEST(log->next(0, 0) == 0);
+  auto job = log->take_sync(time.monotonic());
+  BOOST_REQUIRE(job);
+  append(4); // behind the job's back
+  BOOST_TEST(!log->take_sync(time.monotonic()));
+  const auto outcome = job->run();
+  BOOST_REQUIRE(log->finish_sync(*job, outcome));
+  BOOST_TEST(log->durable() == 3);
+  BOOST_TEST(sequences() == range(1, 3), boost::test_tools::per_element());
+  sync();
+  BOOST_TEST(log->durable() == 4);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_synced_is_there_after_a_power_cut) {
+  open();
+  append_synced(1, 200, 300);
+  append_range(201, 210);
+  files.crash(1, memory_file_system::survival::lose);
+  open();
+  BOOST_TEST(sequences() == range(1, 200), boost::test_tools::per_element());
+  BOOST_TEST(log->last() == 200);
+  BOOST_TEST(log->seen().contains({7, 200}));
+  BOOST_TEST(!log->seen().contains({7, 201}));
+  BOOST_TEST(has_positions(*log, 0, 200));
+  BOOST_TEST(!has_positions(*log, 0, 201));
+  BOOST_TEST(log->figures().unsettled_chunks == 200);
+  BOOST_TEST(log->figures().damaged_records == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_written_is_there_after_a_kill) {
+  open();
+  append_range(1, 50);
+  files.kill();
+  open();
+  BOOST_TEST(sequences() == range(1, 50), boost::test_tools::per_element());
+  // It was synced at the start, so it counts as durable.
+  files.crash(1, memory_file_system::survival::lose);
+  open();
+  BOOST_TEST(sequences() == range(1, 50), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(each_reader_has_its_own_cursor_that_survives) {
+  open(log_settings({"a", "b"}));
+  append_synced(1, 10);
+  for (const auto n : {1, 2, 3, 5}) log->settle(0, static_cast<record_number>(n));
+  log->settle(1, 1);
+  BOOST_TEST(log->figures().unsettled_chunks == 9);
+  log.reset();
+  open(log_settings({"b", "a", "new"}));
+  BOOST_TEST(sequences(0) == range(2, 10), boost::test_tools::per_element());
+  const auto left = std::vector<std::uint64_t>{4, 6, 7, 8, 9, 10};
+  BOOST_TEST(sequences(1) == left, boost::test_tools::per_element());
+  BOOST_TEST(sequences(2) == range(1, 10), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(segments_go_when_the_last_reader_has_passed_them_and_the_memory_stays) {
+  open(log_settings({"fast", "slow"}));
+  append_synced(1, 300, 300);
+  const auto before = log->figures();
+  BOOST_TEST(before.segments > 5);
+  drain(0, true);
+  BOOST_REQUIRE(log->maintain(time.monotonic()));
+  BOOST_TEST(log->figures().segments == before.segments);
+  BOOST_TEST(log->figures().unsettled_chunks == 300);
+  drain(1, true);
+  BOOST_REQUIRE(log->maintain(time.monotonic()));
+  BOOST_TEST(log->figures().segments == 1);
+  BOOST_TEST(log->figures().unsettled_chunks == 0);
+  BOOST_TEST(log->figures().unsettled_bytes == 0);
+  files.crash(3, memory_file_system::survival::lose);
+  open(log_settings({"fast", "slow"}));
+  BOOST_TEST(log->seen().contains({7, 1}));
+  BOOST_TEST(log->seen().contains({7, 300}));
+  BOOST_TEST(log->seen().size() == 1);
+  BOOST_TEST(has_positions(*log, 0, 300));
+}
+
+BOOST_AUTO_TEST_CASE(numbers_are_never_used_twice) {
+  open();
+  append_synced(1, 20);
+  drain(0, true);
+  BOOST_REQUIRE(log->maintain(time.monotonic()));
+  log.reset();
+  open();
+  BOOST_TEST(log->last() == 20);
+  append_synced(21, 21);
+  BOOST_TEST(log->last() == 21);
+  BOOST_TEST(sequences() == range(21, 21), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(late_chunks_come_from_memory_and_older_ones_from_the_disk) {
+  auto settings = log_settings();
+  settings.cache_bytes = 4096;
+  open(settings);
+  const auto c = make_chunk(1, 500);
+  BOOST_REQUIRE(log->append(c));
+  sync();
+  BOOST_TEST(log->read(1)->get() == c.get());
+  append_synced(2, 50, 500);
+  const auto again = log->read(1);
+  BOOST_REQUIRE(again);
+  BOOST_TEST(again->get() != c.get());
+  BOOST_TEST(bytes_of(**again) == bytes_of(*c));
+}
+
+BOOST_AUTO_TEST_CASE(a_full_log_says_so_and_takes_chunks_again_when_segments_have_gone) {
+  auto settings = log_settings();
+  settings.bytes_max = 40'000;
+  open(settings);
+  auto sequence = std::uint64_t{0};
+  auto appended = result<record_number>{record_number{0}};
+  while (appended) appended = log->append(make_chunk(++sequence, 1000));
+  BOOST_TEST((appended.failure().code == errc::limit));
+  BOOST_TEST(log->figures().bytes <= settings.bytes_max);
+  sync();
+  const auto last = log->last();
+  BOOST_TEST(last == sequence - 1);
+  // A chunk that is not kept is remembered even then.
+  BOOST_REQUIRE(log->append_dropped(*make_chunk(sequence, 1000)));
+  BOOST_TEST(log->seen().contains({7, sequence}));
+  sync();
+  BOOST_TEST(sequences() == range(1, last), boost::test_tools::per_element());
+  drain(0, true);
+  BOOST_REQUIRE(log->maintain(time.monotonic()));
+  BOOST_TEST(bool{log->append(make_chunk(sequence + 1, 1000))});
+  sync();
+  log.reset();
+  open(settings);
+  BOOST_TEST(log->seen().contains({7, sequence}));
+  BOOST_TEST(has_positions(*log, 0, sequence + 1));
+  BOOST_TEST(sequences() == range(sequence + 1, sequence + 1), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(dropping_the_oldest_tells_what_was_lost_and_makes_room) {
+  auto settings = log_settings({"a", "b"});
+  settings.bytes_max = 40'000;
+  open(settings);
+  auto sequence = std::uint64_t{0};
+  while (log->append(make_chunk(sequence + 1, 1000))) ++sequence;
+  sync();
+  log->settle(0, 1);
+  log->settle(1, 1);
+  const auto lost = log->drop_oldest();
+  BOOST_REQUIRE(!lost.empty());
+  for (auto i = std::size_t{0}; i < lost.size(); ++i) {
+    BOOST_TEST(lost[i]->id.sequence == i + 2);
+    BOOST_TEST(lost[i]->sections.front().tag == "app.log");
+    BOOST_TEST(lost[i]->count == 1);
+  }
+  BOOST_TEST(log->figures().unsettled_chunks == sequence - 1 - lost.size());
+  BOOST_REQUIRE(log->maintain(time.monotonic()));
+  BOOST_TEST(bool{log->append(make_chunk(sequence + 1, 1000))});
+  sync();
+  BOOST_TEST(sequences(1) == range(lost.size() + 2, sequence + 1), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_chunk_larger_than_a_segment_gets_one_to_itself) {
+  open();
+  append(1);
+  append(2, 100'000);
+  append(3);
+  sync();
+  BOOST_TEST(sequences() == range(1, 3), boost::test_tools::per_element());
+  files.crash(1, memory_file_system::survival::lose);
+  open();
+  BOOST_TEST(sequences() == range(1, 3), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_interval_policy_does_not_wait_for_the_device) {
+  auto settings = log_settings();
+  settings.sync = sync_policy::interval;
+  settings.cache_bytes = 1 << 20;
+  open(settings);
+  append_range(1, 3);
+  BOOST_TEST(log->durable() == 3);
+  BOOST_TEST(!log->take_sync(time.monotonic()));
+  BOOST_REQUIRE(log->deadline());
+  time.advance(std::chrono::seconds{1});
+  BOOST_TEST((*log->deadline() <= time.monotonic()));
+  sync();
+  files.crash(1, memory_file_system::survival::lose);
+  open(settings);
+  BOOST_TEST(sequences() == range(1, 3), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(numbers_that_a_power_cut_took_back_are_not_given_to_other_chunks) {
+  auto settings = log_settings();
+  settings.sync = sync_policy::os;
+  open(settings);
+  append_range(1, 100, 300);
+  sync();
+  append_range(101, 110, 300);
+  drain(0, true); // the cursor is ahead of what the device has
+  log.reset();
+  BOOST_REQUIRE(files.sync_directory(log_path));
+  const auto cursors = files.content(std::string{log_path} + "/cursors");
+  files.crash(1, memory_file_system::survival::lose);
+  files.set_content(std::string{log_path} + "/cursors", cursors);
+  open(settings);
+  append_range(201, 203);
+  BOOST_TEST(sequences() == range(201, 203), boost::test_tools::per_element());
+  log.reset();
+  open(settings);
+  BOOST_TEST(sequences() == range(201, 203), boost::test_tools::per_element());
+  BOOST_TEST(log->figures().damaged_records == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_second_opening_is_refused_and_names_the_holder) {
+  open();
+  const auto second = chunk_log::open(files, log_settings(), time);
+  BOOST_REQUIRE(!second);
+  BOOST_TEST((second.failure().code == errc::rejected));
+  BOOST_TEST(second.failure().what.find("node test, pid 1") != std::string::npos);
+  log.reset();
+  BOOST_TEST(bool{chunk_log::open(files, log_settings(), time)});
+}
+
+BOOST_AUTO_TEST_CASE(folding_makes_one_range_of_an_origin_that_alternated) {
+  open();
+  for (auto sequence = std::uint64_t{2}; sequence <= 40; sequence += 2) append(sequence);
+  BOOST_TEST(log->seen().size() == 20);
+  log->fold(7, 40);
+  BOOST_TEST(log->seen().size() == 1);
+  BOOST_TEST(log->seen().contains({7, 39}));
+  BOOST_TEST(!log->seen().contains({7, 41}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
