@@ -1,23 +1,10 @@
 #include "runtime/codec/forward_client.hpp"
 
+#include "runtime/codec/base64.hpp"
 #include "runtime/event/msgpack.hpp"
 
 namespace weir {
 namespace {
-
-auto base64(std::string_view bytes) -> std::string {
-  constexpr auto digits =
-      std::string_view{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"};
-  auto out = std::string{};
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    auto group = 0U;
-    for (std::size_t k = 0; k < 3; ++k)
-      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k)
-      out += i + k <= bytes.size() ? digits[group >> (18 - 6 * k) & 63] : '=';
-  }
-  return out;
-}
 
 void write_option(msgpack_writer& write, const forward_outgoing& message) {
   write.map(1 + (message.chunk.empty() ? 0 : 1) + (message.method == compression::none ? 0 : 1));
@@ -57,10 +44,10 @@ auto check_ack(std::string_view root, std::string_view chunk) -> result<void> {
   return {};
 }
 
-auto make_forward_chunk_id() -> std::string { return base64(random_salt()); }
+auto make_forward_chunk_id() -> std::string { return to_base64(random_salt()); }
 
 forward_client_handshake::forward_client_handshake(forward_credentials credentials)
-    : credentials_(std::move(credentials)), salt_(base64(random_salt())) {}
+    : credentials_(std::move(credentials)), salt_(to_base64(random_salt())) {}
 
 auto forward_client_handshake::answer_helo(std::string_view root, byte_buffer& out) -> result<void> {
   WEIR_TRY(auto helo, decode_helo(root));

@@ -1,0 +1,161 @@
+#include "runtime/dead_letter/dead_letter.hpp"
+
+#include "runtime/codec/base64.hpp"
+#include "runtime/codec/json_writer.hpp"
+#include "runtime/codec/time_text.hpp"
+#include "runtime/event/entry.hpp"
+#include "runtime/event/msgpack.hpp"
+#include "runtime/parser/parser.hpp"
+#include "runtime/parser/parser_settings.hpp"
+
+#include <charconv>
+#include <cstring>
+
+namespace weir {
+namespace {
+
+void append_key(byte_buffer& out, std::string_view key) {
+  out.append(out.view().ends_with('{') ? "\"" : ",\"");
+  out.append(key);
+  out.append("\":");
+}
+
+void append_text(byte_buffer& out, std::string_view key, std::string_view text) {
+  append_key(out, key);
+  append_json_string(out, text);
+}
+
+void append_number(byte_buffer& out, std::string_view key, std::uint64_t number) {
+  append_key(out, key);
+  out.append(std::to_string(number));
+}
+
+void append_time(byte_buffer& out, std::string_view key, std::int64_t time_ns) {
+  char text[time_text_bytes];
+  write_time_text(text, time_ns);
+  append_text(out, key, {text, sizeof text});
+}
+
+void append_record(byte_buffer& out, std::string_view bytes) {
+  auto e = entry{};
+  if (!entry_reader{bytes}.next(e)) return;
+  append_key(out, "record");
+  if (!append_json(out, e.record)) out.append("null");
+}
+
+auto hex(std::uint64_t number) -> std::string {
+  char text[16];
+  const auto [end, ec] = std::to_chars(text, text + sizeof text, number, 16);
+  return {text, end};
+}
+
+} // namespace
+
+void append_dead_letter(byte_buffer& out, const dead_letter& letter) {
+  out.append("{");
+  append_time(out, "at", letter.at_ns);
+  append_text(out, "reason", letter.reason);
+  append_text(out, "from", letter.from);
+  append_text(out, "tag", letter.tag);
+  append_time(out, "time", letter.time_ns);
+  if (letter.is_line)
+    append_text(out, "line", letter.bytes);
+  else
+    append_record(out, letter.bytes);
+  append_text(out, "bytes", to_base64(letter.bytes));
+  if (!letter.stream.empty()) {
+    append_text(out, "stream", letter.stream);
+    append_number(out, "begin", letter.begin);
+    append_number(out, "end", letter.end);
+  } else if (letter.chunk.sequence != 0) {
+    append_text(out, "chunk", hex(letter.chunk.origin) + '-' + std::to_string(letter.chunk.sequence));
+    append_number(out, "index", letter.index);
+  }
+  out.append("}\n");
+}
+
+class dead_letter_reader::impl {
+public:
+  impl() {
+    auto settings = parser_settings{};
+    settings.format = line_format::json;
+    settings.time_key = "time";
+    settings.time_format = "iso8601";
+    settings.keep_time_key = true;
+    auto made = make_parser(settings);
+    WEIR_ASSERT(made); // of constants
+    parser_ = std::move(*made);
+  }
+
+  auto read(std::string_view line) -> result<dead_letter> {
+    WEIR_CHECK(parse(line));
+    auto letter = dead_letter{};
+    letter.time_ns = time_ns_;
+    auto bytes = std::string_view{};
+    if (!text("reason", letter.reason) || !text("from", letter.from) || !text("tag", letter.tag)
+        || !view("bytes", bytes))
+      return error{errc::malformed, "no dead letter: wants \"reason\", \"from\", \"tag\" and \"bytes\""};
+    auto decoded = from_base64(bytes);
+    if (!decoded) return error{errc::malformed, "\"bytes\" is no base64"};
+    letter.bytes = std::move(*decoded);
+    letter.is_line = !find_field(record_.view(), "line").empty();
+    read_origin(letter);
+    return letter;
+  }
+
+private:
+  auto parse(std::string_view line) -> result<void> {
+    line_.clear();
+    auto* to = line_.tail(line.size() + line_padding);
+    std::memcpy(to, line.data(), line.size());
+    std::memset(to + line.size(), 0, line_padding);
+    record_.clear();
+    auto write = msgpack_writer{record_};
+    const auto mark = write.open();
+    const auto parsed = parser_->parse({to, line.size()}, write);
+    if (!parsed.ok()) return error{errc::malformed, std::string{parsed.problem}};
+    write.close_map(mark, parsed.fields);
+    time_ns_ = parsed.has_time ? parsed.time_ns : 0;
+    return {};
+  }
+
+  auto view(std::string_view key, std::string_view& out) const -> bool {
+    return msgpack_reader{find_field(record_.view(), key)}.str(out);
+  }
+  auto text(std::string_view key, std::string& out) const -> bool {
+    auto found = std::string_view{};
+    if (!view(key, found)) return false;
+    out = found;
+    return true;
+  }
+  auto number(std::string_view key, std::uint64_t& out) const -> bool {
+    return msgpack_reader{find_field(record_.view(), key)}.unsigned_integer(out);
+  }
+
+  void read_origin(dead_letter& letter) const {
+    if (text("stream", letter.stream)) {
+      if (!number("begin", letter.begin) || !number("end", letter.end)) letter.stream.clear();
+      return;
+    }
+    auto id = std::string_view{};
+    if (!view("chunk", id) || !number("index", letter.index)) return;
+    auto read = chunk_id{};
+    const auto* end = id.data() + id.size();
+    const auto [dash, bad] = std::from_chars(id.data(), end, read.origin, 16);
+    if (bad != std::errc{} || dash == end || *dash != '-') return;
+    const auto [rest, worse] = std::from_chars(dash + 1, end, read.sequence);
+    if (worse == std::errc{} && rest == end) letter.chunk = read;
+  }
+
+  std::unique_ptr<line_parser> parser_;
+  byte_buffer line_;
+  byte_buffer record_;
+  std::int64_t time_ns_ = 0;
+};
+
+dead_letter_reader::dead_letter_reader() : impl_(std::make_unique<impl>()) {}
+dead_letter_reader::~dead_letter_reader() = default;
+
+auto dead_letter_reader::read(std::string_view line) -> result<dead_letter> { return impl_->read(line); }
+
+} // namespace weir

@@ -1,0 +1,55 @@
+/// The file that keeps the dead letters of one collector or sink: each of them once, whatever dies when.
+//
+// Letters are on the device before the data around them goes on, so none is lost; what is then read or sent
+// again after a crash is found in the file and not added a second time.
+#pragma once
+
+#include "runtime/dead_letter/dead_letter.hpp"
+#include "runtime/os/file_system.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace weir {
+
+class dead_letter_file {
+public:
+  /// Touches nothing until the first letter comes.
+  dead_letter_file(file_system& files, std::string path) : files_(files), path_(std::move(path)) {}
+
+  /// Adds the letters that are not in it yet and waits for the device; all or an error. After an error call
+  /// it again with the same letters.
+  auto add(std::span<const dead_letter> letters) -> result<void>;
+  auto path() const -> const std::string& { return path_; }
+
+private:
+  /// Where a letter of a collector was that an earlier process added.
+  struct range {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+  };
+
+  auto open() -> result<std::shared_ptr<file>>;
+  auto recover(file& f) -> result<void>;
+  /// Reads back what the latest letters were.
+  auto learn(const file& f, std::uint64_t size) -> result<void>;
+  void learn_letter(const dead_letter& letter);
+  auto is_known(const dead_letter& letter) -> bool;
+  void remember(const dead_letter& letter);
+
+  file_system& files_;
+  std::string path_;
+  std::uint64_t inode_ = 0;                ///< of the file as recovered
+  std::uint64_t size_ = 0;                 ///< of what is whole and on the device
+  bool has_failed_ = false;                ///< behind size_ may be anything
+  std::unordered_set<std::uint64_t> sent_; ///< letters of sinks
+  std::deque<std::uint64_t> sent_order_;
+  std::unordered_map<std::uint64_t, std::vector<range>> read_; ///< letters of collectors, by stream and bytes
+};
+
+} // namespace weir
