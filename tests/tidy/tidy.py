@@ -9,9 +9,10 @@ import subprocess
 import sys
 
 BOXES = ["runtime", "config", "actors", "topology", "cli"]  # each may include itself and those before it
-# Inside runtime. Folders not named here are on the upper floor; tail reads what parsers take, log and ledger
+# Inside runtime. Folders not named here are on the upper floor; tail reads what parsers take, dead letters are
+# JSON, log and ledger
 # remember ids and positions as flow does.
-FLOORS = {"base": 0, "os": 1, "event": 2, "metrics": 2, "net": 2, "tail": 4, "log": 4, "ledger": 4}
+FLOORS = {"base": 0, "os": 1, "event": 2, "metrics": 2, "net": 2, "tail": 4, "log": 4, "ledger": 4, "dead_letter": 4}
 UPPER_FLOOR = 3
 CAF_BOXES = {"actors", "topology", "cli", "tests"}
 THIRD_PARTY = re.compile(
