@@ -63,6 +63,11 @@ private:
            && std::all_of(found_.readers.begin(), found_.readers.end(),
                           [&](const reader_cursor& r) { return r.has_settled(number); });
   }
+  auto have_passed_all(std::uint64_t first, std::uint64_t last) const -> bool {
+    return !found_.readers.empty()
+           && std::all_of(found_.readers.begin(), found_.readers.end(),
+                          [&](const reader_cursor& r) { return r.next_unsettled(first - 1) > last; });
+  }
   void settle_for_all(std::uint64_t first, std::uint64_t last) {
     for (auto& reader : found_.readers) reader.settle(first, last);
   }
@@ -79,7 +84,9 @@ private:
       if (s.head && has_passed(s.finding.number)) found_.memory.add(*s.head);
       note(std::move(s.finding));
     }
-    if (missing > 0) {
+    if (missing > 0 && suspects_.empty() && have_passed_all(last_ + 1, number - 1)) {
+      // Segments that went, but one of them came back with the power.
+    } else if (missing > 0) {
       if (suspects_.empty())
         note({path_, 0, 0, last_ + 1,
               std::to_string(missing) + " records are missing before " + std::to_string(number)});
@@ -109,7 +116,13 @@ private:
       settle_for_all(1, last_);
       return;
     }
-    const auto durable = std::min(header.durable, header.follows);
+    // A file that is gone is damage; records that are gone may never have reached the device.
+    const auto is_next = header.identity.segment == segment_ + 1;
+    const auto durable = is_next ? std::min(header.durable, header.follows) : header.follows;
+    // The memory of segments that went is in the snapshots behind them: one that came back with the power,
+    // or that could not be removed, does not know what was between.
+    if (header.follows > last_ && (!is_next || have_passed_all(last_ + 1, header.follows)))
+      has_memory_ = false;
     if (durable > last_) end_damage(durable + 1);
     last_ = std::max(last_, durable);
     if (header.follows > last_) end_tail(header.follows - last_);
@@ -121,7 +134,7 @@ private:
 
   auto take_segment(file_system& files, const segment_file& from) -> result<void> {
     if (from.header && from.header->first >= from.superseded_from)
-      return found_.superfluous.push_back(from.path), result<void>{};
+      return segment_ = from.segment, found_.superfluous.push_back(from.path), result<void>{};
     WEIR_TRY(const auto opened, files.open(from.path, open_mode::read));
     path_ = from.path;
     auto s = segment{};
@@ -130,6 +143,7 @@ private:
     s.header.identity = {from_.log_id, from.segment};
     s.header.first = 0;
     if (from.header) enter(s.header = *from.header);
+    segment_ = from.segment;
     WEIR_CHECK(scan(*opened, from, s));
     if (s.header.first == 0 && s.used == 0)
       found_.superfluous.push_back(from.path);
@@ -228,10 +242,11 @@ private:
   log_directory from_;
   recovered_log found_;
   std::vector<suspect> suspects_;
-  std::string path_;        ///< of the segment at hand
-  std::uint64_t last_ = 0;  ///< record that was taken, or given up, last
-  bool has_begun_ = false;  ///< last_ means something
-  bool has_memory_ = false; ///< a snapshot was taken
+  std::string path_;          ///< of the segment at hand
+  std::uint64_t segment_ = 0; ///< its number; that of the one before while it is entered
+  std::uint64_t last_ = 0;    ///< record that was taken, or given up, last
+  bool has_begun_ = false;    ///< last_ means something
+  bool has_memory_ = false;   ///< a snapshot was taken
 };
 
 } // namespace
