@@ -1,6 +1,9 @@
 /// Which acks wait for which position: the ledger between the intake and the clients.
 #pragma once
 
+#include "actors/collectors/source.hpp"
+
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -11,15 +14,21 @@ namespace weir {
 
 class forward_acks {
 public:
-  /// All bytes of the position stream this source covers.
+  /// All that this process was given is one stream of positions, known to this process only.
   static constexpr auto stream = std::string_view{"!forward"};
+  static_assert(stream.front() == local_stream_mark);
+
   struct pending {
     std::uint64_t position = 0;
     std::uint64_t connection = 0;
     std::string chunk; ///< one msgpack str or bin
   };
 
-  void resume_at(std::uint64_t position) { covered_ = safe_ = position; }
+  /// A source that failed went before; how much of it is safe, the next position will tell.
+  void resume_at(std::uint64_t position) {
+    covered_ = position;
+    has_uncovered_ = true;
+  }
   /// Events were put that no position covers yet.
   void note_put() { has_uncovered_ = true; }
   auto has_uncovered() const -> bool { return has_uncovered_; }
@@ -28,17 +37,21 @@ public:
     has_uncovered_ = false;
     return ++covered_;
   }
-  auto is_all_safe() const -> bool { return !has_uncovered_ && safe_ == covered_; }
-  /// Holds an ack until all that was put before is safe.
-  void hold(std::uint64_t connection, std::string_view chunk) {
-    pending_.push_back({covered_ + (has_uncovered_ ? 1 : 0), connection, std::string{chunk}});
+  /// What covers, or will cover, everything put so far.
+  auto next_position() const -> std::uint64_t { return covered_ + (has_uncovered_ ? 1 : 0); }
+  auto is_safe(std::uint64_t position) const -> bool { return position <= safe_; }
+  auto is_all_safe() const -> bool { return is_safe(next_position()); }
+  /// Holds an ack until `position` is safe.
+  void hold(std::uint64_t position, std::uint64_t connection, std::string_view chunk) {
+    auto behind = pending_.end();
+    // Nearly always at the end: only what is sent again may wait for less than what came before it.
+    while (behind != pending_.begin() && std::prev(behind)->position > position) --behind;
+    pending_.insert(behind, {position, connection, std::string{chunk}});
   }
-  void mark_safe(std::uint64_t position) {
-    if (position > safe_) safe_ = position;
-  }
+  void mark_safe(std::uint64_t position) { safe_ = std::max(safe_, position); }
   /// The next ack whose data is safe, in the order of hold().
   auto take_safe() -> std::optional<pending> {
-    if (pending_.empty() || pending_.front().position > safe_) return std::nullopt;
+    if (pending_.empty() || !is_safe(pending_.front().position)) return std::nullopt;
     auto next = std::optional{std::move(pending_.front())};
     pending_.pop_front();
     return next;

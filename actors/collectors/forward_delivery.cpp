@@ -57,22 +57,69 @@ auto forward_delivery::begin(const forward_message& message, const forward_peer&
   message_ = message;
   rules_ = {now_ns, settings_.milliseconds};
   next_run_ = 0;
+  index_ = covered_ = 0;
+  is_split_ = false;
+  runs_ = {};
   entries_.clear();
   has_message_ = message.mode == forward_mode::message;
   set_tag(message.tag);
   set_extra(peer);
   if (message.mode == forward_mode::entries) WEIR_CHECK(entries_.walk_array(message.entries, message.count));
-  if (message.mode != forward_mode::packed) return {};
-  if (unpacked_.capacity() > unpacked_kept_bytes_max) unpacked_ = byte_buffer{};
-  WEIR_TRY(const auto payload, unpack_payload(message, settings_.max_message.value, unpacked_));
-  const auto walked = entries_.walk_packed(payload);
-  if (!walked) entries_.clear();
-  return walked;
+  if (message.mode == forward_mode::packed) {
+    if (unpacked_.capacity() > unpacked_kept_bytes_max) unpacked_ = byte_buffer{};
+    WEIR_TRY(const auto payload, unpack_payload(message, settings_.max_message.value, unpacked_));
+    WEIR_CHECK(entries_.walk_packed(payload));
+  }
+  runs_ = entries_.runs();
+  return {};
+}
+
+void forward_delivery::leave_out(const gaps& known) {
+  if (known.begin == 0 && known.known.empty()) return;
+  known_ = known;
+  is_split_ = true;
+  if (has_message_ && is_known(0)) {
+    has_message_ = false;
+    index_ = covered_ = 1;
+  }
+  auto stops = std::vector{known.begin};
+  for (auto at = known.known.rbegin(); at != known.known.rend(); ++at)
+    stops.insert(stops.end(), {at->begin, at->end});
+  auto stop = stops.begin();
+  auto index = std::uint64_t{0};
+  split_.clear();
+  for (const auto& run : runs_) {
+    auto read = msgpack_reader{run.bytes};
+    split_.push_back({run.bytes.substr(0, 0), 0, run.plain});
+    for (std::uint32_t i = 0; i < run.count; ++i, ++index) {
+      while (stop != stops.end() && *stop < index) ++stop;
+      if (stop != stops.end() && *stop == index && split_.back().count > 0)
+        split_.push_back({{read.at(), 0}, 0, run.plain});
+      auto whole = std::string_view{};
+      (void)read.value(whole);
+      auto& part = split_.back();
+      part.bytes = {part.bytes.data(), part.bytes.size() + whole.size()};
+      ++part.count;
+    }
+  }
+  runs_ = split_;
+}
+
+/// Asked with growing numbers of entries.
+auto forward_delivery::is_known(std::uint64_t index) -> bool {
+  auto& ahead = known_.known;
+  while (!ahead.empty() && ahead.back().end <= index) ahead.pop_back();
+  return index < known_.begin || (!ahead.empty() && ahead.back().begin <= index);
 }
 
 auto forward_delivery::put_next(intake& out) -> std::size_t {
   if (has_message_) return put_message(out);
-  const auto& run = entries_.runs()[next_run_++];
+  const auto& run = runs_[next_run_++];
+  const auto first = std::exchange(index_, index_ + run.count);
+  if (is_split_ && is_known(first)) {
+    covered_ = index_;
+    return 0;
+  }
   if (run.plain) {
     out.entries(tag_, run.bytes, run.count);
     put_count_ += run.count;
@@ -94,6 +141,7 @@ auto forward_delivery::put_next(intake& out) -> std::size_t {
 
 auto forward_delivery::put_message(intake& out) -> std::size_t {
   has_message_ = false;
+  index_ = 1;
   auto event = forward_event{};
   const auto kind = normalise(message_.time, message_.record, rules_, event);
   if (!message_.option.metadata.empty()) event.metadata = message_.option.metadata;

@@ -112,13 +112,26 @@ auto forward_source::on_message(id at, forward_connection& c, std::string_view r
   }
   if (decoded->option.signal != 0) {
     out_->drop("not a log", std::max(decoded->count, 1U));
-    end_message(at, c, decoded->option.chunk);
+    end_message(at, c, decoded->option.chunk, acks_.next_position());
     return true;
   }
   if (const auto begun = delivery_.begin(*decoded, c.peer(), clock_.wall_ns()); !begun)
     return fail(at, c, begun.failure()), false;
+  recognise(decoded->option.chunk);
   deliver(at, c);
   return true;
+}
+
+/// What of the message that delivery_ holds was put before is not put again.
+void forward_source::recognise(std::string_view chunk) {
+  has_put_ = false;
+  stream_ = window_.stream_of(chunk);
+  known_ = stream_.empty() ? nullptr : window_.find(stream_);
+  is_resent_ = known_ != nullptr;
+  if (is_resent_)
+    delivery_.leave_out({known_->front, known_->ahead});
+  else if (!stream_.empty())
+    known_ = &window_.add(stream_);
 }
 
 /// Puts the message that delivery_ holds, as far as the budget goes.
@@ -129,21 +142,39 @@ void forward_source::deliver(id at, forward_connection& c) {
     left_ -= std::min(left_, bytes);
     if (delivery_.take_put_count() > 0) {
       acks_.note_put();
+      has_put_ = true;
       uncovered_bytes_ += bytes;
     }
+    if (delivery_.must_cover()) cover_message();
     if (uncovered_bytes_ >= covered_bytes_max) cover();
   }
   if (!delivery_.is_done()) return;
   delivering_ = 0;
-  end_message(at, c, delivery_.message().option.chunk);
+  end_message(at, c, delivery_.message().option.chunk, finish_message());
 }
 
-void forward_source::end_message(id at, forward_connection& c, std::string_view chunk) {
+/// Which position must be safe before all of the message that delivery_ holds is.
+auto forward_source::finish_message() -> std::uint64_t {
+  if (known_ == nullptr) return acks_.next_position();
+  cover_message();
+  auto& m = *std::exchange(known_, nullptr);
+  m.front = std::max(m.front, delivery_.entries());
+  if (!m.ahead.empty()) {
+    auto missing = gaps_between(m.front, std::move(m.ahead));
+    m.front = missing.begin;
+    m.ahead = std::move(missing.known);
+  }
+  if (has_put_ || !is_resent_) m.position = acks_.next_position();
+  return m.position;
+}
+
+void forward_source::end_message(id at, forward_connection& c, std::string_view chunk,
+                                 std::uint64_t position) {
   if (!chunk.empty()) {
-    if (acks_.is_all_safe()) {
+    if (acks_.is_safe(position)) {
       c.acknowledge(chunk);
     } else {
-      acks_.hold(at, chunk);
+      acks_.hold(position, at, chunk);
       ++c.unacknowledged;
     }
   }
@@ -151,8 +182,15 @@ void forward_source::end_message(id at, forward_connection& c, std::string_view 
   if (settings_.deny_keepalive) c.is_last_message_seen = true;
 }
 
+void forward_source::cover_message() {
+  if (known_ == nullptr) return;
+  const auto put = delivery_.take_entries();
+  if (put.begin < put.end) out_->covered(stream_, put.begin, put.end);
+}
+
 void forward_source::cover() {
   uncovered_bytes_ = 0;
+  cover_message();
   if (!acks_.has_uncovered()) return;
   const auto end = acks_.cover();
   out_->covered(forward_acks::stream, end - 1, end);

@@ -45,6 +45,7 @@ forward_source::forward_source(settings s, const plugin_context& context)
 auto forward_source::open(const resume_info& resume) -> result<void> {
   for (const auto& range : resume.covered)
     if (range.stream == forward_acks::stream) acks_.resume_at(range.end);
+  window_.resume(resume, acks_.next_position());
   if (settings_.security) {
     WEIR_TRY(access_, forward_access::make(*settings_.security));
   }

@@ -6,6 +6,7 @@
 #include "actors/collectors/forward_delivery.hpp"
 #include "actors/collectors/forward_listener.hpp"
 #include "actors/collectors/forward_warnings.hpp"
+#include "actors/collectors/forward_window.hpp"
 #include "actors/collectors/source.hpp"
 
 #include <deque>
@@ -20,6 +21,7 @@ class forward_source final : public source {
 public:
   using settings = forward_settings;
   static constexpr bool listens = true;
+  static constexpr bool resumes = true;
   forward_source(settings s, const plugin_context& context);
 
   auto open(const resume_info& resume) -> result<void> override;
@@ -66,11 +68,14 @@ private:
   auto on_message(id at, forward_connection& c, std::string_view root) -> bool;
   auto on_broken(id at, forward_connection& c, const error& why) -> bool;
   auto is_within_limits(const forward_message& message, const forward_connection& c) -> bool;
+  void recognise(std::string_view chunk);
   void deliver(id at, forward_connection& c);
-  void end_message(id at, forward_connection& c, std::string_view chunk);
+  auto finish_message() -> std::uint64_t;
+  void end_message(id at, forward_connection& c, std::string_view chunk, std::uint64_t position);
   void fail(id at, const forward_connection& c, const error& why);
   void work_off_queue();
   void cover();
+  void cover_message();
 
   /// With --once: everybody who came has gone.
   auto is_over() const -> bool;
@@ -98,6 +103,12 @@ private:
   id delivering_ = 0;    ///< whose message is half put; 0: nobody's
   std::deque<id> queue_; ///< connections with whole messages that had no budget
   forward_acks acks_;
+  forward_window window_;
+  // Of the message that delivery_ holds:
+  std::string_view stream_;                        ///< its own; empty if it has no id to remember
+  forward_window::known_entries* known_ = nullptr; ///< of that stream
+  bool is_resent_ = false;
+  bool has_put_ = false;
   std::size_t uncovered_bytes_ = 0;
 };
 

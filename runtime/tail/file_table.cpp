@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <tuple>
 
 namespace weir {
 namespace {
@@ -16,28 +15,6 @@ constexpr auto candidates_max = 32;
 auto is_same_inode(const file_key& a, const file_key& b) -> bool {
   const auto same_birth = a.birth_ns == b.birth_ns || a.birth_ns == 0 || b.birth_ns == 0;
   return a.device == b.device && a.inode == b.inode && same_birth;
-}
-
-struct file_gaps {
-  std::uint64_t offset = 0;      ///< the first byte to be read
-  std::vector<byte_range> skips; ///< ahead of it: disjoint, last to first
-};
-
-/// What is to be read from `start` on, apart from `known`. Total: the ranges may be in any order, overlap or
-/// end before they begin.
-auto gaps_of(std::uint64_t start, std::vector<byte_range> known) -> file_gaps {
-  std::sort(known.begin(), known.end(),
-            [](const auto& a, const auto& b) { return std::tie(a.begin, a.end) < std::tie(b.begin, b.end); });
-  auto gaps = file_gaps{start, {}};
-  for (const auto& range : known) {
-    auto& end = gaps.skips.empty() ? gaps.offset : gaps.skips.back().end;
-    if (range.begin > end)
-      gaps.skips.push_back({range.begin, std::max(range.begin, range.end)});
-    else
-      end = std::max(end, range.end);
-  }
-  std::reverse(gaps.skips.begin(), gaps.skips.end());
-  return gaps;
 }
 
 } // namespace
@@ -177,7 +154,7 @@ void file_table::remember_partly(const position_range& position) {
   for (const auto at : {position.begin, position.end}) remember(*identity, position.stream, {at, at});
 }
 
-void file_table::remember(stream_identity identity, const std::string& stream, byte_range range) {
+void file_table::remember(stream_identity identity, const std::string& stream, interval range) {
   auto& list = remembered_[identity.key.inode];
   auto same = std::find_if(list.begin(), list.end(), [&](const auto& m) { return m.stream == stream; });
   if (same == list.end()) {
@@ -203,8 +180,8 @@ auto file_table::recall(const file_key& key, int fd, std::uint64_t size) const
   const auto is_same = head.size() >= identity.head.length && size >= newest->end
                        && print_of(head.substr(0, identity.head.length)) == identity.head;
   if (!is_same) return recollection{std::nullopt, identity.generation + 1, identity, {}, {}};
-  auto [offset, skips] = gaps_of(identity.start, newest->known);
-  return recollection{offset, identity.generation, identity, newest->stream, std::move(skips)};
+  auto missing = gaps_between(identity.start, newest->known);
+  return recollection{missing.begin, identity.generation, identity, newest->stream, std::move(missing.known)};
 }
 
 auto file_table::forget_replaced(const file_key& key, std::uint32_t generation)

@@ -59,9 +59,9 @@ public:
   struct recollection {
     std::optional<std::uint64_t> offset;
     std::uint32_t generation = 0;
-    stream_identity identity;      ///< of the newest stream that is known of it
-    std::string stream;            ///< if there is an offset
-    std::vector<byte_range> skips; ///< as tailed_file::skips
+    stream_identity identity;    ///< of the newest stream that is known of it
+    std::string stream;          ///< if there is an offset
+    std::vector<interval> skips; ///< as tailed_file::skips
   };
   auto recall(const file_key& key, int fd, std::uint64_t size) const -> std::optional<recollection>;
   /// Streams of files that had this inode before, and of content that was replaced since, each with its end:
@@ -84,12 +84,12 @@ private:
   struct memory {
     stream_identity identity;
     std::string stream;
-    std::vector<byte_range> known; ///< in any order; empty ones are ends of what is known in part
-    std::uint64_t end = 0;         ///< the greatest of them
+    std::vector<interval> known; ///< in any order; empty ones are ends of what is known in part
+    std::uint64_t end = 0;       ///< the greatest of them
   };
 
   auto most_idle() const -> tailed_file&;
-  void remember(stream_identity identity, const std::string& stream, byte_range range);
+  void remember(stream_identity identity, const std::string& stream, interval range);
 
   std::unordered_map<file_key, std::unique_ptr<tailed_file>, file_key_hash> files_;
   std::unordered_map<std::string, path_entry, hash_text, std::equal_to<>> paths_;

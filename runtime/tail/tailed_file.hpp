@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/event/chunk.hpp"
+#include "runtime/flow/gaps.hpp"
 #include "runtime/tail/file_identity.hpp"
 
 #include <cstdint>
@@ -10,13 +11,6 @@
 #include <vector>
 
 namespace weir {
-
-/// Bytes of a file.
-struct byte_range {
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
-  auto operator==(const byte_range&) const -> bool = default;
-};
 
 struct tailed_file {
   file_key key;
@@ -32,7 +26,7 @@ struct tailed_file {
   std::uint64_t start = 0;      ///< where it was first begun
   /// Ahead of `offset`, the next one last: what an earlier instance handed on. Blocks end where one begins;
   /// an empty one is only that.
-  std::vector<byte_range> skips;
+  std::vector<interval> skips;
   std::uint64_t given = 0;        ///< end of the last block
   std::uint64_t acknowledged = 0; ///< end of the last block that is safe
   /// Streams of what the inode held before. They are over when something of this one is safe: until then they

@@ -44,16 +44,20 @@ public:
   }
   void drop(std::string_view reason, std::uint64_t count) override { dropped[std::string{reason}] += count; }
   void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) override {
-    BOOST_TEST(begin == covered_to);
-    covered_to = end;
+    auto& to = covered_to.try_emplace(std::string{stream}, begin).first->second;
+    BOOST_TEST(begin >= to);
+    BOOST_TEST(begin < end);
+    to = end;
     positions.push_back({std::string{stream}, begin, end});
+    save_points.emplace_back(events.size(), positions.back());
   }
 
   std::vector<std::string> events;
   std::size_t bytes = 0;
   std::map<std::string, std::uint64_t> dropped;
   std::vector<position_range> positions;
-  std::uint64_t covered_to = 0;
+  std::map<std::string, std::uint64_t> covered_to;                 ///< by stream
+  std::vector<std::pair<std::size_t, position_range>> save_points; ///< with the events before
 };
 
 /// Takes what is logged while it lives.
@@ -74,14 +78,14 @@ private:
 
 class forward_server {
 public:
-  explicit forward_server(forward_settings s = {}) {
+  explicit forward_server(forward_settings s = {}, const resume_info& resume = {}) {
     for (auto& at : s.listen)
       if (at == "127.0.0.1:24224") at = "127.0.0.1:0";
     auto context = plugin_context{};
     context.component = "collector \"in\"";
     context.clock = &time;
     source_ = std::make_unique<forward_source>(std::move(s), context);
-    const auto opened = source_->open({});
+    const auto opened = source_->open(resume);
     BOOST_REQUIRE_MESSAGE(opened, (opened ? std::string{} : opened.failure().what));
   }
 
