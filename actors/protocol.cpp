@@ -47,6 +47,10 @@ auto inspect(caf::deserializer& from, wire_chunk& c) -> caf::error {
 
 void add_message_types(caf::actor_system_config& config) {
   config.add_message_type<chunk_id>("weir::chunk_id")
+      .add_message_type<id_range>("weir::id_range")
+      .add_message_type<position_range>("weir::position_range")
+      .add_message_type<ask_positions>("weir::ask_positions")
+      .add_message_type<known_positions>("weir::known_positions")
       .add_message_type<wire_chunk>("weir::wire_chunk")
       .add_message_type<open_link>("weir::open_link")
       .add_message_type<transfer_chunks>("weir::transfer_chunks")

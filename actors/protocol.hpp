@@ -15,7 +15,7 @@
 namespace weir {
 
 /// Version of this file's messages; nodes that differ refuse each other.
-inline constexpr std::uint32_t protocol_version = 1;
+inline constexpr std::uint32_t protocol_version = 2;
 
 using start_atom = caf::atom_constant<caf::atom("start")>;
 using wake_atom = caf::atom_constant<caf::atom("wake")>;       ///< a descriptor became readable
@@ -24,6 +24,7 @@ using timer_atom = caf::atom_constant<caf::atom("timer")>;     ///< an actor to 
 using drain_atom = caf::atom_constant<caf::atom("drain")>;     ///< stop taking in, pass on what is there
 using observe_atom = caf::atom_constant<caf::atom("observe")>; ///< answered with observations
 using restart_atom = caf::atom_constant<caf::atom("restart")>;
+using sync_atom = caf::atom_constant<caf::atom("sync")>;   ///< between an aggregator and its log's syncer
 using watch_atom = caf::atom_constant<caf::atom("watch")>; ///< to the directory: tell me a component's peers
 
 auto inspect(caf::serializer& to, wire_chunk& c) -> caf::error;
@@ -43,7 +44,36 @@ template <class Inspector> auto inspect(Inspector& f, chunk_id& x) -> typename I
 }
 
 template <class Inspector> auto inspect(Inspector& f, link_feedback& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("link_feedback"), x.link, x.number, x.grant_bytes, x.leaving, x.acks);
+  return f(caf::meta::type_name("link_feedback"), x.link, x.number, x.grant_bytes, x.leaving, x.acks,
+           x.settled);
+}
+
+template <class Inspector> auto inspect(Inspector& f, id_range& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("id_range"), x.origin, x.first, x.last);
+}
+
+template <class Inspector> auto inspect(Inspector& f, position_range& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("position_range"), x.stream, x.begin, x.end);
+}
+
+/// A collector that starts, to everybody who may have chunks of an earlier one: what do you durably have?
+/// Whoever is asked takes nothing more from the earlier one, and answers when all that came is safe.
+struct ask_positions {
+  std::uint64_t question = 0; ///< random
+  std::string source;         ///< the collector's logical address
+};
+template <class Inspector> auto inspect(Inspector& f, ask_positions& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("ask_positions"), x.question, x.source);
+}
+
+/// The answer.
+struct known_positions {
+  std::uint64_t question = 0;
+  std::string receiver; ///< logical address
+  std::vector<position_range> positions;
+};
+template <class Inspector> auto inspect(Inspector& f, known_positions& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("known_positions"), x.question, x.receiver, x.positions);
 }
 
 template <class Inspector> auto inspect(Inspector& f, probe_link& x) -> typename Inspector::result_type {
@@ -72,9 +102,10 @@ template <class Inspector> auto inspect(Inspector& f, peer& x) -> typename Inspe
 struct peers_changed {
   std::string component;
   std::vector<peer> peers;
+  std::vector<std::string> unheard; ///< nodes that may have more of them and have not answered yet
 };
 template <class Inspector> auto inspect(Inspector& f, peers_changed& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("peers_changed"), x.component, x.peers);
+  return f(caf::meta::type_name("peers_changed"), x.component, x.peers, x.unheard);
 }
 
 /// A supervisor to the directory: this address now has this handle (or none).

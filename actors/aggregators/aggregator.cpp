@@ -10,22 +10,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto probe_interval = 5s;
+constexpr auto drain_patience = 5s; // for what a log would keep as well
 
 } // namespace
-
-void aggregator_core::take(const chunk_ptr& c, monotonic_time now) {
-  events_in += c->count;
-  bytes_in += c->body.size();
-  flow.push(c, now);
-}
-
-void aggregator_core::settle(const std::vector<chunk_ptr>& chunks) {
-  for (const auto& c : chunks) {
-    events_out += c->count;
-    bytes_out += c->body.size();
-    in.settle(c->id);
-  }
-}
 
 void aggregator_state::on_transfer(const transfer_chunks& note) {
   const auto now = settings.time->monotonic();
@@ -33,10 +20,30 @@ void aggregator_state::on_transfer(const transfer_chunks& note) {
 }
 
 void aggregator_state::on_feedback(const link_feedback& note) {
-  auto settled = std::vector<chunk_ptr>{};
-  for (auto& p : ports)
-    if (p.on_feedback(core->flow, note, settled)) break;
-  core->settle(settled);
+  for (auto& p : ports) {
+    auto news = p.on_feedback(core->flow, note);
+    if (!news) continue;
+    core->on_news(std::move(*news));
+    return;
+  }
+}
+
+/// The collector's earlier instance may have chunks under way to us still: they must not come in any more.
+void aggregator_state::on_question(const ask_positions& note) {
+  from->fence(note.source);
+  questions.add(note, self->current_sender(), core->mark());
+  step();
+}
+
+void aggregator_state::answer_questions() {
+  if (questions.empty()) return;
+  for (const auto& q : questions.take([this](std::uint64_t mark) { return core->is_safe_up_to(mark); }))
+    self->send(q.from, known_positions{q.note.question, settings.address, core->positions_of(q.note.source)});
+}
+
+void aggregator_state::on_synced(const log_sync& done) {
+  core->finish_sync(done.job, done.outcome, settings.time->monotonic());
+  step();
 }
 
 void aggregator_state::on_close(const close_link& note) {
@@ -49,27 +56,39 @@ void aggregator_state::on_close(const close_link& note) {
 
 void aggregator_state::step() {
   const auto now = settings.time->monotonic();
+  core->work(now);
+  if (auto job = core->take_sync(now))
+    self->send(syncer, sync_atom::value, std::make_shared<log_sync>(log_sync{std::move(*job), {}}));
   for (auto& p : ports) p.flush(core->flow, now);
   if (now >= probe_at) {
     for (auto& p : ports) p.probe();
     probe_at = now + probe_interval;
   }
   from->send_feedback();
+  answer_questions();
   auto next = probe_at;
-  if (const auto linger = core->flow.deadline()) next = std::min(next, *linger);
+  if (const auto due = core->deadline()) next = std::min(next, *due);
+  if (drain_until && *drain_until > now) next = std::min(next, *drain_until);
   timer.arm(self, now, next);
-  finish_if_done();
+  finish_if_done(now);
 }
 
 void aggregator_state::drain() {
   how = ending::drained;
+  if (core->is_durable() && !drain_until) drain_until = settings.time->monotonic() + drain_patience;
   step();
 }
 
-void aggregator_state::finish_if_done() {
-  if (reported || !from->is_done(settings.expected_senders, how) || core->in.held_chunks() > 0) return;
+/// A log keeps what is not passed on when the node has to end.
+auto aggregator_state::has_delivered(monotonic_time now) const -> bool {
+  return core->is_empty() || (core->is_safe() && drain_until && now >= *drain_until);
+}
+
+void aggregator_state::finish_if_done(monotonic_time now) {
+  if (reported || !from->is_done(settings.expected_senders, how) || !has_delivered(now)) return;
   for (auto& p : ports) p.close();
-  if (!std::all_of(ports.begin(), ports.end(), [](const auto& p) { return p.is_closed(); })) return;
+  const auto closed = std::all_of(ports.begin(), ports.end(), [](const auto& p) { return p.is_closed(); });
+  if (!closed && !(drain_until && now >= *drain_until)) return;
   reported = true;
   if (const auto parent = caf::actor_cast<caf::actor>(supervisor))
     self->send(parent, child_finished{settings.address});
@@ -84,13 +103,17 @@ auto aggregator_state::observe() const -> observation {
   o.state = reported ? "finished" : how == ending::drained ? "draining" : "running";
   o.events_in = core->events_in;
   o.bytes_in = core->bytes_in;
-  o.events_out = core->events_out;
-  o.bytes_out = core->bytes_out;
-  o.events_held = core->flow.unsettled_events();
-  o.bytes_held = core->in.held_bytes();
+  const auto held = core->held();
+  o.events_held = held.events_held;
+  o.bytes_held = held.bytes_held;
+  o.dropped = core->dropped;
+  o.events_out = core->events_in - held.events_held;
+  for (const auto& [reason, events] : core->dropped) o.events_out -= events;
+  o.bytes_out = core->bytes_in - std::min(core->bytes_in, held.bytes_held);
+  o.last_error = core->last_error;
   o.demand_granted = core->in.granted_bytes();
   for (const auto& out : core->flow.outlets()) o.demand_held += out.credit_bytes();
-  if (const auto oldest = core->flow.oldest_closed_ns()) o.delay_ns = settings.time->wall_ns() - oldest;
+  if (held.oldest_closed_ns != 0) o.delay_ns = settings.time->wall_ns() - held.oldest_closed_ns;
   return o;
 }
 
@@ -103,6 +126,7 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
   s.supervisor = std::move(supervisor);
   s.how = s.settings.once ? ending::with_its_senders : ending::never;
   s.from = std::make_unique<receiver_port>(self, s.core->in);
+  if (s.core->is_durable()) s.syncer = self->spawn<caf::detached + caf::linked>(log_syncer);
   const auto directory = caf::actor_cast<caf::actor>(s.settings.directory);
   for (std::size_t i = 0; i < s.settings.downstream.size(); ++i) {
     s.core->flow.at(i).drop_peers();
@@ -134,6 +158,8 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
         self->state.step();
       },
       [self](const close_link& note) { self->state.on_close(note); },
+      [self](const ask_positions& note) { self->state.on_question(note); },
+      [self](sync_atom, const std::shared_ptr<log_sync>& done) { self->state.on_synced(*done); },
       [self](const peers_changed& note) {
         for (auto& p : self->state.ports)
           if (p.component() == note.component) p.update(self->state.core->flow, note.peers);

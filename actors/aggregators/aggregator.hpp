@@ -1,36 +1,19 @@
 /// The aggregator actor of both tiers: merges the streams of its senders, buffers, balances, fans out.
 #pragma once
 
+#include "actors/aggregators/aggregator_core.hpp"
+#include "actors/aggregators/log_syncer.hpp"
 #include "actors/protocol.hpp"
 #include "actors/system/deadline_timer.hpp"
 #include "actors/system/receiver_port.hpp"
 #include "actors/system/sender_port.hpp"
-#include "runtime/flow/fan_out.hpp"
-#include "runtime/flow/inlet.hpp"
+#include "actors/system/waiting_questions.hpp"
 
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace weir {
-
-/// What an aggregator holds; outlives its actor.
-struct aggregator_core {
-  aggregator_core(inlet_settings window, const std::vector<outlet_settings>& outlets)
-      : in(window), flow(outlets) {}
-
-  /// A chunk that is new here goes to every outlet.
-  void take(const chunk_ptr& c, monotonic_time now);
-  /// These chunks are safe downstream: their senders get their acks.
-  void settle(const std::vector<chunk_ptr>& chunks);
-
-  inlet in;
-  fan_out flow;
-  std::uint64_t events_in = 0;
-  std::uint64_t bytes_in = 0;
-  std::uint64_t events_out = 0;
-  std::uint64_t bytes_out = 0;
-};
 
 struct aggregator_settings {
   std::string address;
@@ -56,17 +39,24 @@ struct aggregator_state {
   bool reported = false;
   deadline_timer timer;
   monotonic_time probe_at{};
+  std::optional<monotonic_time> drain_until; ///< with a log: what is not passed on by then stays in it
+  caf::actor syncer;
+  waiting_questions questions;
 
   void on_transfer(const transfer_chunks& note);
   void on_feedback(const link_feedback& note);
   void on_close(const close_link& note);
+  void on_question(const ask_positions& note);
+  void on_synced(const log_sync& done);
   /// Sends what can go, tells what is due, arranges the next call.
   void step();
   void drain();
   auto observe() const -> observation;
 
 private:
-  void finish_if_done();
+  auto has_delivered(monotonic_time now) const -> bool;
+  void answer_questions();
+  void finish_if_done(monotonic_time now);
 };
 
 auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings settings,

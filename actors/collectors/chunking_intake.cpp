@@ -155,6 +155,7 @@ void chunking_intake::drop(std::string_view reason, std::uint64_t events) {
 
 void chunking_intake::covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) {
   builder_.covered(stream, begin, end);
+  if (on_save_point_) on_save_point_();
 }
 
 } // namespace weir

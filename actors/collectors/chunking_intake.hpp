@@ -7,6 +7,7 @@
 #include "runtime/event/chunk_builder.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -39,6 +40,8 @@ public:
   void entries(std::string_view tag, std::string_view entries, std::uint32_t count) override;
   void drop(std::string_view reason, std::uint64_t events) override;
   void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) override;
+  /// Called at every save point.
+  void set_on_save_point(std::function<void()> call) { on_save_point_ = std::move(call); }
 
 private:
   class tail_end;
@@ -60,6 +63,7 @@ private:
   std::vector<std::unique_ptr<event_output>> stages_; ///< operators, last to first
   event_output* first_ = nullptr;                     ///< where events enter
   byte_buffer scratch_;
+  std::function<void()> on_save_point_;
 };
 
 } // namespace weir

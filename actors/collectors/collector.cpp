@@ -1,6 +1,7 @@
 #include "actors/collectors/collector.hpp"
 
 #include "actors/system/failure.hpp"
+#include "runtime/os/random.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -17,6 +18,8 @@ constexpr auto chunk_age_max = 200ms;
 constexpr auto trickle_bytes_max = std::size_t{16} << 10; // a source that gives more is not left alone
 constexpr auto starved_look = 100ms; // without demand: accept connections, answer heartbeats
 constexpr auto probe_interval = 5s;
+constexpr auto ask_interval = 1s;
+constexpr auto resume_patience = 10s; // for a receiver that is away while others are there
 
 } // namespace
 
@@ -25,27 +28,97 @@ collector_state::~collector_state() {
 }
 
 void collector_state::start() {
+  const auto now = settings.context.clock->monotonic();
+  if (settings.resumes && core->starts == 0) {
+    question = random_id();
+    inquiry.emplace(settings.address, settings.downstream, now + resume_patience);
+    complain_at = now + resume_patience;
+  }
+  for (const auto& component : settings.downstream)
+    self->send(caf::actor_cast<caf::actor>(settings.directory), watch_atom::value, component.name);
+  if (inquiry)
+    inquire(now);
+  else
+    open_source();
+}
+
+void collector_state::on_peers(const peers_changed& note) {
+  peers[note.component] = note.peers;
+  if (!inquiry) {
+    for (auto& p : ports)
+      if (p.component() == note.component) p.update(core->flow, note.peers);
+    return step(); // what a peer that went had in flight may go elsewhere
+  }
+  auto addresses = std::vector<std::string>{};
+  for (const auto& p : note.peers) addresses.push_back(p.address);
+  inquiry->on_peers(note.component, addresses, note.unheard);
+  ask_at = {};
+  inquire(settings.context.clock->monotonic());
+}
+
+/// Asks those who have not answered, again and again: an answer may be lost, or its giver restarted.
+void collector_state::inquire(monotonic_time now) {
+  if (!inquiry) return;
+  if (inquiry->is_complete(now)) return end_inquiry();
+  if (now >= ask_at) {
+    for (const auto& [component, all] : peers)
+      for (const auto& p : all)
+        if (p.handle && !inquiry->has_answered(p.address))
+          self->send(p.handle, ask_positions{question, settings.address});
+    ask_at = now + ask_interval;
+  }
+  if (now >= complain_at) {
+    complain_at = now + resume_patience;
+    auto names = std::string{};
+    for (const auto& name : inquiry->missing()) names += (names.empty() ? "" : ", ") + name;
+    spdlog::warn("{}: waits for {} to say what it has of earlier data", settings.address, names);
+  }
+  timer.arm(self, now, ask_at);
+}
+
+void collector_state::on_answer(const known_positions& note) {
+  if (!inquiry || note.question != question) return;
+  inquiry->on_answer(note.receiver, note.positions);
+  inquire(settings.context.clock->monotonic());
+}
+
+void collector_state::end_inquiry() {
+  if (!inquiry->missing().empty() && !at_end)
+    spdlog::warn(
+        "{}: starts although not all have said what they have: the last moments before an earlier end "
+        "may come twice",
+        settings.address);
+  core->resume(inquiry->result());
+  inquiry.reset();
+  for (auto& p : ports) p.update(core->flow, peers[p.component()]);
+  open_source();
+}
+
+void collector_state::open_source() {
   const auto resume = core->begin_again();
   takes = std::make_unique<chunking_intake>(settings.intake, settings.context, core->builder, core->counts);
+  if (core->is_catching_up())
+    takes->set_on_save_point([this] {
+      if (core->is_catching_up()) core->close_chunk(*settings.context.clock);
+    });
   reads = settings.make_source(settings.context);
   if (const auto opened = reads->open(resume); !opened) {
     // The first start is the operator's to mend; later ones are retried.
     return fail(self, settings.address, opened.failure(),
                 core->starts == 1 ? failure::fatal : failure::retry);
   }
-  for (const auto& component : settings.downstream)
-    self->send(caf::actor_cast<caf::actor>(settings.directory), watch_atom::value, component);
   started = true;
   step();
 }
 
 void collector_state::on_feedback(const link_feedback& note) {
-  auto settled = std::vector<chunk_ptr>{};
-  for (auto& p : ports)
-    if (p.on_feedback(core->flow, note, settled)) break;
-  if (settled.empty()) return;
-  const auto safe = core->on_settled(settled);
-  if (reads && !safe.empty()) reads->acknowledge(safe);
+  for (auto& p : ports) {
+    auto news = p.on_feedback(core->flow, note);
+    if (!news) continue;
+    const auto safe = core->on_news(std::move(*news));
+    if (reads && !safe.empty()) reads->acknowledge(safe);
+    return;
+  }
 }
 
 auto collector_state::wants_to_read(monotonic_time now) -> bool {
@@ -58,7 +131,8 @@ auto collector_state::wants_to_read(monotonic_time now) -> bool {
 
 auto collector_state::read(monotonic_time now) -> read_status {
   const auto before = core->builder.bytes();
-  const auto budget = std::min(core->budget_bytes(), read_bytes_max);
+  const auto room = chunk_bytes_max - std::min(before, chunk_bytes_max);
+  const auto budget = std::min({core->budget_bytes(), read_bytes_max, room});
   const auto status = reads->read(*takes, budget);
   if (!status) {
     started = false;
@@ -81,6 +155,7 @@ auto collector_state::should_close(monotonic_time now) const -> bool {
 }
 
 void collector_state::step() {
+  if (inquiry) return inquire(settings.context.clock->monotonic());
   if (!started || reported) return;
   const auto& clock = *settings.context.clock;
   auto now = clock.monotonic();
@@ -125,6 +200,7 @@ void collector_state::arm_timer(monotonic_time now) {
 
 void collector_state::drain() {
   at_end = true;
+  if (inquiry) return end_inquiry();
   step();
 }
 
@@ -144,14 +220,15 @@ auto collector_state::observe() const -> observation {
   o.tier = "collector";
   o.type = settings.type;
   o.state = reported                    ? "finished"
+            : inquiry                   ? "asking where to go on"
             : at_end                    ? "draining"
             : core->budget_bytes() == 0 ? "waiting for demand"
                                         : "running";
   if (reads) o.detail = reads->summary();
-  o.events_out = core->events_settled;
-  o.bytes_out = core->bytes_settled;
-  o.events_held = core->flow.unsettled_events() + core->builder.events();
-  o.bytes_held = core->flow.unsettled_bytes() + core->builder.bytes();
+  o.events_out = core->events_acked;
+  o.bytes_out = core->bytes_acked;
+  o.events_held = core->flow.unacked_events() + core->builder.events();
+  o.bytes_held = core->flow.unacked_bytes() + core->builder.bytes();
   o.events_in = core->events_closed + core->builder.events();
   o.bytes_in = core->bytes_closed + core->builder.bytes();
   for (const auto& [reason, count] : core->counts.dropped) {
@@ -173,7 +250,7 @@ auto collector(caf::stateful_actor<collector_state>* self, collector_settings se
   s.core = std::move(core);
   s.supervisor = std::move(supervisor);
   for (std::size_t i = 0; i < s.settings.downstream.size(); ++i)
-    s.ports.emplace_back(self, s.settings.address, s.settings.downstream[i], i);
+    s.ports.emplace_back(self, s.settings.address, s.settings.downstream[i].name, i);
   for (std::size_t i = 0; i < s.settings.downstream.size(); ++i) s.core->flow.at(i).drop_peers();
   end_on_exceptions(self, s.settings.address);
   self->set_down_handler([self](const caf::down_msg& m) {
@@ -207,11 +284,8 @@ auto collector(caf::stateful_actor<collector_state>* self, collector_settings se
         for (auto& p : self->state.ports) p.on_closed(self->state.core->flow, note);
         self->state.step();
       },
-      [self](const peers_changed& note) {
-        for (auto& p : self->state.ports)
-          if (p.component() == note.component) p.update(self->state.core->flow, note.peers);
-        self->state.step(); // what a peer that went had in flight may go elsewhere
-      },
+      [self](const peers_changed& note) { self->state.on_peers(note); },
+      [self](const known_positions& note) { self->state.on_answer(note); },
       [self](drain_atom) { self->state.drain(); },
       [self](observe_atom) { return self->state.observe(); },
   };

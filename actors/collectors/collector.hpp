@@ -2,12 +2,15 @@
 #pragma once
 
 #include "actors/collectors/collector_core.hpp"
+#include "actors/collectors/resume_inquiry.hpp"
 #include "actors/protocol.hpp"
 #include "actors/system/deadline_timer.hpp"
 #include "actors/system/sender_port.hpp"
 #include "runtime/os/poller.hpp"
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +22,8 @@ struct collector_settings {
   plugin_context context;
   source_plugin::factory make_source;
   intake_settings intake;
-  std::vector<std::string> downstream; ///< components, one for each outlet of the core
+  std::vector<downstream_component> downstream; ///< one for each outlet of the core
+  bool resumes = false;                         ///< its positions mean the same to a later process
   caf::actor_addr directory;
   poller* waits = nullptr;
 };
@@ -32,6 +36,11 @@ struct collector_state {
   std::unique_ptr<source> reads;
   std::unique_ptr<chunking_intake> takes;
   std::vector<sender_port> ports;
+  std::optional<resume_inquiry> inquiry;          ///< until it is known where to go on
+  std::map<std::string, std::vector<peer>> peers; ///< by component
+  std::uint64_t question = 0;
+  monotonic_time ask_at{};
+  monotonic_time complain_at{};
   caf::actor_addr supervisor;
   caf::event_based_actor* self = nullptr;
 
@@ -49,6 +58,8 @@ struct collector_state {
 
   ~collector_state();
   void start();
+  void on_peers(const peers_changed& note);
+  void on_answer(const known_positions& note);
   void on_feedback(const link_feedback& note);
   /// Reads what demand allows, closes what is due, sends what can go, and arranges the next call.
   void step();
@@ -56,6 +67,9 @@ struct collector_state {
   auto observe() const -> observation;
 
 private:
+  void inquire(monotonic_time now);
+  void end_inquiry();
+  void open_source();
   auto wants_to_read(monotonic_time now) -> bool;
   auto read(monotonic_time now) -> read_status;
   void probe_if_due(monotonic_time now);

@@ -1,49 +1,75 @@
 #include "actors/collectors/collector_core.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace weir {
 namespace {
 
-constexpr auto chunk_body_bytes_max = std::size_t{1} << 20;
+constexpr auto catching_up_max = std::chrono::seconds{10};
 
 } // namespace
 
+void collector_core::resume(resume_info known) {
+  for (const auto& p : known.covered) handed_on_.add(address_, p);
+  partly_ = std::move(known.partly);
+}
+
 auto collector_core::begin_again() -> resume_info {
   builder.roll_back();
-  auto ends = resume_;
-  for (const auto& p : builder.positions()) ends[p.stream] = p.end;
-  auto resume = resume_info{};
-  for (const auto& [stream, end] : ends) resume.covered.push_back({stream, 0, end});
+  for (const auto& p : builder.positions()) handed_on_.add(address_, p);
   ++starts;
-  return resume;
+  return {handed_on_.of(address_), partly_};
+}
+
+/// What is never read again (its file is gone) must not keep the chunks small for ever.
+auto collector_core::is_reread(const std::vector<position_range>& positions, monotonic_time now) -> bool {
+  if (partly_.empty()) return false;
+  const auto concerns = [&](const position_range& known) {
+    return std::any_of(positions.begin(), positions.end(), [&](const position_range& p) {
+      return p.stream == known.stream && p.begin < known.end && known.begin < p.end;
+    });
+  };
+  const auto found = std::any_of(partly_.begin(), partly_.end(), concerns);
+  std::erase_if(partly_, [&](const position_range& known) {
+    return std::any_of(positions.begin(), positions.end(), [&](const position_range& p) {
+      return p.stream == known.stream && p.end >= known.end;
+    });
+  });
+  if (found || partly_seen_ == monotonic_time{}) partly_seen_ = now;
+  if (now - partly_seen_ > catching_up_max) partly_.clear();
+  return found;
 }
 
 void collector_core::close_chunk(const clock& now) {
   if (builder.empty()) return;
-  for (const auto& p : builder.positions()) resume_[p.stream] = p.end;
-  for (auto& c : builder.take(chunk_body_bytes_max)) {
-    c->id = {origin_, next_sequence_++};
-    c->settled_below = unacked_.empty() ? c->id.sequence : unacked_.front().sequence;
-    c->closed_ns = now.wall_ns();
-    events_closed += c->count;
-    bytes_closed += c->body.size();
-    unacked_.push_back({c->id.sequence, false, c->positions});
-    flow.push(c, now.monotonic());
-  }
+  // One chunk, whatever its size: its positions are safe exactly when its events are.
+  auto c = builder.take(SIZE_MAX).front();
+  c->id = {origin_, next_sequence_++};
+  c->source = address_;
+  c->is_reread = is_reread(c->positions, now.monotonic());
+  c->settled_below = std::min(flow.settled_floor(origin_), c->id.sequence);
+  c->closed_ns = now.wall_ns();
+  for (const auto& p : c->positions) handed_on_.add(address_, p);
+  unacked_.push_back({c->id.sequence, false, c->positions});
+  std::erase_if(c->positions, [](const position_range& p) { return is_local_stream(p.stream); });
+  events_closed += c->count;
+  bytes_closed += c->body.size();
+  flow.push(c, now.monotonic());
 }
 
-auto collector_core::on_settled(const std::vector<chunk_ptr>& chunks) -> std::vector<position_range> {
-  for (const auto& c : chunks) {
-    events_settled += c->count;
-    bytes_settled += c->body.size();
+auto collector_core::on_news(link_news news) -> std::vector<position_range> {
+  (void)flow.settle(news.outlet, news.settled);
+  for (const auto& c : flow.release(std::move(news.acked))) {
+    events_acked += c->count;
+    bytes_acked += c->body.size();
     const auto at = std::lower_bound(unacked_.begin(), unacked_.end(), c->id.sequence,
                                      [](const unacked& u, std::uint64_t s) { return u.sequence < s; });
     WEIR_ASSERT(at != unacked_.end() && at->sequence == c->id.sequence);
-    at->settled = true;
+    at->is_acked = true;
   }
   auto safe = std::vector<position_range>{};
-  for (; !unacked_.empty() && unacked_.front().settled; unacked_.pop_front())
+  for (; !unacked_.empty() && unacked_.front().is_acked; unacked_.pop_front())
     std::move(unacked_.front().positions.begin(), unacked_.front().positions.end(), std::back_inserter(safe));
   return safe;
 }

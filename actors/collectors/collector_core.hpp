@@ -3,9 +3,10 @@
 
 #include "actors/collectors/chunking_intake.hpp"
 #include "runtime/flow/fan_out.hpp"
+#include "runtime/flow/position_index.hpp"
+#include "runtime/flow/sender_links.hpp"
 
 #include <deque>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -14,41 +15,53 @@ namespace weir {
 /// Outlives the collector actor: a source that fails is made anew and goes on where this one stands.
 class collector_core {
 public:
-  /// `origin` names the stream in chunk ids.
-  collector_core(std::uint64_t origin, const std::vector<outlet_settings>& outlets)
-      : flow(outlets), origin_(origin) {}
+  /// `origin` is in the ids of all its chunks and must never have been used before; `address` is the
+  /// collector's, the same in every process.
+  collector_core(std::uint64_t origin, std::string address, const std::vector<outlet_settings>& outlets)
+      : flow(outlets), origin_(origin), address_(std::move(address)) {}
+
+  /// What earlier processes handed on; before the first begin_again().
+  void resume(resume_info known);
 
   /// Takes back what a failed source left after its last save point; where to go on.
   auto begin_again() -> resume_info;
-  /// Cuts what was collected into chunks and hands them to all outlets.
+  /// Makes a chunk of what was collected and hands it to all outlets.
   void close_chunk(const clock& now);
-  /// These chunks are safe everywhere; returns the positions that became safe, in order.
-  auto on_settled(const std::vector<chunk_ptr>& chunks) -> std::vector<position_range>;
+  /// Returns the positions that became safe by it, in order.
+  auto on_news(link_news news) -> std::vector<position_range>;
 
   /// How much a source may read now: what fits all outlets' credit behind what is collected.
   auto budget_bytes() const -> std::size_t;
-  auto is_empty() const -> bool { return builder.empty() && flow.unsettled_chunks() == 0; }
+  auto is_empty() const -> bool { return builder.empty() && flow.unacked_chunks() == 0; }
+  /// Some receivers have what is read now: every save point ends a chunk, so that they can tell.
+  auto is_catching_up() const -> bool { return !partly_.empty(); }
 
   chunk_builder builder;
   intake_counts counts;
   fan_out flow;
   std::uint64_t events_closed = 0;
   std::uint64_t bytes_closed = 0;
-  std::uint64_t events_settled = 0;
-  std::uint64_t bytes_settled = 0;
+  std::uint64_t events_acked = 0;
+  std::uint64_t bytes_acked = 0;
   std::uint64_t starts = 0;
 
 private:
+  /// Whether this is what partly_ is about; forgets it then.
+  auto is_reread(const std::vector<position_range>& positions, monotonic_time now) -> bool;
+
   struct unacked {
     std::uint64_t sequence = 0;
-    bool settled = false;
+    bool is_acked = false;
     std::vector<position_range> positions;
   };
 
   std::uint64_t origin_;
+  std::string address_;
   std::uint64_t next_sequence_ = 1;
-  std::map<std::string, std::uint64_t> resume_; // stream -> end of what was closed
-  std::deque<unacked> unacked_;                 // in order of sequence
+  position_index handed_on_; // in earlier processes, or in chunks that were closed
+  std::vector<position_range> partly_;
+  monotonic_time partly_seen_{}; // when one of them was read last
+  std::deque<unacked> unacked_;  // in order of sequence
 };
 
 } // namespace weir

@@ -16,6 +16,7 @@ constexpr auto idle_after = 1s;
 } // namespace
 
 void sink_core::take(const chunk_ptr& c) {
+  ++taken;
   auto fresh = item{c, 0};
   for_each_section(*c, [&](const section& s, std::string_view entries) {
     if (!match.matches(s.tag)) return;
@@ -40,7 +41,9 @@ auto sink_core::next_group(std::size_t bytes_max) const -> std::vector<chunk_ptr
 
 void sink_core::release(std::size_t chunks) {
   for (; chunks > 0; --chunks) {
-    in.settle(ready.front().content->id);
+    const auto id = ready.front().content->id;
+    in.make_safe(id);
+    in.settle({id.origin, id.sequence, id.sequence});
     ready_events -= ready.front().events;
     ready.pop_front();
   }
@@ -49,6 +52,7 @@ void sink_core::release(std::size_t chunks) {
 void sink_core::settle(std::size_t chunks, const committed& done) {
   events_stored += done.events;
   bytes_stored += done.bytes;
+  repeated_chunks += done.repeated_chunks;
   for (const auto& r : done.refused) dropped[r.reason] += r.events;
   release(chunks);
 }
@@ -92,6 +96,7 @@ void sink_state::commit() {
   failures = 0;
   core->settle(group.size(), *done);
   from->send_feedback();
+  answer_questions();
   schedule();
   if (core->ready.empty()) timer.arm(self, now, now + idle_after);
   finish_if_done();
@@ -130,13 +135,39 @@ void sink_state::on_timer(std::uint64_t generation) {
   timer.arm(self, now, retry_at);
 }
 
+/// The collector's earlier instance may have chunks under way to us still: they must not come in any more.
+void sink_state::on_question(const ask_positions& note) {
+  from->fence(note.source);
+  questions.add(note, self->current_sender(), core->taken);
+  answer_questions();
+}
+
+/// A store that cannot be opened now answers later: the collector asks again.
+void sink_state::answer_questions() {
+  if (questions.empty()) return;
+  const auto is_safe = [this](std::uint64_t mark) { return core->taken - core->ready.size() >= mark; };
+  for (const auto& q : questions.take(is_safe)) {
+    if (const auto opened = open_store(); !opened) {
+      core->last_error = opened.failure().what;
+      spdlog::warn("{}: {}", settings.address, opened.failure().what);
+      continue;
+    }
+    auto known = target->positions(q.note.source);
+    if (known)
+      self->send(q.from, known_positions{q.note.question, settings.address, std::move(*known)});
+    else
+      spdlog::warn("{}: {}", settings.address, known.failure().what);
+  }
+}
+
 void sink_state::drain() {
   how = ending::drained;
   finish_if_done();
 }
 
 void sink_state::finish_if_done() {
-  if (reported || !from->is_done(settings.expected_senders, how) || core->in.held_chunks() > 0) return;
+  if (reported || !from->is_done(settings.expected_senders, how)) return;
+  if (core->in.held_chunks() > 0 && !(settings.senders_keep && how == ending::drained)) return;
   reported = true;
   go_idle();
   if (const auto parent = caf::actor_cast<caf::actor>(supervisor))
@@ -200,6 +231,7 @@ auto sink_writer(caf::stateful_actor<sink_state>* self, sink_settings settings,
         self->state.commit();
       },
       [self](timer_atom, std::uint64_t generation) { self->state.on_timer(generation); },
+      [self](const ask_positions& note) { self->state.on_question(note); },
       [self](drain_atom) { self->state.drain(); },
       [self](observe_atom) { return self->state.observe(); },
   };

@@ -5,6 +5,7 @@
 #include "actors/sinks/store.hpp"
 #include "actors/system/deadline_timer.hpp"
 #include "actors/system/receiver_port.hpp"
+#include "actors/system/waiting_questions.hpp"
 #include "runtime/base/backoff.hpp"
 #include "runtime/flow/inlet.hpp"
 
@@ -39,7 +40,9 @@ struct sink_core {
   std::uint64_t ready_events = 0;
   std::uint64_t events_in = 0;
   std::uint64_t bytes_in = 0;
+  std::uint64_t taken = 0; ///< chunks, ever
   std::uint64_t events_stored = 0;
+  std::uint64_t repeated_chunks = 0; ///< that the store had already
   std::uint64_t bytes_stored = 0;
   std::map<std::string, std::uint64_t> dropped;
   std::string last_error;
@@ -56,6 +59,7 @@ struct sink_settings {
   backoff_settings retry;
   std::optional<duration> give_up_after;
   std::size_t expected_senders = 0;
+  bool senders_keep = false; ///< all of them have chunk logs: what is not stored may stay with them
 };
 
 struct sink_state {
@@ -76,8 +80,10 @@ struct sink_state {
   monotonic_time failing_since{};
   monotonic_time retry_at{};
   deadline_timer timer;
+  waiting_questions questions;
 
   void on_transfer(const transfer_chunks& note);
+  void on_question(const ask_positions& note);
   /// Commits one group, tells the senders, and arranges the next call.
   void commit();
   void schedule();
@@ -90,6 +96,7 @@ private:
   auto open_store() -> result<void>;
   void on_failure(const error& e, std::size_t chunks, monotonic_time now);
   void go_idle();
+  void answer_questions();
 };
 
 auto sink_writer(caf::stateful_actor<sink_state>* self, sink_settings settings,

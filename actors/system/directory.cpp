@@ -22,6 +22,8 @@ auto peer_table::set_node(const std::string& node, const std::vector<peer>& peer
   return {changed.begin(), changed.end()};
 }
 
+auto peer_table::hear_of(const std::string& node) -> bool { return std::erase(unheard_, node) > 0; }
+
 auto peer_table::peers_of(const std::string& component) const -> std::vector<peer> {
   auto found = std::vector<peer>{};
   for (const auto& [address, p] : local_)
@@ -43,21 +45,23 @@ namespace {
 /// Tells who watches `component`, and those who watch all that is local ("").
 void tell(caf::stateful_actor<directory_state>* self, const std::string& component) {
   auto& s = self->state;
-  const auto note = peers_changed{component, s.table.peers_of(component)};
+  const auto note = peers_changed{component, s.table.peers_of(component), s.table.unheard()};
   for (const auto& who : s.watchers[component])
     if (const auto to = caf::actor_cast<caf::actor>(who)) self->send(to, note);
 }
 
 void tell_local(caf::stateful_actor<directory_state>* self) {
   auto& s = self->state;
-  const auto note = peers_changed{"", s.table.local()};
+  const auto note = peers_changed{"", s.table.local(), {}};
   for (const auto& who : s.watchers[""])
     if (const auto to = caf::actor_cast<caf::actor>(who)) self->send(to, note);
 }
 
 } // namespace
 
-auto directory(caf::stateful_actor<directory_state>* self) -> caf::behavior {
+auto directory(caf::stateful_actor<directory_state>* self, std::vector<std::string> awaited)
+    -> caf::behavior {
+  self->state.table = peer_table{std::move(awaited)};
   self->set_down_handler([self](const caf::down_msg& m) {
     for (auto& [component, who] : self->state.watchers)
       who.erase(std::remove(who.begin(), who.end(), m.source), who.end());
@@ -68,7 +72,13 @@ auto directory(caf::stateful_actor<directory_state>* self) -> caf::behavior {
         tell_local(self);
       },
       [self](const node_peers& note) {
-        for (const auto& component : self->state.table.set_node(note.node, note.peers)) tell(self, component);
+        const auto is_news = self->state.table.hear_of(note.node);
+        const auto changed = self->state.table.set_node(note.node, note.peers);
+        if (!is_news)
+          for (const auto& component : changed) tell(self, component);
+        else
+          for (const auto& [component, who] : std::map{self->state.watchers})
+            if (!component.empty()) tell(self, component); // those who wait for all nodes
       },
       [self](watch_atom, const std::string& component) {
         const auto who = self->current_sender();
@@ -76,10 +86,11 @@ auto directory(caf::stateful_actor<directory_state>* self) -> caf::behavior {
         self->state.watchers[component].push_back(who->address());
         self->monitor(caf::actor_cast<caf::actor>(who));
         if (component.empty())
-          self->send(caf::actor_cast<caf::actor>(who), peers_changed{"", self->state.table.local()});
+          self->send(caf::actor_cast<caf::actor>(who), peers_changed{"", self->state.table.local(), {}});
         else
-          self->send(caf::actor_cast<caf::actor>(who),
-                     peers_changed{component, self->state.table.peers_of(component)});
+          self->send(
+              caf::actor_cast<caf::actor>(who),
+              peers_changed{component, self->state.table.peers_of(component), self->state.table.unheard()});
       },
   };
 }

@@ -12,15 +12,21 @@ namespace weir {
 /// The plain table behind the actor.
 class peer_table {
 public:
+  /// `awaited`: nodes that will be heard of.
+  explicit peer_table(std::vector<std::string> awaited = {}) : unheard_(std::move(awaited)) {}
   /// Returns the components whose peers changed. A peer without a handle is gone.
   auto announce(const peer& who) -> std::vector<std::string>;
   auto set_node(const std::string& node, const std::vector<peer>& peers) -> std::vector<std::string>;
+  /// Whether that is the first time.
+  auto hear_of(const std::string& node) -> bool;
   auto peers_of(const std::string& component) const -> std::vector<peer>;
   auto local() const -> std::vector<peer>;
+  auto unheard() const -> const std::vector<std::string>& { return unheard_; }
 
 private:
   std::map<std::string, peer> local_;               // by address
   std::map<std::string, std::vector<peer>> remote_; // by node
+  std::vector<std::string> unheard_;
 };
 
 struct directory_state {
@@ -30,6 +36,7 @@ struct directory_state {
 };
 
 /// Never restarted: all senders watch it, and it keeps nothing that others do not know.
-auto directory(caf::stateful_actor<directory_state>* self) -> caf::behavior;
+/// `awaited`: the nodes that are dialled.
+auto directory(caf::stateful_actor<directory_state>* self, std::vector<std::string> awaited) -> caf::behavior;
 
 } // namespace weir

@@ -20,6 +20,8 @@ public:
   void on_probe(const probe_link& note, const caf::strong_actor_ptr& sender);
   void on_close(const close_link& note, const caf::strong_actor_ptr& sender);
   void on_down(const caf::actor_addr& who);
+  /// Takes nothing more over the links of this sender until it opens a new one.
+  void fence(const std::string& sender) { links_.fence(sender); }
   /// Delivers acks and grants that became due.
   void send_feedback();
   /// Whether nothing more is to come; `expected` senders of this node are known to come.

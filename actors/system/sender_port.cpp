@@ -16,11 +16,10 @@ void sender_port::update(fan_out& flow, const std::vector<peer>& peers) {
   send();
 }
 
-auto sender_port::on_feedback(fan_out& flow, const link_feedback& note, std::vector<chunk_ptr>& settled)
-    -> bool {
-  const auto known = links_.on_feedback(flow, note, settled);
+auto sender_port::on_feedback(fan_out& flow, const link_feedback& note) -> std::optional<link_news> {
+  auto news = links_.on_feedback(flow, note);
   send();
-  return known;
+  return news;
 }
 
 void sender_port::on_reopen(fan_out& flow, const reopen_link& note) {

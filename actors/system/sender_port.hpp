@@ -20,8 +20,8 @@ public:
 
   /// Opens links to new handles and gives up those that are gone.
   void update(fan_out& flow, const std::vector<peer>& peers);
-  /// True if the link is one of this port's; then `settled` has what the acks settled.
-  auto on_feedback(fan_out& flow, const link_feedback& note, std::vector<chunk_ptr>& settled) -> bool;
+  /// Nothing if the link is none of this port's.
+  auto on_feedback(fan_out& flow, const link_feedback& note) -> std::optional<link_news>;
   void on_reopen(fan_out& flow, const reopen_link& note);
   void on_down(fan_out& flow, const caf::actor_addr& who);
   /// Sends what the outlet gives out now.

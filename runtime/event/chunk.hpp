@@ -19,6 +19,12 @@ struct chunk_id {
   auto operator<=>(const chunk_id&) const = default;
 };
 
+struct chunk_id_hash {
+  auto operator()(const chunk_id& id) const -> std::size_t {
+    return id.origin * 0x9E3779B97F4A7C15ULL ^ id.sequence;
+  }
+};
+
 /// What part of a source stream a chunk covers; a source can resume behind it.
 struct position_range {
   std::string stream; ///< opaque to all but the source: a file's identity, a connection, …

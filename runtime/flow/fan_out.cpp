@@ -4,27 +4,52 @@ namespace weir {
 
 fan_out::fan_out(const std::vector<outlet_settings>& settings) {
   for (const auto& s : settings) outlets_.emplace_back(s);
+  settled_.resize(settings.size());
 }
 
 void fan_out::push(const chunk_ptr& c, monotonic_time now) {
   const auto bytes = c->footprint_bytes();
   pending_.emplace(c->id, pending{outlets_.size(), bytes, c->closed_ns});
-  unsettled_bytes_ += bytes;
-  unsettled_events_ += c->count;
+  unacked_bytes_ += bytes;
+  unacked_events_ += c->count;
   for (auto& o : outlets_) o.push(c, now);
 }
 
-auto fan_out::ack(std::size_t outlet_index, const std::vector<chunk_id>& ids) -> std::vector<chunk_ptr> {
-  auto settled = std::vector<chunk_ptr>{};
-  for (auto& c : outlets_[outlet_index].ack(ids)) {
+auto fan_out::release(std::vector<chunk_ptr> acked) -> std::vector<chunk_ptr> {
+  auto everywhere = std::vector<chunk_ptr>{};
+  for (auto& c : acked) {
     const auto at = pending_.find(c->id);
     if (--at->second.outlets > 0) continue;
-    unsettled_bytes_ -= at->second.bytes;
-    unsettled_events_ -= c->count;
+    unacked_bytes_ -= at->second.bytes;
+    unacked_events_ -= c->count;
     pending_.erase(at);
-    settled.push_back(std::move(c));
+    everywhere.push_back(std::move(c));
   }
-  return settled;
+  return everywhere;
+}
+
+auto fan_out::settle(std::size_t outlet_index, const std::vector<id_range>& stored) -> std::vector<id_range> {
+  auto everywhere = stored;
+  for (const auto& r : stored) settled_[outlet_index].insert(r);
+  for (std::size_t i = 0; i < settled_.size(); ++i) {
+    if (i == outlet_index) continue;
+    auto common = std::vector<id_range>{};
+    for (const auto& r : everywhere)
+      for (const auto& part : settled_[i].common(r)) common.push_back(part);
+    everywhere = std::move(common);
+  }
+  return everywhere;
+}
+
+void fan_out::fold(std::uint64_t origin, std::uint64_t below) {
+  if (below <= 1) return;
+  for (auto& s : settled_) s.insert(origin, 1, below - 1);
+}
+
+auto fan_out::settled_floor(std::uint64_t origin) const -> std::uint64_t {
+  auto floor = settled_.empty() ? std::uint64_t{1} : UINT64_MAX;
+  for (const auto& s : settled_) floor = std::min(floor, s.floor(origin));
+  return floor;
 }
 
 auto fan_out::room_bytes() const -> std::uint64_t {

@@ -1,6 +1,7 @@
-/// Several outlets over one stream of chunks: a chunk is settled when every outlet has its ack.
+/// Several outlets over one stream of chunks.
 #pragma once
 
+#include "runtime/flow/id_ranges.hpp"
 #include "runtime/flow/outlet.hpp"
 
 #include <algorithm>
@@ -13,9 +14,16 @@ class fan_out {
 public:
   explicit fan_out(const std::vector<outlet_settings>& settings);
 
+  /// To every outlet. A log that feeds each outlet at its own pace pushes to at(i) instead.
   void push(const chunk_ptr& c, monotonic_time now);
-  /// Acks from one outlet; returns the chunks that are settled by them.
-  auto ack(std::size_t outlet_index, const std::vector<chunk_id>& ids) -> std::vector<chunk_ptr>;
+  /// An outlet got acks for these; returns those that every outlet has its ack for now. Of pushed ones only.
+  auto release(std::vector<chunk_ptr> acked) -> std::vector<chunk_ptr>;
+  /// Behind this outlet these are stored; returns what is stored behind all outlets by that.
+  auto settle(std::size_t outlet_index, const std::vector<id_range>& stored) -> std::vector<id_range>;
+  /// All sequences of the origin below it are stored everywhere (chunk::settled_below).
+  void fold(std::uint64_t origin, std::uint64_t below);
+  /// The first sequence of the origin that is not known to be stored behind all outlets.
+  auto settled_floor(std::uint64_t origin) const -> std::uint64_t;
 
   auto at(std::size_t index) -> outlet& { return outlets_[index]; }
   auto size() const -> std::size_t { return outlets_.size(); }
@@ -25,10 +33,10 @@ public:
   auto room_bytes() const -> std::uint64_t;
   auto is_hungry() const -> bool;
   auto deadline() const -> std::optional<monotonic_time>;
-  /// Bytes of chunks that some outlet still waits for; each chunk counts once.
-  auto unsettled_bytes() const -> std::uint64_t { return unsettled_bytes_; }
-  auto unsettled_events() const -> std::uint64_t { return unsettled_events_; }
-  auto unsettled_chunks() const -> std::size_t { return pending_.size(); }
+  /// Of chunks that some outlet still has no ack for; each counts once.
+  auto unacked_bytes() const -> std::uint64_t { return unacked_bytes_; }
+  auto unacked_events() const -> std::uint64_t { return unacked_events_; }
+  auto unacked_chunks() const -> std::size_t { return pending_.size(); }
   auto oldest_closed_ns() const -> std::int64_t;
 
 private:
@@ -38,9 +46,10 @@ private:
     std::int64_t closed_ns = 0;
   };
   std::vector<outlet> outlets_;
+  std::vector<id_ranges> settled_; ///< by outlet
   std::map<chunk_id, pending> pending_;
-  std::uint64_t unsettled_bytes_ = 0;
-  std::uint64_t unsettled_events_ = 0;
+  std::uint64_t unacked_bytes_ = 0;
+  std::uint64_t unacked_events_ = 0;
 };
 
 } // namespace weir

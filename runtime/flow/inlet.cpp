@@ -3,6 +3,7 @@
 #include "runtime/base/assert.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace weir {
 
@@ -29,14 +30,24 @@ void inlet::add_credit(link_state& link, std::int64_t bytes) {
   granted_bytes_ += link.credit();
 }
 
+/// Notes what a chunk says of its origin, and what its sender has to hear of that.
+void inlet::meet(link_state& link, const chunk& c) {
+  const auto origin = c.id.origin;
+  if (link.origins.insert(origin).second)
+    for (const auto& r : settled_.of(origin)) append_range(link.settled, r);
+  // What a chunk says of itself does not count: it would never be stored.
+  const auto below = std::min(c.settled_below, c.id.sequence);
+  if (below <= 1) return;
+  safe_.insert(origin, 1, below - 1);
+  settled_.insert(origin, 1, below - 1);
+}
+
 auto inlet::receive(link_id link, const chunk& c) -> arrival {
   const auto at = links_.find(link);
   if (at == links_.end()) return arrival::unknown_link;
   const auto bytes = c.footprint_bytes();
   add_credit(at->second, -static_cast<std::int64_t>(bytes));
-  // What a chunk says of itself does not count: it would never be stored.
-  if (const auto below = std::min(c.settled_below, c.id.sequence); below > 1)
-    settled_.insert(c.id.origin, 1, below - 1);
+  meet(at->second, c);
   if (const auto known = held_.find(c.id); known != held_.end()) {
     auto& senders = known->second.senders;
     if (std::find(senders.begin(), senders.end(), link) != senders.end()) return arrival::held;
@@ -48,9 +59,9 @@ auto inlet::receive(link_id link, const chunk& c) -> arrival {
     at->second.held += known->second.bytes;
     return arrival::held;
   }
-  if (settled_.contains(c.id)) {
+  if (safe_.contains(c.id)) {
     at->second.acks.push_back(c.id);
-    return arrival::settled;
+    return arrival::safe;
   }
   held_.emplace(c.id, held_chunk{{link}, bytes});
   at->second.held += bytes;
@@ -58,7 +69,7 @@ auto inlet::receive(link_id link, const chunk& c) -> arrival {
   return arrival::fresh;
 }
 
-void inlet::settle(const chunk_id& id) {
+void inlet::make_safe(const chunk_id& id) {
   const auto at = held_.find(id);
   WEIR_ASSERT(at != held_.end());
   held_bytes_ -= at->second.bytes;
@@ -69,7 +80,13 @@ void inlet::settle(const chunk_id& id) {
     sender->second.acks.push_back(id);
   }
   held_.erase(at);
-  settled_.insert(id);
+  safe_.insert(id);
+}
+
+void inlet::settle(const id_range& stored) {
+  settled_.insert(stored);
+  for (auto& [id, link] : links_)
+    if (link.origins.contains(stored.origin)) append_range(link.settled, stored);
 }
 
 auto inlet::grant_due(const link_state& link) const -> std::uint64_t {
@@ -94,11 +111,12 @@ auto inlet::grant_due(const link_state& link) const -> std::uint64_t {
 auto inlet::take_feedback() -> std::vector<feedback> {
   auto all = std::vector<feedback>{};
   for (auto& [id, link] : links_) {
+    // That something is settled is not urgent: it goes along with acks and grants.
+    constexpr auto settled_max = std::size_t{64};
     const auto due = grant_due(link);
-    if (due == 0 && link.acks.empty()) continue;
+    if (due == 0 && link.acks.empty() && link.settled.size() < settled_max) continue;
     add_credit(link, static_cast<std::int64_t>(due));
-    all.push_back({id, due, std::move(link.acks)});
-    link.acks.clear();
+    all.push_back({id, due, std::exchange(link.acks, {}), std::exchange(link.settled, {})});
   }
   return all;
 }

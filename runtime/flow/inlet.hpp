@@ -1,5 +1,10 @@
 /// The receiving end of a hop: grants credit, recognises repeated chunks, says which acks are due.
 //
+// A chunk is held until it is safe here; then its senders get their acks and may forget it. Later, when all
+// sinks have stored it, it is settled, and whoever sends chunks of its origin is told so: in the end the
+// collector, who puts into each new chunk below which sequence all are settled. That keeps everybody's memory
+// of ids short (chunk::settled_below).
+//
 // A pure state machine without time. For every link: granted + held <= its window, where `granted` is
 // credit the sender has not used and `held` bytes received and not yet safe. The windows share the
 // capacity; each link has at least the floor, so that every sender makes progress:
@@ -13,6 +18,7 @@
 #include "runtime/flow/id_ranges.hpp"
 
 #include <cstdint>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -31,12 +37,13 @@ struct feedback {
   link_id link = 0;
   std::uint64_t grant_bytes = 0;
   std::vector<chunk_id> acks;
+  std::vector<id_range> settled;
 };
 
 enum class arrival {
-  fresh,        ///< new: keep it until settle()
+  fresh,        ///< new: keep it until make_safe()
   held,         ///< known and not safe yet: drop this copy, its ack comes with the first
-  settled,      ///< known and safe: drop this copy, its ack is due at once
+  safe,         ///< known and safe: drop this copy, its ack is due at once
   unknown_link, ///< the link was closed: drop it, its sender will open again
 };
 
@@ -49,8 +56,12 @@ public:
   void close(link_id link);
   void close_all();
   auto receive(link_id link, const chunk& c) -> arrival;
-  /// The chunk is safe.
-  void settle(const chunk_id& id);
+  /// The chunk is safe with us: its ack is due.
+  void make_safe(const chunk_id& id);
+  /// These are stored by all sinks.
+  void settle(const id_range& stored);
+  /// These were made safe before this inlet began.
+  void remember(const id_range& safe) { safe_.insert(safe); }
   /// No more credit for anyone; what is in flight still arrives and is acked.
   void stop_granting() { granting_ = false; }
   /// Acks and grants that are due; the caller must deliver them.
@@ -60,32 +71,31 @@ public:
   auto held_chunks() const -> std::size_t { return held_.size(); }
   auto granted_bytes() const -> std::uint64_t { return granted_bytes_; }
   auto links() const -> std::size_t { return links_.size(); }
-  auto remembered_ranges() const -> std::size_t { return settled_.size(); }
+  auto remembered_ranges() const -> std::size_t { return safe_.size() + settled_.size(); }
 
 private:
   struct link_state {
     std::int64_t granted = 0; ///< below zero: debt
     std::uint64_t held = 0;
     std::vector<chunk_id> acks;
+    std::vector<id_range> settled;   ///< to be told
+    std::set<std::uint64_t> origins; ///< whose chunks came over it
     auto credit() const -> std::uint64_t { return granted > 0 ? static_cast<std::uint64_t>(granted) : 0; }
   };
   struct held_chunk {
     std::vector<link_id> senders; ///< the links it came over; each is due an ack
     std::uint64_t bytes = 0;
   };
-  struct id_hash {
-    auto operator()(const chunk_id& id) const -> std::size_t {
-      return id.origin * 0x9E3779B97F4A7C15ULL ^ id.sequence;
-    }
-  };
 
   void add_credit(link_state& link, std::int64_t bytes);
+  void meet(link_state& link, const chunk& c);
   auto grant_due(const link_state& link) const -> std::uint64_t;
 
   inlet_settings settings_;
   bool granting_ = true;
   std::unordered_map<link_id, link_state> links_;
-  std::unordered_map<chunk_id, held_chunk, id_hash> held_;
+  std::unordered_map<chunk_id, held_chunk, chunk_id_hash> held_;
+  id_ranges safe_;
   id_ranges settled_;
   std::uint64_t held_bytes_ = 0;
   std::uint64_t granted_bytes_ = 0;

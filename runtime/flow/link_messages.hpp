@@ -1,7 +1,7 @@
 /// What the two ends of a link tell each other; actors/protocol.hpp shows them to CAF.
 //
 //   open_link ->            the sender opens a link; whatever it has unacked comes again over it
-//   <- link_feedback        credit in bytes, and the ids of chunks that are safe
+//   <- link_feedback        credit in bytes, the ids of chunks that are safe, and what is settled
 //   transfer_chunks ->      chunks, against credit only
 //   probe_link ->           "I sent that many": finds a lost message when nothing else moves
 //   <- reopen_link          the receiver does not know the link, or missed a message on it
@@ -10,6 +10,7 @@
 #pragma once
 
 #include "runtime/event/chunk.hpp"
+#include "runtime/flow/id_ranges.hpp"
 
 #include <cstdint>
 #include <string>
@@ -40,6 +41,7 @@ struct link_feedback {
   std::uint64_t grant_bytes = 0;
   bool leaving = false; ///< the receiver takes nothing new
   std::vector<chunk_id> acks;
+  std::vector<id_range> settled; ///< stored by all sinks
 };
 
 struct probe_link {

@@ -6,14 +6,7 @@ namespace weir {
 
 void receiver_links::on_open(const open_link& note, std::uint64_t handle) {
   if (links_.count(note.link) != 0) return;
-  for (auto at = links_.begin(); at != links_.end();) {
-    if (at->second.address != note.sender) {
-      ++at;
-      continue;
-    }
-    in_.close(at->first); // a sender that opens anew has given up its former link
-    at = links_.erase(at);
-  }
+  fence(note.sender); // a sender that opens anew has given up its former link
   links_.emplace(note.link, link{handle, note.sender, {}});
   seen_.insert(note.sender);
   finished_.erase(note.sender);
@@ -27,6 +20,17 @@ void receiver_links::reopen(std::uint64_t id) {
   outbox_.push_back({at->second.sender, reopen_link{id}});
   in_.close(id);
   links_.erase(at);
+}
+
+void receiver_links::fence(const std::string& sender) {
+  for (auto at = links_.begin(); at != links_.end();) {
+    if (at->second.address != sender) {
+      ++at;
+      continue;
+    }
+    in_.close(at->first);
+    at = links_.erase(at);
+  }
 }
 
 auto receiver_links::on_transfer(const transfer_chunks& note) -> transfer_result {
@@ -82,7 +86,8 @@ void receiver_links::on_down(std::uint64_t handle) {
 
 void receiver_links::send(std::uint64_t id, link& to, feedback&& due) {
   const auto number = to.numbers.next();
-  outbox_.push_back({to.sender, link_feedback{id, number, due.grant_bytes, leaving_, std::move(due.acks)}});
+  outbox_.push_back({to.sender, link_feedback{id, number, due.grant_bytes, leaving_, std::move(due.acks),
+                                              std::move(due.settled)}});
 }
 
 void receiver_links::send_feedback() {

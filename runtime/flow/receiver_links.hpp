@@ -41,6 +41,8 @@ public:
   void on_probe(const probe_link& note, std::uint64_t handle);
   void on_close(const close_link& note, std::uint64_t handle);
   void on_down(std::uint64_t handle);
+  /// Takes nothing more over the links of this sender until it opens a new one.
+  void fence(const std::string& sender);
   /// Sends acks and grants that became due.
   void send_feedback();
   /// Whether nothing more is to come; `expected` senders of this node are known to come.

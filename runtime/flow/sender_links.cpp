@@ -48,19 +48,18 @@ void sender_links::update(fan_out& flow, const std::vector<receiver>& there) {
     if (!is_linked(r)) open(flow, r);
 }
 
-auto sender_links::on_feedback(fan_out& flow, const link_feedback& note, std::vector<chunk_ptr>& settled)
-    -> bool {
+auto sender_links::on_feedback(fan_out& flow, const link_feedback& note) -> std::optional<link_news> {
   auto* l = find(note.link);
-  if (l == nullptr) return false;
+  if (l == nullptr) return std::nullopt;
   // What is safe is safe, even if an earlier message of the link was lost.
-  settled = flow.ack(index_, note.acks);
+  auto news = link_news{index_, flow.at(index_).ack(note.acks), note.settled};
   if (!l->numbers.accept(note.number))
     reopen(flow, note.link);
   else if (note.leaving)
     flow.at(index_).revoke(note.link);
   else
     flow.at(index_).grant(note.link, note.grant_bytes);
-  return true;
+  return news;
 }
 
 void sender_links::on_reopen(fan_out& flow, const reopen_link& note) { reopen(flow, note.link); }

@@ -9,10 +9,18 @@
 #include "runtime/flow/link_messages.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace weir {
+
+/// What feedback over a link brought.
+struct link_news {
+  std::size_t outlet = 0;
+  std::vector<chunk_ptr> acked;  ///< that had no ack from this outlet before
+  std::vector<id_range> settled; ///< stored by all sinks behind this outlet
+};
 
 class sender_links {
 public:
@@ -29,8 +37,8 @@ public:
 
   /// Opens links to new handles and gives up those that are gone.
   void update(fan_out& flow, const std::vector<receiver>& there);
-  /// True if the link is one of these; then `settled` has what the acks settled.
-  auto on_feedback(fan_out& flow, const link_feedback& note, std::vector<chunk_ptr>& settled) -> bool;
+  /// Nothing if the link is none of these.
+  auto on_feedback(fan_out& flow, const link_feedback& note) -> std::optional<link_news>;
   void on_reopen(fan_out& flow, const reopen_link& note);
   void on_down(fan_out& flow, std::uint64_t handle);
   /// Sends what the outlet gives out now.

@@ -33,7 +33,8 @@ void read_positions(binary_reader& read, position_index& positions) {
 auto encode_snapshot(const segment_header& header, const log_memory& memory) -> std::string {
   auto out = encode(header);
   put_number(out, std::uint64_t{memory.seen.size()});
-  memory.seen.for_each([&](std::uint64_t origin, std::uint64_t first, std::uint64_t last) {
+  memory.seen.for_each([&](const id_range& r) {
+    const auto [origin, first, last] = r;
     for (const auto number : {origin, first, last}) put_number(out, number);
   });
   const auto count_at = out.size();

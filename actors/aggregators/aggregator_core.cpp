@@ -1,0 +1,175 @@
+#include "actors/aggregators/aggregator_core.hpp"
+
+#include "runtime/base/assert.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace weir {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto retry_interval = 500ms;
+
+} // namespace
+
+aggregator_core::aggregator_core(inlet_settings window, const std::vector<outlet_settings>& outlets,
+                                 std::unique_ptr<chunk_log> log, full_policy when_full)
+    : in(window), flow(outlets), log_(std::move(log)), when_full_(when_full), readers_(outlets.size()) {
+  if (!log_) return;
+  log_->seen().for_each([&](const id_range& r) { in.remember(r); });
+  const auto left = log_->figures();
+  events_in = left.unsettled_events;
+  bytes_in = left.unsettled_bytes;
+}
+
+void aggregator_core::take(const chunk_ptr& c, monotonic_time now) {
+  events_in += c->count;
+  bytes_in += c->body.size();
+  flow.fold(c->id.origin, c->settled_below);
+  if (!log_) return flow.push(c, now);
+  log_->fold(c->id.origin, c->settled_below);
+  ++taken_;
+  waiting_.push_back({c, 0});
+}
+
+void aggregator_core::on_news(link_news news) {
+  for (const auto& r : flow.settle(news.outlet, news.settled)) in.settle(r);
+  if (!log_) {
+    for (const auto& c : flow.release(std::move(news.acked))) in.make_safe(c->id);
+    return;
+  }
+  auto& pushed = readers_[news.outlet].pushed;
+  for (const auto& c : news.acked) {
+    const auto at = pushed.find(c->id);
+    WEIR_ASSERT(at != pushed.end());
+    log_->settle(news.outlet, at->second);
+    pushed.erase(at);
+  }
+}
+
+void aggregator_core::work(monotonic_time now) {
+  if (!log_) return;
+  write_waiting(now);
+  ack_durable();
+  for (std::size_t i = 0; i < readers_.size(); ++i) feed(i, now);
+  if (const auto kept = log_->maintain(now); !kept) note_problem(kept.failure(), now);
+}
+
+void aggregator_core::write_waiting(monotonic_time now) {
+  if (retry_at_ && now < *retry_at_) return;
+  for (; written_ < waiting_.size(); ++written_) {
+    const auto done = write(waiting_[written_]);
+    if (done) continue;
+    if (done.failure().code != errc::limit) note_problem(done.failure(), now);
+    return;
+  }
+  if (retry_at_) spdlog::info("the buffer takes data again");
+  retry_at_.reset();
+}
+
+auto aggregator_core::write(waiting& w) -> result<void> {
+  const auto& c = *w.content;
+  if (c.is_reread && log_->positions().covers(c.source, c.positions)) {
+    settle(c.id); // its events are here under another id
+    w.safe_with = log_->last();
+    return {};
+  }
+  auto number = log_->append(w.content);
+  while (!number && number.failure().code == errc::limit && when_full_ == full_policy::drop_oldest) {
+    const auto lost = log_->drop_oldest();
+    if (lost.empty()) break;
+    for (const auto& old : lost) drop(*old);
+    number = log_->append(w.content);
+  }
+  if (!number && number.failure().code == errc::limit && when_full_ == full_policy::drop_newest)
+    return write_dropped(w);
+  if (!number) return number.failure();
+  w.safe_with = *number;
+  return {};
+}
+
+auto aggregator_core::write_dropped(waiting& w) -> result<void> {
+  WEIR_TRY(w.safe_with, log_->append_dropped(*w.content));
+  drop(*w.content);
+  return {};
+}
+
+void aggregator_core::drop(const chunk& c) {
+  for (const auto& s : c.sections) dropped["buffer full: " + s.tag] += s.count;
+  settle(c.id);
+}
+
+/// Safe are those before the first that is not: they were written in this order.
+void aggregator_core::ack_durable() {
+  for (; written_ > 0 && waiting_.front().safe_with <= log_->durable(); --written_) {
+    in.make_safe(waiting_.front().content->id);
+    waiting_.pop_front();
+  }
+}
+
+void aggregator_core::feed(std::size_t outlet, monotonic_time now) {
+  auto& r = readers_[outlet];
+  auto& to = flow.at(outlet);
+  while (to.room_bytes() > 0) {
+    const auto number = log_->next(outlet, r.fed);
+    if (number == 0) return;
+    const auto c = log_->read(number);
+    if (!c && c.failure().code != errc::not_found) return note_problem(c.failure(), now);
+    r.fed = number;
+    if (!c) {
+      log_->settle(outlet, number);
+      continue;
+    }
+    r.pushed.emplace((*c)->id, number);
+    to.push(*c, now);
+  }
+}
+
+void aggregator_core::note_problem(const error& e, monotonic_time now) {
+  if (!retry_at_) spdlog::warn("{}; it is tried again until it works", e.what);
+  last_error = e.what;
+  retry_at_ = now + retry_interval;
+}
+
+auto aggregator_core::take_sync(monotonic_time now) -> std::optional<sync_job> {
+  return log_ ? log_->take_sync(now) : std::nullopt;
+}
+
+void aggregator_core::finish_sync(const sync_job& job, const result<void>& outcome, monotonic_time now) {
+  if (const auto done = log_->finish_sync(job, outcome); !done) note_problem(done.failure(), now);
+}
+
+auto aggregator_core::deadline() const -> std::optional<monotonic_time> {
+  auto first = flow.deadline();
+  const auto consider = [&](std::optional<monotonic_time> at) {
+    if (at && (!first || *at < *first)) first = at;
+  };
+  consider(retry_at_);
+  if (log_) consider(log_->deadline());
+  return first;
+}
+
+auto aggregator_core::positions_of(const std::string& source) const -> std::vector<position_range> {
+  return log_ ? log_->positions().of(source) : std::vector<position_range>{};
+}
+
+auto aggregator_core::is_empty() const -> bool {
+  return is_safe() && (!log_ || log_->figures().unsettled_chunks == 0);
+}
+
+auto aggregator_core::held() const -> figures {
+  if (!log_) return {flow.unacked_events(), in.held_bytes(), flow.oldest_closed_ns()};
+  const auto logged = log_->figures();
+  auto sum = figures{logged.unsettled_events, logged.unsettled_bytes, logged.oldest_closed_ns};
+  for (auto i = written_; i < waiting_.size(); ++i) {
+    sum.events_held += waiting_[i].content->count;
+    sum.bytes_held += waiting_[i].content->body.size();
+    if (sum.oldest_closed_ns == 0) sum.oldest_closed_ns = waiting_[i].content->closed_ns;
+  }
+  return sum;
+}
+
+} // namespace weir

@@ -1,0 +1,103 @@
+/// An aggregator without its actor: what it holds, and what becomes of it. Knows nothing of CAF.
+//
+// With a memory buffer a chunk goes to every outlet at once and is safe when all of them have their ack.
+// With a chunk log it is safe when the log has it; the log then feeds each outlet at that one's own pace.
+#pragma once
+
+#include "runtime/flow/fan_out.hpp"
+#include "runtime/flow/inlet.hpp"
+#include "runtime/flow/sender_links.hpp"
+#include "runtime/log/chunk_log.hpp"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace weir {
+
+/// What happens to a chunk for which the log has no room.
+enum class full_policy {
+  block,       ///< it waits, and with it its sender
+  drop_oldest, ///< what has been in the log longest makes room
+  drop_newest, ///< it is dropped
+};
+
+/// Outlives its actor.
+class aggregator_core {
+public:
+  /// `log` has one reader for each outlet, in their order; null: a memory buffer.
+  aggregator_core(inlet_settings window, const std::vector<outlet_settings>& outlets,
+                  std::unique_ptr<chunk_log> log = nullptr, full_policy when_full = full_policy::block);
+
+  /// A chunk that is new here.
+  void take(const chunk_ptr& c, monotonic_time now);
+  void on_news(link_news news);
+  /// Does what became possible: writes what waits, acks what is durable, feeds the outlets.
+  void work(monotonic_time now);
+  /// To be run in another thread; then finish_sync(), then work().
+  auto take_sync(monotonic_time now) -> std::optional<sync_job>;
+  void finish_sync(const sync_job& job, const result<void>& outcome, monotonic_time now);
+  /// When work() is to be called though nothing happens.
+  auto deadline() const -> std::optional<monotonic_time>;
+
+  /// Everything taken so far, as a mark for is_safe_up_to().
+  auto mark() const -> std::uint64_t { return taken_; }
+  /// Whether all that was taken up to the mark is safe or was dropped.
+  auto is_safe_up_to(std::uint64_t mark) const -> bool { return taken_ - waiting_.size() >= mark; }
+  /// What the log durably has of a collector's streams; nothing without a log.
+  auto positions_of(const std::string& source) const -> std::vector<position_range>;
+
+  auto is_durable() const -> bool { return log_ != nullptr; }
+  /// Nothing is held: all is passed on, or (with a log) durable.
+  auto is_safe() const -> bool { return in.held_chunks() == 0; }
+  /// Nothing is left to pass on.
+  auto is_empty() const -> bool;
+
+  struct figures {
+    std::uint64_t events_held = 0;
+    std::uint64_t bytes_held = 0;
+    std::int64_t oldest_closed_ns = 0;
+  };
+  auto held() const -> figures;
+
+  inlet in;
+  fan_out flow;
+  std::uint64_t events_in = 0; ///< with what the log held when it was opened
+  std::uint64_t bytes_in = 0;
+  std::map<std::string, std::uint64_t> dropped; ///< events by tag: the log was full
+  std::string last_error;
+
+private:
+  /// Taken and not safe yet, in the order of taking.
+  struct waiting {
+    chunk_ptr content;
+    record_number safe_with = 0; ///< once written: the record that has to be durable
+  };
+  struct reader {
+    record_number fed = 0; ///< everything up to it was pushed to the outlet
+    std::unordered_map<chunk_id, record_number, chunk_id_hash> pushed;
+  };
+
+  void write_waiting(monotonic_time now);
+  auto write(waiting& w) -> result<void>;
+  auto write_dropped(waiting& w) -> result<void>;
+  void drop(const chunk& c);
+  void settle(const chunk_id& id) { in.settle({id.origin, id.sequence, id.sequence}); }
+  void ack_durable();
+  void feed(std::size_t outlet, monotonic_time now);
+  void note_problem(const error& e, monotonic_time now);
+
+  std::unique_ptr<chunk_log> log_;
+  full_policy when_full_;
+  std::deque<waiting> waiting_;
+  std::size_t written_ = 0; ///< of waiting_
+  std::uint64_t taken_ = 0;
+  std::vector<reader> readers_;
+  std::optional<monotonic_time> retry_at_; ///< set while the disk fails
+};
+
+} // namespace weir

@@ -1,0 +1,57 @@
+/// What a collector that starts has to learn first: which parts of its streams are safe already.
+//
+// A pure object: told who there is and what they answer, it says when enough is known, and what.
+#pragma once
+
+#include "actors/collectors/source.hpp"
+#include "runtime/flow/position_index.hpp"
+#include "runtime/os/clock.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+/// A downstream component as the plan has it.
+struct downstream_component {
+  std::string name;
+  std::uint32_t instances = 1; ///< on every node that hosts it
+  bool is_local = false;       ///< hosted here, and then only here as far as this collector is concerned
+};
+
+class resume_inquiry {
+public:
+  /// `source`: the collector's logical address. From `give_up_at` on, what has answered is enough, as long as
+  /// every component has somebody who did: one that is away must not stop a collector that has others.
+  resume_inquiry(std::string source, std::vector<downstream_component> components, monotonic_time give_up_at);
+
+  /// All actors of the component that are there, by address, and the nodes that may have more of them.
+  void on_peers(const std::string& component, const std::vector<std::string>& addresses,
+                const std::vector<std::string>& unheard);
+  void on_answer(const std::string& receiver, const std::vector<position_range>& positions);
+
+  auto is_complete(monotonic_time now) const -> bool;
+  auto has_answered(const std::string& receiver) const -> bool { return answered_.contains(receiver); }
+  /// Whose word is missing; for people.
+  auto missing() const -> std::vector<std::string>;
+  auto result() const -> resume_info;
+
+private:
+  struct component {
+    downstream_component plan;
+    std::set<std::string> receivers; ///< all that were ever there
+    std::vector<std::string> unheard;
+    position_index known;
+  };
+  auto is_answered(const component& c) const -> bool;
+  auto is_whole(const component& c) const -> bool;
+
+  std::string source_;
+  std::vector<component> components_;
+  std::set<std::string> answered_;
+  monotonic_time give_up_at_;
+};
+
+} // namespace weir
