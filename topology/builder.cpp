@@ -5,6 +5,8 @@
 #include "actors/sinks/sink_writer.hpp"
 #include "runtime/os/random.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <set>
 
@@ -12,6 +14,8 @@ namespace weir {
 namespace {
 
 constexpr auto sink_window_bytes = std::uint64_t{8} << 20;
+/// Of an aggregator with a chunk log: what may be under way to it or not written yet.
+constexpr auto log_window_bytes = std::uint64_t{16} << 20;
 
 /// As in addresses and observations.
 auto word_of(tier t) -> std::string {
@@ -87,6 +91,42 @@ auto self_address(caf::event_based_actor* self) -> caf::actor_addr {
   return caf::actor_cast<caf::actor_addr>(self);
 }
 
+/// The components that `c` feeds, in the order of its outlets.
+auto downstream_of(const building& b, const component_plan& c) -> std::vector<downstream_component> {
+  auto all = std::vector<downstream_component>{};
+  for (const auto& name : c.to) {
+    const auto* to = b.plan.find(name);
+    const auto is_local = std::find(b.hosted.begin(), b.hosted.end(), to) != b.hosted.end();
+    all.push_back({name, instances_of(*to), is_local});
+  }
+  return all;
+}
+
+/// Whether all that send to `c` have chunk logs.
+auto senders_keep(const building& b, const component_plan& c) -> bool {
+  return std::all_of(c.from.begin(), c.from.end(), [&](const auto& name) {
+    const auto* from = std::get_if<aggregator_plan>(&b.plan.find(name)->details);
+    return from != nullptr && from->buffer.type == buffer_type::disk;
+  });
+}
+
+auto open_log(const building& b, const component_plan& c, std::uint32_t instance)
+    -> result<std::unique_ptr<chunk_log>> {
+  const auto& buffer = std::get<aggregator_plan>(c.details).buffer;
+  if (buffer.type == buffer_type::memory) return std::unique_ptr<chunk_log>{};
+  auto settings = chunk_log_settings{};
+  settings.path = buffer_directory(c, b.context.node, instance);
+  settings.bytes_max = buffer.max_size.value;
+  settings.segment_bytes = buffer.segment_size.value;
+  settings.sync = buffer.sync;
+  settings.sync_interval = buffer.sync_interval;
+  settings.readers = c.to;
+  settings.holder = "node " + b.context.node + ", pid " + std::to_string(::getpid());
+  auto opened = chunk_log::open(real_file_system(), std::move(settings), system_clock());
+  if (opened) return opened;
+  return error{opened.failure().code, c.name + ": " + opened.failure().what};
+}
+
 auto build_collector(const building& b, const component_plan& c, const std::string& address) {
   const auto& details = std::get<collector_plan>(c.details);
   auto settings = collector_settings{};
@@ -95,16 +135,19 @@ auto build_collector(const building& b, const component_plan& c, const std::stri
   settings.context = context_of(b, c);
   settings.make_source = details.make_source;
   settings.intake = {details.parse, details.operators, details.labels};
-  settings.downstream = c.to;
+  settings.downstream = downstream_of(b, c);
+  const auto* known = plugin_registry<source>::find(c.type);
+  settings.resumes = known != nullptr && known->resumes;
   settings.directory = b.context.directory;
   settings.waits = b.context.waits;
-  auto core = std::make_shared<collector_core>(random_id(), outlets_of(b, c));
+  auto core = std::make_shared<collector_core>(random_id(), address, outlets_of(b, c));
   return [settings, core](caf::event_based_actor* parent) -> caf::actor {
     return parent->spawn<caf::detached>(collector, settings, core, self_address(parent));
   };
 }
 
-auto build_aggregator(const building& b, const component_plan& c, const std::string& address) {
+auto build_aggregator(const building& b, const component_plan& c, const std::string& address,
+                      std::unique_ptr<chunk_log> log) {
   const auto& details = std::get<aggregator_plan>(c.details);
   auto settings = aggregator_settings{};
   settings.address = address;
@@ -115,9 +158,12 @@ auto build_aggregator(const building& b, const component_plan& c, const std::str
   settings.once = b.context.once;
   settings.directory = b.context.directory;
   auto window = inlet_settings{};
-  window.capacity_bytes = std::min(details.buffer.max_size.value, std::uint64_t{64} << 20);
-  auto core = std::make_shared<aggregator_core>(window, outlets_of(b, c));
-  return [settings, core](caf::event_based_actor* parent) -> caf::actor {
+  window.capacity_bytes = log ? log_window_bytes : details.buffer.max_size.value;
+  const auto blocks = log != nullptr;
+  auto core =
+      std::make_shared<aggregator_core>(window, outlets_of(b, c), std::move(log), details.buffer.when_full);
+  return [settings, core, blocks](caf::event_based_actor* parent) -> caf::actor {
+    if (blocks) return parent->spawn<caf::detached>(aggregator, settings, core, self_address(parent));
     return parent->spawn(aggregator, settings, core, self_address(parent));
   };
 }
@@ -132,6 +178,7 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
   settings.retry = {details.retry.first, details.retry.max};
   settings.give_up_after = details.retry.give_up_after;
   settings.expected_senders = expected_senders(b, c);
+  settings.senders_keep = senders_keep(b, c);
   auto window = inlet_settings{};
   window.capacity_bytes = sink_window_bytes;
   auto core = std::make_shared<sink_core>(window, details.match);
@@ -140,12 +187,16 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
   };
 }
 
-auto build_child(const building& b, const component_plan& c, std::uint32_t instance) -> child_spec {
+auto build_child(const building& b, const component_plan& c, std::uint32_t instance) -> result<child_spec> {
   auto spec = child_spec{address_of(b, c, instance), c.name, word_of(c.in), {}};
   switch (c.in) {
   case tier::collector: spec.make = build_collector(b, c, spec.address); break;
   case tier::source_aggregator:
-  case tier::destination_aggregator: spec.make = build_aggregator(b, c, spec.address); break;
+  case tier::destination_aggregator: {
+    WEIR_TRY(auto log, open_log(b, c, instance));
+    spec.make = build_aggregator(b, c, spec.address, std::move(log));
+    break;
+  }
   case tier::sink: spec.make = build_sink(b, c, spec.address); break;
   }
   return spec;
@@ -154,15 +205,17 @@ auto build_child(const building& b, const component_plan& c, std::uint32_t insta
 } // namespace
 
 auto build_tiers(const topology_plan& plan, const std::vector<const component_plan*>& hosted,
-                 const build_context& context) -> std::vector<supervisor_settings> {
+                 const build_context& context) -> result<std::vector<supervisor_settings>> {
   const auto b = building{plan, hosted, context};
   auto tiers = std::vector<supervisor_settings>{};
   for (const auto in : {tier::sink, tier::destination_aggregator, tier::source_aggregator, tier::collector}) {
     auto settings = supervisor_settings{};
     for (const auto* c : hosted)
       if (c->in == in)
-        for (std::uint32_t i = 0; i < instances_of(*c); ++i)
-          settings.children.push_back(build_child(b, *c, i));
+        for (std::uint32_t i = 0; i < instances_of(*c); ++i) {
+          WEIR_TRY(auto child, build_child(b, *c, i));
+          settings.children.push_back(std::move(child));
+        }
     if (!settings.children.empty()) tiers.push_back(std::move(settings));
   }
   return tiers;

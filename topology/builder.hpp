@@ -19,7 +19,7 @@ struct build_context {
 
 /// One supervisor's settings for each tier that has children here, sinks first.
 auto build_tiers(const topology_plan& plan, const std::vector<const component_plan*>& hosted,
-                 const build_context& context) -> std::vector<supervisor_settings>;
+                 const build_context& context) -> result<std::vector<supervisor_settings>>;
 
 /// Names of downstream components of `hosted` that are not among them: other nodes must serve these.
 auto remote_components(const std::vector<const component_plan*>& hosted) -> std::vector<std::string>;

@@ -53,6 +53,15 @@ auto may_serve(const topology_plan& plan, const node_address& other, const std::
   });
 }
 
+auto nodes_to_dial(const topology_plan& plan, const std::vector<const component_plan*>& hosted,
+                   const std::string& self) -> std::vector<const node_address*> {
+  auto found = std::vector<const node_address*>{};
+  const auto wanted = remote_components(hosted);
+  for (const auto& other : plan.nodes)
+    if (!wanted.empty() && other.name != self && may_serve(plan, other, wanted)) found.push_back(&other);
+  return found;
+}
+
 } // namespace
 
 struct node::running {
@@ -97,11 +106,15 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
   auto& system = *state->system;
   const auto hosted = components_of(plan, settings.classes);
   const auto identity = node_identity{plan.cluster, settings.name, random_id()};
-  state->directory_handle = system.spawn(directory);
+  const auto dialled = nodes_to_dial(plan, hosted, settings.name);
+  auto awaited = std::vector<std::string>{};
+  for (const auto* other : dialled) awaited.push_back(other->name);
+  state->directory_handle = system.spawn(directory, std::move(awaited));
   const auto directory_address = caf::actor_cast<caf::actor_addr>(state->directory_handle);
 
   auto root = guardian_settings{};
-  root.tiers = build_tiers(plan, hosted, {settings.name, settings.once, directory_address, &state->waits});
+  WEIR_TRY(root.tiers,
+           build_tiers(plan, hosted, {settings.name, settings.once, directory_address, &state->waits}));
   root.directory = directory_address;
   root.on_finished = std::move(settings.on_finished);
   root.on_failed = std::move(settings.on_failed);
@@ -110,16 +123,14 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
   if (const auto* at = own_address(plan, settings.name); at != nullptr && !settings.classes.empty())
     WEIR_CHECK(state->publish(*at));
 
-  const auto wanted = remote_components(hosted);
-  for (const auto& other : plan.nodes) {
-    if (wanted.empty() || other.name == settings.name || !may_serve(plan, other, wanted)) continue;
+  for (const auto* other : dialled) {
     auto link = node_link_settings{};
-    link.name = other.name;
-    link.host = other.host;
-    link.port = other.port;
+    link.name = other->name;
+    link.host = other->host;
+    link.port = other->port;
     link.identity = identity;
     link.directory = directory_address;
-    state->links.emplace_back(other.name, system.spawn(node_link, std::move(link)));
+    state->links.emplace_back(other->name, system.spawn(node_link, std::move(link)));
   }
   return std::unique_ptr<node>{new node{std::move(state)}};
 }

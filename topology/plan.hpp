@@ -1,6 +1,7 @@
 /// The topology as decided: every component with its settings read, its wiring and its place.
 #pragma once
 
+#include "actors/aggregators/aggregator_core.hpp"
 #include "actors/collectors/source.hpp"
 #include "actors/operators/operator.hpp"
 #include "actors/operators/parse.hpp"
@@ -26,7 +27,6 @@ struct batch_settings {
 };
 
 enum class buffer_type { memory, disk };
-enum class full_policy { block, drop_oldest, drop_newest };
 
 struct buffer_settings {
   buffer_type type = buffer_type::memory;

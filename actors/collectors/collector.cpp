@@ -70,7 +70,7 @@ void collector_state::inquire(monotonic_time now) {
   if (now >= complain_at) {
     complain_at = now + resume_patience;
     auto names = std::string{};
-    for (const auto& name : inquiry->missing()) names += (names.empty() ? "" : ", ") + name;
+    for (const auto& who : inquiry->missing()) names += (names.empty() ? "" : ", ") + who;
     spdlog::warn("{}: waits for {} to say what it has of earlier data", settings.address, names);
   }
   timer.arm(self, now, ask_at);
