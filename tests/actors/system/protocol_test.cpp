@@ -75,10 +75,11 @@ BOOST_AUTO_TEST_CASE(are_refused_when_cut_anywhere) {
 }
 
 BOOST_AUTO_TEST_CASE(of_the_other_kinds_come_back_too) {
-  const auto feedback = read<link_feedback>(written(link_feedback{1, 2, 3, true, {{4, 5}}}));
+  const auto feedback = read<link_feedback>(written(link_feedback{1, 2, 3, true, {{4, 5}}, {{4, 1, 3}}}));
   BOOST_TEST_REQUIRE(feedback.has_value());
   BOOST_TEST((feedback->acks == std::vector<chunk_id>{{4, 5}}));
   BOOST_TEST(feedback->leaving);
+  BOOST_TEST((feedback->settled == std::vector<id_range>{{4, 1, 3}}));
   const auto close = read<close_link>(written(close_link{1, "edge/collector/x", true}));
   BOOST_TEST_REQUIRE(close.has_value());
   BOOST_TEST(close->sender == "edge/collector/x");

@@ -24,7 +24,7 @@ test_node::test_node(std::string_view yaml, options how) {
   config_.set("scheduler.policy", caf::atom("sharing"));
   config_.set("scheduler.max-threads", std::size_t{2});
   system_ = std::make_unique<caf::actor_system>(config_);
-  directory_ = system_->spawn(weir::directory);
+  directory_ = system_->spawn(weir::directory, std::vector<std::string>{});
   const auto address = caf::actor_cast<caf::actor_addr>(directory_);
   auto context = build_context{};
   context.node = "test";
@@ -32,7 +32,9 @@ test_node::test_node(std::string_view yaml, options how) {
   context.directory = address;
   context.waits = &waits_;
   auto root_settings = guardian_settings{};
-  root_settings.tiers = build_tiers(*plan, components_of(*plan, {}), context);
+  auto tiers = build_tiers(*plan, components_of(*plan, {}), context);
+  WEIR_ASSERT(tiers);
+  root_settings.tiers = std::move(*tiers);
   for (auto& tier : root_settings.tiers) {
     tier.backoff = {1ms, 10ms};
     tier.restarts_max = how.restarts_max;
