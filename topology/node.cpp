@@ -105,7 +105,7 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
   state->system = std::make_unique<caf::actor_system>(state->config);
   auto& system = *state->system;
   const auto hosted = components_of(plan, settings.classes);
-  const auto identity = node_identity{plan.cluster, settings.name, random_id()};
+  auto identity = node_identity{plan.cluster, settings.name, random_id(), 0};
   const auto dialled = nodes_to_dial(plan, hosted, settings.name);
   auto awaited = std::vector<std::string>{};
   for (const auto* other : dialled) awaited.push_back(other->name);
@@ -115,6 +115,7 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
   auto root = guardian_settings{};
   WEIR_TRY(root.tiers,
            build_tiers(plan, hosted, {settings.name, settings.once, directory_address, &state->waits}));
+  for (const auto& tier : root.tiers) identity.actors += tier.children.size();
   root.directory = directory_address;
   root.on_finished = std::move(settings.on_finished);
   root.on_failed = std::move(settings.on_failed);

@@ -9,14 +9,14 @@ using namespace std::chrono_literals;
 
 constexpr auto silent_after = 5s; // a guest not heard for so long may be replaced by one of its name
 
-auto enter(caf::stateful_actor<gate_state>* self, const node_hello& hello) -> node_welcome {
+auto enter(caf::stateful_actor<gate_state>* self, const node_hello& hello,
+           const caf::strong_actor_ptr& sender) -> node_welcome {
   auto& s = self->state;
   auto answer = node_welcome{s.self_identity.node, s.refusal(hello), s.self_identity.incarnation, {}};
   if (!answer.refused.empty()) {
     spdlog::warn("node \"{}\" is refused: {}", hello.node, answer.refused);
     return answer;
   }
-  const auto sender = self->current_sender();
   if (!sender) return answer;
   self->monitor(caf::actor_cast<caf::actor>(sender));
   s.guests[hello.node] = {hello.incarnation, sender->address(), s.time->monotonic()};
@@ -30,6 +30,13 @@ void tell_guests(caf::stateful_actor<gate_state>* self) {
   const auto note = node_peers{s.self_identity.node, s.local};
   for (const auto& [name, g] : s.guests)
     if (const auto to = caf::actor_cast<caf::actor>(g.link)) self->send(to, note);
+}
+
+void welcome_early(caf::stateful_actor<gate_state>* self) {
+  auto& s = self->state;
+  s.is_ready = s.is_ready || s.local.size() >= s.self_identity.actors;
+  if (!s.is_ready) return;
+  for (auto& e : std::exchange(s.early, {})) e.answer.deliver(enter(self, e.hello, e.from));
 }
 
 void forget(gate_state& s, const caf::actor_addr& who) {
@@ -66,7 +73,12 @@ auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::ac
   self->set_down_handler([self](const caf::down_msg& m) { forget(self->state, m.source); });
   self->send(directory, watch_atom::value, std::string{});
   return {
-      [self](const node_hello& hello) { return enter(self, hello); },
+      [self](const node_hello& hello) -> caf::result<node_welcome> {
+        if (self->state.is_ready) return enter(self, hello, self->current_sender());
+        auto promise = self->make_response_promise<node_welcome>();
+        self->state.early.push_back({hello, self->current_sender(), promise});
+        return promise;
+      },
       [self](const node_pulse& pulse) {
         auto& s = self->state;
         const auto known = s.guests.find(pulse.node);
@@ -76,6 +88,7 @@ auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::ac
       },
       [self](const peers_changed& note) {
         self->state.local = note.peers;
+        welcome_early(self);
         tell_guests(self);
       },
       [self, guardian](observe_atom) { return self->delegate(guardian, observe_atom::value); },

@@ -15,6 +15,7 @@ struct node_identity {
   std::string cluster;
   std::string node;
   std::uint64_t incarnation = 0; ///< random for each run
+  std::size_t actors = 0;        ///< that it will announce
 };
 
 struct gate_state {
@@ -31,6 +32,14 @@ struct gate_state {
   const clock* time = &system_clock();
   std::vector<peer> local;
   std::map<std::string, guest> guests; ///< by node name
+  /// Hellos that came before everything here was announced: who is welcomed sees all that there is.
+  struct early_hello {
+    node_hello hello;
+    caf::strong_actor_ptr from;
+    caf::typed_response_promise<node_welcome> answer;
+  };
+  std::vector<early_hello> early;
+  bool is_ready = false;
 
   /// Why a node is not let in; empty if it is.
   auto refusal(const node_hello& hello) const -> std::string;
