@@ -46,8 +46,8 @@ auto run_trials(const workspace& at, const std::vector<std::string>& wanted) -> 
   for (const auto& t : all_trials()) {
     if (!is_asked(wanted, t.name)) continue;
     std::fprintf(stderr, "%.*s\n", static_cast<int>(t.name.size()), t.name.data());
+    clear_output(at);
     const auto figures = t.run(at);
-    std::filesystem::remove(at.output());
     if (!figures) return error{errc::failed, std::string{t.name} + ": " + figures.failure().what};
     all_hold = print_figures(t.name, *figures) && all_hold;
   }
@@ -66,6 +66,7 @@ auto run_all(const workspace& at, const options& given, std::vector<measured_row
     for (auto& r : rows) {
       std::fprintf(stderr, "run %d of %d: %.*s\n", round, given.runs, static_cast<int>(r.what->name.size()),
                    r.what->name.data());
+      clear_output(at);
       auto measured = r.what->run(at);
       if (!measured) return error{errc::failed, std::string{r.what->name} + ": " + measured.failure().what};
       r.runs.push_back(*measured);

@@ -36,12 +36,12 @@ auto median_of(std::vector<measurement> runs) -> measurement {
 
 auto print_table(const std::vector<measured_row>& rows) -> bool {
   auto all_hold = true;
-  std::printf("%-24s %12s %9s %14s %10s %8s %6s\n", "row", "events/s", "MB/s", "CPU s/1M events", "peak MiB",
-              "x bare", "bound");
+  std::printf("%-28s %12s %9s %14s %10s %8s %6s\n", "row", "events/s", "MB/s", "CPU s/1M events", "peak MiB",
+              "x base", "bound");
   for (const auto& r : rows) {
     const auto middle = median_of(r.runs);
     const auto wall = middle.used.wall_seconds;
-    std::printf("%-24.*s %12.0f %9.1f %14.3f %10.1f", static_cast<int>(r.what->name.size()),
+    std::printf("%-28.*s %12.0f %9.1f %14.3f %10.1f", static_cast<int>(r.what->name.size()),
                 r.what->name.data(), static_cast<double>(middle.events) / wall,
                 static_cast<double>(middle.bytes) * 1e-6 / wall, cpu_per_million(middle),
                 static_cast<double>(middle.used.peak_bytes) / 1048576);

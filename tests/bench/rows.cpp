@@ -1,7 +1,7 @@
 #include "tests/bench/rows.hpp"
 
-#include "tests/support/sockets.hpp"
 #include "tests/bench/topologies.hpp"
+#include "tests/support/sockets.hpp"
 
 #include <csignal>
 #include <filesystem>
@@ -17,7 +17,6 @@ namespace {
 
 auto expect_lines(const workspace& at, measurement measured) -> result<measurement> {
   const auto lines = count_lines(at.output());
-  std::filesystem::remove(at.output());
   if (lines == at.events) return measured;
   return error{errc::failed,
                "the output holds " + std::to_string(lines) + " lines, not " + std::to_string(at.events)};
@@ -116,8 +115,8 @@ template <int Connections> auto run_forward_file(const workspace& at) -> result<
 }
 
 /// Both processes together: CPU and memory are sums.
-auto run_edge_core_file(const workspace& at) -> result<measurement> {
-  WEIR_TRY(auto nodes, two_nodes::start(at, at.json(), true));
+auto edge_core_file(const workspace& at, const std::string& sync) -> result<measurement> {
+  WEIR_TRY(auto nodes, two_nodes::start(at, at.json(), true, sync));
   WEIR_TRY(auto used, nodes.edge.wait());
   nodes.core.signal(SIGTERM);
   WEIR_TRY(const auto core, nodes.core.wait());
@@ -125,6 +124,11 @@ auto run_edge_core_file(const workspace& at) -> result<measurement> {
   used.peak_bytes += core.peak_bytes;
   return expect_lines(at, {used, at.events, at.json_bytes});
 }
+
+auto run_edge_core_file(const workspace& at) { return edge_core_file(at, ""); }
+auto run_edge_core_always(const workspace& at) { return edge_core_file(at, "always"); }
+auto run_edge_core_interval(const workspace& at) { return edge_core_file(at, "interval"); }
+auto run_edge_core_os(const workspace& at) { return edge_core_file(at, "os"); }
 
 } // namespace
 
@@ -147,6 +151,9 @@ auto all_rows() -> const std::vector<row>& {
       {"forward > file 8", "bare forward-null 8", 0, run_forward_file<8>},
       {"forward > file 64", "bare forward-null 64", 0, run_forward_file<64>},
       {"edge > core > file", "bare json-file", 3, run_edge_core_file},
+      {"edge > core > file always", "edge > core > file", 1.5, run_edge_core_always},
+      {"edge > core > file interval", "edge > core > file", 0, run_edge_core_interval},
+      {"edge > core > file os", "edge > core > file", 0, run_edge_core_os},
   };
   return rows;
 }

@@ -2,6 +2,7 @@
 
 #include "tests/support/sockets.hpp"
 
+#include <filesystem>
 #include <fstream>
 
 namespace weir::bench {
@@ -25,6 +26,12 @@ auto forward_collector(std::uint16_t port) -> std::string {
   return "collectors:\n  input: { type: forward, listen: \"127.0.0.1:" + std::to_string(port) + "\" }\n";
 }
 
+void clear_output(const workspace& at) {
+  const auto directory = std::filesystem::path{at.output()}.parent_path();
+  std::filesystem::remove_all(directory);
+  std::filesystem::create_directories(directory);
+}
+
 auto write_topology(const workspace& at, const std::string& text) -> result<std::string> {
   const auto path = at.folder + "/topology.yaml";
   auto out = std::ofstream{path};
@@ -33,11 +40,25 @@ auto write_topology(const workspace& at, const std::string& text) -> result<std:
   return path;
 }
 
-auto two_nodes::start(const workspace& at, const std::string& input, bool once) -> result<two_nodes> {
+namespace {
+
+/// A fresh buffer for each run: what an earlier one left is not part of the measurement.
+auto buffer_of(const workspace& at, const std::string& name, const std::string& sync) -> std::string {
+  if (sync.empty()) return {};
+  const auto path = at.folder + "/buffer-" + name;
+  std::filesystem::remove_all(path);
+  return ", buffer: { path: \"" + path + "\", sync: " + sync + " }";
+}
+
+} // namespace
+
+auto two_nodes::start(const workspace& at, const std::string& input, bool once, const std::string& sync)
+    -> result<two_nodes> {
   const auto edge_port = std::to_string(free_port());
   const auto core_port = std::to_string(free_port());
-  const auto text = tail_collector(input, "json") + "source_aggregators:\n  local: { from: [input] }\n"
-                    + "destination_aggregators:\n  center: { from: [local] }\n" + file_sink(at, "center")
+  const auto text = tail_collector(input, "json") + "source_aggregators:\n  local: { from: [input]"
+                    + buffer_of(at, "edge", sync) + " }\ndestination_aggregators:\n  center: { from: [local]"
+                    + buffer_of(at, "core", sync) + " }\n" + file_sink(at, "center")
                     + "placement:\n  edge: [input, local]\n  core: [center, output]\n"
                     + "nodes:\n  edge-1: { listen: \"127.0.0.1:" + edge_port + "\" }\n"
                     + "  core-1: { listen: \"127.0.0.1:" + core_port + "\" }\n";

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "runtime/base/result.hpp"
-#include "tests/support/process.hpp"
 #include "tests/bench/rows.hpp"
+#include "tests/support/process.hpp"
 
 #include <csignal>
 #include <string>
@@ -19,6 +19,9 @@ auto tail_collector(const std::string& path, const std::string& format) -> std::
 /// One forward collector named "input".
 auto forward_collector(std::uint16_t port) -> std::string;
 
+/// An empty directory for the output: a file sink keeps its ledger beside its files, and would go on with it.
+void clear_output(const workspace& at);
+
 /// Writes the text to a file of the workspace; returns its path.
 auto write_topology(const workspace& at, const std::string& text) -> result<std::string>;
 
@@ -27,8 +30,10 @@ struct two_nodes {
   process edge;
   process core;
 
-  /// Tails `input`; with `once`, edge ends by itself when core has stored all of it.
-  static auto start(const workspace& at, const std::string& input, bool once) -> result<two_nodes>;
+  /// Tails `input`; with `once`, edge ends by itself when core has taken all of it. `sync`: of the disk
+  /// buffers of both; empty for memory buffers.
+  static auto start(const workspace& at, const std::string& input, bool once, const std::string& sync)
+      -> result<two_nodes>;
 };
 
 } // namespace weir::bench
