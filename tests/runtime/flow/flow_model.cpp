@@ -164,12 +164,16 @@ void flow_model::update(sender& s) {
   }
 }
 
-void flow_model::settle(sender& s, const std::vector<chunk_ptr>& settled) {
-  for (const auto& c : settled) {
+void flow_model::on_news(sender& s, link_news news) {
+  (void)s.flow->settle(news.outlet, news.settled);
+  for (const auto& c : s.flow->release(std::move(news.acked))) {
     for (const auto& store : stored_)
-      if (store.count(c->id) == 0) broken("a chunk was settled that is not stored everywhere");
-    if (s.unsettled.erase(c->id.sequence) == 0) broken("a chunk was settled twice");
+      if (store.count(c->id) == 0) broken("a chunk was acked that is not stored everywhere");
+    if (s.unacked.erase(c->id.sequence) == 0) broken("a chunk was acked twice");
   }
+  for (std::uint64_t i = 1; i < s.flow->settled_floor(s.origin); ++i)
+    for (const auto& store : stored_)
+      if (store.count({s.origin, i}) == 0) broken("a chunk is called settled that is not stored everywhere");
 }
 
 /// Like a collector: a little at a time, as long as all outlets have room.
@@ -179,10 +183,10 @@ void flow_model::produce(sender& s) {
     auto c = std::make_shared<chunk>();
     c->id = {s.origin, ++s.produced};
     c->count = 1;
-    c->settled_below = s.unsettled.empty() ? c->id.sequence : *s.unsettled.begin();
+    c->settled_below = std::min(s.flow->settled_floor(s.origin), c->id.sequence);
     c->body = body_of(random_.between(0, chunk_bytes_max_));
     biggest_ = std::max<std::uint64_t>(biggest_, c->footprint_bytes());
-    s.unsettled.insert(c->id.sequence);
+    s.unacked.insert(c->id.sequence);
     s.span_max = std::max(s.span_max, c->id.sequence - c->settled_below + 1);
     s.flow->push(c, clock());
   }
@@ -193,15 +197,13 @@ void flow_model::produce(sender& s) {
 }
 
 void flow_model::to_sender(sender& s, happening& h) {
-  auto settled = std::vector<chunk_ptr>{};
   for (auto& l : s.links) {
     if (h.kind == what::down) l.on_down(*s.flow, h.from);
     if (h.kind == what::probe) l.probe();
     if (const auto* note = std::get_if<reopen_link>(&h.note); note != nullptr) l.on_reopen(*s.flow, *note);
     if (const auto* note = std::get_if<link_feedback>(&h.note); note != nullptr)
-      if (l.on_feedback(*s.flow, *note, settled)) break;
+      if (auto news = l.on_feedback(*s.flow, *note)) on_news(s, std::move(*news));
   }
-  settle(s, settled);
   if (h.kind == what::directory) update(s);
   if (h.kind == what::step && s.produced < s.wanted)
     happens(random_.between(1000, pause_), what::step, s.handle);
@@ -229,7 +231,9 @@ void flow_model::commit(receiver& r) {
   }
   for (auto left = random_.between(1, 4); left > 0 && !r.ready.empty(); --left) {
     stored_[r.component].insert(r.ready.front());
-    r.in->settle(r.ready.front());
+    const auto id = r.ready.front();
+    r.in->make_safe(id);
+    r.in->settle({id.origin, id.sequence, id.sequence});
     r.ready.pop_front();
   }
   if (r.ready.empty()) return;
@@ -284,9 +288,9 @@ void flow_model::make_peace() {
   tell_directories();
 }
 
-auto flow_model::all_settled() const -> bool {
+auto flow_model::all_acked() const -> bool {
   return std::all_of(senders_.begin(), senders_.end(), [](const auto& s) {
-    return s->produced == s->wanted && s->flow->unsettled_chunks() == 0;
+    return s->produced == s->wanted && s->flow->unacked_chunks() == 0;
   });
 }
 
@@ -311,7 +315,7 @@ void flow_model::check(receiver& r) {
       > window_.capacity_bytes + links * window_.floor_bytes + links * biggest_)
     broken("a receiver granted and holds more than its capacity");
   auto ranges = std::uint64_t{0};
-  for (const auto& s : senders_) ranges += s->span_max + 1;
+  for (const auto& s : senders_) ranges += 2 * (s->span_max + 1); // what is safe, and what is settled
   if (r.in->remembered_ranges() > ranges)
     broken("a receiver remembers more than what was unsettled at a time");
 }
@@ -338,7 +342,7 @@ auto flow_model::run() -> std::string {
     queue_.pop_back();
     now_ = std::max(now_, next.at);
     handle(next);
-    if (!closing_ && now_ >= trouble_ends && all_settled()) {
+    if (!closing_ && now_ >= trouble_ends && all_acked()) {
       closing_ = true;
       for (auto& s : senders_)
         for (auto& l : s->links) {

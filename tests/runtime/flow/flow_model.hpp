@@ -58,7 +58,7 @@ private:
     std::uint64_t origin = 0;
     std::uint64_t produced = 0;
     std::uint64_t wanted = 0;
-    std::set<std::uint64_t> unsettled;
+    std::set<std::uint64_t> unacked;
     std::uint64_t span_max = 0; ///< most sequences between the oldest unsettled and the newest
     std::unique_ptr<fan_out> flow;
     std::vector<sender_links> links; ///< one for each component
@@ -87,7 +87,7 @@ private:
   void to_sender(sender& s, happening& h);
   void to_receiver(receiver& r, happening& h);
   void produce(sender& s);
-  void settle(sender& s, const std::vector<chunk_ptr>& settled);
+  void on_news(sender& s, link_news news);
   void update(sender& s);
   void start(sender& s);
   void start(receiver& r, bool forgets);
@@ -95,7 +95,7 @@ private:
   void commit(receiver& r);
   void incident();
   void make_peace();
-  auto all_settled() const -> bool;
+  auto all_acked() const -> bool;
   auto all_done() -> bool;
   void check(const sender& s);
   void check(receiver& r);

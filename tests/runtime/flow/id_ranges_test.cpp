@@ -39,9 +39,9 @@ BOOST_AUTO_TEST_CASE(hold_what_a_plain_set_holds) {
 
 BOOST_AUTO_TEST_CASE(cost_one_range_for_a_gapless_sequence) {
   auto ranges = id_ranges{};
-  for (std::uint64_t i = 1; i <= 100'000; i += 2) ranges.insert({7, i});
+  for (std::uint64_t i = 1; i <= 100'000; i += 2) ranges.insert(chunk_id{7, i});
   BOOST_TEST(ranges.size() == 50'000U);
-  for (std::uint64_t i = 2; i <= 100'000; i += 2) ranges.insert({7, i});
+  for (std::uint64_t i = 2; i <= 100'000; i += 2) ranges.insert(chunk_id{7, i});
   BOOST_TEST(ranges.size() == 1U);
 }
 

@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(give_room_back_when_chunks_are_safe_not_when_they_come) {
   const auto c = chunk_of({1, 1}, 8 * kib);
   BOOST_TEST((in.receive(1, *c) == arrival::fresh));
   BOOST_TEST(in.take_feedback().empty());
-  in.settle(c->id);
+  in.make_safe(c->id);
   const auto due = due_to(in, 1);
   BOOST_TEST(due.grant_bytes == 8 * kib);
   BOOST_TEST((due.acks == std::vector{c->id}));
@@ -48,8 +48,8 @@ BOOST_AUTO_TEST_CASE(know_a_chunk_that_comes_again) {
   const auto c = chunk_of({1, 1});
   BOOST_TEST((in.receive(1, *c) == arrival::fresh));
   BOOST_TEST((in.receive(1, *c) == arrival::held));
-  in.settle(c->id);
-  BOOST_TEST((in.receive(1, *c) == arrival::settled));
+  in.make_safe(c->id);
+  BOOST_TEST((in.receive(1, *c) == arrival::safe));
   BOOST_TEST((due_to(in, 1).acks == std::vector{c->id, c->id}));
   BOOST_TEST((in.receive(2, *c) == arrival::unknown_link));
 }
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(ack_a_chunk_on_every_link_that_it_came_over) {
   BOOST_TEST((in.receive(1, *c) == arrival::fresh));
   BOOST_TEST((in.receive(2, *c) == arrival::held));
   BOOST_TEST(in.held_bytes() == 2 * kib);
-  in.settle(c->id);
+  in.make_safe(c->id);
   for (const auto& f : in.take_feedback()) BOOST_TEST((f.acks == std::vector{c->id}));
   BOOST_TEST(in.held_bytes() == 0U);
 }
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(leave_a_link_in_debt_after_a_chunk_larger_than_its_credit) 
   BOOST_TEST((in.receive(1, *big) == arrival::fresh));
   BOOST_TEST(in.granted_bytes() == 0U);
   BOOST_TEST(in.take_feedback().empty());
-  in.settle(big->id);
+  in.make_safe(big->id);
   BOOST_TEST(due_to(in, 1).grant_bytes == 20 * kib); // 12 of debt, and the window
   BOOST_TEST(in.granted_bytes() == 8 * kib);
 }
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(stay_within_their_capacity_when_senders_come_send_and_go) {
     in.close(link);
   }
   BOOST_TEST(in.held_bytes() <= 18 * kib);
-  for (std::uint64_t i = 1; i <= 16; ++i) in.settle({1, i});
+  for (std::uint64_t i = 1; i <= 16; ++i) in.make_safe({1, i});
   in.open(101);
   BOOST_TEST(due_to(in, 101).grant_bytes >= 14 * kib);
 }
@@ -100,11 +100,12 @@ BOOST_AUTO_TEST_CASE(forget_single_ids_that_their_sender_will_never_send_again) 
   in.open(1);
   for (std::uint64_t i = 1; i <= 10'001; i += 2) { // every other chunk goes to another receiver
     BOOST_TEST_REQUIRE((in.receive(1, *chunk_of({1, i}, 0, i)) == arrival::fresh));
-    in.settle({1, i});
+    in.make_safe({1, i});
+    in.settle({1, i, i});
     (void)in.take_feedback();
-    BOOST_TEST_REQUIRE(in.remembered_ranges() <= 2U);
+    BOOST_TEST_REQUIRE(in.remembered_ranges() <= 4U); // what is safe, and what is settled
   }
-  BOOST_TEST((in.receive(1, *chunk_of({1, 2})) == arrival::settled));
+  BOOST_TEST((in.receive(1, *chunk_of({1, 2})) == arrival::safe));
 }
 
 BOOST_AUTO_TEST_CASE(do_not_believe_a_chunk_that_calls_itself_settled) {
@@ -114,13 +115,42 @@ BOOST_AUTO_TEST_CASE(do_not_believe_a_chunk_that_calls_itself_settled) {
   BOOST_TEST((in.receive(1, *chunk_of({1, 6}, 0, 1)) == arrival::fresh));
 }
 
+BOOST_AUTO_TEST_CASE(ack_at_once_what_was_safe_before_they_began) {
+  auto in = inlet{{64 * kib, 4 * kib}};
+  in.remember({1, 1, 7});
+  in.open(1);
+  BOOST_TEST((in.receive(1, *chunk_of({1, 7})) == arrival::safe));
+  BOOST_TEST((due_to(in, 1).acks == std::vector<chunk_id>{{1, 7}}));
+  BOOST_TEST((in.receive(1, *chunk_of({1, 8})) == arrival::fresh));
+}
+
+BOOST_AUTO_TEST_CASE(tell_what_is_settled_to_whoever_sends_chunks_of_that_origin) {
+  auto in = inlet{{64 * kib, 4 * kib}};
+  for (link_id link = 1; link <= 3; ++link) in.open(link);
+  for (std::uint64_t i = 1; i <= 3; ++i) (void)in.receive(1, *chunk_of({7, i}));
+  (void)in.receive(2, *chunk_of({8, 1}));
+  (void)in.take_feedback();
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    in.make_safe({7, i});
+    in.settle({7, i, i});
+  }
+  const auto told = due_to(in, 1);
+  BOOST_TEST((told.settled == std::vector<id_range>{{7, 1, 3}}));
+  (void)in.receive(3, *chunk_of({7, 2})); // another way to the same collector: it hears what was told before
+  in.make_safe({8, 1});
+  for (const auto& f : in.take_feedback()) {
+    if (f.link == 2) BOOST_TEST(f.settled.empty());
+    if (f.link == 3) BOOST_TEST((f.settled == std::vector<id_range>{{7, 1, 3}}));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(grant_nothing_more_once_told_and_still_ack) {
   auto in = inlet{{8 * kib, 1 * kib}};
   in.open(1);
   (void)in.take_feedback();
   (void)in.receive(1, *chunk_of({1, 1}, 4 * kib));
   in.stop_granting();
-  in.settle({1, 1});
+  in.make_safe({1, 1});
   const auto due = due_to(in, 1);
   BOOST_TEST(due.grant_bytes == 0U);
   BOOST_TEST(due.acks.size() == 1U);

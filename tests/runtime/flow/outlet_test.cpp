@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(failover_uses_the_first_by_address_and_a_standby_only_when_
   BOOST_TEST((ids_in(sent) == std::vector<chunk_id>{{1, 1}}));
 }
 
-BOOST_AUTO_TEST_CASE(fan_out_settles_a_chunk_when_every_outlet_has_its_ack) {
+BOOST_AUTO_TEST_CASE(fan_out_releases_a_chunk_when_every_outlet_has_its_ack) {
   auto flow = fan_out{{outlet_settings{}, outlet_settings{}}};
   flow.at(0).peer_up(1, "a");
   flow.at(1).peer_up(2, "b");
@@ -182,13 +182,25 @@ BOOST_AUTO_TEST_CASE(fan_out_settles_a_chunk_when_every_outlet_has_its_ack) {
   BOOST_TEST(flow.room_bytes() == 4 * kib);
   const auto c = chunk_of({1, 1}, 1 * kib);
   flow.push(c, start);
-  BOOST_TEST(flow.unsettled_bytes() == 1 * kib);
-  BOOST_TEST(flow.ack(0, {c->id}).empty());
-  BOOST_TEST(flow.ack(0, {c->id}).empty()); // again from the same one
-  BOOST_TEST(flow.unsettled_events() == 1U);
-  BOOST_TEST(flow.ack(1, {c->id}).size() == 1U);
-  BOOST_TEST(flow.unsettled_bytes() == 0U);
-  BOOST_TEST(flow.unsettled_chunks() == 0U);
+  BOOST_TEST(flow.unacked_bytes() == 1 * kib);
+  BOOST_TEST(flow.release(flow.at(0).ack({c->id})).empty());
+  BOOST_TEST(flow.release(flow.at(0).ack({c->id})).empty()); // again from the same one
+  BOOST_TEST(flow.unacked_events() == 1U);
+  BOOST_TEST(flow.release(flow.at(1).ack({c->id})).size() == 1U);
+  BOOST_TEST(flow.unacked_bytes() == 0U);
+  BOOST_TEST(flow.unacked_chunks() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(fan_out_calls_settled_what_is_stored_behind_every_outlet) {
+  auto flow = fan_out{{outlet_settings{}, outlet_settings{}}};
+  BOOST_TEST(flow.settle(0, {{1, 1, 8}}).empty());
+  BOOST_TEST(flow.settled_floor(1) == 1U);
+  BOOST_TEST((flow.settle(1, {{1, 3, 4}, {1, 7, 20}}) == std::vector<id_range>{{1, 3, 4}, {1, 7, 8}}));
+  BOOST_TEST(flow.settled_floor(1) == 1U);
+  (void)flow.settle(1, {{1, 1, 2}});
+  BOOST_TEST(flow.settled_floor(1) == 5U);
+  flow.fold(1, 7); // its collector says so
+  BOOST_TEST(flow.settled_floor(1) == 9U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
