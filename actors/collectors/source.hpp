@@ -46,12 +46,6 @@ struct resume_info {
   std::vector<position_range> partly;
 };
 
-/// Streams whose name begins so mean nothing to a later process: their positions do not ride in chunks.
-inline constexpr char local_stream_mark = '!';
-inline auto is_local_stream(std::string_view stream) -> bool {
-  return !stream.empty() && stream.front() == local_stream_mark;
-}
-
 enum class read_status {
   more,     ///< the budget is used up, or there is more to read at once
   idle,     ///< nothing now: wake me by wake_fd() or wake_at()
