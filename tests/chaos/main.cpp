@@ -29,6 +29,7 @@ struct words {
   std::string bytes_max = "2GiB";
   std::string ahead = "64MiB";
   std::string buffer = "disk";
+  std::string patience = "1m";
 };
 
 auto read_milliseconds(const std::string& text) -> result<milliseconds> {
@@ -48,6 +49,7 @@ auto read_rate(std::string text) -> result<std::uint64_t> {
 auto read_words(const words& given, options& into) -> result<void> {
   WEIR_TRY(into.duration, read_milliseconds(given.duration));
   WEIR_TRY(into.kill_pause, read_milliseconds(given.kill_pause));
+  WEIR_TRY(into.patience, read_milliseconds(given.patience));
   WEIR_TRY(into.rate, read_rate(given.rate));
   WEIR_TRY(const auto bytes_max, parse_byte_count(given.bytes_max));
   WEIR_TRY(const auto ahead, parse_byte_count(given.ahead));
@@ -131,6 +133,8 @@ auto parse_and_run(int argc, char** argv) -> int {
   app.add_option("--max-size", typed.bytes_max, "Input of a round; then it is counted, and the next begins")
       ->capture_default_str();
   app.add_option("--ahead", typed.ahead, "How far writers are ahead of the stores")->capture_default_str();
+  app.add_option("--patience", typed.patience, "At the end: how long nothing may move before we give up")
+      ->capture_default_str();
   app.add_option("--buffer", typed.buffer, "disk or memory; memory loses lines when it is killed")
       ->check(CLI::IsMember({"disk", "memory"}))
       ->capture_default_str();

@@ -51,7 +51,8 @@ private:
   void add_tail(std::size_t stores, const std::string& name) {
     const auto only_live = one_in(random_, 2);
     for (auto i = 0; i < 2; ++i) {
-      add_stream(stores, name);
+      const auto number = std::to_string(site_.streams.size() + 1);
+      add_stream(stores, {site_.folder / "in" / (name + number + ".log"), 0});
       site_.streams.back()->only_live = only_live;
     }
     collectors_ += "  " + name
@@ -59,13 +60,19 @@ private:
                    + ", tag: chaos." + name + ", parse: { format: json }, refresh_interval: 1s }\n";
   }
 
-  void add_stream(std::size_t stores, const std::string& input) {
+  /// Two clients of one collector.
+  void add_clients(std::size_t stores, const std::string& name) {
+    const auto port = draw_port(random_);
+    for (auto i = 0; i < 2; ++i) add_stream(stores, {"", port});
+    collectors_ += "  " + name + ": { type: forward, listen: \"127.0.0.1:" + std::to_string(port) + "\" }\n";
+  }
+
+  void add_stream(std::size_t stores, stream_input input) {
     auto state = std::make_unique<stream_state>();
     state->id = static_cast<std::uint32_t>(site_.streams.size() + 1);
     state->stores = stores;
     state->may_delete = stores == 0 && given_.disk_buffers;
-    site_.inputs.push_back(
-        input.empty() ? "" : site_.folder / "in" / (input + std::to_string(state->id) + ".log"));
+    site_.inputs.push_back(std::move(input));
     site_.streams.push_back(std::move(state));
   }
 
@@ -86,11 +93,8 @@ private:
 
   /// Files and clients of a host, its aggregator, and the one behind it.
   void add_tiers() {
-    site_.forward_port = draw_port(random_);
     add_tail(0, "files");
-    for (auto i = 0; i < 2; ++i) add_stream(0, "");
-    collectors_ +=
-        "  clients: { type: forward, listen: \"127.0.0.1:" + std::to_string(site_.forward_port) + "\" }\n";
+    add_clients(0, "clients");
     sources_ += "  local: { from: [files, clients], buffer: " + buffer("buffers/edge", 256) + " }\n";
     add_node("edge", "files, clients, local");
   }
@@ -112,8 +116,9 @@ private:
   /// A collector that sends to stores, and nothing between.
   void add_direct() {
     add_tail(site_.stores.size(), "direct");
-    add_stores("direct", "direct", "plain", "rows");
-    add_node("direct", "direct, plain, rows");
+    add_clients(site_.stores.size(), "senders");
+    add_stores("direct", "direct, senders", "plain", "rows");
+    add_node("direct", "direct, senders, plain, rows");
   }
 
   void add_stores(const std::string& name, const std::string& from, const std::string& file,

@@ -13,7 +13,7 @@ namespace weir::chaos {
 struct options {
   std::chrono::milliseconds duration = std::chrono::minutes{2};
   std::chrono::milliseconds kill_pause{400};                    ///< mean
-  std::chrono::milliseconds patience = std::chrono::minutes{3}; ///< at the end, without any progress
+  std::chrono::milliseconds patience = std::chrono::minutes{1}; ///< at the end, without any progress
   std::uint64_t seed = 0;
   std::uint64_t rate = 0;                              ///< lines per second of all streams; 0: full speed
   std::uint64_t bytes_max = std::uint64_t{2} << 30;    ///< of input, in a round
@@ -33,13 +33,18 @@ struct store_pair {
   std::string table;
 };
 
+/// Where a stream is written to.
+struct stream_input {
+  std::string file;       ///< empty: it is a forward client
+  std::uint16_t port = 0; ///< of the client's server
+};
+
 struct site {
   std::filesystem::path folder;
   std::vector<std::string> classes; ///< of nodes
   std::vector<std::unique_ptr<stream_state>> streams;
-  std::vector<std::string> inputs; ///< of each stream: its file; empty: it is a forward client
+  std::vector<stream_input> inputs; ///< of each stream
   std::vector<store_pair> stores;
-  std::uint16_t forward_port = 0;
 
   auto topology() const -> std::string { return folder / "topology.yaml"; }
   auto logs() const -> std::string { return folder / "logs"; }

@@ -12,10 +12,11 @@ writers::writers(const options& given, site& at, randomness& random) {
                            given.ahead_bytes / line_bytes_mean / count, &held_};
   for (std::size_t i = 0; i < count; ++i) {
     auto& state = *at.streams[i];
-    if (at.inputs[i].empty())
-      clients_.push_back(std::make_unique<client_stream>(state, at.forward_port, wanted, random()));
+    const auto& input = at.inputs[i];
+    if (input.file.empty())
+      clients_.push_back(std::make_unique<client_stream>(state, input.port, wanted, random()));
     else
-      files_.push_back(std::make_unique<file_stream>(state, at.inputs[i], wanted, random()));
+      files_.push_back(std::make_unique<file_stream>(state, input.file, wanted, random()));
   }
 }
 
