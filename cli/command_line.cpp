@@ -11,8 +11,8 @@ namespace weir::cli {
 namespace {
 
 /// One line per sub-command, in the order of `weir --help`.
-constexpr auto commands = std::array<declare_command, 7>{
-    add_run, add_check, add_plan, add_status, add_cat, add_help, add_version,
+constexpr auto commands = std::array<declare_command, 8>{
+    add_run, add_check, add_plan, add_status, add_cat, add_replay, add_help, add_version,
 };
 
 constexpr auto footer = "\nExamples:\n"

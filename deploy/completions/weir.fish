@@ -1,12 +1,13 @@
 # fish completion for weir
 
-set -l commands run check plan status cat version help
+set -l commands run check plan status cat replay version help
 complete -c weir -f
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a run -d "Run a topology"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a check -d "Report every mistake in a topology"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a plan -d "Draw components, wiring and placement"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a status -d "Show what a running node does"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a cat -d "Send lines by the forward protocol"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a replay -d "Send dead letters through again"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a version -d "Print the version"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a help -d "Explain plug-ins and settings"
 complete -c weir -n "__fish_seen_subcommand_from run check plan" -F
@@ -23,6 +24,10 @@ complete -c weir -n "__fish_seen_subcommand_from status" -l cluster -d "All node
 complete -c weir -n "__fish_seen_subcommand_from cat" -s t -l tag -x -d Tag
 complete -c weir -n "__fish_seen_subcommand_from cat" -s H -l host -x -d Host
 complete -c weir -n "__fish_seen_subcommand_from cat" -s p -l port -x -d Port
-complete -c weir -n "__fish_seen_subcommand_from help" -a "collector aggregator parser operator sink cluster node run check plan status cat version"
+complete -c weir -n "__fish_seen_subcommand_from replay" -F
+complete -c weir -n "__fish_seen_subcommand_from replay" -l to -x -d "host:port of a collector"
+complete -c weir -n "__fish_seen_subcommand_from replay" -l dry-run -d "Only count"
+complete -c weir -n "__fish_seen_subcommand_from replay" -l again -d "Also what was replayed before"
+complete -c weir -n "__fish_seen_subcommand_from help" -a "collector aggregator parser operator sink cluster node run check plan status cat replay version"
 complete -c weir -n "__fish_seen_subcommand_from help" -l markdown -d "All settings"
 complete -c weir -n "__fish_seen_subcommand_from help" -l schema -d "JSON schema of a topology"
