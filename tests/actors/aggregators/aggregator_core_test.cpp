@@ -1,0 +1,254 @@
+#include "actors/aggregators/aggregator_core.hpp"
+#include "tests/runtime/flow/chunks.hpp"
+#include "tests/support/faulty_file_system.hpp"
+#include "tests/support/memory_file_system.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+
+using namespace weir;
+using namespace weir::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto from_edge = link_id{1};
+constexpr auto kib = std::size_t{1024};
+
+/// An aggregator with a chunk log, two outlets and one sender, driven by hand.
+struct bench {
+  memory_file_system disk;
+  faulty_file_system faults{disk};
+  manual_clock time;
+  chunk_log_settings settings;
+  full_policy when_full = full_policy::block;
+  std::unique_ptr<aggregator_core> core;
+  std::vector<std::vector<chunk_id>> sent{2};
+
+  bench() {
+    settings.path = "/buffer";
+    settings.readers = {"a", "b"};
+    settings.bytes_max = 1024 * kib;
+    settings.segment_bytes = 128 * kib;
+    settings.cache_bytes = 64 * kib;
+  }
+
+  void start() {
+    core.reset();
+    auto log = chunk_log::open(faults, settings, time);
+    BOOST_TEST_REQUIRE(static_cast<bool>(log));
+    core = std::make_unique<aggregator_core>(inlet_settings{}, std::vector<outlet_settings>(2),
+                                             std::move(*log), when_full);
+    core->in.open(from_edge);
+    for (std::size_t i = 0; i < 2; ++i) core->flow.at(i).peer_up(1, "core/sink");
+  }
+  void receive(const chunk_ptr& c) {
+    if (core->in.receive(from_edge, *c) == arrival::fresh) core->take(c, time.monotonic());
+    work();
+  }
+  void work() {
+    core->work(time.monotonic());
+    for (std::size_t i = 0; i < 2; ++i)
+      for (auto& t : core->flow.at(i).poll(time.monotonic()))
+        for (const auto& c : t.chunks) sent[i].push_back(c->id);
+  }
+  /// Everything written reaches the device.
+  void sync() {
+    while (auto job = core->take_sync(time.monotonic())) {
+      core->finish_sync(*job, job->run(), time.monotonic());
+      work();
+    }
+  }
+  void grant(std::size_t outlet) {
+    core->flow.at(outlet).grant(1, 64 * kib * kib);
+    work();
+  }
+  void ack(std::size_t outlet, const std::vector<chunk_id>& ids, std::vector<id_range> settled = {}) {
+    core->on_news({outlet, core->flow.at(outlet).ack(ids), std::move(settled)});
+    work();
+  }
+  auto take_feedback() -> feedback {
+    auto all = core->in.take_feedback();
+    return all.empty() ? feedback{} : all.front();
+  }
+  auto acked() -> std::vector<chunk_id> { return take_feedback().acks; }
+};
+
+auto ids_of(std::uint64_t first, std::uint64_t last) -> std::vector<chunk_id> {
+  auto ids = std::vector<chunk_id>{};
+  for (; first <= last; ++first) ids.push_back({7, first});
+  return ids;
+}
+
+auto tagged(std::uint64_t sequence, std::size_t bytes = 10 * kib) -> chunk_ptr {
+  auto c = std::make_shared<chunk>(*chunk_of({7, sequence}, bytes));
+  c->sections = {{"web", 1, static_cast<std::uint32_t>(c->body.size())}};
+  c->source = "edge/collector/log";
+  c->positions = {{"file", sequence - 1, sequence}};
+  return c;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(an_aggregator_with_a_chunk_log)
+
+BOOST_AUTO_TEST_CASE(acks_and_hands_on_only_what_is_on_the_device) {
+  auto b = bench{};
+  b.start();
+  b.grant(0);
+  b.receive(tagged(1));
+  b.receive(tagged(2));
+  BOOST_TEST(b.acked().empty());
+  BOOST_TEST(b.sent[0].empty());
+  b.sync();
+  BOOST_TEST((b.acked() == ids_of(1, 2)));
+  BOOST_TEST((b.sent[0] == ids_of(1, 2)));
+}
+
+BOOST_AUTO_TEST_CASE(shares_one_sync_among_all_that_came_while_another_was_under_way) {
+  auto b = bench{};
+  b.start();
+  b.receive(tagged(1));
+  auto first = b.core->take_sync(b.time.monotonic());
+  BOOST_TEST_REQUIRE(first.has_value());
+  for (std::uint64_t n = 2; n <= 5; ++n) b.receive(tagged(n));
+  BOOST_TEST(!b.core->take_sync(b.time.monotonic()).has_value());
+  b.core->finish_sync(*first, first->run(), b.time.monotonic());
+  b.work();
+  BOOST_TEST((b.acked() == ids_of(1, 1)));
+  b.sync();
+  BOOST_TEST((b.acked() == ids_of(2, 5)));
+}
+
+BOOST_AUTO_TEST_CASE(serves_each_outlet_at_its_own_pace) {
+  auto b = bench{};
+  b.start();
+  b.grant(0);
+  for (std::uint64_t n = 1; n <= 50; ++n) {
+    b.receive(tagged(n));
+    b.sync();
+    b.ack(0, {{7, n}});
+  }
+  BOOST_TEST((b.sent[0] == ids_of(1, 50)));
+  BOOST_TEST(b.sent[1].empty());
+  b.grant(1);
+  BOOST_TEST((b.sent[1] == ids_of(1, 50))); // most of them from the disk
+}
+
+BOOST_AUTO_TEST_CASE(sends_again_after_a_power_cut_what_was_acked_to_it_and_not_from_it) {
+  auto b = bench{};
+  b.start();
+  b.grant(0);
+  for (std::uint64_t n = 1; n <= 4; ++n) b.receive(tagged(n));
+  b.sync();
+  b.ack(0, ids_of(1, 2));
+  b.receive(tagged(5)); // not on the device when the power goes
+  b.core.reset();
+  b.disk.crash(1, memory_file_system::survival::lose);
+  b.sent.assign(2, {});
+  b.start();
+  b.grant(0);
+  for (const auto& id : ids_of(3, 4)) BOOST_TEST(std::count(b.sent[0].begin(), b.sent[0].end(), id) == 1);
+  BOOST_TEST(std::count(b.sent[0].begin(), b.sent[0].end(), chunk_id{7, 5}) == 0);
+  b.receive(tagged(4)); // its sender had no ack yet
+  BOOST_TEST((b.acked() == ids_of(4, 4)));
+  BOOST_TEST((b.core->positions_of("edge/collector/log") == std::vector<position_range>{{"file", 0, 4}}));
+}
+
+BOOST_AUTO_TEST_CASE(drops_what_is_read_again_although_it_has_it_under_another_id) {
+  auto b = bench{};
+  b.start();
+  b.grant(0);
+  b.receive(tagged(1));
+  b.sync();
+  auto again = std::make_shared<chunk>(*tagged(1));
+  again->id = {8, 1};
+  again->is_reread = true;
+  b.receive(again);
+  b.sync();
+  BOOST_TEST((b.acked() == std::vector<chunk_id>{{7, 1}, {8, 1}}));
+  BOOST_TEST((b.sent[0] == ids_of(1, 1)));
+}
+
+BOOST_AUTO_TEST_CASE(passes_on_what_is_settled_behind_all_outlets) {
+  auto b = bench{};
+  b.start();
+  b.grant(0);
+  b.grant(1);
+  b.receive(tagged(1));
+  b.sync();
+  b.ack(0, ids_of(1, 1), {{7, 1, 1}});
+  b.receive(tagged(2));
+  b.sync();
+  BOOST_TEST(b.take_feedback().settled.empty());
+  b.ack(1, ids_of(1, 2), {{7, 1, 2}});
+  b.receive(tagged(3));
+  b.sync();
+  BOOST_TEST((b.take_feedback().settled == std::vector<id_range>{{7, 1, 1}}));
+}
+
+BOOST_AUTO_TEST_CASE(holds_its_senders_back_when_the_log_is_full_and_goes_on_when_there_is_room) {
+  auto b = bench{};
+  b.start();
+  b.grant(0);
+  b.grant(1);
+  auto n = std::uint64_t{0};
+  while (b.core->is_safe_up_to(b.core->mark())) {
+    b.receive(tagged(++n, 100 * kib));
+    b.sync();
+    BOOST_TEST_REQUIRE(n < 100U);
+  }
+  BOOST_TEST(b.acked().size() == n - 1);
+  b.ack(0, ids_of(1, n - 1));
+  b.ack(1, ids_of(1, n - 1));
+  b.time.advance(1s);
+  b.work();
+  b.sync();
+  BOOST_TEST((b.acked() == ids_of(n, n)));
+  BOOST_TEST(b.core->dropped.empty());
+}
+
+BOOST_AUTO_TEST_CASE(counts_by_tag_what_it_drops_if_it_is_told_to) {
+  for (const auto policy : {full_policy::drop_oldest, full_policy::drop_newest}) {
+    auto b = bench{};
+    b.when_full = policy;
+    b.start();
+    for (std::uint64_t n = 1; n <= 40; ++n) {
+      b.receive(tagged(n, 100 * kib));
+      b.sync();
+    }
+    BOOST_TEST(b.acked().size() == 40U);
+    const auto lost = b.core->dropped["buffer full: web"];
+    BOOST_TEST(lost > 0U);
+    b.grant(0);
+    BOOST_TEST(b.sent[0].size() == 40U - lost);
+    const auto kept_newest = b.sent[0].back() == chunk_id{7, 40};
+    BOOST_TEST(kept_newest == (policy == full_policy::drop_oldest));
+    BOOST_TEST((b.core->positions_of("edge/collector/log") == std::vector<position_range>{{"file", 0, 40}}));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(acks_nothing_that_a_failing_disk_may_not_have) {
+  auto b = bench{};
+  b.start();
+  b.grant(0);
+  b.faults.arm({{file_call::sync, 1, fault_kind::io_error, 1}});
+  b.receive(tagged(1));
+  auto job = b.core->take_sync(b.time.monotonic());
+  BOOST_TEST_REQUIRE(job.has_value());
+  b.core->finish_sync(*job, job->run(), b.time.monotonic());
+  b.work();
+  BOOST_TEST(b.acked().empty());
+  BOOST_TEST(b.sent[0].empty());
+  b.sync();
+  BOOST_TEST((b.acked() == ids_of(1, 1)));
+  b.core.reset();
+  b.disk.crash(1, memory_file_system::survival::lose);
+  b.sent.assign(2, {});
+  b.start();
+  b.grant(0);
+  BOOST_TEST((b.sent[0] == ids_of(1, 1)));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
