@@ -25,6 +25,9 @@ struct chunk_id_hash {
   }
 };
 
+/// A range that begins where a stream ends and ends here says: the stream is over, forget it.
+inline constexpr std::uint64_t end_of_stream = UINT64_MAX;
+
 /// What part of a source stream a chunk covers; a source can resume behind it.
 struct position_range {
   std::string stream; ///< opaque to all but the source: a file's identity, a connection, …

@@ -6,16 +6,36 @@ namespace weir {
 namespace {
 
 constexpr auto section_bytes_max = std::size_t{512} << 10;
+/// Between places where chunks may be cut.
+constexpr auto boundary_bytes_min = std::size_t{512} << 10;
 
 } // namespace
 
 auto chunk_builder::begin(std::string_view tag) -> byte_buffer& {
   entry_begin_ = body_.size();
-  if (sections_.empty() || sections_.back().table.tag != tag) {
-    if (!sections_.empty() && sections_.back().table.count == 0) sections_.pop_back();
+  if (saved_.is_latest) {
+    saved_.is_latest = false;
+    add_boundary();
+  }
+  const auto is_bounded = !boundaries_.empty() && boundaries_.back().sections == sections_.size();
+  if (is_bounded || sections_.empty() || sections_.back().table.tag != tag) {
+    if (!is_bounded && !sections_.empty() && sections_.back().table.count == 0) sections_.pop_back();
     sections_.push_back({{std::string{tag}, 0, 0}});
   }
   return body_;
+}
+
+/// Before the first event behind a save point: a chunk may have to end here.
+void chunk_builder::add_boundary() {
+  const auto last = boundaries_.empty() ? boundary{} : boundaries_.back();
+  const auto is_split = std::exchange(split_wanted_, false);
+  if (!is_split && body_.size() - last.body < boundary_bytes_min) return;
+  if (!sections_.empty() && sections_.back().table.count == 0) sections_.pop_back();
+  if (last.sections == sections_.size() && last.positions == positions_.size()) {
+    if (!boundaries_.empty()) boundaries_.back().is_split = last.is_split || is_split;
+    return;
+  }
+  boundaries_.push_back({body_.size(), sections_.size(), positions_.size(), is_split});
 }
 
 void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count) {
@@ -33,10 +53,14 @@ void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count) {
 }
 
 void chunk_builder::covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) {
-  if (!positions_.empty() && positions_.back().stream == stream && positions_.back().end == begin)
+  const auto first = boundaries_.empty() ? 0 : boundaries_.back().positions;
+  const auto is_next = positions_.size() > first && positions_.back().stream == stream
+                       && positions_.back().end == begin && end != end_of_stream;
+  if (is_next)
     positions_.back().end = end;
   else
     positions_.push_back({std::string{stream}, begin, end});
+  saved_.is_latest = true;
   saved_.body = body_.size();
   saved_.sections = sections_.size();
   if (!sections_.empty()) saved_.last = sections_.back();
@@ -49,6 +73,7 @@ auto chunk_builder::roll_back() -> std::uint64_t {
   sections_.resize(saved_.sections);
   if (!sections_.empty()) sections_.back() = saved_.last;
   events_ = saved_.events;
+  saved_.is_latest = true;
   return lost;
 }
 
@@ -85,27 +110,62 @@ auto chunk_builder::cut(std::size_t first, std::size_t last, const shared_bytes&
   return c;
 }
 
+/// Where to cut so that chunks are as large as `bytes_max` allows; the last one is the end of everything.
+auto chunk_builder::ends_of_chunks(std::size_t bytes_max) const -> std::vector<boundary> {
+  auto ends = std::vector<boundary>{};
+  auto begin = std::size_t{0};
+  auto last = boundary{};
+  const auto end_at = [&](const boundary& at) {
+    ends.push_back(at);
+    begin = at.body;
+  };
+  const auto end = boundary{body_.size(), sections_.size(), positions_.size(), false};
+  for (std::size_t i = 0; i <= boundaries_.size(); ++i) {
+    const auto& next = i < boundaries_.size() ? boundaries_[i] : end;
+    if (last.body > begin && next.body - begin > bytes_max) end_at(last);
+    if (next.is_split) end_at(next);
+    last = next;
+  }
+  const auto is_something_left =
+      ends.empty() || ends.back().sections < end.sections || ends.back().positions < end.positions;
+  if (is_something_left) ends.push_back(end);
+  return ends;
+}
+
 auto chunk_builder::take(std::size_t bytes_max) -> std::vector<std::shared_ptr<chunk>> {
   if (!sections_.empty() && sections_.back().table.count == 0) sections_.pop_back();
   auto chunks = std::vector<std::shared_ptr<chunk>>{};
+  const auto ends = ends_of_chunks(bytes_max);
   const auto body = release_body();
   auto offset = std::size_t{0};
   auto first = std::size_t{0};
-  do {
-    auto last = first;
-    auto bytes = std::size_t{0};
-    while (last < sections_.size() && (last == first || bytes + sections_[last].table.bytes <= bytes_max))
-      bytes += sections_[last++].table.bytes;
-    chunks.push_back(cut(first, last, body, offset));
-    first = last;
-  } while (first < sections_.size());
-  chunks.back()->positions = std::move(positions_);
+  auto position = positions_.begin();
+  for (const auto& end : ends) {
+    const auto next = positions_.begin() + static_cast<std::ptrdiff_t>(end.positions);
+    do {
+      auto last = first;
+      auto bytes = std::size_t{0};
+      while (last < end.sections
+             && (last == first || position != next || bytes + sections_[last].table.bytes <= bytes_max))
+        bytes += sections_[last++].table.bytes;
+      chunks.push_back(cut(first, last, body, offset));
+      first = last;
+    } while (first < end.sections);
+    chunks.back()->positions.assign(std::move_iterator{position}, std::move_iterator{next});
+    position = next;
+  }
+  forget_all();
+  return chunks;
+}
+
+void chunk_builder::forget_all() {
   sections_.clear();
   positions_.clear();
+  boundaries_.clear();
+  split_wanted_ = false;
   events_ = 0;
   entry_begin_ = 0;
   saved_ = {};
-  return chunks;
 }
 
 } // namespace weir

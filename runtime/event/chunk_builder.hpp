@@ -19,8 +19,11 @@ public:
   void finish(std::int64_t time_ns, std::uint32_t count = 1);
   void abandon() { body_.truncate(entry_begin_); }
 
-  /// A save point: everything so far covers `stream` from `begin` to `end`.
+  /// A save point: everything so far covers `stream` from `begin` to `end`. Several of them without an event
+  /// between are one.
   void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end);
+  /// The next event and what follows it go into another chunk than what is behind the last save point.
+  void split() { split_wanted_ = true; }
   /// Forgets what came after the last save point; returns how many events that were.
   auto roll_back() -> std::uint64_t;
 
@@ -30,8 +33,10 @@ public:
   auto empty() const -> bool { return events_ == 0 && positions_.empty(); }
   auto positions() const -> const std::vector<position_range>& { return positions_; }
 
-  /// Everything up to now as chunks of at most `bytes_max` of body each, cut between sections; a section
-  /// never is larger than half a MiB unless one event is. Positions ride with the last chunk.
+  /// Everything up to now as chunks of at most `bytes_max` of body each, cut at save points: a chunk's
+  /// positions are of its events and of no others. What lies between two save points stays together, however
+  /// large it is. Without positions, chunks are cut between sections; a section never is larger than half a
+  /// MiB unless one event is.
   auto take(std::size_t bytes_max) -> std::vector<std::shared_ptr<chunk>>;
 
 private:
@@ -45,7 +50,18 @@ private:
     std::size_t sections = 0;
     open_section last;
     std::uint64_t events = 0;
+    bool is_latest = false; ///< nothing came since
   };
+  /// A save point where a chunk may end.
+  struct boundary {
+    std::size_t body = 0;
+    std::size_t sections = 0;
+    std::size_t positions = 0;
+    bool is_split = false; ///< where a chunk must end
+  };
+  void add_boundary();
+  auto ends_of_chunks(std::size_t bytes_max) const -> std::vector<boundary>;
+  void forget_all();
   auto release_body() -> shared_bytes;
   auto cut(std::size_t first, std::size_t last, const shared_bytes& body, std::size_t& offset)
       -> std::shared_ptr<chunk>;
@@ -57,6 +73,8 @@ private:
   std::uint64_t events_ = 0;
   std::size_t entry_begin_ = 0;
   save_point saved_;
+  std::vector<boundary> boundaries_;
+  bool split_wanted_ = false;
 };
 
 } // namespace weir

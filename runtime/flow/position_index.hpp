@@ -15,8 +15,6 @@
 
 namespace weir {
 
-/// A range that begins where a stream ends and ends here says: the stream is over, forget it.
-inline constexpr std::uint64_t end_of_stream = UINT64_MAX;
 /// Streams whose name begins so are many and short-lived (a forward message each): of every collector the
 /// latest window_streams_max are remembered.
 inline constexpr char window_stream_mark = '~';

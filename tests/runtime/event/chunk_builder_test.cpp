@@ -95,6 +95,68 @@ BOOST_AUTO_TEST_CASE(joins_positions_that_follow_each_other) {
   BOOST_TEST((chunks[0]->positions == std::vector<position_range>{{"x", 0, 9}, {"y", 0, 1}, {"x", 9, 10}}));
 }
 
+BOOST_AUTO_TEST_CASE(does_not_join_the_end_of_a_stream_to_what_came_before) {
+  auto b = chunk_builder{};
+  b.covered("x", 0, 5);
+  b.covered("x", 5, end_of_stream);
+  BOOST_TEST(
+      (b.take(mib)[0]->positions == std::vector<position_range>{{"x", 0, 5}, {"x", 5, end_of_stream}}));
+}
+
+BOOST_AUTO_TEST_CASE(keeps_what_is_split_in_chunks_of_their_own) {
+  auto b = chunk_builder{};
+  b.split();
+  put(b, "a", "one");
+  b.covered("x", 0, 3);
+  b.split();
+  b.covered("y", 0, 1); // the same save point
+  put(b, "a", "two");
+  b.covered("x", 3, 6);
+  put(b, "a", "three");
+  b.covered("x", 6, 11);
+  b.split();
+  put(b, "a", "lost");
+  b.roll_back();
+  const auto chunks = b.take(mib);
+  BOOST_TEST_REQUIRE(chunks.size() == 2U);
+  BOOST_TEST((contents({chunks[0]}) == std::vector<put_event>{{"a", "one"}}));
+  BOOST_TEST((contents({chunks[1]}) == std::vector<put_event>{{"a", "twothree"}}));
+  BOOST_TEST((chunks[0]->positions == std::vector<position_range>{{"x", 0, 3}, {"y", 0, 1}}));
+  BOOST_TEST((chunks[1]->positions == std::vector<position_range>{{"x", 3, 11}}));
+}
+
+// Goal: a chunk that gets lost takes its positions along, and those of no other. Method: each event says
+// which part of which stream it is.
+BOOST_AUTO_TEST_CASE(a_chunk_has_the_positions_of_its_own_events_and_no_others) {
+  for (unsigned seed = 1; seed <= 100; ++seed) {
+    auto random = std::mt19937{seed};
+    auto b = chunk_builder{};
+    auto ends = std::vector<std::uint64_t>(3, 0);
+    for (int step = 0; step < 40; ++step) {
+      const auto stream = random() % ends.size();
+      const auto begin = ends[stream];
+      for (auto count = random() % 3 + 1; count > 0; --count) {
+        auto text = std::to_string(stream) + ":" + std::to_string(ends[stream]++) + ";";
+        text.resize(random() % 4 == 0 ? random() % 400'000 + 20 : 20, ' ');
+        put(b, "tag", text);
+      }
+      b.covered(std::to_string(stream), begin, ends[stream]);
+      if (random() % 7 == 0) b.split();
+    }
+    for (const auto& c : b.take(mib)) {
+      auto said = std::uint64_t{0};
+      for (const auto& p : c->positions) {
+        said += p.end - p.begin;
+        for (auto i = p.begin; i < p.end; ++i) {
+          const auto text = p.stream + ":" + std::to_string(i) + ";";
+          BOOST_TEST_REQUIRE(c->body.view().find(text) != std::string_view::npos, "seed " << seed);
+        }
+      }
+      BOOST_TEST_REQUIRE(said == c->count, "seed " << seed);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(cuts_no_chunk_above_the_bound_unless_one_event_is) {
   auto b = chunk_builder{};
   auto put_in = std::vector<put_event>{};
@@ -142,7 +204,8 @@ BOOST_AUTO_TEST_CASE(keeps_what_a_plain_list_keeps) {
       if (random() % 30 != 0) continue;
       const auto chunks = b.take(mib);
       BOOST_TEST_REQUIRE((contents(chunks) == joined(model)), "seed " << seed);
-      for (const auto& c : chunks) BOOST_TEST_REQUIRE((c->body.size() <= mib || c->count == 1U));
+      for (const auto& c : chunks)
+        BOOST_TEST_REQUIRE((c->body.size() <= mib || c->count == 1U || !c->positions.empty()));
       model.clear();
       saved = 0;
     }
