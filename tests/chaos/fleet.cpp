@@ -109,8 +109,9 @@ void fleet::note_end(node& which, int status, steady_time now) {
   note(settings_.logs + '/' + which.name + ".log",
        "ended with " + how + (asked ? "" : ", of its own accord"));
   if (!asked) ++counts_.own_ends;
-  if (asked && status != 0) ++counts_.bad_statuses;
-  if (WIFSIGNALED(status)) ++counts_.crashes;
+  if (asked && WIFEXITED(status) && status != 0) ++counts_.bad_statuses;
+  // SIGTERM itself ends a process that has not got as far as to handle it.
+  if (WIFSIGNALED(status) && !(asked && WTERMSIG(status) == SIGTERM)) ++counts_.crashes;
   which.running.reset();
   which.due = now + (asked ? which.pause : 300ms);
   which.state = condition::down;
