@@ -1,57 +1,59 @@
-#include "actors/sinks/format_settings.hpp"
+#include "actors/sinks/file_device.hpp"
+#include "actors/sinks/file_settings.hpp"
 #include "actors/sinks/refusals.hpp"
 #include "actors/sinks/store.hpp"
-#include "runtime/codec/compression.hpp"
 #include "runtime/codec/path_template.hpp"
-#include "runtime/os/appended_files.hpp"
+#include "runtime/ledger/appended_files.hpp"
 
+#include <spdlog/spdlog.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
 
 namespace weir {
 namespace {
 
-enum class file_sync { os, always };
-
-constexpr auto names_of(file_sync*) {
-  return std::array<std::pair<std::string_view, file_sync>, 2>{
-      {{"os", file_sync::os}, {"always", file_sync::always}}};
-}
-
 class file_store final : public store {
 public:
-  struct settings {
-    std::string path;
-    format_settings format;
-    compression compress = compression::none;
-    std::uint32_t max_open = 256;
-    file_sync sync = file_sync::os;
-  };
+  static constexpr bool keeps_ledger = true;
+  using settings = file_settings;
   file_store(settings s, const plugin_context& context);
 
   auto open() -> result<void> override;
   auto commit(const commit_batch& batch) -> result<committed> override;
-  auto idle() -> result<void> override {
-    files_.close_all();
-    return {};
-  }
+  auto positions(const std::string& source) -> result<std::vector<position_range>> override;
+  auto idle() -> result<void> override;
+  /// The end of the sink, or of its actor: files get their names if all in them is committed.
+  ~file_store() override;
+  file_store(const file_store&) = delete;
+  auto operator=(const file_store&) -> file_store& = delete;
 
 private:
+  auto take_over() -> result<void>;
+  auto add_batch(const commit_batch& batch, committed& done) -> result<void>;
+  void tell_findings();
   auto add_section(const section& s, std::string_view entries, committed& done) -> result<void>;
   auto add_run(std::string_view tag, std::string_view& entries, committed& done) -> result<written_run>;
   auto choose_target(std::string_view tag, std::int64_t time_ns) -> result<void>;
   auto is_name_taken(const error& why) const -> bool;
 
   settings settings_;
+  std::string node_;
+  std::string component_;
   const class clock& clock_;
   path_template path_;
   std::string problem_; ///< of the path, with the names of this place filled in
   std::unique_ptr<event_writer> format_;
-  appended_files files_;
+  std::optional<file_ledger> ledger_;   ///< absent: devices only
+  std::optional<appended_files> files_; ///< absent: not opened yet
+  bool is_settled_ = false;             ///< all that is in the files is committed
   byte_buffer discarded_;
 
   /// Where the next event goes, while `tag` and the times stay the same.
   struct {
-    appended_files::file* file = nullptr; ///< absent: the events are refused
+    appended_files::target* file = nullptr; ///< absent: the events are refused
     std::string_view refusal;
     std::string tag;
     write_bounds bounds;
@@ -64,8 +66,14 @@ private:
 constexpr auto block_bytes = std::size_t{256} << 10;
 constexpr auto compressed_block_bytes = std::size_t{1} << 20;
 
-auto files_options(const file_store::settings& s) -> appended_files_options {
-  auto options = appended_files_options{.open_max = s.max_open, .sync = s.sync == file_sync::always};
+auto files_options(const file_settings& s) -> appended_files_options {
+  auto options = appended_files_options{};
+  options.open_max = s.max_open;
+  options.is_durable = s.sync == file_sync::always;
+  options.rotate_bytes = s.rotate.size.value;
+  options.rotate_age = s.rotate.age;
+  options.renames_finished = s.finish == file_finish::rename;
+  options.open_device = open_device;
   if (s.compress != compression::none)
     options.encode = [method = s.compress](std::string_view block, byte_buffer& out) {
       return compress(method, block, out);
@@ -73,11 +81,25 @@ auto files_options(const file_store::settings& s) -> appended_files_options {
   return options;
 }
 
+auto ledger_settings(const file_settings& s, const path_template& path, const std::string& component)
+    -> file_ledger_settings {
+  auto made = file_ledger_settings{};
+  auto name = component;
+  std::replace(name.begin(), name.end(), '/', '_');
+  const auto directory = path.common_directory();
+  made.path = (directory == "." ? std::string{} : directory + '/') + ".weir-" + name + ".ledger";
+  if (!s.ledger.empty()) made.path = s.ledger;
+  made.is_durable = s.sync == file_sync::always;
+  made.keeps_idle = s.finish == file_finish::rename || s.rotate.age.count() > 0;
+  return made;
+}
+
 file_store::file_store(settings s, const plugin_context& context)
     : settings_(std::move(s)),
+      node_(context.node),
+      component_(context.component),
       clock_(*context.clock),
-      format_(make_event_writer(options_of(settings_.format))),
-      files_(files_options(settings_)) {
+      format_(make_event_writer(options_of(settings_.format))) {
   auto compiled = path_template::compile(settings_.path, {context.node, context.component});
   if (compiled)
     path_ = std::move(*compiled);
@@ -86,28 +108,93 @@ file_store::file_store(settings s, const plugin_context& context)
   target_.bounds.bytes_max = 0;
 }
 
+file_store::~file_store() {
+  if (!is_settled_) return;
+  if (const auto done = files_->finish(); !done) spdlog::warn("sink {}: {}", component_, done.failure().what);
+  tell_findings();
+}
+
+void file_store::tell_findings() {
+  for (const auto& sentence : files_->take_findings()) spdlog::error("sink {}: {}", component_, sentence);
+}
+
 auto file_store::open() -> result<void> {
   if (!problem_.empty()) return error{errc::failed, problem_};
-  return files_.rollback();
+  if (!files_) {
+    // What is no file can take nothing back, so there is nothing to remember of it.
+    if (path_.uses_tag() || path_.uses_time() || !is_device(settings_.path)) {
+      auto where = ledger_settings(settings_, path_, component_);
+      where.holder = "sink " + component_ + " of node " + node_ + ", pid " + std::to_string(::getpid());
+      ledger_.emplace(real_file_system(), std::move(where));
+    }
+    files_.emplace(real_file_system(), ledger_ ? &*ledger_ : nullptr, clock_, files_options(settings_));
+  }
+  return take_over();
+}
+
+auto file_store::take_over() -> result<void> {
+  is_settled_ = false;
+  if (auto done = files_->rollback(); !done) {
+    auto why = done.failure();
+    // A person can mend it: no reason to give up events.
+    if (why.code == errc::rejected) why.code = errc::unavailable;
+    return why;
+  }
+  tell_findings();
+  is_settled_ = true;
+  return {};
+}
+
+auto file_store::positions(const std::string& source) -> result<std::vector<position_range>> {
+  if (!files_ || !is_settled_) WEIR_CHECK(open());
+  return ledger_ ? ledger_->positions().of(source) : std::vector<position_range>{};
+}
+
+auto file_store::idle() -> result<void> {
+  if (!is_settled_) return {};
+  auto done = files_->idle();
+  is_settled_ = static_cast<bool>(done);
+  tell_findings();
+  return done;
 }
 
 auto file_store::commit(const commit_batch& batch) -> result<committed> {
   auto done = committed{};
-  auto state = files_.rollback(); // of a batch whose failure could not be undone then
-  if (!state) return state.failure();
-  files_.begin(clock_.monotonic());
+  if (!is_settled_) WEIR_CHECK(take_over()); // of a batch whose failure could not be undone then
+  files_->begin();
+  is_settled_ = false;
   target_.is_chosen = false;
-  for_each_matching(batch, [&](const chunk&, const section& s, std::string_view entries) {
-    if (state) state = add_section(s, entries, done);
-  });
+  auto state = add_batch(batch, done);
+  if (state && batch.keep_refused && ledger_ && !done.refused.empty())
+    state = batch.keep_refused(done.refused);
   if (!state) {
     auto why = state.failure();
     why.code = errc::unavailable;
-    if (const auto undone = files_.rollback(); !undone) why.what += "; then " + undone.failure().what;
+    if (const auto undone = take_over(); !undone) why.what += "; then " + undone.failure().what;
     return why;
   }
-  WEIR_TRY(done.bytes, files_.commit());
+  auto written = files_->commit();
+  if (!written) return written.failure();
+  done.bytes = *written;
+  is_settled_ = true;
+  tell_findings();
   return done;
+}
+
+auto file_store::add_batch(const commit_batch& batch, committed& done) -> result<void> {
+  for (const auto& c : batch.chunks) {
+    if (ledger_ && ledger_->has(*c)) {
+      ++done.repeated_chunks;
+      continue;
+    }
+    if (ledger_) ledger_->add(*c);
+    auto state = result<void>{};
+    for_each_section(*c, [&](const section& s, std::string_view entries) {
+      if (state && batch.match.matches(s.tag)) state = add_section(s, entries, done);
+    });
+    WEIR_CHECK(state);
+  }
+  return {};
 }
 
 auto file_store::add_section(const section& s, std::string_view entries, committed& done) -> result<void> {
@@ -141,7 +228,7 @@ auto file_store::add_run(std::string_view tag, std::string_view& entries, commit
     file->pending.append(csv_header(settings_.format.columns));
   const auto run = format_->write(file->pending, entries, target_.bounds);
   done.events += run.events;
-  if (file->pending.size() >= target_.bounds.bytes_max) WEIR_CHECK(files_.flush(*file));
+  if (file->pending.size() >= target_.bounds.bytes_max) WEIR_CHECK(files_->flush(*file));
   return run;
 }
 
@@ -155,7 +242,7 @@ auto file_store::choose_target(std::string_view tag, std::int64_t time_ns) -> re
   t.file = nullptr;
   t.refusal = path_.render(tag, time_ns, rendered_);
   if (!t.refusal.empty()) return {};
-  auto opened = files_.open(rendered_);
+  auto opened = files_->open(rendered_, t.bounds.end_ns);
   if (opened) return t.file = *opened, result<void>{};
   if (!is_name_taken(opened.failure())) return opened.failure();
   t.refusal = "path is no file";
@@ -170,19 +257,11 @@ auto file_store::is_name_taken(const error& why) const -> bool {
          && S_ISDIR(status.st_mode);
 }
 
-template <class Visitor> void describe(Visitor& v, file_store::settings& s) {
-  v.required(
-      "path", s.path,
-      "Where to write; {tag}, {node}, {component} and strftime of the event time (UTC), as in %Y-%m-%d.");
-  describe(v, s.format);
-  v.field("compress", s.compress,
-          "none, gzip or zstd; each commit appends whole members, so zcat reads the file at any time.");
-  v.field("max_open", s.max_open, "Files open at the same time.");
-  v.field("sync", s.sync,
-          "os: the system writes to the device when it likes; always: each commit waits for the device.");
-}
+const register_store<file_store> registered{"file", "Appends events to files, each chunk exactly once."};
 
-void validate(const file_store::settings& s, config::settings_reader& reader) {
+} // namespace
+
+void validate(const file_settings& s, config::settings_reader& reader) {
   validate(s.format, reader);
   if (s.max_open == 0) reader.complain("max_open", "\"max_open\" wants 1 or more, not 0");
   if (s.path.empty() && !reader.is_given("path")) return; // reported already
@@ -190,8 +269,4 @@ void validate(const file_store::settings& s, config::settings_reader& reader) {
   if (!compiled) reader.complain("path", "\"path\" has " + compiled.failure().what);
 }
 
-const register_store<file_store> registered{"file",
-                                            "Appends events to files, each batch whole or not at all."};
-
-} // namespace
 } // namespace weir

@@ -95,6 +95,7 @@ auto sqlite_store::commit(const commit_batch& batch) -> result<committed> {
   auto done = committed{};
   WEIR_CHECK(session_->begin.run());
   auto state = add_batch(batch, done);
+  if (state && batch.keep_refused && !done.refused.empty()) state = batch.keep_refused(done.refused);
   if (state) state = session_->end.run();
   if (state) return done;
   session_->database.roll_back();

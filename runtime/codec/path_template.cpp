@@ -117,6 +117,13 @@ auto path_template::add_time(char letter) -> result<void> {
   return {};
 }
 
+auto path_template::common_directory() const -> std::string {
+  const auto is_literal = !parts_.empty() && parts_.front().what == part::kind::literal;
+  const auto slash = is_literal ? parts_.front().text.rfind('/') : std::string::npos;
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : parts_.front().text.substr(0, slash);
+}
+
 auto path_template::times_around(std::int64_t time_ns) const noexcept -> write_bounds {
   if (period_s_ == 0) return {};
   const auto second = second_of(time_ns);

@@ -28,6 +28,8 @@ public:
   auto times_around(std::int64_t time_ns) const noexcept -> write_bounds;
   /// The directory that no value may lead out of: what is before the first value; "." if there is nothing.
   auto directory() const noexcept -> const std::string& { return directory_; }
+  /// The directory that all paths begin with: what is before the first tag or time; "." if there is nothing.
+  auto common_directory() const -> std::string;
 
   /// Returns why this tag makes no path, in a few words; empty if `out` has it. A tag may be part of a name,
   /// but is no path of its own: no slash or NUL, and no name made with it is empty, `.`, `..` or above 255

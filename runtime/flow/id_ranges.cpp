@@ -1,5 +1,7 @@
 #include "runtime/flow/id_ranges.hpp"
 
+#include "runtime/base/assert.hpp"
+
 #include <algorithm>
 #include <iterator>
 
@@ -54,6 +56,12 @@ auto id_ranges::common(const id_range& r) const -> std::vector<id_range> {
     if (at->second >= r.first)
       parts.push_back({r.origin, std::max(at->first, r.first), std::min(at->second, r.last)});
   return parts;
+}
+
+auto id_ranges::around(const chunk_id& id) const -> id_range {
+  WEIR_ASSERT(contains(id));
+  const auto at = std::prev(origins_.at(id.origin).upper_bound(id.sequence));
+  return {id.origin, at->first, at->second};
 }
 
 auto id_ranges::size() const -> std::size_t {

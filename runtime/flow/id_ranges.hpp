@@ -32,6 +32,8 @@ public:
   auto of(std::uint64_t origin) const -> std::vector<id_range>;
   /// The parts of `r` that are in.
   auto common(const id_range& r) const -> std::vector<id_range>;
+  /// The range that has the id, which must be in.
+  auto around(const chunk_id& id) const -> id_range;
   /// All ranges, by origin and in order.
   template <class Visitor> void for_each(Visitor&& visit) const {
     for (const auto& [origin, known] : origins_)

@@ -53,6 +53,16 @@ auto position_index::covers(const std::string& source, std::span<const position_
   });
 }
 
+auto position_index::covering(const std::string& source, const position_range& range) const
+    -> position_range {
+  const auto known = sources_.find(source);
+  if (known == sources_.end()) return range;
+  const auto stream = known->second.streams.find(range.stream);
+  if (stream == known->second.streams.end() || !has(stream->second, range.begin, range.end)) return range;
+  const auto at = std::prev(stream->second.upper_bound(range.begin));
+  return {range.stream, at->first, at->second};
+}
+
 auto position_index::of(const std::string& source) const -> std::vector<position_range> {
   auto all = std::vector<position_range>{};
   const auto known = sources_.find(source);

@@ -19,8 +19,15 @@ struct tagged_entries {
   std::uint32_t count = 0;
 };
 
+/// Of a chunk that no test names.
+inline auto fresh_sequence() -> std::uint64_t {
+  static auto last = std::uint64_t{1'000'000};
+  return ++last;
+}
+
 /// A chunk of these sections; its id is (1, sequence).
-inline auto make_chunk(const std::vector<tagged_entries>& sections, std::uint64_t sequence = 1) -> chunk_ptr {
+inline auto make_chunk(const std::vector<tagged_entries>& sections, std::uint64_t sequence = fresh_sequence())
+    -> chunk_ptr {
   auto made = std::make_shared<chunk>();
   auto body = byte_buffer{};
   for (const auto& s : sections) {

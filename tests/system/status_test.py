@@ -115,8 +115,10 @@ class StatusTest(SystemTest):
 
     def test_nodes_without_a_name_run_side_by_side(self):
         self.write_numbers("in.log", 10)
+        # Stores belong to one sink of one node: these two have none.
         topology = self.write("t.yaml", PIPELINE.replace("type: sqlite", 'type: "null"')
-                              .replace(", path: DIR/weir.db", ""))
+                              .replace(", path: DIR/weir.db", "").replace("type: file", 'type: "null"')
+                              .replace(', path: "DIR/out/{tag}.jsonl"', ""))
         first, second = self.start("first", topology), self.start("second", topology)
         wait_until(lambda: len(list(self.sockets.glob("*.sock"))) == 2, "both have a socket")
         self.assertEqual(self.weir("status").returncode, 2)

@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(keeps_the_contract_of_stores) {
         {[&] {
            return test::make_store("file", map_of({{"path", scalar(path)}, {"compress", scalar(compress)}}));
          },
-         [&] { return numbers_in(test::output_of(reader + " < "s + path)); }});
+         [&] { return numbers_in(test::output_of(reader + " < "s + path)); }, true});
   }
 }
 
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(a_failed_write_leaves_nothing_in_any_file) {
     const auto failed = test::commit(*s, batch);
     BOOST_REQUIRE(!failed);
     BOOST_TEST((failed.failure().code == errc::unavailable));
-    BOOST_TEST(failed.failure().what == "cannot write \"" + dir / "b.jsonl\": File too large");
+    BOOST_TEST(failed.failure().what == "cannot write " + dir / "b.jsonl: File too large");
   }
   BOOST_TEST(content_of(dir / "a.jsonl") == a);
   BOOST_TEST(content_of(dir / "b.jsonl") == b);
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(a_full_device_is_named_with_its_reason) {
   const auto failed = test::commit(*s, {make_chunk({numbered("a", 0, 10)})});
   BOOST_REQUIRE(!failed);
   BOOST_TEST((failed.failure().code == errc::unavailable));
-  BOOST_TEST(failed.failure().what == "cannot write \"/dev/full\": No space left on device");
+  BOOST_TEST(failed.failure().what == "cannot write /dev/full: No space left on device");
 }
 
 BOOST_AUTO_TEST_CASE(thousands_of_tags_need_few_open_files) {

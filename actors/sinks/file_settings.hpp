@@ -1,0 +1,76 @@
+/// Settings of the file store.
+#pragma once
+
+#include "actors/sinks/format_settings.hpp"
+#include "config/settings.hpp"
+#include "runtime/codec/compression.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace weir {
+
+enum class file_sync { always, os };
+
+constexpr auto names_of(file_sync*) {
+  return std::array<std::pair<std::string_view, file_sync>, 2>{
+      {{"always", file_sync::always}, {"os", file_sync::os}}};
+}
+
+enum class file_finish { none, rename };
+
+constexpr auto names_of(file_finish*) {
+  return std::array<std::pair<std::string_view, file_finish>, 2>{
+      {{"none", file_finish::none}, {"rename", file_finish::rename}}};
+}
+
+struct file_rotation {
+  byte_count size{0};
+  duration age{0};
+};
+
+struct file_settings {
+  std::string path;
+  format_settings format;
+  compression compress = compression::none;
+  std::uint32_t max_open = 256;
+  file_sync sync = file_sync::always;
+  file_rotation rotate;
+  file_finish finish = file_finish::none;
+  std::string ledger;
+};
+
+template <class Visitor> void describe(Visitor& v, file_rotation& s) {
+  v.field("size", s.size, "A file that has grown to this is finished; 0: none is for its size.");
+  v.field("age", s.age, "So is one whose first event was stored so long ago; 0: none is for its age.");
+}
+
+template <class Visitor> void describe(Visitor& v, file_settings& s) {
+  v.required("path", s.path,
+             "Where to write; {tag}, {node}, {component} and strftime of the event time (UTC), as in "
+             "%Y-%m-%d. The files are this sink's alone.");
+  describe(v, s.format);
+  v.field("compress", s.compress,
+          "none, gzip or zstd; each commit appends whole members, so zcat reads the file at any time.");
+  v.field("max_open", s.max_open, "Files open at the same time.");
+  v.field("sync", s.sync,
+          "always: a commit is on the device before it is acknowledged, and survives a power cut; os: the "
+          "system writes when it likes, which is safe against the end of the process, not of the machine.");
+  v.field("rotate", s.rotate,
+          "When a file is finished: it gets the time behind its name (before .gz and .zst), as in "
+          "app.log.20261122T150405Z, and the next event begins a new one.");
+  v.field("finish", s.finish,
+          "rename: a file is called PATH.part until it is finished, that is rotated, or of a time that is "
+          "over, or the sink ends; none: it has its name from the beginning.");
+  v.field("ledger", s.ledger,
+          "The file that makes each event arrive once across crashes; empty: .weir-<component>.ledger in the "
+          "directory that all paths begin with.");
+}
+
+void validate(const file_settings& s, config::settings_reader& reader);
+
+} // namespace weir

@@ -1,0 +1,68 @@
+/// The ledger of a file sink: what makes its commits happen once, across crashes at any instant.
+//
+//  A commit: note() the files that will grow and of which the journal does not know where they end, write
+//  and synchronize the data, then commit(). A crash before its record is whole leaves data behind the
+//  committed ends, which the next open() cuts off; after it, chunks and positions are known, and their data
+//  is in.
+#pragma once
+
+#include "runtime/ledger/journal.hpp"
+#include "runtime/ledger/ledger_state.hpp"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+struct file_ledger_settings {
+  std::string path;
+  std::string holder;      ///< for the lock: who has it
+  bool is_durable = true;  ///< safe against power cuts: the device is waited for
+  bool keeps_idle = false; ///< remembers files that nothing is written to, for their age and their period
+};
+
+class file_ledger {
+public:
+  file_ledger(file_system& files, file_ledger_settings settings);
+
+  /// Takes the ledger over and brings the files to what was committed; after a failure of any other call
+  /// here, or to take a batch back, once more. Sentences about what is not as it should be.
+  auto open() -> result<std::vector<std::string>>;
+
+  auto has(const chunk& c) const -> bool { return state_.has(c); }
+  /// The chunk is part of the batch.
+  void add(const chunk& c) { state_.add(c); }
+  auto positions() const -> const position_index& { return state_.positions(); }
+  auto ids() const -> const id_ranges& { return state_.ids(); }
+  auto files() const -> const std::map<std::string, file_mark>& { return state_.files(); }
+  auto find(const std::string& path) const -> const file_mark* { return state_.find(path); }
+
+  /// A file of this name is about to be made; waits for nothing.
+  auto announce(const std::string& path) -> result<void>;
+  /// Returns when the marks are safe: then data may be written behind them.
+  auto note(std::span<const file_mark> marks) -> result<void>;
+  /// Ends the batch: what add() was told, and where these files end now.
+  auto commit(std::span<const file_mark> marks) -> result<void>;
+  /// The file is finished, and renamed. Between batches.
+  auto forget(const std::string& path) -> result<void>;
+  /// Nothing is being written: what others do to the files from now on is theirs. Between batches.
+  auto release() -> result<void>;
+  auto journal_bytes() const -> std::uint64_t { return journal_.size(); }
+
+private:
+  auto lock() -> result<void>;
+  auto replay(std::vector<std::string>& findings) -> result<void>;
+  auto recover_files(std::vector<std::string>& findings) -> result<void>;
+  auto compact() -> result<void>;
+
+  file_system& files_;
+  file_ledger_settings settings_;
+  journal journal_;
+  ledger_state state_;
+  std::unique_ptr<file_lock> lock_;
+  bool was_open_ = false;
+};
+
+} // namespace weir

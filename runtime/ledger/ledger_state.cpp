@@ -1,0 +1,168 @@
+#include "runtime/ledger/ledger_state.hpp"
+
+#include "runtime/base/binary.hpp"
+
+#include <iterator>
+
+namespace weir {
+namespace {
+
+constexpr auto forget_all = std::uint8_t{1};
+constexpr auto is_in_use = std::uint8_t{1};
+constexpr auto is_created = std::uint8_t{2};
+
+void put_id(std::string& out, const id_range& r) {
+  put_number(out, r.origin);
+  put_number(out, r.first);
+  put_number(out, r.last);
+}
+
+void put_position(std::string& out, const std::string& source, const position_range& p) {
+  put_text(out, source);
+  put_text(out, p.stream);
+  put_number(out, p.begin);
+  put_number(out, p.end);
+}
+
+void put_file(std::string& out, const file_mark& f) {
+  put_text(out, f.path);
+  put_number(out, f.inode);
+  put_number(out, f.length);
+  put_number(out, f.tail_crc);
+  const auto in_use = f.in_use ? is_in_use : std::uint8_t{0};
+  const auto created = f.is_created ? is_created : std::uint8_t{0};
+  put_number(out, static_cast<std::uint8_t>(in_use | created));
+  put_number(out, f.begun_ns);
+  put_number(out, f.period_end_ns);
+}
+
+auto take_id(binary_reader& from) -> id_range {
+  const auto origin = from.number<std::uint64_t>();
+  const auto first = from.number<std::uint64_t>();
+  return {origin, first, from.number<std::uint64_t>()};
+}
+
+auto take_position(binary_reader& from) -> position_range {
+  auto stream = from.text();
+  const auto begin = from.number<std::uint64_t>();
+  return {std::move(stream), begin, from.number<std::uint64_t>()};
+}
+
+auto take_file(binary_reader& from) -> file_mark {
+  auto f = file_mark{};
+  f.path = from.text();
+  f.inode = from.number<std::uint64_t>();
+  f.length = from.number<std::uint64_t>();
+  f.tail_crc = from.number<std::uint32_t>();
+  const auto flags = from.number<std::uint8_t>();
+  f.in_use = (flags & is_in_use) != 0;
+  f.is_created = (flags & is_created) != 0;
+  f.begun_ns = from.number<std::int64_t>();
+  f.period_end_ns = from.number<std::int64_t>();
+  return f;
+}
+
+/// Calls `visit` as often as the count in front says, while there is something to read.
+template <class Visitor> void repeat(binary_reader& from, Visitor&& visit) {
+  for (auto count = from.number<std::uint32_t>(); count > 0 && !from.failed(); --count) visit();
+}
+
+} // namespace
+
+auto ledger_state::has(const chunk& c) const -> bool {
+  if (c.id.sequence != 0 && ids_.contains(c.id)) return true;
+  return c.is_reread && positions_.covers(c.source, c.positions);
+}
+
+void ledger_state::add(const chunk& c) {
+  if (c.id.sequence != 0) {
+    ids_.insert(c.id);
+    // What is below never comes again.
+    if (c.settled_below > 1) ids_.insert(c.id.origin, 1, c.settled_below - 1);
+    noted_.push_back(c.id);
+  }
+  for (const auto& p : c.positions) {
+    positions_.add(c.source, p);
+    put_position(noted_positions_, c.source, positions_.covering(c.source, p));
+    ++noted_positions_count_;
+  }
+}
+
+auto ledger_state::find(const std::string& path) const -> const file_mark* {
+  const auto at = files_.find(path);
+  return at == files_.end() ? nullptr : &at->second;
+}
+
+auto ledger_state::take_record(std::span<const file_mark> files, std::span<const std::string> gone)
+    -> std::string {
+  auto ranges = std::vector<id_range>{};
+  for (const auto& id : noted_) {
+    const auto& last = ranges.empty() ? id_range{} : ranges.back();
+    if (last.origin == id.origin && last.first <= id.sequence && id.sequence <= last.last) continue;
+    ranges.push_back(ids_.around(id));
+  }
+  noted_.clear();
+  auto record = std::string{};
+  put_number(record, std::uint8_t{0});
+  put_number(record, static_cast<std::uint32_t>(ranges.size()));
+  for (const auto& r : ranges) put_id(record, r);
+  put_number(record, std::exchange(noted_positions_count_, 0));
+  record += noted_positions_;
+  noted_positions_.clear();
+  put_number(record, static_cast<std::uint32_t>(files.size()));
+  for (const auto& f : files) put_file(record, f);
+  put_number(record, static_cast<std::uint32_t>(gone.size()));
+  for (const auto& path : gone) put_text(record, path);
+  return record;
+}
+
+auto ledger_state::snapshot() const -> std::string {
+  auto record = std::string{};
+  put_number(record, forget_all);
+  put_number(record, static_cast<std::uint32_t>(ids_.size()));
+  ids_.for_each([&](const id_range& r) { put_id(record, r); });
+  auto positions = std::string{};
+  auto count = std::uint32_t{0};
+  positions_.for_each([&](const std::string& source, const position_range& p) {
+    put_position(positions, source, p);
+    ++count;
+  });
+  put_number(record, count);
+  record += positions;
+  put_number(record, static_cast<std::uint32_t>(files_.size()));
+  for (const auto& [path, f] : files_) put_file(record, f);
+  put_number(record, std::uint32_t{0});
+  return record;
+}
+
+auto ledger_state::apply(std::string_view record) -> bool {
+  auto from = binary_reader{record};
+  auto ids = std::vector<id_range>{};
+  auto positions = std::vector<std::pair<std::string, position_range>>{};
+  auto files = std::vector<file_mark>{};
+  auto gone = std::vector<std::string>{};
+  const auto flags = from.number<std::uint8_t>();
+  repeat(from, [&] { ids.push_back(take_id(from)); });
+  repeat(from, [&] {
+    auto source = from.text();
+    positions.emplace_back(std::move(source), take_position(from));
+  });
+  repeat(from, [&] { files.push_back(take_file(from)); });
+  repeat(from, [&] { gone.push_back(from.text()); });
+  if (from.failed() || !from.at_end()) return false;
+  if ((flags & forget_all) != 0) clear();
+  for (const auto& r : ids) ids_.insert(r);
+  for (const auto& [source, p] : positions) positions_.add(source, p);
+  for (const auto& f : files) set(f);
+  for (const auto& path : gone) forget(path);
+  return true;
+}
+
+void ledger_state::release_files(bool keep) {
+  for (auto at = files_.begin(); at != files_.end();) {
+    at->second.in_use = false;
+    at = keep && !at->second.is_created ? std::next(at) : files_.erase(at);
+  }
+}
+
+} // namespace weir

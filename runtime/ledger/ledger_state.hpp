@@ -1,0 +1,78 @@
+/// What a file sink remembers: chunks that are in, positions, and where each file's committed part ends.
+//
+//  A record says how things are from now on, not what to add: the range that has the chunk, the length of the
+//  file. So one that is lost is made good by the next of the same origin, stream or file.
+//
+//  record    := flags u8 (1: forget all before), ids u32, id*, positions u32, position*, files u32, file*,
+//               gone u32, path*
+//  id        := origin u64, first u64, last u64
+//  position  := source text, stream text, begin u64, end u64
+//  file      := path text, inode u64, length u64, tail_crc u32, flags u8 (1: in use, 2: never committed),
+//               begun i64, period_end i64
+//  path      := text
+//  text      := size u32, bytes
+#pragma once
+
+#include "runtime/event/chunk.hpp"
+#include "runtime/flow/id_ranges.hpp"
+#include "runtime/flow/position_index.hpp"
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir {
+
+struct file_mark {
+  std::string path;
+  std::uint64_t inode = 0;    ///< 0: about to be made
+  std::uint64_t length = 0;   ///< committed
+  std::uint32_t tail_crc = 0; ///< of the last bytes up to there: see tail_bytes
+  bool in_use = true;         ///< may have more than what is committed
+  bool is_created = false;    ///< by a commit that is not over
+  std::int64_t begun_ns = 0;  ///< wall clock, when it got its first event from us
+  /// Events in it are of times below this.
+  std::int64_t period_end_ns = std::numeric_limits<std::int64_t>::max();
+};
+
+/// How many bytes before the committed end tell whether a file is the one that was written.
+inline constexpr std::size_t tail_bytes = 64;
+
+class ledger_state {
+public:
+  /// By its id, or by all of its positions if it was read again.
+  auto has(const chunk& c) const -> bool;
+  /// Notes the chunk, and what to write about it in `ids` and `positions`, as parts of a record.
+  void add(const chunk& c);
+  void set(const file_mark& mark) { files_[mark.path] = mark; }
+  void forget(const std::string& path) { files_.erase(path); }
+  auto find(const std::string& path) const -> const file_mark*;
+  auto files() const -> const std::map<std::string, file_mark>& { return files_; }
+  auto ids() const -> const id_ranges& { return ids_; }
+  auto positions() const -> const position_index& { return positions_; }
+
+  /// A record of what add() noted since the last call, of these files, and of paths to forget.
+  auto take_record(std::span<const file_mark> files, std::span<const std::string> gone = {}) -> std::string;
+  /// A record of everything.
+  auto snapshot() const -> std::string;
+  /// Whether it was understood; nothing of it is taken over otherwise.
+  auto apply(std::string_view record) -> bool;
+  /// Files that are as they were committed need no look at a recovery: those that are in use become idle, and
+  /// are forgotten unless `keep`.
+  void release_files(bool keep);
+  void clear() { *this = ledger_state{}; }
+
+private:
+  id_ranges ids_;
+  position_index positions_;
+  std::map<std::string, file_mark> files_;
+  std::vector<chunk_id> noted_;
+  std::string noted_positions_; ///< encoded
+  std::uint32_t noted_positions_count_ = 0;
+};
+
+} // namespace weir
