@@ -33,6 +33,7 @@ void add_run(CLI::App& weir, session& s);
 void add_check(CLI::App& weir, session& s);
 void add_plan(CLI::App& weir, session& s);
 void add_status(CLI::App& weir, session& s);
+void add_buffer(CLI::App& weir, session& s);
 void add_cat(CLI::App& weir, session& s);
 void add_replay(CLI::App& weir, session& s);
 void add_help(CLI::App& weir, session& s);

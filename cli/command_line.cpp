@@ -11,8 +11,8 @@ namespace weir::cli {
 namespace {
 
 /// One line per sub-command, in the order of `weir --help`.
-constexpr auto commands = std::array<declare_command, 8>{
-    add_run, add_check, add_plan, add_status, add_cat, add_replay, add_help, add_version,
+constexpr auto commands = std::array<declare_command, 9>{
+    add_run, add_check, add_plan, add_status, add_buffer, add_cat, add_replay, add_help, add_version,
 };
 
 constexpr auto footer = "\nExamples:\n"
@@ -20,6 +20,7 @@ constexpr auto footer = "\nExamples:\n"
                         "  weir check config/quickstart.yaml    find all mistakes, start nothing\n"
                         "  weir plan config/quickstart.yaml     draw who sends to whom\n"
                         "  weir status                          what a running node does\n"
+                        "  weir buffer ls /var/lib/weir/core    what a disk buffer holds\n"
                         "  echo hello | weir cat -t test        send a line by the forward protocol\n"
                         "  weir help sink file                  settings of one plug-in\n";
 
@@ -28,6 +29,12 @@ auto names_of_commands(const CLI::App& app) -> std::vector<std::string> {
   for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
     names.push_back(sub->get_name());
   return names;
+}
+
+/// So that it is we who say what is wrong with them.
+void allow_extras(CLI::App& app) {
+  app.allow_extras();
+  for (auto* sub : app.get_subcommands([](CLI::App*) { return true; })) allow_extras(*sub);
 }
 
 auto names_of_options(const CLI::App& app) -> std::vector<std::string> {
@@ -56,6 +63,11 @@ auto refuse(std::ostream& err, const std::string& what, const std::optional<std:
 auto refuse_extras(const CLI::App& app, std::ostream& err) -> int {
   const auto extras = app.remaining(false);
   if (extras.empty()) return exit_done;
+  const auto names = names_of_commands(app);
+  if (!names.empty() && app.get_parent() != nullptr && app.get_subcommands().empty()
+      && !extras.front().starts_with('-'))
+    return refuse(err, "unknown command \"" + app.get_name() + ' ' + extras.front() + '"',
+                  config::nearest(extras.front(), names), app);
   auto first =
       std::find_if(extras.begin(), extras.end(), [](const auto& word) { return word.starts_with('-'); });
   if (first == extras.end())
@@ -64,10 +76,10 @@ auto refuse_extras(const CLI::App& app, std::ostream& err) -> int {
   return refuse(err, "unknown option \"" + name + '"', config::nearest(name, names_of_options(app)), app);
 }
 
-/// The sub-command on the line, or the command itself.
+/// The innermost sub-command on the line, or the command itself.
 auto chosen_app(CLI::App& app) -> CLI::App& {
   const auto parsed = app.get_subcommands();
-  return parsed.empty() ? app : *parsed.front();
+  return parsed.empty() ? app : chosen_app(*parsed.front());
 }
 
 auto parse(CLI::App& app, std::vector<std::string> words, session& s) -> int {
@@ -83,7 +95,7 @@ auto parse(CLI::App& app, std::vector<std::string> words, session& s) -> int {
     if (e.get_name() == "RequiredError") what = "something is missing: " + what;
     return refuse(s.err, what, std::nullopt, where);
   }
-  for (auto* part : {&app, &chosen_app(app)})
+  for (auto* part = &chosen_app(app); part != nullptr; part = part->get_parent())
     if (const auto status = refuse_extras(*part, s.err)) return status;
   if (s.chosen) return s.chosen();
   s.err << app.help();
@@ -99,8 +111,7 @@ auto run_command_line(const std::vector<std::string>& words, std::ostream& out, 
   app.footer(footer);
   app.require_subcommand(0, 1);
   for (const auto declare : commands) declare(app, s);
-  app.allow_extras();
-  for (auto* sub : app.get_subcommands([](CLI::App*) { return true; })) sub->allow_extras();
+  allow_extras(app);
 
   const auto arguments = std::vector<std::string>(words.begin() + (words.empty() ? 0 : 1), words.end());
   const auto names = names_of_commands(app);

@@ -1,11 +1,12 @@
 # fish completion for weir
 
-set -l commands run check plan status cat replay version help
+set -l commands run check plan status buffer cat replay version help
 complete -c weir -f
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a run -d "Run a topology"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a check -d "Report every mistake in a topology"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a plan -d "Draw components, wiring and placement"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a status -d "Show what a running node does"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a buffer -d "Look into a disk buffer"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a cat -d "Send lines by the forward protocol"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a replay -d "Send dead letters through again"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a version -d "Print the version"
@@ -21,6 +22,13 @@ complete -c weir -n "__fish_seen_subcommand_from run" -l log-json -d "Log JSON l
 complete -c weir -n "__fish_seen_subcommand_from plan" -l format -x -a "text dot json mermaid"
 complete -c weir -n "__fish_seen_subcommand_from status" -l json -d "For programs"
 complete -c weir -n "__fish_seen_subcommand_from status" -l cluster -d "All nodes"
+complete -c weir -n "__fish_seen_subcommand_from buffer" -a "ls verify dump"
+complete -c weir -n "__fish_seen_subcommand_from ls verify dump" -F
+complete -c weir -n "__fish_seen_subcommand_from buffer" -l chunks -d "List every chunk"
+complete -c weir -n "__fish_seen_subcommand_from buffer" -l json -d "For programs"
+complete -c weir -n "__fish_seen_subcommand_from buffer" -l format -x -a "json msgpack"
+complete -c weir -n "__fish_seen_subcommand_from buffer" -l unsettled -d "Only what a reader has not settled"
+complete -c weir -n "__fish_seen_subcommand_from buffer" -l reader -x -d "Only what this reader has not settled"
 complete -c weir -n "__fish_seen_subcommand_from cat" -s t -l tag -x -d Tag
 complete -c weir -n "__fish_seen_subcommand_from cat" -s H -l host -x -d Host
 complete -c weir -n "__fish_seen_subcommand_from cat" -s p -l port -x -d Port
@@ -28,6 +36,6 @@ complete -c weir -n "__fish_seen_subcommand_from replay" -F
 complete -c weir -n "__fish_seen_subcommand_from replay" -l to -x -d "host:port of a collector"
 complete -c weir -n "__fish_seen_subcommand_from replay" -l dry-run -d "Only count"
 complete -c weir -n "__fish_seen_subcommand_from replay" -l again -d "Also what was replayed before"
-complete -c weir -n "__fish_seen_subcommand_from help" -a "collector aggregator parser operator sink cluster node run check plan status cat replay version"
+complete -c weir -n "__fish_seen_subcommand_from help" -a "collector aggregator parser operator sink cluster node run check plan status buffer cat replay version"
 complete -c weir -n "__fish_seen_subcommand_from help" -l markdown -d "All settings"
 complete -c weir -n "__fish_seen_subcommand_from help" -l schema -d "JSON schema of a topology"

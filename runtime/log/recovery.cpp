@@ -18,11 +18,12 @@ struct suspect {
 
 class recovery {
 public:
-  recovery(log_directory directory, const recovery_options& options) : from_(std::move(directory)) {
+  recovery(log_directory directory, const recovery_options& options)
+      : from_(std::move(directory)), options_(options) {
     found_.log_id = from_.log_id;
     found_.foreign = std::move(from_.foreign);
     found_.next_segment = from_.next_segment;
-    place_readers(options);
+    place_readers();
   }
 
   auto run(file_system& files) -> result<recovered_log> {
@@ -36,16 +37,16 @@ public:
   }
 
 private:
-  void place_readers(const recovery_options& options) {
+  void place_readers() {
     auto known = from_.cursors ? std::move(from_.cursors->readers) : std::vector<reader_cursor>{};
     if (!from_.cursors_failure.empty())
-      note({cursor_path(options.path), 0, 0, 0,
+      note({cursor_path(options_.path), 0, 0, 0,
             "all readers begin at the oldest record: " + from_.cursors_failure});
-    if (!options.readers) {
+    if (!options_.readers) {
       found_.readers = std::move(known);
       return;
     }
-    for (const auto& name : *options.readers) {
+    for (const auto& name : *options_.readers) {
       const auto at =
           std::find_if(known.begin(), known.end(), [&](const reader_cursor& r) { return r.name() == name; });
       found_.readers.push_back(at == known.end() ? reader_cursor{name} : *at);
@@ -195,7 +196,7 @@ private:
                                                     : error{errc::malformed, {}};
     if (!head) return suspect_bytes(found, "the head of a record is damaged"), result<void>{};
     // What all have passed is only remembered, not read again.
-    if (!has_passed(number)) {
+    if (options_.all_bodies || !has_passed(number)) {
       WEIR_TRY(const auto is_intact, scanner.body_is_intact(found));
       if (!is_intact) return suspect_bytes(found, "the body of a record is damaged", *head), result<void>{};
     }
@@ -230,6 +231,8 @@ private:
     to.index.add({found.offset, found.header});
     to.used = found.end;
     to.last = number;
+    if (found.header.type == record_type::chunk && options_.on_chunk)
+      options_.on_chunk({path_, {found.offset, found.header}, head, found_.readers});
     if (found.header.type == record_type::dropped) {
       settle_for_all(number, number);
     } else if (!found_.readers.empty() && !has_passed(number)) {
@@ -240,6 +243,7 @@ private:
   }
 
   log_directory from_;
+  const recovery_options& options_;
   recovered_log found_;
   std::vector<suspect> suspects_;
   std::string path_;          ///< of the segment at hand

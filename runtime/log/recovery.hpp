@@ -7,6 +7,7 @@
 #include "runtime/os/file_system.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,10 +49,21 @@ struct recovered_log {
 
 inline constexpr std::size_t findings_max = 10'000;
 
+/// A chunk that counts, as it is found. Lives as long as the call.
+struct recovered_record {
+  const std::string& path; ///< of its segment
+  const located_record& at;
+  const chunk& head; ///< without its body
+  const std::vector<reader_cursor>& readers;
+};
+
 struct recovery_options {
   std::string path;
   /// Who reads. Without: those that the cursor file has.
-  std::optional<std::vector<std::string>> readers;
+  std::optional<std::vector<std::string>> readers = std::nullopt;
+  /// Checks also the bodies that all readers have passed.
+  bool all_bodies = false;
+  std::function<void(const recovered_record&)> on_chunk = nullptr;
 };
 
 /// An empty or missing directory is an empty log. errc::rejected: a newer version.
