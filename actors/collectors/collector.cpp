@@ -99,7 +99,7 @@ void collector_state::open_source() {
   takes = std::make_unique<chunking_intake>(settings.intake, settings.context, core->builder, core->counts);
   if (core->is_catching_up())
     takes->set_on_save_point([this] {
-      if (core->is_catching_up()) core->close_chunk(*settings.context.clock);
+      if (core->is_catching_up()) core->builder.split();
     });
   reads = settings.make_source(settings.context);
   if (const auto opened = reads->open(resume); !opened) {

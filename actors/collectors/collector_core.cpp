@@ -6,6 +6,7 @@
 namespace weir {
 namespace {
 
+constexpr auto chunk_body_bytes_max = std::size_t{1} << 20;
 constexpr auto catching_up_max = std::chrono::seconds{10};
 
 } // namespace
@@ -43,19 +44,19 @@ auto collector_core::is_reread(const std::vector<position_range>& positions, mon
 
 void collector_core::close_chunk(const clock& now) {
   if (builder.empty()) return;
-  // One chunk, whatever its size: its positions are safe exactly when its events are.
-  auto c = builder.take(SIZE_MAX).front();
-  c->id = {origin_, next_sequence_++};
-  c->source = address_;
-  c->is_reread = is_reread(c->positions, now.monotonic());
-  c->settled_below = std::min(flow.settled_floor(origin_), c->id.sequence);
-  c->closed_ns = now.wall_ns();
-  for (const auto& p : c->positions) handed_on_.add(address_, p);
-  unacked_.push_back({c->id.sequence, false, c->positions});
-  std::erase_if(c->positions, [](const position_range& p) { return is_local_stream(p.stream); });
-  events_closed += c->count;
-  bytes_closed += c->body.size();
-  flow.push(c, now.monotonic());
+  for (auto& c : builder.take(chunk_body_bytes_max)) {
+    c->id = {origin_, next_sequence_++};
+    c->source = address_;
+    c->is_reread = is_reread(c->positions, now.monotonic());
+    c->settled_below = std::min(flow.settled_floor(origin_), c->id.sequence);
+    c->closed_ns = now.wall_ns();
+    for (const auto& p : c->positions) handed_on_.add(address_, p);
+    unacked_.push_back({c->id.sequence, false, c->positions});
+    std::erase_if(c->positions, [](const position_range& p) { return is_local_stream(p.stream); });
+    events_closed += c->count;
+    bytes_closed += c->body.size();
+    flow.push(c, now.monotonic());
+  }
 }
 
 auto collector_core::on_news(link_news news) -> std::vector<position_range> {

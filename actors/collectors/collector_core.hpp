@@ -25,7 +25,8 @@ public:
 
   /// Takes back what a failed source left after its last save point; where to go on.
   auto begin_again() -> resume_info;
-  /// Makes a chunk of what was collected and hands it to all outlets.
+  /// Makes chunks of what was collected and hands them to all outlets. The positions of each are safe exactly
+  /// when its events are.
   void close_chunk(const clock& now);
   /// Returns the positions that became safe by it, in order.
   auto on_news(link_news news) -> std::vector<position_range>;
