@@ -1,9 +1,10 @@
 /// Which file is which, whatever it is called: device, inode, birth time and a fingerprint of its head.
 //
 //  stream := "t1:" device ":" inode ":" birth ":" generation ":" start ":" length ":" hash ":" path
-//  Numbers in lower-case hexadecimal. `length` and `hash` are of the head when the first line was read,
+//  Numbers in lower-case hexadecimal. `length` and `hash` are of the head when the stream was named,
 //  `generation` counts truncations, what lies before `start` is not wanted, `path` is the name under which
-//  the file was first seen.
+//  the file was first seen. A file that was short when it was named is named again when it has grown: a
+//  longer head tells more. Positions stay with the first name; the others are only witnesses of the content.
 #pragma once
 
 #include <cstdint>

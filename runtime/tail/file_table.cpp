@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
 
 namespace weir {
 namespace {
@@ -38,9 +39,10 @@ void file_table::remove(tailed_file& file, bool may_return) {
   if (!file.stream.empty()) {
     streams_.erase(file.stream);
     // Without a birth time, a reused inode number could pass for this file.
-    if (may_return && file.key.birth_ns != 0 && remembered_count_ < remembered_max)
-      remember({file.key, file.generation, file.start, file.head, file.first_path}, file.stream,
-               {file.start, file.offset});
+    if (may_return && file.key.birth_ns != 0 && remembered_count_ < remembered_max) {
+      remember_covered({file.stream, file.start, file.offset});
+      for (const auto& stream : file.witnesses) remember_covered({stream, file.start, file.start});
+    }
   }
   if (file.successor != nullptr) file.successor->predecessor = nullptr;
   if (file.predecessor != nullptr) file.predecessor->successor = nullptr;
@@ -165,23 +167,42 @@ void file_table::remember(stream_identity identity, const std::string& stream, i
   same->end = std::max(same->end, range.end);
 }
 
-auto file_table::recall(const file_key& key, int fd, std::uint64_t size) const
-    -> std::optional<recollection> {
-  const auto list = remembered_.find(key.inode);
-  if (list == remembered_.end()) return std::nullopt;
-  const memory* newest = nullptr;
-  for (const auto& m : list->second)
-    if (is_same_inode(m.identity.key, key)
-        && (newest == nullptr || m.identity.generation >= newest->identity.generation))
-      newest = &m;
-  if (newest == nullptr) return std::nullopt;
-  const auto& identity = newest->identity;
-  const auto head = read_head(fd, head_bytes_max);
-  const auto is_same = head.size() >= identity.head.length && size >= newest->end
-                       && print_of(head.substr(0, identity.head.length)) == identity.head;
-  if (!is_same) return recollection{std::nullopt, identity.generation + 1, identity, {}, {}};
-  auto missing = gaps_between(identity.start, newest->known);
-  return recollection{missing.begin, identity.generation, identity, newest->stream, std::move(missing.known)};
+auto file_table::content_of(const file_key& key, std::uint32_t generation) const -> recollection {
+  auto found = recollection{};
+  auto known = std::vector<interval>{};
+  auto first_length = SIZE_MAX;
+  for (const auto& m : remembered_.at(key.inode)) {
+    if (!is_same_inode(m.identity.key, key) || m.identity.generation != generation) continue;
+    known.insert(known.end(), m.known.begin(), m.known.end());
+    found.end = std::max(found.end, m.end);
+    if (m.identity.head.length >= found.identity.head.length) found.identity = m.identity;
+    if (m.identity.head.length < first_length) {
+      first_length = m.identity.head.length;
+      std::swap(found.stream, found.witnesses.emplace_back(m.stream));
+    } else {
+      found.witnesses.push_back(m.stream);
+    }
+  }
+  std::erase(found.witnesses, std::string{});
+  auto missing = gaps_between(found.identity.start, std::move(known));
+  found.offset = missing.begin;
+  found.skips = std::move(missing.known);
+  return found;
+}
+
+auto file_table::recollection::is_of(int fd, std::uint64_t size) const -> bool {
+  const auto now = read_head(fd, identity.head.length);
+  return now.size() == identity.head.length && size >= end && print_of(now) == identity.head;
+}
+
+auto file_table::recall(const file_key& key) const -> std::vector<recollection> {
+  auto generations = std::set<std::uint32_t>{};
+  if (const auto list = remembered_.find(key.inode); list != remembered_.end())
+    for (const auto& m : list->second)
+      if (is_same_inode(m.identity.key, key)) generations.insert(m.identity.generation);
+  auto found = std::vector<recollection>{};
+  for (const auto generation : generations) found.push_back(content_of(key, generation));
+  return found;
 }
 
 auto file_table::forget_replaced(const file_key& key, std::uint32_t generation)

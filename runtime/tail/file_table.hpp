@@ -55,15 +55,19 @@ public:
   void remember_covered(const position_range& position);
   /// No block may straddle an end of it.
   void remember_partly(const position_range& position);
-  /// Where to go on in this very content; else the generation to go on with, if the inode is known.
+  /// What is known of one content of an inode.
   struct recollection {
-    std::optional<std::uint64_t> offset;
-    std::uint32_t generation = 0;
-    stream_identity identity;    ///< of the newest stream that is known of it
-    std::string stream;          ///< if there is an offset
-    std::vector<interval> skips; ///< as tailed_file::skips
+    stream_identity identity; ///< with the longest head that is known
+    std::string stream;
+    std::vector<std::string> witnesses; ///< as tailed_file::witnesses
+    std::uint64_t offset = 0;           ///< where to go on
+    std::vector<interval> skips;        ///< as tailed_file::skips
+    std::uint64_t end = 0;              ///< it was at least as long
+    /// Whether the open file has this very content, as far as can be told.
+    auto is_of(int fd, std::uint64_t size) const -> bool;
   };
-  auto recall(const file_key& key, int fd, std::uint64_t size) const -> std::optional<recollection>;
+  /// By generation.
+  auto recall(const file_key& key) const -> std::vector<recollection>;
   /// Streams of files that had this inode before, and of content that was replaced since, each with its end:
   /// they are forgotten here.
   auto forget_replaced(const file_key& key, std::uint32_t generation) -> std::vector<position_range>;
@@ -89,6 +93,7 @@ private:
   };
 
   auto most_idle() const -> tailed_file&;
+  auto content_of(const file_key& key, std::uint32_t generation) const -> recollection;
   void remember(stream_identity identity, const std::string& stream, interval range);
 
   std::unordered_map<file_key, std::unique_ptr<tailed_file>, file_key_hash> files_;

@@ -18,12 +18,14 @@ struct tailed_file {
   std::string first_path;         ///< under which it was first seen; gives the tag
   std::string last_path;          ///< the last one it lost
   std::string tag;
-  std::string stream;           ///< empty until the first line was read
-  std::uint32_t generation = 0; ///< how often its content was replaced
-  head_print head;              ///< grows with the file
-  std::uint64_t offset = 0;     ///< where to read on; always the beginning of a line or of a piece of one
-  std::uint64_t rest = 0;       ///< bytes behind `offset` that are no line yet
-  std::uint64_t start = 0;      ///< where it was first begun
+  std::string stream;                 ///< empty until the first line was read
+  std::uint32_t generation = 0;       ///< how often its content was replaced
+  head_print head;                    ///< grows with the file
+  std::uint32_t named_length = 0;     ///< of the longest head in a name of it
+  std::vector<std::string> witnesses; ///< names that it got when its head had grown
+  std::uint64_t offset = 0; ///< where to read on; always the beginning of a line or of a piece of one
+  std::uint64_t rest = 0;   ///< bytes behind `offset` that are no line yet
+  std::uint64_t start = 0;  ///< where it was first begun
   /// Ahead of `offset`, the next one last: what an earlier instance handed on. Blocks end where one begins;
   /// an empty one is only that.
   std::vector<interval> skips;
@@ -44,6 +46,7 @@ struct tailed_file {
   bool take_rest = false; ///< deliver the last line though nothing ends it
   bool in_long_line = false;
   bool long_line_noted = false;
+  bool is_copy = false;                         ///< has what another inode had before that was cut off
   bool is_placed = false;                       ///< `offset` is decided
   bool unreadable = false;                      ///< when it was tried last
   std::list<tailed_file*>::iterator open_place; ///< in the list of open descriptors, if fd >= 0 and linked

@@ -16,6 +16,8 @@ constexpr auto look_interval = std::chrono::milliseconds{500};
 /// Between scans however often directories change.
 constexpr auto scan_interval_min = std::chrono::milliseconds{100};
 constexpr auto complained_max = std::size_t{10'000};
+/// A name that covers less than one over this of the head is worth a better one.
+constexpr auto head_growth_min = 4U;
 /// Says only that this collector has been here.
 constexpr auto started_stream = std::string_view{"t1:started"};
 
@@ -165,9 +167,27 @@ void tailer::skip_known(tailed_file& file) {
   }
 }
 
+/// Names it when it is begun, and again when its head has grown much.
+void tailer::name_stream(tailed_file& file) {
+  const auto is_grown =
+      file.head.length == head_bytes_max || file.head.length >= head_growth_min * file.named_length;
+  if (!file.stream.empty() && (file.named_length == file.head.length || !is_grown)) return;
+  file.named_length = file.head.length;
+  auto name = to_stream({file.key, file.generation, file.start, file.head, file.first_path});
+  if (file.stream.empty()) return files_.set_stream(file, std::move(name));
+  file.witnesses.push_back(name);
+  notes_.push_back({std::move(name), file.start, file.start});
+}
+
+/// Its content is gone, or will be when it is let go.
+void tailer::replace_stream(tailed_file& file, std::uint64_t end) {
+  if (!file.stream.empty()) file.replaced.push_back({file.stream, 0, end});
+  for (auto& stream : file.witnesses) file.replaced.push_back({std::move(stream), 0, end});
+  file.witnesses.clear();
+}
+
 auto tailer::deliver(tailed_file& file, const block_reader::outcome& read) -> line_block {
-  if (file.stream.empty())
-    files_.set_stream(file, to_stream({file.key, file.generation, file.start, file.head, file.first_path}));
+  name_stream(file);
   const auto block = line_block{file.tag, file.stream, file.offset, read.bytes, read.is_cut};
   if (read.is_cut && !file.in_long_line) note_long_lines(1, file.stream);
   file.in_long_line = read.is_cut;
@@ -184,7 +204,7 @@ void tailer::check_content(tailed_file& file, const file_stat& status) {
   const auto known = print_of(head.substr(0, std::min<std::size_t>(file.head.length, head.size())));
   if (status.size < file.known_end() || (file.head.length > 0 && known != file.head)) {
     ++file.generation;
-    if (!file.stream.empty()) file.replaced.push_back({file.stream, 0, file.known_end()});
+    replace_stream(file, file.known_end());
     file.offset = file.rest = file.start = file.given = file.acknowledged = 0;
     file.skips.clear();
     file.in_long_line = false;
@@ -260,9 +280,9 @@ void tailer::drop(tailed_file& file) {
   watcher_.forget(file.watch);
   auto status = file_stat{};
   const auto is_known = file.fd >= 0 && stat_descriptor(file.fd, status) == 0;
-  const auto is_gone = is_known && status.links == 0;
+  const auto is_gone = is_known && (status.links == 0 || file.is_copy);
   if (is_gone) {
-    if (!file.stream.empty()) file.replaced.push_back({file.stream, 0, file.offset});
+    replace_stream(file, file.offset);
     end_replaced(file);
   }
   files_.remove(file, is_known && !is_gone);

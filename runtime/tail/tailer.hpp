@@ -74,6 +74,10 @@ private:
   void add_file(const std::string& path, const file_stat& status);
   void relink(tailed_file& file, const std::string& path);
   void place_file(tailed_file& file, const file_stat& status);
+  void go_on(tailed_file& file, file_table::recollection& known);
+  void find_copy(tailed_file& file, file_table::recollection& content);
+  auto adopt_copy(const std::string& path, const file_stat& status, file_table::recollection& content)
+      -> bool;
   void place_at_end(tailed_file& file, const file_stat& status);
   void watch_alone(tailed_file& file, const std::string& path, const file_stat& status);
   void lose_path(const std::string& path);
@@ -86,6 +90,8 @@ private:
   void enqueue(tailed_file& file);
   auto next_note() -> line_block;
   auto take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block>;
+  void name_stream(tailed_file& file);
+  static void replace_stream(tailed_file& file, std::uint64_t end);
   static void skip_known(tailed_file& file);
   void end_replaced(tailed_file& file);
   auto open_file(tailed_file& file) -> bool;

@@ -10,6 +10,8 @@ namespace weir {
 namespace {
 
 constexpr auto renamed_max = std::size_t{4096};
+/// A shorter head is not enough to tell a copy from another file.
+constexpr auto copied_head_min = 32U;
 
 } // namespace
 
@@ -121,24 +123,78 @@ void tailer::add_file(const std::string& path, const file_stat& status) {
 
 /// Decides where reading begins, as soon as the file can be opened.
 void tailer::place_file(tailed_file& file, const file_stat& status) {
-  file.is_placed = true;
-  auto known = files_.recall(file.key, file.fd, status.size);
-  if (known) {
-    file.generation = known->generation;
-    file.first_path = known->identity.path;
-  }
-  if (known && known->offset) {
-    file.offset = *known->offset;
-    file.start = known->identity.start;
-    file.skips = std::move(known->skips);
-    file.head = known->identity.head;
-    files_.set_stream(file, std::move(known->stream));
+  if (std::exchange(file.is_placed, true)) return;
+  auto known = files_.recall(file.key);
+  if (!known.empty()) {
+    auto& newest = known.back();
+    file.generation = newest.identity.generation;
+    file.first_path = newest.identity.path;
+    if (newest.is_of(file.fd, status.size))
+      go_on(file, newest);
+    else
+      ++file.generation;
   }
   file.replaced = files_.forget_replaced(file.key, file.generation);
+  for (auto& content : known)
+    if (starting_ && content.identity.generation < file.generation) find_copy(file, content);
   if (!file.stream.empty()) end_replaced(file);
-  if (!known && starting_ && is_first_start_ && options_.from_end && status.size > 0)
+  if (known.empty() && starting_ && is_first_start_ && options_.from_end && status.size > 0)
     place_at_end(file, status);
   file.tag = tag_of(file.first_path);
+}
+
+void tailer::go_on(tailed_file& file, file_table::recollection& known) {
+  file.offset = known.offset;
+  file.start = known.identity.start;
+  file.skips = std::move(known.skips);
+  file.head = known.identity.head;
+  file.named_length = file.head.length;
+  file.witnesses = std::move(known.witnesses);
+  files_.set_stream(file, std::move(known.stream));
+}
+
+/// What was written to a file before it was copied and cut off, while we were away, is in the copy.
+void tailer::find_copy(tailed_file& file, file_table::recollection& content) {
+  const auto& path = content.identity.path;
+  const auto directory = directory_of(path);
+  const auto name = path.substr(path.rfind('/') + 1);
+  if (content.identity.head.length < copied_head_min) return;
+  for (const auto& entry : list_directory(directory)) {
+    if (!entry.name.starts_with(name) || entry.name == name || entry.is_directory) continue;
+    const auto other = join_path(directory, entry.name);
+    auto status = file_stat{};
+    if (stat_path(other, status) != 0 || !status.is_regular() || status.key == file.key) continue;
+    if (adopt_copy(other, status, content)) {
+      std::erase_if(file.replaced, [&](const position_range& r) {
+        const auto* copy = files_.by_key(status.key);
+        return r.stream == copy->stream
+               || std::find(copy->witnesses.begin(), copy->witnesses.end(), r.stream)
+                      != copy->witnesses.end();
+      });
+      return;
+    }
+  }
+}
+
+auto tailer::adopt_copy(const std::string& path, const file_stat& status, file_table::recollection& content)
+    -> bool {
+  auto* known = files_.by_key(status.key);
+  const auto matches = patterns_.matches(path) && !excluded_.matches(path);
+  const auto is_read_on = status.size > content.offset;
+  if ((known != nullptr && !known->stream.empty()) || (!matches && !is_read_on)) return false;
+  if (!files_.recall(status.key).empty()) return false;
+  auto& copy = known != nullptr ? *known : files_.add(status.key);
+  if (copy.fd < 0)
+    if (const auto fd = open_path(copy, path); fd >= 0) files_.opened(copy, fd);
+  const auto is_copy = copy.fd >= 0 && content.is_of(copy.fd, status.size);
+  if (is_copy) {
+    copy.is_placed = copy.is_copy = true;
+    copy.first_path = content.identity.path;
+    copy.tag = tag_of(copy.first_path);
+    go_on(copy, content);
+  }
+  if (known == nullptr) is_copy ? follow_unlinked(copy, status) : files_.remove(copy, false);
+  return is_copy;
 }
 
 void tailer::place_at_end(tailed_file& file, const file_stat& status) {
@@ -158,7 +214,7 @@ void tailer::place_at_end(tailed_file& file, const file_stat& status) {
   }
   file.start = file.offset;
   file.head = print_of(read_head(file.fd, head_bytes_max));
-  files_.set_stream(file, to_stream({file.key, file.generation, file.start, file.head, file.first_path}));
+  name_stream(file);
   notes_.push_back({file.stream, file.offset, file.offset});
 }
 
