@@ -54,10 +54,13 @@ auto tailer::open(std::span<const position_range> covered, std::span<const posit
   for (const auto& position : covered)
     if (position.end != end_of_stream) files_.remember_covered(position);
   for (const auto& position : partly) files_.remember_partly(position);
+  for (const auto& positions : {covered, partly})
+    for (const auto& position : positions) remember_path(position.stream);
   starting_ = true;
   scan();
   if (!is_first_start_) {
     find_rotated_while_away();
+    find_unseen();
     follow_renamed_while_away();
   }
   starting_ = false;
@@ -67,6 +70,14 @@ auto tailer::open(std::span<const position_range> covered, std::span<const posit
     return a->mtime_seen_ns < b->mtime_seen_ns;
   });
   return {};
+}
+
+void tailer::remember_path(const std::string& stream) {
+  const auto identity = parse_stream(stream);
+  if (!identity) return;
+  auto& known = known_paths_[identity->path];
+  known.birth_ns = std::max(known.birth_ns, identity->key.birth_ns);
+  known.heads.push_back(identity->head);
 }
 
 void tailer::look() {

@@ -65,6 +65,9 @@ private:
   void everything_changed() override { scan_wanted_ = true; }
   void scan();
   void find_rotated_while_away();
+  void remember_path(const std::string& stream);
+  void find_unseen();
+  auto is_unseen(const std::string& first_path, const std::string& path, const file_stat& status) -> bool;
   void follow_renamed_while_away();
   void adopt_rotated(const std::string& path, const file_stat& status);
   void adopt_unseen(const std::string& from, const std::string& to, const file_stat& status);
@@ -118,6 +121,12 @@ private:
   std::vector<std::string> directories_;    ///< that hold files, in the scan that is going on
   std::string path_;                        ///< of the event at hand
   std::unordered_set<std::string> renamed_; ///< names our files got that no pattern matches
+  /// Of each path, what was read under it before this start: when the newest was born, and how all began.
+  struct known_path {
+    std::int64_t birth_ns = 0;
+    std::vector<head_print> heads;
+  };
+  std::unordered_map<std::string, known_path> known_paths_;
   std::vector<std::string> complaints_;
   std::unordered_set<std::string> complained_;
   std::uint64_t long_lines_ = 0;

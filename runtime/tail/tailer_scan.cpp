@@ -1,8 +1,10 @@
 #include "runtime/tail/tailer.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -280,6 +282,47 @@ void tailer::find_rotated_while_away() {
       adopt_rotated(path, status);
     }
   }
+}
+
+/// A file may have come and been rotated away before anything of it was safe. Its name tells whose it was,
+/// its time of birth that it is none of those that were read, its head that it is no copy of one.
+void tailer::find_unseen() {
+  for (const auto& directory : directories_) {
+    for (const auto& entry : list_directory(directory)) {
+      const auto path = join_path(directory, entry.name);
+      if (entry.is_directory || entry.is_link || patterns_.matches(path) || excluded_.matches(path)) continue;
+      auto status = file_stat{};
+      for (auto end = entry.name.find_last_of(".-_"); end != std::string::npos && end > 0;
+           end = entry.name.find_last_of(".-_", end - 1)) {
+        const auto first_path = join_path(directory, entry.name.substr(0, end));
+        if (!known_paths_.contains(first_path)) continue;
+        if (stat_path(path, status) == 0 && is_unseen(first_path, path, status))
+          adopt_unseen(first_path, path, status);
+        break;
+      }
+    }
+  }
+  known_paths_.clear();
+}
+
+auto tailer::is_unseen(const std::string& first_path, const std::string& path, const file_stat& status)
+    -> bool {
+  const auto& known = known_paths_.at(first_path);
+  const auto* now = files_.by_path(first_path);
+  if (!status.is_regular() || files_.by_key(status.key) != nullptr || known.birth_ns == 0) return false;
+  if (status.key.birth_ns <= known.birth_ns) return false;
+  if (now != nullptr && status.key.birth_ns >= now->key.birth_ns) return false;
+  constexpr auto packed = std::array{".gz", ".xz", ".bz2", ".zst", ".lz4", ".zip"};
+  if (std::any_of(packed.begin(), packed.end(), [&](const char* end) { return path.ends_with(end); }))
+    return false;
+  const auto fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  if (fd < 0) return false;
+  const auto head = read_head(fd, head_bytes_max);
+  const auto is_copy = std::any_of(known.heads.begin(), known.heads.end(), [&](const head_print& print) {
+    return print_of(head.substr(0, print.length)) == print;
+  });
+  ::close(fd);
+  return !is_copy;
 }
 
 /// A file that has got another name that matches still comes before what has its name now.

@@ -21,6 +21,19 @@ auto in_turn(std::vector<fate> fates) -> std::function<fate()> {
   };
 }
 
+/// Made at a later tick of the file system's clock than `before`.
+void append_later(const std::string& path, std::string_view text, const std::string& before) {
+  auto older = file_stat{};
+  auto status = file_stat{};
+  stat_path(before, older);
+  do {
+    std::filesystem::remove(path);
+    append(path, "");
+    stat_path(path, status);
+  } while (status.key.birth_ns != 0 && status.key.birth_ns <= older.key.birth_ns);
+  append(path, text);
+}
+
 auto sorted(lines all) -> lines {
   std::sort(all.begin(), all.end());
   return all;
@@ -127,6 +140,31 @@ BOOST_AUTO_TEST_CASE(holes_of_a_file_that_was_rotated_meanwhile_are_read_before_
     tail.run_for(2s);
     BOOST_TEST(tail.safe.size() == 5U);
   }
+}
+
+BOOST_AUTO_TEST_CASE(files_that_came_and_went_before_anything_of_them_was_safe_are_found_but_no_copies) {
+  const auto directory = scratch_directory{};
+  const auto path = directory / "a.log";
+  append(directory / "a.log.0", "rotated before we came\n");
+  append_later(path, "one\n", path + ".0");
+  auto tail = resumed_tail{directory, "a.log"};
+  tail.run();
+  rename(path, path + ".1");
+  append_later(path, "two\n", path + ".1");
+  tail.read();
+  tail.kill();
+  std::filesystem::copy_file(path + ".1", path + ".copy");
+  append(directory / "a.log.gz", "packed\n");
+  append(directory / "b.log.1", "somebody else's\n");
+  rename(path, path + ".2");
+  append_later(path, "three\n", path + ".2");
+  rename(path, path + ".3");
+  append_later(path, "four\n", path + ".3");
+  append(path + ".later", "no log\n");
+  tail.run_for(2s);
+  tail.restart();
+  tail.run_for(2s);
+  BOOST_TEST(tail.safe == (lines{"one", "two", "three", "four"}), per_element());
 }
 
 BOOST_AUTO_TEST_CASE(two_rotations_while_away_keep_the_order) {
