@@ -63,7 +63,10 @@ void aggregator_core::write_waiting(monotonic_time now) {
   for (; written_ < waiting_.size(); ++written_) {
     const auto done = write(waiting_[written_]);
     if (done) continue;
-    if (done.failure().code != errc::limit) note_problem(done.failure(), now);
+    if (done.failure().code == errc::limit)
+      retry_at_.reset(); // the disk is well: what makes room is an ack, not time
+    else
+      note_problem(done.failure(), now);
     return;
   }
   if (retry_at_) spdlog::info("the buffer takes data again");

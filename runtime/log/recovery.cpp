@@ -146,18 +146,18 @@ private:
     if (from.header) enter(s.header = *from.header);
     segment_ = from.segment;
     WEIR_CHECK(scan(*opened, from, s));
-    if (s.header.first == 0 && s.used == 0)
+    // One that was begun and never written to: its header comes last.
+    if (s.header.first == 0 && !s.is_anchored)
       found_.superfluous.push_back(from.path);
     else
       keep(std::move(s));
     return {};
   }
   void keep(segment s) {
-    if (s.header.first == 0) s.header.first = s.last; // it has records, the rest of its header is lost
+    if (s.header.first == 0) s.header.first = last_ + 1; // it has no record, and only its snapshot is left
     s.last = std::max(s.last, s.header.first - 1);
     s.used = std::max(s.used, std::uint64_t{segment_header_bytes});
     s.safe_end = s.used;
-    s.is_anchored = true;
     found_.segments.push_back(std::move(s));
   }
 
@@ -214,6 +214,7 @@ private:
       found_.memory = std::move(snapshot->memory);
       has_memory_ = true;
     }
+    to.is_anchored = bool{snapshot};
     to.used = found.end;
   }
 
