@@ -53,6 +53,8 @@ void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count) {
 }
 
 void chunk_builder::covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) {
+  // A range that stands for no event of its own must not keep a receiver from knowing its neighbours again.
+  if (split_wanted_ && saved_.is_latest) add_boundary();
   const auto first = boundaries_.empty() ? 0 : boundaries_.back().positions;
   const auto is_next = positions_.size() > first && positions_.back().stream == stream
                        && positions_.back().end == begin && end != end_of_stream;

@@ -20,10 +20,10 @@ public:
   void abandon() { body_.truncate(entry_begin_); }
 
   /// A save point: everything so far covers `stream` from `begin` to `end`. Several of them without an event
-  /// between are one.
+  /// or a split() between are one.
   void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end);
-  /// The next event and what follows it go into another chunk than what is behind the last save point.
-  void split() { split_wanted_ = true; }
+  /// At a save point: what comes behind it goes into another chunk than what is before it.
+  void split() { split_wanted_ = saved_.is_latest; }
   /// Forgets what came after the last save point; returns how many events that were.
   auto roll_back() -> std::uint64_t;
 

@@ -108,8 +108,10 @@ BOOST_AUTO_TEST_CASE(keeps_what_is_split_in_chunks_of_their_own) {
   b.split();
   put(b, "a", "one");
   b.covered("x", 0, 3);
-  b.split();
   b.covered("y", 0, 1); // the same save point
+  b.split();
+  b.covered("z", 0, 1);
+  b.split();
   put(b, "a", "two");
   b.covered("x", 3, 6);
   put(b, "a", "three");
@@ -118,11 +120,12 @@ BOOST_AUTO_TEST_CASE(keeps_what_is_split_in_chunks_of_their_own) {
   put(b, "a", "lost");
   b.roll_back();
   const auto chunks = b.take(mib);
-  BOOST_TEST_REQUIRE(chunks.size() == 2U);
+  BOOST_TEST_REQUIRE(chunks.size() == 3U);
   BOOST_TEST((contents({chunks[0]}) == std::vector<put_event>{{"a", "one"}}));
-  BOOST_TEST((contents({chunks[1]}) == std::vector<put_event>{{"a", "twothree"}}));
+  BOOST_TEST((contents({chunks[2]}) == std::vector<put_event>{{"a", "twothree"}}));
   BOOST_TEST((chunks[0]->positions == std::vector<position_range>{{"x", 0, 3}, {"y", 0, 1}}));
-  BOOST_TEST((chunks[1]->positions == std::vector<position_range>{{"x", 3, 11}}));
+  BOOST_TEST((chunks[1]->positions == std::vector<position_range>{{"z", 0, 1}}));
+  BOOST_TEST((chunks[2]->positions == std::vector<position_range>{{"x", 3, 11}}));
 }
 
 // Goal: a chunk that gets lost takes its positions along, and those of no other. Method: each event says
