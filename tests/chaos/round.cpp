@@ -96,7 +96,7 @@ auto stage::stored() const -> std::uint64_t {
 
 auto stage::is_all_stored() const -> bool {
   return writers_->seen().unacked == 0 && std::ranges::all_of(site_.streams, [](const auto& stream) {
-           return stream->stored >= stream->written;
+           return stream->is_idle && stream->stored >= stream->written;
          });
 }
 

@@ -26,9 +26,10 @@ inline auto one_in(randomness& random, std::uint64_t times) -> bool { return pic
 /// Written by the stream's thread and by whoever looks into the stores.
 struct stream_state {
   std::uint32_t id = 0;
-  std::size_t stores = 0;  ///< index of the pair of stores that must have it
-  bool may_delete = false; ///< what is in the table is safe everywhere: its file may go
-  bool only_live = false;  ///< rotated files no longer match the pattern
+  std::size_t stores = 0;           ///< index of the pair of stores that must have it
+  bool may_delete = false;          ///< what is in the table is safe everywhere: its file may go
+  bool only_live = false;           ///< rotated files no longer match the pattern
+  std::atomic<bool> is_idle{false}; ///< its writer has seen that it is held
   std::atomic<std::uint64_t> written{0};
   std::atomic<std::uint64_t> bytes{0};
   std::atomic<std::uint64_t> stored{0};       ///< distinct lines in the table
@@ -65,8 +66,10 @@ private:
 class throttle {
 public:
   explicit throttle(pace wanted) : pace_(wanted), begun_(std::chrono::steady_clock::now()) {}
-  auto room(const stream_state& of, std::uint64_t most) const -> std::uint64_t {
-    if (*pace_.held) return 0;
+  auto room(stream_state& of, std::uint64_t most) const -> std::uint64_t {
+    const auto held = pace_.held->load();
+    of.is_idle = held;
+    if (held) return 0;
     const auto written = of.written.load();
     const auto ahead = written - std::min(written, of.stored.load());
     auto lines = ahead >= pace_.ahead_max ? 0 : std::min(most, pace_.ahead_max - ahead);
