@@ -8,8 +8,7 @@
 namespace weir {
 namespace {
 
-/// Rewritten when it is larger than this and a few times what it has to say.
-constexpr auto journal_bytes_min = std::uint64_t{256} << 10;
+/// The journal is not rewritten before it is so many times what it has to say.
 constexpr auto growth_max = std::uint64_t{8};
 
 } // namespace
@@ -95,7 +94,7 @@ auto file_ledger::commit(std::span<const file_mark> marks) -> result<void> {
   for (const auto& m : marks) state_.set(m);
   // Without data there is nothing that a power cut could part from its record.
   WEIR_CHECK(journal_.append(state_.take_record(marks), !marks.empty()));
-  const auto enough = std::max(journal_bytes_min, growth_max * journal_.first_size());
+  const auto enough = std::max(settings_.compact_bytes, growth_max * journal_.first_size());
   // The commit is done, whatever becomes of this; the next one would say that the disk is full.
   if (journal_.size() > enough) (void)compact();
   return {};

@@ -18,8 +18,9 @@ namespace weir {
 
 struct file_ledger_settings {
   std::string path;
-  std::string holder;      ///< for the lock: who has it
-  bool is_durable = true;  ///< safe against power cuts: the device is waited for
+  std::string holder;     ///< for the lock: who has it
+  bool is_durable = true; ///< safe against power cuts: the device is waited for
+  std::uint64_t compact_bytes = std::uint64_t{256} << 10; ///< the journal is rewritten when it is larger
   bool keeps_idle = false; ///< remembers files that nothing is written to, for their age and their period
 };
 

@@ -14,7 +14,7 @@ constexpr auto magic = std::string_view{"weirLEDG"};
 constexpr auto version = std::uint32_t{1};
 constexpr auto header_bytes = std::size_t{24};
 constexpr auto mark = std::uint32_t{0x4c445257};
-constexpr auto head_bytes = std::size_t{20};
+constexpr auto head_bytes = std::size_t{28};
 
 auto header_of(std::uint64_t generation) -> std::string {
   auto header = std::string{magic};
@@ -22,14 +22,6 @@ auto header_of(std::uint64_t generation) -> std::string {
   put_number(header, generation);
   put_number(header, crc32c(header));
   return header;
-}
-
-auto record_crc(std::uint64_t generation, std::uint64_t number, std::string_view payload) -> std::uint32_t {
-  auto fields = std::string{};
-  put_number(fields, generation);
-  put_number(fields, static_cast<std::uint32_t>(payload.size()));
-  put_number(fields, number);
-  return crc32c(payload, crc32c(fields));
 }
 
 } // namespace
@@ -46,16 +38,17 @@ auto journal::open(const visitor& visit) -> result<findings> {
   file_ = *opened;
   WEIR_TRY(const auto bytes, read(limit));
   WEIR_TRY(const auto is_readable, read_header(bytes));
-  if (!is_readable) {
+  if (is_readable) visit_records(bytes, visit, found);
+  // It takes its name when the first record is in it.
+  if (!is_readable || next_number_ == 1) {
     found.was_unreadable = true;
     wants_rewrite_ = true;
     WEIR_CHECK(set_aside());
     return found;
   }
-  scan(bytes, visit, found);
   WEIR_TRY(const auto size, file_->size());
   if (size > end_) WEIR_CHECK(file_->truncate(end_));
-  if (!is_end_known_) wants_rewrite_ = found.damaged_spots > 0;
+  wants_rewrite_ = wants_rewrite_ || found.is_damaged;
   is_end_known_ = true;
   return found;
 }
@@ -92,44 +85,64 @@ auto journal::set_aside() -> result<void> {
   return files_.rename(path_, path_ + ".damaged");
 }
 
-auto journal::record_at(std::string_view bytes, std::size_t at, std::uint64_t& number) const
-    -> std::optional<std::string_view> {
-  auto fields = binary_reader{bytes.substr(at)};
-  const auto its_mark = fields.number<std::uint32_t>();
-  const auto size = fields.number<std::uint32_t>();
-  number = fields.number<std::uint64_t>();
-  const auto crc = fields.number<std::uint32_t>();
-  if (fields.failed() || its_mark != mark || bytes.size() - at - head_bytes < size) return std::nullopt;
-  const auto payload = bytes.substr(at + head_bytes, size);
-  if (crc != record_crc(generation_, number, payload)) return std::nullopt;
-  return payload;
+auto journal::crc_of(const record& r) const -> std::uint32_t {
+  auto fields = std::string{};
+  put_number(fields, generation_);
+  put_number(fields, static_cast<std::uint32_t>(r.payload.size()));
+  put_number(fields, r.number);
+  put_number(fields, r.synced);
+  return crc32c(r.payload, crc32c(fields));
 }
 
-void journal::scan(std::string_view bytes, const visitor& visit, findings& found) {
+auto journal::record_at(std::string_view bytes, std::size_t at) const -> std::optional<record> {
+  auto fields = binary_reader{bytes.substr(at)};
+  auto r = record{};
+  const auto its_mark = fields.number<std::uint32_t>();
+  const auto size = fields.number<std::uint32_t>();
+  r.number = fields.number<std::uint64_t>();
+  r.synced = fields.number<std::uint64_t>();
+  const auto crc = fields.number<std::uint32_t>();
+  if (fields.failed() || its_mark != mark || bytes.size() - at - head_bytes < size) return std::nullopt;
+  r.payload = bytes.substr(at + head_bytes, size);
+  r.end = at + head_bytes + size;
+  return crc == crc_of(r) ? std::optional{r} : std::nullopt;
+}
+
+/// All that are whole, copies too.
+auto journal::scan(std::string_view bytes) const -> std::vector<record> {
   auto mark_text = std::string{};
   put_number(mark_text, mark);
-  auto at = std::min(bytes.size(), 2 * header_bytes);
-  auto skipped = false;
-  end_ = at;
+  auto all = std::vector<record>{};
+  for (auto at = std::min(bytes.size(), 2 * header_bytes); at < bytes.size();) {
+    if (const auto r = record_at(bytes, at)) {
+      all.push_back(*r);
+      at = r->end;
+    } else {
+      at = std::min(bytes.size(), bytes.find(mark_text, at + 1));
+    }
+  }
+  return all;
+}
+
+void journal::visit_records(std::string_view bytes, const visitor& visit, findings& found) {
+  const auto all = scan(bytes);
+  auto synced = std::uint64_t{0};
+  for (const auto& r : all) synced = std::max(synced, r.synced);
+  end_ = std::min(bytes.size(), 2 * header_bytes);
   first_size_ = 0;
   next_number_ = 1;
-  while (at < bytes.size()) {
-    auto number = std::uint64_t{0};
-    const auto payload = record_at(bytes, at, number);
-    if (!payload) {
-      skipped = true;
-      at = std::min(bytes.size(), bytes.find(mark_text, at + 1));
-      continue;
-    }
-    if (std::exchange(skipped, false)) ++found.damaged_spots;
-    at += head_bytes + payload->size();
-    end_ = at;
-    if (number < next_number_) continue; // the copy
-    if (first_size_ == 0) first_size_ = payload->size();
-    found.lost_records += number - next_number_;
-    visit(*payload, number - next_number_);
-    next_number_ = number + 1;
+  for (const auto& r : all) {
+    if (r.number > next_number_ && next_number_ > synced) break;
+    const auto lost = r.number < next_number_ ? 0 : r.number - next_number_;
+    found.lost_records += lost;
+    found.is_damaged = found.is_damaged || r.end != end_ + head_bytes + r.payload.size();
+    end_ = r.end;
+    if (r.number < next_number_) continue; // the copy
+    if (first_size_ == 0) first_size_ = r.payload.size();
+    visit(r.payload, lost);
+    next_number_ = r.number + 1;
   }
+  synced_ = synced;
   found.cut_bytes = bytes.size() - end_;
 }
 
@@ -138,7 +151,8 @@ auto journal::head_of(std::string_view payload, std::uint64_t number) const -> s
   put_number(head, mark);
   put_number(head, static_cast<std::uint32_t>(payload.size()));
   put_number(head, number);
-  put_number(head, record_crc(generation_, number, payload));
+  put_number(head, synced_);
+  put_number(head, crc_of({payload, number, synced_, 0}));
   return head;
 }
 
@@ -152,6 +166,7 @@ auto journal::append(std::string_view payload, bool sync) -> result<void> {
     auto synced = file_->sync();
     wants_rewrite_ = !synced;
     if (!synced) return synced.failure();
+    synced_ = next_number_;
   }
   end_ += 2 * (head.size() + payload.size());
   ++next_number_;
@@ -169,22 +184,28 @@ auto journal::rewrite(std::string_view payload) -> result<void> {
   auto& fresh = *opened;
   WEIR_CHECK(fresh->truncate(0));
   const auto before = std::exchange(generation_, generation_ + 1);
+  const auto synced_before = std::exchange(synced_, 0);
   const auto header = header_of(generation_);
   const auto head = head_of(payload, 1);
   const auto parts = std::array<std::string_view, 6>{header, header, head, payload, head, payload};
   auto written = fresh->write_at(0, parts);
   if (written && is_synced_) written = fresh->sync();
-  if (written) written = files_.rename(temporary, path_);
   if (!written) {
     generation_ = before;
+    synced_ = synced_before;
     return written.failure();
   }
+  // Whichever of the two has the name after a failure: both say the same.
+  wants_rewrite_ = true;
+  is_end_known_ = false;
+  file_.reset();
+  WEIR_CHECK(files_.rename(temporary, path_));
   file_ = fresh;
   end_ = 2 * (header.size() + head.size() + payload.size());
   first_size_ = payload.size();
   next_number_ = 2;
+  synced_ = is_synced_ ? 1 : 0;
   is_end_known_ = true;
-  wants_rewrite_ = true;
   if (is_synced_) WEIR_CHECK(files_.sync_directory(directory_of(path_)));
   wants_rewrite_ = false;
   return {};

@@ -8,9 +8,12 @@
 //  record   := mark u32 (0x4c445257)
 //              size u32                    bytes of payload
 //              number u64                  1, 2, … in a generation; both copies have the same
-//              crc u32                     CRC-32C of generation, size, number and payload
+//              synced u64                  up to this number records were on the device when it was written
+//              crc u32                     CRC-32C of generation, size, number, synced and payload
 //              payload u8[size]
-//  All integers little-endian. PATH.new is a generation that is being written; it takes the place of PATH by
+//  All integers little-endian. Of records that were not synced a power cut may take any, so the journal ends
+//  before the first of them that is missing; where one is missing that was synced, it is damaged.
+//  PATH.new is a generation that is being written; it takes the place of PATH by
 //  a rename.
 #pragma once
 
@@ -22,6 +25,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir {
 
@@ -31,8 +35,8 @@ public:
     bool is_new = false;            ///< there was none
     bool was_unreadable = false;    ///< it was set aside as PATH.damaged
     std::uint64_t lost_records = 0; ///< damaged in both copies
-    std::uint64_t damaged_spots = 0;
-    std::uint64_t cut_bytes = 0; ///< of a last record that was never written whole
+    bool is_damaged = false;        ///< somewhere, though the copies may have all
+    std::uint64_t cut_bytes = 0;    ///< of last records that were never written whole
   };
   /// `lost`: records before this one that cannot be read.
   using visitor = std::function<void(std::string_view payload, std::uint64_t lost)>;
@@ -59,9 +63,16 @@ private:
   auto read(std::uint64_t limit) -> result<std::string>;
   auto read_header(std::string_view bytes) -> result<bool>;
   auto set_aside() -> result<void>;
-  void scan(std::string_view bytes, const visitor& visit, findings& found);
-  auto record_at(std::string_view bytes, std::size_t at, std::uint64_t& number) const
-      -> std::optional<std::string_view>;
+  struct record {
+    std::string_view payload;
+    std::uint64_t number = 0;
+    std::uint64_t synced = 0;
+    std::size_t end = 0;
+  };
+  auto scan(std::string_view bytes) const -> std::vector<record>;
+  void visit_records(std::string_view bytes, const visitor& visit, findings& found);
+  auto record_at(std::string_view bytes, std::size_t at) const -> std::optional<record>;
+  auto crc_of(const record& r) const -> std::uint32_t;
   auto head_of(std::string_view payload, std::uint64_t number) const -> std::string;
 
   file_system& files_;
@@ -74,6 +85,7 @@ private:
   std::uint64_t first_size_ = 0;
   std::uint64_t generation_ = 0;
   std::uint64_t next_number_ = 1;
+  std::uint64_t synced_ = 0;
 };
 
 } // namespace weir

@@ -1,0 +1,88 @@
+#include "runtime/ledger/ledger_state.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace weir;
+
+namespace {
+
+auto chunk_with(chunk_id id, std::uint64_t settled_below = 1) -> chunk {
+  auto c = chunk{};
+  c.id = id;
+  c.settled_below = settled_below;
+  c.source = "n/collector/c";
+  return c;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(ledger_states)
+
+BOOST_AUTO_TEST_CASE(a_thousand_million_ids_of_which_every_other_went_elsewhere_cost_a_few_ranges) {
+  auto state = ledger_state{};
+  // A stretch of them; the window of what is not settled is what counts, not how far it has come.
+  for (auto n = std::uint64_t{1'000'000'000}; n < 1'000'020'000; n += 2) {
+    state.add(chunk_with({1, n}, n - 50));
+    BOOST_REQUIRE(state.ids().size() <= 27U);
+    if (n % 64 == 0) BOOST_REQUIRE(state.take_record({}).size() < 2048U);
+  }
+  (void)state.take_record({});
+  BOOST_TEST(state.snapshot().size() < 1024U);
+  BOOST_TEST(state.has(chunk_with({1, 999'999'999})));
+  BOOST_TEST(!state.has(chunk_with({1, 1'000'019'999})));
+}
+
+BOOST_AUTO_TEST_CASE(a_record_says_how_things_are_so_that_a_lost_one_is_made_good) {
+  auto state = ledger_state{};
+  auto first = chunk_with({1, 1});
+  first.positions = {{"s", 0, 10}};
+  state.add(first);
+  (void)state.take_record({}); // lost
+  auto second = chunk_with({1, 2});
+  second.positions = {{"s", 10, 20}};
+  state.add(second);
+  auto other = ledger_state{};
+  BOOST_REQUIRE(other.apply(state.take_record({})));
+  BOOST_TEST(other.has(first));
+  BOOST_CHECK((other.positions().of("n/collector/c") == std::vector<position_range>{{"s", 0, 20}}));
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_has_all_of_it) {
+  auto state = ledger_state{};
+  auto c = chunk_with({UINT64_MAX, UINT64_MAX}, 5);
+  c.positions = {{"s", 0, 10}, {"~m", 0, 1}, {"gone", 3, 9}, {"gone", 9, end_of_stream}};
+  state.add(c);
+  auto mark = file_mark{"/a/b"};
+  mark.inode = 4;
+  mark.length = 99;
+  mark.in_use = false;
+  mark.begun_ns = -5;
+  state.set(mark);
+  auto other = ledger_state{};
+  other.set({"/forgotten"});
+  BOOST_REQUIRE(other.apply(state.snapshot()));
+  BOOST_TEST(other.snapshot() == state.snapshot());
+  BOOST_TEST(other.files().size() == 1U);
+  BOOST_TEST(other.positions().streams() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(any_bytes_are_read_whole_or_not_at_all) {
+  auto state = ledger_state{};
+  auto c = chunk_with({1, 1});
+  c.positions = {{"s", 0, 10}};
+  state.add(c);
+  const auto mark = file_mark{"/a/b"};
+  const auto record = state.take_record({&mark, 1});
+  for (auto size = std::size_t{0}; size < record.size(); ++size) {
+    auto other = ledger_state{};
+    BOOST_TEST(!other.apply(record.substr(0, size)));
+    BOOST_TEST(other.ids().size() == 0U);
+  }
+  for (auto at = std::size_t{0}; at < record.size(); ++at) {
+    auto damaged = record;
+    damaged[at] = '\xff';
+    (void)ledger_state{}.apply(damaged);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
