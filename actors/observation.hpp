@@ -30,12 +30,13 @@ struct observation {
   std::uint64_t restarts = 0;
   std::int64_t delay_ns = 0; ///< age of the oldest thing held
   std::string last_error;
-  std::map<std::string, std::uint64_t> dropped; ///< by reason
+  std::map<std::string, std::uint64_t> dropped;      ///< by reason
+  std::map<std::string, std::uint64_t> dead_letters; ///< by tag: of the dropped, what is kept in a file
 };
 template <class Inspector> auto inspect(Inspector& f, observation& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("observation"), x.address, x.component, x.tier, x.type, x.state, x.detail,
            x.events_in, x.bytes_in, x.events_out, x.bytes_out, x.events_held, x.bytes_held, x.demand_granted,
-           x.demand_held, x.unparsed, x.restarts, x.delay_ns, x.last_error, x.dropped);
+           x.demand_held, x.unparsed, x.restarts, x.delay_ns, x.last_error, x.dropped, x.dead_letters);
 }
 
 } // namespace weir

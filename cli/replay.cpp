@@ -111,7 +111,8 @@ void add_replay(CLI::App& weir, session& s) {
   sub->add_option("files", line->paths, "Dead-letter files")->required();
   sub->add_option("--to", line->to, "host:port, or unix:PATH, of a forward collector")->capture_default_str();
   sub->add_flag("--dry-run", line->dry_run, "Count what is in the files; send nothing");
-  sub->add_flag("--again", line->again, "Also what was replayed before; a node that still knows it does not store it twice");
+  sub->add_flag("--again", line->again,
+                "Also what was replayed before; a node that still knows it does not store it twice");
   sub->footer("\nExamples:\n"
               "  weir replay --dry-run weir-data/buffer/core/dead-letters/*.jsonl\n"
               "  weir replay weir-data/buffer/core/dead-letters/db.jsonl --to localhost:24224\n\n"

@@ -49,8 +49,12 @@ void write_actor(msgpack_writer& to, const observation& o) {
   out.count("unparsed", o.unparsed);
   out.count("restarts", o.restarts);
   out.text("last_error", o.last_error);
-  auto dropped = object{out.key("dropped")};
-  for (const auto& [reason, events] : o.dropped) dropped.count(reason, events);
+  {
+    auto dropped = object{out.key("dropped")};
+    for (const auto& [reason, events] : o.dropped) dropped.count(reason, events);
+  }
+  auto letters = object{out.key("dead_letters")};
+  for (const auto& [tag, events] : o.dead_letters) letters.count(tag, events);
 }
 
 void write_actors(object& out, const std::vector<observation>& actors) {

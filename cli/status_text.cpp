@@ -58,6 +58,8 @@ auto remarks_on(const observation& o) -> std::vector<std::string> {
   if (o.unparsed > 0) found.push_back("kept as raw lines: " + count_text(o.unparsed));
   for (const auto& [reason, events] : o.dropped)
     found.push_back("dropped: " + count_text(events) + ' ' + reason);
+  for (const auto& [tag, events] : o.dead_letters)
+    found.push_back("dead letters: " + count_text(events) + ' ' + tag);
   if (!o.last_error.empty()) found.push_back("last error: " + o.last_error);
   if (!is_balanced(o)) found.emplace_back("the accounts do not balance");
   return found;

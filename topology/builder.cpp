@@ -127,6 +127,10 @@ auto open_log(const building& b, const component_plan& c, std::uint32_t instance
   return error{opened.failure().code, c.name + ": " + opened.failure().what};
 }
 
+auto dead_letters_of(const building& b, const component_plan& c) -> std::shared_ptr<dead_letter_file> {
+  return std::make_shared<dead_letter_file>(real_file_system(), dead_letter_path(b.plan, c, b.context.node));
+}
+
 auto build_collector(const building& b, const component_plan& c, const std::string& address) {
   const auto& details = std::get<collector_plan>(c.details);
   auto settings = collector_settings{};
@@ -141,6 +145,7 @@ auto build_collector(const building& b, const component_plan& c, const std::stri
   settings.directory = b.context.directory;
   settings.waits = b.context.waits;
   auto core = std::make_shared<collector_core>(random_id(), address, outlets_of(b, c));
+  core->dead_letters = dead_letters_of(b, c);
   return [settings, core](caf::event_based_actor* parent) -> caf::actor {
     return parent->spawn<caf::detached>(collector, settings, core, self_address(parent));
   };
@@ -179,6 +184,7 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
   settings.give_up_after = details.retry.give_up_after;
   settings.expected_senders = expected_senders(b, c);
   settings.senders_keep = senders_keep(b, c);
+  settings.dead_letters = dead_letters_of(b, c);
   auto window = inlet_settings{};
   window.capacity_bytes = sink_window_bytes;
   auto core = std::make_shared<sink_core>(window, details.match);

@@ -58,7 +58,7 @@ void read_dead_letters(draft& d, const value& root) {
   }
 }
 
-auto dead_letter_file(const topology_plan& plan, const component_plan& c, std::string_view node)
+auto dead_letter_path(const topology_plan& plan, const component_plan& c, std::string_view node)
     -> std::string {
   const auto name = c.name + ".jsonl";
   for (const auto& beside : c.in == tier::sink ? c.from : c.to) {

@@ -109,7 +109,7 @@ auto buffer_root(const component_plan& aggregator, std::string_view node) -> std
 
 /// The file that takes the dead letters of a collector or sink on a node: in the directory of the disk buffer
 /// beside it, else in weir-data.
-auto dead_letter_file(const topology_plan& plan, const component_plan& c, std::string_view node)
+auto dead_letter_path(const topology_plan& plan, const component_plan& c, std::string_view node)
     -> std::string;
 
 } // namespace weir

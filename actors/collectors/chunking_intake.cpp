@@ -20,6 +20,12 @@ public:
   }
   void drop(std::string_view reason, std::uint64_t events) override { owner_.drop(reason, events); }
   void note_unparsed() override { ++owner_.counts_.unparsed; }
+  void dead_letter(const event_view& event, std::string_view reason) override {
+    auto& letter = owner_.add_letter(event, reason);
+    letter.bytes.resize(entry_head_bytes);
+    write_entry_head(letter.bytes.data(), event.time_ns);
+    letter.bytes += event.record;
+  }
 
 private:
   chunking_intake& owner_;
@@ -31,6 +37,9 @@ public:
   void put(const event_view& event) override { op_->apply(event, next_); }
   void drop(std::string_view reason, std::uint64_t events) override { next_.drop(reason, events); }
   void note_unparsed() override { next_.note_unparsed(); }
+  void dead_letter(const event_view& event, std::string_view reason) override {
+    next_.dead_letter(event, reason);
+  }
 
 private:
   std::unique_ptr<event_operator> op_;
@@ -38,9 +47,12 @@ private:
 };
 
 chunking_intake::chunking_intake(const intake_settings& settings, const plugin_context& context,
-                                 chunk_builder& builder, intake_counts& counts)
+                                 chunk_builder& builder, intake_counts& counts, unkept_letters& letters)
     : builder_(builder),
       counts_(counts),
+      letters_(letters),
+      clock_(*context.clock),
+      address_(context.node + "/collector/" + context.component),
       labels_(settings.labels),
       end_(std::make_unique<tail_end>(*this)),
       first_(end_.get()) {
@@ -73,8 +85,26 @@ void chunking_intake::label(byte_buffer& out, std::size_t record_begin) {
   out.append(scratch_.view());
 }
 
-auto chunking_intake::write_unparsed(std::string_view line, std::string_view problem, byte_buffer& out,
+auto chunking_intake::add_letter(const event_view& what, std::string_view reason) -> dead_letter& {
+  drop("unparsed", 1);
+  count_dead_letters(counts_.dead_letters, what.tag, 1);
+  auto& letter = letters_.all.emplace_back();
+  letter.at_ns = clock_.wall_ns();
+  letter.time_ns = what.time_ns;
+  letter.reason = reason;
+  letter.from = address_;
+  letter.tag = what.tag;
+  return letter;
+}
+
+auto chunking_intake::write_unparsed(const event_view& line, std::string_view problem, byte_buffer& out,
                                      std::size_t begin) -> bool {
+  if (on_error_ == parse_failure::dead_letter) {
+    auto& letter = add_letter(line, problem);
+    letter.is_line = true;
+    letter.bytes = line.record;
+    return false;
+  }
   if (on_error_ == parse_failure::drop) {
     drop("unparsed", 1);
     return false;
@@ -85,22 +115,22 @@ auto chunking_intake::write_unparsed(std::string_view line, std::string_view pro
   auto write = msgpack_writer{out};
   write.map(2);
   write.str("message");
-  write.str(line);
+  write.str(line.record);
   write.str("parse_error");
   write.str(reason);
   return true;
 }
 
-auto chunking_intake::write_record(std::string_view line, byte_buffer& out, std::int64_t& time_ns) -> bool {
+auto chunking_intake::write_record(const event_view& line, byte_buffer& out, std::int64_t& time_ns) -> bool {
   auto write = msgpack_writer{out};
   if (!parser_) {
     write.map(1);
     write.str("message");
-    write.str(line);
+    write.str(line.record);
     return true;
   }
   const auto mark = write.open();
-  const auto parsed = parser_->parse(line, write);
+  const auto parsed = parser_->parse(line.record, write);
   if (!parsed.ok()) return write_unparsed(line, parsed.problem, out, mark);
   if (parsed.has_time) time_ns = parsed.time_ns;
   write.close_map(mark, parsed.fields);
@@ -113,7 +143,7 @@ void chunking_intake::line(std::string_view tag, std::int64_t now_ns, std::strin
     auto record = byte_buffer{};
     record.swap(scratch_);
     record.clear();
-    if (write_record(line, record, time_ns)) first_->put({tag, time_ns, record.view()});
+    if (write_record({tag, now_ns, line}, record, time_ns)) first_->put({tag, time_ns, record.view()});
     record.swap(scratch_);
     return;
   }
@@ -121,7 +151,7 @@ void chunking_intake::line(std::string_view tag, std::int64_t now_ns, std::strin
   const auto head = out.size();
   out.tail(entry_head_bytes);
   out.advance(entry_head_bytes);
-  if (!write_record(line, out, time_ns)) return builder_.abandon();
+  if (!write_record({tag, now_ns, line}, out, time_ns)) return builder_.abandon();
   write_entry_head(out.data() + head, time_ns);
   label(out, head + entry_head_bytes);
   builder_.finish(time_ns);
@@ -155,6 +185,13 @@ void chunking_intake::drop(std::string_view reason, std::uint64_t events) {
 
 void chunking_intake::covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) {
   builder_.covered(stream, begin, end);
+  for (; letters_.placed < letters_.all.size(); ++letters_.placed) {
+    if (is_local_stream(stream)) continue; // the same range will be something else to the next process
+    auto& letter = letters_.all[letters_.placed];
+    letter.stream = stream;
+    letter.begin = begin;
+    letter.end = end;
+  }
   if (on_save_point_) on_save_point_();
 }
 

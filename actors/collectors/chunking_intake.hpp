@@ -4,6 +4,7 @@
 #include "actors/collectors/source.hpp"
 #include "actors/operators/operator.hpp"
 #include "actors/operators/parse.hpp"
+#include "runtime/dead_letter/dead_letter.hpp"
 #include "runtime/event/chunk_builder.hpp"
 
 #include <cstdint>
@@ -20,6 +21,13 @@ namespace weir {
 struct intake_counts {
   std::uint64_t unparsed = 0; ///< kept as raw lines with parse_error
   std::map<std::string, std::uint64_t, std::less<>> dropped;
+  std::map<std::string, std::uint64_t> dead_letters; ///< by tag; part of dropped
+};
+
+/// What failed a required parse since the last chunk was closed.
+struct unkept_letters {
+  std::vector<dead_letter> all;
+  std::size_t placed = 0; ///< of them lie before the last save point, and say where
 };
 
 /// How a collector turns what its source gives into events.
@@ -33,7 +41,7 @@ struct intake_settings {
 class chunking_intake final : public intake {
 public:
   chunking_intake(const intake_settings& settings, const plugin_context& context, chunk_builder& builder,
-                  intake_counts& counts);
+                  intake_counts& counts, unkept_letters& letters);
 
   void line(std::string_view tag, std::int64_t now_ns, std::string_view line) override;
   void event(const event_view& event) override;
@@ -48,14 +56,19 @@ private:
   class stage;
 
   /// Appends the record of `line` to `out`, or the raw line if it does not parse; false: drop it.
-  auto write_record(std::string_view line, byte_buffer& out, std::int64_t& time_ns) -> bool;
-  auto write_unparsed(std::string_view line, std::string_view problem, byte_buffer& out, std::size_t begin)
+  auto write_record(const event_view& line, byte_buffer& out, std::int64_t& time_ns) -> bool;
+  auto write_unparsed(const event_view& line, std::string_view problem, byte_buffer& out, std::size_t begin)
       -> bool;
+  /// Puts aside what will be in no chunk.
+  auto add_letter(const event_view& what, std::string_view reason) -> dead_letter&;
   /// Puts the labels that the record lacks behind its fields.
   void label(byte_buffer& out, std::size_t record_begin);
 
   chunk_builder& builder_;
   intake_counts& counts_;
+  unkept_letters& letters_;
+  const clock& clock_;
+  std::string address_;
   std::unique_ptr<line_parser> parser_;
   parse_failure on_error_ = parse_failure::keep;
   config::string_map labels_;

@@ -96,7 +96,8 @@ void collector_state::end_inquiry() {
 
 void collector_state::open_source() {
   const auto resume = core->begin_again();
-  takes = std::make_unique<chunking_intake>(settings.intake, settings.context, core->builder, core->counts);
+  takes = std::make_unique<chunking_intake>(settings.intake, settings.context, core->builder, core->counts,
+                                            core->letters);
   if (core->is_catching_up())
     takes->set_on_save_point([this] {
       if (core->is_catching_up()) core->builder.split();
@@ -235,6 +236,8 @@ auto collector_state::observe() const -> observation {
     o.dropped[reason] = count;
     o.events_in += count;
   }
+  o.dead_letters = core->counts.dead_letters;
+  o.last_error = core->last_error;
   for (const auto& out : core->flow.outlets()) o.demand_held += out.credit_bytes();
   o.unparsed = core->counts.unparsed;
   if (const auto oldest = core->flow.oldest_closed_ns())

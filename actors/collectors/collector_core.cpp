@@ -1,5 +1,7 @@
 #include "actors/collectors/collector_core.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -8,6 +10,7 @@ namespace {
 
 constexpr auto chunk_body_bytes_max = std::size_t{1} << 20;
 constexpr auto catching_up_max = std::chrono::seconds{10};
+constexpr auto keep_again_after = std::chrono::seconds{1};
 
 } // namespace
 
@@ -18,6 +21,7 @@ void collector_core::resume(resume_info known) {
 
 auto collector_core::begin_again() -> resume_info {
   builder.roll_back();
+  letters.all.resize(letters.placed); // the rest is read again
   for (const auto& p : builder.positions()) handed_on_.add(address_, p);
   ++starts;
   return {handed_on_.of(address_), partly_};
@@ -42,8 +46,27 @@ auto collector_core::is_reread(const std::vector<position_range>& positions, mon
   return found;
 }
 
+auto collector_core::keep_letters(const clock& now) -> bool {
+  if (letters.placed == 0) return true;
+  if (now.monotonic() < keep_again_at_) return false;
+  const auto count = letters.placed;
+  if (dead_letters != nullptr) {
+    if (const auto kept = dead_letters->add({letters.all.data(), count}); !kept) {
+      keep_again_at_ = now.monotonic() + keep_again_after;
+      last_error = kept.failure().what;
+      spdlog::warn("{}: cannot keep dead letters: {}", address_, last_error);
+      return false;
+    }
+    spdlog::warn("{}: {} dead letters in {}: {}", address_, count, dead_letters->path(),
+                 letters.all.front().reason);
+  }
+  letters.all.erase(letters.all.begin(), letters.all.begin() + static_cast<std::ptrdiff_t>(count));
+  letters.placed = 0;
+  return true;
+}
+
 void collector_core::close_chunk(const clock& now) {
-  if (builder.empty()) return;
+  if (builder.empty() || !keep_letters(now)) return;
   for (auto& c : builder.take(chunk_body_bytes_max)) {
     c->id = {origin_, next_sequence_++};
     c->source = address_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/collectors/chunking_intake.hpp"
+#include "runtime/dead_letter/dead_letter_file.hpp"
 #include "runtime/flow/fan_out.hpp"
 #include "runtime/flow/position_index.hpp"
 #include "runtime/flow/sender_links.hpp"
@@ -26,7 +27,7 @@ public:
   /// Takes back what a failed source left after its last save point; where to go on.
   auto begin_again() -> resume_info;
   /// Makes chunks of what was collected and hands them to all outlets. The positions of each are safe exactly
-  /// when its events are.
+  /// when its events are. Dead letters are kept first; while that fails, nothing happens.
   void close_chunk(const clock& now);
   /// Returns the positions that became safe by it, in order.
   auto on_news(link_news news) -> std::vector<position_range>;
@@ -39,6 +40,9 @@ public:
 
   chunk_builder builder;
   intake_counts counts;
+  unkept_letters letters;
+  std::shared_ptr<dead_letter_file> dead_letters; ///< where they are kept
+  std::string last_error;
   fan_out flow;
   std::uint64_t events_closed = 0;
   std::uint64_t bytes_closed = 0;
@@ -47,6 +51,7 @@ public:
   std::uint64_t starts = 0;
 
 private:
+  auto keep_letters(const clock& now) -> bool;
   /// Whether this is what partly_ is about; forgets it then.
   auto is_reread(const std::vector<position_range>& positions, monotonic_time now) -> bool;
 
@@ -61,8 +66,9 @@ private:
   std::uint64_t next_sequence_ = 1;
   position_index handed_on_; // in earlier processes, or in chunks that were closed
   std::vector<position_range> partly_;
-  monotonic_time partly_seen_{}; // when one of them was read last
-  std::deque<unacked> unacked_;  // in order of sequence
+  monotonic_time keep_again_at_{}; // after a failure
+  monotonic_time partly_seen_{};   // when one of them was read last
+  std::deque<unacked> unacked_;    // in order of sequence
 };
 
 } // namespace weir

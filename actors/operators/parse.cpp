@@ -101,6 +101,7 @@ private:
 
   void put_unparsed(const event_view& in, std::string_view problem, event_output& out) {
     if (settings_.on_error == parse_failure::drop) return out.drop("unparsed");
+    if (settings_.on_error == parse_failure::dead_letter) return out.dead_letter(in, problem);
     out.note_unparsed();
     reserved_.clear();
     reserved_.append(in.record);

@@ -1,5 +1,6 @@
 #include "actors/sinks/sink_writer.hpp"
 
+#include "actors/sinks/dead_letters.hpp"
 #include "actors/system/failure.hpp"
 #include "runtime/os/random.hpp"
 
@@ -53,12 +54,19 @@ void sink_core::settle(std::size_t chunks, const committed& done) {
   events_stored += done.events;
   bytes_stored += done.bytes;
   repeated_chunks += done.repeated_chunks;
-  for (const auto& r : done.refused) dropped[r.reason] += r.events;
+  for (const auto& r : done.refused) {
+    dropped[r.reason] += r.events;
+    count_dead_letters(dead_letters, r.tag, r.events);
+  }
   release(chunks);
 }
 
 void sink_core::give_up(std::size_t chunks, const std::string& reason) {
-  for (std::size_t i = 0; i < chunks; ++i) dropped[reason] += ready[i].events;
+  for (std::size_t i = 0; i < chunks; ++i) {
+    dropped[reason] += ready[i].events;
+    for (const auto& section : ready[i].content->sections)
+      if (match.matches(section.tag)) count_dead_letters(dead_letters, section.tag, section.count);
+  }
   release(chunks);
 }
 
@@ -85,15 +93,16 @@ auto sink_state::open_store() -> result<void> {
 
 void sink_state::commit() {
   const auto now = settings.context.clock->monotonic();
-  const auto group = core->next_group(group_bytes_max);
+  const auto group = core->next_group(one_by_one ? 1 : group_bytes_max);
   if (group.empty()) return finish_if_done();
   idled = false;
-  if (const auto opened = open_store(); !opened) return on_failure(opened.failure(), group.size(), now);
-  const auto done = target->commit({group, core->match});
-  if (!done) return on_failure(done.failure(), group.size(), now);
+  if (const auto opened = open_store(); !opened) return on_failure(opened.failure(), group, now);
+  const auto done = commit_to_store(group);
+  if (!done) return on_failure(done.failure(), group, now);
   if (failures > 0)
     spdlog::info("{}: the store takes data again after {} failures", settings.address, failures);
   failures = 0;
+  one_by_one = false;
   core->settle(group.size(), *done);
   from->send_feedback();
   answer_questions();
@@ -102,19 +111,62 @@ void sink_state::commit() {
   finish_if_done();
 }
 
-void sink_state::on_failure(const error& e, std::size_t chunks, monotonic_time now) {
+/// What the store refuses is in the file before the store makes the rest final: it would not tell again.
+auto sink_state::commit_to_store(const std::vector<chunk_ptr>& group) -> result<committed> {
+  auto batch = commit_batch{group, core->match};
+  auto is_kept = false;
+  const auto keep_all = [&](std::span<const refusal> refused) -> result<void> {
+    for (const auto& r : refused) WEIR_CHECK(keep(letters_of(r, batch), r.reason));
+    is_kept = true;
+    return {};
+  };
+  batch.keep_refused = keep_all;
+  WEIR_TRY(auto done, target->commit(batch));
+  if (!is_kept) WEIR_CHECK(keep_all(done.refused));
+  return done;
+}
+
+auto sink_state::keep(std::vector<dead_letter> letters, const std::string& reason) -> result<void> {
+  if (settings.dead_letters == nullptr || letters.empty()) return {};
+  for (auto& letter : letters) {
+    letter.at_ns = settings.context.clock->wall_ns();
+    letter.reason = reason;
+    letter.from = settings.address;
+  }
+  if (const auto kept = settings.dead_letters->add(letters); !kept)
+    return error{errc::unavailable, "cannot keep dead letters: " + kept.failure().what};
+  spdlog::warn("{}: {} dead letters in {}: {}", settings.address, letters.size(),
+               settings.dead_letters->path(), reason);
+  return {};
+}
+
+auto sink_state::give_up(const std::vector<chunk_ptr>& group, const std::string& reason) -> result<void> {
+  WEIR_CHECK(keep(all_letters_of({group, core->match}), reason));
+  core->give_up(group.size(), reason);
+  failures = 0;
+  from->send_feedback();
+  schedule();
+  finish_if_done();
+  return {};
+}
+
+void sink_state::on_failure(const error& e, const std::vector<chunk_ptr>& group, monotonic_time now) {
   is_open = false;
   core->last_error = e.what;
   if (failures++ == 0) failing_since = now;
   const auto over = settings.give_up_after && now - failing_since >= *settings.give_up_after;
-  if (e.code == errc::rejected || over) {
-    spdlog::error("{}: gives up {} chunks: {}", settings.address, chunks, e.what);
-    core->give_up(chunks, over ? "gave up: " + e.what : "rejected: " + e.what);
+  if (e.code == errc::rejected && !over && group.size() > 1) {
+    one_by_one = true;
     failures = 0;
-    from->send_feedback();
-    schedule();
-    return finish_if_done();
+    return schedule();
   }
+  if (e.code != errc::rejected && !over) return retry_later(e, now);
+  spdlog::error("{}: gives up {} chunks: {}", settings.address, group.size(), e.what);
+  const auto given_up = give_up(group, (over ? "gave up: " : "rejected: ") + e.what);
+  if (!given_up) retry_later(given_up.failure(), now);
+}
+
+void sink_state::retry_later(const error& e, monotonic_time now) {
   const auto wait = backoff_delay(settings.retry, failures, random_id());
   spdlog::warn("{}: {}; next try in {}ms", settings.address, e.what, wait / 1ms);
   retry_at = now + wait;
@@ -192,6 +244,7 @@ auto sink_state::observe() const -> observation {
   o.bytes_held = core->in.held_bytes();
   o.demand_granted = core->in.granted_bytes();
   o.dropped = core->dropped;
+  o.dead_letters = core->dead_letters;
   o.last_error = core->last_error;
   if (!core->ready.empty())
     o.delay_ns = settings.context.clock->wall_ns() - core->ready.front().content->closed_ns;

@@ -7,6 +7,7 @@
 #include "actors/system/receiver_port.hpp"
 #include "actors/system/waiting_questions.hpp"
 #include "runtime/base/backoff.hpp"
+#include "runtime/dead_letter/dead_letter_file.hpp"
 #include "runtime/flow/inlet.hpp"
 
 #include <deque>
@@ -45,6 +46,7 @@ struct sink_core {
   std::uint64_t repeated_chunks = 0; ///< that the store had already
   std::uint64_t bytes_stored = 0;
   std::map<std::string, std::uint64_t> dropped;
+  std::map<std::string, std::uint64_t> dead_letters; ///< by tag; part of dropped
   std::string last_error;
 
 private:
@@ -59,6 +61,7 @@ struct sink_settings {
   backoff_settings retry;
   std::optional<duration> give_up_after;
   std::size_t expected_senders = 0;
+  std::shared_ptr<dead_letter_file> dead_letters; ///< what is refused or given up; absent: it is only counted
   bool senders_keep = false; ///< all of them have chunk logs: what is not stored may stay with them
 };
 
@@ -75,7 +78,8 @@ struct sink_state {
   bool commit_sent = false;
   ending how = ending::never;
   bool reported = false;
-  bool idled = true; ///< the store was told that nothing is coming
+  bool idled = true;       ///< the store was told that nothing is coming
+  bool one_by_one = false; ///< to find out which chunk of a group the store rejects
   std::uint32_t failures = 0;
   monotonic_time failing_since{};
   monotonic_time retry_at{};
@@ -94,7 +98,12 @@ struct sink_state {
 
 private:
   auto open_store() -> result<void>;
-  void on_failure(const error& e, std::size_t chunks, monotonic_time now);
+  auto commit_to_store(const std::vector<chunk_ptr>& group) -> result<committed>;
+  void on_failure(const error& e, const std::vector<chunk_ptr>& group, monotonic_time now);
+  /// Of the chunks that the store will never have; an error if the letters cannot be kept.
+  auto give_up(const std::vector<chunk_ptr>& group, const std::string& reason) -> result<void>;
+  void retry_later(const error& e, monotonic_time now);
+  auto keep(std::vector<dead_letter> letters, const std::string& reason) -> result<void>;
   void go_idle();
   void answer_questions();
 };

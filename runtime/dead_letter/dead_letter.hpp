@@ -15,6 +15,7 @@
 #include "runtime/event/chunk.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,6 +39,10 @@ struct dead_letter {
   chunk_id chunk;
   std::uint64_t index = 0; ///< of the event in the chunk
 };
+
+/// Adds to the count of the tag; past a thousand tags the rest share one.
+void count_dead_letters(std::map<std::string, std::uint64_t>& by_tag, std::string_view tag,
+                        std::uint64_t events);
 
 /// Appends the letter as one line.
 void append_dead_letter(byte_buffer& out, const dead_letter& letter);

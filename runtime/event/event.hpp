@@ -22,6 +22,8 @@ public:
   virtual void drop(std::string_view reason, std::uint64_t events = 1) = 0;
   /// Counts an event that did not parse and goes on as it was.
   virtual void note_unparsed() {}
+  /// Takes an event that must have parsed and did not, as it came.
+  virtual void dead_letter(const event_view& /*event*/, std::string_view /*reason*/) { drop("unparsed"); }
 };
 
 } // namespace weir

@@ -35,6 +35,7 @@ auto sample() -> cli::node_status {
   logs.demand_held = 1 << 20;
   logs.delay_ns = 1'500'000'000;
   logs.dropped = {{"line too long", 10}};
+  logs.dead_letters = {{"web", 4}};
   auto files = actor("files", "sink", "file");
   files.state = "retrying";
   files.last_error = "no\nspace left";
@@ -55,6 +56,7 @@ collectors
     edge-1/collector/logs  running       2,000  2,000   8.0 KiB  8.0 KiB       1,500   2.0 KiB      0 B  1.0 MiB   1.5s
       2 files
       dropped: 10 line too long
+      dead letters: 4 web
 sinks
   files (file)
     edge-1/sink/files      retrying          0      0       0 B      0 B           0       0 B      0 B      0 B      0
@@ -77,11 +79,11 @@ BOOST_AUTO_TEST_CASE(json_has_every_figure_under_its_documented_key) {
                 R"("tier":"collector","type":"tail","state":"running","detail":"2 files","events_in":2000,)"
                 R"("bytes_in":8192,"events_out":1500,"bytes_out":0,"events_held":490,"bytes_held":2048,)"
                 R"("demand_granted":0,"demand_held":1048576,"delay_seconds":1.5,"unparsed":0,"restarts":0,)"
-                R"("last_error":"","dropped":{"line too long":10}},{"address":"edge-1/sink/files",)"
+                R"("last_error":"","dropped":{"line too long":10},"dead_letters":{"web":4}},{"address":"edge-1/sink/files",)"
                 R"("component":"files","tier":"sink","type":"file","state":"retrying","detail":"",)"
                 R"("events_in":0,"bytes_in":0,"events_out":0,"bytes_out":0,"events_held":0,"bytes_held":0,)"
                 R"("demand_granted":0,"demand_held":0,"delay_seconds":0.0,"unparsed":0,"restarts":0,)"
-                R"("last_error":"no\nspace left","dropped":{}}]})"
+                R"("last_error":"no\nspace left","dropped":{},"dead_letters":{}}]})"
                 "\n");
 }
 

@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(dead_letters_lie_in_the_buffer_beside_their_component) {
                          "placement: { edge: [c, one, near], core: far }\n"
                          "nodes: { core-1: { listen: 'localhost:1', as: core } }\n");
   BOOST_REQUIRE(r.plan.has_value());
-  const auto file_of = [&](const char* name) { return dead_letter_file(*r.plan, *r.plan->find(name), "n1"); };
+  const auto file_of = [&](const char* name) { return dead_letter_path(*r.plan, *r.plan->find(name), "n1"); };
   BOOST_TEST(file_of("c") == "b/n1/dead-letters/c.jsonl");
   BOOST_TEST(file_of("near") == "b/n1/dead-letters/near.jsonl");
   BOOST_TEST(file_of("far") == "weir-data/dead-letters/n1/far.jsonl");
