@@ -59,7 +59,11 @@ auto chunk_log::state::take_over(recovered_log found) -> result<void> {
   for (const auto& path : found.superfluous) std::ignore = files.remove(path);
   WEIR_CHECK(files.sync_directory(settings.path));
   if (settings.sync != sync_policy::os) safe = known;
-  return write_cursors();
+  are_cursors_dirty = true;
+  const auto written_cursors = write_cursors();
+  // Full disks are to be opened, too: what lies there makes room when it is settled. maintain() tries again.
+  if (!written_cursors && written_cursors.failure().code != errc::unavailable) return written_cursors;
+  return {};
 }
 
 auto chunk_log::open(file_system& files, chunk_log_settings settings, const clock& time)

@@ -1,4 +1,5 @@
 #include "tests/runtime/log/log_fixture.hpp"
+#include "tests/support/faulty_file_system.hpp"
 
 using namespace weir;
 using namespace weir::test;
@@ -158,6 +159,22 @@ BOOST_AUTO_TEST_CASE(a_full_log_says_so_and_takes_chunks_again_when_segments_hav
   BOOST_TEST(log->seen().contains({7, sequence}));
   BOOST_TEST(has_positions(*log, 0, sequence + 1));
   BOOST_TEST(sequences() == range(sequence + 1, sequence + 1), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_log_on_a_full_disk_opens_so_that_what_it_holds_can_go) {
+  open();
+  append_synced(1, 5);
+  log.reset();
+  auto full = faulty_file_system{files};
+  full.arm({{file_call::write, 1, fault_kind::no_space, 1000}});
+  open(full, log_settings());
+  BOOST_TEST(sequences() == range(1, 5), boost::test_tools::per_element());
+  full.disarm();
+  drain(0, true);
+  time.advance(std::chrono::minutes{1});
+  BOOST_REQUIRE(log->maintain(time.monotonic()));
+  open();
+  BOOST_TEST(drain().empty());
 }
 
 BOOST_AUTO_TEST_CASE(dropping_the_oldest_tells_what_was_lost_and_makes_room) {
