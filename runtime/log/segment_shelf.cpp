@@ -108,10 +108,14 @@ auto segment_shelf::locate(std::uint64_t number) -> result<place> {
   auto* in = find(number);
   if (in == nullptr) return not_found(number);
   WEIR_TRY(const auto* block, block_with(*in, number));
-  const auto at =
-      std::lower_bound(block->records.begin(), block->records.end(), number,
-                       [](const located_record& r, std::uint64_t n) { return r.header.number < n; });
-  if (at == block->records.end() || at->header.number != number) return not_found(number);
+  const auto& records = block->records;
+  const auto is_before = [](const located_record& r, std::uint64_t n) { return r.header.number < n; };
+  auto at = std::lower_bound(records.begin(), records.end(), number, is_before);
+  // Numbers rise, unless a damaged record that does not count lies in between.
+  if (at == records.end() || at->header.number != number)
+    at = std::find_if(records.begin(), records.end(),
+                      [&](const located_record& r) { return r.header.number == number; });
+  if (at == records.end()) return not_found(number);
   return place{in, *at};
 }
 
