@@ -59,14 +59,19 @@ auto read_words(const words& given, options& into) -> result<void> {
   return {};
 }
 
-/// Input, two stores that repeat it with time and tag, and buffers.
-auto check_room(const options& given) -> result<void> {
+/// Input, two stores that repeat it with time and tag, and buffers: a round takes what there is room for.
+auto fit_to_disk(options& given) -> result<void> {
+  constexpr auto times = std::uint64_t{5};
+  constexpr auto reserve = std::uint64_t{1} << 30;
+  constexpr auto least = std::uint64_t{64} << 20;
   auto failed = std::error_code{};
-  const auto room = fs::space(given.folder, failed);
-  const auto wanted = given.bytes_max * 5 + (std::uint64_t{1} << 30);
-  if (failed || room.available >= wanted) return {};
-  return error{errc::limit, given.folder + " has " + to_text(byte_count{room.available >> 20 << 20})
-                                + " left, and --max-size wants " + to_text(byte_count{wanted})};
+  const auto room = fs::space(given.folder, failed).available;
+  if (failed || room >= given.bytes_max * times + reserve) return {};
+  if (room < least * times + reserve)
+    return error{errc::limit, given.folder + " has " + to_text(byte_count{room >> 20 << 20})
+                                  + " left, wanted " + to_text(byte_count{least * times + reserve})};
+  given.bytes_max = (room - reserve) / times;
+  return {};
 }
 
 auto run_rounds(const options& given, const fs::path& folder) -> result<int> {
@@ -93,8 +98,8 @@ auto run_rounds(const options& given, const fs::path& folder) -> result<int> {
 }
 
 /// A folder of our own, removed unless it shows what went wrong.
-auto run_chaos(const options& given) -> int {
-  if (const auto room = check_room(given); !room) return fail(room.failure());
+auto run_chaos(options given) -> int {
+  if (const auto fits = fit_to_disk(given); !fits) return fail(fits.failure());
   auto pattern = given.folder + "/weir-chaos-XXXXXX";
   if (::mkdtemp(pattern.data()) == nullptr)
     return fail(error_from_errno("cannot create a folder in " + given.folder, errno));
