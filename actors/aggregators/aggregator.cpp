@@ -127,9 +127,9 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
   s.how = s.settings.once ? ending::with_its_senders : ending::never;
   s.from = std::make_unique<receiver_port>(self, s.core->in);
   if (s.core->is_durable()) s.syncer = self->spawn<caf::detached + caf::linked>(log_syncer);
+  s.core->begin_again(s.settings.time->monotonic());
   const auto directory = caf::actor_cast<caf::actor>(s.settings.directory);
   for (std::size_t i = 0; i < s.settings.downstream.size(); ++i) {
-    s.core->flow.at(i).drop_peers();
     s.ports.emplace_back(self, s.settings.address, s.settings.downstream[i], i);
     self->send(directory, watch_atom::value, s.settings.downstream[i]);
   }

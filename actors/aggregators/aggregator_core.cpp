@@ -52,6 +52,7 @@ void aggregator_core::on_news(link_news news) {
 
 void aggregator_core::work(monotonic_time now) {
   if (!log_) return;
+  finish_failed_sync(now);
   write_waiting(now);
   ack_durable();
   for (std::size_t i = 0; i < readers_.size(); ++i) feed(i, now);
@@ -137,12 +138,33 @@ void aggregator_core::note_problem(const error& e, monotonic_time now) {
   retry_at_ = now + retry_interval;
 }
 
+void aggregator_core::begin_again(monotonic_time now) {
+  for (std::size_t i = 0; i < flow.size(); ++i) flow.at(i).drop_peers();
+  if (!syncing_ || sync_failure_) return;
+  finish_sync(sync_job{*syncing_}, error{errc::failed, "nobody waited for the device"}, now);
+}
+
 auto aggregator_core::take_sync(monotonic_time now) -> std::optional<sync_job> {
-  return log_ ? log_->take_sync(now) : std::nullopt;
+  if (!log_) return std::nullopt;
+  auto job = log_->take_sync(now);
+  if (job) syncing_ = *job;
+  return job;
 }
 
 void aggregator_core::finish_sync(const sync_job& job, const result<void>& outcome, monotonic_time now) {
-  if (const auto done = log_->finish_sync(job, outcome); !done) note_problem(done.failure(), now);
+  if (const auto done = log_->finish_sync(job, outcome); !done) {
+    sync_failure_ = outcome.failure();
+    return note_problem(done.failure(), now);
+  }
+  syncing_.reset();
+  sync_failure_.reset();
+}
+
+/// There was no room for writing it again: nothing is durable before that is done.
+void aggregator_core::finish_failed_sync(monotonic_time now) {
+  if (!sync_failure_ || (retry_at_ && now < *retry_at_)) return;
+  const auto failure = *sync_failure_;
+  finish_sync(sync_job{*syncing_}, failure, now);
 }
 
 auto aggregator_core::deadline() const -> std::optional<monotonic_time> {

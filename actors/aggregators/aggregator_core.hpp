@@ -38,6 +38,8 @@ public:
   void on_news(link_news news);
   /// Does what became possible: writes what waits, acks what is durable, feeds the outlets.
   void work(monotonic_time now);
+  /// A new actor takes over from one that failed: no peers, and no word of a sync that was under way.
+  void begin_again(monotonic_time now);
   /// To be run in another thread; then finish_sync(), then work().
   auto take_sync(monotonic_time now) -> std::optional<sync_job>;
   void finish_sync(const sync_job& job, const result<void>& outcome, monotonic_time now);
@@ -82,6 +84,7 @@ private:
     std::unordered_map<chunk_id, record_number, chunk_id_hash> pushed;
   };
 
+  void finish_failed_sync(monotonic_time now);
   void write_waiting(monotonic_time now);
   auto write(waiting& w) -> result<void>;
   auto write_dropped(waiting& w) -> result<void>;
@@ -97,6 +100,8 @@ private:
   std::size_t written_ = 0; ///< of waiting_
   std::uint64_t taken_ = 0;
   std::vector<reader> readers_;
+  std::optional<sync_job> syncing_;        ///< taken and not finished
+  std::optional<error> sync_failure_;      ///< of syncing_; what it was about has to be written again
   std::optional<monotonic_time> retry_at_; ///< set while the disk fails
 };
 
