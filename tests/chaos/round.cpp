@@ -1,5 +1,6 @@
 #include "tests/chaos/round.hpp"
 
+#include "tests/chaos/buffers.hpp"
 #include "tests/chaos/mayhem.hpp"
 #include "tests/chaos/observer.hpp"
 #include "tests/chaos/writers.hpp"
@@ -164,6 +165,8 @@ auto stage::close() -> result<void> {
   if (out_.faults.crashes > 0) out_.problems.push_back("a node crashed");
   if (interrupted_) return {};
   WEIR_TRY(out_.stores, count_stores(site_));
+  if (!out_.is_clean() || !given_.disk_buffers) return {};
+  WEIR_TRY(out_.problems, check_buffers(given_.weir, site_));
   return {};
 }
 
