@@ -9,10 +9,13 @@
 
 #include <algorithm>
 #include <set>
+#include <thread>
 
 namespace weir {
 namespace {
 
+constexpr auto lock_tries = 20;
+constexpr auto lock_pause = std::chrono::milliseconds{100};
 constexpr auto sink_window_bytes = std::uint64_t{8} << 20;
 /// Of an aggregator with a chunk log: what may be under way to it or not written yet.
 constexpr auto log_window_bytes = std::uint64_t{16} << 20;
@@ -122,7 +125,12 @@ auto open_log(const building& b, const component_plan& c, std::uint32_t instance
   settings.sync_interval = buffer.sync_interval;
   settings.readers = c.to;
   settings.holder = "node " + b.context.node + ", pid " + std::to_string(::getpid());
-  auto opened = chunk_log::open(real_file_system(), std::move(settings), system_clock());
+  auto opened = chunk_log::open(real_file_system(), settings, system_clock());
+  // A process that was killed may hold its lock for a moment longer than its supervisor waits.
+  for (auto tries = 0; !opened && opened.failure().code == errc::unavailable && tries < lock_tries; ++tries) {
+    std::this_thread::sleep_for(lock_pause);
+    opened = chunk_log::open(real_file_system(), settings, system_clock());
+  }
   if (opened) return opened;
   return error{opened.failure().code, c.name + ": " + opened.failure().what};
 }

@@ -6,6 +6,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace weir {
 namespace {
 
@@ -53,11 +55,17 @@ void sink_core::release(std::size_t chunks) {
 void sink_core::settle(std::size_t chunks, const committed& done) {
   events_stored += done.events;
   bytes_stored += done.bytes;
-  repeated_chunks += done.repeated_chunks;
+  // What came in and is neither stored nor refused was there already.
+  auto repeated = std::uint64_t{0};
+  for (std::size_t i = 0; i < chunks; ++i) repeated += ready[i].events;
+  repeated -= std::min(repeated, done.events);
   for (const auto& r : done.refused) {
+    repeated -= std::min(repeated, r.events);
     dropped[r.reason] += r.events;
     count_dead_letters(dead_letters, r.tag, r.events);
   }
+  events_repeated += repeated;
+  events_in -= repeated;
   release(chunks);
 }
 
@@ -245,6 +253,8 @@ auto sink_state::observe() const -> observation {
   o.demand_granted = core->in.granted_bytes();
   o.dropped = core->dropped;
   o.dead_letters = core->dead_letters;
+  if (core->events_repeated > 0)
+    o.detail = std::to_string(core->events_repeated) + " events came again and were known";
   o.last_error = core->last_error;
   if (!core->ready.empty())
     o.delay_ns = settings.context.clock->wall_ns() - core->ready.front().content->closed_ns;

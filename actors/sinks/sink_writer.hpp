@@ -43,7 +43,7 @@ struct sink_core {
   std::uint64_t bytes_in = 0;
   std::uint64_t taken = 0; ///< chunks, ever
   std::uint64_t events_stored = 0;
-  std::uint64_t repeated_chunks = 0; ///< that the store had already
+  std::uint64_t events_repeated = 0; ///< that the store had already: they count neither as in nor as out
   std::uint64_t bytes_stored = 0;
   std::map<std::string, std::uint64_t> dropped;
   std::map<std::string, std::uint64_t> dead_letters; ///< by tag; part of dropped
