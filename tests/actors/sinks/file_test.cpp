@@ -210,7 +210,8 @@ BOOST_AUTO_TEST_CASE(a_full_device_is_named_with_its_reason) {
 
 BOOST_AUTO_TEST_CASE(thousands_of_tags_need_few_open_files) {
   const auto dir = test::temporary_directory{};
-  const auto s = open_store({{"path", scalar(dir / "{tag}/log")}, {"max_open", scalar("16")}});
+  const auto s =
+      open_store({{"path", scalar(dir / "{tag}/log")}, {"max_open", scalar("16")}, {"sync", scalar("os")}});
   for (auto round = 0; round < 2; ++round) {
     auto sections = std::vector<test::tagged_entries>{};
     for (auto tag = 0; tag < 5000; ++tag)
@@ -254,6 +255,72 @@ BOOST_AUTO_TEST_CASE(new_directories_and_files_have_the_usual_modes) {
   BOOST_TEST((status.st_mode & 07777) == 0755U);
   BOOST_REQUIRE(::stat((dir / "x/y/log").c_str(), &status) == 0);
   BOOST_TEST((status.st_mode & 07777) == 0644U);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_of_the_size_or_age_is_finished_and_a_new_one_begun) {
+  const auto dir = test::temporary_directory{};
+  auto clock = manual_clock{};
+  clock.set_wall_ns(noon);
+  auto context = plugin_context{"archive", "edge-1"};
+  context.clock = &clock;
+  const auto s = open_store({{"path", scalar(dir / "log.gz")},
+                             {"compress", scalar("gzip")},
+                             {"rotate", map_of({{"size", scalar("1KiB")}, {"age", scalar("1h")}})}},
+                            context);
+  const auto files = [&] {
+    auto names = std::vector<std::string>{};
+    for (const auto& f : std::filesystem::directory_iterator{dir.path()})
+      if (f.path().filename().string().front() != '.') names.push_back(f.path().filename().string());
+    std::sort(names.begin(), names.end());
+    auto text = std::string{};
+    for (const auto& name : names) text += name + ' ';
+    return text;
+  };
+  BOOST_REQUIRE(test::commit(*s, {make_chunk({numbered("a", 0, 1)})}));
+  clock.advance(std::chrono::minutes{59});
+  BOOST_REQUIRE(test::commit(*s, {make_chunk({numbered("a", 1, 500)})}));
+  BOOST_TEST(files() == "log.gz ");
+  clock.advance(std::chrono::seconds{5}); // it is larger than 1KiB now
+  BOOST_REQUIRE(test::commit(*s, {make_chunk({numbered("a", 500, 501)})}));
+  BOOST_TEST(files() == "log.20261122T160310Z.gz log.gz ");
+  clock.advance(std::chrono::hours{1});
+  BOOST_REQUIRE(s->idle()); // nothing has to come for that
+  BOOST_TEST(files() == "log.20261122T160310Z.gz log.20261122T170310Z.gz ");
+  BOOST_REQUIRE(test::commit(*s, {make_chunk({numbered("a", 501, 502)})}));
+  const auto found = numbers_in(test::output_of("zcat " + dir.path() + "/*.gz"));
+  BOOST_REQUIRE(found.size() == 502U);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_has_its_name_when_it_is_finished) {
+  const auto dir = test::temporary_directory{};
+  auto clock = manual_clock{};
+  auto context = plugin_context{"archive", "edge-1"};
+  context.clock = &clock;
+  const auto settings = members{{"path", scalar(dir / "%Y-%m-%d.log")}, {"finish", scalar("rename")}};
+  {
+    const auto s = open_store(settings, context);
+    BOOST_REQUIRE(test::commit(*s, {make_chunk({one("a", record("n", 1))})}));
+    BOOST_TEST(!content_of(dir / "2026-11-22.log.part").empty());
+    BOOST_REQUIRE(test::commit(*s, {make_chunk({one("a", record("n", 2), noon + day_ns)})}));
+    clock.advance(std::chrono::seconds{11}); // nothing came for the first day any more
+    BOOST_REQUIRE(test::commit(*s, {make_chunk({one("a", record("n", 3), noon + day_ns)})}));
+    BOOST_TEST(!std::filesystem::exists(dir / "2026-11-22.log.part"));
+    BOOST_CHECK((numbers_in(content_of(dir / "2026-11-22.log")) == std::vector<std::int64_t>{1}));
+    BOOST_TEST(!std::filesystem::exists(dir / "2026-11-23.log"));
+  }
+  BOOST_CHECK((numbers_in(content_of(dir / "2026-11-23.log")) == std::vector<std::int64_t>{2, 3}));
+  BOOST_TEST(!std::filesystem::exists(dir / "2026-11-23.log.part"));
+}
+
+BOOST_AUTO_TEST_CASE(the_ledger_can_lie_elsewhere_and_devices_need_none) {
+  const auto dir = test::temporary_directory{};
+  open_store({{"path", scalar(dir / "out/{tag}/log")}, {"ledger", scalar(dir / "state/ledger")}});
+  BOOST_TEST(std::filesystem::exists(dir / "state/ledger"));
+  open_store({{"path", scalar(dir / "out/{tag}/log")}});
+  BOOST_TEST(std::filesystem::exists(dir / "out/.weir-archive.ledger"));
+  const auto null = open_store({{"path", scalar("/dev/null")}});
+  BOOST_REQUIRE(test::commit(*null, {make_chunk({numbered("a", 0, 1)})}));
+  BOOST_TEST(!std::filesystem::exists("/dev/.weir-archive.ledger"));
 }
 
 BOOST_AUTO_TEST_CASE(compressed_files_can_be_read_while_they_grow) {

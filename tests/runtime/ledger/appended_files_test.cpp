@@ -299,7 +299,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_not_what_was_written_is_left_alone_and_told_
 
 BOOST_AUTO_TEST_CASE(rotated_files_never_take_a_name_that_is_there) {
   auto t = trial{};
-  const auto w = way{"rotation", true, false, 10};
+  const auto w = way{"rotation", true, false, 5};
   auto alive = writer{t.faults, w, t.time};
   BOOST_REQUIRE(alive.open());
   for (auto batch = 0; batch < batches; ++batch) BOOST_REQUIRE(alive.commit(batch)); // all in one second
