@@ -5,10 +5,10 @@
 #include "actors/sinks/store.hpp"
 #include "runtime/codec/event_writer.hpp"
 #include "runtime/codec/json_writer.hpp"
+#include "runtime/ledger/paths.hpp"
 
 #include <sys/stat.h>
 
-#include <filesystem>
 #include <optional>
 
 namespace weir {
@@ -71,11 +71,11 @@ auto sqlite_store::open() -> result<void> {
 }
 
 auto sqlite_store::open_session() -> result<session> {
-  auto ignored = std::error_code{}; // SQLite says why it cannot open the file
-  std::filesystem::create_directories(std::filesystem::path{settings_.path}.parent_path(), ignored);
+  const auto is_synced = settings_.sync == sqlite_sync::always;
+  // If that fails, SQLite says why it cannot open the file.
+  (void)make_directories(real_file_system(), directory_of(settings_.path), is_synced);
   WEIR_TRY(auto database, sqlite_connection::open(settings_.path));
   WEIR_CHECK(database.execute("PRAGMA journal_mode = WAL"));
-  const auto is_synced = settings_.sync == sqlite_sync::always;
   WEIR_CHECK(database.execute(is_synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
   WEIR_CHECK(prepare_event_table(database, settings_.table, settings_.columns));
   WEIR_TRY(auto ledger, sqlite_ledger::open(database, sink_));
