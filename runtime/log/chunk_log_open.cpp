@@ -1,10 +1,12 @@
 #include "runtime/log/chunk_log_state.hpp"
+#include "runtime/log/file_window.hpp"
 #include "runtime/log/quarantine.hpp"
 #include "runtime/os/random.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 
 namespace weir {
@@ -17,11 +19,38 @@ auto bounded(chunk_log_settings settings) -> chunk_log_settings {
   return settings;
 }
 
+constexpr auto copy_step = std::size_t{1} << 20;
+
+/// Replaces the file by a copy: after a failed sync nobody knows what of it is on the device, whatever a
+/// later one says. An unfinished copy reminds the next start of it.
+auto write_afresh(file_system& files, segment_shelf& segments, segment& s) -> result<void> {
+  WEIR_TRY(const auto from, segments.file_of(s));
+  WEIR_TRY(const auto to, files.open(s.path + ".new", open_mode::create));
+  WEIR_CHECK(to->truncate(0));
+  auto window = file_window{*from, copy_step};
+  for (auto at = std::uint64_t{0}; at < s.used;) {
+    WEIR_TRY(const auto bytes, window.view(at, std::min<std::uint64_t>(copy_step, s.used - at)));
+    if (bytes.empty()) break;
+    const auto parts = std::array{bytes};
+    WEIR_CHECK(to->write_at(at, parts));
+    at += bytes.size();
+  }
+  WEIR_CHECK(to->sync());
+  WEIR_CHECK(files.rename(s.path + ".new", s.path));
+  s.opened = to;
+  s.bytes = s.used;
+  return {};
+}
+
 /// A segment may have been written by a process that was killed before it synced it.
-auto sync_all(segment_shelf& segments) -> result<void> {
+auto sync_all(file_system& files, const std::string& path, segment_shelf& segments) -> result<void> {
+  WEIR_TRY(const auto names, files.list(path));
   for (auto& s : segments.all()) {
     WEIR_TRY(const auto opened, segments.file_of(s));
-    WEIR_CHECK(opened->sync());
+    const auto copy = segment_name(s.header.identity.segment) + ".new";
+    if (!std::binary_search(names.begin(), names.end(), copy) && opened->sync()) continue;
+    spdlog::error("chunk log {}: a sync failed; it is copied to a fresh file", s.path);
+    WEIR_CHECK(write_afresh(files, segments, s));
   }
   return {};
 }
@@ -54,7 +83,7 @@ auto chunk_log::state::take_over(recovered_log found) -> result<void> {
     WEIR_TRY(std::ignore, segments.file_of(added));
     segments.cut(added, added.used, added.last);
   }
-  WEIR_CHECK(sync_all(segments));
+  WEIR_CHECK(sync_all(files, settings.path, segments));
   // What it held counts elsewhere by now, durably.
   for (const auto& path : found.superfluous) std::ignore = files.remove(path);
   WEIR_CHECK(files.sync_directory(settings.path));

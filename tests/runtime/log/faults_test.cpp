@@ -178,6 +178,24 @@ BOOST_AUTO_TEST_CASE(what_was_durable_stays_whichever_step_fails) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_sync_that_fails_at_the_start_is_not_taken_back_by_the_next_one) {
+  for (auto nth = std::uint64_t{1}; nth <= 4; ++nth) {
+    auto log = log_fixture{};
+    log.open();
+    log.append_range(1, 100);
+    log.files.kill(); // what was written is nowhere but in memory
+    auto faulty = faulty_file_system{log.files};
+    faulty.arm({{file_call::sync, nth, fault_kind::io_error, 2}});
+    const auto first = chunk_log::open(faulty, log_settings(), log.time);
+    BOOST_TEST(faulty.struck() > 0);
+    log.files.kill();
+    log.open();
+    log.files.crash(1, survival::lose);
+    log.open();
+    BOOST_TEST(log.sequences() == range(1, 100), boost::test_tools::per_element());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(two_faults_of_different_kinds_do_no_more) {
   for (auto seed = std::uint64_t{1}; seed <= 3000; ++seed) {
     auto under = memory_file_system{};
