@@ -1,0 +1,47 @@
+/// Mistakes that the simulation can make on purpose, to show that it would find them.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace weir::test {
+
+enum class bug {
+  none,
+  acks_before_sync,
+  syncs_nothing,
+  hides_failed_sync,
+  ledger_before_data,
+  skips_truncation,
+  forgets_a_range,
+  loses_positions,
+  passes_cursor_early,
+  answers_early,
+  does_not_ask,
+  does_not_fence,
+  settles_too_much,
+  drops_last_chunk,
+  acks_before_commit,
+  forgets_reread,
+};
+
+inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 15>{{
+    {bug::acks_before_sync, "an aggregator acks what is only written"},
+    {bug::syncs_nothing, "a log's fsync does nothing"},
+    {bug::hides_failed_sync, "a failed fsync is taken for a good one"},
+    {bug::ledger_before_data, "a store's ledger is on the disk before its data"},
+    {bug::skips_truncation, "recovery leaves behind a store what was not committed"},
+    {bug::forgets_a_range, "an aggregator forgets a range of ids when it restarts"},
+    {bug::loses_positions, "the positions of a chunk get lost on its way"},
+    {bug::passes_cursor_early, "a cursor passes a chunk that is sent and not acked"},
+    {bug::answers_early, "an aggregator says what it has before that is safe"},
+    {bug::does_not_ask, "a collector does not wait for the answers of all"},
+    {bug::does_not_fence, "chunks of a dead collector come in after its successor was answered"},
+    {bug::settles_too_much, "a collector calls one chunk too many settled"},
+    {bug::drops_last_chunk, "the last chunk of a transfer is dropped and acked"},
+    {bug::acks_before_commit, "a sink acks before its store has it"},
+    {bug::forgets_reread, "a collector does not say that it reads again"},
+}};
+
+} // namespace weir::test

@@ -1,0 +1,203 @@
+#include "tests/simulation/collector_actor.hpp"
+
+#include <algorithm>
+
+namespace weir::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto probe_interval = 5s;
+
+/// Makes the mistakes that a collector can make with its chunks.
+void spoil(transfer_chunks& sent, bug mistake) {
+  for (auto& c : sent.chunks) {
+    auto other = std::make_shared<chunk>(*c.content);
+    if (mistake == bug::loses_positions) other->positions.clear();
+    if (mistake == bug::forgets_reread) other->is_reread = false;
+    if (mistake == bug::settles_too_much) ++other->settled_below;
+    c.content = std::move(other);
+  }
+}
+
+auto is_about_chunks(bug mistake) -> bool {
+  return mistake == bug::loses_positions || mistake == bug::forgets_reread
+         || mistake == bug::settles_too_much;
+}
+
+} // namespace
+
+collector_actor::collector_actor(world& w, process& host, const plan& how, script& lines)
+    : actor(w, host, how.component, how.address),
+      plan_(how),
+      core_(w.random.next(), how.address, how.outlets),
+      lines_(lines) {
+  make_links();
+}
+
+void collector_actor::make_links() {
+  links_.clear();
+  for (std::size_t i = 0; i < plan_.downstream.size(); ++i) {
+    core_.flow.at(i).drop_peers();
+    links_.emplace_back(address, i, [this] { return in.random.next(); });
+  }
+}
+
+void collector_actor::start() {
+  if (core_.starts > 0) return open_source();
+  question_ = in.random.next();
+  inquiry_.emplace(address, plan_.downstream, in.time.monotonic() + plan_.pace.patience);
+  inquire();
+}
+
+/// The source threw: what it handed on survives, it is opened again.
+void collector_actor::fail() {
+  if (inquiry_) return;
+  actor::fail();
+  reads_.reset();
+  takes_.reset();
+  make_links();
+  on_peers();
+  open_source();
+}
+
+void collector_actor::inquire() {
+  const auto hurries = in.mistake == bug::does_not_ask && is_answered_;
+  if (inquiry_->is_complete(in.time.monotonic()) || hurries) {
+    core_.resume(inquiry_->result());
+    in.note(address, "knows where to go on");
+    inquiry_.reset();
+    on_peers();
+    return open_source();
+  }
+  if (in.time.monotonic() >= ask_at_) {
+    for (const auto& d : plan_.downstream)
+      for (const auto* p : in.peers_of(*this, d.name))
+        if (!inquiry_->has_answered(p->address)) in.send(*this, p->id, ask_positions{question_, address});
+    ask_at_ = in.time.monotonic() + plan_.pace.ask_interval;
+  }
+  call_at(ask_at_);
+}
+
+void collector_actor::open_source() {
+  const auto resume = core_.begin_again();
+  static const auto as_they_are = intake_settings{};
+  takes_ = std::make_unique<chunking_intake>(as_they_are, plugin_context{}, core_.builder, core_.counts, core_.letters);
+  if (core_.is_catching_up())
+    takes_->set_on_save_point([this] {
+      if (core_.is_catching_up()) core_.builder.split();
+    });
+  reads_ = std::make_unique<scripted_source>(lines_, in);
+  (void)reads_->open(resume);
+  if (core_.starts == 1) reads_->acknowledge(resume.covered); // the receivers have it for good
+  step();
+}
+
+void collector_actor::on_peers() {
+  for (std::size_t i = 0; i < plan_.downstream.size(); ++i) {
+    const auto& name = plan_.downstream[i].name;
+    auto there = std::vector<sender_links::receiver>{};
+    auto addresses = std::vector<std::string>{};
+    for (const auto* p : in.peers_of(*this, name)) {
+      there.push_back({p->id, p->address});
+      addresses.push_back(p->address);
+    }
+    if (inquiry_)
+      inquiry_->on_peers(name, addresses, in.unheard_of(*this, name));
+    else
+      links_[i].update(core_.flow, there);
+  }
+  if (inquiry_) ask_at_ = {};
+  step();
+}
+
+void collector_actor::on_down(handle who) {
+  for (auto& l : links_) l.on_down(core_.flow, who);
+}
+
+void collector_actor::on_feedback(const link_feedback& note) {
+  for (auto& l : links_) {
+    auto news = l.on_feedback(core_.flow, note);
+    if (!news) continue;
+    const auto safe = core_.on_news(std::move(*news));
+    if (reads_ && !safe.empty()) reads_->acknowledge(safe);
+    return;
+  }
+}
+
+void collector_actor::receive(handle, const message& m) {
+  if (const auto* answer = std::get_if<known_positions>(&m)) {
+    if (!inquiry_ || answer->question != question_) return;
+    inquiry_->on_answer(answer->receiver, answer->positions);
+    is_answered_ = true;
+  }
+  if (const auto* feedback = std::get_if<link_feedback>(&m)) on_feedback(*feedback);
+  if (const auto* reopen = std::get_if<reopen_link>(&m))
+    for (auto& l : links_) l.on_reopen(core_.flow, *reopen);
+  step();
+}
+
+void collector_actor::close_chunk() {
+  if (core_.builder.empty()) return;
+  core_.close_chunk(in.time);
+}
+
+void collector_actor::read() {
+  const auto before = core_.builder.bytes();
+  const auto room = plan_.pace.chunk_bytes_max - std::min(before, plan_.pace.chunk_bytes_max);
+  const auto budget = std::min({core_.budget_bytes(), plan_.pace.read_bytes_max, room});
+  const auto done = reads_->read(*takes_, budget);
+  is_ready_ = done && *done == read_status::more && budget > 0;
+  if (before == 0 && core_.builder.bytes() > 0) collecting_since_ = in.time.monotonic();
+}
+
+auto collector_actor::should_close() const -> bool {
+  if (core_.builder.empty()) return false;
+  return core_.flow.is_hungry() || core_.builder.bytes() >= plan_.pace.chunk_bytes_max
+         || in.time.monotonic() >= collecting_since_ + plan_.pace.chunk_age_max;
+}
+
+void collector_actor::step() {
+  if (inquiry_) return inquire();
+  if (!reads_) return;
+  read();
+  const auto now = in.time.monotonic();
+  if (should_close()) close_chunk();
+  const auto is_due = now >= probe_at_;
+  if (is_due) probe_at_ = now + probe_interval;
+  for (auto& l : links_) {
+    l.flush(core_.flow, now);
+    if (is_due) l.probe();
+    send(l.take_outgoing());
+  }
+  auto next = probe_at_;
+  if (!core_.builder.empty())
+    next = std::min(next, std::max(collecting_since_ + plan_.pace.chunk_age_max, now + 1ms));
+  if (const auto linger = core_.flow.deadline()) next = std::min(next, *linger);
+  call_at(is_ready_ ? now + 1us : next);
+}
+
+void collector_actor::send(std::vector<outgoing> notes) {
+  for (auto& n : notes) {
+    auto* sent = std::get_if<transfer_chunks>(&n.what);
+    if (sent == nullptr) continue;
+    for (const auto& c : sent->chunks) {
+      auto& span = in.spans[c.content->id.origin];
+      span = std::max(span, c.content->id.sequence - c.content->settled_below + 1);
+    }
+    if (is_about_chunks(in.mistake)) spoil(*sent, in.mistake);
+  }
+  in.send_all(*this, std::move(notes));
+}
+
+auto collector_actor::check() const -> std::string {
+  if (core_.events_closed != core_.events_acked + core_.flow.unacked_events())
+    return "closed events are neither acked nor held";
+  return {};
+}
+
+auto collector_actor::is_at_rest() const -> bool {
+  return reads_ && !inquiry_ && core_.is_empty() && lines_.is_done();
+}
+
+} // namespace weir::test

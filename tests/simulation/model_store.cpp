@@ -1,0 +1,89 @@
+#include "tests/simulation/model_store.hpp"
+
+#include "runtime/event/entry.hpp"
+#include "runtime/event/msgpack.hpp"
+
+namespace weir::test {
+
+auto lines_of(const chunk& c) -> std::vector<std::string> {
+  auto lines = std::vector<std::string>{};
+  auto read = entry_reader{c.body.view()};
+  auto e = entry{};
+  while (read.next(e)) {
+    auto text = std::string_view{};
+    auto field = msgpack_reader{find_field(e.record, "message")};
+    if (field.str(text)) lines.emplace_back(text);
+  }
+  return lines;
+}
+
+auto database_store::dies() -> bool { return home_.disk->dies(); }
+
+void database_store::add_rows(const std::vector<chunk_ptr>& all) {
+  for (const auto& c : all)
+    for (const auto& line : lines_of(*c))
+      if (++tables_.rows[line] > 1) world_.broken("line " + line.substr(0, line.find('.', line.find('/'))) + " is in " + sink_ + " twice");
+}
+
+void database_store::add_to_ledger(const std::vector<chunk_ptr>& all) {
+  for (const auto& c : all) {
+    tables_.ids.insert(c->id);
+    if (c->settled_below > 1) tables_.ids.insert(c->id.origin, 1, c->settled_below - 1);
+    tables_.positions.add(*c);
+  }
+}
+
+auto database_store::open() -> result<void> {
+  if (world_.mistake != bug::forgets_a_range) return {};
+  auto all = std::vector<id_range>{};
+  tables_.ids.for_each([&](const id_range& r) { all.push_back(r); });
+  if (!all.empty())
+    all.erase(all.begin() + static_cast<std::ptrdiff_t>(world_.random.between(0, all.size() - 1)));
+  tables_.ids = {};
+  for (const auto& r : all) tables_.ids.insert(r);
+  return {};
+}
+
+auto database_store::commit(const commit_batch& batch) -> result<committed> {
+  if (home_.disk->is_dead()) return error{errc::unavailable, "the process has ended"};
+  if (!world_.peace && world_.random.one_in(20)) return error{errc::unavailable, "the database is away"};
+  auto fresh = std::vector<chunk_ptr>{};
+  auto done = committed{};
+  auto within = id_ranges{};
+  for (const auto& c : batch.chunks) {
+    const auto is_in = tables_.ids.contains(c->id) || within.contains(c->id)
+                       || (c->is_reread && tables_.positions.covers(c->source, c->positions));
+    world_.note(sink_, is_in ? "has already " : "stores ", c->id.origin % 10000, ".", c->id.sequence);
+    if (is_in) {
+      ++done.repeated_chunks;
+      continue;
+    }
+    within.insert(c->id);
+    fresh.push_back(c);
+    done.events += c->count;
+  }
+  if (world_.mistake == bug::ledger_before_data) {
+    add_to_ledger(fresh);
+    if (dies()) return error{errc::unavailable, "the process has ended"};
+    add_rows(fresh);
+    return done;
+  }
+  if (world_.mistake == bug::acks_before_commit) {
+    world_.time.after(std::chrono::milliseconds{50}, [this, fresh, &home = home_, was = home_.incarnation] {
+      if (home.incarnation != was || !home.is_up) return;
+      add_rows(fresh);
+      add_to_ledger(fresh);
+    });
+    return done;
+  }
+  if (dies()) {
+    if (world_.random.one_in(2)) return error{errc::unavailable, "the process has ended"};
+    done.events = 0; // nobody will hear of it
+  }
+  add_rows(fresh);
+  add_to_ledger(fresh);
+  if (home_.disk->is_dead()) return error{errc::unavailable, "the process has ended"};
+  return done;
+}
+
+} // namespace weir::test

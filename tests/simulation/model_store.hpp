@@ -1,0 +1,47 @@
+/// Stores of the simulation, and what all of them are watched for.
+#pragma once
+
+#include "actors/sinks/store.hpp"
+#include "runtime/flow/id_ranges.hpp"
+#include "runtime/flow/position_index.hpp"
+#include "tests/simulation/world.hpp"
+
+#include <map>
+#include <string>
+
+namespace weir::test {
+
+/// A database server's tables: what was committed is there whatever happens.
+struct database {
+  std::map<std::string, std::size_t> rows; ///< line -> how often
+  id_ranges ids;
+  position_index positions;
+};
+
+/// The lines in a chunk.
+auto lines_of(const chunk& c) -> std::vector<std::string>;
+
+/// Commits rows, ids and positions in one transaction, as a database does.
+class database_store final : public store {
+public:
+  database_store(database& tables, world& w, process& home, std::string sink)
+      : tables_(tables), world_(w), home_(home), sink_(std::move(sink)) {}
+  auto open() -> result<void> override;
+  auto commit(const commit_batch& batch) -> result<committed> override;
+  auto positions(const std::string& source) -> result<std::vector<position_range>> override {
+    return tables_.positions.of(source);
+  }
+
+private:
+  /// Whether the process dies here.
+  auto dies() -> bool;
+  void add_rows(const std::vector<chunk_ptr>& all);
+  void add_to_ledger(const std::vector<chunk_ptr>& all);
+
+  database& tables_;
+  world& world_;
+  process& home_;
+  std::string sink_;
+};
+
+} // namespace weir::test

@@ -1,0 +1,151 @@
+#include "tests/simulation/schedule.hpp"
+
+#include <algorithm>
+
+namespace weir::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto peace_lasts = 300s; // within this everything must come to rest
+constexpr auto watch_interval = 200ms;
+constexpr auto steps_max = std::uint64_t{200'000};
+
+} // namespace
+
+schedule::schedule(std::uint64_t seed, bug mistake, bool tracing) : world_(seed) {
+  world_.mistake = mistake;
+  world_.tracing = tracing;
+  world_.fault_rate = world_.random.one_in(3) ? 0 : world_.random.between(5, 80);
+  trouble_ = world_.random.time_between(1s, 20s);
+  lay_out();
+  place();
+  protect();
+  for (auto& c : components_)
+    for (auto* home : c.homes) furnish(c, *home);
+  for (auto& p : world_.processes) {
+    if (tracing) p->disk->trace = [this, name = p->name](const auto& what) { world_.note(name, "disk ", what); };
+    p->build = [this](process& at) { return build(at); };
+    world_.time.after(world_.random.time_between(0ms, 2s), [this, at = p.get()] { world_.start(*at); });
+  }
+  plan_incidents();
+  world_.time.after(trouble_, [this] { world_.make_peace(); });
+  watch();
+}
+
+auto schedule::build(process& p) -> bool {
+  if (p.may_die && !world_.peace) arm(p);
+  for (auto& make : furniture_[&p])
+    if (!make(p)) return false;
+  return true;
+}
+
+/// Lets the process die inside some later call to its disk, now and then.
+void schedule::arm(process& p) {
+  if (process_deaths_ && p.may_die && world_.random.one_in(3))
+    p.disk->faults.dies_in_calls = world_.random.between(1, 80);
+}
+
+void schedule::plan_incidents() {
+  const auto count = world_.random.one_in(6) ? 0 : world_.random.between(1, 12);
+  process_deaths_ = count > 0;
+  for (auto left = count; left > 0; --left)
+    world_.time.after(world_.random.time_between(0s, trouble_), [this] { incident(); });
+}
+
+void schedule::incident() {
+  if (world_.peace) return;
+  ++world_.faults;
+  auto& all = world_.processes;
+  auto& p = *all[world_.random.between(0, all.size() - 1)];
+  auto& other = *all[world_.random.between(0, all.size() - 1)];
+  switch (world_.random.between(0, 7)) {
+  case 0:
+  case 1:
+    if (p.is_up && p.may_die) world_.kill(p, p.may_lose_power && world_.random.one_in(2));
+    return;
+  case 2:
+    if (p.is_up && p.may_die) p.disk->faults.dies_in_calls = world_.random.between(1, 20);
+    return;
+  case 3:
+    if (&p != &other) world_.cut(p, other, world_.random.time_between(100ms, 10s));
+    return;
+  case 4:
+    if (&p != &other) world_.disconnect(p, other);
+    return;
+  case 5:
+    if (!p.actors.empty()) p.actors[world_.random.between(0, p.actors.size() - 1)]->fail();
+    return;
+  default: let_disk_fail(p);
+  }
+}
+
+void schedule::let_disk_fail(process& p) {
+  auto& f = p.disk->faults;
+  const auto kind = world_.random.between(0, 2);
+  if (kind == 0) f.write_fails_one_in = world_.random.between(1, 10);
+  if (kind == 1) f.sync_fails_one_in = world_.random.between(1, 4);
+  if (kind == 2) f.full = true;
+  world_.note(p.name, kind == 0 ? "writes fail" : kind == 1 ? "fsync fails" : "the disk is full");
+  world_.time.after(world_.random.time_between(100ms, 3s), [&f, kind] {
+    if (kind == 0) f.write_fails_one_in = 0;
+    if (kind == 1) f.sync_fails_one_in = 0;
+    if (kind == 2) f.full = false;
+  });
+}
+
+void schedule::watch() {
+  world_.time.after(watch_interval, [this] {
+    check_memory();
+    at_rest_ = world_.peace && is_at_rest();
+    if (!at_rest_) watch();
+  });
+}
+
+/// What receivers remember of an origin: no more gaps than its collector had chunks under way.
+void schedule::check_memory() {
+  auto bound = std::uint64_t{0};
+  for (const auto& [origin, span] : world_.spans) bound += 2 * (span + 1);
+  for (const auto& p : world_.processes)
+    for (const auto& a : p->actors)
+      if (a->remembered_ranges() > bound) world_.broken(a->address + " remembers too many ranges");
+}
+
+auto schedule::is_at_rest() const -> bool {
+  return std::all_of(world_.processes.begin(), world_.processes.end(), [](const auto& p) {
+    return p->is_up
+           && std::all_of(p->actors.begin(), p->actors.end(), [](const auto& a) { return a->is_at_rest(); });
+  });
+}
+
+void schedule::check_stores() {
+  for (const auto& [sink, tables] : databases_)
+    for (const auto& s : scripts_)
+      for (const auto& f : s.files)
+        for (std::size_t i = 0; i < f.lines_in_all; ++i)
+          if (!tables.rows.contains(f.line(i)))
+            return world_.broken("line " + f.name + "/" + std::to_string(i) + " is not in " + sink);
+}
+
+auto schedule::run() -> std::string {
+  while (world_.problem.empty() && !at_rest_) {
+    if (world_.time.now() > trouble_ + peace_lasts) {
+      auto who = std::string{};
+      for (const auto& p : world_.processes) {
+        if (!p->is_up) who += " " + p->name + " (down)";
+        for (const auto& a : p->actors)
+          if (!a->is_at_rest()) who += " " + a->address;
+      }
+      world_.broken("no rest:" + who);
+      break;
+    }
+    if (!world_.time.step()) break;
+    if (++steps_ > steps_max) world_.broken("it never ends");
+    for (auto& p : world_.processes)
+      if (p->is_up && p->disk->is_dead()) world_.kill(*p, p->may_lose_power && world_.random.one_in(2));
+  }
+  if (world_.problem.empty()) check_stores();
+  return world_.problem;
+}
+
+} // namespace weir::test

@@ -1,0 +1,73 @@
+/// One seed's system, what goes wrong in it and when, and whether every promise was kept.
+#pragma once
+
+#include "tests/simulation/aggregator_actor.hpp"
+#include "tests/simulation/collector_actor.hpp"
+#include "tests/simulation/sink_actor.hpp"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace weir::test {
+
+class schedule {
+public:
+  schedule(std::uint64_t seed, bug mistake, bool tracing = false);
+  /// The first broken promise; empty if all were kept.
+  auto run() -> std::string;
+  auto messages() const -> std::uint64_t { return world_.messages; }
+  auto faults() const -> std::uint64_t { return world_.faults; }
+  auto steps() const -> std::uint64_t { return steps_; }
+  auto lines() const -> std::uint64_t { return lines_; }
+
+private:
+  enum class tier { collector, aggregator, sink };
+  struct component {
+    std::string name;
+    tier in = tier::collector;
+    std::vector<component*> from;
+    std::vector<component*> to;
+    std::vector<process*> homes;
+    bool is_durable = true;
+    bool survives_power_cuts = true;
+  };
+
+  auto add(tier in, std::string name, std::vector<component*> from) -> component&;
+  void lay_out();
+  auto lay_out_aggregators(std::vector<component*> above, const std::string& name, std::size_t count)
+      -> std::vector<component*>;
+  void place();
+  void protect();
+  void furnish(component& c, process& home);
+  void furnish_collector(component& c, process& home);
+  void furnish_aggregator(component& c, process& home);
+  void furnish_sink(component& c, process& home);
+  auto outlets_of(const component& c) -> std::vector<outlet_settings>;
+  auto some_window() -> inlet_settings;
+  void write_lines(script& to, process& home);
+  void plan_incidents();
+  void incident();
+  void let_disk_fail(process& p);
+  void arm(process& p);
+  auto build(process& p) -> bool;
+  void watch();
+  void check_memory();
+  auto is_at_rest() const -> bool;
+  void check_stores();
+
+  world world_;
+  std::chrono::nanoseconds trouble_{0};
+  bool at_rest_ = false;
+  bool process_deaths_ = true;
+  std::uint64_t lines_ = 0;
+  std::uint64_t steps_ = 0;
+  std::deque<component> components_;
+  std::deque<script> scripts_;
+  std::map<std::string, database> databases_;
+  std::map<process*, std::vector<std::function<bool(process&)>>> furniture_;
+};
+
+} // namespace weir::test

@@ -1,0 +1,54 @@
+/// Numbered lines in files that grow, and the source that reads them.
+#pragma once
+
+#include "actors/collectors/source.hpp"
+#include "tests/simulation/world.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace weir::test {
+
+/// A file on the collector's machine. All its lines are of one length, so that offsets tell lines.
+struct scripted_file {
+  std::string name;
+  std::uint64_t line_bytes = 0;
+  std::size_t lines_in_all = 0;
+  std::size_t written = 0;
+  std::vector<bool> safe; ///< acknowledged lines
+  bool deleted = false;
+
+  auto line(std::size_t number) const -> std::string;
+  auto size() const -> std::uint64_t { return lines_in_all * line_bytes; }
+  auto is_done() const -> bool;
+};
+
+struct script {
+  std::vector<scripted_file> files;
+  auto is_done() const -> bool;
+};
+
+/// Reads what no earlier instance handed on, in small blocks that end where the resume information says.
+class scripted_source final : public source {
+public:
+  scripted_source(script& from, world& w) : from_(from), world_(w) {}
+  auto open(const resume_info& resume) -> result<void> override;
+  auto read(intake& out, std::size_t budget) -> result<read_status> override;
+  void acknowledge(std::span<const position_range> safe) override;
+
+private:
+  struct reading {
+    std::vector<bool> covered;    ///< lines
+    std::vector<bool> ends_block; ///< before these lines
+    std::size_t next = 0;
+    bool over = false;
+  };
+  auto read_block(std::size_t index, intake& out) -> std::size_t;
+
+  script& from_;
+  world& world_;
+  std::vector<reading> files_;
+};
+
+} // namespace weir::test
