@@ -106,17 +106,18 @@ void aggregator_actor::start_sync() {
   syncing_ = true;
   const auto takes = in.peace ? 1ms : in.random.time_between(0ns, plan_.sync_takes);
   // Whoever takes the job may be gone before it is done.
-  in.time.after(takes / 2, [this, &w = in, me = id, takes, shared = std::make_shared<sync_job>(std::move(*job))] {
-    if (w.find(me) == nullptr) return;
-    const auto outcome = shared->run();
-    w.note(address, "fsync: ", outcome ? "done" : outcome.failure().what);
-    w.time.after(takes / 2, [this, &w, me, shared, outcome] {
-      if (w.find(me) == nullptr) return;
-      syncing_ = false;
-      core_.finish_sync(*shared, outcome, w.time.monotonic());
-      step();
-    });
-  });
+  in.time.after(takes / 2,
+                [this, &w = in, me = id, takes, shared = std::make_shared<sync_job>(std::move(*job))] {
+                  if (w.find(me) == nullptr) return;
+                  const auto outcome = shared->run();
+                  w.note(address, "fsync: ", outcome ? "done" : outcome.failure().what);
+                  w.time.after(takes / 2, [this, &w, me, shared, outcome] {
+                    if (w.find(me) == nullptr) return;
+                    syncing_ = false;
+                    core_.finish_sync(*shared, outcome, w.time.monotonic());
+                    step();
+                  });
+                });
 }
 
 /// The mistake: what was sent is taken for acked.

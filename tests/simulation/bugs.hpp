@@ -13,7 +13,6 @@ enum class bug {
   syncs_nothing,
   hides_failed_sync,
   ledger_before_data,
-  skips_truncation,
   forgets_a_range,
   loses_positions,
   passes_cursor_early,
@@ -26,13 +25,12 @@ enum class bug {
   forgets_reread,
 };
 
-inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 15>{{
+inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 14>{{
     {bug::acks_before_sync, "an aggregator acks what is only written"},
-    {bug::syncs_nothing, "a log's fsync does nothing"},
+    {bug::syncs_nothing, "fsync does nothing"},
     {bug::hides_failed_sync, "a failed fsync is taken for a good one"},
     {bug::ledger_before_data, "a store's ledger is on the disk before its data"},
-    {bug::skips_truncation, "recovery leaves behind a store what was not committed"},
-    {bug::forgets_a_range, "an aggregator forgets a range of ids when it restarts"},
+    {bug::forgets_a_range, "a store forgets a range of ids when it is opened"},
     {bug::loses_positions, "the positions of a chunk get lost on its way"},
     {bug::passes_cursor_early, "a cursor passes a chunk that is sent and not acked"},
     {bug::answers_early, "an aggregator says what it has before that is safe"},

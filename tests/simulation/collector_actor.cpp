@@ -82,7 +82,8 @@ void collector_actor::inquire() {
 void collector_actor::open_source() {
   const auto resume = core_.begin_again();
   static const auto as_they_are = intake_settings{};
-  takes_ = std::make_unique<chunking_intake>(as_they_are, plugin_context{}, core_.builder, core_.counts, core_.letters);
+  takes_ = std::make_unique<chunking_intake>(as_they_are, plugin_context{}, core_.builder, core_.counts,
+                                             core_.letters);
   if (core_.is_catching_up())
     takes_->set_on_save_point([this] {
       if (core_.is_catching_up()) core_.builder.split();

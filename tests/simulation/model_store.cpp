@@ -22,7 +22,9 @@ auto database_store::dies() -> bool { return home_.disk->dies(); }
 void database_store::add_rows(const std::vector<chunk_ptr>& all) {
   for (const auto& c : all)
     for (const auto& line : lines_of(*c))
-      if (++tables_.rows[line] > 1) world_.broken("line " + line.substr(0, line.find('.', line.find('/'))) + " is in " + sink_ + " twice");
+      if (++tables_.rows[line] > 1)
+        world_.broken("line " + line.substr(0, line.find('.', line.find('/'))) + " is in " + sink_
+                      + " twice");
 }
 
 void database_store::add_to_ledger(const std::vector<chunk_ptr>& all) {

@@ -24,7 +24,10 @@ schedule::schedule(std::uint64_t seed, bug mistake, bool tracing) : world_(seed)
   for (auto& c : components_)
     for (auto* home : c.homes) furnish(c, *home);
   for (auto& p : world_.processes) {
-    if (tracing) p->disk->trace = [this, name = p->name](const auto& what) { world_.note(name, "disk ", what); };
+    if (tracing)
+      p->disk->trace = [this, name = p->name](const auto& what) { world_.note(name, "disk ", what); };
+    p->disk->faults.sync_does_nothing = mistake == bug::syncs_nothing;
+    p->disk->faults.failed_sync_is_hidden = mistake == bug::hides_failed_sync;
     p->build = [this](process& at) { return build(at); };
     world_.time.after(world_.random.time_between(0ms, 2s), [this, at = p.get()] { world_.start(*at); });
   }

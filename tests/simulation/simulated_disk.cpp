@@ -61,16 +61,15 @@ public:
   auto sync() -> result<void> override {
     const auto dies = begin();
     if (!dies) return ended();
-    const auto lies = disk_.lies(*node_);
     if (*dies || disk_.random_.one_in(disk_.faults.sync_fails_one_in)) {
       disk_.tell(node_->path, "fails to sync");
       // Some of it got through; what did not is not tried again by the system.
       disk_.scatter(*node_);
-      if (!*dies && lies && disk_.faults.failed_sync_is_hidden) return {};
+      if (!*dies && disk_.faults.failed_sync_is_hidden) return {};
       return *dies ? ended() : broken(node_->path);
     }
     disk_.tell(node_->path, "sync");
-    if (!(lies && disk_.faults.sync_does_nothing)) disk_.sync(*node_);
+    if (!disk_.faults.sync_does_nothing) disk_.sync(*node_);
     return {};
   }
   auto reserve(std::uint64_t size) -> result<void> override {
@@ -86,7 +85,6 @@ public:
     const auto dies = begin();
     if (!dies) return ended();
     disk_.tell(node_->path, "truncate", size);
-    if (disk_.lies(*node_) && disk_.faults.truncation_does_nothing) return {};
     if (!*dies || disk_.random_.one_in(2)) disk_.resize(*node_, size);
     return *dies ? result<void>{ended()} : result<void>{};
   }
@@ -225,10 +223,6 @@ auto simulated_disk::dies() -> bool {
   if (faults.dies_in_calls == 0 || --faults.dies_in_calls > 0) return false;
   dead_ = true;
   return true;
-}
-
-auto simulated_disk::lies(const inode& about) const -> bool {
-  return about.path.find(faults.lies_about) != std::string::npos;
 }
 
 void simulated_disk::apply(std::string& to, const inode::change& c) {

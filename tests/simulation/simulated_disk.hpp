@@ -32,7 +32,7 @@ public:
 
   struct inode {
     std::uint64_t number = 0;
-    std::string path; ///< the first it had; says what a lie is about
+    std::string path; ///< the first it had
     std::string seen; ///< as processes see it
     std::string kept; ///< as it is on the device
     struct change {
@@ -72,10 +72,10 @@ private:
     inode_ptr what;
   };
 
-  auto lies(const inode& about) const -> bool;
   void tell(const std::string& path, const char* what, std::uint64_t from = 0, std::uint64_t size = 0) const {
     if (trace)
-      trace(path + ": " + what + " " + std::to_string(from) + " " + std::to_string(size) + (dead_ ? " (dies)" : ""));
+      trace(path + ": " + what + " " + std::to_string(from) + " " + std::to_string(size)
+            + (dead_ ? " (dies)" : ""));
   }
   void write(inode& to, std::uint64_t offset, std::string bytes);
   void resize(inode& to, std::uint64_t size);

@@ -211,8 +211,7 @@ auto world::peers_of(const actor& who, const std::string& component) -> std::vec
 auto world::unheard_of(const actor& who, const std::string& component) -> std::vector<std::string> {
   auto names = std::vector<std::string>{};
   for (const auto* host : hosts[component])
-    if (host != &who.home && who.home.unheard.contains(host->name))
-      names.push_back(host->name);
+    if (host != &who.home && who.home.unheard.contains(host->name)) names.push_back(host->name);
   return names;
 }
 
