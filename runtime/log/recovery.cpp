@@ -121,9 +121,9 @@ private:
     const auto is_next = header.identity.segment == segment_ + 1;
     const auto durable = is_next ? std::min(header.durable, header.follows) : header.follows;
     // The memory of segments that went is in the snapshots behind them: one that came back with the power,
-    // or that could not be removed, does not know what was between.
-    if (header.follows > last_ && (!is_next || have_passed_all(last_ + 1, header.follows)))
-      has_memory_ = false;
+    // or that could not be removed, does not know what was between. But what is missing at the end of the
+    // segment right before was never safe, and the snapshot must not say that it was.
+    if (header.follows > last_ && !is_next) has_memory_ = false;
     if (durable > last_) end_damage(durable + 1);
     last_ = std::max(last_, durable);
     if (header.follows > last_) end_tail(header.follows - last_);
@@ -146,8 +146,9 @@ private:
     if (from.header) enter(s.header = *from.header);
     segment_ = from.segment;
     WEIR_CHECK(scan(*opened, from, s));
-    // One that was begun and never written to: its header comes last.
-    if (s.header.first == 0 && !s.is_anchored)
+    // One that was begun and never written to: its header comes last. With others behind it, it stays as a
+    // sign that it was there: what was in it never was safe.
+    if (s.header.first == 0 && !s.is_anchored && &from == &from_.segments.back())
       found_.superfluous.push_back(from.path);
     else
       keep(std::move(s));
