@@ -88,7 +88,7 @@ void collector_state::end_inquiry() {
         "{}: starts although not all have said what they have: the last moments before an earlier end "
         "may come twice",
         settings.address);
-  core->resume(inquiry->result());
+  core->resume(inquiry->result(), inquiry->known());
   inquiry.reset();
   for (auto& p : ports) p.update(core->flow, peers[p.component()]);
   open_source();

@@ -14,9 +14,19 @@ constexpr auto keep_again_after = std::chrono::seconds{1};
 
 } // namespace
 
-void collector_core::resume(resume_info known) {
+void collector_core::resume(resume_info known, const std::vector<std::vector<position_range>>& by_outlet) {
   for (const auto& p : known.covered) handed_on_.add(address_, p);
   partly_ = std::move(known.partly);
+  behind_.resize(partly_.empty() ? 0 : by_outlet.size());
+  for (std::size_t i = 0; i < behind_.size(); ++i)
+    for (const auto& p : by_outlet[i]) behind_[i].add(address_, p);
+}
+
+auto collector_core::places_of(const chunk& c) const -> std::vector<bool> {
+  auto is_there = std::vector<bool>{};
+  for (const auto& b : behind_) is_there.push_back(b.covers(address_, c.positions));
+  const auto everywhere = std::find(is_there.begin(), is_there.end(), false) == is_there.end();
+  return everywhere ? std::vector<bool>{} : is_there;
 }
 
 auto collector_core::begin_again() -> resume_info {
@@ -78,7 +88,7 @@ void collector_core::close_chunk(const clock& now) {
     std::erase_if(c->positions, [](const position_range& p) { return is_local_stream(p.stream); });
     events_closed += c->count;
     bytes_closed += c->body.size();
-    flow.push(c, now.monotonic());
+    flow.push(c, now.monotonic(), c->is_reread ? places_of(*c) : std::vector<bool>{});
   }
 }
 

@@ -21,8 +21,8 @@ public:
   collector_core(std::uint64_t origin, std::string address, const std::vector<outlet_settings>& outlets)
       : flow(outlets), origin_(origin), address_(std::move(address)) {}
 
-  /// What earlier processes handed on; before the first begin_again().
-  void resume(resume_info known);
+  /// What earlier processes handed on, and what of it is behind each outlet; before the first begin_again().
+  void resume(resume_info known, const std::vector<std::vector<position_range>>& by_outlet);
 
   /// Takes back what a failed source left after its last save point; where to go on.
   auto begin_again() -> resume_info;
@@ -51,6 +51,8 @@ public:
   std::uint64_t starts = 0;
 
 private:
+  /// Behind which outlets all of this is already, though not behind all of them.
+  auto places_of(const chunk& c) const -> std::vector<bool>;
   auto keep_letters(const clock& now) -> bool;
   /// Whether this is what partly_ is about; forgets it then.
   auto is_reread(const std::vector<position_range>& positions, monotonic_time now) -> bool;
@@ -66,6 +68,7 @@ private:
   std::uint64_t next_sequence_ = 1;
   position_index handed_on_; // in earlier processes, or in chunks that were closed
   std::vector<position_range> partly_;
+  std::vector<position_index> behind_; ///< by outlet; as long as there is something in partly_
   monotonic_time keep_again_at_{}; // after a failure
   monotonic_time partly_seen_{};   // when one of them was read last
   std::deque<unacked> unacked_;    // in order of sequence

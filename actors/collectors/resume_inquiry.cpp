@@ -83,17 +83,22 @@ auto resume_inquiry::missing() const -> std::vector<std::string> {
   return {all.begin(), all.end()};
 }
 
-auto resume_inquiry::result() const -> resume_info {
-  auto info = resume_info{};
+auto resume_inquiry::known() const -> std::vector<std::vector<position_range>> {
   auto by_component = std::vector<std::vector<position_range>>{};
   for (const auto& c : components_) by_component.push_back(c.known.of(source_));
+  return by_component;
+}
+
+auto resume_inquiry::result() const -> resume_info {
+  auto info = resume_info{};
+  auto by_component = known();
   if (by_component.empty()) return info;
   info.covered = by_component.front();
-  for (const auto& known : by_component) info.covered = intersection(info.covered, known);
+  for (const auto& some : by_component) info.covered = intersection(info.covered, some);
   auto everywhere = position_index{};
   for (const auto& p : info.covered) everywhere.add(source_, p);
-  for (auto& known : by_component)
-    for (auto& p : known)
+  for (auto& some : by_component)
+    for (auto& p : some)
       if (!everywhere.covers(source_, {{p}})) info.partly.push_back(std::move(p));
   return info;
 }

@@ -37,6 +37,8 @@ public:
   /// Whose word is missing; for people.
   auto missing() const -> std::vector<std::string>;
   auto result() const -> resume_info;
+  /// What each component has, in their order.
+  auto known() const -> std::vector<std::vector<position_range>>;
 
 private:
   struct component {

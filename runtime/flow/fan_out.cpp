@@ -1,5 +1,7 @@
 #include "runtime/flow/fan_out.hpp"
 
+#include "runtime/base/assert.hpp"
+
 namespace weir {
 
 fan_out::fan_out(const std::vector<outlet_settings>& settings) {
@@ -7,12 +9,21 @@ fan_out::fan_out(const std::vector<outlet_settings>& settings) {
   settled_.resize(settings.size());
 }
 
-void fan_out::push(const chunk_ptr& c, monotonic_time now) {
+void fan_out::push(const chunk_ptr& c, monotonic_time now, const std::vector<bool>& is_there) {
   const auto bytes = c->footprint_bytes();
-  pending_.emplace(c->id, pending{outlets_.size(), bytes, c->closed_ns});
+  auto wanted = std::size_t{0};
+  for (std::size_t i = 0; i < outlets_.size(); ++i) {
+    if (i < is_there.size() && is_there[i]) {
+      settled_[i].insert(c->id);
+      continue;
+    }
+    outlets_[i].push(c, now);
+    ++wanted;
+  }
+  WEIR_ASSERT(wanted > 0);
+  pending_.emplace(c->id, pending{wanted, bytes, c->closed_ns});
   unacked_bytes_ += bytes;
   unacked_events_ += c->count;
-  for (auto& o : outlets_) o.push(c, now);
 }
 
 auto fan_out::release(std::vector<chunk_ptr> acked) -> std::vector<chunk_ptr> {

@@ -64,7 +64,7 @@ void collector_actor::fail() {
 void collector_actor::inquire() {
   const auto hurries = in.mistake == bug::does_not_ask && is_answered_;
   if (inquiry_->is_complete(in.time.monotonic()) || hurries) {
-    core_.resume(inquiry_->result());
+    core_.resume(inquiry_->result(), inquiry_->known());
     in.note(address, "knows where to go on");
     inquiry_.reset();
     on_peers();

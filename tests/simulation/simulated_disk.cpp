@@ -61,12 +61,13 @@ public:
   auto sync() -> result<void> override {
     const auto dies = begin();
     if (!dies) return ended();
-    if (*dies || disk_.random_.one_in(disk_.faults.sync_fails_one_in)) {
+    if (*dies) return ended(); // the system still has what was written
+    if (disk_.random_.one_in(disk_.faults.sync_fails_one_in)) {
       disk_.tell(node_->path, "fails to sync");
       // Some of it got through; what did not is not tried again by the system.
       disk_.scatter(*node_);
-      if (!*dies && disk_.faults.failed_sync_is_hidden) return {};
-      return *dies ? ended() : broken(node_->path);
+      if (disk_.faults.failed_sync_is_hidden) return {};
+      return broken(node_->path);
     }
     disk_.tell(node_->path, "sync");
     if (!disk_.faults.sync_does_nothing) disk_.sync(*node_);
