@@ -69,9 +69,9 @@ private:
   position_index handed_on_; // in earlier processes, or in chunks that were closed
   std::vector<position_range> partly_;
   std::vector<position_index> behind_; ///< by outlet; as long as there is something in partly_
-  monotonic_time keep_again_at_{}; // after a failure
-  monotonic_time partly_seen_{};   // when one of them was read last
-  std::deque<unacked> unacked_;    // in order of sequence
+  monotonic_time keep_again_at_{};     // after a failure
+  monotonic_time partly_seen_{};       // when one of them was read last
+  std::deque<unacked> unacked_;        // in order of sequence
 };
 
 } // namespace weir

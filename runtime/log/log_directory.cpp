@@ -72,11 +72,12 @@ void set_foreign_aside(log_directory& in) {
   });
 }
 
+/// The header is written when all is, so that one that is only a copy may lead a part of what it replaces.
 void find_superseded(std::vector<segment_file>& segments) {
   auto from = UINT64_MAX;
   for (auto s = segments.rbegin(); s != segments.rend(); ++s) {
     s->superseded_from = from;
-    if (s->header) from = std::min(from, s->header->first);
+    if (s->header && !s->header_is_copy) from = std::min(from, s->header->first);
   }
 }
 

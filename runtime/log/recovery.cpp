@@ -148,7 +148,10 @@ private:
     WEIR_CHECK(scan(*opened, from, s));
     // One that was begun and never written to: its header comes last. With others behind it, it stays as a
     // sign that it was there: what was in it never was safe.
-    if (s.header.first == 0 && !s.is_anchored && &from == &from_.segments.back())
+    const auto has_records = s.last != 0;
+    const auto is_last = &from == &from_.segments.back();
+    const auto is_spare = s.header.first != 0 && s.header.first <= last_; // all of it is elsewhere, too
+    if (!has_records && (is_spare || (s.header.first == 0 && !s.is_anchored && is_last)))
       found_.superfluous.push_back(from.path);
     else
       keep(std::move(s));
@@ -229,7 +232,7 @@ private:
     end_damage(number);
     last_ = number;
     found_.memory.add(head);
-    if (to.header.first == 0) to.header.first = number;
+    if (to.last == 0) to.header.first = number; // what it begins with may be elsewhere, too
     to.index.add({found.offset, found.header});
     to.used = found.end;
     to.last = number;
