@@ -2,6 +2,7 @@
 #include "tests/bench/forward_client.hpp"
 #include "tests/bench/input.hpp"
 #include "tests/bench/report.hpp"
+#include "tests/bench/topologies.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -56,7 +56,7 @@ class Backlogs(SystemTest):
     def test_a_stopped_store_leaves_the_others_alone_and_gets_everything_later(self):
         topology = self.write("t.yaml", THREE_SINKS.format(path=self.dir, sync="interval"))
         self.write("in/first.log", "one line\n")
-        weir = self.start("weir", topology)
+        weir = self.start("weir", topology, "--node", "weir")
         lock = self.lock_database(weir)
         count = 1 + self.write_numbered("in/big.log", BACKLOG)
         wait_until(lambda: count_lines(self.path("out/archive.raw")) == count, weir.log, PATIENCE)
@@ -74,7 +74,7 @@ class Backlogs(SystemTest):
     def test_a_backlog_outlives_its_process_and_ends_in_the_store_once(self):
         topology = self.write("t.yaml", THREE_SINKS.format(path=self.dir, sync="always"))
         self.write("in/first.log", "one line\n")
-        weir = self.start("weir", topology)
+        weir = self.start("weir", topology, "--node", "weir")
         lock = self.lock_database(weir)
         count = 1 + self.write_numbered("in/big.log", 40 * MIB)
         wait_until(lambda: count_lines(self.path("out/archive.raw")) == count, weir.log, PATIENCE)
