@@ -6,8 +6,12 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace weir {
+
+/// The type of collectors that take dead letters to their sink: what they read was counted before.
+inline constexpr std::string_view letters_type = "dead_letters";
 
 /// What an actor answers to observe: its live figures. Accounts balance at any instant:
 /// events_in = events_out + events_held + the sum of dropped.

@@ -28,7 +28,7 @@ auto sum_up(const std::vector<observation>& actors, tier t) -> tier_figures {
   std::replace(name.begin(), name.end(), ' ', '_');
   auto sum = tier_figures{};
   for (const auto& o : actors) {
-    if (o.tier != name) continue;
+    if (o.tier != name || o.type == letters_type) continue;
     ++sum.states[o.state];
     sum.events += t == tier::sink ? o.events_out : o.events_in;
     sum.bytes += t == tier::sink ? o.bytes_out : o.bytes_in;

@@ -105,11 +105,13 @@ struct totals {
 
 /// Of the collectors here; of the sinks, on a node without collectors.
 auto sum_up(const std::vector<observation>& actors) -> totals {
-  const auto collects =
-      std::any_of(actors.begin(), actors.end(), [](const auto& o) { return o.tier == "collector"; });
+  const auto is_collector = [](const observation& o) {
+    return o.tier == "collector" && o.type != letters_type;
+  };
+  const auto collects = std::any_of(actors.begin(), actors.end(), is_collector);
   auto sum = totals{};
   for (const auto& o : actors) {
-    if (o.tier != (collects ? "collector" : "sink")) continue;
+    if (collects ? !is_collector(o) : o.tier != "sink") continue;
     sum.events += o.events_in;
     sum.bytes += o.bytes_in;
     sum.unsettled += o.events_held;

@@ -8,7 +8,10 @@ namespace {
 
 auto label_of(const component_plan& c, std::string_view line_break) -> std::string {
   auto text = c.name;
-  if (c.type != "aggregator") text += " (" + c.type + ')';
+  if (!c.letters_of.empty())
+    text += " (implicit)";
+  else if (c.type != "aggregator")
+    text += " (" + c.type + ')';
   for (const auto& name : c.classes)
     text += (&name == &c.classes.front() ? std::string{line_break} + "on " : ", ") + name;
   return text;

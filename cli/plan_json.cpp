@@ -12,6 +12,7 @@ auto component_json(const component_plan& c) -> std::string {
   auto text = "{\"name\": " + json_string(c.name) + ", \"tier\": " + json_string(tier_name(c.in))
               + ", \"type\": " + json_string(c.type) + ", \"from\": " + json_list(c.from)
               + ", \"to\": " + json_list(c.to) + ", \"classes\": " + json_list(c.classes);
+  if (!c.letters_of.empty()) text += ", \"letters_of\": " + json_string(c.letters_of);
   if (const auto* a = std::get_if<aggregator_plan>(&c.details))
     text += ", \"instances\": " + std::to_string(a->instances);
   if (const auto* s = std::get_if<sink_plan>(&c.details))

@@ -11,6 +11,7 @@ namespace {
 
 auto label_of(const component_plan& c) -> std::string {
   const auto* aggregator = std::get_if<aggregator_plan>(&c.details);
+  if (!c.letters_of.empty()) return c.name + " (implicit)";
   if (aggregator == nullptr) return c.name + " (" + c.type + ')';
   return aggregator->instances == 1 ? c.name : c.name + " x" + std::to_string(aggregator->instances);
 }

@@ -2,14 +2,17 @@
 
 #include "actors/aggregators/aggregator.hpp"
 #include "actors/collectors/collector.hpp"
+#include "actors/collectors/letter_source.hpp"
 #include "actors/sinks/sink_writer.hpp"
 #include "runtime/os/random.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <thread>
+#include <utility>
 
 namespace weir {
 namespace {
@@ -36,6 +39,8 @@ struct building {
   const topology_plan& plan;
   const std::vector<const component_plan*>& hosted;
   const build_context& context;
+  /// By component: who writes letters and who reads them on share one.
+  std::map<std::string, std::shared_ptr<dead_letter_file>, std::less<>> letters = {};
 };
 
 auto instances_of(const component_plan& c) -> std::uint32_t {
@@ -75,7 +80,7 @@ auto outlets_of(const building& b, const component_plan& c) -> std::vector<outle
 /// Whether no collector of this node comes to an end by itself.
 auto only_listens(const building& b) -> bool {
   return std::all_of(b.hosted.begin(), b.hosted.end(), [](const component_plan* c) {
-    if (c->in != tier::collector) return true;
+    if (c->in != tier::collector || !c->letters_of.empty()) return true;
     const auto* known = plugin_registry<source>::find(c->type);
     return known != nullptr && known->listens;
   });
@@ -136,16 +141,28 @@ auto open_log(const building& b, const component_plan& c, std::uint32_t instance
 }
 
 auto dead_letters_of(const building& b, const component_plan& c) -> std::shared_ptr<dead_letter_file> {
-  return std::make_shared<dead_letter_file>(real_file_system(), dead_letter_path(b.plan, c, b.context.node));
+  return b.letters.at(c.letters_of.empty() ? c.name : c.letters_of);
+}
+
+auto open_dead_letters(const building& b) {
+  auto all = std::map<std::string, std::shared_ptr<dead_letter_file>, std::less<>>{};
+  for (const auto* c : b.hosted)
+    if (c->letters_of.empty() && (c->in == tier::collector || c->in == tier::sink))
+      all.emplace(c->name, std::make_shared<dead_letter_file>(real_file_system(),
+                                                              dead_letter_path(b.plan, *c, b.context.node)));
+  return all;
 }
 
 auto build_collector(const building& b, const component_plan& c, const std::string& address) {
   const auto& details = std::get<collector_plan>(c.details);
   auto settings = collector_settings{};
   settings.address = address;
-  settings.type = c.type;
+  settings.type = c.letters_of.empty() ? c.type : letters_type;
   settings.context = context_of(b, c);
-  settings.make_source = details.make_source;
+  settings.make_source =
+      c.letters_of.empty() ? details.make_source : make_letter_source(dead_letters_of(b, c));
+  settings.reads_to_end = !c.letters_of.empty();
+  if (settings.reads_to_end) settings.waits_to_the_end = std::exchange(settings.context.once, false);
   settings.intake = {details.parse, details.operators, details.labels};
   settings.downstream = downstream_of(b, c);
   const auto* known = plugin_registry<source>::find(c.type);
@@ -153,7 +170,7 @@ auto build_collector(const building& b, const component_plan& c, const std::stri
   settings.directory = b.context.directory;
   settings.waits = b.context.waits;
   auto core = std::make_shared<collector_core>(random_id(), address, outlets_of(b, c));
-  core->dead_letters = dead_letters_of(b, c);
+  if (c.letters_of.empty()) core->dead_letters = dead_letters_of(b, c);
   return [settings, core](caf::event_based_actor* parent) -> caf::actor {
     return parent->spawn<caf::detached>(collector, settings, core, self_address(parent));
   };
@@ -202,7 +219,7 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
 }
 
 auto build_child(const building& b, const component_plan& c, std::uint32_t instance) -> result<child_spec> {
-  auto spec = child_spec{address_of(b, c, instance), c.name, word_of(c.in), {}};
+  auto spec = child_spec{address_of(b, c, instance), c.name, word_of(c.in), {}, c.letters_of};
   switch (c.in) {
   case tier::collector: spec.make = build_collector(b, c, spec.address); break;
   case tier::source_aggregator:
@@ -220,7 +237,8 @@ auto build_child(const building& b, const component_plan& c, std::uint32_t insta
 
 auto build_tiers(const topology_plan& plan, const std::vector<const component_plan*>& hosted,
                  const build_context& context) -> result<std::vector<supervisor_settings>> {
-  const auto b = building{plan, hosted, context};
+  auto b = building{plan, hosted, context};
+  b.letters = open_dead_letters(b);
   auto tiers = std::vector<supervisor_settings>{};
   for (const auto in : {tier::sink, tier::destination_aggregator, tier::source_aggregator, tier::collector}) {
     auto settings = supervisor_settings{};

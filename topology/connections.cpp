@@ -33,7 +33,7 @@ auto is_local(const component_plan& from, const component_plan& to) -> bool {
 auto endpoints(const topology_plan& plan, tier t, bool is_scaled_out) -> std::size_t {
   auto count = std::size_t{0};
   for (const auto& c : plan.components)
-    if (c.in == t) count += nodes_of(plan, c) * (is_scaled_out ? instances_of(c) : 1);
+    if (c.in == t && c.letters_of.empty()) count += nodes_of(plan, c) * (is_scaled_out ? instances_of(c) : 1);
   return std::max<std::size_t>(1, count);
 }
 

@@ -1,6 +1,7 @@
 #include "topology/draft.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace weir {
 namespace {
@@ -56,6 +57,36 @@ void read_dead_letters(draft& d, const value& root) {
       d.complain(own->where, c.owner() + ": gets dead letters itself, so its own stay in a file",
                  "take its \"dead_letter\" out");
   }
+}
+
+void add_letter_collectors(draft& d) {
+  auto made = std::vector<draft_component>{};
+  for (auto& c : d.components) {
+    auto* target = c.plan.dead_letter.empty() ? nullptr : d.find(c.plan.dead_letter);
+    if (target == nullptr) continue;
+    auto& reader = made.emplace_back();
+    reader.plan.name = c.plan.name + ".dead-letters";
+    reader.plan.in = tier::collector;
+    reader.plan.type = "tail"; // it behaves like one
+    reader.plan.where = c.plan.where;
+    reader.plan.letters_of = c.plan.name;
+    reader.plan.classes = c.plan.classes;
+    reader.plan.to = {target->plan.name};
+    reader.plan.details = collector_plan{};
+    reader.written.type = value::kind::map;
+    reader.written.where = c.plan.where;
+    if (const auto* taken = d.find(reader.plan.name))
+      d.complain(taken->plan.where,
+                 taken->owner() + ": the name is taken by the collector that takes the dead letters of \""
+                     + c.plan.name + "\" to \"" + target->plan.name + '"');
+    else
+      target->plan.from.push_back(reader.plan.name);
+  }
+  const auto behind = std::find_if(d.components.begin(), d.components.end(),
+                                   [](const auto& c) { return c.plan.in != tier::collector; });
+  d.components.insert(behind, std::make_move_iterator(made.begin()), std::make_move_iterator(made.end()));
+  for (std::size_t i = 0; i < d.components.size(); ++i)
+    d.by_name.insert_or_assign(d.components[i].plan.name, i);
 }
 
 auto dead_letter_path(const topology_plan& plan, const component_plan& c, std::string_view node)

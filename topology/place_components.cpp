@@ -147,6 +147,7 @@ void place_components(draft& d, const value& root) {
   const auto is_placed = read_placement(d, root);
   if (const auto* nodes = map_under(d, root, "nodes", "nodes"))
     for (const auto& m : nodes->members) read_node(d, m);
+  add_letter_collectors(d); // they are where their components are
   if (!is_placed) return;
   for (const auto& receiver : d.components)
     for (const auto& name : receiver.plan.from) check_reach(d, d.find(name)->plan, receiver);

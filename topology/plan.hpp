@@ -74,6 +74,8 @@ struct component_plan {
   std::vector<std::string> to;      ///< names of the components it sends to
   std::vector<std::string> classes; ///< node classes that host it; empty: every node
   std::string dead_letter; ///< of collectors and sinks: the sink that gets their dead letters; empty: none
+  /// Of a collector that is not in the file: whose dead letters it takes to their sink.
+  std::string letters_of;
   std::variant<collector_plan, aggregator_plan, sink_plan> details;
 };
 

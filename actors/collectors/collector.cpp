@@ -200,9 +200,26 @@ void collector_state::arm_timer(monotonic_time now) {
 }
 
 void collector_state::drain() {
+  const auto is_first = !std::exchange(draining, true);
+  if (settings.reads_to_end && is_first) return read_to_end();
+  if (settings.reads_to_end) return;
   at_end = true;
   if (inquiry) return end_inquiry();
   step();
+}
+
+/// The source is made anew as one that ends by itself. Whoever may stay away for long is not waited for,
+/// unless the run is to end only when all is stored: what is left then is there at the next start.
+void collector_state::read_to_end() {
+  settings.context.once = true;
+  const auto is_away = inquiry || (started && core->budget_bytes() == 0 && core->flow.unacked_chunks() == 0);
+  at_end = at_end || (!settings.waits_to_the_end && is_away);
+  if (inquiry) return at_end ? end_inquiry() : void();
+  if (!started || at_end) return step();
+  if (reads->wake_fd() >= 0) settings.waits->forget(reads->wake_fd());
+  waiting = false;
+  ready = true;
+  open_source();
 }
 
 void collector_state::finish_if_done() {

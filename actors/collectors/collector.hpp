@@ -24,6 +24,8 @@ struct collector_settings {
   intake_settings intake;
   std::vector<downstream_component> downstream; ///< one for each outlet of the core
   bool resumes = false;                         ///< its positions mean the same to a later process
+  bool reads_to_end = false;                    ///< when drained: what is there is read first
+  bool waits_to_the_end = false;                ///< and then: also if the receivers are away
   caf::actor_addr directory;
   poller* waits = nullptr;
 };
@@ -45,6 +47,7 @@ struct collector_state {
   caf::event_based_actor* self = nullptr;
 
   bool started = false;
+  bool draining = false;
   bool at_end = false;   ///< the source has nothing more, or must not be asked any more
   bool reported = false; ///< finished was told
   bool ready = true;     ///< the source may have something
@@ -70,6 +73,7 @@ private:
   void inquire(monotonic_time now);
   void end_inquiry();
   void open_source();
+  void read_to_end();
   auto wants_to_read(monotonic_time now) -> bool;
   auto read(monotonic_time now) -> read_status;
   void probe_if_due(monotonic_time now);

@@ -41,13 +41,26 @@ auto observe_all(caf::stateful_actor<guardian_state>* self) -> caf::result<std::
   return promise;
 }
 
+/// When a component has finished, so that nothing new can come of it, what reads its leavings is drained.
+void on_finished(caf::stateful_actor<guardian_state>* self, const child_finished& note) {
+  auto& s = self->state;
+  for (auto at = s.unfinished.begin(); at != s.unfinished.end(); ++at) {
+    if (at->second.erase(note.address) == 0) continue;
+    if (!at->second.empty()) return;
+    for (const auto& child : s.supervisors) self->send(child, drain_atom::value, at->first);
+    s.unfinished.erase(at);
+    break;
+  }
+  if (s.unfinished.empty()) s.settings.on_finished();
+}
+
 } // namespace
 
 auto guardian(caf::stateful_actor<guardian_state>* self, guardian_settings settings) -> caf::behavior {
   auto& s = self->state;
   s.settings = std::move(settings);
   for (const auto& tier : s.settings.tiers)
-    for (const auto& c : tier.children) s.unfinished.insert(c.address);
+    for (const auto& c : tier.children) s.unfinished[c.component].insert(c.address);
   self->set_down_handler([self](const caf::down_msg& m) {
     if (m.reason && m.reason != caf::exit_reason::user_shutdown)
       self->state.settings.on_failed(failure_text(self->system(), m.reason));
@@ -64,10 +77,7 @@ auto guardian(caf::stateful_actor<guardian_state>* self, guardian_settings setti
     self->quit(m.reason);
   });
   return {
-      [self](const child_finished& note) {
-        self->state.unfinished.erase(note.address);
-        if (self->state.unfinished.empty()) self->state.settings.on_finished();
-      },
+      [self](const child_finished& note) { on_finished(self, note); },
       [self](drain_atom) {
         for (const auto& child : self->state.supervisors) self->send(child, drain_atom::value);
       },

@@ -5,6 +5,7 @@
 #include "actors/system/supervisor.hpp"
 
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,7 +25,7 @@ struct guardian_state {
   static inline constexpr const char* name = "guardian";
   guardian_settings settings;
   std::vector<caf::actor> supervisors;
-  std::set<std::string> unfinished; ///< addresses
+  std::map<std::string, std::set<std::string>> unfinished; ///< addresses, by component
 };
 
 /// Messages: drain_atom (all tiers), observe_atom -> std::vector<observation> of all actors.

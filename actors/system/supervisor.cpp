@@ -27,7 +27,7 @@ void supervisor_state::start(std::size_t index) {
   self->monitor(c.handle);
   self->link_to(c.handle); // children do not outlive their supervisor
   announce(c);
-  if (draining) self->send(c.handle, drain_atom::value); // the one before it may not have got to it
+  if (c.draining) self->send(c.handle, drain_atom::value); // the one before it may not have got to it
 }
 
 void supervisor_state::on_down(const caf::down_msg& m) {
@@ -67,9 +67,18 @@ void supervisor_state::on_finished(const child_finished& note) {
 }
 
 void supervisor_state::drain() {
-  draining = true;
-  for (const auto& c : children)
-    if (c.handle) self->send(c.handle, drain_atom::value);
+  for (auto& c : children)
+    if (c.spec.drained_after.empty()) drain(c);
+}
+
+void supervisor_state::drain_after(const std::string& component) {
+  for (auto& c : children)
+    if (c.spec.drained_after == component) drain(c);
+}
+
+void supervisor_state::drain(child& c) {
+  c.draining = true;
+  if (c.handle) self->send(c.handle, drain_atom::value);
 }
 
 auto supervisor_state::absent(const child& c) const -> observation {
@@ -120,7 +129,7 @@ auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings
   auto& s = self->state;
   s.self = self;
   s.parent = std::move(parent);
-  for (auto& spec : settings.children) s.children.push_back({std::move(spec), nullptr, 0, {}, {}, false});
+  for (auto& spec : settings.children) s.children.push_back({std::move(spec), nullptr, 0, {}, {}});
   s.settings = std::move(settings);
   self->set_down_handler([self](const caf::down_msg& m) { self->state.on_down(m); });
   self->set_exit_handler([self](const caf::exit_msg& m) {
@@ -132,6 +141,7 @@ auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings
       [self](restart_atom, std::uint64_t index) { self->state.start(index); },
       [self](const child_finished& note) { self->state.on_finished(note); },
       [self](drain_atom) { self->state.drain(); },
+      [self](drain_atom, const std::string& component) { self->state.drain_after(component); },
       [self](observe_atom) { return self->state.observe(); },
   };
 }

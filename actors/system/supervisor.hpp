@@ -18,6 +18,9 @@ struct child_spec {
   std::string tier;
   /// Spawns the child; it reports child_finished to `supervisor`.
   std::function<caf::actor(caf::event_based_actor* supervisor)> make;
+  /// It is drained when all children of this component of the node have finished, and not before. Empty: when
+  /// the others are.
+  std::string drained_after = {};
 };
 
 struct supervisor_settings {
@@ -39,22 +42,25 @@ struct supervisor_state {
     std::deque<monotonic_time> recent; ///< restarts within the window
     std::string last_error;
     bool finished = false;
+    bool draining = false;
   };
 
   supervisor_settings settings;
   std::vector<child> children;
   caf::actor_addr parent;
   caf::event_based_actor* self = nullptr;
-  bool draining = false;
 
   void start(std::size_t index);
   void on_down(const caf::down_msg& m);
   void on_finished(const child_finished& note);
+  /// All but those that are drained after a component.
   void drain();
+  void drain_after(const std::string& component);
   /// Asks every child, adds what only a supervisor knows, answers when all have.
   auto observe() -> caf::result<std::vector<observation>>;
 
 private:
+  void drain(child& c);
   void restart_later(std::size_t index, const caf::error& reason);
   void announce(const child& c);
   auto absent(const child& c) const -> observation;

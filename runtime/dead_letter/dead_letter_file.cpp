@@ -52,6 +52,7 @@ auto whole_size(const file& f, std::uint64_t size) -> result<std::uint64_t> {
 
 auto dead_letter_file::add(std::span<const dead_letter> letters) -> result<void> {
   if (letters.empty()) return {};
+  const auto lock = std::lock_guard{mutex_};
   WEIR_TRY(const auto f, open());
   auto lines = byte_buffer{};
   for (const auto& letter : letters)
@@ -64,6 +65,17 @@ auto dead_letter_file::add(std::span<const dead_letter> letters) -> result<void>
   size_ += text.size();
   for (const auto& letter : letters) remember(letter);
   return {};
+}
+
+auto dead_letter_file::prepare() -> result<void> {
+  const auto lock = std::lock_guard{mutex_};
+  WEIR_CHECK(open());
+  return {};
+}
+
+auto dead_letter_file::safe_bytes(std::uint64_t inode) -> std::uint64_t {
+  const auto lock = std::lock_guard{mutex_};
+  return inode == inode_ ? size_ : UINT64_MAX;
 }
 
 auto dead_letter_file::open() -> result<std::shared_ptr<file>> {

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <mutex>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -17,14 +18,20 @@
 
 namespace weir {
 
+/// Its calls may come from several threads: whoever writes letters, and whoever reads them on to a sink.
 class dead_letter_file {
 public:
-  /// Touches nothing until the first letter comes.
+  /// Touches nothing until the first letter comes, or prepare() is called.
   dead_letter_file(file_system& files, std::string path) : files_(files), path_(std::move(path)) {}
 
   /// Adds the letters that are not in it yet and waits for the device; all or an error. After an error call
   /// it again with the same letters.
   auto add(std::span<const dead_letter> letters) -> result<void>;
+  /// Makes directory and file if they are not there, and takes away what a death left half written.
+  auto prepare() -> result<void>;
+  /// How much of the file with this inode is whole letters on the device; all of a file that is not ours
+  /// any more. Waits for an add() that is going on.
+  auto safe_bytes(std::uint64_t inode) -> std::uint64_t;
   auto path() const -> const std::string& { return path_; }
 
 private:
@@ -42,6 +49,7 @@ private:
   auto is_known(const dead_letter& letter) -> bool;
   void remember(const dead_letter& letter);
 
+  std::mutex mutex_;
   file_system& files_;
   std::string path_;
   std::uint64_t inode_ = 0;                ///< of the file as recovered

@@ -3,6 +3,8 @@
 
 #include "runtime/base/units.hpp"
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,8 @@ struct tail_options {
   duration refresh_interval = std::chrono::seconds{10}; ///< between looks at everything, as a safety net
   duration poll_interval = std::chrono::seconds{1};     ///< the same where inotify does not work
   std::string tag = "{path}";
+  /// How much of the file with this inode is there to stay; nothing behind it is looked at. Absent: all.
+  std::function<std::uint64_t(std::uint64_t inode)> safe_bytes = {};
 };
 
 } // namespace weir

@@ -143,6 +143,7 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
   if (!file.is_linked()) unlinked_wanted_ = true;
   auto status = file_stat{};
   if (!open_file(file) || stat_descriptor(file.fd, status) != 0) return std::nullopt;
+  if (options_.safe_bytes) status.size = std::min(status.size, options_.safe_bytes(file.key.inode));
   if (!file.is_placed) place_file(file, status);
   check_content(file, status);
   file.size_seen = status.size;
@@ -211,7 +212,7 @@ auto tailer::deliver(tailed_file& file, const block_reader::outcome& read) -> li
 
 /// Notices that the content is another one: cut off, or begun anew in the same inode.
 void tailer::check_content(tailed_file& file, const file_stat& status) {
-  const auto head = read_head(file.fd, head_bytes_max);
+  const auto head = read_head(file.fd, std::min<std::uint64_t>(head_bytes_max, status.size));
   const auto known = print_of(head.substr(0, std::min<std::size_t>(file.head.length, head.size())));
   if (status.size < file.known_end() || (file.head.length > 0 && known != file.head)) {
     ++file.generation;

@@ -160,6 +160,41 @@ BOOST_AUTO_TEST_CASE(a_sink_of_dead_letters_reads_nothing_else_unless_it_says_so
   BOOST_TEST(r.plan->find("c")->to == (names{"s", "t", "others"}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(letters_get_to_their_sink_by_a_collector_beside_their_component) {
+  const auto r =
+      plan_of("collectors: { c: { type: tail, path: y } }\n"
+              "sinks:\n  s: { type: null, from: c, dead_letter: letters }\n  letters: { type: null }\n"
+              "placement: { edge: c, core: s, store: letters }\n"
+              "nodes: { n: { listen: 'localhost:1', as: core }, m: { listen: 'localhost:2', as: store } }\n");
+  BOOST_REQUIRE(r.plan.has_value());
+  const auto* made = r.plan->find("s.dead-letters");
+  BOOST_REQUIRE(made != nullptr);
+  BOOST_TEST((made->in == tier::collector));
+  BOOST_TEST(made->letters_of == "s");
+  BOOST_TEST(made->classes == names{"core"}, boost::test_tools::per_element());
+  BOOST_TEST(made->to == names{"letters"}, boost::test_tools::per_element());
+  BOOST_TEST(r.plan->find("letters")->from == names{"s.dead-letters"}, boost::test_tools::per_element());
+  BOOST_TEST(r.plan->find("c.dead-letters") == nullptr); // its letters have no sink
+}
+
+BOOST_AUTO_TEST_CASE(a_sink_of_letters_that_cannot_be_reached_is_an_error) {
+  const auto r = plan_of("collectors: { c: { type: tail, path: y, dead_letter: letters } }\n"
+                         "sinks: { s: { type: null, from: c }, letters: { type: null } }\n"
+                         "placement: { edge: [c, s], store: letters }\n");
+  BOOST_REQUIRE_EQUAL(r.problems.size(), 1U);
+  BOOST_TEST(r.problems[0].what.find("\"c.dead-letters\" sends to it from class \"edge\"")
+             != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(dead_letters_that_would_go_round_in_circles_are_an_error) {
+  const auto r = plan_of("collectors: { c: { type: tail, path: y } }\nsinks:\n"
+                         "  a: { type: null, from: c, dead_letter: b }\n"
+                         "  b: { type: null, from: c, dead_letter: a }\n"
+                         "  own: { type: null, from: c, dead_letter: own }\n");
+  BOOST_TEST(r.problems.size() == 3U);
+  for (const auto& p : r.problems) BOOST_TEST(p.what.find("gets dead letters itself") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_type_is_not_taken_for_the_null_sink) {
   const auto r =
       plan_of("collectors: { c: { type: tail, path: y } }\nsinks:\n  s: { type: }\n  n: { type: ~ }\n");
