@@ -39,7 +39,7 @@ inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 1
     {bug::settles_too_much, "a collector calls one chunk too many settled"},
     {bug::drops_last_chunk, "the last chunk of a transfer is dropped and acked"},
     {bug::acks_before_commit, "a sink acks before its store has it"},
-    {bug::forgets_reread, "a collector does not say that it reads again"},
+    {bug::forgets_reread, "a collector sends again what some of its receivers have"},
 }};
 
 } // namespace weir::test
