@@ -171,7 +171,9 @@ void sink_state::on_failure(const error& e, const std::vector<chunk_ptr>& group,
   if (e.code != errc::rejected && !over) return retry_later(e, now);
   spdlog::error("{}: gives up {} chunks: {}", settings.address, group.size(), e.what);
   const auto given_up = give_up(group, (over ? "gave up: " : "rejected: ") + e.what);
-  if (!given_up) retry_later(given_up.failure(), now);
+  if (given_up) return;
+  core->last_error = given_up.failure().what;
+  retry_later(given_up.failure(), now);
 }
 
 void sink_state::retry_later(const error& e, monotonic_time now) {

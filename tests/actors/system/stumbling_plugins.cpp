@@ -114,6 +114,7 @@ public:
       ++world.refused_commits;
       return error{errc::unavailable, "the store has stopped"};
     }
+    if (holds(batch, world.rejected)) return error{errc::rejected, "the store wants another number"};
     auto done = committed{};
     for_each_matching(batch, [&](const chunk& c, const section&, std::string_view entries) {
       world.bodies.insert(c.body.view().data());
@@ -125,6 +126,15 @@ public:
   }
 
 private:
+  static auto holds(const commit_batch& batch, std::uint64_t number) -> bool {
+    auto found = false;
+    for_each_matching(batch, [&](const chunk&, const section&, std::string_view entries) {
+      auto read = entry_reader{entries};
+      for (auto e = entry{}; read.next(e);) found = found || number_in(e.record) == number;
+    });
+    return found;
+  }
+
   static auto number_in(std::string_view record) -> std::uint64_t {
     auto number = std::uint64_t{UINT64_MAX};
     (void)msgpack_reader{find_field(record, "n")}.unsigned_integer(number);

@@ -26,10 +26,11 @@ struct stumbling_world {
   stumbles operators;
   stumbles store;
   bool store_stopped = false;
-  std::uint64_t events = 0;          ///< that the source has
-  std::uint64_t payload_bytes = 16;  ///< of each
-  std::vector<std::uint64_t> stored; ///< their numbers, as they came
-  std::set<const void*> bodies;      ///< of the chunks committed
+  std::uint64_t rejected = UINT64_MAX; ///< the number that the store will never take
+  std::uint64_t events = 0;            ///< that the source has
+  std::uint64_t payload_bytes = 16;    ///< of each
+  std::vector<std::uint64_t> stored;   ///< their numbers, as they came
+  std::set<const void*> bodies;        ///< of the chunks committed
   std::uint64_t refused_commits = 0;
 
   /// Waits until so many events are stored; false after a minute.
