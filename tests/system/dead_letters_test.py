@@ -1,6 +1,7 @@
 """Dead letters with a sink of their own: each of them once in it, whatever is killed when."""
 import json
 import os
+import socket
 import time
 import unittest
 
@@ -17,6 +18,16 @@ collectors:
 sinks:
   good: { type: file, from: app, path: "DIR/out/{tag}.raw" }
   letters: { type: file, path: "DIR/letters.json" }
+"""
+
+REPLAYED = """
+collectors:
+  app: { type: tail, path: "DIR/in/*.log", parse: { format: json, on_error: dead_letter } }
+  again: { type: forward, listen: "127.0.0.1:PORT" }
+source_aggregators:
+  local: { from: [app, again], buffer: { path: "DIR/buffer" } }
+sinks:
+  all: { type: file, from: local, path: "DIR/all.raw", format: raw }
 """
 
 SPREAD = """
@@ -103,7 +114,11 @@ class DeadLetters(SystemTest):
         self.assert_all_in_place()
 
     def test_a_kill_at_any_instant_neither_loses_nor_doubles_a_letter(self):
-        topology = self.write("t.yaml", TOPOLOGY)
+        # With a buffer that keeps the chunks' ids, so that a store that was killed after it kept its letters and
+        # before it committed knows them again.
+        buffered = 'sinks:\n  good: { type: file, from: local,'
+        topology = self.write("t.yaml", TOPOLOGY.replace("sinks:\n  good: { type: file, from: app,",
+            'source_aggregators:\n  local: { from: app, buffer: { path: "DIR/buffer" } }\n' + buffered))
         for attempt in range(12):
             node = self.start(f"node-{attempt}", topology)
             self.add(3000)
@@ -127,6 +142,38 @@ class DeadLetters(SystemTest):
         wait_until(lambda: len(self.rows()) >= len(self.bad) + len(self.outside)
                    and count_lines(self.path("out", "a.raw")) >= len(self.good), lambda: f"all letters, not {len(self.rows())}")
         self.assert_all_in_place(self.rows())
+
+    def test_replayed_letters_are_stored_once_however_often_they_are_replayed(self):
+        port = str(free_port())
+        topology = self.write("t.yaml", REPLAYED.replace("PORT", port))
+        bad = [b"bad %d" % n for n in range(2000)]
+        self.write("in/a.log", b"".join(line + b"\n" for line in bad))
+        self.run_once_without_clients(topology)
+        file = self.path("buffer", "dead-letters", "app.jsonl")
+        for attempt in range(3):
+            node = self.start(f"node-{attempt}", topology)
+            wait_until(lambda: self.listens(int(port)), "the forward collector")
+            for _ in range(2):
+                done = self.weir("replay", file, "--again", "--to", "127.0.0.1:" + port)
+                self.assertEqual(0, done.returncode, done.stderr)
+                self.assertIn("2000 sent and confirmed", done.stdout)
+            wait_until(lambda: count_lines(self.path("all.raw")) >= len(bad), "the replayed lines")
+            if attempt == 1:
+                node.kill()
+            else:
+                self.assertEqual(0, node.stop(), node.log())
+        self.assert_same_lines(read_lines(self.path("all.raw")), bad)
+
+    @staticmethod
+    def listens(port):
+        with socket.socket() as s:
+            return s.connect_ex(("127.0.0.1", port)) == 0
+
+    def run_once_without_clients(self, topology):
+        node = self.start("first", topology)
+        file = self.path("buffer", "dead-letters", "app.jsonl")
+        wait_until(lambda: count_lines(file) == 2000, "the letters")
+        self.assertEqual(0, node.stop(), node.log())
 
     def rows(self):
         import sqlite3
