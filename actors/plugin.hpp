@@ -3,6 +3,7 @@
 
 #include "config/settings.hpp"
 #include "runtime/os/clock.hpp"
+#include "runtime/os/file_system.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -17,7 +18,8 @@ struct plugin_context {
   std::string component; ///< name in the topology file
   std::string node;
   const class clock* clock = &system_clock();
-  bool once = false; ///< --once: end when all that is there has been read
+  file_system* files = &real_file_system(); ///< for what has to be durable
+  bool once = false;                        ///< --once: end when all that is there has been read
   /// With once: no collector here has an end of its own, so a listener waits for its first client.
   bool awaits_clients = false;
 };

@@ -43,6 +43,7 @@ private:
   std::string node_;
   std::string component_;
   const class clock& clock_;
+  file_system& disk_;
   path_template path_;
   std::string problem_; ///< of the path, with the names of this place filled in
   std::unique_ptr<event_writer> format_;
@@ -99,6 +100,7 @@ file_store::file_store(settings s, const plugin_context& context)
       node_(context.node),
       component_(context.component),
       clock_(*context.clock),
+      disk_(*context.files),
       format_(make_event_writer(options_of(settings_.format))) {
   auto compiled = path_template::compile(settings_.path, {context.node, context.component});
   if (compiled)
@@ -125,9 +127,9 @@ auto file_store::open() -> result<void> {
     if (path_.uses_tag() || path_.uses_time() || !is_device(settings_.path)) {
       auto where = ledger_settings(settings_, path_, component_);
       where.holder = "sink " + component_ + " of node " + node_ + ", pid " + std::to_string(::getpid());
-      ledger_.emplace(real_file_system(), std::move(where));
+      ledger_.emplace(disk_, std::move(where));
     }
-    files_.emplace(real_file_system(), ledger_ ? &*ledger_ : nullptr, clock_, files_options(settings_));
+    files_.emplace(disk_, ledger_ ? &*ledger_ : nullptr, clock_, files_options(settings_));
   }
   return take_over();
 }

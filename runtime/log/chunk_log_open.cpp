@@ -1,3 +1,4 @@
+#include "runtime/ledger/paths.hpp"
 #include "runtime/log/chunk_log_state.hpp"
 #include "runtime/log/file_window.hpp"
 #include "runtime/log/quarantine.hpp"
@@ -98,7 +99,7 @@ auto chunk_log::state::take_over(recovered_log found) -> result<void> {
 auto chunk_log::open(file_system& files, chunk_log_settings settings, const clock& time)
     -> result<std::unique_ptr<chunk_log>> {
   const auto path = settings.path;
-  WEIR_CHECK(files.make_directories(path));
+  WEIR_CHECK(make_directories(files, path, settings.sync != sync_policy::os));
   auto lock = files.lock(path + "/lock", settings.holder);
   if (!lock)
     return error{lock.failure().code, "the chunk log " + path + " cannot be opened: " + lock.failure().what};

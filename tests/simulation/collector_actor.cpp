@@ -65,7 +65,8 @@ void collector_actor::inquire() {
   const auto hurries = in.mistake == bug::does_not_ask && is_answered_;
   if (inquiry_->is_complete(in.time.monotonic()) || hurries) {
     const auto forgets = in.mistake == bug::forgets_reread;
-    core_.resume(inquiry_->result(), forgets ? std::vector<std::vector<position_range>>{} : inquiry_->known());
+    core_.resume(inquiry_->result(),
+                 forgets ? std::vector<std::vector<position_range>>{} : inquiry_->known());
     in.note(address, "knows where to go on");
     inquiry_.reset();
     on_peers();

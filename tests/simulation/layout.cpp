@@ -192,6 +192,23 @@ void schedule::furnish_sink(component& c, process& home) {
   plan.window = some_window();
   plan.group_bytes_max = random.between(1, 16) << 10;
   plan.commit_takes = random.one_in(4) ? random.time_between(0ms, 1s) : random.time_between(0ms, 20ms);
+  if (random.one_in(2)) {
+    file_sinks_[c.name] = &home;
+    const auto sink = some_file_sink(c.name, random, home.may_lose_power);
+    furniture_[&home].push_back([this, plan, sink](process& at) {
+      const auto make = [this, sink, &at]() -> std::unique_ptr<store> {
+        auto context = plugin_context{};
+        context.component = sink.name;
+        context.node = at.name;
+        context.clock = &world_.time;
+        context.files = at.files.get();
+        return std::make_unique<watched_store>(sink.make(context), world_, at, sink.name);
+      };
+      at.actors.push_back(std::make_unique<sink_actor>(world_, at, plan, make));
+      return true;
+    });
+    return;
+  }
   auto& tables = databases_[c.name];
   furniture_[&home].push_back([this, plan, &tables](process& at) {
     at.actors.push_back(

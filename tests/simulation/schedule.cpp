@@ -26,7 +26,8 @@ schedule::schedule(std::uint64_t seed, bug mistake, bool tracing) : world_(seed)
   for (auto& p : world_.processes) {
     if (tracing)
       p->disk->trace = [this, name = p->name](const auto& what) { world_.note(name, "disk ", what); };
-    p->disk->faults.sync_does_nothing = mistake == bug::syncs_nothing;
+    p->disk->faults.sync_does_nothing = mistake == bug::syncs_nothing || mistake == bug::ledger_before_data;
+    if (mistake == bug::ledger_before_data) p->disk->faults.lies_about = "/srv/";
     p->disk->faults.failed_sync_is_hidden = mistake == bug::hides_failed_sync;
     p->build = [this](process& at) { return build(at); };
     world_.time.after(world_.random.time_between(0ms, 2s), [this, at = p.get()] { world_.start(*at); });
@@ -122,6 +123,11 @@ auto schedule::is_at_rest() const -> bool {
 }
 
 void schedule::check_stores() {
+  for (const auto& [sink, home] : file_sinks_)
+    for (const auto& row : rows_of_files(*home->disk, sink)) {
+      if (row.second > 1) return world_.broken("line " + row.first + " is in " + sink + " twice");
+      databases_[sink].rows.insert(row);
+    }
   for (const auto& [sink, tables] : databases_)
     for (const auto& s : scripts_)
       for (const auto& f : s.files)

@@ -3,6 +3,7 @@
 
 #include "tests/simulation/aggregator_actor.hpp"
 #include "tests/simulation/collector_actor.hpp"
+#include "tests/simulation/file_sink.hpp"
 #include "tests/simulation/sink_actor.hpp"
 
 #include <deque>
@@ -67,6 +68,7 @@ private:
   std::deque<component> components_;
   std::deque<script> scripts_;
   std::map<std::string, database> databases_;
+  std::map<std::string, process*> file_sinks_;
   std::map<process*, std::vector<std::function<bool(process&)>>> furniture_;
 };
 

@@ -17,12 +17,11 @@ namespace weir::test {
 struct disk_faults {
   std::uint64_t write_fails_one_in = 0; ///< 0: never
   std::uint64_t sync_fails_one_in = 0;
-  bool full = false;               ///< no file can grow
-  std::uint64_t dies_in_calls = 0; ///< the process ends inside that call from now; 0: it does not
-  bool sync_does_nothing = false;  ///< deliberate bugs, made by a system that lies
-  bool failed_sync_is_hidden = false;
-  bool truncation_does_nothing = false;
-  std::string lies_about; ///< only for paths with this in them
+  bool full = false;                  ///< no file can grow
+  std::uint64_t dies_in_calls = 0;    ///< the process ends inside that call from now; 0: it does not
+  bool failed_sync_is_hidden = false; ///< deliberate bugs, made by a system that lies
+  bool sync_does_nothing = false;     ///< where `lies_about` is in the path
+  std::string lies_about;
 };
 
 /// Survives its processes. One process uses it at a time.

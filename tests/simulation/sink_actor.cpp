@@ -67,7 +67,7 @@ auto sink_actor::open_store() -> bool {
 void sink_actor::commit() {
   scheduled_ = false;
   const auto group = core_.next_group(plan_.group_bytes_max);
-  if (group.empty()) return answer();
+  if (group.empty()) return go_idle();
   if (!open_store()) return schedule(in.random.time_between(10ms, 500ms));
   const auto done = target_->commit({group, core_.match});
   if (home.disk->is_dead()) return;
@@ -81,6 +81,13 @@ void sink_actor::commit() {
   send_feedback();
   answer();
   schedule(in.random.time_between(0ns, plan_.commit_takes));
+  if (!scheduled_) call_at(in.time.monotonic() + 1s);
+}
+
+void sink_actor::go_idle() {
+  answer();
+  if (!is_open_) return;
+  if (const auto done = target_->idle(); !done) in.note(address, "is not idle: ", done.failure().what);
 }
 
 void sink_actor::answer() {

@@ -45,6 +45,7 @@ private:
   void schedule(std::chrono::nanoseconds after);
   auto open_store() -> bool;
   void commit();
+  void go_idle();
   void answer();
   void send_feedback();
 
