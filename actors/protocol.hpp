@@ -60,10 +60,11 @@ template <class Inspector> auto inspect(Inspector& f, position_range& x) -> type
 /// Whoever is asked takes nothing more from the earlier one, and answers when all that came is safe.
 struct ask_positions {
   std::uint64_t question = 0; ///< random
-  std::string source;         ///< the collector's logical address
+  std::string source;         ///< whose streams, as in chunk::source
+  std::string sender = {};    ///< the collector's logical address: of its links
 };
 template <class Inspector> auto inspect(Inspector& f, ask_positions& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("ask_positions"), x.question, x.source);
+  return f(caf::meta::type_name("ask_positions"), x.question, x.source, x.sender);
 }
 
 /// The answer.

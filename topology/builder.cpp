@@ -153,6 +153,13 @@ auto open_dead_letters(const building& b) {
   return all;
 }
 
+/// Whose positions a collector's are. Where all runs in one process the node's name does not count: it is the
+/// host's by default, and a container has another one each time.
+auto source_of(const building& b, const component_plan& c) -> std::string {
+  const auto name = word_of(c.in) + '/' + c.name;
+  return b.plan.classes.empty() ? name : b.context.node + '/' + name;
+}
+
 auto build_collector(const building& b, const component_plan& c, const std::string& address) {
   const auto& details = std::get<collector_plan>(c.details);
   auto settings = collector_settings{};
@@ -165,11 +172,12 @@ auto build_collector(const building& b, const component_plan& c, const std::stri
   if (settings.reads_to_end) settings.waits_to_the_end = std::exchange(settings.context.once, false);
   settings.intake = {details.parse, details.operators, details.labels};
   settings.downstream = downstream_of(b, c);
+  settings.source = source_of(b, c);
   const auto* known = plugin_registry<source>::find(c.type);
   settings.resumes = known != nullptr && known->resumes;
   settings.directory = b.context.directory;
   settings.waits = b.context.waits;
-  auto core = std::make_shared<collector_core>(random_id(), address, outlets_of(b, c));
+  auto core = std::make_shared<collector_core>(random_id(), settings.source, outlets_of(b, c));
   if (c.letters_of.empty()) core->dead_letters = dead_letters_of(b, c);
   return [settings, core](caf::event_based_actor* parent) -> caf::actor {
     return parent->spawn<caf::detached>(collector, settings, core, self_address(parent));

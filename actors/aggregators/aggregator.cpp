@@ -30,7 +30,7 @@ void aggregator_state::on_feedback(const link_feedback& note) {
 
 /// The collector's earlier instance may have chunks under way to us still: they must not come in any more.
 void aggregator_state::on_question(const ask_positions& note) {
-  from->fence(note.source);
+  from->fence(note.sender);
   questions.add(note, self->current_sender(), core->mark());
   step();
 }

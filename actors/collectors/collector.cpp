@@ -31,7 +31,7 @@ void collector_state::start() {
   const auto now = settings.context.clock->monotonic();
   if (settings.resumes && core->starts == 0) {
     question = random_id();
-    inquiry.emplace(settings.address, settings.downstream, now + resume_patience);
+    inquiry.emplace(settings.source, settings.downstream, now + resume_patience);
     complain_at = now + resume_patience;
   }
   for (const auto& component : settings.downstream)
@@ -64,7 +64,7 @@ void collector_state::inquire(monotonic_time now) {
     for (const auto& [component, all] : peers)
       for (const auto& p : all)
         if (p.handle && !inquiry->has_answered(p.address))
-          self->send(p.handle, ask_positions{question, settings.address});
+          self->send(p.handle, ask_positions{question, settings.source, settings.address});
     ask_at = now + ask_interval;
   }
   if (now >= complain_at) {

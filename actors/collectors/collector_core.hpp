@@ -16,8 +16,8 @@ namespace weir {
 /// Outlives the collector actor: a source that fails is made anew and goes on where this one stands.
 class collector_core {
 public:
-  /// `origin` is in the ids of all its chunks and must never have been used before; `address` is the
-  /// collector's, the same in every process.
+  /// `origin` is in the ids of all its chunks and must never have been used before; `address` is its name in
+  /// chunk::source, the same in every process.
   collector_core(std::uint64_t origin, std::string address, const std::vector<outlet_settings>& outlets)
       : flow(outlets), origin_(origin), address_(std::move(address)) {}
 

@@ -199,7 +199,7 @@ void sink_state::on_timer(std::uint64_t generation) {
 
 /// The collector's earlier instance may have chunks under way to us still: they must not come in any more.
 void sink_state::on_question(const ask_positions& note) {
-  from->fence(note.source);
+  from->fence(note.sender);
   questions.add(note, self->current_sender(), core->taken);
   answer_questions();
 }

@@ -70,7 +70,7 @@ struct chunk {
   /// Every sequence of this origin below it was settled when the chunk was closed and will never be sent
   /// again: receivers fold what they remember of the origin up to here.
   std::uint64_t settled_below = 1;
-  std::string source; ///< logical address of the collector that closed it; positions are of its streams
+  std::string source; ///< the collector that closed it; positions are of its streams
   /// Its collector reads again what it may have handed on before it died: a first receiver that has all of
   /// the positions drops the chunk.
   bool is_reread = false;

@@ -22,7 +22,7 @@ inline constexpr std::size_t window_streams_max = 16384;
 
 class position_index {
 public:
-  /// `source`: the collector's logical address (chunk::source).
+  /// `source`: the collector (chunk::source).
   void add(const std::string& source, const position_range& range);
   void add(const chunk& c) {
     for (const auto& p : c.positions) add(c.source, p);

@@ -74,7 +74,7 @@ class Backlogs(SystemTest):
     def test_a_backlog_outlives_its_process_and_ends_in_the_store_once(self):
         topology = self.write("t.yaml", THREE_SINKS.format(path=self.dir, sync="always"))
         self.write("in/first.log", "one line\n")
-        weir = self.start("weir", topology, "--node", "weir")
+        weir = self.start("weir", topology)
         lock = self.lock_database(weir)
         count = 1 + self.write_numbered("in/big.log", 40 * MIB)
         wait_until(lambda: count_lines(self.path("out/archive.raw")) == count, weir.log, PATIENCE)
@@ -82,7 +82,7 @@ class Backlogs(SystemTest):
         lock.execute("COMMIT")
         lock.close()
         os.remove(self.path("in/big.log"))  # what is stored now comes from the buffer
-        again = self.start("again", topology, "--once")
+        again = self.start("again", topology, "--node", "a-container-with-another-name", "--once")
         self.assertEqual(0, again.end(PATIENCE), again.log())
         self.assertEqual((count, count), self.rows())
         self.assertEqual(count, count_lines(self.path("out/archive.raw")))
