@@ -33,9 +33,11 @@ auto file_ledger::open() -> result<std::vector<std::string>> {
   auto findings = std::vector<std::string>{};
   WEIR_CHECK(lock());
   WEIR_CHECK(replay(findings));
+  // A batch that was taken back, perhaps for want of room on the disk, must not need room; but while its
+  // record may be on the device, its data must stay.
+  if (was_open_ && journal_.wants_rewrite()) WEIR_CHECK(journal_.rewrite(state_.snapshot()));
   WEIR_CHECK(recover_files(findings));
-  // A batch that was taken back, perhaps for want of room on the disk, must not need room.
-  if (!was_open_ || journal_.wants_rewrite()) WEIR_CHECK(compact());
+  if (!was_open_) WEIR_CHECK(compact());
   was_open_ = true;
   return findings;
 }

@@ -47,7 +47,11 @@ auto journal::open(const visitor& visit) -> result<findings> {
     return found;
   }
   WEIR_TRY(const auto size, file_->size());
-  if (size > end_) WEIR_CHECK(file_->truncate(end_));
+  if (size > end_) {
+    WEIR_CHECK(file_->truncate(end_));
+    // What was taken back must not come back with the power. If it may, only a new generation helps.
+    if (is_synced_ && is_end_known_ && !file_->sync()) wants_rewrite_ = true;
+  }
   wants_rewrite_ = wants_rewrite_ || found.is_damaged;
   is_end_known_ = true;
   return found;

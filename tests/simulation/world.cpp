@@ -239,7 +239,7 @@ void world::send(const actor& from, handle to, message m) {
 
 void world::put_on_wire(handle from, handle to, const message& m, bool late) {
   auto& last = wire_[{from, to}];
-  auto arrives = std::max(last + 1us, time.now() + random.time_between(50us, 5ms));
+  auto arrives = std::max(last + 1us, time.now() + random.time_between(50us, peace ? 5ms : latency_max));
   if (late)
     arrives = time.now() + random.time_between(0ms, 3s);
   else

@@ -112,6 +112,7 @@ public:
   bool tracing = false;
   bool peace = false;
   std::uint64_t fault_rate = 0; ///< one in so many messages; 0: none
+  std::chrono::nanoseconds latency_max{5'000'000};
   std::uint64_t messages = 0;
   std::uint64_t faults = 0;
   std::string problem;
