@@ -150,7 +150,8 @@ auto memory_file_system::open(const std::string& path, open_mode mode) -> result
   return std::shared_ptr<file>{std::make_shared<memory_file>(names_.at(path), life_)};
 }
 
-auto memory_file_system::list(const std::string& directory) -> result<std::vector<std::string>> {
+auto memory_file_system::list(const std::string& of) -> result<std::vector<std::string>> {
+  const auto directory = of == "/" ? std::string{} : of; // as in directories_
   if (!directories_.contains(directory)) return no_such(directory);
   auto names = std::set<std::string>{};
   const auto add = [&](const std::string& path) {
@@ -193,7 +194,8 @@ auto memory_file_system::remove(const std::string& path) -> result<void> {
   return {};
 }
 
-auto memory_file_system::sync_directory(const std::string& directory) -> result<void> {
+auto memory_file_system::sync_directory(const std::string& of) -> result<void> {
+  const auto directory = of == "/" ? std::string{} : of;
   if (!directories_.contains(directory)) return no_such(directory);
   for (const auto& pending : pending_)
     if (pending.directory == directory) pending.apply(durable_names_);
