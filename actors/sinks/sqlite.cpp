@@ -5,7 +5,7 @@
 #include "actors/sinks/store.hpp"
 #include "runtime/codec/event_writer.hpp"
 #include "runtime/codec/json_writer.hpp"
-#include "runtime/ledger/paths.hpp"
+#include "runtime/os/paths.hpp"
 
 #include <sys/stat.h>
 

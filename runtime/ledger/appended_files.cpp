@@ -1,7 +1,7 @@
 #include "runtime/ledger/appended_files.hpp"
 
 #include "runtime/ledger/file_recovery.hpp"
-#include "runtime/ledger/paths.hpp"
+#include "runtime/os/paths.hpp"
 
 #include <algorithm>
 #include <array>

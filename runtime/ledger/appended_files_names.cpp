@@ -1,6 +1,6 @@
 #include "runtime/ledger/appended_files.hpp"
 #include "runtime/ledger/file_recovery.hpp"
-#include "runtime/ledger/paths.hpp"
+#include "runtime/os/paths.hpp"
 
 #include <ctime>
 

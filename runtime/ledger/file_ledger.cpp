@@ -1,7 +1,7 @@
 #include "runtime/ledger/file_ledger.hpp"
 
 #include "runtime/ledger/file_recovery.hpp"
-#include "runtime/ledger/paths.hpp"
+#include "runtime/os/paths.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "runtime/ledger/file_recovery.hpp"
 
 #include "runtime/base/crc32c.hpp"
-#include "runtime/ledger/paths.hpp"
+#include "runtime/os/paths.hpp"
 
 #include <algorithm>
 

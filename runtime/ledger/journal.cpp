@@ -2,7 +2,7 @@
 
 #include "runtime/base/binary.hpp"
 #include "runtime/base/crc32c.hpp"
-#include "runtime/ledger/paths.hpp"
+#include "runtime/os/paths.hpp"
 
 #include <algorithm>
 #include <array>

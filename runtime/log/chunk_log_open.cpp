@@ -1,7 +1,7 @@
-#include "runtime/ledger/paths.hpp"
 #include "runtime/log/chunk_log_state.hpp"
 #include "runtime/log/file_window.hpp"
 #include "runtime/log/quarantine.hpp"
+#include "runtime/os/paths.hpp"
 #include "runtime/os/random.hpp"
 
 #include <spdlog/spdlog.h>

@@ -1,4 +1,4 @@
-#include "runtime/ledger/paths.hpp"
+#include "runtime/os/paths.hpp"
 
 #include <vector>
 
