@@ -84,6 +84,9 @@ auto chunk_log::state::take_over(recovered_log found) -> result<void> {
     WEIR_TRY(std::ignore, segments.file_of(added));
     segments.cut(added, added.used, added.last);
   }
+  for (auto& s : segments.all())
+    if (const auto at = found.snapshots.find(s.header.identity.segment); at != found.snapshots.end())
+      WEIR_CHECK(write_snapshot_anew(files, s, encode_snapshot(s.header, at->second)));
   WEIR_CHECK(sync_all(files, settings.path, segments));
   // What it held counts elsewhere by now, durably.
   for (const auto& path : found.superfluous) std::ignore = files.remove(path);

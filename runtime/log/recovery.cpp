@@ -111,14 +111,18 @@ private:
 
   /// What a new segment says of the records before it.
   void enter(const segment_header& header) {
+    // A file that is gone is damage; records that are gone may never have reached the device.
+    const auto is_next = header.identity.segment == segment_ + 1;
     if (!has_begun_) {
+      // An empty file right before it: the log began there, and nothing was safe yet.
+      overclaims_ = segment_ != 0 && is_next && header.durable == 0 && header.follows > 0;
+      if (overclaims_) end_tail(header.follows);
+      has_memory_ = overclaims_;
       has_begun_ = true;
       last_ = header.first - 1;
       settle_for_all(1, last_);
       return;
     }
-    // A file that is gone is damage; records that are gone may never have reached the device.
-    const auto is_next = header.identity.segment == segment_ + 1;
     const auto durable = is_next ? std::min(header.durable, header.follows) : header.follows;
     // The memory of segments that went is in the snapshots behind them: one that came back with the power,
     // or that could not be removed, does not know what was between. But what is missing at the end of the
@@ -126,7 +130,12 @@ private:
     if (header.follows > last_ && !is_next) has_memory_ = false;
     if (durable > last_) end_damage(durable + 1);
     last_ = std::max(last_, durable);
-    if (header.follows > last_) end_tail(header.follows - last_);
+    if (header.follows > last_) {
+      overclaims_ = true;
+      // Without a snapshot before it, and nothing that was safe: all there is to remember was found.
+      has_memory_ = has_memory_ || (is_next && header.durable == 0);
+      end_tail(header.follows - last_);
+    }
     suspects_.clear(); // what was torn and written again elsewhere
     if (header.first - 1 <= last_) return;
     settle_for_all(last_ + 1, header.first - 1);
@@ -143,9 +152,14 @@ private:
     s.bytes = from.bytes;
     s.header.identity = {from_.log_id, from.segment};
     s.header.first = 0;
+    known_ = last_;
     if (from.header) enter(s.header = *from.header);
     segment_ = from.segment;
+    const auto is_wrong = overclaims_ && from.header;
+    const auto before = is_wrong ? std::optional{found_.memory} : std::nullopt;
+    if (is_wrong) s.header.follows = s.header.durable = known_;
     WEIR_CHECK(scan(*opened, from, s));
+    if (before) found_.snapshots.emplace(from.segment, *before);
     // One that was begun and never written to: its header comes last. With others behind it, it stays as a
     // sign that it was there: what was in it never was safe.
     const auto has_records = s.last != 0;
@@ -219,7 +233,7 @@ private:
       has_memory_ = true;
     }
     to.is_anchored = bool{snapshot};
-    to.used = found.end;
+    to.begin = to.used = found.end;
   }
 
   void accept(const scanned& found, const chunk& head, segment& to) {
@@ -254,6 +268,8 @@ private:
   std::string path_;          ///< of the segment at hand
   std::uint64_t segment_ = 0; ///< its number; that of the one before while it is entered
   std::uint64_t last_ = 0;    ///< record that was taken, or given up, last
+  std::uint64_t known_ = 0;   ///< what last_ was before the segment at hand
+  bool overclaims_ = false;   ///< from here on snapshots tell of records that never were safe
   bool has_begun_ = false;    ///< last_ means something
   bool has_memory_ = false;   ///< a snapshot was taken
 };

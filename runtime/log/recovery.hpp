@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,8 @@ struct unsettled_sums {
 struct recovered_log {
   std::uint64_t log_id = 0; ///< 0: nothing is there
   std::vector<segment> segments;
+  /// Of segments whose snapshot tells of records that never were safe: what it should say. By number.
+  std::map<std::uint64_t, log_memory> snapshots;
   std::vector<std::string> superfluous; ///< segment files without a record that counts
   std::vector<std::string> foreign;     ///< segment files of another log, or renamed ones
   log_memory memory;

@@ -2,6 +2,7 @@
 
 #include "runtime/base/crc32c.hpp"
 #include "runtime/codec/chunk_codec.hpp"
+#include "runtime/log/file_window.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,6 +11,7 @@
 namespace weir {
 namespace {
 
+constexpr auto copy_step = std::size_t{1} << 20;
 constexpr auto block_bytes = std::uint64_t{256} << 10;
 constexpr auto zeros = std::string_view{"\0\0\0\0\0\0\0", 7};
 
@@ -30,7 +32,30 @@ auto fill(file& to, const segment_header& header, const segment_plan& plan) -> r
   return used;
 }
 
+auto create_at(file_system& files, std::string path, const segment_header& header, const segment_plan& plan)
+    -> result<segment> {
+  auto made = segment{};
+  made.header = header;
+  made.path = std::move(path);
+  WEIR_TRY(made.opened, files.open(made.path, open_mode::create));
+  WEIR_CHECK(made.opened->truncate(0));
+  const auto used = fill(*made.opened, header, plan);
+  if (!used) {
+    std::ignore = files.remove(made.path); // a leftover is empty: recovery clears it away
+    return used.failure();
+  }
+  made.begin = made.used = *used;
+  made.bytes = *used + plan.bytes;
+  made.last = header.first - 1;
+  made.is_dirty = true;
+  return made;
+}
+
 } // namespace
+
+void segment_index::move(std::int64_t by) {
+  for (auto& e : entries_) e.offset += static_cast<std::uint64_t>(by);
+}
 
 void segment_index::add(const located_record& record) {
   if (entries_.empty() || record.offset >= entries_.back().offset + block_bytes)
@@ -58,20 +83,33 @@ auto make_record_header(std::uint64_t number, const record_parts& parts) -> reco
 
 auto create_segment(file_system& files, const std::string& directory, const segment_header& header,
                     const segment_plan& plan) -> result<segment> {
-  auto made = segment{};
-  made.header = header;
-  made.path = directory + '/' + segment_name(header.identity.segment);
-  WEIR_TRY(made.opened, files.open(made.path, open_mode::create));
-  const auto used = fill(*made.opened, header, plan);
-  if (!used) {
-    std::ignore = files.remove(made.path); // a leftover is empty: recovery clears it away
-    return used.failure();
+  return create_at(files, directory + '/' + segment_name(header.identity.segment), header, plan);
+}
+
+auto write_snapshot_anew(file_system& files, segment& of, std::string snapshot) -> result<void> {
+  WEIR_TRY(auto fresh,
+           create_at(files, of.path + ".new", of.header, {std::move(snapshot), of.used - of.begin}));
+  WEIR_TRY(const auto from, files.open(of.path, open_mode::read));
+  auto window = file_window{*from, copy_step};
+  const auto moved = static_cast<std::int64_t>(fresh.used) - static_cast<std::int64_t>(of.begin);
+  for (auto at = of.begin; at < of.used;) {
+    WEIR_TRY(const auto bytes, window.view(at, std::min<std::uint64_t>(copy_step, of.used - at)));
+    if (bytes.empty()) return error{errc::failed, of.path + " became shorter"};
+    const auto parts = std::array{bytes};
+    WEIR_CHECK(fresh.opened->write_at(fresh.used, parts));
+    at += bytes.size();
+    fresh.used += bytes.size();
   }
-  made.used = *used;
-  made.bytes = *used + plan.bytes;
-  made.last = header.first - 1;
-  made.is_dirty = true;
-  return made;
+  WEIR_CHECK(write_segment_header(fresh));
+  WEIR_CHECK(fresh.opened->truncate(fresh.used));
+  WEIR_CHECK(fresh.opened->sync());
+  WEIR_CHECK(files.rename(fresh.path, of.path));
+  of.opened = fresh.opened;
+  of.begin = static_cast<std::uint64_t>(static_cast<std::int64_t>(of.begin) + moved);
+  of.bytes = of.used = of.safe_end = fresh.used;
+  of.index.move(moved);
+  of.is_anchored = true;
+  return {};
 }
 
 auto write_segment_header(segment& to) -> result<void> {

@@ -28,6 +28,8 @@ public:
     std::uint64_t end = 0; ///< 0: up to what is used
   };
   void add(const located_record& record);
+  /// All records lie `by` bytes further back.
+  void move(std::int64_t by);
   /// Where the record lies if it is there.
   auto block_of(std::uint64_t number) const -> std::optional<block>;
   auto size() const -> std::size_t { return entries_.size(); }
@@ -45,6 +47,7 @@ struct segment {
   std::string path;
   std::shared_ptr<file> opened; ///< closed if empty
   std::uint64_t bytes = 0;      ///< of the file, as reserved
+  std::uint64_t begin = 0;      ///< of its records, behind the snapshot
   std::uint64_t used = 0;       ///< behind the last record
   std::uint64_t last = 0;       ///< number of the last record; header.first - 1 if there is none
   segment_index index;
@@ -80,6 +83,8 @@ struct segment_plan {
 auto create_segment(file_system& files, const std::string& directory, const segment_header& header,
                     const segment_plan& plan) -> result<segment>;
 auto write_segment_header(segment& to) -> result<void>;
+/// Replaces the snapshot of a segment that says too much; the records stay, in a fresh file of that name.
+auto write_snapshot_anew(file_system& files, segment& of, std::string snapshot) -> result<void>;
 /// Behind the last record; it must have room. After an error the segment is as before.
 auto write_record(segment& to, const record_header& header, const record_parts& parts) -> result<void>;
 
