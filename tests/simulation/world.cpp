@@ -118,7 +118,9 @@ void world::kill(process& p, bool with_power) {
       if (known != at->peers.end() && known->second == dead) lose(*at, p);
     });
   }
-  time.after(peace ? 10ms : random.time_between(1ms, 3s), [this, &p] {
+  // Often at once: what its predecessor had under way is under way still.
+  const auto away = random.one_in(3) ? random.time_between(0ms, 20ms) : random.time_between(1ms, 3s);
+  time.after(peace ? 10ms : away, [this, &p] {
     if (!p.is_up) start(p);
   });
 }
