@@ -52,6 +52,7 @@ struct chunk_log::state {
   void leave_unsynced();
   /// Writes everything above `synced` to fresh segments: nothing that was not synced is trusted any more.
   auto write_again() -> result<void>;
+  auto mark_doubtful() -> std::vector<std::string>;
   auto copy_unsynced(std::vector<segment>& fresh) -> result<void>;
   void replace_unsynced(std::vector<segment> fresh);
 

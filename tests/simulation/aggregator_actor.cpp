@@ -111,7 +111,7 @@ void aggregator_actor::start_sync() {
                   if (w.find(me) == nullptr) return;
                   const auto outcome = shared->run();
                   w.note(address, "fsync: ", outcome ? "done" : outcome.failure().what);
-                  w.time.after(takes / 2, [this, &w, me, shared, outcome] {
+                  w.time.after(outcome ? takes / 2 : 0ns, [this, &w, me, shared, outcome] {
                     if (w.find(me) == nullptr) return;
                     syncing_ = false;
                     core_.finish_sync(*shared, outcome, w.time.monotonic());
