@@ -18,6 +18,7 @@ schedule::schedule(std::uint64_t seed, bug mistake, bool tracing) : world_(seed)
   world_.tracing = tracing;
   world_.fault_rate = world_.random.one_in(3) ? 0 : world_.random.between(5, 80);
   if (world_.random.one_in(6)) world_.latency_max = world_.random.time_between(10ms, 1s);
+  if (world_.random.one_in(4)) world_.senders_die_one_in = world_.random.between(10, 100);
   trouble_ = world_.random.time_between(1s, 20s);
   lay_out();
   place();

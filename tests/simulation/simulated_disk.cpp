@@ -64,8 +64,11 @@ public:
     if (*dies) return ended(); // the system still has what was written
     if (disk_.random_.one_in(disk_.faults.sync_fails_one_in)) {
       disk_.tell(node_->path, "fails to sync");
-      // Some of it got through; what did not is not tried again by the system.
+      // Some of it got through; what did not is not tried again by the system. Sizes are in its journal.
+      auto sizes = node_->unsynced;
+      std::erase_if(sizes, [](const auto& c) { return !c.is_size; });
       disk_.scatter(*node_);
+      node_->unsynced = std::move(sizes);
       if (disk_.faults.failed_sync_is_hidden) return {};
       return broken(node_->path);
     }

@@ -105,7 +105,11 @@ void world::kill(process& p, bool with_power) {
   p.disk->unmount();
   auto gone = std::vector<handle>{};
   for (const auto& a : p.actors) gone.push_back(a->id);
-  for (const auto h : gone) actors_.erase(h);
+  const auto held = time.now() + (random.one_in(3) ? random.time_between(10ms, 1s) : 0ns);
+  for (const auto h : gone) {
+    actors_.erase(h);
+    held_[h] = held;
+  }
   p.actors.clear();
   p.files.reset();
   if (with_power) p.disk->lose_power();
@@ -237,6 +241,11 @@ void world::send(const actor& from, handle to, message m) {
   if (auto* chunks = std::get_if<transfer_chunks>(&m); chunks != nullptr && fault == 4)
     chunks->chunks[random.between(0, chunks->chunks.size() - 1)].content = nullptr;
   put_on_wire(from.id, to, m, fault == 3);
+  if (!peace && from.home.may_die && std::holds_alternative<transfer_chunks>(m)
+      && random.one_in(senders_die_one_in))
+    time.after(10us, [this, &dies = from.home, was = from.home.incarnation] {
+      if (dies.is_up && dies.incarnation == was) kill(dies, false);
+    });
 }
 
 void world::put_on_wire(handle from, handle to, const message& m, bool late) {
@@ -250,6 +259,9 @@ void world::put_on_wire(handle from, handle to, const message& m, bool late) {
 }
 
 void world::deliver(handle from, handle to, const message& m) {
+  const auto held = held_.find(from);
+  if (held != held_.end() && time.now() < held->second)
+    return time.after(held->second - time.now(), [this, from, to, m] { deliver(from, to, m); });
   auto* receiver = find(to);
   const auto& source = ever_.at(from);
   if (receiver == nullptr) return;

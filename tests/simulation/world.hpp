@@ -111,7 +111,8 @@ public:
   bug mistake = bug::none;
   bool tracing = false;
   bool peace = false;
-  std::uint64_t fault_rate = 0; ///< one in so many messages; 0: none
+  std::uint64_t fault_rate = 0;         ///< one in so many messages; 0: none
+  std::uint64_t senders_die_one_in = 0; ///< just behind a transfer; 0: never
   std::chrono::nanoseconds latency_max{5'000'000};
   std::uint64_t messages = 0;
   std::uint64_t faults = 0;
@@ -139,6 +140,7 @@ private:
   std::map<handle, enrolled> ever_;
   std::map<std::pair<handle, handle>, std::chrono::nanoseconds> wire_;
   std::map<std::pair<const process*, const process*>, std::chrono::nanoseconds> cuts_;
+  std::map<handle, std::chrono::nanoseconds> held_; ///< when what a dead one had sent arrives
 };
 
 } // namespace weir::test
