@@ -24,13 +24,6 @@ auto body_of(std::uint64_t bytes) -> shared_bytes {
 
 } // namespace
 
-auto seeded::next() -> std::uint64_t {
-  auto z = (state_ += 0x9E3779B97F4A7C15ULL);
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-  return z ^ (z >> 31);
-}
-
 flow_model::flow_model(std::uint64_t seed) : random_(seed) {
   window_.floor_bytes = random_.between(1, 4) << 10;
   window_.capacity_bytes = random_.between(1, 16) << 10;
@@ -69,7 +62,7 @@ auto flow_model::window() const -> std::uint64_t {
 }
 
 void flow_model::broken(const std::string& promise) {
-  if (problem_.empty()) problem_ = "at " + std::to_string(now_) + " us: " + promise;
+  if (problem_.empty()) problem_ = "at " + std::to_string(now()) + " us: " + promise;
 }
 
 auto flow_model::sender_of(std::uint64_t handle) -> sender* {
@@ -84,11 +77,10 @@ auto flow_model::receiver_of(std::uint64_t handle) -> receiver* {
   return nullptr;
 }
 
-void flow_model::happens(microseconds in, what kind, std::uint64_t to, std::uint64_t from) {
-  queue_.push_back({now_ + in, ++order_, kind, to, from, {}});
-  std::push_heap(queue_.begin(), queue_.end(), [](const auto& a, const auto& b) {
-    return std::pair{a.at, a.order} > std::pair{b.at, b.order};
-  });
+void flow_model::happens(microseconds in, what kind, std::uint64_t to, std::uint64_t from,
+                         link_message note) {
+  time_.after(std::chrono::microseconds{in},
+              [this, h = happening{kind, to, from, std::move(note)}]() mutable { handle(h); });
 }
 
 void flow_model::carry(std::uint64_t from, std::vector<outgoing> notes) {
@@ -100,7 +92,7 @@ void flow_model::carry(std::uint64_t from, std::vector<outgoing> notes) {
     if (fault == 2) put_on_wire(from, n); // twice
     auto& last = wire_[{from, n.to}];
     const auto before = last;
-    if (fault == 3) last = now_ + random_.between(0, second); // late, or before its elders
+    if (fault == 3) last = now() + random_.between(0, second); // late, or before its elders
     put_on_wire(from, n);
     if (fault == 3) last = before;
   }
@@ -108,12 +100,8 @@ void flow_model::carry(std::uint64_t from, std::vector<outgoing> notes) {
 
 void flow_model::put_on_wire(std::uint64_t from, const outgoing& note) {
   auto& last = wire_[{from, note.to}];
-  last = std::max(last, now_ + random_.between(50, 5000));
-  happens(last - now_, what::message, note.to, from);
-  // The heap has moved it: find it by its number, which is the last one given.
-  const auto at =
-      std::find_if(queue_.begin(), queue_.end(), [&](const auto& h) { return h.order == order_; });
-  at->note = note.what;
+  last = std::max(last, now() + random_.between(50, 5000));
+  happens(last - now(), what::message, note.to, from, note.what);
 }
 
 void flow_model::tell_down(std::uint64_t handle) {
@@ -225,9 +213,9 @@ void flow_model::take(receiver& r, const transfer_chunks& note) {
 
 void flow_model::commit(receiver& r) {
   r.committing = false;
-  if (now_ < r.stopped_until) {
+  if (now() < r.stopped_until) {
     r.committing = true;
-    return happens(r.stopped_until - now_, what::commit, r.handle, r.memory);
+    return happens(r.stopped_until - now(), what::commit, r.handle, r.memory);
   }
   for (auto left = random_.between(1, 4); left > 0 && !r.ready.empty(); --left) {
     stored_[r.component].insert(r.ready.front());
@@ -275,7 +263,7 @@ void flow_model::incident() {
   case 4: // seems gone to all, or is seen again
     r.listed = !r.listed;
     return tell_directories();
-  default: r.stopped_until = now_ + random_.between(1, 2 * second); // its store takes nothing for a while
+  default: r.stopped_until = now() + random_.between(1, 2 * second); // its store takes nothing for a while
   }
 }
 
@@ -321,7 +309,7 @@ void flow_model::check(receiver& r) {
 }
 
 void flow_model::handle(happening& h) {
-  if (h.kind == what::incident && now_ < trouble_ends) return incident();
+  if (h.kind == what::incident && now() < trouble_ends) return incident();
   if (h.kind == what::peace) return make_peace();
   if (auto* s = sender_of(h.to)) return to_sender(*s, h);
   auto* r = receiver_of(h.to);
@@ -329,20 +317,13 @@ void flow_model::handle(happening& h) {
 }
 
 auto flow_model::run() -> std::string {
-  const auto later = [](const auto& a, const auto& b) {
-    return std::pair{a.at, a.order} > std::pair{b.at, b.order};
-  };
   for (auto steps = std::uint64_t{0}; problem_.empty(); ++steps) {
-    if (now_ > trouble_ends + peace_lasts || steps > steps_max) {
+    if (now() > trouble_ends + peace_lasts || steps > steps_max) {
       broken(closing_ ? "a receiver does not learn that all senders are done" : "something never arrives");
       break;
     }
-    std::pop_heap(queue_.begin(), queue_.end(), later);
-    auto next = std::move(queue_.back());
-    queue_.pop_back();
-    now_ = std::max(now_, next.at);
-    handle(next);
-    if (!closing_ && now_ >= trouble_ends && all_acked()) {
+    if (!time_.step()) break;
+    if (!closing_ && now() >= trouble_ends && all_acked()) {
       closing_ = true;
       for (auto& s : senders_)
         for (auto& l : s->links) {

@@ -7,6 +7,8 @@
 
 #include "runtime/flow/receiver_links.hpp"
 #include "runtime/flow/sender_links.hpp"
+#include "tests/simulation/seeded.hpp"
+#include "tests/simulation/timeline.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -17,21 +19,6 @@
 #include <vector>
 
 namespace weir::test {
-
-/// splitmix64: small, quick, the same everywhere.
-class seeded {
-public:
-  explicit seeded(std::uint64_t seed) : state_(seed) {}
-  auto next() -> std::uint64_t;
-  /// low..high, both included.
-  auto between(std::uint64_t low, std::uint64_t high) -> std::uint64_t {
-    return low + next() % (high - low + 1);
-  }
-  auto one_in(std::uint64_t n) -> bool { return n > 0 && next() % n == 0; }
-
-private:
-  std::uint64_t state_;
-};
 
 class flow_model {
 public:
@@ -45,8 +32,6 @@ private:
   using microseconds = std::uint64_t;
   enum class what { message, down, directory, probe, step, linger, commit, incident, peace };
   struct happening {
-    microseconds at = 0;
-    std::uint64_t order = 0;
     what kind = what::message;
     std::uint64_t to = 0;   ///< handle
     std::uint64_t from = 0; ///< handle; of a commit: the memory it is about
@@ -78,7 +63,10 @@ private:
     std::set<chunk_id> fresh; ///< what this memory took
   };
 
-  void happens(microseconds in, what kind, std::uint64_t to, std::uint64_t from = 0);
+  void happens(microseconds in, what kind, std::uint64_t to, std::uint64_t from = 0, link_message note = {});
+  auto now() const -> microseconds {
+    return static_cast<microseconds>(time_.now() / std::chrono::microseconds{1});
+  }
   void carry(std::uint64_t from, std::vector<outgoing> notes);
   void put_on_wire(std::uint64_t from, const outgoing& note);
   void tell_down(std::uint64_t handle);
@@ -103,11 +91,10 @@ private:
   auto sender_of(std::uint64_t handle) -> sender*;
   auto receiver_of(std::uint64_t handle) -> receiver*;
   auto window() const -> std::uint64_t;
-  auto clock() const -> monotonic_time { return monotonic_time{std::chrono::microseconds{now_}}; }
+  auto clock() const -> monotonic_time { return time_.monotonic(); }
 
   seeded random_;
-  microseconds now_ = 1;
-  std::uint64_t order_ = 0;
+  timeline time_;
   std::uint64_t last_id_ = 0;
   std::uint64_t messages_ = 0;
   std::uint64_t faults_ = 0;
@@ -118,7 +105,6 @@ private:
   inlet_settings window_;
   std::uint64_t chunk_bytes_max_ = 0;
   std::uint64_t biggest_ = 0;
-  std::vector<happening> queue_; // a heap
   std::map<std::pair<std::uint64_t, std::uint64_t>, microseconds>
       wire_; // when the last message of a pair arrives
   std::vector<std::unique_ptr<sender>> senders_;
