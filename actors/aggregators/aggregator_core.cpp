@@ -145,13 +145,14 @@ void aggregator_core::begin_again(monotonic_time now) {
 }
 
 auto aggregator_core::take_sync(monotonic_time now) -> std::optional<sync_job> {
-  if (!log_) return std::nullopt;
+  if (!log_ || (retry_at_ && now < *retry_at_)) return std::nullopt;
   auto job = log_->take_sync(now);
   if (job) syncing_ = *job;
   return job;
 }
 
 void aggregator_core::finish_sync(const sync_job& job, const result<void>& outcome, monotonic_time now) {
+  if (!outcome) note_problem(outcome.failure(), now);
   if (const auto done = log_->finish_sync(job, outcome); !done) {
     sync_failure_ = outcome.failure();
     return note_problem(done.failure(), now);
@@ -173,7 +174,9 @@ auto aggregator_core::deadline() const -> std::optional<monotonic_time> {
     if (at && (!first || *at < *first)) first = at;
   };
   consider(retry_at_);
-  if (log_) consider(log_->deadline());
+  // While the disk fails nothing of the log's is tried.
+  if (const auto due = log_ ? log_->deadline() : std::nullopt)
+    consider(retry_at_ ? std::max(*due, *retry_at_) : *due);
   return first;
 }
 

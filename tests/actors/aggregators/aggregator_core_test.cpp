@@ -241,6 +241,9 @@ BOOST_AUTO_TEST_CASE(acks_nothing_that_a_failing_disk_may_not_have) {
   b.work();
   BOOST_TEST(b.acked().empty());
   BOOST_TEST(b.sent[0].empty());
+  BOOST_TEST(!b.core->take_sync(b.time.monotonic()).has_value()); // a disk that fails is left alone for a while
+  b.time.advance(1s);
+  b.work();
   b.sync();
   BOOST_TEST((b.acked() == ids_of(1, 1)));
   b.core.reset();
