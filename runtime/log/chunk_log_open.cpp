@@ -43,6 +43,18 @@ auto write_afresh(file_system& files, segment_shelf& segments, segment& s) -> re
   return {};
 }
 
+auto forget_lost(segment_shelf& segments, const std::vector<lost_record>& lost) -> result<void> {
+  constexpr auto no_magic = std::string_view{"\0\0\0\0", 4};
+  const auto parts = std::array{no_magic};
+  for (auto& s : segments.all())
+    for (const auto& record : lost) {
+      if (record.path != s.path) continue;
+      WEIR_TRY(const auto opened, segments.file_of(s));
+      WEIR_CHECK(opened->write_at(record.offset, parts));
+    }
+  return {};
+}
+
 /// A segment may have been written by a process that was killed before it synced it.
 auto sync_all(file_system& files, const std::string& path, segment_shelf& segments) -> result<void> {
   WEIR_TRY(const auto names, files.list(path));
@@ -84,6 +96,7 @@ auto chunk_log::state::take_over(recovered_log found) -> result<void> {
     WEIR_TRY(std::ignore, segments.file_of(added));
     segments.cut(added, added.used, added.last);
   }
+  WEIR_CHECK(forget_lost(segments, found.lost));
   for (auto& s : segments.all())
     if (const auto at = found.snapshots.find(s.header.identity.segment); at != found.snapshots.end())
       WEIR_CHECK(write_snapshot_anew(files, s, encode_snapshot(s.header, at->second)));

@@ -78,11 +78,17 @@ private:
     found_.damaged_records += last - first + 1;
     settle_for_all(first, last);
   }
+  void give_up(const suspect& s) {
+    if (has_passed(s.finding.number))
+      found_.memory.add(*s.head);
+    else
+      found_.lost.push_back({s.finding.path, s.finding.offset});
+  }
   /// An intact record with this number follows.
   void end_damage(std::uint64_t number) {
     const auto missing = number - last_ - 1;
     for (auto& s : suspects_) {
-      if (s.head && has_passed(s.finding.number)) found_.memory.add(*s.head);
+      if (s.head) give_up(s);
       note(std::move(s.finding));
     }
     if (missing > 0 && suspects_.empty() && have_passed_all(last_ + 1, number - 1)) {

@@ -24,6 +24,13 @@ struct log_finding {
   std::string what;
 };
 
+/// A damaged record that is given up. Unless its header goes too, a later start, which finds it settled by
+/// all readers, takes it for one that they have passed, and its chunk for one that is kept.
+struct lost_record {
+  std::string path; ///< of its segment
+  std::uint64_t offset = 0;
+};
+
 /// Of what some reader has not settled.
 struct unsettled_sums {
   std::uint64_t chunks = 0;
@@ -36,6 +43,7 @@ struct recovered_log {
   std::vector<segment> segments;
   /// Of segments whose snapshot tells of records that never were safe: what it should say. By number.
   std::map<std::uint64_t, log_memory> snapshots;
+  std::vector<lost_record> lost;
   std::vector<std::string> superfluous; ///< segment files without a record that counts
   std::vector<std::string> foreign;     ///< segment files of another log, or renamed ones
   log_memory memory;

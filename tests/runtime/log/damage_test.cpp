@@ -206,6 +206,19 @@ BOOST_AUTO_TEST_CASE(a_damaged_record_is_set_aside_with_its_bytes) {
   BOOST_TEST(sequences() == left, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_damaged_record_stays_unseen_over_any_number_of_starts) {
+  make_log(10, 300, 65536);
+  const auto path = segments().front();
+  const auto whole = files.content(path);
+  files.set_content(path, with_flipped_bit(whole, whole.find(make_chunk(4, 300)->body.view()) + 50));
+  for (auto start = 0; start < 3; ++start) {
+    open();
+    BOOST_TEST(!log->seen().contains({7, 4}));
+    for (auto n = record_number{1}; n <= 3; ++n) log->settle(0, n);
+    log.reset();
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_damaged_record_that_all_have_passed_still_counts_as_seen) {
   make_log(10, 300, 65536);
   auto settings = log_settings();
