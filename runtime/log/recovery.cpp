@@ -129,6 +129,8 @@ private:
       settle_for_all(1, last_);
       return;
     }
+    // Nothing was safe yet when it was made: all there is to remember was found, also without a snapshot.
+    if (is_next && header.durable == 0) has_memory_ = true;
     const auto durable = is_next ? std::min(header.durable, header.follows) : header.follows;
     // The memory of segments that went is in the snapshots behind them: one that came back with the power,
     // or that could not be removed, does not know what was between. But what is missing at the end of the
@@ -138,8 +140,6 @@ private:
     last_ = std::max(last_, durable);
     if (header.follows > last_) {
       overclaims_ = true;
-      // Without a snapshot before it, and nothing that was safe: all there is to remember was found.
-      has_memory_ = has_memory_ || (is_next && header.durable == 0);
       end_tail(header.follows - last_);
     }
     suspects_.clear(); // what was torn and written again elsewhere
@@ -242,13 +242,18 @@ private:
     to.begin = to.used = found.end;
   }
 
+  /// The log begins with records of a segment without header; the first of them may be damaged.
+  void begin_at(std::uint64_t number) {
+    has_begun_ = true;
+    last_ = number - 1;
+    for (const auto& s : suspects_)
+      if (s.finding.number != 0) last_ = std::min(last_, s.finding.number - 1);
+    settle_for_all(1, last_);
+  }
+
   void accept(const scanned& found, const chunk& head, segment& to) {
     const auto number = found.header.number;
-    if (!has_begun_) {
-      has_begun_ = true;
-      last_ = number - 1;
-      settle_for_all(1, last_);
-    }
+    if (!has_begun_) begin_at(number);
     end_damage(number);
     last_ = number;
     found_.memory.add(head);
