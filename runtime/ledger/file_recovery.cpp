@@ -40,6 +40,13 @@ auto remove_file(file_system& files, const std::string& path, bool durable) -> r
   return durable ? files.sync_directory(directory_of(path)) : result<void>{};
 }
 
+/// A process that was killed here before may have removed it, and only the directory in memory knows.
+auto confirm_removal(file_system& files, const std::string& path, bool durable) -> result<void> {
+  if (!durable) return {};
+  const auto synced = files.sync_directory(directory_of(path));
+  return synced || synced.failure().code == errc::not_found ? result<void>{} : synced;
+}
+
 } // namespace
 
 auto crc_of_tail(std::string_view end) -> std::uint32_t {
@@ -57,7 +64,10 @@ auto read_tail(const file& f, std::uint64_t length) -> result<std::string> {
 auto recover_file(file_system& files, const file_mark& mark, bool durable) -> result<std::string> {
   if (!mark.in_use) return std::string{};
   WEIR_TRY(const auto path, find_file(files, mark));
-  if (path.empty()) return std::string{};
+  if (path.empty()) {
+    WEIR_CHECK(confirm_removal(files, mark.path, durable));
+    return std::string{};
+  }
   auto opened = files.open(path, open_mode::write);
   if (!opened && (opened.failure().code == errc::not_found || opened.failure().code == errc::rejected))
     return std::string{};
@@ -69,7 +79,11 @@ auto recover_file(file_system& files, const file_mark& mark, bool durable) -> re
     WEIR_CHECK(remove_file(files, path, durable));
     return std::string{};
   }
-  if (mark.inode == 0 || size == mark.length) return std::string{};
+  if (mark.inode == 0) return std::string{};
+  if (size == mark.length) { // a process that was killed here before may have cut it, and not synced it
+    if (durable) WEIR_CHECK(f->sync());
+    return std::string{};
+  }
   if (size < mark.length)
     return "\"" + path + "\" is shorter than what was committed to it, by "
            + std::to_string(mark.length - size) + " bytes";
