@@ -96,6 +96,7 @@ auto chunk_log::state::take_over(recovered_log found) -> result<void> {
     WEIR_TRY(std::ignore, segments.file_of(added));
     segments.cut(added, added.used, added.last);
   }
+  newest_segment = segments.all().empty() ? next_segment - 1 : segments.all().back().header.identity.segment;
   WEIR_CHECK(forget_lost(segments, found.lost));
   for (auto& s : segments.all())
     if (const auto at = found.snapshots.find(s.header.identity.segment); at != found.snapshots.end())

@@ -81,6 +81,7 @@ struct chunk_log::state {
   std::unique_ptr<file_lock> lock;
   std::uint64_t log_id = 0;
   std::uint64_t next_segment = 1;
+  std::uint64_t newest_segment = 0; ///< made last, of those that there are
 
   segment_shelf segments;
   bool has_active = false; ///< the last segment takes records

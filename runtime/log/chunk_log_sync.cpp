@@ -131,9 +131,11 @@ auto chunk_log::state::mark_doubtful() -> std::vector<std::string> {
 auto chunk_log::state::write_again() -> result<void> {
   const auto marks = mark_doubtful();
   auto fresh = std::vector<segment>{};
+  const auto newest = newest_segment;
   const auto copied = copy_unsynced(fresh);
   if (!copied) {
     for (const auto& s : fresh) std::ignore = files.remove(s.path);
+    newest_segment = newest;
     return copied;
   }
   replace_unsynced(std::move(fresh));

@@ -33,6 +33,7 @@ auto chunk_log::state::plan(record_number first, const log_memory& memory, std::
   made.header.follows = std::min(follows, first - 1);
   made.header.durable = std::min(synced, made.header.follows);
   made.header.created_ns = time.wall_ns();
+  made.header.unused = static_cast<std::uint32_t>(next_segment - 1 - newest_segment);
   made.contents.snapshot = encode_snapshot(made.header, memory);
   made.contents.bytes = record_bytes;
   const auto overhead = segment_header_bytes + record_header_bytes + made.contents.snapshot.size() + 7;
@@ -45,7 +46,9 @@ auto chunk_log::state::plan(record_number first, const log_memory& memory, std::
 auto chunk_log::state::create(const planned_segment& planned) -> result<segment> {
   ++next_segment;
   are_names_dirty = true;
-  return create_segment(files, settings.path, planned.header, planned.contents);
+  auto made = create_segment(files, settings.path, planned.header, planned.contents);
+  if (made) newest_segment = planned.header.identity.segment;
+  return made;
 }
 
 auto chunk_log::state::has_room_for(const planned_segment& planned) const -> bool {
@@ -64,9 +67,11 @@ auto chunk_log::state::make_room(std::uint64_t record_bytes, record_type type) -
     return error{errc::limit, "the chunk log " + settings.path + " has reached its "
                                   + to_text(byte_count{settings.bytes_max})};
   }
+  const auto newest = newest_segment;
   WEIR_TRY(auto made, create(planned));
   if (const auto begun = write_segment_header(made); !begun) {
     std::ignore = files.remove(made.path);
+    newest_segment = newest;
     return begun;
   }
   seal();

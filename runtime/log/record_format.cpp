@@ -52,7 +52,7 @@ auto encode(const segment_header& header) -> std::string {
   put_number(out, header.follows);
   put_number(out, header.durable);
   put_number(out, header.created_ns);
-  put_number(out, std::uint32_t{0});
+  put_number(out, header.unused);
   put_number(out, crc32c(out));
   return out;
 }
@@ -68,10 +68,11 @@ auto decode_segment_header(std::string_view bytes) -> result<segment_header> {
   header.follows = read.number<std::uint64_t>();
   header.durable = read.number<std::uint64_t>();
   header.created_ns = read.number<std::int64_t>();
-  read.number<std::uint32_t>();
+  header.unused = read.number<std::uint32_t>();
   if (read.number<std::uint32_t>() != crc32c(bytes.substr(0, segment_header_bytes - 4)))
     return error{errc::malformed, "the checksum of its header does not fit"};
-  if (header.first == 0 || header.first > record_number_max || header.follows >= header.first)
+  if (header.first == 0 || header.first > record_number_max || header.follows >= header.first
+      || header.unused >= header.identity.segment)
     return not_a("segment header");
   return header;
 }

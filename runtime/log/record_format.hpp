@@ -10,7 +10,7 @@
 //               follows u64          number of the last record before it that the log had
 //               durable u64          number up to which records were on the device when it was made
 //               created_ns i64
-//               reserved u32 (0)
+//               unused u32           segment numbers right before it that no segment has
 //               crc u32              CRC-32C over the 68 bytes before
 //  record    := record_header head u8[head_bytes] body u8[body_bytes] zeros up to a multiple of 8
 //  record_header := magic u32 (0x63655257, "WRec")
@@ -57,6 +57,7 @@ struct segment_header {
   std::uint64_t follows = 0;
   std::uint64_t durable = 0;
   std::int64_t created_ns = 0;
+  std::uint32_t unused = 0;
 };
 
 struct record_header {

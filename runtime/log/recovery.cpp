@@ -118,7 +118,7 @@ private:
   /// What a new segment says of the records before it.
   void enter(const segment_header& header) {
     // A file that is gone is damage; records that are gone may never have reached the device.
-    const auto is_next = header.identity.segment == segment_ + 1;
+    const auto is_next = header.identity.segment - 1 - header.unused <= segment_;
     if (!has_begun_) {
       // An empty file right before it: the log began there, and nothing was safe yet.
       overclaims_ = segment_ != 0 && is_next && header.durable == 0 && header.follows > 0;
@@ -129,13 +129,13 @@ private:
       settle_for_all(1, last_);
       return;
     }
-    // Nothing was safe yet when it was made: all there is to remember was found, also without a snapshot.
-    if (is_next && header.durable == 0) has_memory_ = true;
     const auto durable = is_next ? std::min(header.durable, header.follows) : header.follows;
     // The memory of segments that went is in the snapshots behind them: one that came back with the power,
     // or that could not be removed, does not know what was between. But what is missing at the end of the
     // segment right before was never safe, and the snapshot must not say that it was.
     if (header.follows > last_ && !is_next) has_memory_ = false;
+    // Nothing was safe yet when it was made: all there is to remember was found, also without a snapshot.
+    if (header.durable == 0) has_memory_ = true;
     if (durable > last_) end_damage(durable + 1);
     last_ = std::max(last_, durable);
     if (header.follows > last_) {
