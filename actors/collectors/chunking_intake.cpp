@@ -192,7 +192,7 @@ void chunking_intake::covered(std::string_view stream, std::uint64_t begin, std:
     letter.begin = begin;
     letter.end = end;
   }
-  if (on_save_point_) on_save_point_();
+  if (on_save_point_) on_save_point_(stream, begin, end);
 }
 
 } // namespace weir

@@ -48,8 +48,10 @@ public:
   void entries(std::string_view tag, std::string_view entries, std::uint32_t count) override;
   void drop(std::string_view reason, std::uint64_t events) override;
   void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) override;
-  /// Called at every save point.
-  void set_on_save_point(std::function<void()> call) { on_save_point_ = std::move(call); }
+  using save_point_call =
+      std::function<void(std::string_view stream, std::uint64_t begin, std::uint64_t end)>;
+  /// Called at every save point, after the builder knows of it.
+  void set_on_save_point(save_point_call call) { on_save_point_ = std::move(call); }
 
 private:
   class tail_end;
@@ -76,7 +78,7 @@ private:
   std::vector<std::unique_ptr<event_output>> stages_; ///< operators, last to first
   event_output* first_ = nullptr;                     ///< where events enter
   byte_buffer scratch_;
-  std::function<void()> on_save_point_;
+  save_point_call on_save_point_;
 };
 
 } // namespace weir

@@ -99,8 +99,8 @@ void collector_state::open_source() {
   takes = std::make_unique<chunking_intake>(settings.intake, settings.context, core->builder, core->counts,
                                             core->letters);
   if (core->is_catching_up())
-    takes->set_on_save_point([this] {
-      if (core->is_catching_up()) core->builder.split();
+    takes->set_on_save_point([this](std::string_view stream, std::uint64_t begin, std::uint64_t end) {
+      core->at_save_point({std::string{stream}, begin, end});
     });
   reads = settings.make_source(settings.context);
   if (const auto opened = reads->open(resume); !opened) {

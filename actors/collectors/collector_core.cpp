@@ -9,14 +9,13 @@ namespace weir {
 namespace {
 
 constexpr auto chunk_body_bytes_max = std::size_t{1} << 20;
-constexpr auto catching_up_max = std::chrono::seconds{10};
 constexpr auto keep_again_after = std::chrono::seconds{1};
 
 } // namespace
 
 void collector_core::resume(resume_info known, const std::vector<std::vector<position_range>>& by_outlet) {
   for (const auto& p : known.covered) handed_on_.add(address_, p);
-  partly_ = std::move(known.partly);
+  for (auto& p : known.partly) partly_[p.stream].push_back(p);
   behind_.resize(partly_.empty() ? 0 : by_outlet.size());
   for (std::size_t i = 0; i < behind_.size(); ++i)
     for (const auto& p : by_outlet[i]) behind_[i].add(address_, p);
@@ -34,25 +33,35 @@ auto collector_core::begin_again() -> resume_info {
   letters.all.resize(letters.placed); // the rest is read again
   for (const auto& p : builder.positions()) handed_on_.add(address_, p);
   ++starts;
-  return {handed_on_.of(address_), partly_};
+  auto partly = std::vector<position_range>{};
+  for (const auto& [stream, ranges] : partly_) partly.insert(partly.end(), ranges.begin(), ranges.end());
+  return {handed_on_.of(address_), std::move(partly)};
 }
 
-/// What is never read again (its file is gone) must not keep the chunks small for ever.
-auto collector_core::is_reread(const std::vector<position_range>& positions, monotonic_time now) -> bool {
+auto collector_core::is_known_partly(const position_range& p) const -> bool {
+  const auto known = partly_.find(p.stream);
+  return known != partly_.end()
+         && std::any_of(known->second.begin(), known->second.end(),
+                        [&](const position_range& k) { return p.begin < k.end && k.begin < p.end; });
+}
+
+void collector_core::at_save_point(const position_range& read) {
+  if (is_known_partly(read))
+    builder.set_apart();
+  else if (is_catching_up())
+    builder.mark();
+}
+
+auto collector_core::is_reread(const std::vector<position_range>& positions) -> bool {
   if (partly_.empty()) return false;
-  const auto concerns = [&](const position_range& known) {
-    return std::any_of(positions.begin(), positions.end(), [&](const position_range& p) {
-      return p.stream == known.stream && p.begin < known.end && known.begin < p.end;
-    });
-  };
-  const auto found = std::any_of(partly_.begin(), partly_.end(), concerns);
-  std::erase_if(partly_, [&](const position_range& known) {
-    return std::any_of(positions.begin(), positions.end(), [&](const position_range& p) {
-      return p.stream == known.stream && p.end >= known.end;
-    });
-  });
-  if (found || partly_seen_ == monotonic_time{}) partly_seen_ = now;
-  if (now - partly_seen_ > catching_up_max) partly_.clear();
+  const auto found =
+      std::any_of(positions.begin(), positions.end(), [&](const auto& p) { return is_known_partly(p); });
+  for (const auto& p : positions) {
+    const auto known = partly_.find(p.stream);
+    if (known == partly_.end()) continue;
+    std::erase_if(known->second, [&](const position_range& k) { return p.end >= k.end; });
+    if (known->second.empty()) partly_.erase(known);
+  }
   return found;
 }
 
@@ -80,7 +89,7 @@ void collector_core::close_chunk(const clock& now) {
   for (auto& c : builder.take(chunk_body_bytes_max)) {
     c->id = {origin_, next_sequence_++};
     c->source = address_;
-    c->is_reread = is_reread(c->positions, now.monotonic());
+    c->is_reread = is_reread(c->positions);
     c->settled_below = std::min(flow.settled_floor(origin_), c->id.sequence);
     c->closed_ns = now.wall_ns();
     for (const auto& p : c->positions) handed_on_.add(address_, p);

@@ -8,6 +8,7 @@
 #include "runtime/flow/sender_links.hpp"
 
 #include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,11 @@ public:
   /// How much a source may read now: what fits all outlets' credit behind what is collected.
   auto budget_bytes() const -> std::size_t;
   auto is_empty() const -> bool { return builder.empty() && flow.unacked_chunks() == 0; }
-  /// Some receivers have what is read now: every save point ends a chunk, so that they can tell.
+  /// Some receivers have parts of what is to be read: at_save_point() is to be called at every save point.
   auto is_catching_up() const -> bool { return !partly_.empty(); }
+  /// The builder was told that `read` is covered. What some receivers have goes into chunks of its own, by
+  /// which they can tell.
+  void at_save_point(const position_range& read);
 
   chunk_builder builder;
   intake_counts counts;
@@ -54,8 +58,9 @@ private:
   /// Behind which outlets all of this is already, though not behind all of them.
   auto places_of(const chunk& c) const -> std::vector<bool>;
   auto keep_letters(const clock& now) -> bool;
-  /// Whether this is what partly_ is about; forgets it then.
-  auto is_reread(const std::vector<position_range>& positions, monotonic_time now) -> bool;
+  auto is_known_partly(const position_range& p) const -> bool;
+  /// Whether this is what partly_ is about; forgets what lies behind it then.
+  auto is_reread(const std::vector<position_range>& positions) -> bool;
 
   struct unacked {
     std::uint64_t sequence = 0;
@@ -67,10 +72,9 @@ private:
   std::string address_;
   std::uint64_t next_sequence_ = 1;
   position_index handed_on_; // in earlier processes, or in chunks that were closed
-  std::vector<position_range> partly_;
+  std::map<std::string, std::vector<position_range>> partly_; ///< by stream
   std::vector<position_index> behind_; ///< by outlet; as long as there is something in partly_
   monotonic_time keep_again_at_{};     // after a failure
-  monotonic_time partly_seen_{};       // when one of them was read last
   std::deque<unacked> unacked_;        // in order of sequence
 };
 

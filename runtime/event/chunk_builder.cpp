@@ -28,8 +28,9 @@ auto chunk_builder::begin(std::string_view tag) -> byte_buffer& {
 /// Before the first event behind a save point: a chunk may have to end here.
 void chunk_builder::add_boundary() {
   const auto last = boundaries_.empty() ? boundary{} : boundaries_.back();
-  const auto is_split = std::exchange(split_wanted_, false);
-  if (!is_split && body_.size() - last.body < boundary_bytes_min) return;
+  const auto asked = std::exchange(wanted_, wanted::nothing);
+  const auto is_split = asked == wanted::cut;
+  if (asked == wanted::nothing && body_.size() - last.body < boundary_bytes_min) return;
   if (!sections_.empty() && sections_.back().table.count == 0) sections_.pop_back();
   if (last.sections == sections_.size() && last.positions == positions_.size()) {
     if (!boundaries_.empty()) boundaries_.back().is_split = last.is_split || is_split;
@@ -54,7 +55,7 @@ void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count) {
 
 void chunk_builder::covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) {
   // A range that stands for no event of its own must not keep a receiver from knowing its neighbours again.
-  if (split_wanted_ && saved_.is_latest) add_boundary();
+  if (wanted_ != wanted::nothing && saved_.is_latest) add_boundary();
   const auto first = boundaries_.empty() ? 0 : boundaries_.back().positions;
   const auto is_next = positions_.size() > first && positions_.back().stream == stream
                        && positions_.back().end == begin && end != end_of_stream;
@@ -67,6 +68,13 @@ void chunk_builder::covered(std::string_view stream, std::uint64_t begin, std::u
   saved_.sections = sections_.size();
   if (!sections_.empty()) saved_.last = sections_.back();
   saved_.events = events_;
+}
+
+void chunk_builder::set_apart() {
+  if (!saved_.is_latest) return;
+  if (!boundaries_.empty() && boundaries_.back().positions + 1 == positions_.size())
+    boundaries_.back().is_split = true;
+  wanted_ = wanted::cut;
 }
 
 auto chunk_builder::roll_back() -> std::uint64_t {
@@ -164,7 +172,7 @@ void chunk_builder::forget_all() {
   sections_.clear();
   positions_.clear();
   boundaries_.clear();
-  split_wanted_ = false;
+  wanted_ = wanted::nothing;
   events_ = 0;
   entry_begin_ = 0;
   saved_ = {};

@@ -87,8 +87,8 @@ void collector_actor::open_source() {
   takes_ = std::make_unique<chunking_intake>(as_they_are, plugin_context{}, core_.builder, core_.counts,
                                              core_.letters);
   if (core_.is_catching_up())
-    takes_->set_on_save_point([this] {
-      if (core_.is_catching_up()) core_.builder.split();
+    takes_->set_on_save_point([this](std::string_view stream, std::uint64_t begin, std::uint64_t end) {
+      core_.at_save_point({std::string{stream}, begin, end});
     });
   reads_ = std::make_unique<scripted_source>(lines_, in);
   (void)reads_->open(resume);
