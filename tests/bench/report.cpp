@@ -15,6 +15,23 @@ auto cpu_per_million(const measurement& m) -> double {
   return m.used.cpu_seconds * 1e6 / static_cast<double>(m.events);
 }
 
+auto events_per_second(const measurement& m) -> double {
+  return static_cast<double>(m.events) / m.used.wall_seconds;
+}
+
+/// Prints what a row is compared with its baseline; returns whether it keeps its bounds.
+auto print_ratios(const row& what, const measurement& of, const measurement& base) -> bool {
+  const auto cost = cpu_per_million(of) / cpu_per_million(base);
+  const auto is_cheap = what.ratio_max == 0 || cost <= what.ratio_max;
+  std::printf(" %8.2f", cost);
+  if (what.ratio_max > 0) std::printf(" %6.1f%s", what.ratio_max, is_cheap ? "" : "  over");
+  if (what.rate_min == 0) return is_cheap;
+  const auto rate = events_per_second(of) / events_per_second(base);
+  const auto is_fast = rate >= what.rate_min;
+  std::printf("  rate %.2f of it, at least %g%s", rate, what.rate_min, is_fast ? "" : "  under");
+  return is_cheap && is_fast;
+}
+
 auto find_row(const std::vector<measured_row>& rows, std::string_view name) -> const measured_row* {
   const auto found = std::ranges::find_if(rows, [&](const measured_row& r) { return r.what->name == name; });
   return found == rows.end() ? nullptr : &*found;
@@ -40,18 +57,12 @@ auto print_table(const std::vector<measured_row>& rows) -> bool {
               "x base", "bound");
   for (const auto& r : rows) {
     const auto middle = median_of(r.runs);
-    const auto wall = middle.used.wall_seconds;
     std::printf("%-28.*s %12.0f %9.1f %14.3f %10.1f", static_cast<int>(r.what->name.size()),
-                r.what->name.data(), static_cast<double>(middle.events) / wall,
-                static_cast<double>(middle.bytes) * 1e-6 / wall, cpu_per_million(middle),
+                r.what->name.data(), events_per_second(middle),
+                static_cast<double>(middle.bytes) * 1e-6 / middle.used.wall_seconds, cpu_per_million(middle),
                 static_cast<double>(middle.used.peak_bytes) / 1048576);
-    if (const auto* bare = find_row(rows, r.what->baseline)) {
-      const auto ratio = cpu_per_million(middle) / cpu_per_million(median_of(bare->runs));
-      const auto holds = r.what->ratio_max == 0 || ratio <= r.what->ratio_max;
-      all_hold = all_hold && holds;
-      std::printf(" %8.2f", ratio);
-      if (r.what->ratio_max > 0) std::printf(" %6.1f%s", r.what->ratio_max, holds ? "" : "  over");
-    }
+    if (const auto* base = find_row(rows, r.what->baseline))
+      all_hold = print_ratios(*r.what, middle, median_of(base->runs)) && all_hold;
     std::printf("\n");
   }
   return all_hold;

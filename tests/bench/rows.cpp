@@ -115,8 +115,9 @@ template <int Connections> auto run_forward_file(const workspace& at) -> result<
 }
 
 /// Both processes together: CPU and memory are sums.
-auto edge_core_file(const workspace& at, const std::string& sync) -> result<measurement> {
-  WEIR_TRY(auto nodes, two_nodes::start(at, at.json(), true, sync));
+auto edge_core_file(const workspace& at, const std::string& sync, bool has_slow_disk = false)
+    -> result<measurement> {
+  WEIR_TRY(auto nodes, two_nodes::start(at, at.json(), {true, sync, has_slow_disk}));
   WEIR_TRY(auto used, nodes.edge.wait());
   nodes.core.signal(SIGTERM);
   WEIR_TRY(const auto core, nodes.core.wait());
@@ -129,6 +130,8 @@ auto run_edge_core_file(const workspace& at) { return edge_core_file(at, ""); }
 auto run_edge_core_always(const workspace& at) { return edge_core_file(at, "always"); }
 auto run_edge_core_interval(const workspace& at) { return edge_core_file(at, "interval"); }
 auto run_edge_core_os(const workspace& at) { return edge_core_file(at, "os"); }
+auto run_slow_disk(const workspace& at) { return edge_core_file(at, "", true); }
+auto run_slow_disk_always(const workspace& at) { return edge_core_file(at, "always", true); }
 
 } // namespace
 
@@ -154,6 +157,8 @@ auto all_rows() -> const std::vector<row>& {
       {"edge > core > file always", "edge > core > file", 1.5, run_edge_core_always},
       {"edge > core > file interval", "edge > core > file", 0, run_edge_core_interval},
       {"edge > core > file os", "edge > core > file", 0, run_edge_core_os},
+      {"1 ms disk", "edge > core > file", 0, run_slow_disk},
+      {"1 ms disk always", "1 ms disk", 0, run_slow_disk_always, 0.6},
   };
   return rows;
 }

@@ -42,6 +42,7 @@ struct row {
   std::string_view baseline; ///< name of the row it is compared with; empty: it is a bare loop
   double ratio_max;          ///< CPU per event over the baseline's; 0: no bound
   result<measurement> (*run)(const workspace&);
+  double rate_min = 0; ///< events/s over the baseline's; 0: no bound
 };
 
 auto all_rows() -> const std::vector<row>&;

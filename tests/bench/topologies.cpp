@@ -50,23 +50,36 @@ auto buffer_of(const workspace& at, const std::string& name, const std::string& 
   return ", buffer: { path: \"" + path + "\", sync: " + sync + " }";
 }
 
+auto weir_command(const workspace& at, bool has_slow_disk) -> std::vector<std::string> {
+  if (!has_slow_disk) return {at.weir};
+  const auto shim = std::filesystem::path{at.self}.parent_path() / "libweir-slow-disk.so";
+  return {"/usr/bin/env", "LD_PRELOAD=" + shim.string(), at.weir};
+}
+
+auto node_command(std::vector<std::string> weir, const std::string& topology, const std::string& role)
+    -> std::vector<std::string> {
+  weir.insert(weir.end(), {"run", topology, "--node", role + "-1", "--as", role});
+  return weir;
+}
+
 } // namespace
 
-auto two_nodes::start(const workspace& at, const std::string& input, bool once, const std::string& sync)
+auto two_nodes::start(const workspace& at, const std::string& input, const pipeline_options& how)
     -> result<two_nodes> {
   const auto edge_port = std::to_string(free_port());
   const auto core_port = std::to_string(free_port());
   const auto text = tail_collector(input, "json") + "source_aggregators:\n  local: { from: [input]"
-                    + buffer_of(at, "edge", sync) + " }\ndestination_aggregators:\n  center: { from: [local]"
-                    + buffer_of(at, "core", sync) + " }\n" + file_sink(at, "center")
+                    + buffer_of(at, "edge", how.sync)
+                    + " }\ndestination_aggregators:\n  center: { from: [local]"
+                    + buffer_of(at, "core", how.sync) + " }\n" + file_sink(at, "center")
                     + "placement:\n  edge: [input, local]\n  core: [center, output]\n"
                     + "nodes:\n  edge-1: { listen: \"127.0.0.1:" + edge_port + "\" }\n"
                     + "  core-1: { listen: \"127.0.0.1:" + core_port + "\" }\n";
   WEIR_TRY(const auto topology, write_topology(at, text));
-  WEIR_TRY(auto core,
-           process::start({at.weir, "run", topology, "--node", "core-1", "--as", "core"}, at.log("core")));
-  auto command = std::vector<std::string>{at.weir, "run", topology, "--node", "edge-1", "--as", "edge"};
-  if (once) command.push_back("--once");
+  const auto weir = weir_command(at, how.has_slow_disk);
+  WEIR_TRY(auto core, process::start(node_command(weir, topology, "core"), at.log("core")));
+  auto command = node_command(weir, topology, "edge");
+  if (how.once) command.push_back("--once");
   WEIR_TRY(auto edge, process::start(command, at.log("edge")));
   return two_nodes{std::move(edge), std::move(core)};
 }

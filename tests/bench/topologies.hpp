@@ -25,14 +25,19 @@ void clear_output(const workspace& at);
 /// Writes the text to a file of the workspace; returns its path.
 auto write_topology(const workspace& at, const std::string& text) -> result<std::string>;
 
+struct pipeline_options {
+  bool once = false;          ///< edge ends by itself when core has taken all of the input
+  std::string sync = {};      ///< of the disk buffers of both nodes; empty for memory buffers
+  bool has_slow_disk = false; ///< a sync takes a millisecond longer than it does here
+};
+
 /// edge (tail, source aggregator) and core (destination aggregator, file sink), each a process.
 struct two_nodes {
   process edge;
   process core;
 
-  /// Tails `input`; with `once`, edge ends by itself when core has taken all of it. `sync`: of the disk
-  /// buffers of both; empty for memory buffers.
-  static auto start(const workspace& at, const std::string& input, bool once, const std::string& sync)
+  /// Tails `input`.
+  static auto start(const workspace& at, const std::string& input, const pipeline_options& how = {})
       -> result<two_nodes>;
 };
 

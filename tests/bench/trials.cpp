@@ -163,7 +163,7 @@ auto latency_of(const workspace& at, const std::string& sync, latency_bounds bou
     -> result<std::vector<figure>> {
   const auto input = at.folder + "/stamped.jsonl";
   auto stream = stamped_stream{input, at.output()};
-  WEIR_TRY(const auto nodes, two_nodes::start(at, input, false, sync));
+  WEIR_TRY(const auto nodes, two_nodes::start(at, input, {.sync = sync}));
   if (!stream.is_through(std::chrono::seconds{30})) return not_through(at);
   auto delays = std::vector<std::int64_t>{};
   const auto [edge, core] = load_of(nodes, [&] { delays = stream.run(lasting(at)); });
@@ -180,7 +180,7 @@ auto run_latency_always(const workspace& at) { return latency_of(at, "always", {
 auto run_idle(const workspace& at) -> result<std::vector<figure>> {
   const auto input = at.folder + "/quiet.jsonl";
   auto stream = stamped_stream{input, at.output()};
-  WEIR_TRY(const auto nodes, two_nodes::start(at, input, false, ""));
+  WEIR_TRY(const auto nodes, two_nodes::start(at, input));
   if (!stream.is_through(std::chrono::seconds{30})) return not_through(at);
   const auto wait = std::chrono::milliseconds{lasting(at)};
   const auto [edge, core] = load_of(nodes, [&] { ::poll(nullptr, 0, static_cast<int>(wait.count())); });
