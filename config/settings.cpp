@@ -22,6 +22,7 @@ void settings_reader::finish() {
 
 void settings_reader::complain(std::string_view key, std::string what, std::string hint) {
   const auto* found = from_.find(key);
+  if (std::find(unread_.begin(), unread_.end(), found) != unread_.end()) return;
   report(found ? found->where : from_.where, std::move(what), std::move(hint), diagnostic::severity::error);
 }
 
@@ -39,6 +40,7 @@ void settings_reader::report(place where, std::string what, std::string hint, di
 }
 
 void settings_reader::wrong(const value& v, std::string_view key, std::string_view wanted) {
+  unread_.push_back(&v);
   report(v.where, '"' + std::string{key} + "\" wants " + std::string{wanted} + ", not " + v.describe(), {},
          diagnostic::severity::error);
 }
@@ -46,6 +48,7 @@ void settings_reader::wrong(const value& v, std::string_view key, std::string_vi
 void settings_reader::wrong_choice(const value& v, std::string_view key,
                                    const std::vector<std::string>& names) {
   auto wanted = std::string{};
+  unread_.push_back(&v);
   for (const auto& name : names) wanted += (wanted.empty() ? "" : ", ") + name;
   const auto meant = v.is_scalar() ? nearest(v.scalar, names) : std::nullopt;
   report(v.where, '"' + std::string{key} + "\" wants one of " + wanted + ", not " + v.describe(),

@@ -32,7 +32,8 @@ public:
   }
   /// Reports keys that nobody asked for; call once after describe().
   void finish();
-  /// A finding of the struct's own validation, at the place of `key` (or of the whole, if absent).
+  /// A finding of the struct's own validation, at the place of `key` (or of the whole, if absent). Nothing if
+  /// its value could not even be read.
   void complain(std::string_view key, std::string what, std::string hint = {});
   /// A finding about a value that the struct kept as written.
   void complain_at(const place& where, std::string what, std::string hint = {});
@@ -67,9 +68,10 @@ private:
     wrong_choice(v, key, names);
   }
   template <class T> void read(const value& v, std::string_view key, std::optional<T>& out) {
+    const auto before = unread_.size();
     auto content = T{};
     read(v, key, content);
-    out = std::move(content);
+    if (unread_.size() == before) out = std::move(content);
   }
   template <class S>
   requires requires(settings_reader& r, S& s) { describe(r, s); }
@@ -104,6 +106,7 @@ private:
   std::string owner_;
   diagnostics& problems_;
   std::vector<std::string> known_;
+  std::vector<const value*> unread_; ///< reported already: their settings still have the defaults
 };
 
 /// Reads a whole settings struct: describe, unknown keys, validate.
