@@ -118,7 +118,8 @@ auto damage_text(const buffer_account& account) -> std::string {
   auto text = std::string{};
   if (account.log.damaged_records > 0) text += many(account.log.damaged_records, "damaged record");
   if (!account.log.foreign.empty())
-    text += (text.empty() ? "" : ", ") + many(account.log.foreign.size(), "file") + " that do not belong";
+    text += (text.empty() ? "" : ", ") + many(account.log.foreign.size(), "file")
+            + (account.log.foreign.size() == 1 ? " that does not belong" : " that do not belong");
   if (account.log.cut_tails > 0)
     text +=
         std::string{text.empty() ? "" : ", "} + "a torn tail"

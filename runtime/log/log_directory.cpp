@@ -12,6 +12,8 @@ namespace weir {
 namespace {
 
 constexpr auto cursor_bytes_max = std::size_t{16} << 20;
+/// A file with a larger number is none of ours: numbers must not run out.
+constexpr auto segment_max = std::uint64_t{1} << 62;
 
 /// The copy of the header in the first snapshot: trusted if the record's checksum fits what it says.
 auto header_of_snapshot(file_window& window) -> result<std::optional<segment_header>> {
@@ -94,7 +96,7 @@ auto read_log_directory(file_system& files, const std::string& path) -> result<l
   for (const auto& name : *names) {
     auto s = segment_file{};
     s.segment = segment_of_name(name);
-    if (s.segment == 0 || s.segment == UINT64_MAX) continue;
+    if (s.segment == 0 || s.segment > segment_max) continue;
     s.path = path + '/' + name;
     WEIR_TRY(const auto opened, files.open(s.path, open_mode::read));
     WEIR_TRY(s.bytes, opened->size());

@@ -4,6 +4,7 @@
 #include "runtime/log/segment_scanner.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace weir {
 namespace {
@@ -39,6 +40,7 @@ public:
 private:
   void place_readers() {
     auto known = from_.cursors ? std::move(from_.cursors->readers) : std::vector<reader_cursor>{};
+    for (const auto& reader : known) in_cursors_.insert(reader.name());
     if (!from_.cursors_failure.empty())
       note({cursor_path(options_.path), 0, 0, 0,
             "all readers begin at the oldest record: " + from_.cursors_failure});
@@ -115,6 +117,18 @@ private:
     suspects_.clear();
   }
 
+  /// The first record of all that are left. Segments go behind the cursors, unless somebody else took them.
+  void begin_with(std::uint64_t first) {
+    has_begun_ = true;
+    last_ = first - 1;
+    for (const auto& reader : found_.readers)
+      if (in_cursors_.contains(reader.name()) && reader.first_unsettled() < first && !overclaims_)
+        note({path_, 0, 0, first,
+              "the log begins with it: by the cursors, " + reader.name() + " had not settled "
+                  + std::to_string(reader.first_unsettled())
+                  + " and what follows; segments are missing, or the " + "cursors are older"});
+    settle_for_all(1, last_);
+  }
   /// What a new segment says of the records before it.
   void enter(const segment_header& header) {
     // A file that is gone is damage; records that are gone may never have reached the device.
@@ -124,10 +138,7 @@ private:
       overclaims_ = segment_ != 0 && is_next && header.durable == 0 && header.follows > 0;
       if (overclaims_) end_tail(header.follows);
       has_memory_ = overclaims_;
-      has_begun_ = true;
-      last_ = header.first - 1;
-      settle_for_all(1, last_);
-      return;
+      return begin_with(header.first);
     }
     const auto durable = is_next ? std::min(header.durable, header.follows) : header.follows;
     // The memory of segments that went is in the snapshots behind them: one that came back with the power,
@@ -244,11 +255,9 @@ private:
 
   /// The log begins with records of a segment without header; the first of them may be damaged.
   void begin_at(std::uint64_t number) {
-    has_begun_ = true;
-    last_ = number - 1;
     for (const auto& s : suspects_)
-      if (s.finding.number != 0) last_ = std::min(last_, s.finding.number - 1);
-    settle_for_all(1, last_);
+      if (s.finding.number != 0) number = std::min(number, s.finding.number);
+    begin_with(number);
   }
 
   void accept(const scanned& found, const chunk& head, segment& to) {
@@ -275,6 +284,7 @@ private:
   log_directory from_;
   const recovery_options& options_;
   recovered_log found_;
+  std::set<std::string> in_cursors_; ///< names of the readers that it told of
   std::vector<suspect> suspects_;
   std::string path_;          ///< of the segment at hand
   std::uint64_t segment_ = 0; ///< its number; that of the one before while it is entered
