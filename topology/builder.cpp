@@ -196,7 +196,7 @@ auto build_aggregator(const building& b, const component_plan& c, const std::str
   settings.once = b.context.once;
   settings.directory = b.context.directory;
   auto window = inlet_settings{};
-  window.capacity_bytes = log ? log_window_bytes : details.buffer.max_size.value;
+  window.capacity_bytes = std::min(log ? log_window_bytes : UINT64_MAX, details.buffer.max_size.value);
   const auto blocks = log != nullptr;
   auto core =
       std::make_shared<aggregator_core>(window, outlets_of(b, c), std::move(log), details.buffer.when_full);

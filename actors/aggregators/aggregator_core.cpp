@@ -117,11 +117,13 @@ void aggregator_core::ack_durable() {
 void aggregator_core::feed(std::size_t outlet, monotonic_time now) {
   auto& r = readers_[outlet];
   auto& to = flow.at(outlet);
+  if (r.retry_at && now < *r.retry_at) return;
+  r.retry_at.reset();
   while (to.room_bytes() > 0) {
     const auto number = log_->next(outlet, r.fed);
     if (number == 0) return;
     const auto c = log_->read(number);
-    if (!c && c.failure().code != errc::not_found) return note_problem(c.failure(), now);
+    if (!c && c.failure().code != errc::not_found) return note_unreadable(r, number, c.failure(), now);
     r.fed = number;
     if (!c) {
       log_->settle(outlet, number);
@@ -136,6 +138,14 @@ void aggregator_core::note_problem(const error& e, monotonic_time now) {
   if (!retry_at_) spdlog::warn("{}; it is tried again until it works", e.what);
   last_error = e.what;
   retry_at_ = now + retry_interval;
+}
+
+/// That is this outlet's affair alone.
+void aggregator_core::note_unreadable(reader& r, record_number number, const error& e, monotonic_time now) {
+  if (std::exchange(r.unreadable, number) != number)
+    spdlog::warn("record {} of the buffer: {}; it is tried again a few times", number, e.what);
+  last_error = e.what;
+  r.retry_at = now + retry_interval;
 }
 
 void aggregator_core::begin_again(monotonic_time now) {
@@ -174,6 +184,7 @@ auto aggregator_core::deadline() const -> std::optional<monotonic_time> {
     if (at && (!first || *at < *first)) first = at;
   };
   consider(retry_at_);
+  for (const auto& r : readers_) consider(r.retry_at);
   // While the disk fails nothing of the log's is tried.
   if (const auto due = log_ ? log_->deadline() : std::nullopt)
     consider(retry_at_ ? std::max(*due, *retry_at_) : *due);

@@ -82,6 +82,8 @@ private:
   struct reader {
     record_number fed = 0; ///< everything up to it was pushed to the outlet
     std::unordered_map<chunk_id, record_number, chunk_id_hash> pushed;
+    record_number unreadable = 0;           ///< the last one that could not be read
+    std::optional<monotonic_time> retry_at; ///< set while that is so
   };
 
   void finish_failed_sync(monotonic_time now);
@@ -92,6 +94,7 @@ private:
   void settle(const chunk_id& id) { in.settle({id.origin, id.sequence, id.sequence}); }
   void ack_durable();
   void feed(std::size_t outlet, monotonic_time now);
+  void note_unreadable(reader& r, record_number number, const error& e, monotonic_time now);
   void note_problem(const error& e, monotonic_time now);
 
   std::unique_ptr<chunk_log> log_;

@@ -1,5 +1,4 @@
-/// The chunk log: an aggregator's durable buffer, in segments of checksummed records. docs/chunk-log.md has
-/// the format.
+/// The chunk log: an aggregator's durable buffer, in segments of checksummed records (docs/chunk-log.md).
 //
 // Chunks are appended with rising record numbers and read back by several readers, each with a cursor of
 // its own. A segment goes when all cursors have passed it. What the log has ever held it remembers as id
@@ -101,10 +100,12 @@ public:
   /// The first record behind `behind` that the reader has not settled; 0 if there is none up to durable().
   auto next(std::size_t reader, record_number behind) const -> record_number;
   /// From memory if it is a late one, else from the disk. errc::not_found: it is damaged and set aside, or
-  /// was dropped; settle it. errc::unavailable: the disk fails; try again later.
+  /// was dropped; settle it. errc::unavailable: the disk fails; try again later: after 20 times it is
+  /// damaged.
   auto read(record_number number) -> result<chunk_ptr>;
   void settle(std::size_t reader, record_number number);
-  /// For drop_oldest: settles for all readers what the oldest segment holds; what was lost by that.
+  /// For drop_oldest: settles for all readers what the oldest segment holds; what was lost by that. Nothing
+  /// while older ones only wait for a sync to go.
   auto drop_oldest() -> std::vector<chunk_ptr>;
 
   /// Persists cursors and removes segments that all readers have passed; cheap if there is nothing to do.

@@ -1,5 +1,6 @@
 #include "runtime/log/chunk_log_state.hpp"
 #include "runtime/log/quarantine.hpp"
+#include "runtime/log/salvage.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -11,6 +12,10 @@ namespace weir {
 namespace {
 
 constexpr auto head_step = std::size_t{64} << 10;
+/// So often a record that cannot be read is tried, before what can be read of it is all there is. Once it is
+/// known that the segment lies on a bad place, a few times are enough.
+constexpr auto tries_in_segment = 20U;
+constexpr auto tries_in_worn_segment = 3U;
 
 } // namespace
 
@@ -36,21 +41,52 @@ auto chunk_log::state::sums_of(record_number number) -> record_sums {
 }
 
 auto chunk_log::state::read(record_number number) -> result<chunk_ptr> {
+  const auto dropped = error{errc::not_found, "record " + std::to_string(number) + " was dropped"};
   if (const auto* entry = recent.find(number); entry != nullptr) {
     if (entry->type == record_type::chunk) return entry->c;
-    return error{errc::not_found, "record " + std::to_string(number) + " was dropped"};
+    return dropped;
   }
-  WEIR_TRY(const auto at, segments.locate(number));
-  if (at.record.header.type != record_type::chunk)
-    return error{errc::not_found, "record " + std::to_string(number) + " was dropped"};
-  WEIR_TRY(const auto from, segments.file_of(*at.in));
-  auto c = read_chunk(*from, at.record);
-  if (c || c.failure().code == errc::unavailable) return c;
-  const auto end = at.record.offset + at.record.header.bytes();
-  set_aside(files, settings.path, {at.in->path, at.record.offset, end, number, c.failure().what});
-  ++damaged_records;
-  for (auto reader = std::size_t{0}; reader < readers.size(); ++reader) settle(reader, number);
+  auto damage = log_finding{settings.path, 0, 0, number, {}};
+  auto c = read_from_disk(number, false, damage);
+  if (!c && c.failure().code == errc::unavailable && is_worth_giving_up(number))
+    c = read_from_disk(number, true, damage);
+  if (!c && c.failure().code == errc::unavailable) return c;
+  failed_reads.erase(number);
+  // Behind the last record, where the cursors were further: there never was such a record.
+  if (!c && segments.find(number) == nullptr) return c;
+  if (c) return *c == nullptr ? result<chunk_ptr>{dropped} : c;
+  give_up(std::move(damage), c.failure());
   return error{errc::not_found, "record " + std::to_string(number) + " is damaged"};
+}
+
+auto chunk_log::state::read_from_disk(record_number number, bool is_salvage, log_finding& damage)
+    -> result<chunk_ptr> {
+  WEIR_TRY(const auto at, is_salvage ? segments.locate_salvaged(number) : segments.locate(number));
+  if (at.record.header.type != record_type::chunk) return chunk_ptr{};
+  damage.path = at.in->path;
+  damage.offset = at.record.offset;
+  damage.end = at.record.offset + at.record.header.bytes();
+  WEIR_TRY(auto from, segments.file_of(*at.in));
+  return read_chunk(is_salvage ? *salvaged(std::move(from)) : *from, at.record);
+}
+
+auto chunk_log::state::is_worth_giving_up(record_number number) -> bool {
+  auto* in = segments.find(number);
+  const auto tries_max = in != nullptr && in->is_worn ? tries_in_worn_segment : tries_in_segment;
+  if (++failed_reads[number] < tries_max) return false;
+  if (in != nullptr) in->is_worn = true;
+  return true;
+}
+
+void chunk_log::state::give_up(log_finding damage, const error& why) {
+  damage.what = why.what;
+  if (auto* in = damage.end == 0 ? segments.find(damage.number) : nullptr; in != nullptr) {
+    damage.path = in->path;
+    std::tie(damage.offset, damage.end) = segments.gap_of(*in, damage.number);
+  }
+  set_aside(files, settings.path, damage);
+  ++damaged_records;
+  for (auto reader = std::size_t{0}; reader < readers.size(); ++reader) settle(reader, damage.number);
 }
 
 void chunk_log::state::settle(std::size_t reader, record_number number) {
@@ -81,15 +117,22 @@ auto chunk_log::state::heads_of(segment& from) -> std::vector<chunk_ptr> {
 }
 
 auto chunk_log::state::drop_oldest() -> std::vector<chunk_ptr> {
+  if (readers.empty() || is_room_coming()) return {};
   const auto first = floor();
   auto& all = segments.all();
   const auto at = std::find_if(all.begin(), all.end(), [&](const segment& s) { return s.last >= first; });
-  if (readers.empty() || at == all.end()) return {};
+  if (at == all.end()) return {};
   if (has_active && &*at == active()) seal();
   auto lost = heads_of(*at);
   for (auto number = std::max(first, at->header.first); number <= at->last; ++number)
     for (auto reader = std::size_t{0}; reader < readers.size(); ++reader) settle(reader, number);
+  std::ignore = maintain(time.monotonic());
   return lost;
+}
+
+auto chunk_log::state::is_room_coming() const -> bool {
+  const auto& all = segments.all();
+  return !all.empty() && all.front().last < floor() && !can_drop_front();
 }
 
 auto chunk_log::state::write_cursors() -> result<void> {

@@ -8,6 +8,7 @@
 #include "runtime/log/recovery.hpp"
 #include "runtime/log/segment_shelf.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,6 +66,11 @@ struct chunk_log::state {
   };
   auto sums_of(record_number number) -> record_sums;
   auto read(record_number number) -> result<chunk_ptr>;
+  /// Null if it was dropped; `damage` gets its place.
+  auto read_from_disk(record_number number, bool is_salvage, log_finding& damage) -> result<chunk_ptr>;
+  /// It could not be read; whether it was tried often enough.
+  auto is_worth_giving_up(record_number number) -> bool;
+  void give_up(log_finding damage, const error& why);
   void settle(std::size_t reader, record_number number);
   auto is_settled_by_all(record_number number) const -> bool;
   /// The first record that some reader has not settled.
@@ -74,6 +80,8 @@ struct chunk_log::state {
   auto maintain(monotonic_time now) -> result<void>;
   auto write_cursors() -> result<void>;
   auto can_drop_front() const -> bool;
+  /// What all have passed is still there: no later snapshot is on the device yet.
+  auto is_room_coming() const -> bool;
 
   file_system& files;
   chunk_log_settings settings;
@@ -104,6 +112,7 @@ struct chunk_log::state {
   monotonic_time cursors_written_at{};
 
   unsettled_sums unsettled;
+  std::map<record_number, unsigned> failed_reads; ///< how often each was tried
   std::uint64_t damaged_records = 0;
   std::uint64_t cut_tails = 0;
   record_number oldest = 0; ///< record that oldest_closed_ns is of

@@ -22,7 +22,8 @@ auto chunk_log::state::wants_sync(monotonic_time now) const -> bool {
   switch (settings.sync) {
   case sync_policy::always: return true;
   case sync_policy::interval:
-    return now - synced_at >= settings.sync_interval || unsynced_bytes > settings.cache_bytes;
+    return now - synced_at >= settings.sync_interval || unsynced_bytes > settings.cache_bytes
+           || is_room_coming();
   case sync_policy::os: break;
   }
   // A snapshot must be safe before the segments that it stands for may go.

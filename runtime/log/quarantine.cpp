@@ -1,6 +1,7 @@
 #include "runtime/log/quarantine.hpp"
 
 #include "runtime/log/file_window.hpp"
+#include "runtime/log/salvage.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -23,7 +24,8 @@ auto target_of(const std::string& directory, const log_finding& finding) -> std:
 }
 
 auto copy_bytes(file_system& files, const log_finding& finding, const std::string& target) -> result<void> {
-  WEIR_TRY(const auto from, files.open(finding.path, open_mode::read));
+  WEIR_TRY(auto opened, files.open(finding.path, open_mode::read));
+  const auto from = salvaged(std::move(opened));
   WEIR_TRY(const auto to, files.open(target, open_mode::create));
   WEIR_CHECK(to->truncate(0));
   auto window = file_window{*from, copy_step};

@@ -1,5 +1,7 @@
 #include "runtime/log/segment_shelf.hpp"
 
+#include "runtime/log/salvage.hpp"
+
 #include <algorithm>
 #include <tuple>
 
@@ -12,6 +14,16 @@ constexpr auto block_step = std::size_t{16} << 10;
 
 auto not_found(std::uint64_t number) -> error {
   return {errc::not_found, "the chunk log has no record " + std::to_string(number)};
+}
+
+auto record_in(const std::vector<located_record>& records, std::uint64_t number) -> const located_record* {
+  const auto is_before = [](const located_record& r, std::uint64_t n) { return r.header.number < n; };
+  auto at = std::lower_bound(records.begin(), records.end(), number, is_before);
+  // Numbers rise, unless a damaged record that does not count lies in between.
+  if (at == records.end() || at->header.number != number)
+    at = std::find_if(records.begin(), records.end(),
+                      [&](const located_record& r) { return r.header.number == number; });
+  return at == records.end() ? nullptr : &*at;
 }
 
 } // namespace
@@ -77,11 +89,11 @@ void segment_shelf::note_opened(const segment& s) {
     at->opened.reset();
 }
 
-auto segment_shelf::read_block(segment& in, const segment_index::block& where) -> result<known_block> {
-  WEIR_TRY(const auto opened, file_of(in));
+auto segment_shelf::read_block(const segment& in, const file& from, const segment_index::block& where)
+    -> result<known_block> {
   const auto end = where.end == 0 ? in.used : where.end;
   auto block = known_block{in.header.identity.segment, where.begin, end, {}};
-  auto scanner = segment_scanner{*opened, in.header.identity, {where.begin, end}, block_step};
+  auto scanner = segment_scanner{from, in.header.identity, {where.begin, end}, block_step};
   while (true) {
     WEIR_TRY(const auto found, scanner.next_header());
     if (found.what == scanned::kind::end) return block;
@@ -99,7 +111,8 @@ auto segment_shelf::block_with(segment& in, std::uint64_t number) -> result<cons
     if (known->end == (where->end == 0 ? in.used : where->end)) return &*known;
     blocks_.erase(known); // it has grown
   }
-  WEIR_TRY(auto block, read_block(in, *where));
+  WEIR_TRY(const auto opened, file_of(in));
+  WEIR_TRY(auto block, read_block(in, *opened, *where));
   if (blocks_.size() == blocks_max) blocks_.pop_front();
   return &blocks_.emplace_back(std::move(block));
 }
@@ -108,15 +121,32 @@ auto segment_shelf::locate(std::uint64_t number) -> result<place> {
   auto* in = find(number);
   if (in == nullptr) return not_found(number);
   WEIR_TRY(const auto* block, block_with(*in, number));
-  const auto& records = block->records;
-  const auto is_before = [](const located_record& r, std::uint64_t n) { return r.header.number < n; };
-  auto at = std::lower_bound(records.begin(), records.end(), number, is_before);
-  // Numbers rise, unless a damaged record that does not count lies in between.
-  if (at == records.end() || at->header.number != number)
-    at = std::find_if(records.begin(), records.end(),
-                      [&](const located_record& r) { return r.header.number == number; });
-  if (at == records.end()) return not_found(number);
-  return place{in, *at};
+  const auto* found = record_in(block->records, number);
+  return found == nullptr ? result<place>{not_found(number)} : place{in, *found};
+}
+
+auto segment_shelf::locate_salvaged(std::uint64_t number) -> result<place> {
+  auto* in = find(number);
+  const auto where = in == nullptr ? std::nullopt : in->index.block_of(number);
+  if (!where) return not_found(number);
+  WEIR_TRY(const auto opened, file_of(*in));
+  WEIR_TRY(const auto block, read_block(*in, *salvaged(opened), *where));
+  const auto* found = record_in(block.records, number);
+  return found == nullptr ? result<place>{not_found(number)} : place{in, *found};
+}
+
+auto segment_shelf::gap_of(segment& in, std::uint64_t number) -> std::pair<std::uint64_t, std::uint64_t> {
+  const auto where = in.index.block_of(number);
+  const auto opened = file_of(in);
+  if (!where || !opened) return {};
+  const auto block = read_block(in, *salvaged(*opened), *where);
+  if (!block) return {};
+  auto gap = std::pair{block->begin, block->end};
+  for (const auto& r : block->records) {
+    if (r.header.number < number) gap.first = r.offset + r.header.bytes();
+    if (r.header.number > number) gap.second = std::min(gap.second, r.offset);
+  }
+  return gap;
 }
 
 } // namespace weir

@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weir {
@@ -32,6 +33,12 @@ public:
     located_record record;
   };
   auto locate(std::uint64_t number) -> result<place>;
+  /// The same in a segment that cannot be read everywhere: what lies on a bad page is nowhere.
+  auto locate_salvaged(std::uint64_t number) -> result<place>;
+  /// The segment that has, or should have, the record.
+  auto find(std::uint64_t number) -> segment*;
+  /// The bytes of it in which a record lies that locate() does not find.
+  auto gap_of(segment& in, std::uint64_t number) -> std::pair<std::uint64_t, std::uint64_t>;
   /// Opens it if it is closed.
   auto file_of(segment& s) -> result<std::shared_ptr<file>>;
 
@@ -43,9 +50,9 @@ private:
     std::uint64_t end = 0;
     std::vector<located_record> records;
   };
-  auto find(std::uint64_t number) -> segment*;
   auto block_with(segment& in, std::uint64_t number) -> result<const known_block*>;
-  auto read_block(segment& in, const segment_index::block& where) -> result<known_block>;
+  static auto read_block(const segment& in, const file& from, const segment_index::block& where)
+      -> result<known_block>;
   void forget(segment& s);
   /// Closes another one if too many are open.
   void note_opened(const segment& s);

@@ -229,6 +229,45 @@ BOOST_AUTO_TEST_CASE(counts_by_tag_what_it_drops_if_it_is_told_to) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(drops_no_more_of_the_oldest_than_it_has_to) {
+  for (const auto policy : {sync_policy::always, sync_policy::interval, sync_policy::os}) {
+    auto b = bench{};
+    b.when_full = full_policy::drop_oldest;
+    b.settings.sync = policy;
+    b.start();
+    for (std::uint64_t n = 1; n <= 40; ++n) b.receive(tagged(n, 100 * kib)); // the device is slow
+    b.sync();
+    BOOST_TEST(b.acked().size() == 40U);
+    b.grant(0);
+    BOOST_TEST(b.sent[0].size() >= 8U); // of 100 KiB each, in 1 MiB
+    BOOST_TEST((b.sent[0].back() == chunk_id{7, 40}));
+    BOOST_TEST(b.sent[0].size() + b.core->dropped["buffer full: web"] == 40U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(takes_data_and_feeds_others_while_one_outlet_cannot_be_read_for) {
+  auto b = bench{};
+  b.settings.cache_bytes = 0;
+  b.start();
+  b.receive(tagged(1));
+  b.sync();
+  b.faults.arm({{file_call::read, 1, fault_kind::io_error, 1000}});
+  b.grant(0);
+  b.receive(tagged(2));
+  b.sync();
+  BOOST_TEST((b.acked() == ids_of(1, 2)));
+  BOOST_TEST(b.sent[0].empty());
+  for (auto i = 0; i < 60; ++i) {
+    BOOST_TEST((!b.core->deadline() || *b.core->deadline() > b.time.monotonic()));
+    b.time.advance(1s);
+    b.work();
+  }
+  b.faults.disarm();
+  b.receive(tagged(3));
+  b.sync();
+  BOOST_TEST((b.sent[0] == ids_of(3, 3))); // the others were given up, like damaged ones
+}
+
 BOOST_AUTO_TEST_CASE(acks_nothing_that_a_failing_disk_may_not_have) {
   auto b = bench{};
   b.start();
@@ -241,7 +280,8 @@ BOOST_AUTO_TEST_CASE(acks_nothing_that_a_failing_disk_may_not_have) {
   b.work();
   BOOST_TEST(b.acked().empty());
   BOOST_TEST(b.sent[0].empty());
-  BOOST_TEST(!b.core->take_sync(b.time.monotonic()).has_value()); // a disk that fails is left alone for a while
+  BOOST_TEST(
+      !b.core->take_sync(b.time.monotonic()).has_value()); // a disk that fails is left alone for a while
   b.time.advance(1s);
   b.work();
   b.sync();

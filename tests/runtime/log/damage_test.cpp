@@ -1,7 +1,9 @@
 /// Whatever happens to the files: no crash, no event that was not appended, the damage counted.
 #include "runtime/base/crc32c.hpp"
 #include "runtime/log/record_format.hpp"
+#include "runtime/log/recovery.hpp"
 #include "tests/runtime/log/log_fixture.hpp"
+#include "tests/support/faulty_file_system.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -252,6 +254,56 @@ BOOST_AUTO_TEST_CASE(damage_found_while_reading_is_set_aside_and_counted) {
   BOOST_TEST(log->figures().damaged_records == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_header_that_is_damaged_while_the_log_is_open_is_set_aside_and_counted) {
+  open(log_settings({"a", "b"}));
+  append_synced(1, 5, 300);
+  const auto path = segments().front();
+  const auto whole = files.content(path);
+  const auto record = whole.rfind("WRec", whole.find(std::string{make_chunk(2, 300)->body.view()}));
+  files.set_content(path, with_flipped_bit(whole, record + 9));
+  const auto left = std::vector<std::uint64_t>{1, 3, 4, 5};
+  BOOST_TEST(sequences(0) == left, boost::test_tools::per_element());
+  BOOST_TEST(sequences(1) == left, boost::test_tools::per_element());
+  BOOST_TEST(log->figures().damaged_records == 1);
+  const auto aside = files.content(std::string{log_path} + "/quarantine/0000000000000001-"
+                                   + std::to_string(record) + ".bin");
+  BOOST_TEST(aside.find(std::string{make_chunk(2, 300)->body.view()}) != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_read_for_long_is_given_up_like_a_damaged_record) {
+  auto worn = faulty_file_system{files};
+  open(worn, log_settings({"a", "b"}));
+  append_synced(1, 5, 300);
+  worn.arm({{file_call::read, 1, fault_kind::io_error, 1000}});
+  auto tries = 0;
+  while (true) {
+    const auto c = log->read(2);
+    BOOST_REQUIRE(!c);
+    ++tries;
+    if (c.failure().code == errc::not_found) break;
+    BOOST_REQUIRE((c.failure().code == errc::unavailable));
+    BOOST_REQUIRE(tries < 100);
+  }
+  BOOST_TEST(tries > 10);
+  worn.disarm();
+  BOOST_TEST(log->figures().damaged_records == 1);
+  const auto left = std::vector<std::uint64_t>{1, 3, 4, 5};
+  BOOST_TEST(sequences(0) == left, boost::test_tools::per_element());
+  BOOST_TEST(sequences(1) == left, boost::test_tools::per_element());
+  log.reset();
+}
+
+BOOST_AUTO_TEST_CASE(a_device_that_could_not_be_read_for_a_moment_costs_nothing) {
+  auto worn = faulty_file_system{files};
+  open(worn, log_settings());
+  append_synced(1, 5, 300);
+  worn.arm({{file_call::read, 1, fault_kind::io_error, 5}});
+  for (auto i = 0; i < 5; ++i) BOOST_TEST((log->read(2).failure().code == errc::unavailable));
+  BOOST_TEST(sequences() == range(1, 5), boost::test_tools::per_element());
+  BOOST_TEST(log->figures().damaged_records == 0);
+  log.reset();
+}
+
 BOOST_AUTO_TEST_CASE(missing_segments_cost_what_was_in_them) {
   make_log(60, 100);
   const auto all = segments();
@@ -265,6 +317,16 @@ BOOST_AUTO_TEST_CASE(missing_segments_cost_what_was_in_them) {
     const auto is_inside = path != all.front() && path != all.back();
     BOOST_TEST(seen.figures.damaged_records == (is_inside ? lost(seen) : 0));
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_begins_behind_its_cursors_says_so) {
+  make_log(60, 100);
+  BOOST_REQUIRE(files.remove(segments().front()) && files.sync_directory(log_path));
+  const auto found = recover_log(files, {log_path});
+  BOOST_REQUIRE(found);
+  BOOST_REQUIRE(found->findings.size() == 1U);
+  BOOST_TEST(found->findings.front().what.find("by the cursors, sink had not settled 1")
+             != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(segments_that_do_not_belong_are_set_aside) {
