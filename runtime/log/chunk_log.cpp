@@ -9,7 +9,8 @@ namespace weir {
 chunk_log::chunk_log(std::unique_ptr<state> opened) : state_(std::move(opened)) {}
 
 chunk_log::~chunk_log() {
-  if (state_->are_cursors_dirty) std::ignore = state_->write_cursors();
+  const auto is_news = state_->are_cursors_dirty || state_->synced_in_cursors < state_->synced;
+  if (is_news) std::ignore = state_->write_cursors();
 }
 
 auto chunk_log::seen() const -> const id_ranges& { return state_->known.seen; }

@@ -23,7 +23,7 @@ auto bounded(chunk_log_settings settings) -> chunk_log_settings {
 constexpr auto copy_step = std::size_t{1} << 20;
 
 /// Replaces the file by a copy: after a failed sync nobody knows what of it is on the device, whatever a
-/// later one says. An unfinished copy reminds the next start of it.
+/// later one says.
 auto write_afresh(file_system& files, segment_shelf& segments, segment& s) -> result<void> {
   WEIR_TRY(const auto from, segments.file_of(s));
   WEIR_TRY(const auto to, files.open(s.path + ".new", open_mode::create));
@@ -55,13 +55,36 @@ auto forget_lost(segment_shelf& segments, const std::vector<lost_record>& lost) 
   return {};
 }
 
-/// A segment may have been written by a process that was killed before it synced it.
-auto sync_all(file_system& files, const std::string& path, segment_shelf& segments) -> result<void> {
-  WEIR_TRY(const auto names, files.list(path));
+/// Where in the segment what may not be on the device begins; `used`: nowhere.
+auto doubtful_from(segment_shelf& segments, const segment& s, record_number durable) -> std::uint64_t {
+  const auto has_records = s.last >= s.header.first;
+  if (has_records && s.last <= durable) return s.used;
+  if (!has_records || s.header.first > durable) return 0;
+  const auto first = segments.locate(durable + 1);
+  return first ? first->record.offset : 0;
+}
+
+/// Writes the same bytes again, in place. A process that was killed may have been told that a sync failed:
+/// the system takes its pages for clean, and would say of the next sync that all is well.
+auto write_over(segment_shelf& segments, segment& s, std::uint64_t from) -> result<void> {
+  WEIR_TRY(const auto opened, segments.file_of(s));
+  auto window = file_window{*opened, copy_step};
+  for (auto at = from; at < s.used;) {
+    WEIR_TRY(const auto bytes, window.view(at, std::min<std::uint64_t>(copy_step, s.used - at)));
+    if (bytes.empty()) break;
+    const auto parts = std::array{bytes};
+    WEIR_CHECK(opened->write_at(at, parts));
+    at += bytes.size();
+  }
+  return {};
+}
+
+/// What a killed process wrote, it may not have synced. `durable`: up to here it had.
+auto sync_all(file_system& files, segment_shelf& segments, record_number durable) -> result<void> {
   for (auto& s : segments.all()) {
+    WEIR_CHECK(write_over(segments, s, doubtful_from(segments, s, durable)));
     WEIR_TRY(const auto opened, segments.file_of(s));
-    const auto copy = segment_name(s.header.identity.segment) + ".new";
-    if (!std::binary_search(names.begin(), names.end(), copy) && opened->sync()) continue;
+    if (opened->sync()) continue;
     spdlog::error("chunk log {}: a sync failed; it is copied to a fresh file", s.path);
     WEIR_CHECK(write_afresh(files, segments, s));
   }
@@ -101,7 +124,9 @@ auto chunk_log::state::take_over(recovered_log found) -> result<void> {
   for (auto& s : segments.all())
     if (const auto at = found.snapshots.find(s.header.identity.segment); at != found.snapshots.end())
       WEIR_CHECK(write_snapshot_anew(files, s, encode_snapshot(s.header, at->second)));
-  WEIR_CHECK(sync_all(files, settings.path, segments));
+  // By this policy nobody was told that it is safe from power cuts.
+  const auto durable = settings.sync == sync_policy::os ? last : found.durable;
+  WEIR_CHECK(sync_all(files, segments, durable));
   // What it held counts elsewhere by now, durably.
   for (const auto& path : found.superfluous) std::ignore = files.remove(path);
   WEIR_CHECK(files.sync_directory(settings.path));

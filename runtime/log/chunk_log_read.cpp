@@ -136,7 +136,7 @@ auto chunk_log::state::is_room_coming() const -> bool {
 }
 
 auto chunk_log::state::write_cursors() -> result<void> {
-  const auto encoded = encode(cursor_file{log_id, readers});
+  const auto encoded = encode(cursor_file{log_id, synced, readers});
   const auto parts = std::array<std::string_view, 1>{encoded};
   const auto path = cursor_path(settings.path);
   WEIR_TRY(const auto opened, files.open(path + ".new", open_mode::create));
@@ -144,6 +144,7 @@ auto chunk_log::state::write_cursors() -> result<void> {
   WEIR_CHECK(opened->write_at(0, parts));
   WEIR_CHECK(files.rename(path + ".new", path));
   are_cursors_dirty = false;
+  synced_in_cursors = synced;
   return {};
 }
 

@@ -53,7 +53,6 @@ struct chunk_log::state {
   void leave_unsynced();
   /// Writes everything above `synced` to fresh segments: nothing that was not synced is trusted any more.
   auto write_again() -> result<void>;
-  auto mark_doubtful() -> std::vector<std::string>;
   auto copy_unsynced(std::vector<segment>& fresh) -> result<void>;
   void replace_unsynced(std::vector<segment> fresh);
 
@@ -109,6 +108,7 @@ struct chunk_log::state {
   monotonic_time synced_at{};
 
   bool are_cursors_dirty = false;
+  record_number synced_in_cursors = 0; ///< `synced` as the cursor file has it
   monotonic_time cursors_written_at{};
 
   unsettled_sums unsettled;

@@ -117,20 +117,7 @@ void chunk_log::state::leave_unsynced() {
   is_job_out = false;
 }
 
-/// If the process dies now, the system tells the next one that they are on the device: it finds these names
-/// and does not believe it.
-auto chunk_log::state::mark_doubtful() -> std::vector<std::string> {
-  auto marks = std::vector<std::string>{};
-  for (const auto& s : segments.all()) {
-    if (!s.is_in_job && s.last <= synced) continue;
-    marks.push_back(s.path + ".new");
-    std::ignore = files.open(marks.back(), open_mode::create);
-  }
-  return marks;
-}
-
 auto chunk_log::state::write_again() -> result<void> {
-  const auto marks = mark_doubtful();
   auto fresh = std::vector<segment>{};
   const auto newest = newest_segment;
   const auto copied = copy_unsynced(fresh);
@@ -140,7 +127,6 @@ auto chunk_log::state::write_again() -> result<void> {
     return copied;
   }
   replace_unsynced(std::move(fresh));
-  for (const auto& mark : marks) std::ignore = files.remove(mark);
   return copied;
 }
 

@@ -51,6 +51,7 @@ auto encode(const cursor_file& cursors) -> std::string {
   auto out = std::string{};
   put_version(out, cursors_magic);
   put_number(out, cursors.log_id);
+  put_number(out, cursors.durable);
   put_number(out, static_cast<std::uint32_t>(cursors.readers.size()));
   for (const auto& reader : cursors.readers) {
     put_text(out, reader.name());
@@ -73,6 +74,8 @@ auto decode_cursors(std::string_view bytes) -> result<cursor_file> {
   auto read = binary_reader{content.substr(std::min(content.size(), cursors_magic.size() + 8))};
   auto cursors = cursor_file{};
   cursors.log_id = read.number<std::uint64_t>();
+  cursors.durable = read.number<std::uint64_t>();
+  if (cursors.durable > record_number_max) return error{errc::malformed, "the cursors make no sense"};
   for (auto readers = read.number<std::uint32_t>(); readers > 0 && !read.failed(); --readers) {
     auto& reader = cursors.readers.emplace_back(read.text());
     const auto first_unsettled = read.number<std::uint64_t>();

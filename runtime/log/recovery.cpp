@@ -24,6 +24,7 @@ public:
     found_.log_id = from_.log_id;
     found_.foreign = std::move(from_.foreign);
     found_.next_segment = from_.next_segment;
+    if (from_.cursors) found_.durable = from_.cursors->durable;
     place_readers();
   }
 
@@ -31,7 +32,7 @@ public:
     for (const auto& s : from_.segments) WEIR_CHECK(take_segment(files, s));
     end_tail(0);
     found_.last = last_;
-    found_.next_number = last_ + 1;
+    found_.next_number = std::max(last_, found_.durable) + 1;
     for (const auto& reader : found_.readers)
       found_.next_number = std::max(found_.next_number, reader.highest() + 1);
     return std::move(found_);
@@ -131,6 +132,7 @@ private:
   }
   /// What a new segment says of the records before it.
   void enter(const segment_header& header) {
+    found_.durable = std::max(found_.durable, header.durable);
     // A file that is gone is damage; records that are gone may never have reached the device.
     const auto is_next = header.identity.segment - 1 - header.unused <= segment_;
     if (!has_begun_) {

@@ -48,6 +48,7 @@ struct recovered_log {
   std::vector<std::string> foreign;     ///< segment files of another log, or renamed ones
   log_memory memory;
   std::vector<reader_cursor> readers; ///< damaged and dropped records are settled for all
+  std::uint64_t durable = 0;          ///< up to here records were on the device before; maybe more
   std::uint64_t last = 0;             ///< record that was appended last, as far as is known
   std::uint64_t next_number = 1;      ///< larger than `last` and than what a cursor has passed
   std::uint64_t next_segment = 1;
