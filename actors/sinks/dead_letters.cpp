@@ -34,33 +34,52 @@ auto letter_of(const chunk& c, const std::string& tag, std::uint64_t index, std:
   return letter;
 }
 
+/// Makes letters of the events of a batch, one after the other.
+class letter_writer {
+public:
+  void add(const chunk& c, const std::string& tag, std::uint64_t index, std::string_view bytes,
+           std::int64_t time_ns) {
+    auto& letter = letters.emplace_back(letter_of(c, tag, index, bytes));
+    letter.time_ns = time_ns;
+    if (chunk_ != &c && !c.positions.empty())
+      place_ = std::make_shared<const chunk_place>(chunk_place{c.source, c.positions});
+    else if (chunk_ != &c)
+      place_.reset();
+    chunk_ = &c;
+    letter.place = place_;
+  }
+
+  std::vector<dead_letter> letters;
+
+private:
+  const chunk* chunk_ = nullptr;
+  std::shared_ptr<const chunk_place> place_;
+};
+
 } // namespace
 
 auto letters_of(const refusal& refused, const commit_batch& batch) -> std::vector<dead_letter> {
-  auto letters = std::vector<dead_letter>{};
+  auto made = letter_writer{};
   auto rest = std::string_view{refused.entries}; // in the order of the batch
   for_each_entry(batch, [&](const chunk& c, const std::string& tag, std::uint64_t index,
                             std::string_view bytes, std::int64_t time_ns) {
     if (rest.empty() || tag != refused.tag || !rest.starts_with(bytes)) return;
-    letters.push_back(letter_of(c, tag, index, bytes));
-    letters.back().time_ns = time_ns;
+    made.add(c, tag, index, bytes, time_ns);
     rest.remove_prefix(bytes.size());
   });
-  if (rest.empty()) return letters;
-  auto& unknown = letters.emplace_back(); // never lost, whatever the store made of it
+  if (rest.empty()) return std::move(made.letters);
+  auto& unknown = made.letters.emplace_back(); // never lost, whatever the store made of it
   unknown.tag = refused.tag;
   unknown.bytes = rest;
-  return letters;
+  return std::move(made.letters);
 }
 
 auto all_letters_of(const commit_batch& batch) -> std::vector<dead_letter> {
-  auto letters = std::vector<dead_letter>{};
-  for_each_entry(batch, [&](const chunk& c, const std::string& tag, std::uint64_t index,
-                            std::string_view bytes, std::int64_t time_ns) {
-    letters.push_back(letter_of(c, tag, index, bytes));
-    letters.back().time_ns = time_ns;
-  });
-  return letters;
+  auto made = letter_writer{};
+  for_each_entry(batch,
+                 [&](const chunk& c, const std::string& tag, std::uint64_t index, std::string_view bytes,
+                     std::int64_t time_ns) { made.add(c, tag, index, bytes, time_ns); });
+  return std::move(made.letters);
 }
 
 } // namespace weir

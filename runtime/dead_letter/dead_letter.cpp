@@ -10,6 +10,7 @@
 
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 namespace weir {
 namespace {
@@ -49,9 +50,22 @@ auto hex(std::uint64_t number) -> std::string {
   return {text, end};
 }
 
+void append_place(byte_buffer& out, const chunk_place& place) {
+  append_text(out, "source", place.source);
+  append_key(out, "positions");
+  auto separator = '[';
+  for (const auto& p : place.positions) {
+    out.push_back(std::exchange(separator, ','));
+    out.push_back('[');
+    append_json_string(out, p.stream);
+    out.append(',' + std::to_string(p.begin) + ',' + std::to_string(p.end) + ']');
+  }
+  out.push_back(']');
+}
+
 } // namespace
 
-void append_dead_letter(byte_buffer& out, const dead_letter& letter) {
+void append_dead_letter(byte_buffer& out, const dead_letter& letter, bool with_place) {
   out.append("{");
   append_time(out, "at", letter.at_ns);
   append_text(out, "reason", letter.reason);
@@ -70,6 +84,7 @@ void append_dead_letter(byte_buffer& out, const dead_letter& letter) {
   } else if (letter.chunk.sequence != 0) {
     append_text(out, "chunk", hex(letter.chunk.origin) + '-' + std::to_string(letter.chunk.sequence));
     append_number(out, "index", letter.index);
+    if (with_place && letter.place && !letter.place->positions.empty()) append_place(out, *letter.place);
   }
   out.append("}\n");
 }
@@ -153,6 +168,25 @@ private:
     if (bad != std::errc{} || dash == end || *dash != '-') return;
     const auto [rest, worse] = std::from_chars(dash + 1, end, read.sequence);
     if (worse == std::errc{} && rest == end) letter.chunk = read;
+    read_place(letter);
+  }
+
+  void read_place(dead_letter& letter) const {
+    auto place = chunk_place{};
+    auto list = msgpack_reader{find_field(record_.view(), "positions")};
+    auto count = std::uint32_t{0};
+    if (!text("source", place.source) || !list.array(count)) return;
+    for (; count > 0; --count) {
+      auto three = std::uint32_t{0};
+      auto stream = std::string_view{};
+      auto range = position_range{};
+      if (!list.array(three) || three != 3 || !list.str(stream) || !list.unsigned_integer(range.begin)
+          || !list.unsigned_integer(range.end))
+        return;
+      range.stream = stream;
+      place.positions.push_back(std::move(range));
+    }
+    letter.place = std::make_shared<const chunk_place>(std::move(place));
   }
 
   std::unique_ptr<line_parser> parser_;

@@ -5,8 +5,10 @@
 //             "bytes": base64,                   the line, or the entry (runtime/event/entry.hpp), as it came
 //             origin} "\n"
 //  origin := "stream": text, "begin": n, "end": n      a collector's: the range of the stream that it was in
-//          | "chunk": hex "-" n, "index": n            a sink's: origin and sequence of the chunk; which
+//          | "chunk": hex "-" n, "index": n [place]    a sink's: origin and sequence of the chunk; which
 //          event |                                           nothing that a later process could know again
+//  place  := "source": text, "positions": [[text, n, n], …]    the collector, and the parts of its streams in
+//                                                      the chunk; at the first of its letters in a row
 //  time   := "2026-11-22T15:04:05.123456789Z"
 #pragma once
 
@@ -19,8 +21,15 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir {
+
+/// Where the events of a chunk came from: what is read again after a crash comes in other chunks.
+struct chunk_place {
+  std::string source; ///< chunk::source
+  std::vector<position_range> positions;
+};
 
 struct dead_letter {
   std::int64_t at_ns = 0;   ///< when it was given up
@@ -37,15 +46,16 @@ struct dead_letter {
   std::uint64_t end = 0;
   /// A sink's, if the sequence is not 0.
   chunk_id chunk;
-  std::uint64_t index = 0; ///< of the event in the chunk
+  std::uint64_t index = 0;                  ///< of the event in the chunk
+  std::shared_ptr<const chunk_place> place; ///< absent: not known, or its events cannot be read again
 };
 
 /// Adds to the count of the tag; past a thousand tags the rest share one.
 void count_dead_letters(std::map<std::string, std::uint64_t>& by_tag, std::string_view tag,
                         std::uint64_t events);
 
-/// Appends the letter as one line.
-void append_dead_letter(byte_buffer& out, const dead_letter& letter);
+/// Appends the letter as one line, of a sink's with the place of its chunk if wanted.
+void append_dead_letter(byte_buffer& out, const dead_letter& letter, bool with_place = true);
 
 /// Reads letters back; keeps scratch memory. Total: any bytes are a valid line.
 class dead_letter_reader {

@@ -1,6 +1,7 @@
 #include "runtime/dead_letter/dead_letter_file.hpp"
 
 #include "runtime/codec/json_writer.hpp"
+#include "runtime/event/entry.hpp"
 
 #include <algorithm>
 
@@ -33,6 +34,35 @@ auto key_of_line(const dead_letter& letter) -> std::uint64_t {
   return hash_of(text.view());
 }
 
+/// Without the time: that of a line may be when it was read.
+auto key_of_record(const dead_letter& letter, const chunk_place& place) -> std::uint64_t {
+  auto e = entry{};
+  const auto is_whole = entry_reader{letter.bytes}.next(e);
+  auto text = byte_buffer{};
+  append_valid_text(text, place.source);
+  text.push_back('\0');
+  append_valid_text(text, letter.tag);
+  text.push_back('\0');
+  text.append(is_whole ? e.record : std::string_view{letter.bytes});
+  return hash_of(text.view());
+}
+
+auto valid_text(std::string_view bytes) -> std::string {
+  auto text = byte_buffer{};
+  append_valid_text(text, bytes);
+  return std::string{text.view()};
+}
+
+/// Whether the chunks may have an event in common. `written` is as it is in the file.
+auto overlap(const chunk_place& written, const chunk_place& now) -> bool {
+  return std::any_of(now.positions.begin(), now.positions.end(), [&](const position_range& n) {
+    const auto stream = valid_text(n.stream);
+    return std::any_of(written.positions.begin(), written.positions.end(), [&](const position_range& w) {
+      return w.stream == stream && w.begin < n.end && n.begin < w.end;
+    });
+  });
+}
+
 /// The size up to the last line end.
 auto whole_size(const file& f, std::uint64_t size) -> result<std::uint64_t> {
   auto block = byte_buffer{};
@@ -55,8 +85,12 @@ auto dead_letter_file::add(std::span<const dead_letter> letters) -> result<void>
   const auto lock = std::lock_guard{mutex_};
   WEIR_TRY(const auto f, open());
   auto lines = byte_buffer{};
-  for (const auto& letter : letters)
-    if (!is_known(letter)) append_dead_letter(lines, letter);
+  auto latest = chunk_id{};
+  for (const auto& letter : letters) {
+    if (is_known(letter)) continue;
+    append_dead_letter(lines, letter, letter.chunk != latest);
+    latest = letter.chunk;
+  }
   const auto text = lines.view();
   has_failed_ = true;
   WEIR_CHECK(f->write_at(size_, {&text, 1}));
@@ -99,6 +133,7 @@ auto dead_letter_file::recover(file& f) -> result<void> {
   sent_.clear();
   sent_order_.clear();
   read_.clear();
+  refused_.clear();
   WEIR_TRY(const auto size, f.size());
   WEIR_TRY(const auto whole, whole_size(f, size));
   if (whole < size) WEIR_CHECK(f.truncate(whole));
@@ -134,12 +169,33 @@ auto dead_letter_file::learn(const file& f, std::uint64_t size) -> result<void> 
 }
 
 void dead_letter_file::learn_letter(const dead_letter& letter) {
-  if (letter.stream.empty()) return remember(letter);
-  read_[key_of_line(letter)].push_back({letter.begin, letter.end});
+  if (!letter.stream.empty()) return void(read_[key_of_line(letter)].push_back({letter.begin, letter.end}));
+  remember(letter);
+  if (letter.place || letter.chunk != learned_chunk_) learned_place_ = letter.place;
+  learned_chunk_ = letter.chunk;
+  if (learned_place_) refused_[key_of_record(letter, *learned_place_)].push_back(learned_place_);
 }
 
 auto dead_letter_file::is_known(const dead_letter& letter) -> bool {
-  if (letter.stream.empty()) return letter.chunk.sequence != 0 && sent_.contains(key_of_chunk(letter));
+  return letter.stream.empty() ? was_refused(letter) : was_read(letter);
+}
+
+auto dead_letter_file::was_refused(const dead_letter& letter) -> bool {
+  if (letter.chunk.sequence == 0) return false;
+  if (sent_.contains(key_of_chunk(letter))) return true;
+  if (refused_.empty() || !letter.place) return false;
+  const auto at = refused_.find(key_of_record(letter, *letter.place));
+  if (at == refused_.end()) return false;
+  auto& places = at->second;
+  const auto same =
+      std::find_if(places.begin(), places.end(), [&](const auto& p) { return overlap(*p, *letter.place); });
+  if (same == places.end()) return false;
+  places.erase(same); // the next one of this record is another event
+  if (places.empty()) refused_.erase(at);
+  return true;
+}
+
+auto dead_letter_file::was_read(const dead_letter& letter) -> bool {
   if (read_.empty()) return false;
   const auto at = read_.find(key_of_line(letter));
   if (at == read_.end()) return false;

@@ -1,7 +1,8 @@
 /// The file that keeps the dead letters of one collector or sink: each of them once, whatever dies when.
 //
 // Letters are on the device before the data around them goes on, so none is lost; what is then read or sent
-// again after a crash is found in the file and not added a second time.
+// again after a crash is found in the file and not added a second time: by where it was read, or by its
+// chunk, or, where the chunk is gone and its events come in new ones, by where the collector had read it.
 #pragma once
 
 #include "runtime/dead_letter/dead_letter.hpp"
@@ -9,6 +10,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string>
@@ -47,6 +49,8 @@ private:
   auto learn(const file& f, std::uint64_t size) -> result<void>;
   void learn_letter(const dead_letter& letter);
   auto is_known(const dead_letter& letter) -> bool;
+  auto was_read(const dead_letter& letter) -> bool;
+  auto was_refused(const dead_letter& letter) -> bool;
   void remember(const dead_letter& letter);
 
   std::mutex mutex_;
@@ -58,6 +62,10 @@ private:
   std::unordered_set<std::uint64_t> sent_; ///< letters of sinks
   std::deque<std::uint64_t> sent_order_;
   std::unordered_map<std::uint64_t, std::vector<range>> read_; ///< letters of collectors, by stream and bytes
+  /// Letters of sinks that an earlier process added, by collector, tag and record: where its chunk was from.
+  std::unordered_map<std::uint64_t, std::vector<std::shared_ptr<const chunk_place>>> refused_;
+  chunk_id learned_chunk_; ///< of the letter learned last
+  std::shared_ptr<const chunk_place> learned_place_;
 };
 
 } // namespace weir

@@ -1,5 +1,6 @@
 #include "runtime/dead_letter/dead_letter_file.hpp"
 #include "tests/support/directory.hpp"
+#include "tests/support/entries.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -88,6 +89,13 @@ auto of_stream(const std::string& line, std::uint64_t begin, std::uint64_t end) 
   return letter;
 }
 
+/// Of what was read from these positions of one stream.
+auto of_place(dead_letter letter, std::uint64_t begin, std::uint64_t end) -> dead_letter {
+  const auto positions = std::vector<position_range>{{"8:41", begin, end}, {"8:42\xff", begin, end}};
+  letter.place = std::make_shared<const chunk_place>(chunk_place{"n/collector/c", positions});
+  return letter;
+}
+
 using letters = std::vector<dead_letter>;
 
 /// What the letters in the file are about, in order.
@@ -140,6 +148,31 @@ BOOST_AUTO_TEST_CASE(lines_that_are_read_again_after_a_crash_are_there_once_and_
   BOOST_TEST(bool{next.add(letters{of_stream("b", 50, 120), of_stream("b", 50, 120), of_stream("b", 50, 120),
                                    of_stream("a", 50, 120)})});
   BOOST_TEST(bytes_in(path) == (texts{"a", "b", "b", "b", "a"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_sink_refuses_again_in_other_chunks_is_there_once_and_equal_events_each) {
+  const auto dir = test::temporary_directory{};
+  const auto path = dir.path() + "/x.jsonl";
+  const auto event = [](std::uint64_t chunk, std::uint64_t index, int number, int read_at) {
+    auto letter = of_chunk(chunk, index);
+    letter.bytes = test::entry_of(read_at, test::record("n", number));
+    return letter;
+  };
+  BOOST_TEST(
+      bool{dead_letter_file(real_file_system(), path)
+               .add(letters{of_place(event(1, 0, 1, 5), 0, 50), of_place(event(1, 1, 2, 5), 0, 50),
+                            of_place(event(2, 0, 2, 5), 50, 90), of_place(event(3, 0, 3, 5), 90, 95)})});
+  auto next = dead_letter_file{real_file_system(), path};
+  // From 50 on again, as other chunks with other times. A second 2 is new; so is a 1, for that was before 50.
+  const auto again = letters{of_place(event(7, 0, 2, 6), 50, 80), of_place(event(8, 0, 3, 6), 80, 120),
+                             of_place(event(8, 1, 2, 6), 80, 120), of_place(event(8, 2, 1, 6), 80, 120)};
+  BOOST_TEST(bool{next.add(again)});
+  BOOST_TEST(bool{next.add(again)}); // a commit that was tried again
+  const auto first = test::entry_of(5, test::record("n", 1));
+  BOOST_TEST(bytes_in(path).size() == 6U);
+  BOOST_TEST(bytes_in(path)[0] == first);
+  BOOST_TEST(bytes_in(path)[4] == again[2].bytes);
+  BOOST_TEST(bytes_in(path)[5] == again[3].bytes);
 }
 
 BOOST_AUTO_TEST_CASE(a_torn_last_line_is_cut_wherever_it_was_torn) {

@@ -75,6 +75,26 @@ BOOST_AUTO_TEST_CASE(an_event_keeps_its_entry_and_what_chunk_it_was_in) {
   BOOST_TEST(back.bytes == letter.bytes);
   BOOST_TEST((back.chunk == letter.chunk));
   BOOST_TEST(back.index == 3U);
+  BOOST_TEST(!back.place);
+}
+
+BOOST_AUTO_TEST_CASE(the_place_of_a_chunk_is_in_the_first_letter_of_it) {
+  auto letter = bad_line();
+  letter.stream.clear();
+  letter.chunk = {1, 2};
+  const auto positions = std::vector<position_range>{{"a\"b", 0, 7}, {"~x", 1, UINT64_MAX}};
+  letter.place = std::make_shared<const chunk_place>(chunk_place{"n/collector/c", positions});
+  const auto text = line_of(letter);
+  BOOST_TEST(
+      text.find(R"("source":"n/collector/c","positions":[["a\"b",0,7],["~x",1,18446744073709551615]]})")
+      != std::string::npos);
+  const auto back = back_from(text);
+  BOOST_REQUIRE(back.place);
+  BOOST_TEST(back.place->source == "n/collector/c");
+  BOOST_TEST((back.place->positions == positions));
+  auto next = byte_buffer{};
+  append_dead_letter(next, letter, false);
+  BOOST_TEST(!back_from(next.view()).place);
 }
 
 BOOST_AUTO_TEST_CASE(damaged_bytes_are_kept_as_they_are) {
