@@ -196,23 +196,34 @@ auto appended_files::sync(target& t) -> result<void> {
   return {};
 }
 
+/// All at once: the device takes many in the time of one.
+auto appended_files::flush_and_sync(std::span<target* const> some) -> result<void> {
+  for (auto* t : some) WEIR_CHECK(flush(*t));
+  if (options_.is_durable && some.size() > 1)
+    for (auto* t : some)
+      if (t->is_unsynced) t->handle->start_sync();
+  for (auto* t : some) WEIR_CHECK(sync(*t));
+  return {};
+}
+
+/// The quarter that was not used for the longest time.
 auto appended_files::evict() -> result<void> {
-  auto& t = targets_.back();
-  WEIR_CHECK(flush(t));
-  WEIR_CHECK(sync(t));
-  drop(std::string{t.path});
+  auto oldest = std::vector<target*>{};
+  const auto wanted = std::max<std::size_t>(1, options_.open_max / 4);
+  for (auto at = targets_.rbegin(); at != targets_.rend() && oldest.size() < wanted; ++at)
+    oldest.push_back(&*at);
+  WEIR_CHECK(flush_and_sync(oldest));
+  for (const auto* t : oldest) drop(std::string{t->path});
   return {};
 }
 
 auto appended_files::commit_targets() -> result<void> {
+  auto touched = std::vector<target*>{};
   for (auto& t : targets_) {
     if (t.batch != batch_) break; // those of this batch come first
-    WEIR_CHECK(flush(t));
+    touched.push_back(&t);
   }
-  for (auto& t : targets_) {
-    if (t.batch != batch_) break;
-    WEIR_CHECK(sync(t));
-  }
+  WEIR_CHECK(flush_and_sync(touched));
   if (ledger_ == nullptr) return {};
   auto marks = std::vector<file_mark>{};
   for (const auto& [path, mark] : written_marks_) {

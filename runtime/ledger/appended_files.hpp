@@ -10,6 +10,7 @@
 #include <functional>
 #include <limits>
 #include <list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -84,6 +85,7 @@ private:
   auto look(target& t) -> result<void>;
   auto note_all() -> result<void>;
   auto sync(target& t) -> result<void>;
+  auto flush_and_sync(std::span<target* const> some) -> result<void>;
   auto evict() -> result<void>;
   auto commit_targets() -> result<void>;
   void release_memory();

@@ -24,6 +24,9 @@ public:
   /// fdatasync(): what was written before is on the device. After an error nothing is known of it, and a
   /// later success says nothing about it either: the caller must write it again elsewhere.
   virtual auto sync() -> result<void> = 0;
+  /// Sets the device to work on what sync() will wait for, and does not wait: many files one after the other
+  /// are then as fast as one.
+  virtual void start_sync() {}
   /// Makes room for `size` bytes in all, so that writes below it find no full disk; the file has that size
   /// then, and reads as zeros where nothing was written.
   virtual auto reserve(std::uint64_t size) -> result<void> = 0;
