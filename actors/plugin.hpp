@@ -34,6 +34,8 @@ template <class Interface> struct plugin {
   bool listens = false; ///< has a `listens` member: its input has no end of its own
   bool resumes = false; ///< has a `resumes` member: a source whose positions mean the same to a later process
   bool keeps_ledger = false; ///< has a `keeps_ledger` member: a store that knows chunks again after a restart
+  /// Why these settings leave it without a ledger; empty: they do not. From `why_no_ledger(settings)`.
+  std::function<std::string(const config::value&)> why_no_ledger = [](const auto&) { return std::string{}; };
   /// Reads and validates settings; findings go to `problems`. `ignored`: keys that are not the plug-in's.
   std::function<factory(const config::value&, std::string owner, config::diagnostics& problems,
                         std::vector<std::string> ignored)>
@@ -73,6 +75,11 @@ concept has_ledger = requires {
   T::keeps_ledger;
 };
 
+template <class T>
+concept may_lack_ledger = requires(const typename T::settings& s) {
+  T::why_no_ledger(s);
+};
+
 /// A namespace-scope constant of this type registers class `T`, which has a `settings` struct with
 /// a describe(), and a constructor from (settings, const plugin_context&).
 template <class Interface, class T> struct register_plugin {
@@ -84,6 +91,7 @@ template <class Interface, class T> struct register_plugin {
     entry.listens = has_listens<T>;
     entry.resumes = has_resumes<T>;
     entry.keeps_ledger = has_ledger<T>;
+    if constexpr (may_lack_ledger<T>) entry.why_no_ledger = why_no_ledger;
     entry.configure = configure;
     auto& all = plugin_registry<Interface>::all();
     const auto at = std::find_if(all.begin(), all.end(), [&](const auto& p) { return p.name > entry.name; });
@@ -91,6 +99,11 @@ template <class Interface, class T> struct register_plugin {
   }
 
 private:
+  static auto why_no_ledger(const config::value& from) -> std::string {
+    auto reported = config::diagnostics{}; // by configure(), and by its owner what is not ours
+    return T::why_no_ledger(config::read_settings<typename T::settings>(from, {}, reported, {}));
+  }
+
   static auto configure(const config::value& from, std::string owner, config::diagnostics& problems,
                         std::vector<std::string> ignored) -> typename plugin<Interface>::factory {
     auto settings =

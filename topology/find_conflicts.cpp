@@ -3,15 +3,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <optional>
+#include <vector>
 
 namespace weir {
 namespace {
-
-auto scalar_of(const draft_component& c, std::string_view key) -> const config::value* {
-  const auto* found = c.written.find(key);
-  return found && found->is_scalar() && !found->scalar.empty() ? found : nullptr;
-}
 
 auto in_line(const draft_component& c) -> std::string {
   return c.owner() + " in line " + std::to_string(c.plan.where.line);
@@ -24,15 +19,19 @@ struct path_owner {
   bool is_directory; ///< with all that is below it
 };
 
-auto owned_path(const draft_component& c) -> std::optional<path_owner> {
+auto owned_paths(const draft_component& c) -> std::vector<path_owner> {
+  auto owned = std::vector<path_owner>{};
+  const auto add = [&](const config::value* path, bool is_directory) {
+    if (path != nullptr && path->is_scalar() && !path->scalar.empty())
+      owned.push_back({&c, path, is_directory});
+  };
   if (c.plan.in == tier::sink) {
-    const auto* path = scalar_of(c, "path");
-    return path ? std::optional{path_owner{&c, path, false}} : std::nullopt;
+    for (const auto* key : {"path", "ledger"}) add(c.written.find(key), false);
+    return owned;
   }
   const auto* buffer = c.written.find("buffer");
-  const auto* path = buffer ? buffer->find("path") : nullptr;
-  const auto is_written = path && path->is_scalar() && !path->scalar.empty();
-  return is_written ? std::optional{path_owner{&c, path, true}} : std::nullopt;
+  if (buffer != nullptr) add(buffer->find("path"), true);
+  return owned;
 }
 
 /// As text, so that templates compare too; without a slash at the end.
@@ -80,21 +79,22 @@ void report_path(draft& d, const path_owner& late, const std::string& relation, 
              late.by->owner() + verb + late.written->scalar + '"' + relation + in_line(*early.by) + wanted);
 }
 
+void add_owner(draft& d, const path_owner& late, owners_by_path& all) {
+  const auto path = normal_path(late.written->scalar);
+  auto& others = all[path];
+  if (const auto* same = find_rival(others, late))
+    report_path(d, late, " like ", *same);
+  else if (const auto* above = find_above(all, path, late))
+    report_path(d, late, ", inside the buffer of ", *above);
+  else if (const auto* below = find_below(all, path, late))
+    report_path(d, late, ", around the buffer of ", *below);
+  others.push_back(late);
+}
+
 void find_shared_paths(draft& d) {
   auto all = owners_by_path{};
-  for (const auto& c : d.components) { // sinks come last
-    const auto late = owned_path(c);
-    if (!late) continue;
-    const auto path = normal_path(late->written->scalar);
-    auto& others = all[path];
-    if (const auto* same = find_rival(others, *late))
-      report_path(d, *late, " like ", *same);
-    else if (const auto* above = find_above(all, path, *late))
-      report_path(d, *late, ", inside the buffer of ", *above);
-    else if (const auto* below = find_below(all, path, *late))
-      report_path(d, *late, ", around the buffer of ", *below);
-    others.push_back(*late);
-  }
+  for (const auto& c : d.components) // sinks come last
+    for (const auto& owner : owned_paths(c)) add_owner(d, owner, all);
 }
 
 auto overlap(const std::string& a, const std::string& b) -> bool {

@@ -25,9 +25,11 @@ auto has_disk_buffer(const component_plan& c) -> bool {
   return details != nullptr && details->buffer.type == buffer_type::disk;
 }
 
-auto keeps_ledger(const component_plan& sink) -> bool {
+/// Why a store does not know again what it has; empty: it does.
+auto why_no_ledger(const component_plan& sink) -> std::string {
   const auto* known = plugin_registry<store>::find(sink.type);
-  return known != nullptr && known->keeps_ledger;
+  if (known == nullptr || !known->keeps_ledger) return sink.type + " does not know again what it has";
+  return known->why_no_ledger(sink.written);
 }
 
 /// What a store's `sync` is, written or by default; empty if it has none.
@@ -116,10 +118,9 @@ private:
 
   void sink_of(const component_plan& c) {
     const auto& details = std::get<sink_plan>(c.details);
-    if (!keeps_ledger(c))
-      weaken(c, c.type + " does not know again what it has, so what is sent again is stored again",
-             place_of(c, "type"), false);
-    if (const auto sync = sync_of(c); !sync.empty() && sync != "always")
+    if (const auto why = why_no_ledger(c); !why.empty())
+      weaken(c, why + ", so what is sent again is stored again", place_of(c, "type"), false);
+    else if (const auto sync = sync_of(c); !sync.empty() && sync != "always")
       out_.at_power_cut.push_back(
           {owner_of(c) + "\"sync: " + sync + "\" acknowledges what is not on the device yet",
            place_of(c, "sync"), true});

@@ -73,13 +73,18 @@ struct fake_file final : fake_store {
     std::string path;
     file_format format = file_format::json;
     std::string sync = "always";
+    std::string ledger;
   };
+  static auto why_no_ledger(const settings& s) -> std::string {
+    return s.path == "device" ? "\"device\" takes nothing back" : "";
+  }
   fake_file(const settings&, const plugin_context&) {}
 };
 template <class Visitor> void describe(Visitor& v, fake_file::settings& s) {
   v.required("path", s.path, "Where to write.");
   v.field("format", s.format, "What to write.");
   v.field("sync", s.sync, "When it is written.");
+  v.field("ledger", s.ledger, "What is remembered.");
 }
 
 struct fake_null final : fake_store {
