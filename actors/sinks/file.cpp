@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 
 namespace weir {
@@ -18,6 +19,7 @@ namespace {
 class file_store final : public store {
 public:
   static constexpr bool keeps_ledger = true;
+  static auto why_no_ledger(const file_settings& s) -> std::string;
   using settings = file_settings;
   file_store(settings s, const plugin_context& context);
 
@@ -38,6 +40,7 @@ private:
   auto add_run(std::string_view tag, std::string_view& entries, committed& done) -> result<written_run>;
   auto choose_target(std::string_view tag, std::int64_t time_ns) -> result<void>;
   auto is_name_taken(const error& why) const -> bool;
+  auto is_ledger(std::string_view path) const -> bool;
 
   settings settings_;
   std::string node_;
@@ -45,7 +48,8 @@ private:
   const class clock& clock_;
   file_system& disk_;
   path_template path_;
-  std::string problem_; ///< of the path, with the names of this place filled in
+  std::string own_ledger_; ///< its path, if the settings name one
+  std::string problem_;    ///< of the path, with the names of this place filled in
   std::unique_ptr<event_writer> format_;
   std::optional<file_ledger> ledger_;   ///< absent: devices only
   std::optional<appended_files> files_; ///< absent: not opened yet
@@ -107,7 +111,14 @@ file_store::file_store(settings s, const plugin_context& context)
     path_ = std::move(*compiled);
   else
     problem_ = "path has " + compiled.failure().what;
+  if (!settings_.ledger.empty())
+    own_ledger_ = std::filesystem::path{settings_.ledger}.lexically_normal().native();
   target_.bounds.bytes_max = 0;
+}
+
+auto file_store::why_no_ledger(const file_settings& s) -> std::string {
+  const auto is_one = s.path.find_first_of("{%") == std::string::npos && is_device(s.path);
+  return is_one ? '"' + s.path + "\" is no regular file and gives nothing back" : std::string{};
 }
 
 file_store::~file_store() {
@@ -243,6 +254,7 @@ auto file_store::choose_target(std::string_view tag, std::int64_t time_ns) -> re
   t.is_chosen = true;
   t.file = nullptr;
   t.refusal = path_.render(tag, time_ns, rendered_);
+  if (t.refusal.empty() && path_.uses_tag() && is_ledger(rendered_)) t.refusal = "path is that of a ledger";
   if (!t.refusal.empty()) return {};
   auto opened = files_->open(rendered_, t.bounds.end_ns);
   if (opened) return t.file = *opened, result<void>{};
@@ -257,6 +269,14 @@ auto file_store::is_name_taken(const error& why) const -> bool {
   struct stat status {};
   return why.code == errc::rejected && path_.uses_tag() && ::stat(path_.directory().c_str(), &status) == 0
          && S_ISDIR(status.st_mode);
+}
+
+/// Ours, with what is kept beside it, or that of another sink.
+auto file_store::is_ledger(std::string_view path) const -> bool {
+  const auto name = path.substr(path.rfind('/') + 1);
+  if (name.starts_with(".weir-") && name.find(".ledger") != std::string_view::npos) return true;
+  return !own_ledger_.empty()
+         && std::filesystem::path{path}.lexically_normal().native().starts_with(own_ledger_);
 }
 
 const register_store<file_store> registered{"file", "Appends events to files, each chunk exactly once."};

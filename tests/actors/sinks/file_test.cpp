@@ -161,6 +161,18 @@ BOOST_AUTO_TEST_CASE(a_tag_cannot_lead_out_of_the_directory) {
   BOOST_TEST(!content_of(dir / "in/a..b/x").empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_tag_cannot_lead_into_a_ledger) {
+  const auto dir = test::temporary_directory{};
+  const auto s = open_store({{"path", scalar(dir / "{tag}")}, {"ledger", scalar(dir / "./own")}});
+  for (const auto* tag : {".weir-other.ledger", ".weir-s.ledger.lock", "own", "own.new"}) {
+    const auto done = test::commit(*s, {make_chunk({one(tag, record("n", 1)), one("good", record("n", 2))})});
+    BOOST_REQUIRE(done);
+    BOOST_TEST(done->events == 1U);
+    BOOST_REQUIRE(done->refused.size() == 1U);
+    BOOST_TEST(done->refused[0].reason == "path is that of a ledger");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_tag_that_is_a_directory_does_not_stop_the_others) {
   const auto dir = test::temporary_directory{};
   std::filesystem::create_directory(dir / "taken");
