@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -37,6 +38,9 @@ auto first_line(std::string_view text) -> std::uint32_t { return crc32c(text.sub
 } // namespace
 
 auto replay_file::open(const std::string& path, bool again) -> result<replay_file> {
+  auto failure = std::error_code{};
+  if (std::filesystem::is_directory(path, failure))
+    return error{errc::rejected, "cannot read " + path + ": it is a directory"};
   auto in = std::ifstream{path, std::ios::binary};
   if (!in) return error_from_errno("cannot read " + path, errno);
   auto text = std::string{std::istreambuf_iterator<char>{in}, {}};

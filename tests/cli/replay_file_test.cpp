@@ -105,4 +105,12 @@ BOOST_AUTO_TEST_CASE(a_batch_that_was_out_when_the_command_died_goes_again_as_it
   BOOST_TEST(file.next()->count == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_no_file_is_refused) {
+  const auto dir = test::temporary_directory{};
+  BOOST_TEST(!replay_file::open(dir / "missing.jsonl", false));
+  const auto directory = replay_file::open(dir.path(), false);
+  BOOST_REQUIRE(!directory);
+  BOOST_TEST(directory.failure().what == "cannot read " + dir.path() + ": it is a directory");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
