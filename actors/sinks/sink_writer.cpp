@@ -96,6 +96,8 @@ auto sink_state::open_store() -> result<void> {
   if (!target) target = settings.make_store(settings.context);
   WEIR_CHECK(target->open());
   is_open = true;
+  if (unopened > 0) spdlog::info("{}: the store can be opened", settings.address);
+  unopened = 0;
   return {};
 }
 
@@ -204,14 +206,22 @@ void sink_state::on_question(const ask_positions& note) {
   answer_questions();
 }
 
+/// Collectors ask each second, whoever reads the log need not.
+void sink_state::tell_unopened(const std::string& why) {
+  core->last_error = why;
+  const auto now = settings.context.clock->monotonic();
+  if (failures > 0 || (unopened > 0 && now < tell_at)) return; // told by who tries to commit
+  spdlog::warn("{}: {}", settings.address, why);
+  tell_at = now + backoff_delay(settings.retry, ++unopened, UINT64_MAX);
+}
+
 /// A store that cannot be opened now answers later: the collector asks again.
 void sink_state::answer_questions() {
   if (questions.empty()) return;
   const auto is_safe = [this](std::uint64_t mark) { return core->taken - core->ready.size() >= mark; };
   for (const auto& q : questions.take(is_safe)) {
     if (const auto opened = open_store(); !opened) {
-      core->last_error = opened.failure().what;
-      spdlog::warn("{}: {}", settings.address, opened.failure().what);
+      tell_unopened(opened.failure().what);
       continue;
     }
     auto known = target->positions(q.note.source);
@@ -242,10 +252,10 @@ auto sink_state::observe() const -> observation {
   o.component = settings.context.component;
   o.tier = "sink";
   o.type = settings.type;
-  o.state = reported                 ? "finished"
-            : failures > 0           ? "retrying"
-            : how == ending::drained ? "draining"
-                                     : "running";
+  o.state = reported                  ? "finished"
+            : failures + unopened > 0 ? "retrying"
+            : how == ending::drained  ? "draining"
+                                      : "running";
   o.events_in = core->events_in;
   o.bytes_in = core->bytes_in;
   o.events_out = core->events_stored;

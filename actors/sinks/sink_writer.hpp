@@ -83,6 +83,8 @@ struct sink_state {
   std::uint32_t failures = 0;
   monotonic_time failing_since{};
   monotonic_time retry_at{};
+  std::uint32_t unopened = 0; ///< how often it was told that there is no store to ask for positions
+  monotonic_time tell_at{};   ///< not again before
   deadline_timer timer;
   waiting_questions questions;
 
@@ -106,6 +108,7 @@ private:
   auto keep(std::vector<dead_letter> letters, const std::string& reason) -> result<void>;
   void go_idle();
   void answer_questions();
+  void tell_unopened(const std::string& why);
 };
 
 auto sink_writer(caf::stateful_actor<sink_state>* self, sink_settings settings,
