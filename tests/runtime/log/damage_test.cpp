@@ -221,6 +221,20 @@ BOOST_AUTO_TEST_CASE(a_damaged_record_stays_unseen_over_any_number_of_starts) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_is_damaged_at_the_very_beginning_is_not_remembered_by_later_segments) {
+  make_log(60, 100);
+  const auto path = segments().front();
+  auto bytes = files.content(path);
+  const auto body = bytes.find(make_chunk(1, 100)->body.view());
+  bytes.replace(0, body, body, 'x'); // header, snapshot, and the head of the first record
+  bytes[body + 50] = static_cast<char>(~bytes[body + 50]);
+  files.set_content(path, bytes);
+  open();
+  BOOST_TEST(!log->seen().contains({7, 1}));
+  BOOST_TEST(log->seen().contains({7, 2}));
+  BOOST_TEST(sequences() == range(2, 60), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_damaged_record_that_all_have_passed_still_counts_as_seen) {
   make_log(10, 300, 65536);
   auto settings = log_settings();

@@ -196,6 +196,22 @@ BOOST_AUTO_TEST_CASE(a_sync_that_fails_at_the_start_is_not_taken_back_by_the_nex
   }
 }
 
+// The system takes pages whose sync failed for clean, and says of the next sync that all is well.
+BOOST_FIXTURE_TEST_CASE(what_a_killed_process_failed_to_sync_is_written_over_by_the_next, log_fixture) {
+  auto broken = faulty_file_system{files};
+  open(broken, log_settings());
+  append_synced(1, 3);
+  append_range(4, 6);
+  broken.arm({{file_call::sync, 1, fault_kind::io_error}});
+  BOOST_TEST(!log->take_sync(time.monotonic())->run());
+  files.kill();
+  log.reset();
+  open();
+  files.crash(1, survival::lose);
+  open();
+  BOOST_TEST(sequences() == range(1, 6), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(two_faults_of_different_kinds_do_no_more) {
   for (auto seed = std::uint64_t{1}; seed <= 3000; ++seed) {
     auto under = memory_file_system{};
