@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <memory>
 
 namespace weir {
@@ -18,6 +19,18 @@ using namespace std::chrono_literals;
 
 constexpr auto probe_ms = 1000;
 constexpr auto connect_timeout = 5s;
+
+/// Whether the socket is connected to itself: that happens where nobody listens on a port of this host that
+/// outgoing connections get, too.
+auto is_own_end(int fd) -> bool {
+  auto here = sockaddr_storage{};
+  auto there = sockaddr_storage{};
+  auto here_size = socklen_t{sizeof here};
+  auto there_size = socklen_t{sizeof there};
+  return getsockname(fd, reinterpret_cast<sockaddr*>(&here), &here_size) == 0
+         && getpeername(fd, reinterpret_cast<sockaddr*>(&there), &there_size) == 0 && here_size == there_size
+         && std::memcmp(&here, &there, here_size) == 0;
+}
 
 auto probe_address(const addrinfo& at) -> std::string {
   const auto fd = socket(at.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -31,12 +44,21 @@ auto probe_address(const addrinfo& at) -> std::string {
     else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &size) != 0)
       failed = errno;
   }
+  if (failed == 0 && is_own_end(fd)) failed = ECONNREFUSED;
   close(fd);
   return failed == 0 ? std::string{} : describe_errno(failed);
 }
 
-/// Why the port cannot be reached; empty if it can.
-auto probe(const std::string& host, std::uint16_t port) -> std::string {
+auto same_node_id(const caf::actor_system& system) -> caf::error {
+  return failure_reason(failure::retry,
+                        "it has the same CAF node id as this node (" + to_string(system.node())
+                            + "): refused; give the processes different pids, they are likely both pid 1 of "
+                              "containers on one host");
+}
+
+} // namespace
+
+auto probe_port(const std::string& host, std::uint16_t port) -> std::string {
   auto wanted = addrinfo{};
   wanted.ai_socktype = SOCK_STREAM;
   auto* found = static_cast<addrinfo*>(nullptr);
@@ -49,19 +71,10 @@ auto probe(const std::string& host, std::uint16_t port) -> std::string {
   return problem;
 }
 
-auto same_node_id(const caf::actor_system& system) -> caf::error {
-  return failure_reason(failure::retry,
-                        "it has the same CAF node id as this node (" + to_string(system.node())
-                            + "): refused; give the processes different pids, they are likely both pid 1 of "
-                              "containers on one host");
-}
-
-} // namespace
-
 auto dialer(caf::event_based_actor* self) -> caf::behavior {
   return {
       [self](dial_atom, const std::string& host, std::uint16_t port) -> caf::result<caf::actor> {
-        if (const auto problem = probe(host, port); !problem.empty())
+        if (const auto problem = probe_port(host, port); !problem.empty())
           return failure_reason(failure::retry, problem);
         auto promise = self->make_response_promise<caf::actor>();
         self->request(self->system().middleman().actor_handle(), connect_timeout, caf::connect_atom::value,

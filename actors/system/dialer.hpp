@@ -14,4 +14,7 @@ using dial_atom = caf::atom_constant<caf::atom("dial")>;
 /// is probed first, with a deadline.
 auto dialer(caf::event_based_actor* self) -> caf::behavior;
 
+/// Why the port cannot be reached, within a second; empty if it can.
+auto probe_port(const std::string& host, std::uint16_t port) -> std::string;
+
 } // namespace weir

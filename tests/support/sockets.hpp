@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <random>
 #include <utility>
 
 namespace weir::test {
@@ -50,13 +51,15 @@ inline auto listen_on(std::uint16_t port) -> socket_handle {
   return listener;
 }
 
-/// A port that was free a moment ago.
+/// A port that was free a moment ago; below those that outgoing connections get, so that nobody else comes to
+/// have it.
 inline auto free_port() -> std::uint16_t {
-  const auto listener = listen_on(0);
-  auto address = sockaddr_in{};
-  auto size = socklen_t{sizeof address};
-  ::getsockname(listener.descriptor(), reinterpret_cast<sockaddr*>(&address), &size);
-  return ntohs(address.sin_port);
+  auto random = std::random_device{};
+  auto any = std::uniform_int_distribution<unsigned>{10'000, 32'000};
+  while (true) {
+    const auto port = static_cast<std::uint16_t>(any(random));
+    if (listen_on(port).is_open()) return port;
+  }
 }
 
 /// Closed if nobody listens there.
