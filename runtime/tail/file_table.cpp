@@ -1,9 +1,14 @@
 #include "runtime/tail/file_table.hpp"
 
+#include "runtime/tail/glob.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <set>
+#include <unordered_set>
 
 namespace weir {
 namespace {
@@ -16,6 +21,36 @@ constexpr auto candidates_max = 32;
 auto is_same_inode(const file_key& a, const file_key& b) -> bool {
   const auto same_birth = a.birth_ns == b.birth_ns || a.birth_ns == 0 || b.birth_ns == 0;
   return a.device == b.device && a.inode == b.inode && same_birth;
+}
+
+/// Where the name is under which an open file is known to the system now.
+auto directory_of_open(int fd) -> std::string {
+  auto name = std::array<char, 4096>{};
+  const auto link = "/proc/self/fd/" + std::to_string(fd);
+  const auto size = fd < 0 ? -1 : ::readlink(link.c_str(), name.data(), name.size());
+  return size <= 0 || name.front() != '/' ? std::string{}
+                                          : directory_of({name.data(), static_cast<std::size_t>(size)});
+}
+
+/// What is in a directory, or would be if it was still there.
+struct directory_content {
+  std::uint64_t device = 0; ///< 0: nobody knows
+  std::unordered_set<std::uint64_t> inodes;
+};
+
+auto content_of_directory(const std::string& path) -> directory_content {
+  auto content = directory_content{};
+  auto status = file_stat{};
+  auto there = path;
+  auto problem = stat_path(there, status);
+  for (; (problem == ENOENT || problem == ENOTDIR) && there != "/"; problem = stat_path(there, status))
+    there = directory_of(there);
+  if (problem != 0) return content;
+  content.device = status.key.device;
+  if (there != path) return content;
+  for (const auto& entry : list_directory(path)) content.inodes.insert(entry.inode);
+  if (::access(path.c_str(), R_OK | X_OK) != 0) content.device = 0;
+  return content;
 }
 
 } // namespace
@@ -33,6 +68,7 @@ auto file_table::add(const file_key& key) -> tailed_file& {
 }
 
 void file_table::remove(tailed_file& file, bool may_return) {
+  const auto directory = may_return ? directory_of_open(file.fd) : std::string{};
   while (file.is_linked()) unlink(std::string{file.paths.back()});
   close(file);
   set_watch(file, -1);
@@ -40,8 +76,8 @@ void file_table::remove(tailed_file& file, bool may_return) {
     streams_.erase(file.stream);
     // Without a birth time, a reused inode number could pass for this file.
     if (may_return && file.key.birth_ns != 0 && remembered_count_ < remembered_max) {
-      remember_covered({file.stream, file.start, file.offset});
-      for (const auto& stream : file.witnesses) remember_covered({stream, file.start, file.start});
+      remember_covered({file.stream, file.start, file.offset}, directory);
+      for (const auto& stream : file.witnesses) remember_covered({stream, file.start, file.start}, directory);
     }
   }
   if (file.successor != nullptr) file.successor->predecessor = nullptr;
@@ -144,10 +180,11 @@ auto file_table::make_room() -> bool {
   return true;
 }
 
-void file_table::remember_covered(const position_range& position) {
+void file_table::remember_covered(const position_range& position, const std::string& directory) {
   auto identity = parse_stream(position.stream);
   if (!identity) return;
-  remember(std::move(*identity), position.stream, {position.begin, position.end});
+  auto& at = remember(std::move(*identity), position.stream, {position.begin, position.end});
+  if (!directory.empty()) at.directory = directory;
 }
 
 void file_table::remember_partly(const position_range& position) {
@@ -156,15 +193,17 @@ void file_table::remember_partly(const position_range& position) {
   for (const auto at : {position.begin, position.end}) remember(*identity, position.stream, {at, at});
 }
 
-void file_table::remember(stream_identity identity, const std::string& stream, interval range) {
+auto file_table::remember(stream_identity identity, const std::string& stream, interval range) -> memory& {
   auto& list = remembered_[identity.key.inode];
   auto same = std::find_if(list.begin(), list.end(), [&](const auto& m) { return m.stream == stream; });
   if (same == list.end()) {
     ++remembered_count_;
-    same = list.insert(list.end(), {std::move(identity), stream, {}, 0});
+    auto directory = directory_of(identity.path);
+    same = list.insert(list.end(), {std::move(identity), stream, {}, 0, std::move(directory)});
   }
   same->known.push_back(range);
   same->end = std::max(same->end, range.end);
+  return *same;
 }
 
 auto file_table::content_of(const file_key& key, std::uint32_t generation) const -> recollection {
@@ -203,6 +242,29 @@ auto file_table::recall(const file_key& key) const -> std::vector<recollection> 
   auto found = std::vector<recollection>{};
   for (const auto generation : generations) found.push_back(content_of(key, generation));
   return found;
+}
+
+auto file_table::forget_gone() -> std::vector<position_range> {
+  auto over = std::vector<position_range>{};
+  auto directories = std::unordered_map<std::string, directory_content>{};
+  const auto is_gone = [&](memory& m) {
+    auto at = directories.find(m.directory);
+    if (at == directories.end())
+      at = directories.emplace(m.directory, content_of_directory(m.directory)).first;
+    const auto& key = m.identity.key;
+    const auto is_missing =
+        at->second.device == key.device && !at->second.inodes.contains(key.inode) && by_key(key) == nullptr;
+    const auto goes = is_missing && m.was_missing;
+    m.was_missing = is_missing;
+    if (goes) over.push_back({m.stream, m.end, m.end});
+    return goes;
+  };
+  for (auto at = remembered_.begin(); at != remembered_.end();) {
+    std::erase_if(at->second, is_gone);
+    at = at->second.empty() ? remembered_.erase(at) : std::next(at);
+  }
+  remembered_count_ -= over.size();
+  return over;
 }
 
 auto file_table::forget_replaced(const file_key& key, std::uint32_t generation)

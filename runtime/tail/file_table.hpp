@@ -52,7 +52,7 @@ public:
   auto make_room() -> bool;
 
   /// What an earlier instance handed on.
-  void remember_covered(const position_range& position);
+  void remember_covered(const position_range& position, const std::string& directory = {});
   /// No block may straddle an end of it.
   void remember_partly(const position_range& position);
   /// What is known of one content of an inode.
@@ -71,6 +71,9 @@ public:
   /// Streams of files that had this inode before, and of content that was replaced since, each with its end:
   /// they are forgotten here.
   auto forget_replaced(const file_key& key, std::uint32_t generation) -> std::vector<position_range>;
+  /// Streams of files that nobody follows and that were missing in their directories at this call and the one
+  /// before: they are forgotten here. A directory of another device than theirs says nothing.
+  auto forget_gone() -> std::vector<position_range>;
   /// Whether a position of some file with this inode number is remembered.
   auto remembers_inode(std::uint64_t inode) const -> bool { return remembered_.contains(inode); }
 
@@ -90,11 +93,13 @@ private:
     std::string stream;
     std::vector<interval> known; ///< in any order; empty ones are ends of what is known in part
     std::uint64_t end = 0;       ///< the greatest of them
+    std::string directory;       ///< where it was last
+    bool was_missing = false;
   };
 
   auto most_idle() const -> tailed_file&;
   auto content_of(const file_key& key, std::uint32_t generation) const -> recollection;
-  void remember(stream_identity identity, const std::string& stream, interval range);
+  auto remember(stream_identity identity, const std::string& stream, interval range) -> memory&;
 
   std::unordered_map<file_key, std::unique_ptr<tailed_file>, file_key_hash> files_;
   std::unordered_map<std::string, path_entry, hash_text, std::equal_to<>> paths_;

@@ -15,7 +15,6 @@ namespace {
 constexpr auto look_interval = std::chrono::milliseconds{500};
 /// Between scans however often directories change.
 constexpr auto scan_interval_min = std::chrono::milliseconds{100};
-constexpr auto complained_max = std::size_t{10'000};
 /// A name that covers less than one over this of the head is worth a better one.
 constexpr auto head_growth_min = 4U;
 /// Says only that this collector has been here.
@@ -31,6 +30,22 @@ auto open_files_allowed() -> std::size_t {
     if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
   }
   return static_cast<std::size_t>(std::clamp<rlim_t>(limit.rlim_cur / 4 * 3, 64, 65'536));
+}
+
+void skip_known(tailed_file& file) {
+  while (!file.skips.empty() && file.offset >= file.skips.back().begin) {
+    file.offset = std::max(file.offset, file.skips.back().end);
+    file.skips.pop_back();
+    file.rest = 0;
+    file.in_long_line = false;
+  }
+}
+
+/// Its content is gone, or will be when it is let go.
+void replace_stream(tailed_file& file, std::uint64_t end) {
+  if (!file.stream.empty()) file.replaced.push_back({file.stream, 0, end});
+  for (auto& stream : file.witnesses) file.replaced.push_back({std::move(stream), 0, end});
+  file.witnesses.clear();
 }
 
 } // namespace
@@ -55,14 +70,16 @@ auto tailer::open(std::span<const position_range> covered, std::span<const posit
     if (position.end != end_of_stream) files_.remember_covered(position);
   for (const auto& position : partly) files_.remember_partly(position);
   for (const auto& positions : {covered, partly})
-    for (const auto& position : positions) remember_path(position.stream);
+    for (const auto& position : positions) known_paths_.remember(position.stream);
   starting_ = true;
+  swept_at_ = clock_.monotonic();
   scan();
   if (!is_first_start_) {
     find_rotated_while_away();
     find_unseen();
     follow_renamed_while_away();
   }
+  known_paths_.clear();
   starting_ = false;
   // What was rotated away is older than what has its path now.
   std::stable_sort(queue_.begin(), queue_.end(), [](const auto* a, const auto* b) {
@@ -72,18 +89,10 @@ auto tailer::open(std::span<const position_range> covered, std::span<const posit
   return {};
 }
 
-void tailer::remember_path(const std::string& stream) {
-  const auto identity = parse_stream(stream);
-  if (!identity) return;
-  auto& known = known_paths_[identity->path];
-  known.birth_ns = std::max(known.birth_ns, identity->key.birth_ns);
-  known.heads.push_back(identity->head);
-}
-
 void tailer::look() {
   if (options_.once) return;
   watcher_.drain(*this);
-  if (!watcher_.complaint().empty()) complain_once("", watcher_.complaint() + "; polling instead");
+  if (!watcher_.complaint().empty()) complaints_.add_once("", watcher_.complaint() + "; polling instead");
   const auto now = clock_.monotonic();
   const auto interval = watcher_.works() ? options_.refresh_interval : options_.poll_interval;
   const auto since = now - scanned_at_;
@@ -145,6 +154,7 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
   if (!open_file(file) || stat_descriptor(file.fd, status) != 0) return std::nullopt;
   if (options_.safe_bytes) status.size = std::min(status.size, options_.safe_bytes(file.key.inode));
   if (!file.is_placed) place_file(file, status);
+  if (!file.is_placed) return std::nullopt;
   check_content(file, status);
   file.size_seen = status.size;
   file.mtime_seen_ns = status.mtime_ns;
@@ -157,7 +167,7 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
   const auto size = std::min(status.size, file.limit);
   const auto read = reader_.read({file.fd, file.offset, size, stop, take_rest}, want);
   file.unreadable = read.problem != 0;
-  if (file.unreadable) complain_once(file.path(), describe_errno(read.problem));
+  if (file.unreadable) complaints_.add_once(file.path(), describe_errno(read.problem));
   file.rest = read.rest;
   if (read.bytes.empty()) return std::nullopt;
   auto block = deliver(file, read);
@@ -170,15 +180,6 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
   return block;
 }
 
-void tailer::skip_known(tailed_file& file) {
-  while (!file.skips.empty() && file.offset >= file.skips.back().begin) {
-    file.offset = std::max(file.offset, file.skips.back().end);
-    file.skips.pop_back();
-    file.rest = 0;
-    file.in_long_line = false;
-  }
-}
-
 /// Names it when it is begun, and again when its head has grown much.
 void tailer::name_stream(tailed_file& file) {
   const auto is_grown =
@@ -189,13 +190,6 @@ void tailer::name_stream(tailed_file& file) {
   if (file.stream.empty()) return files_.set_stream(file, std::move(name));
   file.witnesses.push_back(name);
   notes_.push_back({std::move(name), file.start, file.start});
-}
-
-/// Its content is gone, or will be when it is let go.
-void tailer::replace_stream(tailed_file& file, std::uint64_t end) {
-  if (!file.stream.empty()) file.replaced.push_back({file.stream, 0, end});
-  for (auto& stream : file.witnesses) file.replaced.push_back({std::move(stream), 0, end});
-  file.witnesses.clear();
 }
 
 auto tailer::deliver(tailed_file& file, const block_reader::outcome& read) -> line_block {
@@ -213,6 +207,7 @@ auto tailer::deliver(tailed_file& file, const block_reader::outcome& read) -> li
 /// Notices that the content is another one: cut off, or begun anew in the same inode.
 void tailer::check_content(tailed_file& file, const file_stat& status) {
   const auto head = read_head(file.fd, std::min<std::uint64_t>(head_bytes_max, status.size));
+  if (head.empty() && status.size > 0) return; // unreadable: nothing is known
   const auto known = print_of(head.substr(0, std::min<std::size_t>(file.head.length, head.size())));
   if (status.size < file.known_end() || (file.head.length > 0 && known != file.head)) {
     ++file.generation;
@@ -232,7 +227,7 @@ auto tailer::open_path(tailed_file& file, const std::string& path) -> int {
   while (fd < 0 && (errno == EMFILE || errno == ENFILE) && files_.make_room());
   if (fd < 0) {
     file.unreadable = errno != ENOENT;
-    if (file.unreadable) complain_once(path, describe_errno(errno));
+    if (file.unreadable) complaints_.add_once(path, describe_errno(errno));
     return -1;
   }
   auto status = file_stat{};
@@ -256,7 +251,7 @@ auto tailer::open_file(tailed_file& file) -> bool {
   }
   auto status = file_stat{};
   const auto is_there = stat_path(path, status) == 0 && status.key == file.key;
-  if (!is_there) look_at_path(path);
+  if (!is_there) found(path);
   return file.fd >= 0;
 }
 
@@ -264,18 +259,22 @@ void tailer::look_at_unlinked(bool timed) {
   if (timed) look_at_.reset();
   std::erase_if(unlinked_, [&](tailed_file* file) {
     if (timed && !file->queued) ++file->looks_at_end;
-    if (!is_released(*file)) return false;
+    if (!is_released(*file, timed)) return false;
     drop(*file);
     return true;
   });
 }
 
 /// Whether nothing more can come from a file without a path, and nothing of it can be asked for again.
-auto tailer::is_released(tailed_file& file) -> bool {
+auto tailer::is_released(tailed_file& file, bool timed) -> bool {
   if (file.queued) return false;
   auto status = file_stat{};
   if (file.fd < 0 || stat_descriptor(file.fd, status) != 0) return true;
   if (options_.once) return false;
+  if (file.unreadable && !timed) {
+    if (!look_at_) look_at_ = clock_.monotonic() + look_interval;
+    return false;
+  }
   if (status.size != file.offset + file.rest || !file.skips.empty()) return enqueue(file), false;
   const auto who = writers_of(file.fd);
   const auto replaced = status.links == 0 || files_.by_path(file.last_path) != nullptr;
@@ -316,13 +315,8 @@ void tailer::note_long_lines(std::uint64_t lines, std::string_view stream) {
   long_lines_ += lines;
   auto* file = lines > 0 ? files_.by_stream(std::string{stream}) : nullptr;
   if (file == nullptr || std::exchange(file->long_line_noted, true)) return;
-  complaints_.push_back("\"" + file->path() + "\": lines longer than "
-                        + to_text(byte_count{options_.line_bytes_max}) + " are split");
-}
-
-void tailer::complain_once(const std::string& path, std::string what) {
-  if (complained_.size() >= complained_max || !complained_.insert(path + '\0' + what).second) return;
-  complaints_.push_back(path.empty() ? std::move(what) : "\"" + path + "\": " + what);
+  complaints_.add("\"" + file->path() + "\": lines longer than "
+                  + to_text(byte_count{options_.line_bytes_max}) + " are split");
 }
 
 auto tailer::open_files() const -> std::size_t { return files_.open_count() + unlinked_.size(); }

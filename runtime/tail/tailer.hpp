@@ -5,11 +5,13 @@
 // it any more. Its last line, if nothing ends it, is held until it is certain that nothing will.
 #pragma once
 
-#include "runtime/flow/position_index.hpp"
 #include "runtime/os/clock.hpp"
 #include "runtime/tail/block_reader.hpp"
+#include "runtime/tail/complaints.hpp"
 #include "runtime/tail/file_table.hpp"
 #include "runtime/tail/glob.hpp"
+#include "runtime/tail/line_block.hpp"
+#include "runtime/tail/path_memory.hpp"
 #include "runtime/tail/tail_options.hpp"
 #include "runtime/tail/watcher.hpp"
 
@@ -18,17 +20,6 @@
 #include <unordered_set>
 
 namespace weir {
-
-/// Whole lines of one file; for_each_line() takes them apart. Valid until the next call of the tailer.
-struct line_block {
-  std::string_view tag;
-  std::string_view stream;
-  std::uint64_t begin = 0;
-  std::string_view bytes; ///< line_padding readable bytes behind it; empty: only the position is new
-  bool is_cut = false;
-  bool is_over = false; ///< nothing of this stream will ever come again
-  auto end() const -> std::uint64_t { return is_over ? end_of_stream : begin + bytes.size(); }
-};
 
 class tailer final : glob_visitor, watch_listener {
 public:
@@ -50,14 +41,13 @@ public:
   auto summary() const -> std::string;
   /// Says so once per file.
   void note_long_lines(std::uint64_t lines, std::string_view stream);
-  /// What somebody should know, since the last call.
-  auto take_complaints() -> std::vector<std::string> { return std::exchange(complaints_, {}); }
+  auto take_complaints() -> std::vector<std::string> { return complaints_.take(); }
   auto open_files() const -> std::size_t;
 
 private:
   // Looking for files (tailer_scan.cpp).
   void enter(const std::string& directory, bool holds_files) override;
-  void found(const std::string& path) override { look_at_path(path); }
+  void found(const std::string& path) override;
   void content_changed(const std::string& directory, std::string_view name) override;
   void name_changed(const std::string& directory, std::string_view name) override;
   void moved(const std::string& from, const std::string& to) override;
@@ -65,15 +55,13 @@ private:
   void everything_changed() override { scan_wanted_ = true; }
   void scan();
   void find_rotated_while_away();
-  void remember_path(const std::string& stream);
   void find_unseen();
-  auto is_unseen(const std::string& first_path, const std::string& path, const file_stat& status) -> bool;
+  void forget_gone();
   void follow_renamed_while_away();
   void adopt_rotated(const std::string& path, const file_stat& status);
   void adopt_unseen(const std::string& from, const std::string& to, const file_stat& status);
   void follow_unlinked(tailed_file& file, const file_stat& status);
   void look_at_renamed(const std::string& path);
-  void look_at_path(const std::string& path);
   void add_file(const std::string& path, const file_stat& status);
   void relink(tailed_file& file, const std::string& path);
   void place_file(tailed_file& file, const file_stat& status);
@@ -86,7 +74,6 @@ private:
   void lose_path(const std::string& path);
   void open_elsewhere(tailed_file& file);
   void follow_predecessor(tailed_file& file, const std::string& path);
-  static void follow(tailed_file& file, tailed_file& before);
   auto tag_of(const std::string& path) const -> std::string;
 
   // Reading them (tailer.cpp).
@@ -94,17 +81,14 @@ private:
   auto next_note() -> line_block;
   auto take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block>;
   void name_stream(tailed_file& file);
-  static void replace_stream(tailed_file& file, std::uint64_t end);
-  static void skip_known(tailed_file& file);
   void end_replaced(tailed_file& file);
   auto open_file(tailed_file& file) -> bool;
   auto open_path(tailed_file& file, const std::string& path) -> int;
   void check_content(tailed_file& file, const file_stat& status);
   auto deliver(tailed_file& file, const block_reader::outcome& read) -> line_block;
   void look_at_unlinked(bool timed);
-  auto is_released(tailed_file& file) -> bool;
+  auto is_released(tailed_file& file, bool timed = false) -> bool;
   void drop(tailed_file& file);
-  void complain_once(const std::string& path, std::string what);
 
   tail_options options_;
   const clock& clock_;
@@ -121,16 +105,11 @@ private:
   std::vector<std::string> directories_;    ///< that hold files, in the scan that is going on
   std::string path_;                        ///< of the event at hand
   std::unordered_set<std::string> renamed_; ///< names our files got that no pattern matches
-  /// Of each path, what was read under it before this start: when the newest was born, and how all began.
-  struct known_path {
-    std::int64_t birth_ns = 0;
-    std::vector<head_print> heads;
-  };
-  std::unordered_map<std::string, known_path> known_paths_;
-  std::vector<std::string> complaints_;
-  std::unordered_set<std::string> complained_;
+  path_memory known_paths_;                 ///< while starting
+  complaints complaints_;
   std::uint64_t long_lines_ = 0;
   monotonic_time scanned_at_;
+  monotonic_time swept_at_;               ///< when files that are gone were looked for
   std::optional<monotonic_time> look_at_; ///< when to look at unlinked files again
   bool scan_wanted_ = false;
   bool unlinked_wanted_ = false; ///< look at unlinked files when everything is read

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -14,6 +13,15 @@ namespace {
 constexpr auto renamed_max = std::size_t{4096};
 /// A shorter head is not enough to tell a copy from another file.
 constexpr auto copied_head_min = 32U;
+/// A file that is not to be found for one to two of these is gone for good.
+constexpr auto sweep_interval = std::chrono::minutes{10};
+
+void follow(tailed_file& file, tailed_file& before) {
+  if (before.successor != nullptr) before.successor->predecessor = nullptr;
+  if (file.predecessor != nullptr) file.predecessor->successor = nullptr;
+  before.successor = &file;
+  file.predecessor = &before;
+}
 
 } // namespace
 
@@ -53,7 +61,7 @@ void tailer::look_at_renamed(const std::string& path) {
 
 void tailer::name_changed(const std::string& directory, std::string_view name) {
   auto path = join_path(directory, name);
-  if (files_.by_path(path) != nullptr || patterns_.matches(path)) look_at_path(path);
+  if (files_.by_path(path) != nullptr || patterns_.matches(path)) found(path);
 }
 
 void tailer::file_changed(int watch, bool may_have_left) {
@@ -71,17 +79,24 @@ void tailer::scan() {
   directories_.clear();
   files_.begin_scan();
   patterns_.walk(*this);
-  for (const auto& path : files_.unconfirmed()) look_at_path(path);
+  for (const auto& path : files_.unconfirmed()) found(path);
   for (const auto& path : files_.unconfirmed()) lose_path(path);
+  if (scanned_at_ - swept_at_ >= sweep_interval) forget_gone();
 }
 
-void tailer::look_at_path(const std::string& path) {
+/// Files that were let go and deleted afterwards: nobody has to remember how far they were read.
+void tailer::forget_gone() {
+  swept_at_ = clock_.monotonic();
+  for (auto& over : files_.forget_gone()) notes_.push_back({std::move(over.stream), over.end, end_of_stream});
+}
+
+void tailer::found(const std::string& path) {
   auto* known = files_.by_path(path);
   if (known == nullptr && excluded_.matches(path)) return;
   auto status = file_stat{};
   if (const auto problem = stat_path(path, status); problem != 0) {
     if (known != nullptr) lose_path(path);
-    if (problem != ENOENT && problem != ENOTDIR) complain_once(path, describe_errno(problem));
+    if (problem != ENOENT && problem != ENOTDIR) complaints_.add_once(path, describe_errno(problem));
     return;
   }
   if (known != nullptr && known->key == status.key) {
@@ -92,7 +107,7 @@ void tailer::look_at_path(const std::string& path) {
     return;
   }
   if (known != nullptr) lose_path(path);
-  if (!status.is_regular()) return complain_once(path, "not a regular file; skipped");
+  if (!status.is_regular()) return complaints_.add_once(path, "not a regular file; skipped");
   if (auto* file = files_.by_key(status.key))
     relink(*file, path);
   else
@@ -125,7 +140,12 @@ void tailer::add_file(const std::string& path, const file_stat& status) {
 
 /// Decides where reading begins, as soon as the file can be opened.
 void tailer::place_file(tailed_file& file, const file_stat& status) {
-  if (std::exchange(file.is_placed, true)) return;
+  if (file.is_placed) return;
+  errno = 0;
+  file.unreadable = status.size > 0 && read_head(file.fd, 1).empty();
+  if (errno != 0) complaints_.add_once(file.path(), describe_errno(errno));
+  if (file.unreadable) return;
+  file.is_placed = true;
   auto known = files_.recall(file.key);
   if (!known.empty()) {
     auto& newest = known.back();
@@ -183,12 +203,14 @@ auto tailer::adopt_copy(const std::string& path, const file_stat& status, file_t
   auto* known = files_.by_key(status.key);
   const auto matches = patterns_.matches(path) && !excluded_.matches(path);
   const auto is_read_on = status.size > content.offset;
-  if ((known != nullptr && !known->stream.empty()) || (!matches && !is_read_on)) return false;
+  if (known != nullptr && !known->stream.empty()) return false;
   if (!files_.recall(status.key).empty()) return false;
   auto& copy = known != nullptr ? *known : files_.add(status.key);
   if (copy.fd < 0)
     if (const auto fd = open_path(copy, path); fd >= 0) files_.opened(copy, fd);
-  const auto is_copy = copy.fd >= 0 && content.is_of(copy.fd, status.size);
+  const auto is_found = copy.fd >= 0 && content.is_of(copy.fd, status.size);
+  if (is_found) known_paths_.note_copy(content.identity.path, status.key.birth_ns);
+  const auto is_copy = is_found && (matches || is_read_on);
   if (is_copy) {
     copy.is_placed = copy.is_copy = true;
     copy.first_path = content.identity.path;
@@ -250,7 +272,7 @@ void tailer::open_elsewhere(tailed_file& file) {
     return;
   }
   if (file.size_seen > file.offset || file.unreadable)
-    complain_once(file.last_path, "gone before it was read to its end");
+    complaints_.add_once(file.last_path, "gone before it was read to its end");
 }
 
 void tailer::follow_predecessor(tailed_file& file, const std::string& path) {
@@ -260,13 +282,6 @@ void tailer::follow_predecessor(tailed_file& file, const std::string& path) {
     unlinked_wanted_ = true;
     return;
   }
-}
-
-void tailer::follow(tailed_file& file, tailed_file& before) {
-  if (before.successor != nullptr) before.successor->predecessor = nullptr;
-  if (file.predecessor != nullptr) file.predecessor->successor = nullptr;
-  before.successor = &file;
-  file.predecessor = &before;
 }
 
 void tailer::find_rotated_while_away() {
@@ -295,34 +310,17 @@ void tailer::find_unseen() {
       for (auto end = entry.name.find_last_of(".-_"); end != std::string::npos && end > 0;
            end = entry.name.find_last_of(".-_", end - 1)) {
         const auto first_path = join_path(directory, entry.name.substr(0, end));
-        if (!known_paths_.contains(first_path)) continue;
-        if (stat_path(path, status) == 0 && is_unseen(first_path, path, status))
+        if (!known_paths_.knows(first_path)) continue;
+        const auto* now = files_.by_path(first_path);
+        const auto successor =
+            now == nullptr ? path_memory::successor{} : path_memory::successor{now->key.birth_ns, now->fd};
+        if (stat_path(path, status) == 0 && files_.by_key(status.key) == nullptr
+            && known_paths_.is_unseen(first_path, path, status, successor))
           adopt_unseen(first_path, path, status);
         break;
       }
     }
   }
-  known_paths_.clear();
-}
-
-auto tailer::is_unseen(const std::string& first_path, const std::string& path, const file_stat& status)
-    -> bool {
-  const auto& known = known_paths_.at(first_path);
-  const auto* now = files_.by_path(first_path);
-  if (!status.is_regular() || files_.by_key(status.key) != nullptr || known.birth_ns == 0) return false;
-  if (status.key.birth_ns <= known.birth_ns) return false;
-  if (now != nullptr && status.key.birth_ns >= now->key.birth_ns) return false;
-  constexpr auto packed = std::array{".gz", ".xz", ".bz2", ".zst", ".lz4", ".zip"};
-  if (std::any_of(packed.begin(), packed.end(), [&](const char* end) { return path.ends_with(end); }))
-    return false;
-  const auto fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-  if (fd < 0) return false;
-  const auto head = read_head(fd, head_bytes_max);
-  const auto is_copy = std::any_of(known.heads.begin(), known.heads.end(), [&](const head_print& print) {
-    return print_of(head.substr(0, print.length)) == print;
-  });
-  ::close(fd);
-  return !is_copy;
 }
 
 /// A file that has got another name that matches still comes before what has its name now.

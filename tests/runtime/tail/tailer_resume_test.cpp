@@ -251,6 +251,28 @@ BOOST_AUTO_TEST_CASE(what_was_written_before_a_file_was_copied_and_cut_off_is_fo
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_was_copied_and_cut_off_more_than_once_while_away_is_found_in_all_copies) {
+  const auto directory = scratch_directory{};
+  const auto path = directory / "a.log";
+  append(path, text_of(numbered(0, 20)));
+  auto tail = resumed_tail{directory, "a.log"};
+  tail.run();
+  std::filesystem::copy_file(path, path + ".3"); // cut off while we read: seen
+  write(path, "");
+  append(path, text_of(numbered(20, 40)));
+  tail.run_for(2s);
+  tail.kill();
+  append_later(path + ".2", "", path + ".3");
+  append(path + ".2", text_of(numbered(20, 50)));
+  append_later(path + ".1", text_of(numbered(50, 60)), path + ".2");
+  write(path, text_of(numbered(60, 70)));
+  append_later(path + ".bak", text_of(numbered(60, 70)), path + ".1"); // what still is there
+  tail.run_for(2s);
+  tail.restart();
+  tail.run_for(2s);
+  BOOST_TEST(tail.safe == numbered(0, 70), per_element());
+}
+
 BOOST_AUTO_TEST_CASE(content_cut_off_while_holes_are_open_ends_with_them) {
   const auto directory = scratch_directory{};
   append(directory / "a.log", "one\ntwo\nthree\n");
@@ -369,6 +391,36 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_gone_is_forgotten_by_receivers_but_not_one_t
   tail.restart();
   tail.run();
   BOOST_TEST(tail.safe == (lines{"one", "two", "three"}), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(rotated_files_that_are_deleted_later_are_forgotten_by_receivers) {
+  for (const auto with_restart : {false, true}) {
+    const auto directory = scratch_directory{};
+    std::filesystem::create_directory(directory / "old");
+    const auto path = directory / "a.log";
+    auto tail = resumed_tail{directory, "a.log"};
+    for (auto i = 0; i < 20; ++i) {
+      append(path, "line " + std::to_string(i) + "\n");
+      tail.run_for(1s);
+      rename(path, directory / (i % 2 == 0 ? "a.log." : "old/a.log.") + std::to_string(i));
+    }
+    append(path, "line 20\n");
+    tail.run_for(2s);
+    BOOST_TEST(tail.streams() == 21U);
+    if (with_restart) tail.restart();
+    for (auto i = 0; i < 20; ++i)
+      if (i != 18)
+        std::filesystem::remove(directory / (i % 2 == 0 ? "a.log." : "old/a.log.") + std::to_string(i));
+    std::filesystem::remove(directory / "old");
+    for (auto i = 0; i < 4; ++i) {
+      tail.clock.advance(11min);
+      tail.run();
+    }
+    BOOST_TEST(tail.streams() == 2U);
+    tail.restart();
+    tail.run();
+    BOOST_TEST(tail.safe == numbered(0, 21), per_element());
+  }
 }
 
 BOOST_AUTO_TEST_CASE(once_reads_holes_too) {

@@ -1,11 +1,30 @@
 #include "tests/runtime/tail/tail_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 using namespace weir;
 using namespace weir::test;
 using namespace std::chrono_literals;
 using boost::test_tools::per_element;
+
+namespace {
+
+auto failing_reads = false;
+auto reads = std::size_t{0};
+
+} // namespace
+
+/// Stands in for that of the C library in this program.
+extern "C" auto pread(int fd, void* out, std::size_t size, off_t offset) -> ssize_t {
+  ++reads;
+  if (!failing_reads) return ::syscall(SYS_pread64, fd, out, size, offset);
+  errno = EIO;
+  return -1;
+}
 
 namespace {
 
@@ -62,6 +81,39 @@ BOOST_AUTO_TEST_CASE(files_that_come_and_are_rotated_away_between_two_looks_are_
   std::sort(wanted.begin(), wanted.end());
   BOOST_TEST(got == wanted, per_element());
   BOOST_TEST(tail.tags == lines(tail.tags.size(), "a.log"), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_deleted_file_that_cannot_be_read_is_tried_now_and_then) {
+  const auto directory = scratch_directory{};
+  const auto path = directory / "a.log";
+  append(path, "one\n");
+  auto tail = tail_harness{directory, "a.log"};
+  BOOST_TEST(tail.read() == lines{"one"}, per_element());
+  append(path, "two\n");
+  std::filesystem::remove(path);
+  failing_reads = true;
+  reads = 0;
+  BOOST_TEST(tail.read_for(5s).empty());
+  BOOST_TEST(reads > 3U);
+  BOOST_TEST(reads < 200U);
+  BOOST_TEST(tail.complaints.size() == 1U);
+  failing_reads = false;
+  BOOST_TEST(tail.read_for(2s) == lines{"two"}, per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_for_a_moment_is_not_taken_for_another) {
+  const auto directory = scratch_directory{};
+  const auto path = directory / "a.log";
+  append(path, "one\n");
+  auto tail = tail_harness{directory, "a.log"};
+  BOOST_TEST(tail.read() == lines{"one"}, per_element());
+  append(path, "two\n");
+  failing_reads = true;
+  BOOST_TEST(tail.read_for(2s).empty());
+  tail.start();
+  BOOST_TEST(tail.read_for(2s).empty());
+  failing_reads = false;
+  BOOST_TEST(tail.read_for(20s) == lines{"two"}, per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_long_rest_comes_whole_before_the_first_line_of_the_successor) {

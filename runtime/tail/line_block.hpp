@@ -1,0 +1,22 @@
+/// What a tailer hands out.
+#pragma once
+
+#include "runtime/event/chunk.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace weir {
+
+/// Whole lines of one file; for_each_line() takes them apart. Valid until the next call of the tailer.
+struct line_block {
+  std::string_view tag;
+  std::string_view stream;
+  std::uint64_t begin = 0;
+  std::string_view bytes; ///< line_padding readable bytes behind it; empty: only the position is new
+  bool is_cut = false;
+  bool is_over = false; ///< nothing of this stream will ever come again
+  auto end() const -> std::uint64_t { return is_over ? end_of_stream : begin + bytes.size(); }
+};
+
+} // namespace weir
