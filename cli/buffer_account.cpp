@@ -7,6 +7,9 @@
 namespace weir::cli {
 namespace {
 
+/// While it is written to, a record may be seen half, and its successor whole: that is not so at every look.
+constexpr auto looks_at_live_log_max = 4;
+
 void add_chunk(buffer_account& to, const recovered_record& found, bool is_listed) {
   const auto& head = found.head;
   const auto bytes = found.at.header.body_bytes;
@@ -42,6 +45,18 @@ auto logs_below(file_system& files, const std::string& path, const std::vector<s
   return found;
 }
 
+auto read_once(const std::string& path, const account_options& options) -> result<buffer_account> {
+  auto& files = real_file_system();
+  auto account = buffer_account{};
+  account.path = path;
+  auto how = recovery_options{path};
+  how.all_bodies = options.all_bodies;
+  how.on_chunk = [&](const recovered_record& found) { add_chunk(account, found, options.chunks); };
+  WEIR_TRY(account.log, recover_log(files, how));
+  if (const auto aside = files.list(path + "/quarantine")) account.quarantined_files = aside->size();
+  return account;
+}
+
 } // namespace
 
 auto check_is_log(const std::string& path) -> result<void> {
@@ -57,18 +72,23 @@ auto check_is_log(const std::string& path) -> result<void> {
                path + " is no chunk log" + (below.empty() ? "" : "; there is one in " + below)};
 }
 
+auto lock_of(const std::string& path) -> std::string { return path + "/lock"; }
+
 auto read_account(const std::string& path, const account_options& options) -> result<buffer_account> {
-  auto& files = real_file_system();
   WEIR_CHECK(check_is_log(path));
-  auto account = buffer_account{};
-  account.path = path;
-  WEIR_TRY(account.holder, lock_holder(path + "/lock"));
-  auto how = recovery_options{path};
-  how.all_bodies = options.all_bodies;
-  how.on_chunk = [&](const recovered_record& found) { add_chunk(account, found, options.chunks); };
-  WEIR_TRY(account.log, recover_log(files, how));
-  if (const auto aside = files.list(path + "/quarantine")) account.quarantined_files = aside->size();
-  return account;
+  for (auto looks = looks_at_live_log_max;; --looks) {
+    WEIR_TRY(const auto holder, lock_holder(lock_of(path)));
+    auto account = read_once(path, options);
+    if (account) account->holder = holder;
+    if (holder.empty() || looks == 1 || (account && !account->is_damaged())) return account;
+  }
+}
+
+auto recover_live(const std::string& path) -> result<recovered_log> {
+  for (auto looks = looks_at_live_log_max;; --looks) {
+    auto log = recover_log(real_file_system(), {path});
+    if (looks == 1 || (log && log->damaged_records == 0)) return log;
+  }
 }
 
 } // namespace weir::cli

@@ -58,6 +58,11 @@ auto check_is_log(const std::string& path) -> result<void>;
 /// Changes nothing.
 auto read_account(const std::string& path, const account_options& options) -> result<buffer_account>;
 
+/// Where its holder has locked it.
+auto lock_of(const std::string& path) -> std::string;
+/// What a log has that somebody writes to.
+auto recover_live(const std::string& path) -> result<recovered_log>;
+
 auto buffer_text(const buffer_account& account) -> std::string;
 auto buffer_json(const buffer_account& account) -> std::string;
 /// What `verify` prints.

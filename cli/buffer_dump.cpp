@@ -1,5 +1,6 @@
 #include "cli/buffer_dump.hpp"
 
+#include "cli/buffer_account.hpp"
 #include "runtime/codec/event_writer.hpp"
 #include "runtime/log/recovery.hpp"
 #include "runtime/os/file_system.hpp"
@@ -15,11 +16,11 @@ constexpr auto flush_bytes = std::size_t{1} << 20;
 
 class dumper {
 public:
-  dumper(const dump_options& options, std::ostream& out)
-      : options_(options), out_(out), writer_(make_event_writer({options.format})) {}
+  dumper(const dump_options& options, std::ostream& out, std::uint64_t last)
+      : options_(options), out_(out), last_(last), writer_(make_event_writer({options.format})) {}
 
   void take(const recovered_record& found) {
-    if (failed_ || !is_wanted(found)) return;
+    if (failed_ || found.at.header.number > last_ || !is_wanted(found)) return;
     auto c = read(found);
     if (!c && c.failure().code == errc::unavailable) failed_ = c.failure();
     if (!c) ++sums_.damaged_records;
@@ -64,6 +65,7 @@ private:
 
   const dump_options& options_;
   std::ostream& out_;
+  std::uint64_t last_; ///< the last record to give
   std::unique_ptr<event_writer> writer_;
   std::shared_ptr<file> file_;
   std::string path_;
@@ -75,7 +77,13 @@ private:
 } // namespace
 
 auto dump_events(const dump_options& options, std::ostream& out) -> result<dumped> {
-  auto at_work = dumper{options, out};
+  WEIR_TRY(const auto holder, lock_holder(lock_of(options.path)));
+  // Of a log that is in use, what it had at the beginning.
+  auto before = std::optional<recovered_log>{};
+  if (!holder.empty()) {
+    WEIR_TRY(before, recover_live(options.path));
+  }
+  auto at_work = dumper{options, out, before ? before->last : UINT64_MAX};
   auto how = recovery_options{options.path};
   how.on_chunk = [&](const recovered_record& found) { at_work.take(found); };
   WEIR_TRY(const auto log, recover_log(real_file_system(), how));
@@ -84,10 +92,10 @@ auto dump_events(const dump_options& options, std::ostream& out) -> result<dumpe
   if (!options.reader.empty() && !is_known) {
     auto names = std::string{};
     for (const auto& r : log.readers) names += (names.empty() ? "" : ", ") + r.name();
-    return error{errc::not_found, "no reader is called \"" + options.reader
-                                      + "\"; there are: " + (names.empty() ? "none" : names)};
+    return error{errc::rejected, "no reader is called \"" + options.reader
+                                     + "\"; there are: " + (names.empty() ? "none" : names)};
   }
-  return at_work.finish(log.damaged_records);
+  return at_work.finish(before ? before->damaged_records : log.damaged_records);
 }
 
 } // namespace weir::cli

@@ -6,7 +6,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <sstream>
+#include <thread>
 
 using namespace weir;
 using namespace weir::test;
@@ -177,6 +179,22 @@ BOOST_AUTO_TEST_CASE(wrong_use_is_explained) {
   const auto reader = weir_command({"buffer", "dump", "--reader", "stor", path});
   BOOST_TEST(reader.status == 1);
   BOOST_TEST(contains(reader.err, "there are: archive, store"), reader.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_buffer_that_is_written_to_meanwhile_is_not_called_damaged) {
+  open();
+  auto is_over = std::atomic{false};
+  auto writer = std::thread{[&] {
+    for (auto sequence = std::uint64_t{11}; sequence < 6000 && !is_over; ++sequence)
+      (void)log->append(event_chunk(sequence));
+  }};
+  auto bad = std::vector<std::string>{};
+  for (auto i = 0; i < 60; ++i)
+    for (const auto* what : {"verify", "dump"})
+      if (const auto said = weir_command({"buffer", what, path}); said.status != 0) bad.push_back(said.err);
+  is_over = true;
+  writer.join();
+  BOOST_TEST(bad.size() == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
