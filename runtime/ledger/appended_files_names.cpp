@@ -43,16 +43,19 @@ auto appended_files::free_name(const std::string& path, bool with_time) -> std::
   return name;
 }
 
-/// Between batches as far as this file goes. A crash after the rename finds the file by its inode.
+/// Between batches as far as this file goes. A crash after the rename finds the file by its inode. Once it has
+/// its name nothing more goes into it, whatever fails then: the ledger may have forgotten where it ended.
 auto appended_files::finish_file(const file_mark& mark, bool with_time) -> result<void> {
   auto path = mark.path;
   if (is_unfinished(mark)) path.resize(path.size() - unfinished_suffix.size());
   const auto inode = files_.inode(mark.path);
   if (inode && *inode == mark.inode) {
     WEIR_CHECK(files_.rename(mark.path, free_name(path, with_time)));
-    if (options_.is_durable) WEIR_CHECK(files_.sync_directory(directory_of(path)));
+    const auto synced = options_.is_durable ? files_.sync_directory(directory_of(path)) : result<void>{};
+    if (!synced) findings_.push_back(synced.failure().what);
   }
-  return ledger_->forget(mark.path);
+  if (const auto done = ledger_->forget(mark.path); !done) findings_.push_back(done.failure().what);
+  return {};
 }
 
 /// Those that are too old, and those whose period is over.
