@@ -31,6 +31,7 @@ struct observation {
   std::uint64_t demand_granted = 0; ///< credit given to senders and not used yet
   std::uint64_t demand_held = 0;    ///< credit had from receivers and not used yet
   std::uint64_t unparsed = 0;       ///< kept as raw lines
+  std::uint64_t damaged = 0;        ///< chunks that arrived damaged and were asked for again
   std::uint64_t restarts = 0;
   std::int64_t delay_ns = 0; ///< age of the oldest thing held
   std::string last_error;
@@ -40,7 +41,8 @@ struct observation {
 template <class Inspector> auto inspect(Inspector& f, observation& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("observation"), x.address, x.component, x.tier, x.type, x.state, x.detail,
            x.events_in, x.bytes_in, x.events_out, x.bytes_out, x.events_held, x.bytes_held, x.demand_granted,
-           x.demand_held, x.unparsed, x.restarts, x.delay_ns, x.last_error, x.dropped, x.dead_letters);
+           x.demand_held, x.unparsed, x.damaged, x.restarts, x.delay_ns, x.last_error, x.dropped,
+           x.dead_letters);
 }
 
 } // namespace weir

@@ -47,6 +47,7 @@ void write_actor(msgpack_writer& to, const observation& o) {
   out.count("demand_held", o.demand_held);
   out.key("delay_seconds").real(static_cast<double>(o.delay_ns) / 1e9);
   out.count("unparsed", o.unparsed);
+  out.count("damaged", o.damaged);
   out.count("restarts", o.restarts);
   out.text("last_error", o.last_error);
   {

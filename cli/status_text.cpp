@@ -55,6 +55,8 @@ auto remarks_on(const observation& o) -> std::vector<std::string> {
   auto found = std::vector<std::string>{};
   if (!o.detail.empty()) found.push_back(o.detail);
   if (o.restarts > 0) found.push_back("restarts: " + count_text(o.restarts));
+  if (o.damaged > 0)
+    found.push_back("chunks that arrived damaged and were asked for again: " + count_text(o.damaged));
   if (o.unparsed > 0) found.push_back("kept as raw lines: " + count_text(o.unparsed));
   for (const auto& [reason, events] : o.dropped)
     found.push_back("dropped: " + count_text(events) + ' ' + reason);

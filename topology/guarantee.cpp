@@ -42,20 +42,26 @@ auto sync_of(const component_plan& sink) -> std::string {
   return {};
 }
 
+/// How many of the nodes in the file may host it.
+auto hosts_of(const topology_plan& plan, const component_plan& c) -> std::size_t {
+  const auto is_its = [&](const std::string& name) {
+    return std::find(c.classes.begin(), c.classes.end(), name) != c.classes.end();
+  };
+  return static_cast<std::size_t>(
+      std::count_if(plan.nodes.begin(), plan.nodes.end(), [&](const node_address& n) {
+        return n.classes.empty() || std::any_of(n.classes.begin(), n.classes.end(), is_its);
+      }));
+}
+
 /// How many actors of `to` may have something of a collector on another node.
 auto remote_actors(const topology_plan& plan, const component_plan& from, const component_plan& to)
     -> std::size_t {
-  const auto hosts = [](const component_plan& c, const std::string& name) {
-    return std::find(c.classes.begin(), c.classes.end(), name) != c.classes.end();
+  const auto is_here = [&](const std::string& name) {
+    return std::find(to.classes.begin(), to.classes.end(), name) != to.classes.end();
   };
-  if (std::all_of(from.classes.begin(), from.classes.end(), [&](const auto& c) { return hosts(to, c); }))
-    return 0; // each node has its own
-  const auto nodes = std::count_if(plan.nodes.begin(), plan.nodes.end(), [&](const node_address& n) {
-    return n.classes.empty()
-           || std::any_of(n.classes.begin(), n.classes.end(), [&](const auto& c) { return hosts(to, c); });
-  });
+  if (std::all_of(from.classes.begin(), from.classes.end(), is_here)) return 0; // each node has its own
   const auto* details = std::get_if<aggregator_plan>(&to.details);
-  return static_cast<std::size_t>(nodes) * (details ? details->instances : 1);
+  return hosts_of(plan, to) * (details ? details->instances : 1);
 }
 
 /// Adds what one component after the other does to the promise.
@@ -68,6 +74,7 @@ public:
     first_hop(*out_.path.front(), *out_.path[1]);
     for (std::size_t i = 1; i + 1 < out_.path.size(); ++i) buffer_of(*out_.path[i], i == 1);
     sink_of(*out_.path.back());
+    stores_of(*out_.path.back());
   }
 
 private:
@@ -127,6 +134,23 @@ private:
     if (details.retry.give_up_after)
       out_.notes.push_back("what \"" + c.name + "\" cannot store for " + to_text(*details.retry.give_up_after)
                            + " becomes dead letters");
+  }
+
+  /// Ledgers do not know what another node's store has.
+  void stores_of(const component_plan& sink) {
+    const auto stores = hosts_of(plan_, sink);
+    if (stores < 2) return;
+    const auto chooses = [&](const component_plan* from, const component_plan* to) {
+      return hosts_of(plan_, *to) > 1 && remote_actors(plan_, *from, *to) > 1;
+    };
+    for (std::size_t i = 0; i + 1 < out_.path.size(); ++i)
+      if (chooses(out_.path[i], out_.path[i + 1]))
+        return weaken(sink,
+                      "has a store on each of " + std::to_string(stores) + " nodes, and what \""
+                          + out_.path[i]->name + "\" sends to another \"" + out_.path[i + 1]->name
+                          + "\" because one did not answer may end in two of them; one node for \""
+                          + sink.name + "\" would store it once",
+                      sink.where, false);
   }
 
   void weaken(const component_plan& c, const std::string& what, const config::place& where, bool loses) {

@@ -86,10 +86,19 @@ auto files_options(const file_settings& s) -> appended_files_options {
   return options;
 }
 
-auto ledger_settings(const file_settings& s, const path_template& path, const std::string& component)
+/// Whether the nodes write to one directory, each to files of its own.
+auto is_shared_directory(const file_settings& s, const path_template& path, const path_template::names& here)
+    -> bool {
+  const auto elsewhere = path_template::compile(s.path, {here.node + '2', here.component});
+  return s.path.find("{node}") != std::string::npos && elsewhere
+         && elsewhere->common_directory() == path.common_directory();
+}
+
+auto ledger_settings(const file_settings& s, const path_template& path, const path_template::names& here)
     -> file_ledger_settings {
   auto made = file_ledger_settings{};
-  auto name = component;
+  auto name = here.component;
+  if (is_shared_directory(s, path, here)) name += '-' + here.node;
   std::replace(name.begin(), name.end(), '/', '_');
   const auto directory = path.common_directory();
   made.path = (directory == "." ? std::string{} : directory + '/') + ".weir-" + name + ".ledger";
@@ -117,7 +126,8 @@ file_store::file_store(settings s, const plugin_context& context)
 }
 
 auto file_store::why_no_ledger(const file_settings& s) -> std::string {
-  const auto is_one = s.path.find_first_of("{%") == std::string::npos && is_device(s.path);
+  // What /dev/stdout leads to is decided when it runs.
+  const auto is_one = (s.path.starts_with("/dev/") && !s.path.starts_with("/dev/shm/")) || is_device(s.path);
   return is_one ? '"' + s.path + "\" is no regular file and gives nothing back" : std::string{};
 }
 
@@ -136,7 +146,7 @@ auto file_store::open() -> result<void> {
   if (!files_) {
     // What is no file can take nothing back, so there is nothing to remember of it.
     if (path_.uses_tag() || path_.uses_time() || !is_device(settings_.path)) {
-      auto where = ledger_settings(settings_, path_, component_);
+      auto where = ledger_settings(settings_, path_, {node_, component_});
       where.holder = "sink " + component_ + " of node " + node_ + ", pid " + std::to_string(::getpid());
       ledger_.emplace(disk_, std::move(where));
     }

@@ -62,6 +62,8 @@ public:
   void settle(const id_range& stored);
   /// These were made safe before this inlet began.
   void remember(const id_range& safe) { safe_.insert(safe); }
+  /// A chunk came whose bytes do not fit its checksum.
+  void count_damaged() { ++damaged_chunks_; }
   /// No more credit for anyone; what is in flight still arrives and is acked.
   void stop_granting() { granting_ = false; }
   /// Acks and grants that are due; the caller must deliver them.
@@ -70,6 +72,7 @@ public:
   auto held_bytes() const -> std::uint64_t { return held_bytes_; }
   auto held_chunks() const -> std::size_t { return held_.size(); }
   auto granted_bytes() const -> std::uint64_t { return granted_bytes_; }
+  auto damaged_chunks() const -> std::uint64_t { return damaged_chunks_; }
   auto links() const -> std::size_t { return links_.size(); }
   auto remembered_ranges() const -> std::size_t { return safe_.size() + settled_.size(); }
 
@@ -99,6 +102,7 @@ private:
   id_ranges settled_;
   std::uint64_t held_bytes_ = 0;
   std::uint64_t granted_bytes_ = 0;
+  std::uint64_t damaged_chunks_ = 0;
 };
 
 } // namespace weir

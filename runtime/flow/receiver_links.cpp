@@ -44,6 +44,7 @@ auto receiver_links::on_transfer(const transfer_chunks& note) -> transfer_result
       done.fresh.push_back(c->content);
   }
   if (!done.lost && !done.damaged) return done;
+  if (done.damaged) in_.count_damaged();
   done.sender = at->second.address;
   reopen(note.link);
   return done;

@@ -127,6 +127,23 @@ BOOST_AUTO_TEST_CASE(every_path_is_judged_alone) {
   BOOST_TEST(guarantees_of(plan, 2).size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(a_store_on_each_of_several_nodes_may_have_what_another_has) {
+  const auto level = [](const std::string& placement) {
+    const auto plan = plan_of(
+        "collectors: { c: { type: tail, path: x } }\n"
+        "destination_aggregators: { b: { buffer: { path: p } } }\nsinks: { s: { type: file, path: y } }\n"
+        "placement: "
+        + placement
+        + "\nnodes:\n  e: { listen: 'localhost:1', as: edge }\n  c-1: { listen: 'localhost:2', as: core }\n"
+          "  c-2: { listen: 'localhost:3', as: core }\n  s: { listen: 'localhost:4', as: store }\n");
+    return guarantees_of(plan).front().level();
+  };
+  BOOST_CHECK(level("{ edge: c, core: [b, s], store: [] }") == guarantee::at_least_once);
+  BOOST_CHECK(level("{ edge: [c, b], core: s, store: [] }") == guarantee::at_least_once);
+  BOOST_CHECK(level("{ edge: c, core: b, store: s }") == guarantee::exactly_once);
+  BOOST_CHECK(level("{ edge: [], core: [c, b, s], store: [] }") == guarantee::exactly_once);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_promise_rests_on_is_said) {
   const auto notes = [](const std::string& yaml) {
     const auto plan = plan_of(yaml);

@@ -330,6 +330,9 @@ BOOST_AUTO_TEST_CASE(the_ledger_can_lie_elsewhere_and_devices_need_none) {
   BOOST_TEST(std::filesystem::exists(dir / "state/ledger"));
   open_store({{"path", scalar(dir / "out/{tag}/log")}});
   BOOST_TEST(std::filesystem::exists(dir / "out/.weir-archive.ledger"));
+  open_store({{"path", scalar(dir / "all/{node}.log")}}); // on every node, and all nodes may share the directory
+  BOOST_TEST(std::distance(std::filesystem::directory_iterator{dir / "all"}, {}) == 2);
+  BOOST_TEST(!std::filesystem::exists(dir / "all/.weir-archive.ledger"));
   const auto null = open_store({{"path", scalar("/dev/null")}});
   BOOST_REQUIRE(test::commit(*null, {make_chunk({numbered("a", 0, 1)})}));
   BOOST_TEST(!std::filesystem::exists("/dev/.weir-archive.ledger"));
