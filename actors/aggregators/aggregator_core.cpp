@@ -155,14 +155,19 @@ void aggregator_core::begin_again(monotonic_time now) {
 }
 
 auto aggregator_core::take_sync(monotonic_time now) -> std::optional<sync_job> {
-  if (!log_ || (retry_at_ && now < *retry_at_)) return std::nullopt;
+  // Also while the disk is full: only a sync lets old segments go.
+  if (!log_ || (sync_again_at_ && now < *sync_again_at_)) return std::nullopt;
   auto job = log_->take_sync(now);
   if (job) syncing_ = *job;
   return job;
 }
 
 void aggregator_core::finish_sync(const sync_job& job, const result<void>& outcome, monotonic_time now) {
-  if (!outcome) note_problem(outcome.failure(), now);
+  sync_again_at_.reset();
+  if (!outcome) {
+    note_problem(outcome.failure(), now);
+    sync_again_at_ = retry_at_;
+  }
   if (const auto done = log_->finish_sync(job, outcome); !done) {
     sync_failure_ = outcome.failure();
     return note_problem(done.failure(), now);
@@ -185,9 +190,8 @@ auto aggregator_core::deadline() const -> std::optional<monotonic_time> {
   };
   consider(retry_at_);
   for (const auto& r : readers_) consider(r.retry_at);
-  // While the disk fails nothing of the log's is tried.
   if (const auto due = log_ ? log_->deadline() : std::nullopt)
-    consider(retry_at_ ? std::max(*due, *retry_at_) : *due);
+    consider(sync_again_at_ ? std::max(*due, *sync_again_at_) : *due);
   return first;
 }
 

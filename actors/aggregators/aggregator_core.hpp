@@ -103,9 +103,10 @@ private:
   std::size_t written_ = 0; ///< of waiting_
   std::uint64_t taken_ = 0;
   std::vector<reader> readers_;
-  std::optional<sync_job> syncing_;        ///< taken and not finished
-  std::optional<error> sync_failure_;      ///< of syncing_; what it was about has to be written again
-  std::optional<monotonic_time> retry_at_; ///< set while the disk fails
+  std::optional<sync_job> syncing_;             ///< taken and not finished
+  std::optional<error> sync_failure_;           ///< of syncing_; what it was about has to be written again
+  std::optional<monotonic_time> retry_at_;      ///< set while the disk fails
+  std::optional<monotonic_time> sync_again_at_; ///< set after a sync has failed
 };
 
 } // namespace weir

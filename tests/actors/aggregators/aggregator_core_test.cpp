@@ -245,6 +245,27 @@ BOOST_AUTO_TEST_CASE(drops_no_more_of_the_oldest_than_it_has_to) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(makes_room_on_a_full_disk_by_what_is_stored) {
+  auto b = bench{};
+  b.start();
+  b.grant(0);
+  b.grant(1);
+  for (std::uint64_t n = 1; n <= 4; ++n) b.receive(tagged(n, 100 * kib));
+  b.faults.arm({{file_call::reserve, 1, fault_kind::no_space, 1000}});
+  b.receive(tagged(5, 100 * kib));
+  for (auto i = 0; i < 10; ++i) { // it is full at every look
+    b.time.advance(500ms);
+    b.work();
+    b.sync();
+  }
+  BOOST_TEST((b.acked() == ids_of(1, 4)));
+  BOOST_TEST((b.sent[0] == ids_of(1, 4)));
+  b.ack(0, ids_of(1, 4));
+  b.ack(1, ids_of(1, 4));
+  b.work();
+  BOOST_TEST(b.disk.list("/buffer")->size() < 5U); // lock, cursors and what was written last
+}
+
 BOOST_AUTO_TEST_CASE(takes_data_and_feeds_others_while_one_outlet_cannot_be_read_for) {
   auto b = bench{};
   b.settings.cache_bytes = 0;
