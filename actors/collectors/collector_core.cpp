@@ -14,11 +14,15 @@ constexpr auto keep_again_after = std::chrono::seconds{1};
 } // namespace
 
 void collector_core::resume(resume_info known, const std::vector<std::vector<position_range>>& by_outlet) {
+  // How old these are is not known: as many newer ones may come before the first of them is forgotten.
+  handed_on_ = position_index{window_streams_max + known.covered.size()};
   for (const auto& p : known.covered) handed_on_.add(address_, p);
   for (auto& p : known.partly) partly_[p.stream].push_back(p);
   behind_.resize(partly_.empty() ? 0 : by_outlet.size());
-  for (std::size_t i = 0; i < behind_.size(); ++i)
+  for (std::size_t i = 0; i < behind_.size(); ++i) {
+    behind_[i] = position_index{SIZE_MAX};
     for (const auto& p : by_outlet[i]) behind_[i].add(address_, p);
+  }
 }
 
 auto collector_core::places_of(const chunk& c) const -> std::vector<bool> {

@@ -95,7 +95,7 @@ auto resume_inquiry::result() const -> resume_info {
   if (by_component.empty()) return info;
   info.covered = by_component.front();
   for (const auto& some : by_component) info.covered = intersection(info.covered, some);
-  auto everywhere = position_index{};
+  auto everywhere = position_index{SIZE_MAX};
   for (const auto& p : info.covered) everywhere.add(source_, p);
   for (auto& some : by_component)
     for (auto& p : some)

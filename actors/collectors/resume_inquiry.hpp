@@ -7,6 +7,7 @@
 #include "runtime/flow/position_index.hpp"
 #include "runtime/os/clock.hpp"
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -45,7 +46,8 @@ private:
     downstream_component plan;
     std::set<std::string> receivers; ///< all that were ever there
     std::vector<std::string> unheard;
-    position_index known;
+    /// Of each receiver the latest: together more than one would remember.
+    position_index known{SIZE_MAX};
   };
   auto is_answered(const component& c) const -> bool;
   auto is_whole(const component& c) const -> bool;

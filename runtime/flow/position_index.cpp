@@ -39,7 +39,7 @@ void position_index::add(const std::string& source, const position_range& range)
   insert(at->second, range.begin, range.end);
   if (!is_new || !is_window(range.stream)) return;
   of_source.window.push_back(range.stream);
-  if (of_source.window.size() <= window_streams_max) return;
+  if (of_source.window.size() <= window_max_) return;
   of_source.streams.erase(of_source.window.front());
   of_source.window.pop_front();
 }

@@ -16,12 +16,16 @@
 namespace weir {
 
 /// Streams whose name begins so are many and short-lived (a forward message each): of every collector the
-/// latest window_streams_max are remembered.
+/// latest are remembered, by each receiver window_streams_max.
 inline constexpr char window_stream_mark = '~';
 inline constexpr std::size_t window_streams_max = 16384;
 
 class position_index {
 public:
+  /// `window_max`: how many window streams of a collector are remembered.
+  explicit position_index(std::size_t window_max) : window_max_(window_max) {}
+  position_index() : position_index(window_streams_max) {}
+
   /// `source`: the collector (chunk::source).
   void add(const std::string& source, const position_range& range);
   void add(const chunk& c) {
@@ -43,6 +47,7 @@ private:
     std::unordered_map<std::string, intervals> streams;
     std::deque<std::string> window; ///< names of window streams, oldest first
   };
+  std::size_t window_max_;
   std::map<std::string, collector_streams> sources_;
 };
 

@@ -36,9 +36,10 @@ auto chunk_log::state::plan(record_number first, const log_memory& memory, std::
   made.header.unused = static_cast<std::uint32_t>(next_segment - 1 - newest_segment);
   made.contents.snapshot = encode_snapshot(made.header, memory);
   made.contents.bytes = record_bytes;
+  // What is remembered may be larger than a segment: then it costs as much again as it brings, not more.
   const auto overhead = segment_header_bytes + record_header_bytes + made.contents.snapshot.size() + 7;
-  if (overhead < settings.segment_bytes)
-    made.contents.bytes = std::max(record_bytes, settings.segment_bytes - overhead);
+  const auto left = settings.segment_bytes - std::min(settings.segment_bytes, overhead);
+  made.contents.bytes = std::max({record_bytes, left, std::uint64_t{made.contents.snapshot.size()}});
   made.bytes = overhead + made.contents.bytes;
   return made;
 }

@@ -33,6 +33,21 @@ BOOST_AUTO_TEST_CASE(wait_for_every_instance_of_every_component) {
   BOOST_TEST(ask.is_complete(start));
 }
 
+BOOST_AUTO_TEST_CASE(know_the_latest_messages_of_every_receiver) {
+  auto ask = inquiry_of({{"core", 2, true}});
+  ask.on_peers("core", {"n/a/core/0", "n/a/core/1"}, {});
+  auto all = std::vector<position_range>{};
+  for (const auto* receiver : {"n/a/core/0", "n/a/core/1"}) {
+    auto some = std::vector<position_range>{};
+    for (std::size_t i = 0; i < window_streams_max; ++i)
+      some.push_back({"~f1:" + std::string{receiver} + std::to_string(i), 0, 1});
+    ask.on_answer(receiver, some);
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  BOOST_TEST(ask.result().covered.size() == all.size());
+  BOOST_TEST(ask.known().front().size() == all.size());
+}
+
 BOOST_AUTO_TEST_CASE(give_up_on_those_who_are_away_when_others_have_answered) {
   auto ask = inquiry_of({{"core", 1, false}});
   ask.on_peers("core", {}, {"core-1", "core-2"});
