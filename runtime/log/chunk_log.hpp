@@ -50,7 +50,8 @@ public:
 private:
   friend class chunk_log;
   std::vector<std::shared_ptr<file>> files_;
-  file_system* system_ = nullptr; ///< with a directory whose names changed
+  std::vector<std::shared_ptr<file>> cold_; ///< far behind: need not be in the system's memory
+  file_system* system_ = nullptr;           ///< with a directory whose names changed
   std::string directory_;
   record_number up_to_ = 0;
 };

@@ -46,6 +46,7 @@ struct chunk_log::state {
 
   // chunk_log_sync.cpp
   auto take_sync(monotonic_time now) -> std::optional<sync_job>;
+  void cool(std::vector<std::shared_ptr<file>>& cold);
   auto wants_sync(monotonic_time now) const -> bool;
   auto next_deadline() const -> std::optional<monotonic_time>;
   void mark_safe(record_number up_to);

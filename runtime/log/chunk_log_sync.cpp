@@ -11,6 +11,7 @@ namespace weir {
 
 auto sync_job::run() -> result<void> {
   for (const auto& f : files_) WEIR_CHECK(f->sync());
+  for (const auto& f : cold_) f->drop_cache();
   return system_ == nullptr ? result<void>{} : system_->sync_directory(directory_);
 }
 
@@ -30,6 +31,21 @@ auto chunk_log::state::wants_sync(monotonic_time now) const -> bool {
   return std::any_of(all.begin(), all.end(), [](const segment& s) { return !s.is_anchored; });
 }
 
+/// A backlog is read once and in order, when its sink is back: until then it must not take the memory of
+/// others.
+void chunk_log::state::cool(std::vector<std::shared_ptr<file>>& cold) {
+  auto& all = segments.all();
+  if (all.empty()) return;
+  const auto warm_bytes = 8 * settings.cache_bytes;
+  auto behind = all.back().bytes;
+  for (auto s = std::next(all.rbegin()); s != all.rend() && !s->is_cold; ++s) {
+    behind += s->bytes;
+    if (behind <= warm_bytes || s->is_dirty || s->is_in_job) continue;
+    s->is_cold = true;
+    if (s->opened) cold.push_back(s->opened);
+  }
+}
+
 auto chunk_log::state::take_sync(monotonic_time now) -> std::optional<sync_job> {
   if (!wants_sync(now)) return std::nullopt;
   auto job = sync_job{};
@@ -45,6 +61,7 @@ auto chunk_log::state::take_sync(monotonic_time now) -> std::optional<sync_job> 
     job.directory_ = settings.path;
     are_names_dirty = false;
   }
+  cool(job.cold_);
   job.up_to_ = last;
   job_bytes = unsynced_bytes;
   synced_at = now;

@@ -55,6 +55,7 @@ struct segment {
   bool is_dirty = false;      ///< written since the last job took it
   bool is_in_job = false;     ///< the job that is out is about it
   bool is_anchored = false;   ///< its name and its snapshot are on the device
+  bool is_cold = false;       ///< the system was told that it need not be in memory
   bool is_worn = false;       ///< some of it could not be read
   std::uint64_t job_end = 0;  ///< `used` when the job took it
   std::uint64_t safe_end = 0; ///< behind the last byte known to be on the device

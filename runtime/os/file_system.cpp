@@ -100,6 +100,8 @@ public:
   // Only a hint: its errors are those of sync().
   void start_sync() override { (void)::sync_file_range(fd_.get(), 0, 0, SYNC_FILE_RANGE_WRITE); }
 
+  void drop_cache() override { (void)::posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_DONTNEED); }
+
   auto reserve(std::uint64_t size) -> result<void> override {
     const auto failed = retried([&] {
       const auto number = ::posix_fallocate(fd_.get(), 0, static_cast<off_t>(size));

@@ -27,6 +27,8 @@ public:
   /// Sets the device to work on what sync() will wait for, and does not wait: many files one after the other
   /// are then as fast as one.
   virtual void start_sync() {}
+  /// Nobody will read it soon: what is on the device need not be in memory, too.
+  virtual void drop_cache() {}
   /// Makes room for `size` bytes in all, so that writes below it find no full disk; the file has that size
   /// then, and reads as zeros where nothing was written.
   virtual auto reserve(std::uint64_t size) -> result<void> = 0;

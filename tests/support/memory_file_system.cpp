@@ -49,6 +49,7 @@ public:
     node_->dirty.clear();
     return {};
   }
+  void drop_cache() override { node_->is_dropped = true; }
   auto reserve(std::uint64_t size) -> result<void> override {
     WEIR_CHECK(alive());
     grow(size);

@@ -35,6 +35,7 @@ public:
   auto content(const std::string& path) const -> std::string;
   void set_content(const std::string& path, std::string bytes);
   auto exists(const std::string& path) const -> bool { return names_.contains(path); }
+  auto is_dropped(const std::string& path) const -> bool { return names_.at(path)->is_dropped; }
   auto paths() const -> std::vector<std::string>;
   /// A file system of its own with what is on this one now.
   auto copy() const -> std::unique_ptr<memory_file_system>;
@@ -46,6 +47,7 @@ public:
     std::string durable;
     std::set<std::size_t> dirty; ///< pages of `current` that differ from what is on the device
     std::size_t names = 0;
+    bool is_dropped = false; ///< from the memory of the system
     /// A sync failed: what was dirty is neither on the device nor tried again.
     void forget_unsynced() { dirty.clear(); }
   };

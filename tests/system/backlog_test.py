@@ -1,7 +1,9 @@
 """Disk buffers of the real binary: a stopped store beside running ones, a backlog larger than memory, kills."""
 import os
+import shutil
 import signal
 import sqlite3
+import time
 import unittest
 
 from weir_nodes import SystemTest, count_lines, free_port, wait_until
@@ -86,6 +88,53 @@ class Backlogs(SystemTest):
         self.assertEqual(0, again.end(PATIENCE), again.log())
         self.assertEqual((count, count), self.rows())
         self.assertEqual(count, count_lines(self.path("out/archive.raw")))
+
+    @unittest.skipUnless("WEIR_RATES" in os.environ, "by hand: WEIR_RATES=pairs, at least 3, on a quiet machine")
+    def test_a_store_that_is_stopped_costs_the_others_nothing(self):
+        """Time and CPU seconds of the two others for the next 512 MiB, beside a backlog of 1 GiB and without."""
+        pairs = int(os.environ["WEIR_RATES"])
+        ratios = {"wall": [], "cpu": []}
+        self.write_numbered("first.txt", 1024 * MIB)
+        self.write_numbered("second.txt", 512 * MIB)
+        for _ in range(pairs):
+            without, beside = self.rates(False), self.rates(True)
+            for what in ratios:
+                ratios[what].append(beside[what] / without[what])
+            print(f"without {without}, beside a backlog {beside}")
+        for what, all_of_it in ratios.items():
+            middle = sorted(all_of_it)[pairs // 2]
+            print(f"{what}: {middle:.3f} times that without ({', '.join(f'{r:.3f}' for r in all_of_it)})")
+            self.assertLess(middle, 1.1, what)
+
+    def rates(self, has_backlog):
+        directory = self.path(f"rates-{has_backlog}")
+        os.makedirs(os.path.join(directory, "in"))
+        text = THREE_SINKS.format(path=directory, sync="always")
+        if not has_backlog:
+            text = text[:text.index("  store:")]
+        topology = self.write("rates.yaml", text)
+        with open(os.path.join(directory, "in/a.log"), "w") as f:
+            f.write("one line\n")
+        weir = self.start("rates", topology, "--node", "weir")
+        archive = os.path.join(directory, "out/archive.raw")
+        size = os.path.getsize(os.path.join(directory, "in/a.log"))
+        wait_until(lambda: os.path.exists(archive) and os.path.getsize(archive) == size, weir.log)
+        if has_backlog:
+            wait_until(lambda: self.actor("weir", "store").get("events_out") == 1, weir.log)
+            lock = sqlite3.connect(os.path.join(directory, "weir.db"), isolation_level=None, timeout=60)
+            lock.execute("BEGIN IMMEDIATE")
+        for name in ("first.txt", "second.txt"):
+            os.link(self.path(name), os.path.join(directory, "in", name + ".log"))
+            size += os.path.getsize(self.path(name))
+            wall, cpu = time.monotonic(), weir.cpu_seconds()
+            wait_until(lambda: os.path.getsize(archive) == size, weir.log, PATIENCE)  # status asks the stopped one, too
+            figures = {"wall": round(time.monotonic() - wall, 2), "cpu": round(weir.cpu_seconds() - cpu, 2)}
+        if has_backlog:
+            self.assertLess(self.actor("weir", "store")["events_out"], 100_000)
+            lock.close()
+        weir.kill()
+        shutil.rmtree(directory)
+        return figures
 
     def test_a_buffer_that_another_process_holds_is_refused_by_name(self):
         topology = self.write("t.yaml", THREE_SINKS.format(path=self.dir, sync="always"))

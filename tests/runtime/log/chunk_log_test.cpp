@@ -133,6 +133,22 @@ BOOST_AUTO_TEST_CASE(late_chunks_come_from_memory_and_older_ones_from_the_disk) 
   BOOST_TEST(bytes_of(**again) == bytes_of(*c));
 }
 
+BOOST_AUTO_TEST_CASE(a_backlog_leaves_the_memory_of_the_system_and_its_latest_part_stays) {
+  auto settings = log_settings();
+  settings.cache_bytes = 4096;
+  open(settings);
+  for (std::uint64_t sequence = 1; sequence <= 400; ++sequence) append_synced(sequence, sequence, 500);
+  auto segments = std::vector<std::string>{};
+  for (const auto& path : files.paths())
+    if (path.ends_with(".log")) segments.push_back(path);
+  BOOST_REQUIRE(segments.size() > 12U);
+  BOOST_TEST(files.is_dropped(segments.front()));
+  BOOST_TEST(files.is_dropped(segments[segments.size() / 2]));
+  BOOST_TEST(!files.is_dropped(segments[segments.size() - 3]));
+  BOOST_TEST(!files.is_dropped(segments.back()));
+  BOOST_TEST(sequences() == range(1, 400), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_full_log_says_so_and_takes_chunks_again_when_segments_have_gone) {
   auto settings = log_settings();
   settings.bytes_max = 40'000;
