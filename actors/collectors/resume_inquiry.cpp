@@ -29,7 +29,7 @@ auto intersection(const std::vector<position_range>& a, const std::vector<positi
 resume_inquiry::resume_inquiry(std::string source, std::vector<downstream_component> components,
                                monotonic_time give_up_at)
     : source_(std::move(source)), give_up_at_(give_up_at) {
-  for (auto& c : components) components_.push_back({std::move(c), {}, {}, {}});
+  for (auto& c : components) components_.emplace_back().plan = std::move(c);
 }
 
 void resume_inquiry::on_peers(const std::string& name, const std::vector<std::string>& addresses,
