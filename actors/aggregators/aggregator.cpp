@@ -101,6 +101,7 @@ auto aggregator_state::observe() const -> observation {
   o.tier = settings.tier;
   o.type = "aggregator";
   o.state = reported ? "finished" : how == ending::drained ? "draining" : "running";
+  o.detail = core->damage();
   o.events_in = core->events_in;
   o.bytes_in = core->bytes_in;
   const auto held = core->held();

@@ -215,4 +215,15 @@ auto aggregator_core::held() const -> figures {
   return sum;
 }
 
+auto aggregator_core::damage() const -> std::string {
+  if (!log_) return {};
+  const auto found = log_->figures();
+  auto text = std::string{};
+  if (found.damaged_records > 0)
+    text = "damaged or missing in the buffer: " + std::to_string(found.damaged_records) + " records";
+  if (found.cut_tails > 0)
+    text += (text.empty() ? "" : ", ") + std::string{"torn tails cut: "} + std::to_string(found.cut_tails);
+  return text;
+}
+
 } // namespace weir

@@ -65,6 +65,8 @@ public:
     std::int64_t oldest_closed_ns = 0;
   };
   auto held() const -> figures;
+  /// What the log lost to damage since it was opened, in words; empty if nothing.
+  auto damage() const -> std::string;
 
   inlet in;
   fan_out flow;

@@ -287,6 +287,7 @@ BOOST_AUTO_TEST_CASE(takes_data_and_feeds_others_while_one_outlet_cannot_be_read
   b.receive(tagged(3));
   b.sync();
   BOOST_TEST((b.sent[0] == ids_of(3, 3))); // the others were given up, like damaged ones
+  BOOST_TEST(b.core->damage() == "damaged or missing in the buffer: 2 records");
 }
 
 BOOST_AUTO_TEST_CASE(acks_nothing_that_a_failing_disk_may_not_have) {
