@@ -20,8 +20,8 @@ constexpr auto names_of(sync_policy*) {
 }
 
 template <class Visitor> void describe(Visitor& v, batch_settings& s) {
-  v.field("max_size", s.max_size, "A chunk is closed when it holds this much.");
-  v.field("max_delay", s.max_delay, "A chunk is closed when its first event is this old.");
+  v.field("max_size", s.max_size, "The most that goes on in one transfer, unless one chunk is larger.");
+  v.field("max_delay", s.max_delay, "How long a chunk may wait for others to go along.");
 }
 
 /// What is absent follows from the rest: see buffer_of().
