@@ -73,18 +73,19 @@ BOOST_AUTO_TEST_CASE(accounts_that_do_not_balance_are_said) {
 }
 
 BOOST_AUTO_TEST_CASE(json_has_every_figure_under_its_documented_key) {
-  BOOST_TEST(cli::status_json(sample())
-             == R"({"node":"edge-1","cluster":"shop","version":"0.1.0","pid":42,"uptime_seconds":90.0,)"
-                R"("balanced":true,"actors":[{"address":"edge-1/collector/logs","component":"logs",)"
-                R"("tier":"collector","type":"tail","state":"running","detail":"2 files","events_in":2000,)"
-                R"("bytes_in":8192,"events_out":1500,"bytes_out":0,"events_held":490,"bytes_held":2048,)"
-                R"("demand_granted":0,"demand_held":1048576,"delay_seconds":1.5,"unparsed":0,"restarts":0,)"
-                R"("last_error":"","dropped":{"line too long":10},"dead_letters":{"web":4}},{"address":"edge-1/sink/files",)"
-                R"("component":"files","tier":"sink","type":"file","state":"retrying","detail":"",)"
-                R"("events_in":0,"bytes_in":0,"events_out":0,"bytes_out":0,"events_held":0,"bytes_held":0,)"
-                R"("demand_granted":0,"demand_held":0,"delay_seconds":0.0,"unparsed":0,"restarts":0,)"
-                R"("last_error":"no\nspace left","dropped":{},"dead_letters":{}}]})"
-                "\n");
+  BOOST_TEST(
+      cli::status_json(sample())
+      == R"({"node":"edge-1","cluster":"shop","version":"0.1.0","pid":42,"uptime_seconds":90.0,)"
+         R"("balanced":true,"actors":[{"address":"edge-1/collector/logs","component":"logs",)"
+         R"("tier":"collector","type":"tail","state":"running","detail":"2 files","events_in":2000,)"
+         R"("bytes_in":8192,"events_out":1500,"bytes_out":0,"events_held":490,"bytes_held":2048,)"
+         R"("demand_granted":0,"demand_held":1048576,"delay_seconds":1.5,"unparsed":0,"damaged":0,"restarts":0,)"
+         R"("last_error":"","dropped":{"line too long":10},"dead_letters":{"web":4}},{"address":"edge-1/sink/files",)"
+         R"("component":"files","tier":"sink","type":"file","state":"retrying","detail":"",)"
+         R"("events_in":0,"bytes_in":0,"events_out":0,"bytes_out":0,"events_held":0,"bytes_held":0,)"
+         R"("demand_granted":0,"demand_held":0,"delay_seconds":0.0,"unparsed":0,"damaged":0,"restarts":0,)"
+         R"("last_error":"no\nspace left","dropped":{},"dead_letters":{}}]})"
+         "\n");
 }
 
 BOOST_AUTO_TEST_CASE(the_cluster_shows_each_node_or_why_it_cannot_be_reached) {
