@@ -1,5 +1,5 @@
-#include "cli/command_line.hpp"
 #include "runtime/log/chunk_log.hpp"
+#include "tests/cli/weir_command.hpp"
 #include "tests/support/directory.hpp"
 #include "tests/support/entries.hpp"
 
@@ -7,31 +7,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <sstream>
 #include <thread>
 
 using namespace weir;
 using namespace weir::test;
 
 namespace {
-
-struct outcome {
-  int status = 0;
-  std::string out;
-  std::string err;
-};
-
-auto weir_command(std::vector<std::string> words) -> outcome {
-  words.insert(words.begin(), "weir");
-  auto out = std::ostringstream{};
-  auto err = std::ostringstream{};
-  const auto status = cli::run_command_line(words, out, err);
-  return {status, out.str(), err.str()};
-}
-
-auto contains(const std::string& text, const std::string& part) -> bool {
-  return text.find(part) != std::string::npos;
-}
 
 auto event_chunk(std::uint64_t sequence) -> chunk_ptr {
   auto c = std::make_shared<chunk>();

@@ -1,31 +1,13 @@
-#include "cli/command_line.hpp"
+#include "tests/cli/weir_command.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <filesystem>
-#include <sstream>
 
 using namespace weir;
+using namespace weir::test;
 
 namespace {
-
-struct outcome {
-  int status = 0;
-  std::string out;
-  std::string err;
-};
-
-auto weir_command(std::vector<std::string> words) -> outcome {
-  words.insert(words.begin(), "weir");
-  auto out = std::ostringstream{};
-  auto err = std::ostringstream{};
-  const auto status = cli::run_command_line(words, out, err);
-  return {status, out.str(), err.str()};
-}
-
-auto contains(const std::string& text, const std::string& part) -> bool {
-  return text.find(part) != std::string::npos;
-}
 
 const auto topologies = std::filesystem::path{WEIR_SOURCE_DIR} / "tests/topology";
 

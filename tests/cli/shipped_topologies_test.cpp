@@ -1,7 +1,7 @@
 /// Every topology that we ship or show in the docs has no problems, and the reference is what the
 /// declarations say. To write the reference anew after a setting changed:
 ///   WEIR_REWRITE_REFERENCE=1 build/debug/shipped_topologies_test
-#include "cli/command_line.hpp"
+#include "tests/cli/weir_command.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <unistd.h>
@@ -10,27 +10,14 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <sstream>
 
 using namespace weir;
+using namespace weir::test;
 namespace fs = std::filesystem;
 
 namespace {
 
 const auto source_folder = fs::path{WEIR_SOURCE_DIR};
-
-struct outcome {
-  int status = 0;
-  std::string out;
-  std::string err;
-};
-
-auto weir_command(const std::vector<std::string>& words) -> outcome {
-  auto out = std::ostringstream{};
-  auto err = std::ostringstream{};
-  const auto status = cli::run_command_line(words, out, err);
-  return {status, out.str(), err.str()};
-}
 
 auto text_of(const fs::path& path) -> std::string {
   auto file = std::ifstream{path, std::ios::binary};
@@ -38,7 +25,7 @@ auto text_of(const fs::path& path) -> std::string {
 }
 
 void expect_no_problems(const fs::path& path) {
-  const auto r = weir_command({"weir", "check", path.string()});
+  const auto r = weir_command({"check", path.string()});
   BOOST_TEST_CONTEXT(path.string()) {
     BOOST_TEST(r.status == 0);
     BOOST_TEST(r.err == "");
@@ -86,7 +73,7 @@ BOOST_AUTO_TEST_CASE(topologies_in_the_docs_have_no_problems) {
 }
 
 BOOST_AUTO_TEST_CASE(the_reference_is_what_the_declarations_say) {
-  const auto generated = weir_command({"weir", "help", "--markdown"}).out;
+  const auto generated = weir_command({"help", "--markdown"}).out;
   const auto path = source_folder / "docs/topology.md";
   auto committed = text_of(path);
   const auto begin = std::min(committed.find("<!-- From here on generated"), committed.size());
