@@ -39,7 +39,8 @@ auto chunk_log::state::plan(record_number first, const log_memory& memory, std::
   // What is remembered may be larger than a segment: then it costs as much again as it brings, not more.
   const auto overhead = segment_header_bytes + record_header_bytes + made.contents.snapshot.size() + 7;
   const auto left = settings.segment_bytes - std::min(settings.segment_bytes, overhead);
-  made.contents.bytes = std::max({record_bytes, left, std::uint64_t{made.contents.snapshot.size()}});
+  const auto as_much = std::min<std::uint64_t>(made.contents.snapshot.size(), settings.bytes_max / 8);
+  made.contents.bytes = std::max({record_bytes, left, as_much});
   made.bytes = overhead + made.contents.bytes;
   return made;
 }
