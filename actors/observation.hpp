@@ -7,11 +7,27 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir {
 
 /// The type of collectors that take dead letters to their sink: what they read was counted before.
 inline constexpr std::string_view letters_type = "dead_letters";
+
+/// One file that a source reads. Times are wall clock in ns; 0: none.
+struct file_figures {
+  std::string path;
+  std::uint64_t offset = 0; ///< read up to here
+  std::uint64_t size = 0;
+  std::int64_t last_event_ns = 0; ///< time of the last event that was read from it
+  std::string problem;            ///< why it is not read; empty if it is
+};
+template <class Inspector> auto inspect(Inspector& f, file_figures& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("file_figures"), x.path, x.offset, x.size, x.last_event_ns, x.problem);
+}
+
+/// No actor tells of more files: those with a problem first, then those with most to read.
+inline constexpr std::size_t files_told_max = 1000;
 
 /// What an actor answers to observe: its live figures. Accounts balance at any instant:
 /// events_in = events_out + events_held + the sum of dropped.
@@ -33,15 +49,27 @@ struct observation {
   std::uint64_t unparsed = 0;       ///< kept as raw lines
   std::uint64_t damaged = 0;        ///< chunks that arrived damaged and were asked for again
   std::uint64_t restarts = 0;
-  std::int64_t delay_ns = 0; ///< age of the oldest thing held
-  std::string last_error;
+  std::int64_t delay_ns = 0;        ///< age of the oldest thing held
+  std::string last_error;           ///< gone when what failed works again
+  std::int64_t last_error_ns = 0;   ///< when that was (wall clock)
+  /// What is wrong now, in words, until it is mended: "/var/log/*.log matches nothing". Any makes the node
+  /// degraded.
+  std::vector<std::string> problems;
+  bool answers = true;      ///< false: these are the figures of its last answer, or none
+  std::int64_t seen_ns = 0; ///< when these figures were true (wall clock); 0: never
+  /// Events worth knowing of that are in the accounts all the same, by what they are: "time not read".
+  std::map<std::string, std::uint64_t> noted;
+  std::vector<file_figures> files; ///< at most files_told_max
+  std::uint64_t files_left_out = 0;
+  std::vector<std::string> senders; ///< addresses of those who are linked to it
   std::map<std::string, std::uint64_t> dropped;      ///< by reason
   std::map<std::string, std::uint64_t> dead_letters; ///< by tag: of the dropped, what is kept in a file
 };
 template <class Inspector> auto inspect(Inspector& f, observation& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("observation"), x.address, x.component, x.tier, x.type, x.state, x.detail,
            x.events_in, x.bytes_in, x.events_out, x.bytes_out, x.events_held, x.bytes_held, x.demand_granted,
-           x.demand_held, x.unparsed, x.damaged, x.restarts, x.delay_ns, x.last_error, x.dropped,
+           x.demand_held, x.unparsed, x.damaged, x.restarts, x.delay_ns, x.last_error, x.last_error_ns,
+           x.problems, x.answers, x.seen_ns, x.noted, x.files, x.files_left_out, x.senders, x.dropped,
            x.dead_letters);
 }
 

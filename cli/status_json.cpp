@@ -1,5 +1,6 @@
 #include "cli/node_status.hpp"
 #include "runtime/codec/json_writer.hpp"
+#include "runtime/codec/time_text.hpp"
 #include "runtime/event/msgpack.hpp"
 
 #include <algorithm>
@@ -29,6 +30,36 @@ private:
   std::uint32_t count_ = 0;
 };
 
+/// ISO 8601 in UTC, or nothing.
+auto time_text(std::int64_t wall_ns) -> std::string {
+  auto text = std::string{};
+  if (wall_ns == 0) return text;
+  text.resize(time_text_bytes);
+  write_time_text(text.data(), wall_ns);
+  return text;
+}
+
+void write_texts(object& out, std::string_view name, const std::vector<std::string>& texts) {
+  auto& to = out.key(name);
+  to.array(static_cast<std::uint32_t>(texts.size()));
+  for (const auto& text : texts) to.str(text);
+}
+
+void write_counts(object& out, std::string_view name, const std::map<std::string, std::uint64_t>& counts) {
+  auto to = object{out.key(name)};
+  for (const auto& [what, events] : counts) to.count(what, events);
+}
+
+void write_file(msgpack_writer& to, const file_figures& f) {
+  auto out = object{to};
+  out.text("path", f.path);
+  out.count("offset", f.offset);
+  out.count("size", f.size);
+  out.count("unread_bytes", f.size - std::min(f.offset, f.size));
+  out.text("last_event_at", time_text(f.last_event_ns));
+  out.text("problem", f.problem);
+}
+
 void write_actor(msgpack_writer& to, const observation& o) {
   auto out = object{to};
   out.text("address", o.address);
@@ -50,12 +81,18 @@ void write_actor(msgpack_writer& to, const observation& o) {
   out.count("damaged", o.damaged);
   out.count("restarts", o.restarts);
   out.text("last_error", o.last_error);
-  {
-    auto dropped = object{out.key("dropped")};
-    for (const auto& [reason, events] : o.dropped) dropped.count(reason, events);
-  }
-  auto letters = object{out.key("dead_letters")};
-  for (const auto& [tag, events] : o.dead_letters) letters.count(tag, events);
+  out.text("last_error_at", time_text(o.last_error_ns));
+  out.key("answers").boolean(o.answers);
+  out.text("seen_at", time_text(o.seen_ns));
+  write_texts(out, "problems", o.problems);
+  write_counts(out, "dropped", o.dropped);
+  write_counts(out, "dead_letters", o.dead_letters);
+  write_counts(out, "noted", o.noted);
+  write_texts(out, "senders", o.senders);
+  out.count("files_left_out", o.files_left_out);
+  auto& files = out.key("files");
+  files.array(static_cast<std::uint32_t>(o.files.size()));
+  for (const auto& f : o.files) write_file(files, f);
 }
 
 void write_actors(object& out, const std::vector<observation>& actors) {

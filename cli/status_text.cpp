@@ -58,10 +58,12 @@ auto remarks_on(const observation& o) -> std::vector<std::string> {
   if (o.damaged > 0)
     found.push_back("chunks that arrived damaged and were asked for again: " + count_text(o.damaged));
   if (o.unparsed > 0) found.push_back("kept as raw lines: " + count_text(o.unparsed));
+  for (const auto& [what, events] : o.noted) found.push_back(what + ": " + count_text(events));
   for (const auto& [reason, events] : o.dropped)
     found.push_back("dropped: " + count_text(events) + ' ' + reason);
   for (const auto& [tag, events] : o.dead_letters)
     found.push_back("dead letters: " + count_text(events) + ' ' + tag);
+  for (const auto& problem : o.problems) found.push_back("problem: " + problem);
   if (!o.last_error.empty()) found.push_back("last error: " + o.last_error);
   if (!is_balanced(o)) found.emplace_back("the accounts do not balance");
   return found;

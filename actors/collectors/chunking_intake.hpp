@@ -21,6 +21,7 @@ namespace weir {
 struct intake_counts {
   std::uint64_t unparsed = 0; ///< kept as raw lines with parse_error
   std::map<std::string, std::uint64_t, std::less<>> dropped;
+  std::map<std::string, std::uint64_t> noted; ///< as in an observation
   std::map<std::string, std::uint64_t> dead_letters; ///< by tag; part of dropped
 };
 

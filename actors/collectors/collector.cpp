@@ -242,7 +242,6 @@ auto collector_state::observe() const -> observation {
             : at_end                    ? "draining"
             : core->budget_bytes() == 0 ? "waiting for demand"
                                         : "running";
-  if (reads) o.detail = reads->summary();
   o.events_out = core->events_acked;
   o.bytes_out = core->bytes_acked;
   o.events_held = core->flow.unacked_events() + core->builder.events();
@@ -257,6 +256,11 @@ auto collector_state::observe() const -> observation {
   o.last_error = core->last_error;
   for (const auto& out : core->flow.outlets()) o.demand_held += out.credit_bytes();
   o.unparsed = core->counts.unparsed;
+  o.noted = core->counts.noted;
+  if (reads) {
+    o.detail = reads->summary();
+    reads->observe(o);
+  }
   if (const auto oldest = core->flow.oldest_closed_ns())
     o.delay_ns = settings.context.clock->wall_ns() - oldest;
   return o;

@@ -88,9 +88,13 @@ BOOST_AUTO_TEST_CASE(of_the_other_kinds_come_back_too) {
   auto seen = observation{};
   seen.dropped["filtered"] = 3;
   seen.last_error = "e";
+  seen.problems = {"down"};
+  seen.files = {{"/a.log", 3, 10, 4, "gone"}};
   const auto back = read<observation>(written(seen));
   BOOST_TEST_REQUIRE(back.has_value());
   BOOST_TEST(back->dropped.at("filtered") == 3U);
+  BOOST_TEST(back->problems.at(0) == "down");
+  BOOST_TEST(back->files.at(0).problem == "gone");
 }
 
 BOOST_AUTO_TEST_CASE(from_the_directory_name_all_running_actors_of_a_component) {
