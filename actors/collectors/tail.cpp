@@ -1,4 +1,5 @@
 #include "actors/collectors/source.hpp"
+#include "actors/observation.hpp"
 #include "runtime/tail/tailer.hpp"
 
 #include <spdlog/spdlog.h>
@@ -69,6 +70,14 @@ public:
   auto wake_fd() const -> int override { return tailer_.wake_fd(); }
   auto wake_at() const -> std::optional<monotonic_time> override { return tailer_.wake_at(); }
   auto summary() const -> std::string override { return tailer_.summary(); }
+  void observe(observation& to) const override {
+    to.problems = tailer_.problems();
+    auto now = tailer_.figures(files_told_max);
+    for (auto& f : now.shown)
+      to.files.push_back({std::move(f.path), f.offset, f.size, f.read_ns, std::move(f.problem)});
+    to.files_left_out = now.count - now.shown.size();
+    if (now.unread_bytes > 0) to.detail += ", " + to_text(byte_count{now.unread_bytes}) + " unread";
+  }
 
 private:
   static auto options_of(const settings& s, const plugin_context& context) -> tail_options {

@@ -30,6 +30,9 @@ public:
   auto by_stream(const std::string& stream) -> tailed_file*;
   auto by_watch(int watch) -> tailed_file*;
   auto all() -> std::unordered_map<file_key, std::unique_ptr<tailed_file>, file_key_hash>& { return files_; }
+  auto all() const -> const std::unordered_map<file_key, std::unique_ptr<tailed_file>, file_key_hash>& {
+    return files_;
+  }
   auto size() const -> std::size_t { return files_.size(); }
 
   /// After a scan, unconfirmed() are the paths that were neither linked nor confirmed during it.

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 namespace weir {
@@ -96,6 +97,14 @@ auto is_directory(const std::string& path) -> bool {
   return ::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode);
 }
 
+/// Lists a directory for a walk, and says what stands in the way.
+auto list_for(glob_visitor& visitor, const std::string& directory) -> std::vector<directory_entry> {
+  auto problem = 0;
+  auto entries = list_directory(directory, &problem);
+  if (problem != 0 && problem != ENOENT && problem != ENOTDIR) visitor.unlisted(directory, problem);
+  return entries;
+}
+
 } // namespace
 
 auto name_matches(std::string_view pattern, std::string_view name) -> bool {
@@ -122,9 +131,10 @@ auto expand_braces(std::string_view text) -> result<std::vector<std::string>> {
   return out;
 }
 
-auto list_directory(const std::string& directory) -> std::vector<directory_entry> {
+auto list_directory(const std::string& directory, int* problem) -> std::vector<directory_entry> {
   auto entries = std::vector<directory_entry>{};
   auto* stream = ::opendir(directory.c_str());
+  if (problem != nullptr) *problem = stream == nullptr ? errno : 0;
   if (stream == nullptr) return entries;
   while (const auto* found = ::readdir(stream)) {
     const auto name = std::string_view{found->d_name};
@@ -150,8 +160,8 @@ auto join_path(std::string_view directory, std::string_view name) -> std::string
   return path += name;
 }
 
-auto glob_set::split(std::string_view text) -> pattern {
-  auto parts = pattern{};
+auto glob_set::split(std::string_view text) -> std::vector<part> {
+  auto parts = std::vector<part>{};
   while (!text.empty()) {
     const auto slash = std::min(text.find('/'), text.size());
     const auto name = text.substr(0, slash);
@@ -173,7 +183,8 @@ auto glob_set::parse(const std::vector<std::string>& patterns, std::string_view 
     -> result<glob_set> {
   auto set = glob_set{};
   set.dots_are_special_ = !names_alone;
-  for (const auto& text : patterns) {
+  for (std::size_t number = 0; number < patterns.size(); ++number) {
+    const auto& text = patterns[number];
     if (text.empty()) return error{errc::malformed, "an empty path pattern matches nothing"};
     WEIR_TRY(auto alternatives, expand_braces(text));
     for (const auto& alternative : alternatives) {
@@ -181,17 +192,18 @@ auto glob_set::parse(const std::vector<std::string>& patterns, std::string_view 
       const auto rooted = is_name                        ? "/**/" + alternative
                           : alternative.starts_with('/') ? alternative
                                                          : join_path(base, alternative);
-      set.patterns_.push_back(split(rooted));
-      if (set.patterns_.back().empty())
+      set.patterns_.push_back({number, split(rooted)});
+      if (set.patterns_.back().parts.empty())
         return error{errc::malformed, "the path pattern \"" + text + "\" names no file"};
     }
   }
   return set;
 }
 
-auto glob_set::matches(std::string_view path) const -> bool {
-  return std::any_of(patterns_.begin(), patterns_.end(),
-                     [&](const auto& p) { return matches_parts(p, path); });
+auto glob_set::find(std::string_view path) const -> std::optional<std::size_t> {
+  for (const auto& p : patterns_)
+    if (matches_parts(p.parts, path)) return p.number;
+  return std::nullopt;
 }
 
 auto glob_set::matches_parts(std::span<const part> parts, std::string_view path) const -> bool {
@@ -213,13 +225,16 @@ auto glob_set::matches_parts(std::span<const part> parts, std::string_view path)
 }
 
 void glob_set::walk(glob_visitor& visitor) const {
-  for (const auto& p : patterns_) walk_part("/", p, visitor, 0);
+  for (const auto& p : patterns_) {
+    visitor.at_pattern(p.number);
+    walk_part("/", p.parts, visitor, 0);
+  }
 }
 
 void glob_set::walk_last(const std::string& directory, const part& last, glob_visitor& visitor) const {
   visitor.enter(directory, true);
   if (last.is == kind::literal) return visitor.found(join_path(directory, last.text));
-  for (const auto& entry : list_directory(directory)) {
+  for (const auto& entry : list_for(visitor, directory)) {
     if (entry.name.front() == '.' && last.text.front() != '.') continue;
     if (name_matches(last.text, entry.name)) visitor.found(join_path(directory, entry.name));
   }
@@ -237,7 +252,7 @@ void glob_set::walk_part(const std::string& directory, std::span<const part> res
   if (first.is == kind::any_depth) walk_part(directory, rest.subspan(1), visitor, depth);
   if (first.is == kind::any_depth && depth == depth_max) return;
   visitor.enter(directory, false);
-  for (const auto& entry : list_directory(directory)) {
+  for (const auto& entry : list_for(visitor, directory)) {
     if (entry.name.front() == '.' && first.text.front() != '.') continue;
     const auto path = join_path(directory, entry.name);
     if (first.is == kind::any_depth && entry.is_directory) walk_part(path, rest, visitor, depth + 1);

@@ -6,6 +6,7 @@
 #include "runtime/base/result.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,8 +18,12 @@ namespace weir {
 class glob_visitor {
 public:
   virtual ~glob_visitor() = default;
+  /// What follows comes from the pattern of this number, as given to parse().
+  virtual void at_pattern(std::size_t /*which*/) {}
   /// Before `directory` is listed or a name is looked up in it; `holds_files`: a match may be directly in it.
   virtual void enter(const std::string& directory, bool holds_files) = 0;
+  /// `directory` is there and cannot be listed; `problem`: errno.
+  virtual void unlisted(const std::string& /*directory*/, int /*problem*/) {}
   /// A name that matches; a literal one need not exist.
   virtual void found(const std::string& path) = 0;
 };
@@ -31,7 +36,9 @@ public:
   static auto parse(const std::vector<std::string>& patterns, std::string_view base, bool names_alone = false)
       -> result<glob_set>;
 
-  auto matches(std::string_view path) const -> bool;
+  auto matches(std::string_view path) const -> bool { return find(path).has_value(); }
+  /// The number of a pattern that matches, as given to parse().
+  auto find(std::string_view path) const -> std::optional<std::size_t>;
   void walk(glob_visitor& visitor) const;
 
 private:
@@ -40,9 +47,12 @@ private:
     kind is = kind::literal;
     std::string text; ///< without escapes if literal
   };
-  using pattern = std::vector<part>;
+  struct pattern {
+    std::size_t number = 0; ///< as given to parse(); alternatives in braces share one
+    std::vector<part> parts;
+  };
 
-  static auto split(std::string_view text) -> pattern;
+  static auto split(std::string_view text) -> std::vector<part>;
   void walk_part(const std::string& directory, std::span<const part> rest, glob_visitor& visitor,
                  int depth) const;
   void walk_last(const std::string& directory, const part& last, glob_visitor& visitor) const;
@@ -65,8 +75,8 @@ struct directory_entry {
   bool is_link = false;
 };
 
-/// What is in `directory`, without "." and ".."; empty if it cannot be read.
-auto list_directory(const std::string& directory) -> std::vector<directory_entry>;
+/// What is in `directory`, without "." and ".."; empty if it cannot be read: `problem` says why then, as errno.
+auto list_directory(const std::string& directory, int* problem = nullptr) -> std::vector<directory_entry>;
 
 auto join_path(std::string_view directory, std::string_view name) -> std::string;
 

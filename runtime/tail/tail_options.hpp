@@ -16,6 +16,7 @@ struct tail_options {
   bool from_end = false; ///< of files that are there when nothing is known of them
   bool once = false;     ///< end when everything that is there has been read
   bool inotify = true;
+  bool expects_files = true; ///< says so if there are none
   std::size_t line_bytes_max = 1 << 20;
   std::size_t open_files_max = 0;                       ///< 0: as many as the process may open
   duration refresh_interval = std::chrono::seconds{10}; ///< between looks at everything, as a safety net

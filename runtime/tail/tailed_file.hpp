@@ -34,11 +34,14 @@ struct tailed_file {
   /// Streams of what the inode held before. They are over when something of this one is safe: until then they
   /// are what a later process knows the inode by.
   std::vector<position_range> replaced;
-  std::uint64_t size_seen = 0;
+  std::uint64_t size_seen = 0; ///< when it was read last
+  std::uint64_t size_told = 0; ///< the newest that is known; for status alone
+  std::int64_t read_ns = 0;    ///< wall clock, of the last block
   std::int64_t mtime_seen_ns = 0;
   std::uint64_t limit = UINT64_MAX;   ///< with `once`: its size when it was found
   tailed_file* predecessor = nullptr; ///< had the path before; is read first
   tailed_file* successor = nullptr;
+  int problem = 0; ///< errno, if it could not be read when that was tried last
   int fd = -1;
   int watch = -1;       ///< of its own, if no directory reports it
   int looks_at_end = 0; ///< since it lost its last path
@@ -48,9 +51,9 @@ struct tailed_file {
   bool long_line_noted = false;
   bool is_copy = false;                         ///< has what another inode had before that was cut off
   bool is_placed = false;                       ///< `offset` is decided
-  bool unreadable = false;                      ///< when it was tried last
   std::list<tailed_file*>::iterator open_place; ///< in the list of open descriptors, if fd >= 0 and linked
 
+  auto is_unreadable() const -> bool { return problem != 0; }
   auto is_linked() const -> bool { return !paths.empty(); }
   /// The content is at least as long.
   auto known_end() const -> std::uint64_t { return skips.empty() ? offset : skips.front().end; }

@@ -81,6 +81,8 @@ auto tailer::open(std::span<const position_range> covered, std::span<const posit
   }
   known_paths_.clear();
   starting_ = false;
+  for (std::size_t i = 0; i < matched_.size(); ++i)
+    if (!matched_[i] && options_.expects_files) complaints_.add_once(options_.paths[i], "no file matches");
   // What was rotated away is older than what has its path now.
   std::stable_sort(queue_.begin(), queue_.end(), [](const auto* a, const auto* b) {
     if (a->is_linked() != b->is_linked()) return !a->is_linked();
@@ -156,7 +158,7 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
   if (!file.is_placed) place_file(file, status);
   if (!file.is_placed) return std::nullopt;
   check_content(file, status);
-  file.size_seen = status.size;
+  file.size_seen = file.size_told = status.size;
   file.mtime_seen_ns = status.mtime_ns;
   // What is skipped begins where a line or a piece of one ended.
   const auto is_gap = !file.skips.empty();
@@ -166,8 +168,8 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
   if (nothing_new || file.offset >= file.limit) return std::nullopt;
   const auto size = std::min(status.size, file.limit);
   const auto read = reader_.read({file.fd, file.offset, size, stop, take_rest}, want);
-  file.unreadable = read.problem != 0;
-  if (file.unreadable) complaints_.add_once(file.path(), describe_errno(read.problem));
+  file.problem = read.problem;
+  if (file.is_unreadable()) complaints_.add_once(file.path(), describe_errno(read.problem));
   file.rest = read.rest;
   if (read.bytes.empty()) return std::nullopt;
   auto block = deliver(file, read);
@@ -199,6 +201,7 @@ auto tailer::deliver(tailed_file& file, const block_reader::outcome& read) -> li
   file.in_long_line = read.is_cut;
   file.offset += read.bytes.size();
   file.given = file.offset;
+  file.read_ns = clock_.wall_ns();
   file.take_rest = false;
   file.looks_at_end = 0;
   return block;
@@ -226,8 +229,8 @@ auto tailer::open_path(tailed_file& file, const std::string& path) -> int {
   do fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
   while (fd < 0 && (errno == EMFILE || errno == ENFILE) && files_.make_room());
   if (fd < 0) {
-    file.unreadable = errno != ENOENT;
-    if (file.unreadable) complaints_.add_once(path, describe_errno(errno));
+    file.problem = errno == ENOENT ? 0 : errno;
+    if (file.is_unreadable()) complaints_.add_once(path, describe_errno(errno));
     return -1;
   }
   auto status = file_stat{};
@@ -245,7 +248,7 @@ auto tailer::open_file(tailed_file& file) -> bool {
   const auto path = file.path();
   const auto fd = open_path(file, path);
   if (fd >= 0) {
-    file.unreadable = false;
+    file.problem = 0;
     files_.opened(file, fd);
     return true;
   }
@@ -271,7 +274,7 @@ auto tailer::is_released(tailed_file& file, bool timed) -> bool {
   auto status = file_stat{};
   if (file.fd < 0 || stat_descriptor(file.fd, status) != 0) return true;
   if (options_.once) return false;
-  if (file.unreadable && !timed) {
+  if (file.is_unreadable() && !timed) {
     if (!look_at_) look_at_ = clock_.monotonic() + look_interval;
     return false;
   }
@@ -317,15 +320,6 @@ void tailer::note_long_lines(std::uint64_t lines, std::string_view stream) {
   if (file == nullptr || std::exchange(file->long_line_noted, true)) return;
   complaints_.add("\"" + file->path() + "\": lines longer than "
                   + to_text(byte_count{options_.line_bytes_max}) + " are split");
-}
-
-auto tailer::open_files() const -> std::size_t { return files_.open_count() + unlinked_.size(); }
-
-auto tailer::summary() const -> std::string {
-  auto text = std::to_string(files_.size()) + " files";
-  if (!unlinked_.empty()) text += ", " + std::to_string(unlinked_.size()) + " rotated";
-  if (long_lines_ > 0) text += ", " + std::to_string(long_lines_) + " long lines split";
-  return text;
 }
 
 } // namespace weir

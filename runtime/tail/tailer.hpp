@@ -12,10 +12,12 @@
 #include "runtime/tail/glob.hpp"
 #include "runtime/tail/line_block.hpp"
 #include "runtime/tail/path_memory.hpp"
+#include "runtime/tail/tail_figures.hpp"
 #include "runtime/tail/tail_options.hpp"
 #include "runtime/tail/watcher.hpp"
 
 #include <deque>
+#include <map>
 #include <span>
 #include <unordered_set>
 
@@ -39,6 +41,10 @@ public:
   auto wake_fd() const -> int { return watcher_.fd(); }
   auto wake_at() const -> std::optional<monotonic_time>;
   auto summary() const -> std::string;
+  /// For status; looks at some hundred files at most.
+  auto figures(std::size_t shown_max) const -> tail_figures;
+  /// What cannot be read as wanted as of the last look at everything.
+  auto problems() const -> std::vector<std::string>;
   /// Says so once per file.
   void note_long_lines(std::uint64_t lines, std::string_view stream);
   auto take_complaints() -> std::vector<std::string> { return complaints_.take(); }
@@ -46,7 +52,9 @@ public:
 
 private:
   // Looking for files (tailer_scan.cpp).
+  void at_pattern(std::size_t which) override { pattern_ = which; }
   void enter(const std::string& directory, bool holds_files) override;
+  void unlisted(const std::string& directory, int problem) override;
   void found(const std::string& path) override;
   void content_changed(const std::string& directory, std::string_view name) override;
   void name_changed(const std::string& directory, std::string_view name) override;
@@ -61,6 +69,8 @@ private:
   void adopt_rotated(const std::string& path, const file_stat& status);
   void adopt_unseen(const std::string& from, const std::string& to, const file_stat& status);
   void follow_unlinked(tailed_file& file, const file_stat& status);
+  void bar(const std::string& path, int problem);
+  void note_match(const std::string& path);
   void look_at_renamed(const std::string& path);
   void add_file(const std::string& path, const file_stat& status);
   void relink(tailed_file& file, const std::string& path);
@@ -107,6 +117,9 @@ private:
   std::unordered_set<std::string> renamed_; ///< names our files got that no pattern matches
   path_memory known_paths_;                 ///< while starting
   complaints complaints_;
+  std::optional<std::size_t> pattern_; ///< that is being walked, by its place in the options
+  std::vector<bool> matched_;          ///< by the same: whether it has led to a file since the last scan began
+  std::map<std::string, int> barred_;  ///< paths that cannot be looked at, with errno, in the last scan
   std::uint64_t long_lines_ = 0;
   monotonic_time scanned_at_;
   monotonic_time swept_at_;               ///< when files that are gone were looked for

@@ -11,6 +11,7 @@ namespace weir {
 namespace {
 
 constexpr auto renamed_max = std::size_t{4096};
+constexpr auto barred_max = std::size_t{1000};
 /// A shorter head is not enough to tell a copy from another file.
 constexpr auto copied_head_min = 32U;
 /// A file that is not to be found for one to two of these is gone for good.
@@ -28,6 +29,22 @@ void follow(tailed_file& file, tailed_file& before) {
 void tailer::enter(const std::string& directory, bool holds_files) {
   if (!options_.once) watcher_.watch_directory(directory, holds_files);
   if (holds_files) directories_.push_back(directory);
+}
+
+void tailer::unlisted(const std::string& directory, int problem) {
+  bar(directory, problem);
+  if (problem == EMFILE || problem == ENFILE) scan_wanted_ = files_.make_room() || scan_wanted_;
+}
+
+void tailer::bar(const std::string& path, int problem) {
+  complaints_.add_once(path, describe_errno(problem));
+  if (barred_.size() < barred_max) barred_.insert_or_assign(path, problem);
+}
+
+/// Remembers that some pattern leads to a file.
+void tailer::note_match(const std::string& path) {
+  const auto which = pattern_ ? pattern_ : patterns_.find(path);
+  if (which && *which < matched_.size()) matched_[*which] = true;
 }
 
 void tailer::content_changed(const std::string& directory, std::string_view name) {
@@ -77,8 +94,11 @@ void tailer::scan() {
   unlinked_wanted_ = !unlinked_.empty();
   scanned_at_ = clock_.monotonic();
   directories_.clear();
+  barred_.clear();
+  matched_.assign(options_.paths.size(), false);
   files_.begin_scan();
   patterns_.walk(*this);
+  pattern_.reset();
   for (const auto& path : files_.unconfirmed()) found(path);
   for (const auto& path : files_.unconfirmed()) lose_path(path);
   if (scanned_at_ - swept_at_ >= sweep_interval) forget_gone();
@@ -96,18 +116,21 @@ void tailer::found(const std::string& path) {
   auto status = file_stat{};
   if (const auto problem = stat_path(path, status); problem != 0) {
     if (known != nullptr) lose_path(path);
-    if (problem != ENOENT && problem != ENOTDIR) complaints_.add_once(path, describe_errno(problem));
+    if (problem != ENOENT && problem != ENOTDIR) bar(path, problem);
     return;
   }
   if (known != nullptr && known->key == status.key) {
     files_.confirm(path);
+    note_match(path);
     watch_alone(*known, path, status);
     const auto changed = known->size_seen != status.size || known->mtime_seen_ns != status.mtime_ns;
-    if (changed || known->unreadable) enqueue(*known);
+    known->size_told = status.size;
+    if (changed || known->is_unreadable()) enqueue(*known);
     return;
   }
   if (known != nullptr) lose_path(path);
   if (!status.is_regular()) return complaints_.add_once(path, "not a regular file; skipped");
+  note_match(path);
   if (auto* file = files_.by_key(status.key))
     relink(*file, path);
   else
@@ -128,6 +151,7 @@ void tailer::add_file(const std::string& path, const file_stat& status) {
   auto& file = files_.add(status.key);
   file.first_path = path;
   file.mtime_seen_ns = status.mtime_ns;
+  file.size_told = status.size;
   files_.link(file, path);
   if (options_.once) file.limit = status.size;
   // Opened at once: what is renamed or removed before its turn must not be lost.
@@ -142,9 +166,9 @@ void tailer::add_file(const std::string& path, const file_stat& status) {
 void tailer::place_file(tailed_file& file, const file_stat& status) {
   if (file.is_placed) return;
   errno = 0;
-  file.unreadable = status.size > 0 && read_head(file.fd, 1).empty();
-  if (errno != 0) complaints_.add_once(file.path(), describe_errno(errno));
-  if (file.unreadable) return;
+  const auto is_unreadable = status.size > 0 && read_head(file.fd, 1).empty();
+  file.problem = !is_unreadable ? 0 : errno != 0 ? errno : EIO;
+  if (is_unreadable) return complaints_.add_once(file.path(), describe_errno(file.problem));
   file.is_placed = true;
   auto known = files_.recall(file.key);
   if (!known.empty()) {
@@ -271,7 +295,7 @@ void tailer::open_elsewhere(tailed_file& file) {
     files_.opened(file, fd);
     return;
   }
-  if (file.size_seen > file.offset || file.unreadable)
+  if (file.size_seen > file.offset || file.is_unreadable())
     complaints_.add_once(file.last_path, "gone before it was read to its end");
 }
 
