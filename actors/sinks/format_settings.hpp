@@ -26,9 +26,11 @@ inline auto options_of(const format_settings& s) -> format_options {
 
 template <class Visitor> void describe(Visitor& v, format_settings& s) {
   v.field("format", s.format, "json, raw (the field message alone), ltsv, csv or msgpack.");
-  v.field("include", s.include, "What stands in front of the record: time, tag, both, or [] for nothing.");
+  v.field("include", s.include, "What of the event stands in front of the record: time, tag, both, or [] for nothing. A field that is "
+          "called so itself is written as record_time, record_tag.");
   v.field("columns", s.columns,
-          "Of csv: fields in their order, dotted paths for nested ones; time and tag are the event's.");
+          "Of csv: fields in their order, dotted paths for nested ones; time and tag are the event's, record_time "
+          "and record_tag fields of these names.");
   v.field("header", s.header, "Of csv: whether a new file begins with the names of the columns.");
 }
 

@@ -8,14 +8,15 @@
 namespace weir {
 
 auto make_event_writer(const format_options& options) -> std::unique_ptr<event_writer> {
+  const auto include = line_keys{options.time, options.tag};
   switch (options.as) {
   case event_format::raw: return std::make_unique<raw_writer>();
-  case event_format::ltsv: return std::make_unique<ltsv_writer>(options.time, options.tag);
+  case event_format::ltsv: return std::make_unique<ltsv_writer>(include);
   case event_format::csv: return std::make_unique<csv_writer>(options.columns);
   case event_format::msgpack: return std::make_unique<msgpack_entry_writer>(options.time, options.tag);
   case event_format::json: break;
   }
-  return std::make_unique<json_writer>(json_writer::fields{options.time, options.tag});
+  return std::make_unique<json_writer>(include);
 }
 
 auto csv_header(const std::vector<std::string>& columns) -> std::string {

@@ -2,13 +2,16 @@
 //
 //  json     one object a line; see json_writer.hpp
 //  raw      the text of the field `message`, byte for byte, and a line feed; the record as JSON if it has
-//  none ltsv     label:value separated by tabs; tab, line feed, carriage return, NUL and backslash as \t \n
-//  \r \0 \\,
-//           a colon in a label as \x3a, other values than text as JSON, nil as nothing
+//           none
+//  ltsv     label:value separated by tabs; tab, line feed, carriage return, NUL and backslash as
+//           \t \n \r \0 \\, a colon in a label as \x3a, other values than text as JSON, nil as nothing
 //  csv      the given columns with the quoting of RFC 4180, a line feed at the end; what is missing is empty;
-//           `time` and `tag` are the event's, unless the record has such a field
+//           `time` and `tag` are the event's
 //  msgpack  [tag, EventTime, record] back to back: the message mode of the forward protocol;
 //           [EventTime, record], [tag, record] or the record alone where time or tag are left out
+//
+//  In json, ltsv and csv a record's own fields of the names `time` and `tag` have the names that line_keys.hpp
+//  says.
 //
 //  Text that is not UTF-8 is escaped as \xHH, but for raw and msgpack.
 #pragma once

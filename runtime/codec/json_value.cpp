@@ -224,17 +224,41 @@ auto is_medium_text(const cursor& c, unsigned char byte) noexcept -> bool {
   *c.to++ = ':';
 }
 
-/// Which of the line's own keys the key at the cursor is; a cheap look at its length first.
-[[gnu::always_inline]] inline auto seen_key(const cursor& c) noexcept -> unsigned {
+/// What is_taken() may be true of: a cheap look at the length of the key at the cursor and at its end.
+[[gnu::always_inline]] inline auto may_be_taken(const cursor& c) noexcept -> bool {
+  constexpr auto sizes = [] {
+    auto bits = 0U;
+    for (auto marks = 0U; marks <= 4; ++marks) bits |= 3U << (3 + marks * record_mark.size());
+    return bits;
+  }();
   const auto byte = static_cast<unsigned char>(*c.at);
-  if (is_short_text(c, byte)) [[likely]] {
-    if (byte == 0xa4) return std::memcmp(c.at + 1, "time", 4) == 0 ? json::has_time : 0U;
-    return byte == 0xa3 && std::memcmp(c.at + 1, "tag", 3) == 0 ? json::has_tag : 0U;
-  }
+  if (!is_short_text(c, byte)) return true;
+  const auto size = byte & 0x1fU;
+  if ((sizes >> size & 1) == 0) return false;
+  return std::memcmp(c.at + size - 3, "time", 4) == 0 || std::memcmp(c.at + size - 2, "tag", 3) == 0;
+}
+
+/// Writes the key with the mark if it is taken; else nothing.
+[[gnu::noinline]] auto put_if_taken(byte_buffer& out, cursor c, line_keys own) -> cursor {
   auto key = std::string_view{};
   auto read = msgpack_reader{{c.at, static_cast<std::size_t>(c.end - c.at)}};
-  if (!read.str_or_bin(key)) return 0;
-  return key == "time" ? json::has_time : key == "tag" ? json::has_tag : 0U;
+  if (!read.str_or_bin(key) || !is_taken(own, key)) return c;
+  need(out, c, record_mark.size() + key.size() + room);
+  *c.to++ = '"';
+  c.to = json::put_text(json::put_text(c.to, record_mark), key);
+  c.to = json::put_text(c.to, "\":");
+  c.at = read.at();
+  return c;
+}
+
+/// A key of the record itself.
+[[gnu::always_inline]] inline void put_top_key(byte_buffer& out, cursor& c, line_keys own) {
+  if (may_be_taken(c)) [[unlikely]] {
+    const auto* before = c.at;
+    c = put_if_taken(out, c, own);
+    if (c.at != before) return;
+  }
+  put_key(out, c);
 }
 
 /// A container that is open.
@@ -269,8 +293,9 @@ void close(cursor& c, const frame& f) noexcept {
 }
 
 /// Writes what is inside the container `top`, whose opening bracket is written, and closes it. Each value is
-/// followed by a comma, which the closing bracket then replaces. nullptr in `at` if it is malformed.
-auto put_container(byte_buffer& out, cursor c, frame top, unsigned& seen) -> cursor {
+/// followed by a comma, which the closing bracket then replaces. Keys that are taken by `own` get the mark.
+/// nullptr in `at` if it is malformed.
+auto put_container(byte_buffer& out, cursor c, frame top, line_keys own) -> cursor {
   frame open[json_depth_max]; // not initialised: most records have no container inside
   auto depth = 0U;
   for (;;) {
@@ -284,8 +309,10 @@ auto put_container(byte_buffer& out, cursor c, frame top, unsigned& seen) -> cur
     need(out, c, room);
     if (top.is_map) {
       if (c.at == c.end) break;
-      if (depth == 0) seen |= seen_key(c);
-      put_key(out, c);
+      if (depth == 0)
+        put_top_key(out, c, own);
+      else
+        put_key(out, c);
       if (c.at == nullptr) break;
     }
     if (c.at == c.end) break;
@@ -324,11 +351,10 @@ auto take_json(byte_buffer& out, std::string_view& bytes) -> bool {
   const auto byte = static_cast<unsigned char>(bytes.front());
   auto c = start(out, bytes);
   if (is_container(byte)) {
-    auto seen = 0U;
     const auto top = read_header(c, byte);
     if (c.at == nullptr) return false;
     *c.to++ = top.is_map ? '{' : '[';
-    c = put_container(out, c, top, seen);
+    c = put_container(out, c, top, {false, false});
   } else if (is_sized(byte)) {
     c = put_sized(out, c);
   } else if (byte == 0xc1) {
@@ -345,12 +371,12 @@ auto take_json(byte_buffer& out, std::string_view& bytes) -> bool {
   return true;
 }
 
-auto json::take_members(byte_buffer& out, std::string_view& record, unsigned& seen) -> bool {
+auto json::take_members(byte_buffer& out, std::string_view& record, line_keys own) -> bool {
   if (record.empty() || !is_container(static_cast<unsigned char>(record.front()))) return false;
   auto c = start(out, record);
   const auto top = read_header(c, static_cast<unsigned char>(record.front()));
   if (c.at == nullptr || !top.is_map) return false;
-  c = put_container(out, c, top, seen);
+  c = put_container(out, c, top, own);
   if (c.at == nullptr) return false;
   flush(out, c);
   record.remove_prefix(static_cast<std::size_t>(c.at - record.data()));

@@ -12,8 +12,8 @@
 
 #include "runtime/base/byte_buffer.hpp"
 #include "runtime/codec/event_writer.hpp"
+#include "runtime/codec/line_keys.hpp"
 
-#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -35,15 +35,10 @@ void append_json_string(byte_buffer& out, std::string_view text);
 /// Appends `text` with the bytes that are not part of valid UTF-8 written as \xHH.
 void append_valid_text(byte_buffer& out, std::string_view text);
 
-/// One event as one line: `{"time":…,"tag":…,` and the fields of the record.
+/// One event as one line: `{"time":…,"tag":…,` and the fields of the record, named as line_keys.hpp says.
 class json_writer final : public event_writer {
 public:
-  struct fields {
-    bool time = true;
-    bool tag = true;
-  };
-  json_writer() : json_writer(fields{true, true}) {}
-  explicit json_writer(fields include) : include_(include) { begin_section({}); }
+  explicit json_writer(line_keys include = {}) : include_(include) { begin_section({}); }
 
   void begin_section(std::string_view tag) override;
   auto write(byte_buffer& out, std::string_view& entries, const write_bounds& bounds) -> written_run override;
@@ -51,14 +46,10 @@ public:
   auto append_line(byte_buffer& out, std::int64_t time_ns, std::string_view& record) -> bool;
 
 private:
-  void build_prefixes(std::string_view tag);
   void set_time(std::int64_t time_ns);
-  /// Gives the line of `size` bytes the prefix without the fields `own`.
-  void drop_prefix_fields(char* line, std::size_t size, unsigned own);
 
-  fields include_;
-  /// What a line begins with; one for each set of keys that the record has itself (bit 0 time, bit 1 tag).
-  std::array<byte_buffer, 4> prefixes_;
+  line_keys include_;
+  byte_buffer prefix_; ///< what a line begins with
   std::int64_t second_ = 0;
 };
 

@@ -47,6 +47,7 @@ void ltsv_writer::append_clean(byte_buffer& out, std::string_view text, bool is_
 auto ltsv_writer::append_field(byte_buffer& out, msgpack_reader& read) -> bool {
   auto text = std::string_view{};
   if (read.str_or_bin(text)) {
+    if (is_taken(include_, text)) out.append(record_mark);
     append_clean(out, text, true);
   } else {
     auto label = byte_buffer{};
@@ -67,12 +68,12 @@ auto ltsv_writer::append_line(byte_buffer& out, std::int64_t time_ns, std::strin
   auto record = std::string_view{};
   if (!take_record(rest, record)) return false;
   const auto before = out.size();
-  if (time_ && find_field(record, "time").empty()) {
+  if (include_.time) {
     out.append("time:");
     append_time(out, time_ns);
     out.push_back('\t');
   }
-  if (tag_ && find_field(record, "tag").empty()) out.append(tag_field_.view());
+  if (include_.tag) out.append(tag_field_.view());
   auto read = msgpack_reader{record};
   auto count = std::uint32_t{0};
   auto ok = read.map(count);

@@ -2,12 +2,13 @@
 #pragma once
 
 #include "runtime/codec/event_writer.hpp"
+#include "runtime/codec/line_keys.hpp"
 
 namespace weir {
 
 class ltsv_writer final : public event_writer {
 public:
-  ltsv_writer(bool time, bool tag) : time_(time), tag_(tag) {}
+  explicit ltsv_writer(line_keys include) : include_(include) {}
 
   void begin_section(std::string_view tag) override;
   auto write(byte_buffer& out, std::string_view& entries, const write_bounds& bounds) -> written_run override;
@@ -18,8 +19,7 @@ private:
   void append_clean(byte_buffer& out, std::string_view text, bool is_label);
   auto append_field(byte_buffer& out, msgpack_reader& read) -> bool;
 
-  bool time_;
-  bool tag_;
+  line_keys include_;
   byte_buffer tag_field_; ///< `tag:<escaped>` and a tab
   byte_buffer scratch_;
 };

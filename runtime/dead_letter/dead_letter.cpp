@@ -2,14 +2,18 @@
 
 #include "runtime/codec/base64.hpp"
 #include "runtime/codec/json_writer.hpp"
+#include "runtime/codec/line_keys.hpp"
 #include "runtime/codec/time_text.hpp"
 #include "runtime/event/entry.hpp"
 #include "runtime/event/msgpack.hpp"
+#include "runtime/os/clock.hpp"
 #include "runtime/parser/parser.hpp"
 #include "runtime/parser/parser_settings.hpp"
+#include "runtime/parser/time_format.hpp"
 
 #include <charconv>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 namespace weir {
@@ -102,20 +106,19 @@ public:
   impl() {
     auto settings = parser_settings{};
     settings.format = line_format::json;
-    settings.time_key = "time";
-    settings.time_format = "iso8601";
-    settings.keep_time_key = true;
     auto made = make_parser(settings);
-    WEIR_ASSERT(made); // of constants
+    auto times = time_parser::compile("iso8601", {}, system_clock());
+    WEIR_ASSERT(made && times); // of constants
     parser_ = std::move(*made);
+    times_.emplace(std::move(*times));
   }
 
   auto read(std::string_view line) -> result<dead_letter> {
     WEIR_CHECK(parse(line));
     auto letter = dead_letter{};
-    letter.time_ns = time_ns_;
+    letter.time_ns = time_of_event();
     auto bytes = std::string_view{};
-    if (!text("reason", letter.reason) || !text("from", letter.from) || !text("tag", letter.tag)
+    if (!text("reason", letter.reason) || !text("from", letter.from) || !own_text("tag", letter.tag)
         || !view("bytes", bytes))
       return error{errc::malformed, "no dead letter: wants \"reason\", \"from\", \"tag\" and \"bytes\""};
     auto decoded = from_base64(bytes);
@@ -138,7 +141,6 @@ private:
     const auto parsed = parser_->parse({to, line.size()}, write);
     if (!parsed.ok()) return error{errc::malformed, std::string{parsed.problem}};
     write.close_map(mark, parsed.fields);
-    time_ns_ = parsed.has_time ? parsed.time_ns : 0;
     return {};
   }
 
@@ -150,6 +152,14 @@ private:
     if (!view(key, found)) return false;
     out = found;
     return true;
+  }
+  /// What a sink of dead letters writes has the names that line_keys.hpp says.
+  auto own_text(std::string_view key, std::string& out) const -> bool {
+    return text(std::string{record_mark}.append(key), out) || text(key, out);
+  }
+  auto time_of_event() const -> std::int64_t {
+    auto written = std::string{};
+    return own_text("time", written) ? times_->parse(written).value_or(0) : 0;
   }
   auto number(std::string_view key, std::uint64_t& out) const -> bool {
     return msgpack_reader{find_field(record_.view(), key)}.unsigned_integer(out);
@@ -192,7 +202,7 @@ private:
   std::unique_ptr<line_parser> parser_;
   byte_buffer line_;
   byte_buffer record_;
-  std::int64_t time_ns_ = 0;
+  std::optional<time_parser> times_;
 };
 
 dead_letter_reader::dead_letter_reader() : impl_(std::make_unique<impl>()) {}

@@ -10,6 +10,9 @@
 //  place  := "source": text, "positions": [[text, n, n], …]    the collector, and the parts of its streams in
 //                                                      the chunk; at the first of its letters in a row
 //  time   := "2026-11-22T15:04:05.123456789Z"
+//
+//  In what a sink writes of a letter as JSON its time and tag have the names that codec/line_keys.hpp says; it
+//  can be read back all the same.
 #pragma once
 
 #include "runtime/base/byte_buffer.hpp"

@@ -45,7 +45,9 @@ BOOST_AUTO_TEST_CASE(ltsv_keeps_one_event_on_one_line) {
   const auto bare = format_options{.as = event_format::ltsv, .time = false, .tag = false};
   BOOST_TEST(format(bare, record("time", 1, "bad", "\xff")) == "time:1\tbad:\\xff\n");
   BOOST_TEST(format(bare, record()) == "\n");
-  BOOST_TEST(format(ltsv, record("time", 1, "tag", 2)) == "time:1\ttag:2\n");
+  BOOST_TEST(format(ltsv, record("time", 1, "tag", 2, "record_tag", 3))
+             == "time:2026-11-22T15:04:05.123456789Z\ttag:web.access\trecord_time:1\trecord_tag:2\t"
+                "record_record_tag:3\n");
   BOOST_TEST(format(bare, "\x81\xa1m\x81\xa1k\xa2\n\\"s) == "m:{\"k\":\"\\n\\\\\"}\n");
 }
 
@@ -57,7 +59,13 @@ BOOST_AUTO_TEST_CASE(csv_quotes_as_rfc_4180_says) {
                          "b\x81\xa1"
                          "c\x02"s)
              == "\"x,\"\"y\"\"\",2,,web.access,2026-11-22T15:04:05.123456789Z\n");
-  BOOST_TEST(format(csv, record("time", "own", "a", "two\nlines")) == "\"two\nlines\",,,web.access,own\n");
+  BOOST_TEST(format(csv, record("time", "own", "a", "two\nlines"))
+             == "\"two\nlines\",,,web.access,2026-11-22T15:04:05.123456789Z\n");
+  csv.columns = {"record_time", "record_record_time", "record_tag.x", "time", "tag"};
+  BOOST_TEST(format(csv, record("time", "own", "record_time", "older"))
+             == "own,older,,2026-11-22T15:04:05.123456789Z,web.access\n");
+  BOOST_TEST(format(csv, "\x81\xa3tag\x81\xa1x\x01"s)
+             == ",,1,2026-11-22T15:04:05.123456789Z,web.access\n");
   csv.columns = {"a"};
   BOOST_TEST(format(csv, record("b", 1)) == "\"\"\n");
   BOOST_TEST(csv_header({"a", "b,c"}) == "a,\"b,c\"\n");

@@ -188,27 +188,47 @@ BOOST_AUTO_TEST_CASE(a_line_begins_with_time_and_tag) {
              == "{\"time\":\"2026-11-22T15:04:05.123456789Z\",\"tag\":\"web.\\\"access\\\"\"}\n");
 }
 
-BOOST_AUTO_TEST_CASE(the_records_own_time_and_tag_come_first) {
+BOOST_AUTO_TEST_CASE(fields_named_time_and_tag_hide_nothing_and_lose_nothing) {
   auto write = json_writer{};
   write.begin_section("t");
-  BOOST_TEST(line_of(write, record("a", 1, "time", 5)) == "{\"tag\":\"t\",\"a\":1,\"time\":5}\n");
-  BOOST_TEST(line_of(write, record("tag", 1)) == "{\"time\":\"2026-11-22T15:04:05.123456789Z\",\"tag\":1}\n");
-  BOOST_TEST(line_of(write, record("tag", "x", "time", "y")) == "{\"tag\":\"x\",\"time\":\"y\"}\n");
-  BOOST_TEST(line_of(write, "\x81\xa1o" + record("time", 1)).find("{\"time\":\"2026") == 0U);
+  const auto head = R"({"time":"2026-11-22T15:04:05.123456789Z","tag":"t",)"s;
+  BOOST_TEST(line_of(write, record("a", 1, "time", 5)) == head + R"("a":1,"record_time":5})" + "\n");
+  BOOST_TEST(line_of(write, record("tag", "x", "time", "y"))
+             == head + R"("record_tag":"x","record_time":"y"})" + "\n");
+  BOOST_TEST(line_of(write, "\x81\xa1o" + record("time", 1)) == head + R"("o":{"time":1}})" + "\n");
+  BOOST_TEST(line_of(write, record("record_time", 1, "time", 2, "record_record_tag", 3))
+             == head + R"("record_record_time":1,"record_time":2,"record_record_record_tag":3})" + "\n");
+  BOOST_TEST(line_of(write, record("uptime", 1, "record_uptime", 2, "recordtime", 3, "stag", 4, "Time", 5))
+             == head + R"("uptime":1,"record_uptime":2,"recordtime":3,"stag":4,"Time":5})" + "\n");
+  // Other forms of the same key: str8 and bin8; and one that ends where the bytes end.
+  BOOST_TEST(line_of(write, "\x82\xd9\x04time\x01\xc4\x03tag\x02"s)
+             == head + R"("record_time":1,"record_tag":2})" + "\n");
+  BOOST_TEST(line_of(write, "\x81\xa4time\x01"s) == head + R"("record_time":1})" + "\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_mark_before_a_long_name_stays_within_the_buffer) {
+  auto write = json_writer{};
+  for (auto marks = std::size_t{0}; marks < 2000; marks += marks < 80 ? 1 : 397) {
+    auto name = std::string{};
+    for (std::size_t i = 0; i < marks; ++i) name += record_mark;
+    const auto line = line_of(write, record(name + "tag", 1, std::string(marks % 300, 'x'), "y"));
+    BOOST_REQUIRE_NE(line.find(",\"record_" + name + "tag\":1,"), std::string::npos);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(time_and_tag_can_be_left_out) {
-  auto bare = json_writer{json_writer::fields{false, false}};
+  auto bare = json_writer{line_keys{false, false}};
   bare.begin_section("t");
   BOOST_TEST(line_of(bare, record("a", 1, "time", 2)) == "{\"a\":1,\"time\":2}\n");
   BOOST_TEST(line_of(bare, record()) == "{}\n");
-  auto tagged = json_writer{json_writer::fields{false, true}};
+  auto tagged = json_writer{line_keys{false, true}};
   tagged.begin_section("t");
   BOOST_TEST(line_of(tagged, record("a", 1)) == "{\"tag\":\"t\",\"a\":1}\n");
+  BOOST_TEST(line_of(tagged, record("time", 1, "tag", 2)) == "{\"tag\":\"t\",\"time\":1,\"record_tag\":2}\n");
 }
 
 BOOST_AUTO_TEST_CASE(writing_stops_at_the_window_and_at_malformed_entries) {
-  auto write = json_writer{json_writer::fields{false, false}};
+  auto write = json_writer{line_keys{false, false}};
   const auto bytes =
       entry_of(1, record("n", 1)) + entry_of(2, record("n", 2)) + entry_of(9, record("n", 3)) + "garbage";
   auto rest = std::string_view{bytes};

@@ -60,6 +60,19 @@ BOOST_AUTO_TEST_CASE(a_line_is_there_to_read_and_byte_by_byte) {
   BOOST_TEST(letter.end == UINT64_MAX);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_sink_of_letters_writes_is_still_the_letter) {
+  auto text = line_of(bad_line());
+  const auto rename = [&](std::string_view from, std::string_view to) {
+    text.replace(text.find(from), from.size(), to);
+  };
+  rename("\"tag\":", "\"record_tag\":");
+  rename("\"time\":", "\"record_time\":");
+  rename("{", R"({"time":"2026-09-21T14:13:21.000000002Z","tag":"letters",)");
+  const auto letter = back_from(text);
+  BOOST_TEST(letter.tag == "web.access");
+  BOOST_TEST(letter.time_ns == 1'790'000'000'123'456'789);
+}
+
 BOOST_AUTO_TEST_CASE(an_event_keeps_its_entry_and_what_chunk_it_was_in) {
   auto letter = bad_line();
   letter.is_line = false;
