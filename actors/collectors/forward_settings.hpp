@@ -48,7 +48,7 @@ struct forward_settings {
   std::string source_hostname_key;
   std::optional<bool> resolve_hostname;
   std::string metadata_key;
-  bool milliseconds = false;
+  bool milliseconds = true;
   bool deny_keepalive = false;
   bool send_keepalive_packet = false;
   duration handshake_timeout = std::chrono::seconds{10};
@@ -93,7 +93,9 @@ template <class Visitor> void describe(Visitor& v, forward_settings& s) {
   v.field("resolve_hostname", s.resolve_hostname, "Whether host names may be looked up.");
   v.field("metadata_key", s.metadata_key,
           "Put an event's metadata into its record under this key; empty: leave it out.");
-  v.field("milliseconds", s.milliseconds, "Integer times above 10^11 are milliseconds.");
+  v.field("milliseconds", s.milliseconds,
+          "Times from 10^11 on are milliseconds, from 10^14 microseconds, from 10^17 nanoseconds; false: all "
+          "are seconds.");
   v.field("deny_keepalive", s.deny_keepalive, "Close each connection after its first message.");
   v.field("send_keepalive_packet", s.send_keepalive_packet, "Set SO_KEEPALIVE on connections.");
   v.field("handshake_timeout", s.handshake_timeout, "Close connections that have not logged in by then.");

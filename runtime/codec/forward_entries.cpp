@@ -9,8 +9,6 @@ namespace {
 
 constexpr auto second_ns = std::int64_t{1'000'000'000};
 constexpr auto marker_seconds_min = std::int64_t{0xFFFFFFFE};
-constexpr auto seconds_max = std::int64_t{9'000'000'000}; ///< beyond it nanoseconds leave 64 bits
-constexpr auto milliseconds_min = std::int64_t{100'000'000'000};
 /// More than any honest message changes between plain and odd entries; bounds the memory for runs.
 constexpr auto runs_max = std::size_t{4096};
 
@@ -31,42 +29,38 @@ auto event_time(std::string_view bytes) -> std::int64_t {
   return std::int64_t{__builtin_bswap32(seconds)} * second_ns + __builtin_bswap32(nanoseconds);
 }
 
-auto from_seconds(std::int64_t seconds, const forward_time_rules& rules) -> std::int64_t {
-  if (seconds == 0) return rules.now_ns;
-  if (rules.milliseconds && seconds > milliseconds_min)
-    return std::min(seconds, seconds_max * 1000) * (second_ns / 1000);
-  return std::clamp(seconds, -seconds_max, seconds_max) * second_ns;
+/// `out` is the time that the number stands for, or now if it stands for none.
+void take_number(std::optional<std::int64_t> time_ns, const forward_time_rules& rules, forward_event& out) {
+  out.time_ns = time_ns.value_or(rules.now_ns);
+  out.is_time_lost = !time_ns;
 }
 
-auto from_real(double seconds, std::int64_t& out) -> bool {
-  if (!std::isfinite(seconds)) return false;
-  const auto limit = static_cast<double>(seconds_max);
-  out = static_cast<std::int64_t>(std::llround(std::clamp(seconds, -limit, limit) * 1e9));
-  return true;
-}
-
-auto normalise_time(msgpack_reader& read, const forward_time_rules& rules, std::int64_t& out)
+auto normalise_time(msgpack_reader& read, const forward_time_rules& rules, forward_event& out)
     -> forward_entry_kind {
   using enum forward_entry_kind;
   auto type = std::int8_t{0};
   auto bytes = std::string_view{};
   auto natural = std::uint64_t{0};
-  auto seconds = 0.0;
+  auto number = std::int64_t{0};
+  auto real = 0.0;
   if (read.ext(type, bytes)) {
     if (type != 0 || bytes.size() != 8) return invalid;
-    out = event_time(bytes);
-    if (is_marker(out)) return nothing;
-    if (out < second_ns) out = rules.now_ns;
+    out.time_ns = event_time(bytes);
+    if (is_marker(out.time_ns)) return nothing;
+    if (out.time_ns < second_ns) out.time_ns = rules.now_ns;
     return event;
   }
-  if (read.peek() == msgpack_type::real)
-    return read.real(seconds) && from_real(seconds, out) ? event : invalid;
-  if (read.nil()) return out = rules.now_ns, event;
-  if (read.unsigned_integer(natural)) {
-    out = from_seconds(static_cast<std::int64_t>(std::min<std::uint64_t>(natural, INT64_MAX)), rules);
-    return event;
+  if (read.peek() == msgpack_type::real) {
+    if (!read.real(real) || !std::isfinite(real)) return invalid;
+    return take_number(epoch_time(real, rules.unit), rules, out), event;
   }
-  return read.integer(out) ? (out = from_seconds(out, rules), event) : invalid;
+  if (read.nil()) return out.time_ns = rules.now_ns, event;
+  if (read.unsigned_integer(natural))
+    number = static_cast<std::int64_t>(std::min<std::uint64_t>(natural, INT64_MAX));
+  else if (!read.integer(number))
+    return invalid;
+  if (natural > INT64_MAX) return take_number(std::nullopt, rules, out), event;
+  return take_number(number == 0 ? rules.now_ns : epoch_time(number, rules.unit), rules, out), event;
 }
 
 /// `[time, metadata*]` or a time alone.
@@ -75,9 +69,10 @@ auto read_time(std::string_view time, const forward_time_rules& rules, forward_e
   auto read = msgpack_reader{time};
   auto count = std::uint32_t{0};
   out.metadata = {};
-  if (!read.array(count)) return normalise_time(read, rules, out.time_ns);
+  out.is_time_lost = false;
+  if (!read.array(count)) return normalise_time(read, rules, out);
   if (count == 0) return forward_entry_kind::invalid;
-  const auto kind = normalise_time(read, rules, out.time_ns);
+  const auto kind = normalise_time(read, rules, out);
   if (kind == forward_entry_kind::event && count > 1 && read.peek() == msgpack_type::map)
     (void)read.value(out.metadata);
   return kind;

@@ -1,12 +1,13 @@
 /// The entries of the forward protocol: finding the runs that are in our form already, normalising the rest.
 //
 //  entry := [time, record] | [[time, metadata*], record]
-//  time  := EventTime | int | float | nil        nil and 0 seconds mean: now
+//  time  := EventTime | int | float | nil        nil and 0 seconds mean: now; numbers: see epoch_number.hpp
 //
 // Fluent Bit's group markers (EventTime of 2^32-1 or 2^32-2 seconds and no nanoseconds) are no events.
 #pragma once
 
 #include "runtime/base/result.hpp"
+#include "runtime/event/epoch_number.hpp"
 #include "runtime/event/msgpack.hpp"
 #include "runtime/event/record_skipper.hpp"
 
@@ -19,13 +20,14 @@ namespace weir {
 
 struct forward_time_rules {
   std::int64_t now_ns = 0;
-  bool milliseconds = false; ///< integers above 10^11 are milliseconds
+  epoch_unit unit = epoch_unit::by_magnitude;
 };
 
 struct forward_event {
   std::int64_t time_ns = 0;
   std::string_view record;   ///< one map
   std::string_view metadata; ///< the first metadata map, or empty
+  bool is_time_lost = false; ///< its number is no time that can be held: time_ns is now
 };
 
 enum class forward_entry_kind : std::uint8_t { event, nothing, invalid };
