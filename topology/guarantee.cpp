@@ -86,10 +86,12 @@ private:
       return weaken(c,
                     c.type + " cannot be read again, so what is not safe yet when its process dies is lost",
                     place_of(c, "type"), true);
-    if (known->listens)
-      out_.notes.push_back(
-          "for clients that ask for acks and send again under the same chunk id; at most once "
-          "for those that do not ask");
+    if (!known->listens) return;
+    out_.notes.push_back("for clients that ask for acks and whose message ids do not recur: Fluentd, Docker, the "
+                         "fluent-logger libraries");
+    out_.notes.push_back("at least once for Fluent Bit, whose ids are hashes of the content: what was under way at "
+                         "a kill may be stored twice");
+    out_.notes.push_back("at most once for clients that do not ask for acks");
   }
 
   void first_hop(const component_plan& from, const component_plan& to) {

@@ -39,6 +39,8 @@ public:
   }
   /// What covers, or will cover, everything put so far.
   auto next_position() const -> std::uint64_t { return covered_ + (has_uncovered_ ? 1 : 0); }
+  /// Everything up to here is safe.
+  auto safe() const -> std::uint64_t { return safe_; }
   auto is_safe(std::uint64_t position) const -> bool { return position <= safe_; }
   auto is_all_safe() const -> bool { return is_safe(next_position()); }
   /// Holds an ack until `position` is safe.

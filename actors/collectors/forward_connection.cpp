@@ -21,7 +21,10 @@ auto too_large(std::size_t bytes_max) -> error {
 
 forward_connection::forward_connection(std::unique_ptr<byte_stream> stream, forward_peer peer,
                                        bool sniffs_json)
-    : stream_(std::move(stream)), peer_(std::move(peer)), sniffs_json_(sniffs_json) {}
+    : carrier(std::make_shared<forward_carrier>(this)),
+      stream_(std::move(stream)),
+      peer_(std::move(peer)),
+      sniffs_json_(sniffs_json) {}
 
 auto forward_connection::receive(byte_buffer& spare, std::size_t room_max) -> io_status {
   spare.reserve(spare_bytes);

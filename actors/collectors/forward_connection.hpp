@@ -3,6 +3,7 @@
 
 #include "actors/collectors/forward_access.hpp"
 #include "actors/collectors/forward_stream.hpp"
+#include "actors/collectors/forward_window.hpp"
 #include "runtime/base/byte_buffer.hpp"
 #include "runtime/codec/forward_json.hpp"
 #include "runtime/event/msgpack_skipper.hpp"
@@ -53,6 +54,9 @@ public:
   /// From now on answers are dropped; what the client has sent may still be read.
   void stop_answering();
   auto is_answerable() const -> bool { return is_answerable_; }
+  auto is_peer_gone() const -> bool { return stream_->is_peer_gone(); }
+  /// Whether the client had all answers up to now when it was last heard of.
+  auto has_peer_all() const -> bool { return is_answerable_ && out_.empty() && stream_->has_peer_all(); }
   void finish() { stream_->finish(); }
 
   auto peer() const -> const forward_peer& { return peer_; }
@@ -60,6 +64,8 @@ public:
 
   forward_phase phase = forward_phase::established;
   forward_helo greeted;
+  forward_carrier_ptr carrier;
+  std::string hostname; ///< as the client calls itself in its PING
   std::uint32_t interest = 0; ///< what epoll watches
   bool is_watched = false;
   std::size_t counted = 0; ///< of buffered(), in the sum over all connections

@@ -1,6 +1,7 @@
 #include "actors/collectors/forward_delivery.hpp"
 
 #include "actors/collectors/forward_access.hpp"
+#include "runtime/base/crc32c.hpp"
 
 namespace weir {
 namespace {
@@ -55,7 +56,7 @@ void forward_delivery::set_extra(const forward_peer& peer) {
 auto forward_delivery::begin(const forward_message& message, const forward_peer& peer, std::int64_t now_ns)
     -> result<void> {
   message_ = message;
-  rules_ = {now_ns, settings_.milliseconds};
+  rules_ = {now_ns, settings_.milliseconds ? epoch_unit::by_magnitude : epoch_unit::seconds};
   next_run_ = 0;
   index_ = covered_ = 0;
   is_split_ = false;
@@ -69,19 +70,32 @@ auto forward_delivery::begin(const forward_message& message, const forward_peer&
     if (unpacked_.capacity() > unpacked_kept_bytes_max) unpacked_ = byte_buffer{};
     WEIR_TRY(const auto payload, unpack_payload(message, settings_.max_message.value, unpacked_));
     WEIR_CHECK(entries_.walk_packed(payload));
+    packed_ = payload;
   }
   runs_ = entries_.runs();
   return {};
 }
 
+auto forward_delivery::checksum() const -> std::uint32_t {
+  if (message_.mode == forward_mode::packed) return crc32c(packed_);
+  if (message_.mode == forward_mode::entries) return crc32c(message_.entries);
+  return crc32c(message_.option.metadata, crc32c(message_.record, crc32c(message_.time)));
+}
+
+auto forward_delivery::total() const -> std::uint64_t {
+  return message_.mode == forward_mode::message ? 1 : entries_.entry_count();
+}
+
 void forward_delivery::leave_out(const gaps& known) {
   if (known.begin == 0 && known.known.empty()) return;
+  if (known.begin >= total()) {
+    has_message_ = false;
+    index_ = covered_ = total();
+    next_run_ = runs_.size();
+    return;
+  }
   known_ = known;
   is_split_ = true;
-  if (has_message_ && is_known(0)) {
-    has_message_ = false;
-    index_ = covered_ = 1;
-  }
   auto stops = std::vector{known.begin};
   for (auto at = known.known.rbegin(); at != known.known.rend(); ++at)
     stops.insert(stops.end(), {at->begin, at->end});
@@ -152,6 +166,7 @@ auto forward_delivery::put_message(intake& out) -> std::size_t {
 
 void forward_delivery::put_event(intake& out, const forward_event& event) {
   ++put_count_;
+  if (event.is_time_lost) ++lost_times_;
   const auto keeps_metadata = !settings_.metadata_key.empty() && !event.metadata.empty();
   if (extra_count_ == 0 && !keeps_metadata) return out.event({tag_, event.time_ns, event.record});
   fields_.clear();

@@ -34,6 +34,12 @@ public:
   /// Those of the message so far.
   auto entries() const -> std::uint64_t { return index_; }
   auto message() const -> const forward_message& { return message_; }
+  /// CRC-32C of the entries as they came, unpacked.
+  auto checksum() const -> std::uint32_t;
+  /// Entries of the whole message.
+  auto total() const -> std::uint64_t;
+  /// Events put since the last call whose time could not be read: theirs is now.
+  auto take_lost_times() -> std::uint64_t { return std::exchange(lost_times_, 0); }
   /// Events put since the last call.
   auto take_put_count() -> std::uint64_t { return std::exchange(put_count_, 0); }
   auto is_done() const -> bool { return next_run_ == runs_.size() && !has_message_; }
@@ -55,8 +61,10 @@ private:
   std::uint64_t covered_ = 0; ///< what take_entries() has told
   std::size_t next_run_ = 0;
   std::uint64_t put_count_ = 0;
+  std::uint64_t lost_times_ = 0;
   bool has_message_ = false; ///< Message mode, not put yet
   forward_message message_;
+  std::string_view packed_; ///< entries of a PackedForward message, unpacked
   forward_time_rules rules_;
   std::string tag_;
   byte_buffer unpacked_;

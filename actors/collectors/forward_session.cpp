@@ -61,10 +61,12 @@ auto forward_source::on_ping(id at, forward_connection& c, std::string_view root
   else
     judged = error{errc::malformed, "invalid ping message"};
   if (!ping) append_pong(pong, {false, "invalid ping message", "", ""});
+  const auto hostname = ping ? std::string{ping->hostname} : std::string{};
   c.answer(pong.view());
   c.consume();
   if (judged) {
     c.phase = forward_phase::established;
+    c.hostname = hostname;
     return true;
   }
   warnings_.warn("login", c.peer().address, "refused " + c.peer().text + ": " + judged.failure().what);
@@ -117,21 +119,29 @@ auto forward_source::on_message(id at, forward_connection& c, std::string_view r
   }
   if (const auto begun = delivery_.begin(*decoded, c.peer(), clock_.wall_ns()); !begun)
     return fail(at, c, begun.failure()), false;
-  recognise(decoded->option.chunk);
+  recognise(c, decoded->option.chunk);
   deliver(at, c);
   return true;
 }
 
 /// What of the message that delivery_ holds was put before is not put again.
-void forward_source::recognise(std::string_view chunk) {
+void forward_source::recognise(const forward_connection& c, std::string_view chunk) {
   has_put_ = false;
-  stream_ = window_.stream_of(chunk);
-  known_ = stream_.empty() ? nullptr : window_.find(stream_);
-  is_resent_ = known_ != nullptr;
-  if (is_resent_)
-    delivery_.leave_out({known_->front, known_->ahead});
-  else if (!stream_.empty())
-    known_ = &window_.add(stream_);
+  verdict_.reset();
+  stream_.clear();
+  auto given = std::string_view{};
+  if (!msgpack_reader{chunk}.str_or_bin(given) || given.empty()) return;
+  const auto trust = trust_in(kind_of_forward_id(given));
+  const auto client = trust.is_shared ? std::string{} : c.peer().address + '\n' + c.hostname;
+  const auto digest =
+      identity_.digest({given, client, delivery_.message().tag, delivery_.total(), delivery_.checksum()});
+  stream_.assign(forward_window::stream_prefix);
+  stream_ += digest;
+  verdict_ = window_.judge({stream_, delivery_.total(), trust, c.carrier, acks_.safe()});
+  if (!trust.is_durable) stream_.clear();
+  if (!verdict_->is_resent) return;
+  ++resent_messages_;
+  delivery_.leave_out(verdict_->known);
 }
 
 /// Puts the message that delivery_ holds, as far as the budget goes.
@@ -140,6 +150,7 @@ void forward_source::deliver(id at, forward_connection& c) {
   while (!delivery_.is_done() && left_ > 0) {
     const auto bytes = delivery_.put_next(*out_);
     left_ -= std::min(left_, bytes);
+    note_lost_times(c);
     if (delivery_.take_put_count() > 0) {
       acks_.note_put();
       has_put_ = true;
@@ -153,19 +164,23 @@ void forward_source::deliver(id at, forward_connection& c) {
   end_message(at, c, delivery_.message().option.chunk, finish_message());
 }
 
+void forward_source::note_lost_times(const forward_connection& c) {
+  const auto events = delivery_.take_lost_times();
+  if (events == 0) return;
+  lost_times_ += events;
+  warnings_.warn("time", c.peer().address,
+                 "a time from " + c.peer().text + " for tag \"" + std::string{delivery_.message().tag}
+                     + "\" is none that can be held: the time of arrival stands for it");
+}
+
 /// Which position must be safe before all of the message that delivery_ holds is.
 auto forward_source::finish_message() -> std::uint64_t {
-  if (known_ == nullptr) return acks_.next_position();
+  if (!verdict_) return acks_.next_position();
   cover_message();
-  auto& m = *std::exchange(known_, nullptr);
-  m.front = std::max(m.front, delivery_.entries());
-  if (!m.ahead.empty()) {
-    auto missing = gaps_between(m.front, std::move(m.ahead));
-    m.front = missing.begin;
-    m.ahead = std::move(missing.known);
-  }
-  if (has_put_ || !is_resent_) m.position = acks_.next_position();
-  return m.position;
+  auto& message = *verdict_->message;
+  if (has_put_ || !verdict_->is_resent) message.position = acks_.next_position();
+  verdict_.reset();
+  return message.position;
 }
 
 void forward_source::end_message(id at, forward_connection& c, std::string_view chunk,
@@ -183,9 +198,10 @@ void forward_source::end_message(id at, forward_connection& c, std::string_view 
 }
 
 void forward_source::cover_message() {
-  if (known_ == nullptr) return;
+  if (!verdict_ || stream_.empty()) return;
   const auto put = delivery_.take_entries();
-  if (put.begin < put.end) out_->covered(stream_, put.begin, put.end);
+  const auto first = verdict_->message->first;
+  if (put.begin < put.end) out_->covered(stream_, first + put.begin, first + put.end);
 }
 
 void forward_source::cover() {

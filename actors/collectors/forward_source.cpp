@@ -218,6 +218,7 @@ void forward_source::settle(id at, forward_connection& c) {
 void forward_source::on_end_of_input(id at, forward_connection& c) {
   const auto waits_for_us = c.is_answerable() && (c.unacknowledged > 0 || c.has_output());
   if (c.phase != forward_phase::established || !waits_for_us) return close(at);
+  note_end(c);
   c.forget_input();
   settle(at, c);
   c.phase = forward_phase::half_closed;
@@ -260,10 +261,16 @@ void forward_source::drain(id at, forward_connection& c) {
 void forward_source::close(id at) {
   auto* c = find(at);
   if (c == nullptr) return;
+  note_end(*c);
   buffered_ -= c->counted;
   c->forget_input();
   c->give_back(spare_);
   connections_.erase(at);
+}
+
+/// Which acks its client has read is known now, or never.
+void forward_source::note_end(forward_connection& c) {
+  if (std::exchange(c.carrier->open, nullptr) != nullptr && c.has_peer_all()) c.carrier->read_to = acks_.safe();
 }
 
 void forward_source::expire() {
@@ -315,7 +322,13 @@ auto forward_source::summary() const -> std::string {
   auto text = std::string{"listening on "};
   for (const auto& listener : listeners_)
     text += (&listener == listeners_.data() ? "" : ", ") + listener.text();
-  return text + ", " + std::to_string(connections_.size()) + " connections";
+  text += ", " + std::to_string(connections_.size()) + " connections";
+  const auto add = [&](std::uint64_t count, const char* what) {
+    if (count > 0) text += ", " + std::to_string(count) + what;
+  };
+  add(resent_messages_, " messages were sent again");
+  add(lost_times_, " times could not be held");
+  return text;
 }
 
 auto forward_source::is_settled() const -> bool {

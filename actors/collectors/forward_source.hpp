@@ -60,6 +60,7 @@ private:
   void watch_listeners(bool on);
   auto find(id at) -> forward_connection*;
   void settle(id at, forward_connection& c);
+  void note_end(forward_connection& c);
 
   // forward_session.cpp: messages
   void process(id at, forward_connection& c);
@@ -68,9 +69,10 @@ private:
   auto on_message(id at, forward_connection& c, std::string_view root) -> bool;
   auto on_broken(id at, forward_connection& c, const error& why) -> bool;
   auto is_within_limits(const forward_message& message, const forward_connection& c) -> bool;
-  void recognise(std::string_view chunk);
+  void recognise(const forward_connection& c, std::string_view chunk);
   void deliver(id at, forward_connection& c);
   auto finish_message() -> std::uint64_t;
+  void note_lost_times(const forward_connection& c);
   void end_message(id at, forward_connection& c, std::string_view chunk, std::uint64_t position);
   void fail(id at, const forward_connection& c, const error& why);
   void work_off_queue();
@@ -104,10 +106,12 @@ private:
   std::deque<id> queue_; ///< connections with whole messages that had no budget
   forward_acks acks_;
   forward_window window_;
+  forward_identity identity_;
+  std::uint64_t resent_messages_ = 0;
+  std::uint64_t lost_times_ = 0; ///< events that have the time of their arrival instead
   // Of the message that delivery_ holds:
-  std::string_view stream_;                        ///< its own; empty if it has no id to remember
-  forward_window::known_entries* known_ = nullptr; ///< of that stream
-  bool is_resent_ = false;
+  std::string stream_;                       ///< its own, if it rides in chunks
+  std::optional<forward_window::verdict> verdict_; ///< nothing if it has no id
   bool has_put_ = false;
   std::size_t uncovered_bytes_ = 0;
 };

@@ -1,44 +1,65 @@
-/// Messages of the forward protocol that were handed on, by the id that their client gave each.
+/// Messages of the forward protocol that were handed on, by what each is known again by.
 //
-// A client that wants acks sends a message again, under the same id, until it gets one. Its entries are
-// counted: those that were put once under this id, by this process or an earlier one, are not put again. So
-// a message that was cut by a crash goes on where it was cut, and a client that sends other or more entries
-// under an id it has used before has only those put that lie behind the ones that are known.
-// An id is forgotten when window_streams_max newer ones have come.
+// A client that wants acks sends a message again, on a new connection, until it gets one. Such a repeat is
+// answered, and of its entries only those are put that were not before, by this process or an earlier one: a
+// message that was cut by a crash goes on where it was cut. A new message of equal content (the same line twice
+// in one second, under an id that is a hash) must not be taken for one: it is put behind the first, in the same
+// stream. What is known of a message: which connection carried it, whether its ack went out, and whether the
+// client can have read it.
+// A stream is forgotten when window_streams_max newer ones have come.
 #pragma once
 
 #include "actors/collectors/source.hpp"
+#include "runtime/codec/forward_identity.hpp"
 #include "runtime/flow/gaps.hpp"
 #include "runtime/flow/position_index.hpp"
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace weir {
 
+class forward_connection;
+
+/// What became of the connection over which messages came.
+struct forward_carrier {
+  const forward_connection* open = nullptr; ///< null once it has ended
+  std::uint64_t read_to = 0;                ///< then: its client had the acks for what was safe at this position
+};
+using forward_carrier_ptr = std::shared_ptr<forward_carrier>;
+
 class forward_window {
 public:
-  /// Of a position stream: this and the client's id. One stream for each message, counted in entries.
-  static constexpr auto stream_prefix = std::string_view{"~f1:"};
-  /// Longer ids, and empty ones, are not remembered.
-  static constexpr std::size_t id_bytes_max = 1024;
+  /// Of a position stream: this and a digest (forward_identity). One stream for equal messages, in entries.
+  static constexpr auto stream_prefix = std::string_view{"~f2:"};
 
-  struct known_entries {
-    std::uint64_t front = 0;     ///< entries before it were put
-    std::vector<interval> ahead; ///< and these, by an earlier process: as gaps::known
-    std::uint64_t position = 0;  ///< of forward_acks: what is put is safe when this is
+  struct arrival {
+    std::string_view stream;
+    std::uint64_t count = 0; ///< of entries
+    forward_id_trust trust;
+    const forward_carrier_ptr& carrier;
+    std::uint64_t safe = 0; ///< position up to which all is safe
+  };
+  /// One message that was put, wholly or in part.
+  struct sending {
+    std::uint64_t first = 0;    ///< where it begins in its stream
+    std::uint64_t position = 0; ///< of forward_acks: what was put of it is safe when this is
+    forward_carrier_ptr carrier; ///< what brought it last; null: it came to an earlier process
+  };
+  struct verdict {
+    sending* message = nullptr; ///< new or known; valid until the next call
+    bool is_resent = false;
+    gaps known; ///< entries of it that were put before
   };
 
-  /// `chunk`: as in forward_option; empty if it is none that can be remembered. Valid until the next call.
-  auto stream_of(std::string_view chunk) -> std::string_view;
   /// What earlier instances handed on; it is safe when `position` is.
   void resume(const resume_info& resume, std::uint64_t position);
-  auto find(std::string_view stream) -> known_entries*;
-  /// A stream that find() does not find. Valid until window_streams_max more were added.
-  auto add(std::string_view stream) -> known_entries&;
+  auto judge(const arrival& message) -> verdict;
   auto size() const -> std::size_t { return known_.size(); }
 
 private:
@@ -48,10 +69,19 @@ private:
       return std::hash<std::string_view>{}(text);
     }
   };
-  std::unordered_map<std::string, known_entries, text_hash, std::equal_to<>> known_;
+  struct known_stream {
+    std::uint64_t next = 0; ///< where a new message would begin
+    bool is_resumed = false;
+    gaps resumed; ///< of earlier processes
+    std::vector<sending> sendings;
+  };
+  auto add(std::string_view stream) -> known_stream&;
+  auto judge_resumed(known_stream& known, const arrival& message) -> verdict;
+
+  std::unordered_map<std::string, known_stream, text_hash, std::equal_to<>> known_;
   std::deque<const std::string*> order_; ///< keys of known_, oldest first
   std::size_t size_max_ = window_streams_max;
-  std::string stream_;
+  std::uint64_t resumed_position_ = 0;
 };
 
 } // namespace weir

@@ -154,6 +154,8 @@ BOOST_AUTO_TEST_CASE(what_a_promise_rests_on_is_said) {
   };
   const auto forward = notes(yaml_of({"forward", "path: p", "", file_sink, {}, {}, {}}));
   BOOST_TEST(forward.find("for clients that ask for acks") != std::string::npos);
+  BOOST_TEST(forward.find("at least once for Fluent Bit") != std::string::npos);
+  BOOST_TEST(forward.find("at most once for clients that do not ask") != std::string::npos);
   const auto impatient =
       notes(yaml_of({tail, "", "", file_sink + ", retry: { give_up_after: 10m }", {}, {}, {}}));
   BOOST_TEST(impatient == "what \"s\" cannot store for 10m becomes dead letters\n");
