@@ -49,13 +49,17 @@ public:
     // Nearly always at the end: only what is sent again may wait for less than what came before it.
     while (behind != pending_.begin() && std::prev(behind)->position > position) --behind;
     pending_.insert(behind, {position, connection, std::string{chunk}});
+    pending_bytes_ += chunk.size();
   }
   void mark_safe(std::uint64_t position) { safe_ = std::max(safe_, position); }
+  /// Of the ids in acks that are held.
+  auto pending_bytes() const -> std::size_t { return pending_bytes_; }
   /// The next ack whose data is safe, in the order of hold().
   auto take_safe() -> std::optional<pending> {
     if (pending_.empty() || !is_safe(pending_.front().position)) return std::nullopt;
     auto next = std::optional{std::move(pending_.front())};
     pending_.pop_front();
+    pending_bytes_ -= next->chunk.size();
     return next;
   }
 
@@ -63,6 +67,7 @@ private:
   std::uint64_t covered_ = 0;
   std::uint64_t safe_ = 0;
   bool has_uncovered_ = false;
+  std::size_t pending_bytes_ = 0;
   std::deque<pending> pending_;
 };
 

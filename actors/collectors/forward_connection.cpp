@@ -112,6 +112,8 @@ auto forward_connection::next_json(std::string_view bytes, std::size_t bytes_max
 void forward_connection::consume() {
   begin_ += root_bytes_;
   root_bytes_ = 0;
+  is_ahead_ = true;
+  if (converted_.capacity() > small_rest_max) converted_ = byte_buffer{};
   skipper_.reset();
   finder_.reset();
   if (begin_ < in_.size()) return;

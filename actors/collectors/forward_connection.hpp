@@ -55,6 +55,9 @@ public:
   void stop_answering();
   auto is_answerable() const -> bool { return is_answerable_; }
   auto is_peer_gone() const -> bool { return stream_->is_peer_gone(); }
+  auto has_more_than(std::size_t bytes) const -> bool { return stream_->has_more_than(bytes); }
+  /// Whether a whole message was consumed since the last call.
+  auto take_is_ahead() -> bool { return std::exchange(is_ahead_, false); }
   /// Whether the client had all answers up to now when it was last heard of.
   auto has_peer_all() const -> bool { return is_answerable_ && out_.empty() && stream_->has_peer_all(); }
   void finish() { stream_->finish(); }
@@ -69,6 +72,9 @@ public:
   std::uint32_t interest = 0; ///< what epoll watches
   bool is_watched = false;
   std::size_t counted = 0; ///< of buffered(), in the sum over all connections
+  bool is_paused = false;  ///< not watched, because too much is buffered
+  monotonic_time progress_at{};   ///< see forward_room
+  std::size_t progress_bytes = 0; ///< buffered() at that time
   std::uint32_t unacknowledged = 0;
   std::uint32_t broken_in_a_row = 0; ///< root objects that were no messages
   bool is_last_message_seen = false; ///< with deny_keepalive
@@ -92,6 +98,7 @@ private:
   bool sniffs_json_;
   bool is_json_ = false;
   bool is_answerable_ = true;
+  bool is_ahead_ = false;
 };
 
 } // namespace weir

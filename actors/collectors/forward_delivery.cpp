@@ -2,10 +2,13 @@
 
 #include "actors/collectors/forward_access.hpp"
 #include "runtime/base/crc32c.hpp"
+#include "runtime/codec/chunk_codec.hpp"
 
 namespace weir {
 namespace {
 
+/// No chunk could hold a larger one.
+constexpr auto record_bytes_max = chunk_bytes_max - (std::size_t{1} << 20);
 constexpr auto unpacked_kept_bytes_max = std::size_t{4} << 20;
 
 /// Appends the fields of `record` whose key is none of `keys`; returns how many.
@@ -165,6 +168,7 @@ auto forward_delivery::put_message(intake& out) -> std::size_t {
 }
 
 void forward_delivery::put_event(intake& out, const forward_event& event) {
+  if (event.record.size() > record_bytes_max) return out.drop("event too large");
   ++put_count_;
   if (event.is_time_lost) ++lost_times_;
   const auto keeps_metadata = !settings_.metadata_key.empty() && !event.metadata.empty();

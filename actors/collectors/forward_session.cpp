@@ -69,7 +69,7 @@ auto forward_source::on_ping(id at, forward_connection& c, std::string_view root
     c.hostname = hostname;
     return true;
   }
-  warnings_.warn("login", c.peer().address, "refused " + c.peer().text + ": " + judged.failure().what);
+  refusals_.add("login", "refused " + c.peer().text + ": " + judged.failure().what);
   if (!c.flush()) return close(at), false;
   drain(at, c);
   return false;
@@ -84,22 +84,29 @@ auto forward_source::on_broken(id at, forward_connection& c, const error& why) -
   return true;
 }
 
-auto forward_source::is_within_limits(const forward_message& message, const forward_connection& c) -> bool {
+/// Why the message will not be taken, however often it comes; null: it will.
+auto forward_source::why_never(const forward_message& message, const forward_connection& c) -> const char* {
   const auto size = c.root_bytes();
-  const auto about = [&](const char* limit, byte_count value, const char* then) {
-    return "a message for tag \"" + std::string{message.tag} + "\" from " + c.peer().text + " has "
-           + std::to_string(size) + " bytes, more than \"" + limit + "\" of " + to_text(value) + then;
+  const auto tell = [&](const char* kind, const std::string& what) {
+    warnings_.warn(kind, c.peer().address,
+                   "a message for tag \"" + std::string{message.tag.substr(0, 100)} + "\" from " + c.peer().text
+                       + " has " + what);
   };
+  const auto above = [&](const char* limit, byte_count value) {
+    return std::to_string(size) + " bytes, more than \"" + limit + "\" of " + to_text(value);
+  };
+  if (message.option.signal != 0) return "not a log";
+  if (message.tag.size() > forward_tag_bytes_max) {
+    tell("tag", "a tag of " + std::to_string(message.tag.size()) + " bytes, at most 4096 are taken: dropped");
+    return "tag too long";
+  }
   if (settings_.chunk_size_limit.value != 0 && size > settings_.chunk_size_limit.value) {
-    warnings_.warn("size", c.peer().address,
-                   about("chunk_size_limit", settings_.chunk_size_limit, ": dropped"));
-    out_->drop("message too large", std::max(message.count, 1U));
-    return false;
+    tell("size", above("chunk_size_limit", settings_.chunk_size_limit) + ": dropped");
+    return "message too large";
   }
   if (settings_.chunk_size_warn_limit.value != 0 && size > settings_.chunk_size_warn_limit.value)
-    warnings_.warn("size", c.peer().address,
-                   about("chunk_size_warn_limit", settings_.chunk_size_warn_limit, ""));
-  return true;
+    tell("size", above("chunk_size_warn_limit", settings_.chunk_size_warn_limit));
+  return nullptr;
 }
 
 auto forward_source::on_message(id at, forward_connection& c, std::string_view root) -> bool {
@@ -108,12 +115,13 @@ auto forward_source::on_message(id at, forward_connection& c, std::string_view r
   c.broken_in_a_row = 0;
   const auto has_nil_record =
       decoded->mode == forward_mode::message && msgpack_reader{decoded->record}.peek() == msgpack_type::nil;
-  if (has_nil_record || !is_within_limits(*decoded, c)) {
+  if (has_nil_record) {
     c.consume();
     return true;
   }
-  if (decoded->option.signal != 0) {
-    out_->drop("not a log", std::max(decoded->count, 1U));
+  // What can never be taken is acked: its client would send it again for ever, and nothing else.
+  if (const auto* reason = why_never(*decoded, c)) {
+    out_->drop(reason, std::max(decoded->count, 1U));
     end_message(at, c, decoded->option.chunk, acks_.next_position());
     return true;
   }
@@ -140,8 +148,8 @@ void forward_source::recognise(const forward_connection& c, std::string_view chu
   verdict_ = window_.judge({stream_, delivery_.total(), trust, c.carrier, acks_.safe()});
   if (!trust.is_durable) stream_.clear();
   if (!verdict_->is_resent) return;
-  ++resent_messages_;
   delivery_.leave_out(verdict_->known);
+  resent_events_ += delivery_.entries();
 }
 
 /// Puts the message that delivery_ holds, as far as the budget goes.
@@ -186,6 +194,7 @@ auto forward_source::finish_message() -> std::uint64_t {
 void forward_source::end_message(id at, forward_connection& c, std::string_view chunk,
                                  std::uint64_t position) {
   if (!chunk.empty()) {
+    left_ -= std::min(left_, chunk.size());
     if (acks_.is_safe(position)) {
       c.acknowledge(chunk);
     } else {
@@ -213,8 +222,8 @@ void forward_source::cover() {
 }
 
 void forward_source::fail(id at, const forward_connection& c, const error& why) {
-  const auto peer = c.peer();
-  warnings_.warn("malformed", peer.address, why.what + ": connection to " + peer.text + " closed");
+  refusals_.add(why.code == errc::limit ? "message too large" : "malformed",
+                why.what + ": connection to " + c.peer().text + " closed");
   close(at);
 }
 

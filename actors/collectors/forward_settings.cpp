@@ -27,6 +27,8 @@ void check_limits(const forward_settings& s, config::settings_reader& reader) {
     reader.complain("max_connections", "\"max_connections\" wants 1 or more, not 0");
   if (s.handshake_timeout <= duration::zero())
     reader.complain("handshake_timeout", "\"handshake_timeout\" wants to be more than 0");
+  if (s.message_timeout <= duration::zero())
+    reader.complain("message_timeout", "\"message_timeout\" wants to be more than 0");
   const auto limit = s.chunk_size_limit.value;
   if (limit != 0 && s.chunk_size_warn_limit.value > limit)
     reader.warn("chunk_size_warn_limit", "never warns, because \"chunk_size_limit\" is smaller");
@@ -103,7 +105,7 @@ void validate(const forward_settings& s, config::settings_reader& reader) {
   check_text(reader, "source_hostname_key", s.source_hostname_key);
   if (!is_mode(s.socket_mode))
     reader.complain("socket_mode", "\"socket_mode\" wants an octal number such as 0660");
-  if (s.send_keepalive_packet && s.deny_keepalive)
+  if (reader.is_given("send_keepalive_packet") && s.send_keepalive_packet && s.deny_keepalive)
     reader.complain("send_keepalive_packet",
                     "\"send_keepalive_packet\" and \"deny_keepalive\" exclude each other");
   if (!s.source_hostname_key.empty() && !s.resolve_hostname.value_or(true))

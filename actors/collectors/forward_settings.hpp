@@ -50,8 +50,9 @@ struct forward_settings {
   std::string metadata_key;
   bool milliseconds = true;
   bool deny_keepalive = false;
-  bool send_keepalive_packet = false;
+  bool send_keepalive_packet = true;
   duration handshake_timeout = std::chrono::seconds{10};
+  duration message_timeout = std::chrono::minutes{1};
   std::optional<forward_security> security;
 };
 
@@ -83,9 +84,10 @@ template <class Visitor> void describe(Visitor& v, forward_settings& s) {
   v.field("tag", s.tag, "Replaces the tags that clients send.");
   v.field("add_tag_prefix", s.add_tag_prefix, "Put before every tag, with a dot.");
   v.field("max_message", s.max_message, "The largest message, as received and decompressed.");
-  v.field("max_connections", s.max_connections, "More are closed at once.");
+  v.field("max_connections", s.max_connections,
+          "At the limit the longest idle one gives way, if a minute idle; else new ones are closed at once.");
   v.field("chunk_size_warn_limit", s.chunk_size_warn_limit, "Warn of larger messages; 0: never.");
-  v.field("chunk_size_limit", s.chunk_size_limit, "Drop larger messages, unacknowledged; 0: never.");
+  v.field("chunk_size_limit", s.chunk_size_limit, "Drop larger messages; 0: never.");
   v.field("source_address_key", s.source_address_key,
           "Put the client's address into each record under this key.");
   v.field("source_hostname_key", s.source_hostname_key,
@@ -97,8 +99,12 @@ template <class Visitor> void describe(Visitor& v, forward_settings& s) {
           "Times from 10^11 on are milliseconds, from 10^14 microseconds, from 10^17 nanoseconds; false: all "
           "are seconds.");
   v.field("deny_keepalive", s.deny_keepalive, "Close each connection after its first message.");
-  v.field("send_keepalive_packet", s.send_keepalive_packet, "Set SO_KEEPALIVE on connections.");
+  v.field("send_keepalive_packet", s.send_keepalive_packet,
+          "Probe idle connections after a minute, and end those of clients that are gone.");
   v.field("handshake_timeout", s.handshake_timeout, "Close connections that have not logged in by then.");
+  v.field("message_timeout", s.message_timeout,
+          "Close connections that stand still for so long in the middle of a message; 5s while others wait for "
+          "memory.");
   v.field("security", s.security, "Shared key and users.");
 }
 

@@ -1,5 +1,9 @@
 #include "actors/collectors/forward_source.hpp"
 
+#include "actors/observation.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -11,17 +15,14 @@ namespace weir {
 namespace {
 
 constexpr auto first_connection_id = std::uint64_t{1} << 20;
-constexpr auto receive_bytes_max = std::size_t{512} * 1024;
-/// What a connection may always hold, however full the others are: enough for everyday messages.
-constexpr auto own_bytes = std::size_t{64} * 1024;
 constexpr auto reads_in_a_row_max = 4;
 constexpr auto unacknowledged_max = 4096U;
 constexpr auto linger = std::chrono::seconds{5};
 constexpr auto out_of_descriptors_pause = std::chrono::seconds{1};
 
-auto buffered_bytes_max(const forward_settings& s) -> std::size_t {
-  return std::max(std::size_t{2} * s.max_message.value, std::size_t{128} << 20);
-}
+/// Ids of messages whose acks wait; what they are worth in demand is little.
+constexpr auto pending_bytes_max = std::size_t{16} << 20;
+constexpr auto look_pause = std::chrono::seconds{1};
 
 /// A listener's two sockets have the ids 2i and 2i+1.
 void set_interest(int poll, int fd, std::uint64_t id, std::uint32_t events) {
@@ -29,6 +30,20 @@ void set_interest(int poll, int fd, std::uint64_t id, std::uint32_t events) {
   wanted.events = events;
   wanted.data.u64 = id;
   if (epoll_ctl(poll, EPOLL_CTL_MOD, fd, &wanted) != 0) epoll_ctl(poll, EPOLL_CTL_ADD, fd, &wanted);
+}
+
+/// A peer that is gone without a word is noticed within two minutes, whether or not it owes us anything.
+void keep_alive(int fd) {
+  const auto on = 1;
+  const auto idle_s = 60;
+  const auto pause_s = 10;
+  const auto probes = 6;
+  const auto unanswered_ms = 120'000U;
+  ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &pause_s, sizeof pause_s);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unanswered_ms, sizeof unanswered_ms);
 }
 
 } // namespace
@@ -40,6 +55,8 @@ forward_source::forward_source(settings s, const plugin_context& context)
       has_clients_come_(!context.awaits_clients),
       warnings_(context.component, *context.clock),
       next_id_(first_connection_id),
+      room_(settings_.max_message.value, settings_.message_timeout),
+      refusals_(context.component, *context.clock),
       delivery_(settings_) {}
 
 auto forward_source::open(const resume_info& resume) -> result<void> {
@@ -72,6 +89,7 @@ void forward_source::watch_listeners(bool on) {
 auto forward_source::read(intake& out, std::size_t budget) -> result<read_status> {
   constexpr auto rounds_max = 32;
   out_ = &out;
+  if (acks_.pending_bytes() > pending_bytes_max) budget = 0;
   left_ = budget;
   expire();
   if (auto* c = find(delivering_); c != nullptr && left_ > 0) process(delivering_, *c);
@@ -81,6 +99,7 @@ auto forward_source::read(intake& out, std::size_t budget) -> result<read_status
     poll_sockets(more);
     if (left_ == 0) break;
   }
+  close_stalled();
   resume_paused();
   cover();
   if (is_over()) return read_status::finished;
@@ -126,26 +145,37 @@ void forward_source::accept_all(forward_listener& from) {
   for (auto i = 0; i < at_once; ++i) {
     auto accepted = from.accept();
     if (!accepted) {
-      warnings_.warn("accept", from.text(), accepted.failure().what);
+      refusals_.add("descriptors", from.text() + ": " + accepted.failure().what);
       accept_again_at_ = clock_.monotonic() + out_of_descriptors_pause;
       return watch_listeners(false);
     }
     if (!*accepted) return;
-    if (connections_.size() < settings_.max_connections) {
+    if (connections_.size() < settings_.max_connections || make_place()) {
       admit(std::move(**accepted));
       continue;
     }
-    warnings_.warn("connections", from.text(),
-                   "refused " + (*accepted)->peer.text + ": " + std::to_string(connections_.size())
-                       + " connections are open, \"max_connections\" allows no more");
+    refusals_.add("max_connections",
+                  "refused " + (*accepted)->peer.text + ": " + std::to_string(connections_.size())
+                      + " connections are open, \"max_connections\" allows no more");
   }
+}
+
+/// The client that has been idle for longest may have died without a word; if not, it comes again.
+auto forward_source::make_place() -> bool {
+  const auto idlest = room_.idlest(connections_, clock_.monotonic());
+  if (idlest)
+    give_up(*idlest, "idle", "was idle for longest and gives way: \"max_connections\" allows no more");
+  return idlest.has_value();
+}
+
+void forward_source::give_up(id at, std::string_view reason, const std::string& what) {
+  refusals_.add(reason, find(at)->peer().text + ' ' + what);
+  close(at);
 }
 
 void forward_source::admit(accepted_socket accepted) {
   has_clients_come_ = true;
-  const auto on = 1;
-  if (settings_.send_keepalive_packet)
-    ::setsockopt(accepted.socket.fd(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  if (settings_.send_keepalive_packet && accepted.peer.is_ip) keep_alive(accepted.socket.fd());
   if (!settings_.source_hostname_key.empty() && accepted.peer.is_ip) {
     constexpr auto remembered_max = std::size_t{1024};
     if (hostnames_.size() >= remembered_max) hostnames_.clear();
@@ -157,6 +187,7 @@ void forward_source::admit(accepted_socket accepted) {
   auto made = std::make_unique<forward_connection>(make_plain_stream(std::move(accepted.socket)),
                                                    std::move(accepted.peer), !access_.has_value());
   auto& c = *(connections_[at] = std::move(made));
+  c.progress_at = clock_.monotonic();
   if (access_) {
     c.phase = forward_phase::handshake;
     c.greeted = access_->helo(!settings_.deny_keepalive);
@@ -173,13 +204,6 @@ auto forward_source::find(id at) -> forward_connection* {
   return found == connections_.end() ? nullptr : found->second.get();
 }
 
-/// Too much is buffered in all, and somebody else is nearer to a whole message.
-auto forward_source::is_over_limit(const forward_connection& c) -> bool {
-  if (buffered_ < buffered_bytes_max(settings_) || c.buffered() < own_bytes) return false;
-  return std::any_of(connections_.begin(), connections_.end(),
-                     [&](const auto& other) { return other.second->buffered() > c.buffered(); });
-}
-
 void forward_source::receive(id at, forward_connection& c) {
   if (c.phase == forward_phase::draining) {
     if (c.discard() == io_status::closed) close(at);
@@ -187,8 +211,9 @@ void forward_source::receive(id at, forward_connection& c) {
   }
   if (c.is_queued || delivering_ == at) return;
   if (left_ == 0 && c.phase == forward_phase::established) return;
-  if (is_over_limit(c)) {
+  if (room_.is_over_share(c) && c.buffered() < largest_buffered(connections_)) {
     paused_.push_back(at);
+    c.is_paused = true;
     return unwatch(c);
   }
   receive_some(at, &c);
@@ -197,8 +222,7 @@ void forward_source::receive(id at, forward_connection& c) {
 /// What follows mostly is there already: taken at once, a begun message needs no buffer of its own.
 void forward_source::receive_some(id at, forward_connection* c) {
   for (auto reads = 0; reads < reads_in_a_row_max; ++reads) {
-    const auto has_room = buffered_ < buffered_bytes_max(settings_) || c->buffered() >= own_bytes;
-    const auto status = c->receive(spare_, has_room ? receive_bytes_max : own_bytes);
+    const auto status = c->receive(spare_, room_.receive_bytes(*c));
     if (status == io_status::closed) return on_end_of_input(at, *c);
     process(at, *c);
     c = find(at);
@@ -210,9 +234,7 @@ void forward_source::receive_some(id at, forward_connection* c) {
 
 void forward_source::settle(id at, forward_connection& c) {
   if (delivering_ != at) c.give_back(spare_);
-  buffered_ += c.buffered();
-  buffered_ -= c.counted;
-  c.counted = c.buffered();
+  room_.account(c, clock_.monotonic());
 }
 
 void forward_source::on_end_of_input(id at, forward_connection& c) {
@@ -262,7 +284,7 @@ void forward_source::close(id at) {
   auto* c = find(at);
   if (c == nullptr) return;
   note_end(*c);
-  buffered_ -= c->counted;
+  room_.forget(*c);
   c->forget_input();
   c->give_back(spare_);
   connections_.erase(at);
@@ -286,16 +308,42 @@ void forward_source::expire() {
     const auto* c = find(at);
     if (c == nullptr) continue;
     if (c->phase == forward_phase::handshake)
-      warnings_.warn("handshake", c->peer().address,
-                     c->peer().text + " has not logged in in time: connection closed");
+      refusals_.add("handshake", c->peer().text + " has not logged in in time: connection closed");
     if (c->phase == forward_phase::handshake || c->phase == forward_phase::draining) close(at);
   }
 }
 
+/// Those who wait for room are let go on as long as others have made some.
 void forward_source::resume_paused() {
-  if (paused_.empty() || buffered_ >= buffered_bytes_max(settings_)) return;
-  for (const auto at : std::exchange(paused_, {}))
-    if (auto* c = find(at)) watch(at, *c);
+  if (paused_.empty()) return;
+  const auto now = clock_.monotonic();
+  const auto largest = largest_buffered(connections_);
+  for (const auto at : std::exchange(paused_, {})) {
+    auto* c = find(at);
+    if (c == nullptr) continue;
+    if (room_.is_over_share(*c) && c->buffered() < largest) {
+      paused_.push_back(at);
+      continue;
+    }
+    c->is_paused = false;
+    c->progress_at = now;
+    watch(at, *c);
+  }
+}
+
+void forward_source::close_stalled() {
+  const auto now = clock_.monotonic();
+  if (room_.held() == 0 || now < look_at_) return;
+  look_at_ = now + look_pause;
+  for (const auto is_urgent : {false, true})
+    while (!is_urgent || !paused_.empty()) {
+      const auto at = room_.stalled(connections_, now, {is_urgent, left_ > 0, delivering_});
+      if (!at) break;
+      give_up(*at, "stalled",
+              "stands still in the middle of a message, after " + std::to_string(find(*at)->buffered())
+                  + " bytes: connection closed");
+      if (is_urgent) resume_paused();
+    }
 }
 
 void forward_source::acknowledge(std::span<const position_range> safe) {
@@ -315,6 +363,7 @@ void forward_source::acknowledge(std::span<const position_range> safe) {
 auto forward_source::wake_at() const -> std::optional<monotonic_time> {
   auto at = accept_again_at_;
   if (!deadlines_.empty() && (!at || deadlines_.front().at < *at)) at = deadlines_.front().at;
+  if (room_.held() > 0 && (!at || look_at_ < *at)) at = look_at_;
   return at;
 }
 
@@ -322,13 +371,13 @@ auto forward_source::summary() const -> std::string {
   auto text = std::string{"listening on "};
   for (const auto& listener : listeners_)
     text += (&listener == listeners_.data() ? "" : ", ") + listener.text();
-  text += ", " + std::to_string(connections_.size()) + " connections";
-  const auto add = [&](std::uint64_t count, const char* what) {
-    if (count > 0) text += ", " + std::to_string(count) + what;
-  };
-  add(resent_messages_, " messages were sent again");
-  add(lost_times_, " times could not be held");
-  return text;
+  return text + ", " + std::to_string(connections_.size()) + " connections" + refusals_.text();
+}
+
+void forward_source::observe(observation& to) const {
+  if (resent_events_ > 0) to.noted["sent again, known"] += resent_events_;
+  if (lost_times_ > 0) to.noted["time not held"] += lost_times_;
+  if (auto latest = refusals_.latest(); !latest.empty()) to.problems.push_back(std::move(latest));
 }
 
 auto forward_source::is_settled() const -> bool {

@@ -5,8 +5,9 @@
 #include "actors/collectors/forward_connection.hpp"
 #include "actors/collectors/forward_delivery.hpp"
 #include "actors/collectors/forward_listener.hpp"
+#include "actors/collectors/forward_refusals.hpp"
+#include "actors/collectors/forward_room.hpp"
 #include "actors/collectors/forward_warnings.hpp"
-#include "actors/collectors/forward_window.hpp"
 #include "actors/collectors/source.hpp"
 
 #include <deque>
@@ -30,6 +31,7 @@ public:
   auto wake_fd() const -> int override { return poll_.fd(); }
   auto wake_at() const -> std::optional<monotonic_time> override;
   auto summary() const -> std::string override;
+  void observe(observation& to) const override;
   auto is_settled() const -> bool override;
   /// Clients wait for their acks, so a look is cheap at any rate.
   auto pause() const -> std::chrono::nanoseconds override { return std::chrono::microseconds{500}; }
@@ -46,7 +48,7 @@ private:
   void on_event(id at, std::uint32_t events);
   void accept_all(forward_listener& from);
   void admit(accepted_socket accepted);
-  auto is_over_limit(const forward_connection& c) -> bool;
+  auto make_place() -> bool;
   void receive(id at, forward_connection& c);
   void receive_some(id at, forward_connection* c);
   void on_end_of_input(id at, forward_connection& c);
@@ -57,6 +59,8 @@ private:
   void close(id at);
   void expire();
   void resume_paused();
+  void close_stalled();
+  void give_up(id at, std::string_view reason, const std::string& what);
   void watch_listeners(bool on);
   auto find(id at) -> forward_connection*;
   void settle(id at, forward_connection& c);
@@ -68,7 +72,7 @@ private:
   auto on_ping(id at, forward_connection& c, std::string_view root) -> bool;
   auto on_message(id at, forward_connection& c, std::string_view root) -> bool;
   auto on_broken(id at, forward_connection& c, const error& why) -> bool;
-  auto is_within_limits(const forward_message& message, const forward_connection& c) -> bool;
+  auto why_never(const forward_message& message, const forward_connection& c) -> const char*;
   void recognise(const forward_connection& c, std::string_view chunk);
   void deliver(id at, forward_connection& c);
   auto finish_message() -> std::uint64_t;
@@ -90,14 +94,16 @@ private:
   std::optional<forward_access> access_;
   owned_fd poll_;
   std::vector<forward_listener> listeners_;
-  std::unordered_map<id, std::unique_ptr<forward_connection>> connections_;
+  forward_connections connections_;
   id next_id_;
   std::deque<deadline> deadlines_;                ///< of handshakes and of draining, in order
   std::optional<monotonic_time> accept_again_at_; ///< set while out of descriptors
   std::unordered_map<std::string, std::string> hostnames_;
-  std::vector<id> paused_;   ///< not watched, because too much is buffered
-  std::size_t buffered_ = 0; ///< of all connections
-  byte_buffer spare_;        ///< the receive buffer of whoever has something to receive
+  forward_room room_;
+  std::vector<id> paused_; ///< not watched, because too much is held
+  monotonic_time look_at_{}; ///< for who has stood still
+  forward_refusals refusals_;
+  byte_buffer spare_; ///< the receive buffer of whoever has something to receive
 
   intake* out_ = nullptr; ///< during read()
   std::size_t left_ = 0;  ///< of the budget
@@ -107,7 +113,7 @@ private:
   forward_acks acks_;
   forward_window window_;
   forward_identity identity_;
-  std::uint64_t resent_messages_ = 0;
+  std::uint64_t resent_events_ = 0;
   std::uint64_t lost_times_ = 0; ///< events that have the time of their arrival instead
   // Of the message that delivery_ holds:
   std::string stream_;                       ///< its own, if it rides in chunks

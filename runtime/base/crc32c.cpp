@@ -24,16 +24,54 @@ auto in_software(std::string_view bytes, std::uint32_t crc) noexcept -> std::uin
 }
 
 #if defined(__x86_64__)
+/// The instruction takes three cycles, but one can begin in each: so three parts of this size go side by side.
+constexpr auto part_bytes = std::size_t{1024};
+
+/// By byte of a checksum: what becomes of it when part_bytes zeros follow.
+constexpr auto make_shift() {
+  auto of_bit = std::array<std::uint32_t, 32>{};
+  for (std::size_t bit = 0; bit < 32; ++bit) {
+    of_bit[bit] = std::uint32_t{1} << bit;
+    for (std::size_t i = 0; i < part_bytes; ++i) of_bit[bit] = (of_bit[bit] >> 8) ^ table[of_bit[bit] & 0xFF];
+  }
+  auto of_byte = std::array<std::array<std::uint32_t, 256>, 4>{};
+  for (std::size_t place = 0; place < 4; ++place)
+    for (std::size_t byte = 0; byte < 256; ++byte)
+      for (std::size_t bit = 0; bit < 8; ++bit)
+        if ((byte >> bit & 1) != 0) of_byte[place][byte] ^= of_bit[8 * place + bit];
+  return of_byte;
+}
+
+constexpr auto shift = make_shift();
+
+auto shifted(std::uint64_t crc) noexcept -> std::uint64_t {
+  return shift[0][crc & 0xFF] ^ shift[1][crc >> 8 & 0xFF] ^ shift[2][crc >> 16 & 0xFF] ^ shift[3][crc >> 24 & 0xFF];
+}
+
+auto word_at(const char* at) noexcept -> std::uint64_t {
+  auto word = std::uint64_t{0};
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+__attribute__((target("sse4.2"))) auto three_parts(const char* at, std::uint64_t crc) noexcept -> std::uint64_t {
+  auto second = std::uint64_t{0};
+  auto third = std::uint64_t{0};
+  for (std::size_t i = 0; i < part_bytes; i += 8) {
+    crc = __builtin_ia32_crc32di(crc, word_at(at + i));
+    second = __builtin_ia32_crc32di(second, word_at(at + part_bytes + i));
+    third = __builtin_ia32_crc32di(third, word_at(at + 2 * part_bytes + i));
+  }
+  return shifted(shifted(crc) ^ second) ^ third;
+}
+
 __attribute__((target("sse4.2"))) auto in_hardware(std::string_view bytes, std::uint32_t crc) noexcept
     -> std::uint32_t {
   const auto* at = bytes.data();
   auto left = bytes.size();
   auto wide = std::uint64_t{crc};
-  for (; left >= 8; at += 8, left -= 8) {
-    auto word = std::uint64_t{0};
-    std::memcpy(&word, at, 8);
-    wide = __builtin_ia32_crc32di(wide, word);
-  }
+  for (; left >= 3 * part_bytes; at += 3 * part_bytes, left -= 3 * part_bytes) wide = three_parts(at, wide);
+  for (; left >= 8; at += 8, left -= 8) wide = __builtin_ia32_crc32di(wide, word_at(at));
   auto narrow = static_cast<std::uint32_t>(wide);
   for (; left > 0; ++at, --left) narrow = __builtin_ia32_crc32qi(narrow, static_cast<unsigned char>(*at));
   return narrow;

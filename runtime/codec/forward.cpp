@@ -78,8 +78,6 @@ auto decode_forward(std::string_view root) -> result<forward_message> {
   if (!read.array(elements)) return rejected("a message wants to be an array");
   if (elements < 2) return rejected("a message wants two elements or more, not " + std::to_string(elements));
   if (!read.str_or_bin(out.tag)) return rejected("the tag wants to be a string");
-  if (out.tag.size() > forward_tag_bytes_max)
-    return rejected("the tag has " + std::to_string(out.tag.size()) + " bytes, at most 4096 are accepted");
   --elements;
   WEIR_CHECK(read_content(read, elements, out));
   if (elements > 0) WEIR_CHECK(read_option(read, out.option));

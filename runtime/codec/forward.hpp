@@ -40,7 +40,7 @@ struct forward_message {
   forward_option option;
 };
 
-/// The longest chunk id we are ready to repeat, and the longest tag.
+/// The longest chunk id we are ready to repeat, and the longest tag that is worth taking; longer ones are decoded.
 inline constexpr std::size_t forward_chunk_id_bytes_max = 4096;
 inline constexpr std::size_t forward_tag_bytes_max = 4096;
 

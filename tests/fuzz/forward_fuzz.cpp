@@ -4,6 +4,7 @@
 #include "runtime/codec/forward_client.hpp"
 #include "runtime/codec/forward_entries.hpp"
 #include "runtime/codec/forward_handshake.hpp"
+#include "runtime/codec/forward_identity.hpp"
 #include "runtime/codec/forward_json.hpp"
 #include "runtime/event/entry.hpp"
 #include "runtime/event/msgpack_skipper.hpp"
@@ -45,6 +46,8 @@ void decode(std::string_view root) {
   (void)check_ack(root, "chunk");
   const auto message = decode_forward(root);
   if (!message) return;
+  auto id = std::string_view{};
+  if (msgpack_reader{message->option.chunk}.str_or_bin(id)) (void)kind_of_forward_id(id);
   auto walked = forward_entries{};
   auto scratch = byte_buffer{};
   auto event = forward_event{};
@@ -88,5 +91,6 @@ extern "C" auto LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t siz
     cut(converted.view());
   auto walked = forward_entries{};
   if (walked.walk_packed(bytes)) check_runs(walked);
+  (void)kind_of_forward_id(bytes);
   return 0;
 }

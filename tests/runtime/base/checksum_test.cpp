@@ -34,6 +34,18 @@ BOOST_AUTO_TEST_CASE(are_the_same_in_pieces_and_at_any_alignment) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(of_many_bytes_are_those_of_one_byte_after_the_other) {
+  auto random = std::mt19937{2};
+  auto bytes = std::string(20'000, '\0');
+  for (auto& b : bytes) b = static_cast<char>(random());
+  const auto view = std::string_view{bytes};
+  auto one_by_one = std::uint32_t{0};
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    BOOST_TEST_REQUIRE(crc32c(view.substr(0, size)) == one_by_one);
+    one_by_one = crc32c(view.substr(size, 1), one_by_one);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(backing_off)
