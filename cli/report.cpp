@@ -6,15 +6,23 @@
 #include <ostream>
 
 namespace weir::cli {
+namespace {
+
+constexpr auto problems_shown_max = std::size_t{50};
+
+} // namespace
 
 auto load_or_explain(const std::string& path, session& s) -> std::optional<topology_plan> {
   auto problems = config::diagnostics{};
   auto plan = load_plan(path, problems);
-  for (const auto& problem : problems) s.err << config::to_text(problem) << '\n';
+  const auto is_error = [](const auto& p) { return p.level == config::diagnostic::severity::error; };
+  if (problems.size() > problems_shown_max) std::stable_partition(problems.begin(), problems.end(), is_error);
+  for (std::size_t i = 0; i < std::min(problems.size(), problems_shown_max); ++i)
+    s.err << config::to_text(problems[i]) << '\n';
+  if (problems.size() > problems_shown_max)
+    s.err << "and " << problems.size() - problems_shown_max << " more\n";
   if (plan) return plan;
-  const auto errors = std::count_if(problems.begin(), problems.end(), [](const auto& p) {
-    return p.level == config::diagnostic::severity::error;
-  });
+  const auto errors = std::count_if(problems.begin(), problems.end(), is_error);
   s.err << errors << (errors == 1 ? " problem" : " problems") << "; nothing was started\n";
   return std::nullopt;
 }

@@ -1,9 +1,11 @@
 #include "config/settings.hpp"
 
+#include "runtime/base/result.hpp"
+
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <fstream>
-#include <iterator>
 
 namespace weir::config {
 
@@ -15,7 +17,9 @@ void settings_reader::finish() {
   for (const auto& m : from_.members) {
     if (std::find(known_.begin(), known_.end(), m.key) != known_.end()) continue;
     const auto meant = nearest(m.key, known_);
-    report(m.where, "unknown key \"" + m.key + '"',
+    // A secret that stands where a key is wanted is like no key.
+    const auto named = from_.hidden && !meant ? std::string{} : " \"" + m.key + '"';
+    report(m.where, "unknown key" + named,
            meant ? "did you mean \"" + *meant + "\"?" : std::string{}, diagnostic::severity::error);
   }
 }
@@ -144,11 +148,18 @@ void settings_reader::read(const value& v, std::string_view key, secret& out) {
   if (v.is_scalar()) return void(out.value = v.scalar);
   const auto* path = v.is_map() && v.members.size() == 1 ? v.find("file") : nullptr;
   if (path == nullptr || !path->is_scalar()) return wrong(v, key, "a string or {file: path}");
+  constexpr auto secret_bytes_max = std::size_t{64} << 10;
+  errno = 0;
   auto file = std::ifstream{path->scalar, std::ios::binary};
-  if (!file)
-    return report(path->where, "cannot read the secret file \"" + path->scalar + '"', {},
+  out.value.resize(secret_bytes_max + 1);
+  file.read(out.value.data(), static_cast<std::streamsize>(out.value.size()));
+  out.value.resize(static_cast<std::size_t>(file.gcount()));
+  if (!file.eof() || out.value.size() > secret_bytes_max) {
+    out.value.clear();
+    const auto why = errno != 0 ? describe_errno(errno) : "it has more than 64 KiB";
+    return report(path->where, "cannot read the secret file of \"" + std::string{key} + "\": " + why, {},
                   diagnostic::severity::error);
-  out.value.assign(std::istreambuf_iterator<char>{file}, {});
+  }
   while (!out.value.empty() && (out.value.back() == '\n' || out.value.back() == '\r')) out.value.pop_back();
 }
 

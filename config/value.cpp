@@ -15,8 +15,15 @@ auto value::describe() const -> std::string {
   case kind::map: return "a map";
   case kind::scalar: break;
   }
+  if (hidden) return "what is written there";
   constexpr auto shown_max = std::size_t{60};
   return '"' + (scalar.size() <= shown_max ? scalar : scalar.substr(0, shown_max) + "…") + '"';
+}
+
+void value::hide() {
+  hidden = true;
+  for (auto& item : items) item.hide();
+  for (auto& m : members) m.content.hide();
 }
 
 } // namespace weir::config

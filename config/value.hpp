@@ -16,6 +16,7 @@ struct value {
   place where;
   std::string scalar;  ///< text of a scalar, after ${…} was filled in; "null" if nothing was written so
   bool quoted = false; ///< a quoted scalar is never a number, boolean or null
+  bool hidden = false; ///< under "security:": no message quotes it
   std::vector<value> items;
   struct member;
   std::vector<member> members; ///< of a map, in the order of the file, keys distinct
@@ -25,8 +26,10 @@ struct value {
   auto is_map() const -> bool { return type == kind::map; }
   auto is_scalar() const -> bool { return type == kind::scalar; }
   auto is_sequence() const -> bool { return type == kind::sequence; }
-  /// "a map", "a list", "nothing", or the scalar in quotes: for "…, not <this>".
+  /// "a map", "a list", "nothing", or the scalar in quotes, if it may be shown: for "…, not <this>".
   auto describe() const -> std::string;
+  /// This and all below it.
+  void hide();
 };
 
 struct value::member {

@@ -39,17 +39,24 @@ auto to_text(const place& where) -> std::string {
 /// Loads a file and what it includes, depth first, and joins their sections.
 class loader {
 public:
-  explicit loader(diagnostics& problems) : problems_(problems) {}
+  loader(diagnostics& problems, const std::vector<std::string>& sections)
+      : problems_(problems), sections_(sections) {}
 
   auto load(const fs::path& path, const place& asked_at) -> std::optional<value> {
     const auto name = path.string();
     const auto text = read_file(path);
     if (!text) return refuse(asked_at, "cannot read \"" + name + "\": " + text.failure().what);
+    const auto found_before = problems_.size();
     auto root = parse_yaml(*text, name, problems_);
     if (!root) return std::nullopt;
     if (root->type == value::kind::null)
       return refuse(root->where, "the file is empty; wants a map of sections such as collectors and sinks");
-    if (!root->is_map()) return refuse(root->where, "wants a map of sections, not " + root->describe());
+    if (!root->is_map() || !has_section(*root)) problems_.resize(found_before); // they may quote it
+    if (!root->is_map())
+      return refuse(root->where,
+                    "wants a map of sections, not " + (root->is_scalar() ? "a text" : root->describe()));
+    if (!has_section(*root))
+      return refuse({name, 1, 1}, "it is no topology: it has no section such as collectors or sinks");
     root->where = {name, 1, 1};
     fill_variables(*root, problems_);
     open_.push_back(identity(path));
@@ -68,6 +75,12 @@ private:
   auto refuse(const place& where, std::string what, std::string hint = {}) -> std::nullopt_t {
     problems_.push_back({diagnostic::severity::error, where, std::move(what), std::move(hint)});
     return std::nullopt;
+  }
+
+  auto has_section(const value& root) const -> bool {
+    return sections_.empty() || std::any_of(root.members.begin(), root.members.end(), [&](const auto& m) {
+             return nearest(m.key, sections_).has_value();
+           });
   }
 
   void include_into(value& root, const fs::path& path) {
@@ -129,14 +142,16 @@ private:
   }
 
   diagnostics& problems_;
+  const std::vector<std::string>& sections_;
   std::vector<std::string> open_; ///< from the first file to the one being read
   std::set<std::string> seen_;
 };
 
 } // namespace
 
-auto load_file(const std::string& path, diagnostics& problems) -> std::optional<value> {
-  return loader{problems}.load(path, {path, 0, 0});
+auto load_file(const std::string& path, diagnostics& problems, const std::vector<std::string>& sections)
+    -> std::optional<value> {
+  return loader{problems, sections}.load(path, {path, 0, 0});
 }
 
 } // namespace weir::config

@@ -4,6 +4,7 @@
 #include "config/value.hpp"
 
 #include <string>
+#include <vector>
 
 namespace weir::config {
 
@@ -15,6 +16,9 @@ inline constexpr std::size_t files_max = 256;
 /// A map of sections. `include: [files]`, relative to the including file, is merged in section by
 /// section; the same name twice in a section is a finding that gives both places. Variables are filled
 /// in. Gives a tree if there is one to look at, even with findings, so that all can be told in one run.
-auto load_file(const std::string& path, diagnostics& problems) -> std::optional<value>;
+/// A file with none of `sections`, or names near them, is refused in one sentence that quotes nothing of it;
+/// if there are none, any map will do.
+auto load_file(const std::string& path, diagnostics& problems, const std::vector<std::string>& sections = {})
+    -> std::optional<value>;
 
 } // namespace weir::config

@@ -17,6 +17,11 @@ namespace {
 using YAML::anchor_t;
 using YAML::Mark;
 
+constexpr auto secrets_key = std::string_view{"security"};
+
+/// For what may be a secret.
+auto without_text(const value& v) -> std::string { return v.is_scalar() ? "a text" : v.describe(); }
+
 /// Builds the tree from the parser's events. It ends a parse that exceeds a bound as the parser itself
 /// would, by its exception; parse_yaml() catches both.
 class tree_builder final : public YAML::EventHandler {
@@ -98,7 +103,8 @@ private:
   void check_tag(const place& where, const std::string& tag) {
     static constexpr auto understood = std::array<std::string_view, 3>{"", "?", "!"};
     if (std::find(understood.begin(), understood.end(), tag) != understood.end()) return;
-    if (!tag.starts_with("tag:yaml.org,2002:")) report(where, "the tag \"" + tag + "\" means nothing here");
+    if (!tag.starts_with("tag:yaml.org,2002:"))
+      report(where, "a tag, a word that begins with \"!\", means nothing here", "as a text it needs quotes");
   }
 
   void begin(const Mark& mark, const std::string& tag, anchor_t anchor, value::kind type) {
@@ -150,6 +156,7 @@ private:
   }
 
   void add_member(frame& f, const value& key, value content) {
+    if (key.scalar == secrets_key) content.hide();
     auto& members = f.made.content.members;
     const auto [known, is_new] = f.keys.emplace(key.scalar, members.size());
     if (is_new) return void(members.push_back({key.scalar, key.where, std::move(content)}));
@@ -166,12 +173,12 @@ private:
       else if (source.is_sequence())
         for (const auto& item : source.items) merge_one(f, item);
       else
-        report(source.where, "\"<<\" wants a map or a list of maps, not " + source.describe());
+        report(source.where, "\"<<\" wants a map or a list of maps, not " + without_text(source));
     }
   }
 
   void merge_one(frame& f, const value& source) {
-    if (!source.is_map()) return report(source.where, "\"<<\" wants a map, not " + source.describe());
+    if (!source.is_map()) return report(source.where, "\"<<\" wants a map, not " + without_text(source));
     auto& members = f.made.content.members;
     for (const auto& m : source.members)
       if (f.keys.emplace(m.key, members.size()).second) members.push_back(m);
@@ -186,6 +193,9 @@ private:
   std::size_t values_ = 0;
   int documents_ = 0;
 };
+
+/// Without what the parser quotes of the text: that may be a secret, or a line of some other file.
+auto without_quote(const std::string& message) -> std::string { return message.substr(0, message.find(": ")); }
 
 /// The parser's words for the mistakes that people make most, and what to do about them.
 auto hint_for(std::string_view message) -> std::string {
@@ -217,6 +227,7 @@ auto parse_yaml(std::string_view text, const std::string& file, diagnostics& pro
   if (!check_shape(normal, file, problems)) return std::nullopt;
   auto builder = tree_builder{normal, file, problems};
   builder.root().where = {file, 1, 1};
+  const auto found_before = problems.size();
   try {
     auto stream = std::istringstream{normal};
     auto parser = YAML::Parser{stream};
@@ -224,7 +235,9 @@ auto parse_yaml(std::string_view text, const std::string& file, diagnostics& pro
     }
   } catch (const YAML::Exception& e) {
     const auto where = e.mark.is_null() ? place{file, 1, 1} : place{file, e.mark.line + 1, e.mark.column + 1};
-    problems.push_back({diagnostic::severity::error, where, "not valid YAML: " + e.msg, hint_for(e.msg)});
+    problems.resize(found_before); // they may quote keys of what is not YAML at all
+    problems.push_back({diagnostic::severity::error, where, "not valid YAML: " + without_quote(e.msg),
+                        hint_for(e.msg)});
     return std::nullopt;
   } catch (const std::exception& e) {
     problems.push_back(

@@ -84,7 +84,7 @@ auto make_plan(const config::value& root, config::diagnostics& problems) -> std:
 }
 
 auto load_plan(const std::string& path, config::diagnostics& problems) -> std::optional<topology_plan> {
-  const auto root = config::load_file(path, problems);
+  const auto root = config::load_file(path, problems, section_names());
   if (root) return make_plan(*root, problems);
   sort_by_place(problems, path);
   return std::nullopt;

@@ -41,8 +41,7 @@ auto ip_network::contains(const ip_bytes& other) const -> bool {
 }
 
 auto parse_network(std::string_view text) -> result<ip_network> {
-  const auto invalid =
-      error{errc::rejected, "wants a network such as 10.0.0.0/8, not \"" + std::string{text} + '"'};
+  const auto invalid = error{errc::rejected, "\"network\" wants an address and a size, such as 10.0.0.0/8"};
   const auto slash = text.find('/');
   auto out = ip_network{};
   const auto address = std::string{text.substr(0, slash)};
@@ -62,7 +61,7 @@ auto resolve_host(const std::string& name) -> result<std::vector<ip_network>> {
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   if (const auto failure = getaddrinfo(name.c_str(), nullptr, &hints, &found); failure != 0)
-    return error{errc::not_found, "cannot resolve host \"" + name + "\": " + gai_strerror(failure)};
+    return error{errc::not_found, std::string{"cannot resolve the host of a client: "} + gai_strerror(failure)};
   const auto owner = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>{found, &freeaddrinfo};
   auto out = std::vector<ip_network>{};
   for (const auto* at = found; at != nullptr; at = at->ai_next) {

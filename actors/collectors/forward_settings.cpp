@@ -91,7 +91,7 @@ void validate(const forward_security& s, config::settings_reader& reader) {
   for (const auto& client : s.clients)
     for (const auto& name : client.users)
       if (std::none_of(s.users.begin(), s.users.end(), [&](const auto& u) { return u.username == name; }))
-        reader.complain("clients", "user \"" + name + "\" is not in \"users\"");
+        reader.complain("clients", "a rule names a user who is not in \"users\"");
 }
 
 void validate(const forward_settings& s, config::settings_reader& reader) {
