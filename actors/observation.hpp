@@ -26,8 +26,24 @@ template <class Inspector> auto inspect(Inspector& f, file_figures& x) -> typena
   return f(caf::meta::type_name("file_figures"), x.path, x.offset, x.size, x.last_event_ns, x.problem);
 }
 
+/// Another node as this one sees it. Times are wall clock in ns.
+struct linked_node {
+  std::string node;
+  bool is_dialled = false; ///< by this node; else it came by itself
+  bool is_connected = false;
+  std::int64_t since_ns = 0; ///< that it is, or is not, connected
+  std::int64_t heard_ns = 0; ///< when it was heard of last; 0: never
+  std::string problem;       ///< why it is not connected; empty for one that came and went
+};
+template <class Inspector> auto inspect(Inspector& f, linked_node& x) -> typename Inspector::result_type {
+  return f(caf::meta::type_name("linked_node"), x.node, x.is_dialled, x.is_connected, x.since_ns, x.heard_ns,
+           x.problem);
+}
+
 /// No actor tells of more files: those with a problem first, then those with most to read.
 inline constexpr std::size_t files_told_max = 1000;
+/// Nor of more senders.
+inline constexpr std::size_t senders_told_max = 1000;
 
 /// What an actor answers to observe: its live figures. Accounts balance at any instant:
 /// events_in = events_out + events_held + the sum of dropped.
@@ -61,7 +77,8 @@ struct observation {
   std::map<std::string, std::uint64_t> noted;
   std::vector<file_figures> files; ///< at most files_told_max
   std::uint64_t files_left_out = 0;
-  std::vector<std::string> senders; ///< addresses of those who are linked to it
+  std::vector<std::string> senders; ///< addresses of those who are linked to it; at most senders_told_max
+  std::uint64_t senders_left_out = 0;
   std::map<std::string, std::uint64_t> dropped;      ///< by reason
   std::map<std::string, std::uint64_t> dead_letters; ///< by tag: of the dropped, what is kept in a file
 };
@@ -69,7 +86,8 @@ template <class Inspector> auto inspect(Inspector& f, observation& x) -> typenam
   return f(caf::meta::type_name("observation"), x.address, x.component, x.tier, x.type, x.state, x.detail,
            x.events_in, x.bytes_in, x.events_out, x.bytes_out, x.events_held, x.bytes_held, x.demand_granted,
            x.demand_held, x.unparsed, x.damaged, x.restarts, x.delay_ns, x.last_error, x.last_error_ns,
-           x.problems, x.answers, x.seen_ns, x.noted, x.files, x.files_left_out, x.senders, x.dropped,
+           x.problems, x.answers, x.seen_ns, x.noted, x.files, x.files_left_out, x.senders,
+           x.senders_left_out, x.dropped,
            x.dead_letters);
 }
 

@@ -65,6 +65,7 @@ void add_message_types(caf::actor_system_config& config) {
       .add_message_type<child_finished>("weir::child_finished")
       .add_message_type<observation>("weir::observation")
       .add_message_type<std::vector<observation>>("std::vector<weir::observation>")
+      .add_message_type<std::vector<linked_node>>("std::vector<weir::linked_node>")
       .add_message_type<node_hello>("weir::node_hello")
       .add_message_type<node_welcome>("weir::node_welcome")
       .add_message_type<node_pulse>("weir::node_pulse");

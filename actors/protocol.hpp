@@ -23,6 +23,7 @@ using step_atom = caf::atom_constant<caf::atom("step")>;       ///< an actor to 
 using timer_atom = caf::atom_constant<caf::atom("timer")>;     ///< an actor to itself, with a generation
 using drain_atom = caf::atom_constant<caf::atom("drain")>;     ///< stop taking in, pass on what is there
 using observe_atom = caf::atom_constant<caf::atom("observe")>; ///< answered with observations
+using links_atom = caf::atom_constant<caf::atom("links")>;     ///< answered with linked_nodes
 using restart_atom = caf::atom_constant<caf::atom("restart")>;
 using sync_atom = caf::atom_constant<caf::atom("sync")>;   ///< between an aggregator and its log's syncer
 using watch_atom = caf::atom_constant<caf::atom("watch")>; ///< to the directory: tell me a component's peers

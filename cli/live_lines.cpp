@@ -60,7 +60,7 @@ auto table_of(const node_status& s, std::size_t columns) -> std::string {
   };
   auto table = text_table{shown({"", "state", "events/s", "buffered", "bytes/s", "demand", "delay"})};
   for (const auto t : all_tiers) {
-    const auto now = sum_up(s.actors, t);
+    const auto now = sum_up(s.seen.actors, t);
     const auto before = sum_up(s.before, t);
     if (now.states.empty()) continue;
     const auto events = per_second(now.events, before.events, s.between);
@@ -87,20 +87,18 @@ auto widest(const std::vector<std::string>& lines) -> std::size_t {
 }
 
 auto totals_of(const node_status& s) -> std::string {
-  const auto has_sinks = !sum_up(s.actors, tier::sink).states.empty();
+  const auto has_sinks = !sum_up(s.seen.actors, tier::sink).states.empty();
   auto text = s.of.node + ": up " + age_text(s.uptime);
-  const auto in = sum_up(s.actors, tier::collector);
+  const auto in = sum_up(s.seen.actors, tier::collector);
   if (!in.states.empty()) text += ", " + count_text(in.events) + " events in";
-  if (has_sinks) text += ", " + count_text(sum_up(s.actors, tier::sink).events) + " stored";
+  if (has_sinks) text += ", " + count_text(sum_up(s.seen.actors, tier::sink).events) + " stored";
   return text;
 }
 
-auto problems_of(const std::vector<observation>& actors) -> std::vector<std::string> {
-  auto found = std::vector<std::string>{};
-  for (const auto& o : actors)
-    if (!o.last_error.empty() && found.size() < problems_shown_max)
-      found.push_back(o.component + ": " + o.last_error);
-  return found;
+/// The first of what is wrong.
+auto problems_of(const verdict& found) -> std::vector<std::string> {
+  const auto count = std::min(found.reasons.size(), problems_shown_max);
+  return {found.reasons.begin(), found.reasons.begin() + static_cast<std::ptrdiff_t>(count)};
 }
 
 } // namespace
@@ -111,9 +109,11 @@ auto live_lines(const node_status& s, std::size_t width) -> std::vector<std::str
   auto table = lines_of(table_of(s, all_columns));
   for (auto columns = all_columns; columns > least_columns && widest(table) > width;)
     table = lines_of(table_of(s, --columns));
+  const auto found = judge(s.seen);
   auto lines = std::vector{totals_of(s)};
+  if (found.state != health::ok) lines.front() += ", " + std::string{name_of(found.state)};
   lines.insert(lines.end(), table.begin(), table.end());
-  for (auto& problem : problems_of(s.actors)) lines.push_back(std::move(problem));
+  for (auto& problem : problems_of(found)) lines.push_back(std::move(problem));
   for (auto& line : lines) {
     line = printable(std::move(line));
     line.resize(std::min(line.size(), width));

@@ -1,5 +1,7 @@
 #include "cli/node_run.hpp"
 
+#include "cli/run_account.hpp"
+#include "cli/run_signals.hpp"
 #include "topology/node.hpp"
 
 #include <malloc.h>
@@ -7,13 +9,13 @@
 #include <spdlog/spdlog.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <future>
 #include <mutex>
 
 namespace weir {
@@ -21,6 +23,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
+
+constexpr auto start_patience = 2s; // of who asks a node to stop that has not started yet
 
 /// What the node's threads tell the main one.
 class node_events {
@@ -30,6 +34,7 @@ public:
   node_events(const node_events&) = delete;
   auto operator=(const node_events&) -> node_events& = delete;
 
+  void started() { note(false, {}); }
   void finished() { note(true, {}); }
   void failed(const std::string& why) { note(false, why); }
   auto fd() const -> int { return wake_; }
@@ -60,32 +65,6 @@ private:
   std::string why_;
 };
 
-/// Takes SIGINT and SIGTERM as readable events. Make it before any thread: they inherit the mask.
-class stop_signals {
-public:
-  stop_signals() {
-    sigset_t stops;
-    sigemptyset(&stops);
-    sigaddset(&stops, SIGINT);
-    sigaddset(&stops, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &stops, nullptr);
-    fd_ = signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK);
-    WEIR_ASSERT(fd_ >= 0);
-  }
-  ~stop_signals() { close(fd_); }
-  stop_signals(const stop_signals&) = delete;
-  auto operator=(const stop_signals&) -> stop_signals& = delete;
-
-  auto fd() const -> int { return fd_; }
-  auto take() const -> bool {
-    auto info = signalfd_siginfo{};
-    return read(fd_, &info, sizeof info) == sizeof info;
-  }
-
-private:
-  int fd_ = -1;
-};
-
 volatile std::sig_atomic_t end_status = 0;
 
 /// All is settled or given up when this is called: actors that do not end, whatever they hang in, must not
@@ -97,53 +76,49 @@ void bound_the_end(int status) {
   alarm(end_seconds_max);
 }
 
-struct totals {
-  std::uint64_t events = 0;
-  std::uint64_t bytes = 0;
-  std::uint64_t unsettled = 0;
-};
-
-/// Of the collectors here; of the sinks, on a node without collectors.
-auto sum_up(const std::vector<observation>& actors) -> totals {
-  const auto is_collector = [](const observation& o) {
-    return o.tier == "collector" && o.type != letters_type;
-  };
-  const auto collects = std::any_of(actors.begin(), actors.end(), is_collector);
-  auto sum = totals{};
-  for (const auto& o : actors) {
-    if (collects ? !is_collector(o) : o.tier != "sink") continue;
-    sum.events += o.events_in;
-    sum.bytes += o.bytes_in;
-    sum.unsettled += o.events_held;
-  }
-  return sum;
-}
-
 /// Drives one run; each member is one phase.
 class run {
 public:
   run(run_options options, steady::time_point began) : options_(std::move(options)), began_(began) {}
 
   auto operator()(const topology_plan& plan) -> int {
-    auto settings = node_settings{options_.node_name, options_.classes, options_.once, {}, {}};
-    settings.on_finished = [this] { events_.finished(); };
-    settings.on_failed = [this](const std::string& why) { events_.failed(why); };
-    auto started = node::start(plan, std::move(settings));
+    auto started = start(plan);
     if (!started) {
       spdlog::error("{}", started.failure().what);
       return 1;
     }
     node_ = std::move(*started);
+    spdlog::info("{}", start_text(plan, options_));
     auto who = cli::process_identity{plan.cluster, options_.node_name, options_.version, getpid()};
     service_ = std::make_unique<cli::status_service>(std::move(who), *node_, std::move(options_.status));
+    buffers_ = disk_buffers(plan, options_);
+    if (stop_asked_) begin_drain();
     const auto status = wait();
     bound_the_end(status);
     service_.reset();
-    if (options_.once) report();
+    tell_end(status);
     return status;
   }
 
 private:
+  /// Opening a large buffer, or one on a device that does not answer, may take long: signals are heeded.
+  auto start(const topology_plan& plan) -> result<std::unique_ptr<node>> {
+    auto settings = node_settings{options_.node_name, options_.classes, options_.once, {}, {}};
+    settings.on_finished = [this] { events_.finished(); };
+    settings.on_failed = [this](const std::string& why) { events_.failed(why); };
+    auto started = std::async(std::launch::async, [&] {
+      auto outcome = node::start(plan, std::move(settings));
+      events_.started();
+      return outcome;
+    });
+    while (started.wait_for(0s) != std::future_status::ready) {
+      wait_for_news();
+      heed_signals();
+      if (stop_asked_ && steady::now() >= give_up_start_at_) give_up_start();
+    }
+    return started.get();
+  }
+
   auto wait() -> int {
     while (true) {
       if (const auto why = events_.failure(); !why.empty()) {
@@ -151,50 +126,82 @@ private:
         return 1;
       }
       if (events_.is_finished() && (options_.once || draining_)) return 0;
-      if (draining_ && steady::now() >= drain_until_) return give_up();
+      if (draining_ && steady::now() >= drain_until_)
+        give_up("not drained within " + to_text(duration{options_.drain_timeout}));
+      if (nobody_reads_) give_up("the standard output was closed");
       wait_for_news();
-      if (signals_.take() && !on_stop()) stop_at_once();
+      heed_signals();
+      if (stop_asked_ && !draining_) begin_drain();
     }
   }
 
+  void heed_signals() {
+    while (const auto number = signals_.take()) {
+      if (*number == SIGHUP)
+        spdlog::info("SIGHUP: nothing changes; the topology file is read at the start only");
+      else if (stop_asked_)
+        stop_at_once();
+      else
+        note_stop();
+    }
+  }
+
+  void note_stop() {
+    stop_asked_ = true;
+    give_up_start_at_ = steady::now() + start_patience;
+  }
+
   void wait_for_news() {
-    pollfd waits[] = {{signals_.fd(), POLLIN, 0}, {events_.fd(), POLLIN, 0}};
+    // Without events asked for, a descriptor tells only that it is of no use any more.
+    pollfd waits[] = {{signals_.fd(), POLLIN, 0},
+                      {events_.fd(), POLLIN, 0},
+                      {options_.prints_events && !nobody_reads_ ? STDOUT_FILENO : -1, 0, 0}};
     const auto left = draining_ ? std::max<std::int64_t>(0, (drain_until_ - steady::now()) / 1ms) + 1 : 1000;
-    poll(waits, 2, static_cast<int>(std::min<std::int64_t>(left, 1000)));
+    poll(waits, 3, static_cast<int>(std::min<std::int64_t>(left, 1000)));
+    nobody_reads_ = nobody_reads_ || waits[2].revents != 0;
     auto count = std::uint64_t{0};
     if ((waits[1].revents & POLLIN) != 0 && read(events_.fd(), &count, sizeof count) < 0) return;
   }
 
-  /// False if it is the second signal.
-  auto on_stop() -> bool {
-    if (draining_) return false;
+  void begin_drain() {
     spdlog::info("stopping: takes nothing more in and passes on what is there (again to stop at once)");
     draining_ = true;
     drain_until_ = steady::now() + options_.drain_timeout;
     node_->drain();
-    return true;
   }
 
-  auto give_up() -> int {
-    const auto left = sum_up(node_->observe());
-    spdlog::error("not drained within {}: {} events were not confirmed",
-                  to_text(duration{options_.drain_timeout}), left.unsettled);
+  [[noreturn]] void give_up(const std::string& why) {
+    const auto left = node_->observe().actors;
+    spdlog::error("{}: {} events were not confirmed; {}", why, sum_up(left).unsettled,
+                  account_text(left, buffers_));
     // Whoever still works (a store that hangs) would hold up an orderly end.
     service_->withdraw(); // its thread may wait for whoever hangs
-    if (options_.once) report();
+    if (options_.once) report(left);
     std::fflush(nullptr);
     std::_Exit(1);
+  }
+
+  [[noreturn]] void give_up_start() {
+    spdlog::warn("stopped before the start was complete");
+    std::fflush(nullptr);
+    std::_Exit(0);
   }
 
   [[noreturn]] void stop_at_once() {
     spdlog::warn("stopped at once");
-    service_->withdraw();
+    if (service_) service_->withdraw();
     std::fflush(nullptr);
     std::_Exit(1);
   }
 
-  void report() {
-    const auto sum = sum_up(node_->observe());
+  void tell_end(int status) {
+    const auto left = node_->observe().actors;
+    if (status == 0) spdlog::info("ended: {}", account_text(left, buffers_));
+    if (options_.once) report(left);
+  }
+
+  void report(const std::vector<observation>& left) {
+    const auto sum = sum_up(left);
     const auto seconds = std::chrono::duration<double>(steady::now() - began_).count();
     std::printf("events=%llu bytes=%llu seconds=%.3f lost=%llu\n",
                 static_cast<unsigned long long>(sum.events), static_cast<unsigned long long>(sum.bytes),
@@ -204,10 +211,14 @@ private:
 
   run_options options_;
   steady::time_point began_;
-  stop_signals signals_;
+  run_signals signals_;
   node_events events_;
   std::unique_ptr<node> node_;
   std::unique_ptr<cli::status_service> service_;
+  std::map<std::string, std::string> buffers_; ///< directory, by component
+  bool stop_asked_ = false;
+  steady::time_point give_up_start_at_{};
+  bool nobody_reads_ = false; ///< what a sink of this node prints
   bool draining_ = false;
   steady::time_point drain_until_{};
 };

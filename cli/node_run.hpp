@@ -11,15 +11,17 @@
 namespace weir {
 
 struct run_options {
+  std::string topology; ///< the file
   std::string node_name;
   std::vector<std::string> classes; ///< of the node; empty: all components run here
   bool once = false;
   std::chrono::nanoseconds drain_timeout = std::chrono::seconds{30};
+  bool prints_events = false; ///< a sink here writes to stdout; when nobody reads that any more, the run ends
   std::string version;
   cli::status_outlets status; ///< where it tells what it does
 };
 
-/// Returns the exit status: 0 done, 1 failed. SIGINT and SIGTERM drain; a second one stops at once.
+/// Returns the exit status: 0 done, 1 failed. SIGINT, SIGTERM and SIGQUIT drain; a second one stops at once.
 auto run_node(const topology_plan& plan, run_options options) -> int;
 
 } // namespace weir

@@ -1,10 +1,12 @@
 /// What is known of a running node at one moment, and how it is written.
 #pragma once
 
+#include "cli/health.hpp"
 #include "topology/node.hpp"
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir::cli {
@@ -20,13 +22,11 @@ struct process_identity {
 struct node_status {
   process_identity of;
   std::chrono::nanoseconds uptime{0};
-  std::vector<observation> actors;
-  std::vector<observation> before;     ///< the same, a little earlier; may be empty
-  std::chrono::nanoseconds between{0}; ///< how much earlier
+  std::int64_t now_ns = 0; ///< wall clock
+  node::node_report seen;
+  std::vector<observation> before = {}; ///< its actors, a little earlier; may be empty
+  std::chrono::nanoseconds between{0};  ///< how much earlier
 };
-
-/// Whether what came in is what went out, is held, or was dropped with a reason.
-auto is_balanced(const observation& o) -> bool;
 
 /// One JSON object and a line feed; docs/operations.md has the keys.
 auto status_json(const node_status& s) -> std::string;
@@ -35,6 +35,9 @@ auto cluster_json(const node_status& s, const std::vector<node::node_report>& no
 /// The tree tier, component, actor as a table.
 auto status_text(const node_status& s) -> std::string;
 auto cluster_text(const node_status& s, const std::vector<node::node_report>& nodes) -> std::string;
+
+/// For `weir status --check`: "node edge-1: degraded", and the reasons on lines of their own.
+auto check_text(std::string_view node, const verdict& found) -> std::string;
 
 /// One line for each tier, at most `width` columns wide: what `weir run` shows on a terminal.
 auto live_lines(const node_status& s, std::size_t width) -> std::vector<std::string>;

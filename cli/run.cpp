@@ -3,6 +3,7 @@
 #include "cli/logging.hpp"
 #include "cli/node_run.hpp"
 #include "cli/report.hpp"
+#include "cli/run_signals.hpp"
 #include "cli/runtime_directory.hpp"
 #include "config/diagnostic.hpp"
 #include "runtime/base/units.hpp"
@@ -79,14 +80,16 @@ auto claim_socket(const run_line& line, const std::string& cluster, const std::s
   return control_socket::claim(other);
 }
 
+auto prints_events(const std::vector<const component_plan*>& hosted) -> bool {
+  return std::any_of(hosted.begin(), hosted.end(), [](const auto* c) { return c->type == "stdout"; });
+}
+
 /// Where the live status is drawn; null where it would be in the way.
 auto terminal_of(const run_line& line, const std::vector<const component_plan*>& hosted)
     -> std::shared_ptr<terminal_block> {
   const auto* kind = std::getenv("TERM");
   const auto is_able = ::isatty(STDOUT_FILENO) == 1 && kind != nullptr && std::string_view{kind} != "dumb";
-  const auto is_in_use =
-      std::any_of(hosted.begin(), hosted.end(), [](const auto* c) { return c->type == "stdout"; });
-  if (line.status == "never" || (line.status == "auto" && (!is_able || is_in_use))) return nullptr;
+  if (line.status == "never" || (line.status == "auto" && (!is_able || prints_events(hosted)))) return nullptr;
   return std::make_shared<terminal_block>(STDOUT_FILENO);
 }
 
@@ -94,6 +97,7 @@ auto start(const run_line& line, const topology_plan& plan, run_options options,
   const auto hosted = components_of(plan, options.classes);
   auto log = line.log;
   options.version = version_text();
+  options.prints_events = prints_events(hosted);
   options.status.terminal = log.above = terminal_of(line, hosted);
   set_up_logging(log);
   auto claimed = claim_socket(line, plan.cluster, options.node_name);
@@ -112,13 +116,14 @@ auto start(const run_line& line, const topology_plan& plan, run_options options,
 }
 
 auto run(const run_line& line, session& s) -> int {
+  ignore_signals_that_mean_nothing();
   const auto plan = load_or_explain(line.topology, s);
   if (!plan) return exit_misuse;
   const auto timeout = parse_duration(line.drain_timeout);
   if (!timeout) return complain(s, "--drain-timeout " + timeout.failure().what, {});
   if (!line.node.empty() && !is_valid_name(line.node))
     return complain(s, "--node wants letters, digits and _ . - only, not \"" + line.node + '"', {});
-  auto options = run_options{own_name(line), classes_of(line, *plan), line.once, *timeout, {}, {}};
+  auto options = run_options{line.topology, own_name(line), classes_of(line, *plan), line.once, *timeout, false, {}, {}};
   for (const auto& c : options.classes) {
     if (is_known(*plan, c)) continue;
     const auto meant = config::nearest(c, plan->classes);
@@ -153,7 +158,7 @@ void add_run(CLI::App& weir, session& s) {
   sub->footer("\nExamples:\n"
               "  weir run config/quickstart.yaml\n"
               "  weir run shop.yaml --node edge-1 --as edge\n\n"
-              "SIGINT and SIGTERM stop taking in and pass on what is there; a second one stops at once.\n"
+              "SIGINT, SIGTERM and SIGQUIT stop taking in and pass on what is there; a second one stops at once.\n"
               "Exit status: 0 done, 1 failed, 2 wrong use or configuration.");
   sub->callback([line, &s] { s.chosen = [line, &s] { return run(*line, s); }; });
 }

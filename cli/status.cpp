@@ -2,6 +2,7 @@
 #include "cli/control_socket.hpp"
 #include "cli/runtime_directory.hpp"
 #include "config/diagnostic.hpp"
+#include "runtime/base/units.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -19,9 +20,15 @@ constexpr auto answer_timeout = 30s;
 
 struct status_line {
   std::string node;
+  std::string max_delay;
   bool json = false;
   bool cluster = false;
+  bool check = false;
 };
+
+/// Under --check: as monitoring systems want it.
+constexpr auto exit_degraded = 1;
+constexpr auto exit_not_well = 2;
 
 auto names_of(const std::vector<running_node>& nodes) -> std::vector<std::string> {
   auto names = std::vector<std::string>{};
@@ -41,17 +48,17 @@ auto matching(const std::vector<running_node>& nodes, const std::string& wanted)
   return found;
 }
 
-auto refuse_none(const std::string& wanted, const std::vector<running_node>& running, session& s) -> int {
+void refuse_none(const std::string& wanted, const std::vector<running_node>& running, session& s) {
   if (running.empty()) {
     s.err << "weir status: no node runs on this machine for this user\n";
-    return exit_failed;
+    for (const auto& why : unusable_directories()) s.err << "  not looked into: " << why << '\n';
+    return;
   }
   s.err << "weir status: node \"" << wanted << "\" does not run on this machine for this user\n";
   const auto names = names_of(running);
   if (const auto meant = config::nearest(wanted, names))
     s.err << "  hint: did you mean \"" << *meant << "\"?\n";
   for (const auto& name : names) s.err << "  running: " << name << '\n';
-  return exit_failed;
 }
 
 auto refuse_many(const std::vector<running_node>& found, session& s) -> int {
@@ -60,19 +67,40 @@ auto refuse_many(const std::vector<running_node>& found, session& s) -> int {
   return exit_misuse;
 }
 
+/// What of the line makes no sense; empty if all does.
+auto misuse_of(const status_line& line) -> std::string {
+  if (line.max_delay.empty()) return {};
+  if (!line.check) return "--max-delay wants --check";
+  const auto delay = parse_duration(line.max_delay);
+  return delay ? std::string{} : "--max-delay " + delay.failure().what;
+}
+
+auto request_of(const status_line& line) -> std::string {
+  if (!line.check) return std::string{line.cluster ? "cluster" : "status"} + (line.json ? "" : " text");
+  auto request = std::string{line.cluster ? "check cluster" : "check"};
+  if (!line.max_delay.empty()) request += ' ' + std::to_string(parse_duration(line.max_delay)->count());
+  return request;
+}
+
 auto show(const status_line& line, session& s) -> int {
+  if (const auto misuse = misuse_of(line); !misuse.empty()) {
+    s.err << "weir status: " << misuse << '\n';
+    return exit_misuse;
+  }
+  const auto no_answer = line.check ? exit_not_well : exit_failed;
   const auto running = running_nodes();
   const auto found = matching(running, line.node);
-  if (found.empty()) return refuse_none(line.node, running, s);
+  if (found.empty()) return refuse_none(line.node, running, s), no_answer;
   if (found.size() > 1) return refuse_many(found, s);
-  const auto request = std::string{line.cluster ? "cluster" : "status"} + (line.json ? "" : " text");
-  const auto answer = ask(found.front().path, request, answer_timeout);
+  const auto answer = ask(found.front().path, request_of(line), answer_timeout);
   if (!answer) {
     s.err << "weir status: " << answer.failure().what << '\n';
-    return exit_failed;
+    return no_answer;
   }
   s.out << *answer;
-  return exit_done;
+  if (!line.check) return exit_done;
+  const auto first = std::string_view{*answer}.substr(0, answer->find('\n'));
+  return first.ends_with(": ok") ? exit_done : first.ends_with(": degraded") ? exit_degraded : exit_not_well;
 }
 
 } // namespace
@@ -82,16 +110,21 @@ void add_status(CLI::App& weir, session& s) {
   auto line = std::make_shared<status_line>();
   sub->add_option("node", line->node,
                   "The node, by its name or as CLUSTER.NODE; may be left out if only one runs");
-  sub->add_flag("--json", line->json, "One JSON object, for programs");
+  auto* json = sub->add_flag("--json", line->json, "One JSON object, for programs");
   sub->add_flag("--cluster", line->cluster, "The node and all nodes that it is linked to");
+  sub->add_flag("--check", line->check, "Say only whether all is well, and by the exit status")->excludes(json);
+  sub->add_option("--max-delay", line->max_delay,
+                  "With --check: nothing may be held for longer than this, such as 30s");
   sub->footer(
       "\nExamples:\n"
       "  weir status\n"
       "  weir status edge-1 --json\n"
-      "  weir status --cluster\n\n"
+      "  weir status --cluster\n"
+      "  weir status --check --max-delay 30s\n\n"
       "It asks the node through its socket in $WEIR_RUNTIME_DIR, $XDG_RUNTIME_DIR/weir, /run/weir or\n"
       "/tmp/weir-UID, and so works on the machine and for the user that runs the node.\n"
-      "Exit status: 0 done, 1 no such node or no answer, 2 several nodes run and none was named.");
+      "Exit status: 0 done, 1 no such node or no answer, 2 several nodes run and none was named; with\n"
+      "--check 0 all is well, 1 degraded, 2 failed or no such node.");
   sub->callback([line, &s] { s.chosen = [line, &s] { return show(*line, s); }; });
 }
 

@@ -89,17 +89,40 @@ void write_actor(msgpack_writer& to, const observation& o) {
   write_counts(out, "dead_letters", o.dead_letters);
   write_counts(out, "noted", o.noted);
   write_texts(out, "senders", o.senders);
+  out.count("senders_left_out", o.senders_left_out);
   out.count("files_left_out", o.files_left_out);
   auto& files = out.key("files");
   files.array(static_cast<std::uint32_t>(o.files.size()));
   for (const auto& f : o.files) write_file(files, f);
 }
 
-void write_actors(object& out, const std::vector<observation>& actors) {
-  out.key("balanced").boolean(std::all_of(actors.begin(), actors.end(), is_balanced));
-  auto& to = out.key("actors");
-  to.array(static_cast<std::uint32_t>(actors.size()));
-  for (const auto& o : actors) write_actor(to, o);
+void write_link(msgpack_writer& to, const linked_node& n) {
+  auto out = object{to};
+  out.text("node", n.node);
+  out.key("dialled").boolean(n.is_dialled);
+  out.key("connected").boolean(n.is_connected);
+  out.text("since", time_text(n.since_ns));
+  out.text("heard_at", time_text(n.heard_ns));
+  out.text("problem", n.problem);
+}
+
+void write_verdict(object& out, const verdict& found) {
+  out.text("health", name_of(found.state));
+  write_texts(out, "reasons", found.reasons);
+}
+
+void write_figures(object& out, const node::node_report& seen) {
+  const auto balance = balance_of(seen);
+  if (balance)
+    out.key("balanced").boolean(*balance);
+  else
+    out.key("balanced").nil();
+  auto& to = out.key("links");
+  to.array(static_cast<std::uint32_t>(seen.links.size()));
+  for (const auto& n : seen.links) write_link(to, n);
+  auto& all = out.key("actors");
+  all.array(static_cast<std::uint32_t>(seen.actors.size()));
+  for (const auto& o : seen.actors) write_actor(all, o);
 }
 
 void write_identity(object& out, const node_status& s) {
@@ -121,17 +144,12 @@ template <class Write> auto line_of(Write&& write) -> std::string {
 
 } // namespace
 
-auto is_balanced(const observation& o) -> bool {
-  auto settled = o.events_out + o.events_held;
-  for (const auto& [reason, events] : o.dropped) settled += events;
-  return o.events_in == settled;
-}
-
 auto status_json(const node_status& s) -> std::string {
   return line_of([&](msgpack_writer& to) {
     auto out = object{to};
     write_identity(out, s);
-    write_actors(out, s.actors);
+    write_verdict(out, judge(s.seen));
+    write_figures(out, s.seen);
   });
 }
 
@@ -139,12 +157,14 @@ auto cluster_json(const node_status& s, const std::vector<node::node_report>& no
   return line_of([&](msgpack_writer& to) {
     auto out = object{to};
     write_identity(out, s);
+    write_verdict(out, judge_all(nodes));
     out.key("nodes").array(static_cast<std::uint32_t>(nodes.size()));
     for (const auto& n : nodes) {
       auto entry = object{to};
       entry.text("node", n.name);
       entry.text("problem", n.problem);
-      write_actors(entry, n.actors);
+      write_verdict(entry, judge(n));
+      write_figures(entry, n);
     }
   });
 }

@@ -1,10 +1,14 @@
 #include "cli/status_service.hpp"
 
+#include "runtime/os/clock.hpp"
+
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <sstream>
 
 namespace weir::cli {
 namespace {
@@ -63,16 +67,33 @@ auto status_service::wait(bool for_clients, time_point when) -> bool {
 }
 
 auto status_service::answer(std::string_view request) -> std::string {
+  if (request.starts_with("check")) return check(request);
   if (request == "status") return status_json(look());
   if (request == "status text") return status_text(measure());
   if (request == "cluster") return cluster_json(look(), node_.observe_cluster());
   if (request == "cluster text") return cluster_text(measure(), node_.observe_cluster());
-  return "unknown request; wants status, cluster, status text or cluster text\n";
+  return "unknown request; wants status, cluster, status text, cluster text or check\n";
+}
+
+/// "check [cluster] [NANOSECONDS]".
+auto status_service::check(std::string_view request) const -> std::string {
+  auto words = std::istringstream{std::string{request}};
+  auto word = std::string{};
+  auto of_cluster = false;
+  auto max_delay = std::optional<duration>{};
+  while (words >> word)
+    if (word == "cluster")
+      of_cluster = true;
+    else if (word != "check")
+      max_delay = duration{std::strtoll(word.c_str(), nullptr, 10)};
+  const auto nodes = of_cluster ? node_.observe_cluster() : std::vector{node_.observe()};
+  return check_text(who_.node, judge_all(nodes, max_delay));
 }
 
 auto status_service::look() const -> node_status {
-  auto s = node_status{who_, {}, node_.observe(), {}, {}};
+  auto s = node_status{who_, {}, {}, node_.observe(), {}, {}};
   s.uptime = steady::now() - began_;
+  s.now_ns = system_clock().wall_ns();
   return s;
 }
 
@@ -80,14 +101,14 @@ auto status_service::measure() -> node_status {
   auto before = look();
   wait(false, steady::now() + rate_interval);
   auto now = look();
-  now.before = std::move(before.actors);
+  now.before = std::move(before.seen.actors);
   now.between = now.uptime - before.uptime;
   return now;
 }
 
 void status_service::draw() {
   auto now = look();
-  now.before = std::move(drawn_.actors);
+  now.before = std::move(drawn_.seen.actors);
   now.between = now.uptime - drawn_.uptime;
   to_.terminal->draw(live_lines(now, to_.terminal->width()));
   drawn_ = std::move(now);

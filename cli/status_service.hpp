@@ -33,6 +33,7 @@ private:
   /// Waits for a client, at most until `when`; false: the service ends.
   auto wait(bool for_clients, time_point when) -> bool;
   auto answer(std::string_view request) -> std::string;
+  auto check(std::string_view request) const -> std::string;
   /// Two observations, so far apart that rates make sense.
   auto measure() -> node_status;
   auto look() const -> node_status;

@@ -21,6 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto observe_timeout = 5s;
+constexpr auto links_timeout = 1s; // these answer at once
 
 struct system_config : caf::actor_system_config {
   system_config() {
@@ -138,19 +139,29 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
 
 void node::drain() { caf::anon_send(state_->guardian_handle, drain_atom::value); }
 
-auto node::observe() -> std::vector<observation> {
+auto node::observe() -> node_report {
   auto self = caf::scoped_actor{*state_->system};
-  auto all = std::vector<observation>{};
+  auto report = node_report{state_->name, {}, {}, {}};
   self->request(state_->guardian_handle, observe_timeout, observe_atom::value)
-      .receive([&](std::vector<observation>& found) { all = std::move(found); }, [](const caf::error&) {});
-  return all;
+      .receive([&](std::vector<observation>& found) { report.actors = std::move(found); },
+               [&](const caf::error& e) { report.problem = failure_text(*state_->system, e); });
+  const auto add_links = [&](const caf::actor& who) {
+    self->request(who, links_timeout, links_atom::value)
+        .receive([&](const std::vector<linked_node>& found) {
+          report.links.insert(report.links.end(), found.begin(), found.end());
+        },
+                 [](const caf::error&) {});
+  };
+  for (const auto& [other, link] : state_->links) add_links(link);
+  add_links(state_->gate_handle);
+  return report;
 }
 
 auto node::observe_cluster() -> std::vector<node_report> {
-  auto reports = std::vector<node_report>{{state_->name, {}, observe()}};
+  auto reports = std::vector{observe()};
   auto self = caf::scoped_actor{*state_->system};
   for (const auto& [other, link] : state_->links) {
-    auto report = node_report{other, {}, {}};
+    auto report = node_report{other, {}, {}, {}};
     self->request(link, observe_timeout, observe_atom::value)
         .receive([&](std::vector<observation>& found) { report.actors = std::move(found); },
                  [&](const caf::error& e) { report.problem = failure_text(*state_->system, e); });

@@ -32,13 +32,14 @@ public:
 
   /// Stops taking in; on_finished follows when all that was taken in has been passed on.
   void drain();
-  /// The live figures of every actor here, collectors first.
-  auto observe() -> std::vector<observation>;
   struct node_report {
     std::string name;
-    std::string problem; ///< why there are no figures
-    std::vector<observation> actors;
+    std::string problem;              ///< why there are no figures
+    std::vector<observation> actors;  ///< collectors first
+    std::vector<linked_node> links;   ///< of this node only
   };
+  /// The live figures of every actor here, and the nodes that it is linked to.
+  auto observe() -> node_report;
   /// This node's and those of every node it is linked to.
   auto observe_cluster() -> std::vector<node_report>;
 

@@ -113,6 +113,9 @@ auto aggregator_state::observe() const -> observation {
   o.bytes_out = core->bytes_in - std::min(core->bytes_in, held.bytes_held);
   o.last_error = core->last_error;
   o.demand_granted = core->in.granted_bytes();
+  from->observe(o);
+  if (!reported)
+    for (const auto& p : ports) p.observe(o);
   o.damaged = core->in.damaged_chunks();
   for (const auto& out : core->flow.outlets()) o.demand_held += out.credit_bytes();
   if (held.oldest_closed_ns != 0) o.delay_ns = settings.time->wall_ns() - held.oldest_closed_ns;

@@ -261,6 +261,8 @@ auto collector_state::observe() const -> observation {
     o.detail = reads->summary();
     reads->observe(o);
   }
+  if (!reported && !inquiry)
+    for (const auto& p : ports) p.observe(o);
   if (const auto oldest = core->flow.oldest_closed_ns())
     o.delay_ns = settings.context.clock->wall_ns() - oldest;
   return o;

@@ -263,6 +263,7 @@ auto sink_state::observe() const -> observation {
   o.events_held = core->ready_events;
   o.bytes_held = core->in.held_bytes();
   o.demand_granted = core->in.granted_bytes();
+  from->observe(o);
   o.damaged = core->in.damaged_chunks();
   o.dropped = core->dropped;
   o.dead_letters = core->dead_letters;

@@ -8,6 +8,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto silent_after = 5s; // a guest not heard for so long may be replaced by one of its name
+constexpr auto past_told_for = 1h;
+constexpr auto past_told_max = std::size_t{1000};
 
 auto enter(caf::stateful_actor<gate_state>* self, const node_hello& hello,
            const caf::strong_actor_ptr& sender) -> node_welcome {
@@ -19,7 +21,8 @@ auto enter(caf::stateful_actor<gate_state>* self, const node_hello& hello,
   }
   if (!sender) return answer;
   self->monitor(caf::actor_cast<caf::actor>(sender));
-  s.guests[hello.node] = {hello.incarnation, sender->address(), s.time->monotonic()};
+  s.guests[hello.node] = {hello.incarnation, sender->address(), s.time->monotonic(), s.time->monotonic()};
+  s.past.erase(hello.node);
   answer.peers = s.local;
   spdlog::info("node \"{}\" has connected", hello.node);
   return answer;
@@ -39,18 +42,33 @@ void welcome_early(caf::stateful_actor<gate_state>* self) {
   for (auto& e : std::exchange(s.early, {})) e.answer.deliver(enter(self, e.hello, e.from));
 }
 
-void forget(gate_state& s, const caf::actor_addr& who) {
-  for (auto at = s.guests.begin(); at != s.guests.end();) {
-    if (at->second.link != who) {
+} // namespace
+
+void gate_state::forget(const caf::actor_addr& link) {
+  const auto now = time->monotonic();
+  std::erase_if(past, [&](const auto& p) { return now - p.second.left > past_told_for; });
+  for (auto at = guests.begin(); at != guests.end();) {
+    if (at->second.link != link) {
       ++at;
       continue;
     }
     spdlog::info("node \"{}\" has gone", at->first);
-    at = s.guests.erase(at);
+    if (past.size() < past_told_max) past[at->first] = {at->second.heard, now};
+    at = guests.erase(at);
   }
 }
 
-} // namespace
+auto gate_state::linked_nodes() const -> std::vector<linked_node> {
+  const auto now = time->monotonic();
+  const auto wall = [&, wall_now = time->wall_ns()](monotonic_time then) {
+    return wall_now - std::chrono::nanoseconds{now - then}.count();
+  };
+  auto found = std::vector<linked_node>{};
+  for (const auto& [node, g] : guests) found.push_back({node, false, true, wall(g.since), wall(g.heard), {}});
+  for (const auto& [node, p] : past)
+    if (now - p.left <= past_told_for) found.push_back({node, false, false, wall(p.left), wall(p.heard), {}});
+  return found;
+}
 
 auto gate_state::refusal(const node_hello& hello) const -> std::string {
   const auto& me = self_identity;
@@ -70,7 +88,7 @@ auto gate_state::refusal(const node_hello& hello) const -> std::string {
 auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::actor directory,
           caf::actor guardian) -> caf::behavior {
   self->state.self_identity = std::move(identity);
-  self->set_down_handler([self](const caf::down_msg& m) { forget(self->state, m.source); });
+  self->set_down_handler([self](const caf::down_msg& m) { self->state.forget(m.source); });
   self->send(directory, watch_atom::value, std::string{});
   return {
       [self](const node_hello& hello) -> caf::result<node_welcome> {
@@ -91,6 +109,7 @@ auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::ac
         welcome_early(self);
         tell_guests(self);
       },
+      [self](links_atom) { return self->state.linked_nodes(); },
       [self, guardian](observe_atom) { return self->delegate(guardian, observe_atom::value); },
   };
 }

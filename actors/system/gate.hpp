@@ -26,12 +26,19 @@ struct gate_state {
     std::uint64_t incarnation = 0;
     caf::actor_addr link;
     monotonic_time heard{};
+    monotonic_time since{}; ///< connected
+  };
+  /// One that went.
+  struct past_guest {
+    monotonic_time heard{};
+    monotonic_time left{};
   };
 
   node_identity self_identity;
   const clock* time = &system_clock();
   std::vector<peer> local;
-  std::map<std::string, guest> guests; ///< by node name
+  std::map<std::string, guest> guests;    ///< by node name
+  std::map<std::string, past_guest> past; ///< the same; not the guests of now, and of the last hour only
   /// Hellos that came before everything here was announced: who is welcomed sees all that there is.
   struct early_hello {
     node_hello hello;
@@ -43,9 +50,12 @@ struct gate_state {
 
   /// Why a node is not let in; empty if it is.
   auto refusal(const node_hello& hello) const -> std::string;
+  void forget(const caf::actor_addr& link);
+  auto linked_nodes() const -> std::vector<linked_node>;
 };
 
-/// Answers node_hello with node_welcome, node_pulse with its own, and observe by asking `guardian`.
+/// Answers node_hello with node_welcome, node_pulse with its own, observe by asking `guardian`, and
+/// links with all who came.
 auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::actor directory,
           caf::actor guardian) -> caf::behavior;
 

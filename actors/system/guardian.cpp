@@ -32,11 +32,18 @@ auto observe_all(caf::stateful_actor<guardian_state>* self) -> caf::result<std::
   for (std::size_t i = 0; i < supervisors.size(); ++i)
     self->request(supervisors[i], observe_timeout, observe_atom::value)
         .then(
-            [all, i](const std::vector<observation>& answers) {
-              all->tiers[i] = answers;
+            [self, all, i](const std::vector<observation>& answers) {
+              all->tiers[i] = self->state.last[i] = answers;
               all->close_one();
             },
-            [all](const caf::error&) { all->close_one(); });
+            [self, all, i](const caf::error&) {
+              const auto& children = self->state.settings.tiers[i].children;
+              auto& last = self->state.last[i];
+              last.resize(children.size());
+              for (std::size_t c = 0; c < children.size(); ++c)
+                all->tiers[i].push_back(unanswered(children[c], last[c]));
+              all->close_one();
+            });
   all->close_one(); // the one that kept it open until all were asked
   return promise;
 }
@@ -71,6 +78,7 @@ auto guardian(caf::stateful_actor<guardian_state>* self, guardian_settings setti
     self->monitor(child);
     s.supervisors.push_back(std::move(child));
   }
+  s.last.resize(s.supervisors.size());
   self->set_exit_handler([self](const caf::exit_msg& m) {
     for (const auto& child : self->state.supervisors) self->send_exit(child, m.reason);
     self->state.supervisors.clear();

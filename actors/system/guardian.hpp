@@ -25,6 +25,7 @@ struct guardian_state {
   static inline constexpr const char* name = "guardian";
   guardian_settings settings;
   std::vector<caf::actor> supervisors;
+  std::vector<std::vector<observation>> last; ///< what each supervisor answered last
   std::map<std::string, std::set<std::string>> unfinished; ///< addresses, by component
 };
 

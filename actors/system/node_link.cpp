@@ -39,7 +39,7 @@ void node_link_state::on_welcome(const caf::actor& gate, const node_welcome& ans
   failures = 0;
   last_problem.clear();
   gate_handle = gate;
-  heard = settings.time->monotonic();
+  heard = since = settings.time->monotonic();
   self->monitor(gate);
   tell_directory(answer.peers);
   self->delayed_send(self, settings.pulse, pulse_atom::value);
@@ -58,6 +58,8 @@ void node_link_state::on_down() {
   if (!gate_handle) return;
   self->demonitor(gate_handle);
   gate_handle = nullptr;
+  since = settings.time->monotonic();
+  last_problem = "it is not heard of any more";
   spdlog::warn("node \"{}\" is down; what it had not acked goes elsewhere, or to it when it returns",
                settings.name);
   tell_directory({});
@@ -78,10 +80,21 @@ void node_link_state::tell_directory(const std::vector<peer>& peers) {
     self->send(to, node_peers{settings.name, peers});
 }
 
+auto node_link_state::seen() const -> linked_node {
+  const auto now = settings.time->monotonic();
+  const auto wall = [&](monotonic_time then) {
+    return settings.time->wall_ns() - std::chrono::nanoseconds{now - then}.count();
+  };
+  const auto was_heard = heard != monotonic_time{};
+  return {settings.name, true, gate_handle != nullptr, wall(since), was_heard ? wall(heard) : 0,
+          gate_handle ? std::string{} : last_problem.empty() ? "no answer yet" : last_problem};
+}
+
 auto node_link(caf::stateful_actor<node_link_state>* self, node_link_settings settings) -> caf::behavior {
   auto& s = self->state;
   s.self = self;
   s.settings = std::move(settings);
+  s.since = s.settings.time->monotonic();
   s.dialer_handle = self->spawn<caf::detached + caf::linked>(dialer);
   self->set_down_handler([self](const caf::down_msg& m) {
     auto& link = self->state;
@@ -94,6 +107,7 @@ auto node_link(caf::stateful_actor<node_link_state>* self, node_link_settings se
       [self](const node_peers& note) {
         if (self->state.gate_handle) self->state.tell_directory(note.peers);
       },
+      [self](links_atom) { return std::vector{self->state.seen()}; },
       [self](observe_atom) -> caf::result<std::vector<observation>> {
         auto& link = self->state;
         if (!link.gate_handle) return failure_reason(failure::retry, "not connected: " + link.last_problem);

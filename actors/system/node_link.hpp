@@ -31,6 +31,7 @@ struct node_link_state {
   caf::event_based_actor* self = nullptr;
   std::uint32_t failures = 0;
   monotonic_time heard{};
+  monotonic_time since{}; ///< connected, or not connected
   std::string last_problem;
 
   void dial();
@@ -40,9 +41,11 @@ struct node_link_state {
   void on_down();
   void feel_pulse();
   void tell_directory(const std::vector<peer>& peers);
+  auto seen() const -> linked_node;
 };
 
-/// (observe) is passed on to the other node's gate; an error while not connected.
+/// (observe) is passed on to the other node's gate; an error while not connected. (links) is
+/// answered with this one.
 auto node_link(caf::stateful_actor<node_link_state>* self, node_link_settings settings) -> caf::behavior;
 
 } // namespace weir

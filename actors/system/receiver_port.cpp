@@ -45,4 +45,11 @@ auto receiver_port::is_done(std::size_t expected, ending how) -> bool {
   return done;
 }
 
+void receiver_port::observe(observation& to) const {
+  to.senders = links_.senders();
+  if (to.senders.size() <= senders_told_max) return;
+  to.senders_left_out = to.senders.size() - senders_told_max;
+  to.senders.resize(senders_told_max);
+}
+
 } // namespace weir

@@ -26,6 +26,8 @@ public:
   void send_feedback();
   /// Whether nothing more is to come; `expected` senders of this node are known to come.
   auto is_done(std::size_t expected, ending how) -> bool;
+  /// Adds who is linked.
+  void observe(observation& to) const;
 
 private:
   void send() { send_all(self_, handles_, links_.take_outgoing()); }

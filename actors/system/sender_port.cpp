@@ -46,4 +46,8 @@ void sender_port::close() {
   send();
 }
 
+void sender_port::observe(observation& to) const {
+  if (!links_.has_receiver()) to.problems.push_back("no " + component_ + " is there to send to");
+}
+
 } // namespace weir

@@ -33,6 +33,9 @@ public:
   void on_closed(fan_out& flow, const close_link& note) { links_.on_closed(flow, note); }
   auto is_closed() const -> bool { return links_.is_closed(); }
 
+  /// Adds what is wrong with it.
+  void observe(observation& to) const;
+
 private:
   void send() { send_all(self_, handles_, links_.take_outgoing()); }
 

@@ -81,15 +81,35 @@ void supervisor_state::drain(child& c) {
   if (c.handle) self->send(c.handle, drain_atom::value);
 }
 
-auto supervisor_state::absent(const child& c) const -> observation {
-  auto o = observation{};
-  o.address = c.spec.address;
-  o.component = c.spec.component;
-  o.tier = c.spec.tier;
-  o.state = c.handle ? "not answering" : "restarting";
-  o.restarts = c.restarts;
-  o.last_error = c.last_error;
+auto unanswered(const child_spec& child, const observation& last) -> observation {
+  auto o = last;
+  o.address = child.address;
+  o.component = child.component;
+  o.tier = child.tier;
+  o.answers = false;
+  o.state = "not answering";
+  o.problems = {"it does not answer"};
   return o;
+}
+
+auto supervisor_state::absent(const child& c) const -> observation {
+  auto o = unanswered(c.spec, c.last);
+  if (!c.handle) {
+    o.state = "restarting";
+    o.problems = {"it failed and starts again: " + c.last_error};
+  }
+  add_failure(c, o);
+  return o;
+}
+
+/// What ended a child is told until it has run for a while.
+void supervisor_state::add_failure(const child& c, observation& to) const {
+  to.restarts = c.restarts;
+  if (c.recent.empty() || !to.last_error.empty()) return;
+  const auto ago = settings.time->monotonic() - c.recent.back();
+  if (c.handle && ago > settings.window) return;
+  to.last_error = c.last_error;
+  to.last_error_ns = settings.time->wall_ns() - std::chrono::nanoseconds{ago}.count();
 }
 
 auto supervisor_state::observe() -> caf::result<std::vector<observation>> {
@@ -112,10 +132,11 @@ auto supervisor_state::observe() -> caf::result<std::vector<observation>> {
     }
     self->request(c.handle, observe_timeout, observe_atom::value)
         .then(
-            [all, i, restarts = c.restarts, last = c.last_error](const observation& o) {
-              all->answers[i] = o;
-              all->answers[i].restarts = restarts;
-              if (o.last_error.empty()) all->answers[i].last_error = last;
+            [this, all, i](const observation& o) {
+              auto& answer = all->answers[i] = o;
+              answer.seen_ns = settings.time->wall_ns();
+              children[i].last = answer;
+              add_failure(children[i], answer);
               all->close_one();
             },
             [all](const caf::error&) { all->close_one(); });
@@ -129,7 +150,7 @@ auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings
   auto& s = self->state;
   s.self = self;
   s.parent = std::move(parent);
-  for (auto& spec : settings.children) s.children.push_back({std::move(spec), nullptr, 0, {}, {}});
+  for (auto& spec : settings.children) s.children.push_back({std::move(spec), nullptr, 0, {}, {}, {}});
   s.settings = std::move(settings);
   self->set_down_handler([self](const caf::down_msg& m) { self->state.on_down(m); });
   self->set_exit_handler([self](const caf::exit_msg& m) {

@@ -23,6 +23,9 @@ struct child_spec {
   std::string drained_after = {};
 };
 
+/// What is known of a child that does not answer: what it answered last, or who it is.
+auto unanswered(const child_spec& child, const observation& last) -> observation;
+
 struct supervisor_settings {
   std::vector<child_spec> children;
   caf::actor_addr directory;
@@ -41,6 +44,7 @@ struct supervisor_state {
     std::uint64_t restarts = 0;
     std::deque<monotonic_time> recent; ///< restarts within the window
     std::string last_error;
+    observation last{}; ///< what it answered last
     bool finished = false;
     bool draining = false;
   };
@@ -64,6 +68,7 @@ private:
   void restart_later(std::size_t index, const caf::error& reason);
   void announce(const child& c);
   auto absent(const child& c) const -> observation;
+  void add_failure(const child& c, observation& to) const;
 };
 
 auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings settings,

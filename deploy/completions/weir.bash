@@ -15,7 +15,7 @@ _weir() {
       run:-*) words="--node --as --once --drain-timeout --status --log-level --log-json --help" ;;
       check:-*) words="--help" ;;
       plan:-*) words="--format --help" ;;
-      status:-*) words="--json --cluster --help" ;;
+      status:-*) words="--json --cluster --check --max-delay --help" ;;
       buffer:-*) words="--chunks --json --format --unsettled --reader --help" ;;
       buffer:*)
         if [[ $COMP_CWORD -eq 2 ]]; then

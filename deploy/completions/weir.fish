@@ -22,6 +22,8 @@ complete -c weir -n "__fish_seen_subcommand_from run" -l log-json -d "Log JSON l
 complete -c weir -n "__fish_seen_subcommand_from plan" -l format -x -a "text dot json mermaid"
 complete -c weir -n "__fish_seen_subcommand_from status" -l json -d "For programs"
 complete -c weir -n "__fish_seen_subcommand_from status" -l cluster -d "All nodes"
+complete -c weir -n "__fish_seen_subcommand_from status" -l check -d "Only whether all is well"
+complete -c weir -n "__fish_seen_subcommand_from status" -l max-delay -x -d "Longest that anything may be held"
 complete -c weir -n "__fish_seen_subcommand_from buffer" -a "ls verify dump"
 complete -c weir -n "__fish_seen_subcommand_from ls verify dump" -F
 complete -c weir -n "__fish_seen_subcommand_from buffer" -l chunks -d "List every chunk"

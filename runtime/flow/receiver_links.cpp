@@ -111,4 +111,11 @@ auto receiver_links::is_done(std::size_t expected, ending how) -> bool {
   return links_.empty(); // whoever closes has had all its acks
 }
 
+auto receiver_links::senders() const -> std::vector<std::string> {
+  auto found = std::vector<std::string>{};
+  for (const auto& [id, l] : links_) found.push_back(l.address);
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
 } // namespace weir

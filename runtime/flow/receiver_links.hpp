@@ -48,6 +48,9 @@ public:
   /// Whether nothing more is to come; `expected` senders of this node are known to come.
   auto is_done(std::size_t expected, ending how) -> bool;
 
+  /// Addresses of those who are linked now, in order.
+  auto senders() const -> std::vector<std::string>;
+
   auto take_outgoing() -> std::vector<outgoing> { return std::exchange(outbox_, {}); }
 
 private:

@@ -50,6 +50,7 @@ public:
   void close();
   /// The receiver knows that nothing more will come.
   void on_closed(fan_out& flow, const close_link& note);
+  auto has_receiver() const -> bool { return !links_.empty(); }
   /// Whether all receivers know, or are gone.
   auto is_closed() const -> bool { return finished_ && links_.empty(); }
 

@@ -54,6 +54,9 @@ class StatusTest(SystemTest):
             self.wait_for("edge-1", sink, events_out=count)
         return node
 
+    def two_nodes(self):
+        return self.write("t.yaml", TWO_NODES.replace("PORT1", str(free_port())).replace("PORT2", str(free_port())))
+
     def test_every_actor_tells_its_figures_and_the_accounts_balance(self):
         self.start_pipeline()
         for component in ("logs", "local", "core"):
@@ -90,8 +93,7 @@ class StatusTest(SystemTest):
 
     def test_the_cluster_is_all_nodes_and_says_who_cannot_be_reached(self):
         self.write_numbers("in.log", 100)
-        text = TWO_NODES.replace("PORT1", str(free_port())).replace("PORT2", str(free_port()))
-        topology = self.write("t.yaml", text)
+        topology = self.two_nodes()
         self.start("edge-1", topology, "--node", "edge-1", "--as", "edge")
         wait_until(lambda: self.status("edge-1"), "edge-1 runs")
         first = self.weir("status", "--cluster")
@@ -104,6 +106,86 @@ class StatusTest(SystemTest):
         many = self.weir("status")
         self.assertEqual(many.returncode, 2)
         self.assertIn("weir status shop.core-1\n  weir status shop.edge-1", many.stderr)
+
+    def test_a_node_that_is_down_degrades_those_who_send_to_it_and_a_core_shows_who_feeds_it(self):
+        self.write_numbers("in.log", 100)
+        topology = self.two_nodes()
+        self.start("edge-1", topology, "--node", "edge-1", "--as", "edge")
+        reason = lambda: [r for r in (self.status("edge-1") or {}).get("reasons", []) if "node core-1 is down: " in r]
+        wait_until(reason, "edge-1 says that core-1 is down")
+        self.assertEqual(self.status("edge-1")["health"], "degraded")
+        self.assertEqual(self.weir("status", "edge-1", "--check").returncode, 1)
+        core = self.start("core-1", topology, "--node", "core-1", "--as", "core")
+        self.wait_for("core-1", "files", events_out=100)
+        link, = self.status("core-1")["links"]
+        self.assertEqual((link["node"], link["dialled"], link["connected"]), ("edge-1", False, True))
+        self.assertEqual(self.actor("core-1", "core")["senders"], ["edge-1/collector/logs"])
+        self.assertIn("fed by edge-1\n", self.weir("status", "core-1").stdout)
+        wait_until(lambda: self.weir("status", "edge-1", "--check").returncode == 0, "edge-1 is well")
+        self.finish(self.processes[0], SIGTERM)
+        wait_until(lambda: not self.status("core-1")["links"][0]["connected"], "core-1 shows that edge-1 went")
+        self.assertIn("edge-1: gone for", self.weir("status", "core-1").stdout)
+        self.finish(core, SIGTERM)
+
+    def test_check_ends_with_0_1_or_2(self):
+        self.assertEqual(self.weir("status", "--check").returncode, 2)
+        node = self.start_pipeline()
+        done = wait_until(lambda: (lambda d: d if d.returncode == 0 else None)(self.weir("status", "--check")), "ok")
+        self.assertEqual((done.stdout, done.stderr), ("node edge-1: ok\n", ""))
+        self.assertEqual(self.weir("status", "--check", "--max-delay", "1h").returncode, 0)
+        self.assertEqual(self.weir("status", "--check", "--json").returncode, 2)
+        for words in (("--max-delay", "1h"), ("--check", "--max-delay", "soon")):
+            done = self.weir("status", *words)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), words)
+            self.assertIn("--max-delay", done.stderr)
+        self.finish(node, SIGTERM)
+
+    def test_check_of_a_store_that_does_not_take_data_is_degraded_with_the_reason(self):
+        self.write_numbers("in.log", 10)
+        self.write("out", "a file, where a directory is wanted")
+        self.start("edge-1", self.write("t.yaml", PIPELINE), "--node", "edge-1")
+        self.wait_for("edge-1", "files", state="retrying", events_held=10)
+        done = self.weir("status", "--check")
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertTrue(done.stdout.startswith("node edge-1: degraded\n"), done.stdout)
+        self.assertIn("  edge-1/sink/files: ", done.stdout)
+        late = self.weir("status", "--check", "--max-delay", "1ms")
+        self.assertIn("old, more than 1ms\n", late.stdout)
+
+    def test_an_actor_that_hangs_is_shown_with_what_is_known_and_ends_with_the_drain(self):
+        self.write_numbers("in.log", 50)
+        (self.dir / "out").mkdir()
+        os.mkfifo(self.dir / "out/all.jsonl")  # opening it waits for somebody who reads
+        text = PIPELINE.replace("from: [logs] }", "from: [logs], buffer: { path: DIR/buffer } }")
+        text = text.replace("out/{tag}.jsonl", "out/all.jsonl")
+        node = self.start("edge-1", self.write("t.yaml", text), "--node", "edge-1", "--drain-timeout", "1s")
+        sink = self.wait_for("edge-1", "files", answers=False)
+        self.assertEqual(sink["state"], "not answering")
+        status = self.status("edge-1")
+        self.assertIsNone(status["balanced"])
+        self.assertEqual(status["health"], "degraded")
+        self.assertIn("edge-1/sink/files: it does not answer", status["reasons"])
+        self.wait_for("edge-1", "logs", events_out=50)
+        code, _, err = self.finish(node, SIGTERM)
+        self.assertEqual(code, 1)
+        self.assertRegex(err, r"not drained within 1s: .* 50 wait in \S+/buffer and are safe there")
+
+    @unittest.skipUnless(os.geteuid() == 0, "wants to give a directory to somebody else")
+    def test_a_directory_of_somebody_else_is_not_used_by_root_neither(self):
+        self.write_numbers("in.log", 1)
+        other = self.dir / "other"
+        other.mkdir(mode=0o700)
+        os.chown(other, 12345, 12345)
+        (self.dir / "link").symlink_to(other)
+        topology = self.write("t.yaml", PIPELINE)
+        for directory, words in (("other", "belongs to another user"), ("link", "is no directory"),
+                                 ("link/", "is no directory")):
+            env = {**self.env, "WEIR_RUNTIME_DIR": f"{self.dir}/{directory}"}
+            done = self.weir("run", topology, "--once", env=env)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(words, done.stderr)
+            self.assertEqual(list(other.iterdir()), [])
+            self.assertIn(words, self.weir("status", env=env).stderr)
 
     def test_a_second_node_of_the_name_is_refused_and_the_first_goes_on(self):
         node = self.start_pipeline()
