@@ -39,6 +39,7 @@ forward_source::forward_source(settings s, const plugin_context& context)
       once_(context.once),
       has_clients_come_(!context.awaits_clients),
       warnings_(context.component, *context.clock),
+      descriptors_(context.descriptors),
       next_id_(first_connection_id),
       delivery_(settings_) {}
 
@@ -131,14 +132,20 @@ void forward_source::accept_all(forward_listener& from) {
       return watch_listeners(false);
     }
     if (!*accepted) return;
-    if (connections_.size() < settings_.max_connections) {
-      admit(std::move(**accepted));
-      continue;
-    }
-    warnings_.warn("connections", from.text(),
-                   "refused " + (*accepted)->peer.text + ": " + std::to_string(connections_.size())
-                       + " connections are open, \"max_connections\" allows no more");
+    if (has_room(from, **accepted)) admit(std::move(**accepted));
   }
+}
+
+/// Takes its descriptor from the budget.
+auto forward_source::has_room(const forward_listener& listener, const accepted_socket& accepted) -> bool {
+  const auto is_allowed = connections_.size() < settings_.max_connections;
+  if (is_allowed && descriptors_.try_take()) return true;
+  warnings_.warn("connections", listener.text(),
+                 "refused " + accepted.peer.text + ": " + std::to_string(connections_.size())
+                     + " connections are open, "
+                     + (is_allowed ? "the limit of open files (ulimit -n)" : "\"max_connections\"")
+                     + " allows no more");
+  return false;
 }
 
 void forward_source::admit(accepted_socket accepted) {
@@ -266,6 +273,7 @@ void forward_source::close(id at) {
   c->forget_input();
   c->give_back(spare_);
   connections_.erase(at);
+  descriptors_.give_back();
 }
 
 /// Which acks its client has read is known now, or never.

@@ -22,6 +22,8 @@ public:
   using settings = forward_settings;
   static constexpr bool listens = true;
   static constexpr bool resumes = true;
+  /// Each address has a socket for connections and one for heartbeats.
+  static auto descriptors(const settings& s) -> descriptor_need { return {1 + 2 * s.listen.size(), true}; }
   forward_source(settings s, const plugin_context& context);
 
   auto open(const resume_info& resume) -> result<void> override;
@@ -45,6 +47,7 @@ private:
   void poll_sockets(bool& more);
   void on_event(id at, std::uint32_t events);
   void accept_all(forward_listener& from);
+  auto has_room(const forward_listener& listener, const accepted_socket& accepted) -> bool;
   void admit(accepted_socket accepted);
   auto is_over_limit(const forward_connection& c) -> bool;
   void receive(id at, forward_connection& c);
@@ -90,6 +93,7 @@ private:
   std::optional<forward_access> access_;
   owned_fd poll_;
   std::vector<forward_listener> listeners_;
+  descriptor_budget::share descriptors_; ///< one for each connection
   std::unordered_map<id, std::unique_ptr<forward_connection>> connections_;
   id next_id_;
   std::deque<deadline> deadlines_;                ///< of handshakes and of draining, in order
