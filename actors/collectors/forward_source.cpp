@@ -54,6 +54,7 @@ forward_source::forward_source(settings s, const plugin_context& context)
       once_(context.once),
       has_clients_come_(!context.awaits_clients),
       warnings_(context.component, *context.clock),
+      descriptors_(context.descriptors),
       next_id_(first_connection_id),
       room_(settings_.max_message.value, settings_.message_timeout),
       refusals_(context.component, *context.clock),
@@ -150,22 +151,29 @@ void forward_source::accept_all(forward_listener& from) {
       return watch_listeners(false);
     }
     if (!*accepted) return;
-    if (connections_.size() < settings_.max_connections || make_place()) {
+    if (take_place()) {
       admit(std::move(**accepted));
       continue;
     }
-    refusals_.add("max_connections",
-                  "refused " + (*accepted)->peer.text + ": " + std::to_string(connections_.size())
-                      + " connections are open, \"max_connections\" allows no more");
+    refusals_.add("max_connections", "refused " + (*accepted)->peer.text + ": " + std::to_string(connections_.size())
+                                         + " connections are open, " + lack_of_place());
   }
 }
 
-/// The client that has been idle for longest may have died without a word; if not, it comes again.
-auto forward_source::make_place() -> bool {
+auto forward_source::lack_of_place() const -> std::string {
+  return connections_.size() < settings_.max_connections ? "the limit of open files (ulimit -n) allows no more"
+                                                         : "\"max_connections\" allows no more";
+}
+
+/// One more connection, with its descriptor from the budget. The client that has been idle for longest may have
+/// died without a word and gives way; if it lives, it comes again.
+auto forward_source::take_place() -> bool {
+  const auto take = [this] { return connections_.size() < settings_.max_connections && descriptors_.try_take(); };
+  if (take()) return true;
   const auto idlest = room_.idlest(connections_, clock_.monotonic());
-  if (idlest)
-    give_up(*idlest, "idle", "was idle for longest and gives way: \"max_connections\" allows no more");
-  return idlest.has_value();
+  if (!idlest) return false;
+  give_up(*idlest, "idle", "was idle for longest and gives way: " + lack_of_place());
+  return take();
 }
 
 void forward_source::give_up(id at, std::string_view reason, const std::string& what) {
@@ -288,6 +296,7 @@ void forward_source::close(id at) {
   c->forget_input();
   c->give_back(spare_);
   connections_.erase(at);
+  descriptors_.give_back();
 }
 
 /// Which acks its client has read is known now, or never.

@@ -24,16 +24,24 @@ TICK = 0.02
 LOGHUB = os.path.join(SOURCE, "..", "shared", "data", "loghub")
 
 
+RESERVED = []  # sockets that no one sees: while this process lives, its ports are no other test's
+
+
 def free_port():
-    """Below the ports that outgoing connections get: while its node is down nobody else may come to have it."""
+    """One that nobody else comes to have while its node is down: below the ports that outgoing connections get,
+    and reserved among tests."""
     while True:
         port = random.randrange(10000, 32000)
+        mark = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         with socket.socket() as s:
             try:
                 s.bind(("127.0.0.1", port))
-                return port
+                mark.bind(f"\0weir-test-port-{port}")
             except OSError:
-                pass
+                mark.close()
+                continue
+        RESERVED.append(mark)
+        return port
 
 
 def wait_until(condition, what, patience=None):
@@ -217,8 +225,11 @@ class SystemTest(unittest.TestCase):
         return found[0] if found else {}
 
     def wait_for(self, name, component, **figures):
-        """Waits until the component's actor has these figures; returns the actor."""
+        """Waits until the component's actor has these figures; returns the actor. Not for a node that has ended."""
         def holds():
+            latest = [p for p in self.processes if p.name == name][-1:]
+            if latest and not latest[0].is_running():
+                raise AssertionError(f"{name} has ended:\n{latest[0].log()[-4000:]}")
             actor = self.actor(name, component)
             return actor if actor and all(actor[key] == figures[key] for key in figures) else None
         return wait_until(holds, f"{component} of {name} has {figures}")
