@@ -22,6 +22,23 @@ public:
     ++at_;
     return true;
   }
+  /// The user, which may hold blanks and brackets: up to the time in brackets, behind which the request begins.
+  auto words_before_time() -> std::string_view {
+    const auto* const begin = at_;
+    const auto first = word();
+    if (end_ - at_ > 4 && at_[1] == '[' && scan::two_digits(at_ + 2) >= 0 && at_[4] == '/') return first;
+    at_ = begin;
+    const auto text = rest();
+    auto end = text.find(" [");
+    for (auto at = end; at != std::string_view::npos; at = text.find(" [", at + 1)) {
+      const auto close = text.find(']', at);
+      if (text.substr(std::min(close, text.size()), 3) != "] \"" || !scan::is_digit(text[at + 2])) continue;
+      end = at;
+      break;
+    }
+    at_ = end == std::string_view::npos ? end_ : at_ + end;
+    return text.substr(0, end);
+  }
   /// Up to the next blank or the end.
   auto word() -> std::string_view {
     const auto* begin = at_;
@@ -74,10 +91,15 @@ struct access_line {
 
 auto scan_access_line(std::string_view line, access_line& out) -> bool {
   auto in = line_scanner{line};
-  for (auto& word : out.words) {
-    word = in.word();
+  for (auto i = 0; i < 2; ++i) {
+    out.words[i] = in.word();
     if (!in.blank()) return false;
   }
+  // A user with blanks follows the `-` of a client without ident; else it is another format that has more words.
+  if (in.next_is('[')) return false;
+  out.words[2] = in.words_before_time();
+  if (out.words[1] != "-" && out.words[2].find(' ') != std::string_view::npos) return false;
+  if (!in.blank()) return false;
   if (!in.bracketed(out.time) || !in.blank() || !in.quoted(out.request) || !in.blank()) return false;
   out.code = in.word();
   if (!in.blank()) return false;
@@ -197,21 +219,26 @@ private:
 };
 
 template <class Parser>
-auto make_access_log_parser(const parser_settings& settings, const clock& now) -> made_parser {
+auto make_access_log_parser(const parser_settings& settings, const clock& now,
+                            const std::vector<std::string>& names) -> made_parser {
   const auto defaults =
       format_defaults{.time_key = "time", .time_format = access_log_time, .types = integers};
   WEIR_TRY(auto rules, field_rules::make(settings, defaults, now));
+  WEIR_CHECK(rules.check_names(names));
   return std::unique_ptr<line_parser>{std::make_unique<Parser>(std::move(rules))};
 }
 
 } // namespace
 
 auto make_nginx_parser(const parser_settings& settings, const clock& now) -> made_parser {
-  return make_access_log_parser<nginx_parser>(settings, now);
+  return make_access_log_parser<nginx_parser>(settings, now,
+                                              {"remote", "host", "user", "time", "method", "path", "code", "size",
+                                               "referer", "agent", "http_x_forwarded_for"});
 }
 
 auto make_apache2_parser(const parser_settings& settings, const clock& now) -> made_parser {
-  return make_access_log_parser<apache2_parser>(settings, now);
+  return make_access_log_parser<apache2_parser>(
+      settings, now, {"host", "user", "time", "method", "path", "code", "size", "referer", "agent"});
 }
 
 } // namespace weir

@@ -16,6 +16,14 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_named_with_its_key) {
       {{.format = csv, .columns = {"a", "a"}}, "columns: \"a\" stands there twice"},
       {{.format = csv, .columns = {"a"}, .delimiter = "ab"},
        "delimiter: csv wants one character, not \"ab\""},
+      {{.format = csv, .columns = {"a", "b"}, .time_key = "t"},
+       "time_key: \"t\" is no field of this format, which has a, b"},
+      {{.format = regex, .expression = "(?<a>x)", .types = "b:integer"},
+       "types: \"b\" is no field of this format, which has a"},
+      {{.time_key = "time"}, "time_key: \"time\" is no field of this format, which has message"},
+      {{.format = apache2, .types = "status:integer"},
+       "types: \"status\" is no field of this format, which has host, user, time, method, path, code, size, "
+       "referer, agent"},
       {{.format = json, .types = "a:int"},
        "types: \"int\" of \"a\" is no type; wanted string, integer, float, bool, array or time"},
       {{.format = json, .types = "a"}, "types: \"a\" wants to be name:type"},
@@ -23,8 +31,8 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_named_with_its_key) {
       {{.format = json, .time_format = "%Y-%Q"}, "time_format: \"%Q\" is no conversion that strptime knows"},
       {{.format = json, .time_format = "%Y-%"}, "time_format: \"%\" is no conversion that strptime knows"},
       {{.format = json, .time_format = "%H:%M"},
-       "time_format: \"%H:%M\" names no day; wanted iso8601, unix, unix_ms or a strptime format with day and "
-       "month"},
+       "time_format: \"%H:%M\" names no day; wanted iso8601, unix, unix_ms, unix_us, unix_ns or a strptime "
+       "format with day and month"},
       {{.format = json, .time_zone = "Europe/Berln"},
        "time_zone: \"Europe/Berln\" is no zone; wanted UTC, local, an offset like +02:00, or a name like "
        "Europe/Berlin"},
