@@ -66,6 +66,8 @@ private:
   auto add_letter(const event_view& what, std::string_view reason) -> dead_letter&;
   /// Puts the labels that the record lacks behind its fields.
   void label(byte_buffer& out, std::size_t record_begin);
+  /// Takes what was appended since builder_.begin(), unless no chunk could hold it.
+  void finish(std::int64_t time_ns, std::uint32_t count = 1);
 
   chunk_builder& builder_;
   intake_counts& counts_;
@@ -79,6 +81,7 @@ private:
   std::vector<std::unique_ptr<event_output>> stages_; ///< operators, last to first
   event_output* first_ = nullptr;                     ///< where events enter
   byte_buffer scratch_;
+  monotonic_time tell_too_large_at_{}; ///< not again before
   save_point_call on_save_point_;
 };
 

@@ -33,6 +33,7 @@ void collector_state::start() {
     question = random_id();
     inquiry.emplace(settings.source, settings.downstream, now + resume_patience);
     complain_at = now + resume_patience;
+    if (!make_source()) return;
   }
   for (const auto& component : settings.downstream)
     self->send(caf::actor_cast<caf::actor>(settings.directory), watch_atom::value, component.name);
@@ -73,7 +74,11 @@ void collector_state::inquire(monotonic_time now) {
     for (const auto& who : inquiry->missing()) names += (names.empty() ? "" : ", ") + who;
     spdlog::warn("{}: waits for {} to say what it has of earlier data", settings.address, names);
   }
-  timer.arm(self, now, ask_at);
+  if (reads->wake_fd() >= 0 && now >= paused_until) {
+    (void)reads->read(*takes, 0);
+    paused_until = now + starved_look;
+  }
+  timer.arm(self, now, reads->wake_fd() >= 0 ? std::min(ask_at, paused_until) : ask_at);
 }
 
 void collector_state::on_answer(const known_positions& note) {
@@ -94,17 +99,25 @@ void collector_state::end_inquiry() {
   open_source();
 }
 
-void collector_state::open_source() {
-  const auto resume = core->begin_again();
+auto collector_state::make_source() -> bool {
   takes = std::make_unique<chunking_intake>(settings.intake, settings.context, core->builder, core->counts,
                                             core->letters);
+  reads = settings.make_source(settings.context);
+  const auto listening = reads->listen();
+  // The first start is the operator's to mend; later ones are retried.
+  if (!listening)
+    fail(self, settings.address, listening.failure(), core->starts < 2 ? failure::fatal : failure::retry);
+  return bool{listening};
+}
+
+void collector_state::open_source() {
+  const auto resume = core->begin_again();
+  if (!reads && !make_source()) return;
   if (core->is_catching_up())
     takes->set_on_save_point([this](std::string_view stream, std::uint64_t begin, std::uint64_t end) {
       core->at_save_point({std::string{stream}, begin, end});
     });
-  reads = settings.make_source(settings.context);
   if (const auto opened = reads->open(resume); !opened) {
-    // The first start is the operator's to mend; later ones are retried.
     return fail(self, settings.address, opened.failure(),
                 core->starts == 1 ? failure::fatal : failure::retry);
   }
@@ -219,6 +232,7 @@ void collector_state::read_to_end() {
   if (reads->wake_fd() >= 0) settings.waits->forget(reads->wake_fd());
   waiting = false;
   ready = true;
+  reads.reset();
   open_source();
 }
 
@@ -245,9 +259,9 @@ auto collector_state::observe() const -> observation {
   o.events_out = core->events_acked;
   o.bytes_out = core->bytes_acked;
   o.events_held = core->flow.unacked_events() + core->builder.events();
-  o.bytes_held = core->flow.unacked_bytes() + core->builder.bytes();
+  o.bytes_held = core->flow.unacked_bytes() + core->builder.body_bytes();
   o.events_in = core->events_closed + core->builder.events();
-  o.bytes_in = core->bytes_closed + core->builder.bytes();
+  o.bytes_in = core->bytes_closed + core->builder.body_bytes();
   for (const auto& [reason, count] : core->counts.dropped) {
     o.dropped[reason] = count;
     o.events_in += count;

@@ -73,6 +73,8 @@ struct collector_state {
 private:
   void inquire(monotonic_time now);
   void end_inquiry();
+  /// A new source with its doors open; false: it failed, and this actor ends.
+  auto make_source() -> bool;
   void open_source();
   void read_to_end();
   auto wants_to_read(monotonic_time now) -> bool;

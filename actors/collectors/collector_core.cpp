@@ -122,7 +122,7 @@ auto collector_core::on_news(link_news news) -> std::vector<position_range> {
 }
 
 auto collector_core::budget_bytes() const -> std::size_t {
-  const auto room = flow.room_bytes();
+  const auto room = flow.room_bytes(hold_bytes);
   return room > builder.bytes() ? static_cast<std::size_t>(room - builder.bytes()) : 0;
 }
 

@@ -14,6 +14,10 @@
 
 namespace weir {
 
+/// What a collector with several receiving components holds for one that takes nothing: so long the others
+/// go on.
+inline constexpr auto collector_hold_bytes = std::uint64_t{8} << 20;
+
 /// Outlives the collector actor: a source that fails is made anew and goes on where this one stands.
 class collector_core {
 public:
@@ -33,7 +37,7 @@ public:
   /// Returns the positions that became safe by it, in order.
   auto on_news(link_news news) -> std::vector<position_range>;
 
-  /// How much a source may read now: what fits all outlets' credit behind what is collected.
+  /// How much a source may read now: what fits all outlets behind what is collected.
   auto budget_bytes() const -> std::size_t;
   auto is_empty() const -> bool { return builder.empty() && flow.unacked_chunks() == 0; }
   /// Some receivers have parts of what is to be read: at_save_point() is to be called at every save point.
@@ -48,6 +52,7 @@ public:
   std::shared_ptr<dead_letter_file> dead_letters; ///< where they are kept
   std::string last_error;
   fan_out flow;
+  std::uint64_t hold_bytes = collector_hold_bytes;
   std::uint64_t events_closed = 0;
   std::uint64_t bytes_closed = 0;
   std::uint64_t events_acked = 0;

@@ -24,6 +24,7 @@ public:
   static constexpr bool resumes = true;
   forward_source(settings s, const plugin_context& context);
 
+  auto listen() -> result<void> override;
   auto open(const resume_info& resume) -> result<void> override;
   auto read(intake& out, std::size_t budget) -> result<read_status> override;
   void acknowledge(std::span<const position_range> safe) override;

@@ -59,7 +59,10 @@ enum class read_status {
 class source {
 public:
   virtual ~source() = default;
-  /// Called once before the first read; `resume` is empty at the first start.
+  /// Opens what others connect to. open() follows when it is known where to go on; meanwhile read() is called
+  /// without a budget, so that whoever connects is answered.
+  virtual auto listen() -> result<void> { return {}; }
+  /// Called once before the first read with a budget; `resume` is empty at the first start.
   virtual auto open(const resume_info& resume) -> result<void> = 0;
   /// Puts about `budget` bytes of events into `out`, then returns. Never blocks.
   virtual auto read(intake& out, std::size_t budget) -> result<read_status> = 0;

@@ -32,6 +32,7 @@ collector_actor::collector_actor(world& w, process& host, const plan& how, scrip
       plan_(how),
       core_(w.random.next(), how.address, how.outlets),
       lines_(lines) {
+  core_.hold_bytes = how.pace.hold_bytes;
   make_links();
 }
 

@@ -16,6 +16,7 @@ namespace weir::test {
 struct collector_pace {
   std::size_t chunk_bytes_max = 0;
   std::size_t read_bytes_max = 0;
+  std::size_t hold_bytes = 0;
   std::chrono::nanoseconds chunk_age_max{0};
   std::chrono::nanoseconds ask_interval{0};
   std::chrono::nanoseconds patience{0}; ///< for receivers that are away
