@@ -49,6 +49,7 @@ public:
   void entries(std::string_view tag, std::string_view entries, std::uint32_t count) override;
   void drop(std::string_view reason, std::uint64_t events) override;
   void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) override;
+  auto unsaved_bytes() const -> std::size_t override { return builder_.unsaved_bytes(); }
   using save_point_call =
       std::function<void(std::string_view stream, std::uint64_t begin, std::uint64_t end)>;
   /// Called at every save point, after the builder knows of it.

@@ -20,6 +20,8 @@ constexpr auto starved_look = 100ms; // without demand: accept connections, answ
 constexpr auto probe_interval = 5s;
 constexpr auto ask_interval = 1s;
 constexpr auto resume_patience = 10s; // for a receiver that is away while others are there
+constexpr auto undecided_patience = 3s; // for a component of which nobody answers while another does
+constexpr auto complain_again = 60s;
 
 } // namespace
 
@@ -29,15 +31,16 @@ collector_state::~collector_state() {
 
 void collector_state::start() {
   const auto now = settings.context.clock->monotonic();
-  if (settings.resumes && core->starts == 0) {
+  if (settings.resumes && (core->starts == 0 || core->has_undecided())) {
     question = random_id();
     inquiry.emplace(settings.source, settings.downstream, now + resume_patience);
+    undecided_at = now + undecided_patience;
     complain_at = now + resume_patience;
     if (!make_source()) return;
   }
   for (const auto& component : settings.downstream)
     self->send(caf::actor_cast<caf::actor>(settings.directory), watch_atom::value, component.name);
-  if (inquiry)
+  if (is_waiting())
     inquire(now);
   else
     open_source();
@@ -45,35 +48,23 @@ void collector_state::start() {
 
 void collector_state::on_peers(const peers_changed& note) {
   peers[note.component] = note.peers;
-  if (!inquiry) {
-    for (auto& p : ports)
-      if (p.component() == note.component) p.update(core->flow, note.peers);
-    return step(); // what a peer that went had in flight may go elsewhere
-  }
   auto addresses = std::vector<std::string>{};
   for (const auto& p : note.peers) addresses.push_back(p.address);
-  inquiry->on_peers(note.component, addresses, note.unheard);
+  if (inquiry) inquiry->on_peers(note.component, addresses, note.unheard);
   ask_at = {};
-  inquire(settings.context.clock->monotonic());
+  for (std::size_t i = 0; i < ports.size() && !is_waiting(); ++i)
+    if (ports[i].component() == note.component && !core->is_undecided(i))
+      ports[i].update(core->flow, note.peers);
+  step(); // what a peer that went had in flight may go elsewhere
 }
 
-/// Asks those who have not answered, again and again: an answer may be lost, or its giver restarted.
+/// A component of which nobody answers holds up the others for a moment only: what is for it waits.
 void collector_state::inquire(monotonic_time now) {
-  if (!inquiry) return;
-  if (inquiry->is_complete(now)) return end_inquiry();
-  if (now >= ask_at) {
-    for (const auto& [component, all] : peers)
-      for (const auto& p : all)
-        if (p.handle && !inquiry->has_answered(p.address))
-          self->send(p.handle, ask_positions{question, settings.source, settings.address});
-    ask_at = now + ask_interval;
-  }
-  if (now >= complain_at) {
-    complain_at = now + resume_patience;
-    auto names = std::string{};
-    for (const auto& who : inquiry->missing()) names += (names.empty() ? "" : ", ") + who;
-    spdlog::warn("{}: waits for {} to say what it has of earlier data", settings.address, names);
-  }
+  if (!is_waiting()) return decide_late(now);
+  auto decided = std::size_t{0};
+  for (std::size_t i = 0; i < ports.size(); ++i) decided += inquiry->is_decided(i, now) ? 1U : 0U;
+  if (decided == ports.size() || (decided > 0 && now >= undecided_at)) return end_inquiry(now);
+  ask(now);
   if (reads->wake_fd() >= 0 && now >= paused_until) {
     (void)reads->read(*takes, 0);
     paused_until = now + starved_look;
@@ -81,22 +72,72 @@ void collector_state::inquire(monotonic_time now) {
   timer.arm(self, now, reads->wake_fd() >= 0 ? std::min(ask_at, paused_until) : ask_at);
 }
 
+/// Asks those who have not answered, again and again: an answer may be lost, or its giver restarted.
+void collector_state::ask(monotonic_time now) {
+  if (now >= ask_at) {
+    for (std::size_t i = 0; i < ports.size(); ++i)
+      for (const auto& p : peers[ports[i].component()])
+        if (p.handle && !inquiry->has_answered(p.address) && (is_waiting() || core->is_undecided(i)))
+          self->send(p.handle, ask_positions{question, settings.source, settings.address});
+    ask_at = now + ask_interval;
+  }
+  if (now < complain_at) return;
+  complain_at = now + (is_waiting() ? resume_patience : complain_again);
+  auto names = std::string{};
+  for (const auto& who : inquiry->missing()) names += (names.empty() ? "" : ", ") + who;
+  spdlog::warn("{}: waits for {} to say what it has of earlier data", settings.address, names);
+}
+
 void collector_state::on_answer(const known_positions& note) {
   if (!inquiry || note.question != question) return;
   inquiry->on_answer(note.receiver, note.positions);
-  inquire(settings.context.clock->monotonic());
+  step();
 }
 
-void collector_state::end_inquiry() {
-  if (!inquiry->missing().empty() && !at_end)
-    spdlog::warn(
-        "{}: starts although not all have said what they have: the last moments before an earlier end "
-        "may come twice",
-        settings.address);
-  core->resume(inquiry->result(), inquiry->known());
-  inquiry.reset();
-  for (auto& p : ports) p.update(core->flow, peers[p.component()]);
+void collector_state::end_inquiry(monotonic_time now) {
+  auto undecided = std::vector<bool>{};
+  for (std::size_t i = 0; i < ports.size(); ++i) undecided.push_back(!inquiry->is_decided(i, now));
+  core->resume(inquiry->known(), undecided, !settings.listens);
+  for (std::size_t i = 0; i < ports.size(); ++i)
+    if (!undecided[i]) ports[i].update(core->flow, peers[ports[i].component()]);
+  if (!core->has_undecided()) end_asking();
   open_source();
+}
+
+void collector_state::end_asking() {
+  if (!inquiry->missing().empty() && !at_end)
+    spdlog::warn("{}: goes on although not all have said what they have: the last moments before an earlier "
+                 "end may come twice",
+                 settings.address);
+  inquiry.reset();
+}
+
+void collector_state::decide_late(monotonic_time now) {
+  auto again = false;
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    if (!core->is_undecided(i) || !inquiry->is_decided(i, now)) continue;
+    core->close_chunk(*settings.context.clock);
+    if (!core->builder.empty()) return; // its dead letters could not be kept
+    const auto done = core->decide(i, inquiry->known()[i]);
+    if (!done.safe.empty()) reads->acknowledge(done.safe);
+    again = again || done.begins_again;
+    ports[i].update(core->flow, peers[ports[i].component()]);
+  }
+  if (core->has_undecided())
+    ask(now);
+  else
+    end_asking();
+  if (!again) return;
+  forget_source();
+  open_source();
+}
+
+void collector_state::forget_source() {
+  if (reads->wake_fd() >= 0) settings.waits->forget(reads->wake_fd());
+  waiting = false;
+  ready = true;
+  started = false;
+  reads.reset();
 }
 
 auto collector_state::make_source() -> bool {
@@ -169,10 +210,11 @@ auto collector_state::should_close(monotonic_time now) const -> bool {
 }
 
 void collector_state::step() {
-  if (inquiry) return inquire(settings.context.clock->monotonic());
-  if (!started || reported) return;
   const auto& clock = *settings.context.clock;
   auto now = clock.monotonic();
+  if (is_waiting()) return inquire(now);
+  if (inquiry && started) decide_late(now);
+  if (!started || reported) return;
   const auto more = wants_to_read(now) && read(now) == read_status::more;
   if (!started) return;
   now = clock.monotonic();
@@ -209,6 +251,7 @@ void collector_state::arm_timer(monotonic_time now) {
     next = std::min(next, std::max(*wake, paused_until));
   if (!core->builder.empty()) next = std::min(next, std::max(collecting_since + chunk_age_max, now + 1ms));
   if (const auto linger = core->flow.deadline()) next = std::min(next, *linger);
+  if (inquiry) next = std::min(next, ask_at);
   timer.arm(self, now, next);
 }
 
@@ -217,7 +260,7 @@ void collector_state::drain() {
   if (settings.reads_to_end && is_first) return read_to_end();
   if (settings.reads_to_end) return;
   at_end = true;
-  if (inquiry) return end_inquiry();
+  if (is_waiting()) return end_inquiry(settings.context.clock->monotonic());
   step();
 }
 
@@ -225,14 +268,12 @@ void collector_state::drain() {
 /// unless the run is to end only when all is stored: what is left then is there at the next start.
 void collector_state::read_to_end() {
   settings.context.once = true;
-  const auto is_away = inquiry || (started && core->budget_bytes() == 0 && core->flow.unacked_chunks() == 0);
+  const auto is_away =
+      is_waiting() || (started && core->budget_bytes() == 0 && core->flow.unacked_chunks() == 0);
   at_end = at_end || (!settings.waits_to_the_end && is_away);
-  if (inquiry) return at_end ? end_inquiry() : void();
+  if (is_waiting()) return at_end ? end_inquiry(settings.context.clock->monotonic()) : void();
   if (!started || at_end) return step();
-  if (reads->wake_fd() >= 0) settings.waits->forget(reads->wake_fd());
-  waiting = false;
-  ready = true;
-  reads.reset();
+  forget_source();
   open_source();
 }
 
@@ -252,7 +293,7 @@ auto collector_state::observe() const -> observation {
   o.tier = "collector";
   o.type = settings.type;
   o.state = reported                    ? "finished"
-            : inquiry                   ? "asking where to go on"
+            : is_waiting()              ? "asking where to go on"
             : at_end                    ? "draining"
             : core->budget_bytes() == 0 ? "waiting for demand"
                                         : "running";
