@@ -163,7 +163,8 @@ private:
     auto bytes = collector_hold_bytes;
     if (const auto* buffers = std::get_if<aggregator_plan>(&to.details))
       bytes = std::max(bytes, buffers->buffer.max_size.value);
-    if (const auto* buffers = std::get_if<aggregator_plan>(&from.details)) bytes = buffers->buffer.max_size.value;
+    if (const auto* buffers = std::get_if<aggregator_plan>(&from.details))
+      bytes = buffers->buffer.max_size.value;
     out_.notes.push_back("if \"" + to.name + "\" stops, the others behind \"" + from.name
                          + "\" go on for at most " + to_text(byte_count{bytes})
                          + "; a buffer with a path between would hold more");

@@ -42,7 +42,8 @@ void aggregator_state::answer_questions() {
   questions.answer([this](std::uint64_t mark) { return core->is_safe_up_to(mark); },
                    [this](const auto& q) {
                      const auto& [question, source, sender] = q.note;
-                     self->send(q.from, known_positions{question, settings.address, core->positions_of(source)});
+                     auto known = core->positions_of(source);
+                     self->send(q.from, known_positions{question, settings.address, std::move(known)});
                      return true;
                    });
 }

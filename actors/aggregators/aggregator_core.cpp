@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr auto retry_interval = 500ms;
 constexpr auto full_by_dropping_for = 5s;
+constexpr auto dropped_tags_max = std::size_t{1000}; // clients may make up as many as they like
 constexpr auto upkeep_told_each = 60s;
 /// A memory buffer is full whenever its sources are faster than its sinks; that is told when nothing moves.
 constexpr auto memory_full_for = 5s;
@@ -22,7 +23,12 @@ constexpr auto memory_full_for = 5s;
 
 aggregator_core::aggregator_core(inlet_settings window, const std::vector<outlet_settings>& outlets,
                                  std::unique_ptr<chunk_log> log, full_policy when_full)
-    : in(window), flow(outlets), capacity_(window.capacity_bytes), log_(std::move(log)), when_full_(when_full), readers_(outlets.size()),
+    : in(window),
+      flow(outlets),
+      capacity_(window.capacity_bytes),
+      log_(std::move(log)),
+      when_full_(when_full),
+      readers_(outlets.size()),
       fullness_(log_ ? duration{0} : duration{memory_full_for}) {
   if (!log_) return;
   log_->seen().for_each([&](const id_range& r) { in.remember(r); });
@@ -112,7 +118,9 @@ void aggregator_core::drop(const chunk& c, const error& why, monotonic_time now)
   full_until_ = now + full_by_dropping_for;
   events_lost_ += c.count;
   for (const auto& s : c.sections) {
-    dropped["buffer full: " + s.tag] += s.count;
+    auto name = "buffer full: " + s.tag;
+    if (dropped.size() >= dropped_tags_max && !dropped.contains(name)) name = "buffer full: (other tags)";
+    dropped[name] += s.count;
     bytes_dropped += s.bytes;
   }
   settle(c.id);

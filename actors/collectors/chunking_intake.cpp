@@ -97,7 +97,7 @@ void chunking_intake::finish(std::int64_t time_ns, std::uint32_t count) {
   const auto now = clock_.monotonic();
   if (now < tell_too_large_at_) return;
   tell_too_large_at_ = now + std::chrono::minutes{1};
-  spdlog::warn("{}: dropped an event that makes {} bytes with what its source read along with it, more than {}",
+  spdlog::warn("{}: dropped an event that makes {} bytes with what was read along with it, more than {}",
                address_, bytes, to_text(byte_count{event_bytes_max}));
 }
 

@@ -1,6 +1,7 @@
 #include "actors/collectors/collector.hpp"
 
 #include "actors/system/failure.hpp"
+#include "runtime/base/units.hpp"
 #include "runtime/os/random.hpp"
 
 #include <spdlog/spdlog.h>
@@ -65,11 +66,11 @@ void collector_state::inquire(monotonic_time now) {
   for (std::size_t i = 0; i < ports.size(); ++i) decided += inquiry->is_decided(i, now) ? 1U : 0U;
   if (decided == ports.size() || (decided > 0 && now >= undecided_at)) return end_inquiry(now);
   ask(now);
-  if (reads->wake_fd() >= 0 && now >= paused_until) {
-    (void)reads->read(*takes, 0);
+  if (settings.listens && now >= paused_until) {
+    (void)reads->read(*takes, 0); // whoever connects is answered
     paused_until = now + starved_look;
   }
-  timer.arm(self, now, reads->wake_fd() >= 0 ? std::min(ask_at, paused_until) : ask_at);
+  timer.arm(self, now, settings.listens ? std::min(ask_at, paused_until) : ask_at);
 }
 
 /// Asks those who have not answered, again and again: an answer may be lost, or its giver restarted.
@@ -95,11 +96,16 @@ void collector_state::on_answer(const known_positions& note) {
 }
 
 void collector_state::end_inquiry(monotonic_time now) {
-  auto undecided = std::vector<bool>{};
-  for (std::size_t i = 0; i < ports.size(); ++i) undecided.push_back(!inquiry->is_decided(i, now));
+  auto undecided = std::vector<bool>{}; // at the end nothing is read any more, for nobody
+  for (std::size_t i = 0; i < ports.size(); ++i)
+    undecided.push_back(!at_end && !inquiry->is_decided(i, now));
   core->resume(inquiry->known(), undecided, !settings.listens);
   for (std::size_t i = 0; i < ports.size(); ++i)
-    if (!undecided[i]) ports[i].update(core->flow, peers[ports[i].component()]);
+    if (undecided[i])
+      spdlog::warn("{}: begins before {} has said what it has: what is for it waits, up to {}",
+                   settings.address, ports[i].component(), to_text(byte_count{core->hold_bytes}));
+    else
+      ports[i].update(core->flow, peers[ports[i].component()]);
   if (!core->has_undecided()) end_asking();
   open_source();
 }
@@ -279,6 +285,11 @@ void collector_state::read_to_end() {
 
 void collector_state::finish_if_done() {
   if (reported || !at_end || !core->is_empty() || !reads->is_settled()) return;
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    if (!core->is_undecided(i)) continue;
+    (void)core->decide(i, {}); // nothing is left for it, which it has to hear
+    ports[i].update(core->flow, peers[ports[i].component()]);
+  }
   for (auto& p : ports) p.close();
   if (!std::all_of(ports.begin(), ports.end(), [](const auto& p) { return p.is_closed(); })) return;
   reported = true;

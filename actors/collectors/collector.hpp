@@ -24,7 +24,7 @@ struct collector_settings {
   intake_settings intake;
   std::vector<downstream_component> downstream; ///< one for each outlet of the core
   std::string source;                           ///< the core's: whose streams its positions are of
-  bool listens = false;                         ///< what its clients send again comes by itself
+  bool listens = false;                         ///< what was not acked its clients send again by themselves
   bool resumes = false;                         ///< its positions mean the same to a later process
   bool reads_to_end = false;                    ///< when drained: what is there is read first
   bool waits_to_the_end = false;                ///< and then: also if the receivers are away

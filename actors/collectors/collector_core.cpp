@@ -11,6 +11,13 @@ namespace {
 constexpr auto chunk_body_bytes_max = std::size_t{1} << 20;
 constexpr auto keep_again_after = std::chrono::seconds{1};
 
+/// Without those that only say that a stream is over.
+auto ranges_of(const chunk& c) -> std::vector<position_range> {
+  auto ranges = c.positions;
+  std::erase_if(ranges, [](const position_range& p) { return p.end == end_of_stream; });
+  return ranges;
+}
+
 } // namespace
 
 void collector_core::resume(const std::vector<std::vector<position_range>>& by_outlet,
@@ -40,8 +47,8 @@ void collector_core::combine() {
   std::erase_if(local, [](const position_range& p) { return !is_local_stream(p.stream); });
   // How old these are is not known: as many newer ones may come before the first of them is forgotten.
   handed_on_ = position_index{window_streams_max + known.covered.size()};
-  for (const auto* all : {&local, &known.covered})
-    for (const auto& p : *all) handed_on_.add(address_, p);
+  for (const auto& p : known.covered) handed_on_.add(address_, p);
+  for (const auto& p : local) handed_on_.add(address_, p);
   partly_.clear();
   for (const auto& p : known.partly) partly_[p.stream].push_back(p);
   // A source that goes on as it is was never told of these.
@@ -86,17 +93,6 @@ auto collector_core::decide(std::size_t outlet, const std::vector<position_range
   decided.begins_again = gives_again_ && !partly_.empty();
   return decided;
 }
-
-namespace {
-
-/// Without those that only say that a stream is over.
-auto ranges_of(const chunk& c) -> std::vector<position_range> {
-  auto ranges = c.positions;
-  std::erase_if(ranges, [](const position_range& p) { return p.end == end_of_stream; });
-  return ranges;
-}
-
-} // namespace
 
 auto collector_core::places_of(const chunk& c) const -> std::vector<bool> {
   auto is_there = std::vector<bool>{};

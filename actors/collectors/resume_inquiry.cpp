@@ -66,8 +66,8 @@ auto resume_inquiry::is_whole(const component& c) const -> bool {
                         [&](const auto& n) { return n.second >= c.plan.instances; });
 }
 
-auto resume_inquiry::is_decided(std::size_t component, monotonic_time now) const -> bool {
-  const auto& c = components_[component];
+auto resume_inquiry::is_decided(std::size_t index, monotonic_time now) const -> bool {
+  const auto& c = components_[index];
   return is_whole(c) || (now >= give_up_at_ && is_answered(c));
 }
 

@@ -64,7 +64,7 @@ auto chunk_log::state::look_after_home(monotonic_time now) -> result<void> {
   look_at = now + look_interval;
   if (!is_gone && is_in_place()) return {};
   if (!is_gone || now >= tell_gone_at) {
-    spdlog::error("chunk log {}: its files were removed or replaced; nothing is acked until they are there again",
+    spdlog::error("chunk log {}: its files were removed or replaced; nothing is acked before they are back",
                   settings.path);
     tell_gone_at = now + tell_interval;
   }

@@ -83,7 +83,8 @@ auto chunk_log::state::make_room(std::uint64_t record_bytes, record_type type) -
 }
 
 auto chunk_log::state::append(const chunk_ptr& c, record_type type) -> result<record_number> {
-  if (is_gone) return error{errc::unavailable, "the files of the chunk log " + settings.path + " were removed"};
+  if (is_gone)
+    return error{errc::unavailable, "the files of the chunk log " + settings.path + " were removed"};
   const auto head = encode_chunk_head(*c);
   const auto parts = record_parts{type, c->count, c->closed_ns, head, c->body.view()};
   const auto header = make_record_header(last + 1, parts);

@@ -112,22 +112,26 @@ void collector_actor::decide_late() {
     if (!core_.is_undecided(i) || !inquiry_->is_decided(i, in.time.monotonic())) continue;
     core_.close_chunk(in.time);
     const auto done = core_.decide(i, known()[i]);
-    in.note(address, "knows what ", plan_.downstream[i].name, " has", done.begins_again ? "; reads again" : "");
+    const auto& name = plan_.downstream[i].name;
+    in.note(address, "knows what ", name, " has", done.begins_again ? "; reads again" : "");
     if (!done.safe.empty()) reads_->acknowledge(done.safe);
     again = again || done.begins_again;
     link(i);
   }
-  if (core_.has_undecided())
+  if (core_.has_undecided()) {
     ask();
-  else
+  } else {
+    reads_->acknowledge(inquiry_->result().covered);
     inquiry_.reset();
+  }
   if (again) open_source();
 }
 
 void collector_actor::link(std::size_t outlet) {
   if (core_.is_undecided(outlet)) return;
   auto there = std::vector<sender_links::receiver>{};
-  for (const auto* p : in.peers_of(*this, plan_.downstream[outlet].name)) there.push_back({p->id, p->address});
+  const auto& name = plan_.downstream[outlet].name;
+  for (const auto* p : in.peers_of(*this, name)) there.push_back({p->id, p->address});
   links_[outlet].update(core_.flow, there);
 }
 
@@ -142,7 +146,8 @@ void collector_actor::open_source() {
     });
   reads_ = std::make_unique<scripted_source>(lines_, in);
   (void)reads_->open(resume);
-  if (core_.starts == 1) reads_->acknowledge(resume.covered); // the receivers have it for good
+  const auto all_have_it = core_.starts == 1 && !core_.has_undecided();
+  if (all_have_it) reads_->acknowledge(resume.covered); // for good
   step();
 }
 

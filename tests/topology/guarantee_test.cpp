@@ -169,8 +169,9 @@ BOOST_AUTO_TEST_CASE(what_a_promise_rests_on_is_said) {
 
 BOOST_AUTO_TEST_CASE(say_how_long_others_go_on_when_one_way_stops) {
   const auto note = [](const std::string& aggregator, const std::string& from) {
-    const auto plan = plan_of("collectors: { c: { type: " + tail + " } }\n" + aggregator + "sinks:\n  s: { type: "
-                              + file_sink + from + " }\n  t: { type: file, path: z" + from + " }\n");
+    const auto plan = plan_of("collectors: { c: { type: " + tail + " } }\n" + aggregator
+                              + "sinks:\n  s: { type: " + file_sink + from
+                              + " }\n  t: { type: file, path: z" + from + " }\n");
     const auto all = guarantees_of(plan);
     for (const auto& text : all.front().notes)
       if (text.starts_with("if \"s\" stops")) return text;

@@ -298,7 +298,31 @@ BOOST_AUTO_TEST_CASE(counts_by_tag_what_it_drops_if_it_is_told_to) {
     BOOST_TEST(kept_newest == (policy == full_policy::drop_oldest));
     BOOST_TEST((b.core->positions_of("edge/collector/log") == std::vector<position_range>{{"file", 0, 40}}));
   }
-  BOOST_TEST(b.core->take_news(b.time.monotonic()).find(" events were dropped for it so far") != std::string::npos);
+  const auto news = b.core->take_news(b.time.monotonic());
+  BOOST_TEST(news.find(" events were dropped for it so far") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(counts_what_it_drops_under_a_bounded_number_of_tags) {
+  auto b = bench{};
+  b.when_full = full_policy::drop_newest;
+  b.settings.bytes_max = 256 * kib;
+  b.settings.segment_bytes = 32 * kib;
+  b.start();
+  auto events = std::uint64_t{0};
+  for (std::uint64_t n = 1; n <= 40; ++n) {
+    auto c = std::make_shared<chunk>(*tagged(n, 20 * kib));
+    const auto bytes = c->sections.front().bytes;
+    c->sections.clear();
+    for (std::uint64_t i = 0; i < 100; ++i)
+      c->sections.push_back({"tag." + std::to_string(100 * n + i), 1, i == 0 ? bytes : 0});
+    c->count = 100;
+    b.receive(c);
+    b.sync();
+  }
+  for (const auto& [reason, count] : b.core->dropped) events += count;
+  BOOST_TEST(b.core->dropped.size() == 1001U);
+  BOOST_TEST(b.core->passed_on().events + b.core->held().events_held + events == 4000U);
+  BOOST_TEST(b.core->bytes_dropped + b.core->held().bytes_held == b.core->bytes_in);
 }
 
 BOOST_AUTO_TEST_CASE(drops_no_more_of_the_oldest_than_it_has_to) {

@@ -192,7 +192,8 @@ BOOST_AUTO_TEST_CASE(drop_an_event_that_no_chunk_can_hold_and_go_on) {
   intake.line("a", 4, std::string(event_bytes_max / 2, 'x'));
   intake.covered("file", 10, 20);
   BOOST_TEST(counts.dropped["too large"] == 2U);
-  for (const auto& c : builder.take(1 << 20)) BOOST_TEST(encode_chunk_head(*c).size() + c->body.size() < chunk_bytes_max);
+  for (const auto& c : builder.take(1 << 20))
+    BOOST_TEST(encode_chunk_head(*c).size() + c->body.size() < chunk_bytes_max);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
