@@ -196,6 +196,7 @@ auto build_collector(const building& b, const component_plan& c, const std::stri
   settings.source = source_of(b, c);
   const auto* known = plugin_registry<source>::find(c.type);
   settings.resumes = known != nullptr && known->resumes;
+  settings.listens = known != nullptr && known->listens;
   settings.directory = b.context.directory;
   settings.waits = b.context.waits;
   auto core = std::make_shared<collector_core>(random_id(), settings.source, outlets_of(b, c));

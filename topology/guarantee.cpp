@@ -1,5 +1,6 @@
 #include "topology/guarantee.hpp"
 
+#include "actors/collectors/collector_core.hpp"
 #include "topology/draft.hpp"
 
 #include <algorithm>
@@ -75,6 +76,7 @@ public:
     for (std::size_t i = 1; i + 1 < out_.path.size(); ++i) buffer_of(*out_.path[i], i == 1);
     sink_of(*out_.path.back());
     stores_of(*out_.path.back());
+    for (std::size_t i = 0; i + 1 < out_.path.size(); ++i) bound_of(*out_.path[i], *out_.path[i + 1]);
   }
 
 private:
@@ -153,6 +155,19 @@ private:
                           + "\" because one did not answer may end in two of them; one node for \""
                           + sink.name + "\" would store it once",
                       sink.where, false);
+  }
+
+  /// How long the others that a component feeds go on when this way has stopped.
+  void bound_of(const component_plan& from, const component_plan& to) {
+    if (from.to.size() < 2 || has_disk_buffer(from) || has_disk_buffer(to)) return;
+    auto bytes = collector_hold_bytes;
+    if (const auto* buffers = std::get_if<aggregator_plan>(&to.details))
+      bytes = std::max(bytes, buffers->buffer.max_size.value);
+    if (const auto* buffers = std::get_if<aggregator_plan>(&from.details))
+      bytes = buffers->buffer.max_size.value;
+    out_.notes.push_back("if \"" + to.name + "\" stops, the others behind \"" + from.name
+                         + "\" go on for at most " + to_text(byte_count{bytes})
+                         + "; a buffer with a path between would hold more");
   }
 
   void weaken(const component_plan& c, const std::string& what, const config::place& where, bool loses) {

@@ -2,6 +2,8 @@
 
 #include "actors/system/failure.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 
 namespace weir {
@@ -40,7 +42,8 @@ void aggregator_state::answer_questions() {
   questions.answer([this](std::uint64_t mark) { return core->is_safe_up_to(mark); },
                    [this](const auto& q) {
                      const auto& [question, source, sender] = q.note;
-                     self->send(q.from, known_positions{question, settings.address, core->positions_of(source)});
+                     auto known = core->positions_of(source);
+                     self->send(q.from, known_positions{question, settings.address, std::move(known)});
                      return true;
                    });
 }
@@ -70,6 +73,8 @@ void aggregator_state::step() {
   }
   from->send_feedback();
   answer_questions();
+  if (const auto news = core->take_news(now); !news.empty())
+    spdlog::warn("{}: {}", settings.address, news);
   auto next = probe_at;
   if (const auto due = core->deadline()) next = std::min(next, *due);
   if (drain_until && *drain_until > now) next = std::min(next, *drain_until);
@@ -105,23 +110,23 @@ auto aggregator_state::observe() const -> observation {
   o.tier = settings.tier;
   o.type = "aggregator";
   o.state = reported ? "finished" : how == ending::drained ? "draining" : "running";
-  o.detail = core->damage();
+  o.detail = core->remarks();
   o.events_in = core->events_in;
   o.bytes_in = core->bytes_in;
   const auto held = core->held();
   o.events_held = held.events_held;
   o.bytes_held = held.bytes_held;
   o.dropped = core->dropped;
-  o.events_out = core->events_in - held.events_held;
-  for (const auto& [reason, events] : core->dropped) o.events_out -= events;
-  o.bytes_out = core->bytes_in - std::min(core->bytes_in, held.bytes_held);
+  const auto out = core->passed_on();
+  o.events_out = out.events;
+  o.bytes_out = out.bytes;
   o.last_error = core->last_error;
   o.demand_granted = core->in.granted_bytes();
   from->observe(o);
   if (!reported)
     for (const auto& p : ports) p.observe(o);
   o.damaged = core->in.damaged_chunks();
-  for (const auto& out : core->flow.outlets()) o.demand_held += out.credit_bytes();
+  for (const auto& to : core->flow.outlets()) o.demand_held += to.credit_bytes();
   if (held.oldest_closed_ns != 0) o.delay_ns = settings.time->wall_ns() - held.oldest_closed_ns;
   return o;
 }

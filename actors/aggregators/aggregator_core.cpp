@@ -1,6 +1,7 @@
 #include "actors/aggregators/aggregator_core.hpp"
 
 #include "runtime/base/assert.hpp"
+#include "runtime/base/units.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -12,12 +13,23 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto retry_interval = 500ms;
+constexpr auto full_by_dropping_for = 5s;
+constexpr auto dropped_tags_max = std::size_t{1000}; // clients may make up as many as they like
+constexpr auto upkeep_told_each = 60s;
+/// A memory buffer is full whenever its sources are faster than its sinks; that is told when nothing moves.
+constexpr auto memory_full_for = 5s;
 
 } // namespace
 
 aggregator_core::aggregator_core(inlet_settings window, const std::vector<outlet_settings>& outlets,
                                  std::unique_ptr<chunk_log> log, full_policy when_full)
-    : in(window), flow(outlets), log_(std::move(log)), when_full_(when_full), readers_(outlets.size()) {
+    : in(window),
+      flow(outlets),
+      capacity_(window.capacity_bytes),
+      log_(std::move(log)),
+      when_full_(when_full),
+      readers_(outlets.size()),
+      fullness_(log_ ? duration{0} : duration{memory_full_for}) {
   if (!log_) return;
   log_->seen().for_each([&](const id_range& r) { in.remember(r); });
   const auto left = log_->figures();
@@ -56,25 +68,25 @@ void aggregator_core::work(monotonic_time now) {
   write_waiting(now);
   ack_durable();
   for (std::size_t i = 0; i < readers_.size(); ++i) feed(i, now);
-  if (const auto kept = log_->maintain(now); !kept) note_problem(kept.failure(), now);
+  if (const auto kept = log_->maintain(now); !kept) note_upkeep(kept.failure(), now);
 }
 
 void aggregator_core::write_waiting(monotonic_time now) {
   if (retry_at_ && now < *retry_at_) return;
   for (; written_ < waiting_.size(); ++written_) {
-    const auto done = write(waiting_[written_]);
+    const auto done = write(waiting_[written_], now);
     if (done) continue;
-    if (done.failure().code == errc::limit)
-      retry_at_.reset(); // the disk is well: what makes room is an ack, not time
-    else
-      note_problem(done.failure(), now);
+    if (done.failure().code != errc::limit) return note_problem(done.failure(), now);
+    retry_at_.reset(); // the disk is well: what makes room is an ack, not time
+    full_reason_ = done.failure().what;
     return;
   }
   if (retry_at_) spdlog::info("the buffer takes data again");
   retry_at_.reset();
+  if (now >= full_until_) full_reason_.clear();
 }
 
-auto aggregator_core::write(waiting& w) -> result<void> {
+auto aggregator_core::write(waiting& w, monotonic_time now) -> result<void> {
   const auto& c = *w.content;
   if (c.is_reread && log_->positions().covers(c.source, c.positions)) {
     settle(c.id); // its events are here under another id
@@ -85,24 +97,32 @@ auto aggregator_core::write(waiting& w) -> result<void> {
   while (!number && number.failure().code == errc::limit && when_full_ == full_policy::drop_oldest) {
     const auto lost = log_->drop_oldest();
     if (lost.empty()) break;
-    for (const auto& old : lost) drop(*old);
+    for (const auto& old : lost) drop(*old, number.failure(), now);
     number = log_->append(w.content);
   }
   if (!number && number.failure().code == errc::limit && when_full_ == full_policy::drop_newest)
-    return write_dropped(w);
+    return write_dropped(w, number.failure(), now);
   if (!number) return number.failure();
   w.safe_with = *number;
   return {};
 }
 
-auto aggregator_core::write_dropped(waiting& w) -> result<void> {
+auto aggregator_core::write_dropped(waiting& w, const error& why, monotonic_time now) -> result<void> {
   WEIR_TRY(w.safe_with, log_->append_dropped(*w.content));
-  drop(*w.content);
+  drop(*w.content, why, now);
   return {};
 }
 
-void aggregator_core::drop(const chunk& c) {
-  for (const auto& s : c.sections) dropped["buffer full: " + s.tag] += s.count;
+void aggregator_core::drop(const chunk& c, const error& why, monotonic_time now) {
+  full_reason_ = why.what;
+  full_until_ = now + full_by_dropping_for;
+  events_lost_ += c.count;
+  for (const auto& s : c.sections) {
+    auto name = "buffer full: " + s.tag;
+    if (dropped.size() >= dropped_tags_max && !dropped.contains(name)) name = "buffer full: (other tags)";
+    dropped[name] += s.count;
+    bytes_dropped += s.bytes;
+  }
   settle(c.id);
 }
 
@@ -138,6 +158,14 @@ void aggregator_core::note_problem(const error& e, monotonic_time now) {
   if (!retry_at_) spdlog::warn("{}; it is tried again until it works", e.what);
   last_error = e.what;
   retry_at_ = now + retry_interval;
+}
+
+/// Data comes and goes all the same.
+void aggregator_core::note_upkeep(const error& e, monotonic_time now) {
+  last_error = e.what;
+  if (now < tell_upkeep_at_) return;
+  spdlog::warn("{}; it is tried again until it works", e.what);
+  tell_upkeep_at_ = now + upkeep_told_each;
 }
 
 /// That is this outlet's affair alone.
@@ -204,7 +232,7 @@ auto aggregator_core::is_empty() const -> bool {
 }
 
 auto aggregator_core::held() const -> figures {
-  if (!log_) return {flow.unacked_events(), in.held_bytes(), flow.oldest_closed_ns()};
+  if (!log_) return {flow.unacked_events(), flow.unacked_bytes(), flow.oldest_closed_ns()};
   const auto logged = log_->figures();
   auto sum = figures{logged.unsettled_events, logged.unsettled_bytes, logged.oldest_closed_ns};
   for (auto i = written_; i < waiting_.size(); ++i) {
@@ -213,6 +241,29 @@ auto aggregator_core::held() const -> figures {
     if (sum.oldest_closed_ns == 0) sum.oldest_closed_ns = waiting_[i].content->closed_ns;
   }
   return sum;
+}
+
+auto aggregator_core::passed_on() const -> account {
+  const auto left = held();
+  auto gone = account{left.events_held, left.bytes_held + bytes_dropped};
+  for (const auto& [reason, events] : dropped) gone.events += events;
+  return {events_in - std::min(events_in, gone.events), bytes_in - std::min(bytes_in, gone.bytes)};
+}
+
+auto aggregator_core::remarks() const -> std::string {
+  const auto found = damage();
+  if (!is_full()) return found;
+  const auto waits = when_full_ == full_policy::block ? "full, its senders wait" : "full, it drops";
+  return found.empty() ? waits : waits + ("; " + found);
+}
+
+auto aggregator_core::take_news(monotonic_time now) -> std::string {
+  const auto told = fullness_.update(is_full(), now);
+  if (told == full_notice::news::none) return {};
+  if (told == full_notice::news::has_room) return "the buffer has room again";
+  const auto what = log_ ? full_reason_ : "the buffer has reached its " + to_text(byte_count{capacity_});
+  if (when_full_ == full_policy::block) return what + ": its senders wait until some of it is stored";
+  return what + ": " + std::to_string(events_lost_) + " events were dropped for it so far";
 }
 
 auto aggregator_core::damage() const -> std::string {

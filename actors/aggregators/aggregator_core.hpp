@@ -4,6 +4,7 @@
 // With a chunk log it is safe when the log has it; the log then feeds each outlet at that one's own pace.
 #pragma once
 
+#include "actors/aggregators/full_notice.hpp"
 #include "runtime/flow/fan_out.hpp"
 #include "runtime/flow/inlet.hpp"
 #include "runtime/flow/sender_links.hpp"
@@ -61,17 +62,26 @@ public:
 
   struct figures {
     std::uint64_t events_held = 0;
-    std::uint64_t bytes_held = 0;
+    std::uint64_t bytes_held = 0; ///< of events
     std::int64_t oldest_closed_ns = 0;
   };
   auto held() const -> figures;
-  /// What the log lost to damage since it was opened, in words; empty if nothing.
-  auto damage() const -> std::string;
+  struct account {
+    std::uint64_t events = 0;
+    std::uint64_t bytes = 0; ///< of events
+  };
+  /// What came in and is neither held nor dropped.
+  auto passed_on() const -> account;
+  /// What the log lost to damage since it was opened, and whether it is full, in words; empty if nothing.
+  auto remarks() const -> std::string;
+  /// What to tell people since the last call; empty if nothing.
+  auto take_news(monotonic_time now) -> std::string;
 
   inlet in;
   fan_out flow;
   std::uint64_t events_in = 0; ///< with what the log held when it was opened
-  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_in = 0;  ///< of events
+  std::uint64_t bytes_dropped = 0;
   std::map<std::string, std::uint64_t> dropped; ///< events by tag: the log was full
   std::string last_error;
 
@@ -90,15 +100,19 @@ private:
 
   void finish_failed_sync(monotonic_time now);
   void write_waiting(monotonic_time now);
-  auto write(waiting& w) -> result<void>;
-  auto write_dropped(waiting& w) -> result<void>;
-  void drop(const chunk& c);
+  auto write(waiting& w, monotonic_time now) -> result<void>;
+  auto write_dropped(waiting& w, const error& why, monotonic_time now) -> result<void>;
+  void drop(const chunk& c, const error& why, monotonic_time now);
   void settle(const chunk_id& id) { in.settle({id.origin, id.sequence, id.sequence}); }
   void ack_durable();
   void feed(std::size_t outlet, monotonic_time now);
   void note_unreadable(reader& r, record_number number, const error& e, monotonic_time now);
   void note_problem(const error& e, monotonic_time now);
+  void note_upkeep(const error& e, monotonic_time now);
+  auto damage() const -> std::string;
+  auto is_full() const -> bool { return log_ ? !full_reason_.empty() : in.is_full(); }
 
+  std::uint64_t capacity_; ///< of a memory buffer
   std::unique_ptr<chunk_log> log_;
   full_policy when_full_;
   std::deque<waiting> waiting_;
@@ -109,6 +123,11 @@ private:
   std::optional<error> sync_failure_;           ///< of syncing_; what it was about has to be written again
   std::optional<monotonic_time> retry_at_;      ///< set while the disk fails
   std::optional<monotonic_time> sync_again_at_; ///< set after a sync has failed
+  monotonic_time tell_upkeep_at_{};             ///< not again before
+  full_notice fullness_;
+  std::string full_reason_;        ///< of the log; empty if it has room
+  std::uint64_t events_lost_ = 0;  ///< dropped for want of room
+  monotonic_time full_until_{};    ///< by dropping: what was dropped made no room for long
 };
 
 } // namespace weir

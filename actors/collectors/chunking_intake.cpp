@@ -1,5 +1,7 @@
 #include "actors/collectors/chunking_intake.hpp"
 
+#include "runtime/base/units.hpp"
+#include "runtime/codec/chunk_codec.hpp"
 #include "runtime/codec/json_writer.hpp"
 #include "runtime/event/entry.hpp"
 
@@ -19,7 +21,7 @@ public:
     const auto record = out.size();
     out.append(event.record);
     owner_.label(out, record);
-    owner_.builder_.finish(event.time_ns);
+    owner_.finish(event.time_ns);
   }
   void drop(std::string_view reason, std::uint64_t events) override { owner_.drop(reason, events); }
   void note_unparsed() override { ++owner_.counts_.unparsed; }
@@ -88,6 +90,18 @@ void chunking_intake::label(byte_buffer& out, std::size_t record_begin) {
   append_map_with(scratch_, out.view_from(record_begin), missing.view(), count);
   out.truncate(record_begin);
   out.append(scratch_.view());
+}
+
+void chunking_intake::finish(std::int64_t time_ns, std::uint32_t count) {
+  const auto bytes = builder_.unsaved_bytes();
+  if (bytes <= event_bytes_max) return builder_.finish(time_ns, count);
+  builder_.abandon();
+  drop("too large", count);
+  const auto now = clock_.monotonic();
+  if (now < tell_too_large_at_) return;
+  tell_too_large_at_ = now + std::chrono::minutes{1};
+  spdlog::warn("{}: dropped an event that makes {} bytes with what was read along with it, more than {}",
+               address_, bytes, to_text(byte_count{event_bytes_max}));
 }
 
 auto chunking_intake::add_letter(const event_view& what, std::string_view reason) -> dead_letter& {
@@ -172,7 +186,7 @@ void chunking_intake::line(std::string_view tag, std::int64_t now_ns, std::strin
   if (!write_record({tag, now_ns, line}, out, time_ns)) return builder_.abandon();
   write_entry_head(out.data() + head, time_ns);
   label(out, head + entry_head_bytes);
-  builder_.finish(time_ns);
+  finish(time_ns);
 }
 
 void chunking_intake::event(const event_view& event) { first_->put(event); }
@@ -190,7 +204,7 @@ void chunking_intake::entries(std::string_view tag, std::string_view entries, st
   auto head = msgpack_reader{entries};
   auto time_ns = std::int64_t{0};
   (void)head.entry_head(time_ns);
-  builder_.finish(time_ns, count);
+  finish(time_ns, count);
 }
 
 void chunking_intake::drop(std::string_view reason, std::uint64_t events) {

@@ -50,6 +50,7 @@ public:
   void entries(std::string_view tag, std::string_view entries, std::uint32_t count) override;
   void drop(std::string_view reason, std::uint64_t events) override;
   void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) override;
+  auto unsaved_bytes() const -> std::size_t override { return builder_.unsaved_bytes(); }
   using save_point_call =
       std::function<void(std::string_view stream, std::uint64_t begin, std::uint64_t end)>;
   /// Called at every save point, after the builder knows of it.
@@ -68,6 +69,8 @@ private:
   auto add_letter(const event_view& what, std::string_view reason) -> dead_letter&;
   /// Puts the labels that the record lacks behind its fields.
   void label(byte_buffer& out, std::size_t record_begin);
+  /// Takes what was appended since builder_.begin(), unless no chunk could hold it.
+  void finish(std::int64_t time_ns, std::uint32_t count = 1);
 
   chunk_builder& builder_;
   intake_counts& counts_;
@@ -81,6 +84,7 @@ private:
   std::vector<std::unique_ptr<event_output>> stages_; ///< operators, last to first
   event_output* first_ = nullptr;                     ///< where events enter
   byte_buffer scratch_;
+  monotonic_time tell_too_large_at_{}; ///< not again before
   save_point_call on_save_point_;
 };
 

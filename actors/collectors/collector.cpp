@@ -1,6 +1,7 @@
 #include "actors/collectors/collector.hpp"
 
 #include "actors/system/failure.hpp"
+#include "runtime/base/units.hpp"
 #include "runtime/os/random.hpp"
 
 #include <spdlog/spdlog.h>
@@ -20,6 +21,8 @@ constexpr auto starved_look = 100ms; // without demand: accept connections, answ
 constexpr auto probe_interval = 5s;
 constexpr auto ask_interval = 1s;
 constexpr auto resume_patience = 10s; // for a receiver that is away while others are there
+constexpr auto undecided_patience = 3s; // for a component of which nobody answers while another does
+constexpr auto complain_again = 60s;
 
 } // namespace
 
@@ -29,14 +32,16 @@ collector_state::~collector_state() {
 
 void collector_state::start() {
   const auto now = settings.context.clock->monotonic();
-  if (settings.resumes && core->starts == 0) {
+  if (settings.resumes && (core->starts == 0 || core->has_undecided())) {
     question = random_id();
     inquiry.emplace(settings.source, settings.downstream, now + resume_patience);
+    undecided_at = now + undecided_patience;
     complain_at = now + resume_patience;
+    if (!make_source()) return;
   }
   for (const auto& component : settings.downstream)
     self->send(caf::actor_cast<caf::actor>(settings.directory), watch_atom::value, component.name);
-  if (inquiry)
+  if (is_waiting())
     inquire(now);
   else
     open_source();
@@ -44,67 +49,122 @@ void collector_state::start() {
 
 void collector_state::on_peers(const peers_changed& note) {
   peers[note.component] = note.peers;
-  if (!inquiry) {
-    for (auto& p : ports)
-      if (p.component() == note.component) p.update(core->flow, note.peers);
-    return step(); // what a peer that went had in flight may go elsewhere
-  }
   auto addresses = std::vector<std::string>{};
   for (const auto& p : note.peers) addresses.push_back(p.address);
-  inquiry->on_peers(note.component, addresses, note.unheard);
+  if (inquiry) inquiry->on_peers(note.component, addresses, note.unheard);
   ask_at = {};
-  inquire(settings.context.clock->monotonic());
+  for (std::size_t i = 0; i < ports.size() && !is_waiting(); ++i)
+    if (ports[i].component() == note.component && !core->is_undecided(i))
+      ports[i].update(core->flow, note.peers);
+  step(); // what a peer that went had in flight may go elsewhere
+}
+
+/// A component of which nobody answers holds up the others for a moment only: what is for it waits.
+void collector_state::inquire(monotonic_time now) {
+  if (!is_waiting()) return decide_late(now);
+  auto decided = std::size_t{0};
+  for (std::size_t i = 0; i < ports.size(); ++i) decided += inquiry->is_decided(i, now) ? 1U : 0U;
+  if (decided == ports.size() || (decided > 0 && now >= undecided_at)) return end_inquiry(now);
+  ask(now);
+  if (settings.listens && now >= paused_until) {
+    (void)reads->read(*takes, 0); // whoever connects is answered
+    paused_until = now + starved_look;
+  }
+  timer.arm(self, now, settings.listens ? std::min(ask_at, paused_until) : ask_at);
 }
 
 /// Asks those who have not answered, again and again: an answer may be lost, or its giver restarted.
-void collector_state::inquire(monotonic_time now) {
-  if (!inquiry) return;
-  if (inquiry->is_complete(now)) return end_inquiry();
+void collector_state::ask(monotonic_time now) {
   if (now >= ask_at) {
-    for (const auto& [component, all] : peers)
-      for (const auto& p : all)
-        if (p.handle && !inquiry->has_answered(p.address))
+    for (std::size_t i = 0; i < ports.size(); ++i)
+      for (const auto& p : peers[ports[i].component()])
+        if (p.handle && !inquiry->has_answered(p.address) && (is_waiting() || core->is_undecided(i)))
           self->send(p.handle, ask_positions{question, settings.source, settings.address});
     ask_at = now + ask_interval;
   }
-  if (now >= complain_at) {
-    complain_at = now + resume_patience;
-    auto names = std::string{};
-    for (const auto& who : inquiry->missing()) names += (names.empty() ? "" : ", ") + who;
-    spdlog::warn("{}: waits for {} to say what it has of earlier data", settings.address, names);
-  }
-  timer.arm(self, now, ask_at);
+  if (now < complain_at) return;
+  complain_at = now + (is_waiting() ? resume_patience : complain_again);
+  auto names = std::string{};
+  for (const auto& who : inquiry->missing()) names += (names.empty() ? "" : ", ") + who;
+  spdlog::warn("{}: waits for {} to say what it has of earlier data", settings.address, names);
 }
 
 void collector_state::on_answer(const known_positions& note) {
   if (!inquiry || note.question != question) return;
   inquiry->on_answer(note.receiver, note.positions);
-  inquire(settings.context.clock->monotonic());
+  step();
 }
 
-void collector_state::end_inquiry() {
-  if (!inquiry->missing().empty() && !at_end)
-    spdlog::warn(
-        "{}: starts although not all have said what they have: the last moments before an earlier end "
-        "may come twice",
-        settings.address);
-  core->resume(inquiry->result(), inquiry->known());
-  inquiry.reset();
-  for (auto& p : ports) p.update(core->flow, peers[p.component()]);
+void collector_state::end_inquiry(monotonic_time now) {
+  auto undecided = std::vector<bool>{}; // at the end nothing is read any more, for nobody
+  for (std::size_t i = 0; i < ports.size(); ++i)
+    undecided.push_back(!at_end && !inquiry->is_decided(i, now));
+  core->resume(inquiry->known(), undecided, !settings.listens);
+  for (std::size_t i = 0; i < ports.size(); ++i)
+    if (undecided[i])
+      spdlog::warn("{}: begins before {} has said what it has: what is for it waits, up to {}",
+                   settings.address, ports[i].component(), to_text(byte_count{core->hold_bytes}));
+    else
+      ports[i].update(core->flow, peers[ports[i].component()]);
+  if (!core->has_undecided()) end_asking();
   open_source();
+}
+
+void collector_state::end_asking() {
+  if (!inquiry->missing().empty() && !at_end)
+    spdlog::warn("{}: goes on although not all have said what they have: the last moments before an earlier "
+                 "end may come twice",
+                 settings.address);
+  inquiry.reset();
+}
+
+void collector_state::decide_late(monotonic_time now) {
+  auto again = false;
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    if (!core->is_undecided(i) || !inquiry->is_decided(i, now)) continue;
+    core->close_chunk(*settings.context.clock);
+    if (!core->builder.empty()) return; // its dead letters could not be kept
+    const auto done = core->decide(i, inquiry->known()[i]);
+    if (!done.safe.empty()) reads->acknowledge(done.safe);
+    again = again || done.begins_again;
+    ports[i].update(core->flow, peers[ports[i].component()]);
+  }
+  if (core->has_undecided())
+    ask(now);
+  else
+    end_asking();
+  if (!again) return;
+  forget_source();
+  open_source();
+}
+
+void collector_state::forget_source() {
+  if (reads->wake_fd() >= 0) settings.waits->forget(reads->wake_fd());
+  waiting = false;
+  ready = true;
+  started = false;
+  reads.reset();
+}
+
+auto collector_state::make_source() -> bool {
+  takes = std::make_unique<chunking_intake>(settings.intake, settings.context, core->builder, core->counts,
+                                            core->letters);
+  reads = settings.make_source(settings.context);
+  const auto listening = reads->listen();
+  // The first start is the operator's to mend; later ones are retried.
+  if (!listening)
+    fail(self, settings.address, listening.failure(), core->starts < 2 ? failure::fatal : failure::retry);
+  return bool{listening};
 }
 
 void collector_state::open_source() {
   const auto resume = core->begin_again();
-  takes = std::make_unique<chunking_intake>(settings.intake, settings.context, core->builder, core->counts,
-                                            core->letters);
+  if (!reads && !make_source()) return;
   if (core->is_catching_up())
     takes->set_on_save_point([this](std::string_view stream, std::uint64_t begin, std::uint64_t end) {
       core->at_save_point({std::string{stream}, begin, end});
     });
-  reads = settings.make_source(settings.context);
   if (const auto opened = reads->open(resume); !opened) {
-    // The first start is the operator's to mend; later ones are retried.
     return fail(self, settings.address, opened.failure(),
                 core->starts == 1 ? failure::fatal : failure::retry);
   }
@@ -156,10 +216,11 @@ auto collector_state::should_close(monotonic_time now) const -> bool {
 }
 
 void collector_state::step() {
-  if (inquiry) return inquire(settings.context.clock->monotonic());
-  if (!started || reported) return;
   const auto& clock = *settings.context.clock;
   auto now = clock.monotonic();
+  if (is_waiting()) return inquire(now);
+  if (inquiry && started) decide_late(now);
+  if (!started || reported) return;
   const auto more = wants_to_read(now) && read(now) == read_status::more;
   if (!started) return;
   now = clock.monotonic();
@@ -196,6 +257,7 @@ void collector_state::arm_timer(monotonic_time now) {
     next = std::min(next, std::max(*wake, paused_until));
   if (!core->builder.empty()) next = std::min(next, std::max(collecting_since + chunk_age_max, now + 1ms));
   if (const auto linger = core->flow.deadline()) next = std::min(next, *linger);
+  if (inquiry) next = std::min(next, ask_at);
   timer.arm(self, now, next);
 }
 
@@ -204,7 +266,7 @@ void collector_state::drain() {
   if (settings.reads_to_end && is_first) return read_to_end();
   if (settings.reads_to_end) return;
   at_end = true;
-  if (inquiry) return end_inquiry();
+  if (is_waiting()) return end_inquiry(settings.context.clock->monotonic());
   step();
 }
 
@@ -212,18 +274,22 @@ void collector_state::drain() {
 /// unless the run is to end only when all is stored: what is left then is there at the next start.
 void collector_state::read_to_end() {
   settings.context.once = true;
-  const auto is_away = inquiry || (started && core->budget_bytes() == 0 && core->flow.unacked_chunks() == 0);
+  const auto is_away =
+      is_waiting() || (started && core->budget_bytes() == 0 && core->flow.unacked_chunks() == 0);
   at_end = at_end || (!settings.waits_to_the_end && is_away);
-  if (inquiry) return at_end ? end_inquiry() : void();
+  if (is_waiting()) return at_end ? end_inquiry(settings.context.clock->monotonic()) : void();
   if (!started || at_end) return step();
-  if (reads->wake_fd() >= 0) settings.waits->forget(reads->wake_fd());
-  waiting = false;
-  ready = true;
+  forget_source();
   open_source();
 }
 
 void collector_state::finish_if_done() {
   if (reported || !at_end || !core->is_empty() || !reads->is_settled()) return;
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    if (!core->is_undecided(i)) continue;
+    (void)core->decide(i, {}); // nothing is left for it, which it has to hear
+    ports[i].update(core->flow, peers[ports[i].component()]);
+  }
   for (auto& p : ports) p.close();
   if (!std::all_of(ports.begin(), ports.end(), [](const auto& p) { return p.is_closed(); })) return;
   reported = true;
@@ -238,16 +304,16 @@ auto collector_state::observe() const -> observation {
   o.tier = "collector";
   o.type = settings.type;
   o.state = reported                    ? "finished"
-            : inquiry                   ? "asking where to go on"
+            : is_waiting()              ? "asking where to go on"
             : at_end                    ? "draining"
             : core->budget_bytes() == 0 ? "waiting for demand"
                                         : "running";
   o.events_out = core->events_acked;
   o.bytes_out = core->bytes_acked;
   o.events_held = core->flow.unacked_events() + core->builder.events();
-  o.bytes_held = core->flow.unacked_bytes() + core->builder.bytes();
+  o.bytes_held = core->flow.unacked_bytes() + core->builder.body_bytes();
   o.events_in = core->events_closed + core->builder.events();
-  o.bytes_in = core->bytes_closed + core->builder.bytes();
+  o.bytes_in = core->bytes_closed + core->builder.body_bytes();
   for (const auto& [reason, count] : core->counts.dropped) {
     o.dropped[reason] = count;
     o.events_in += count;

@@ -24,6 +24,7 @@ struct collector_settings {
   intake_settings intake;
   std::vector<downstream_component> downstream; ///< one for each outlet of the core
   std::string source;                           ///< the core's: whose streams its positions are of
+  bool listens = false;                         ///< what was not acked its clients send again by themselves
   bool resumes = false;                         ///< its positions mean the same to a later process
   bool reads_to_end = false;                    ///< when drained: what is there is read first
   bool waits_to_the_end = false;                ///< and then: also if the receivers are away
@@ -39,9 +40,10 @@ struct collector_state {
   std::unique_ptr<source> reads;
   std::unique_ptr<chunking_intake> takes;
   std::vector<sender_port> ports;
-  std::optional<resume_inquiry> inquiry;          ///< until it is known where to go on
+  std::optional<resume_inquiry> inquiry;          ///< until it is known of all what they have
   std::map<std::string, std::vector<peer>> peers; ///< by component
   std::uint64_t question = 0;
+  monotonic_time undecided_at{}; ///< whoever has not answered by then is not waited for
   monotonic_time ask_at{};
   monotonic_time complain_at{};
   caf::actor_addr supervisor;
@@ -72,7 +74,17 @@ struct collector_state {
 
 private:
   void inquire(monotonic_time now);
-  void end_inquiry();
+  void ask(monotonic_time now);
+  /// The source goes on behind what is known by now.
+  void end_inquiry(monotonic_time now);
+  /// What is known by now of those of whom nothing was known when the source was opened.
+  void decide_late(monotonic_time now);
+  void end_asking();
+  /// It is not known yet where to go on at all.
+  auto is_waiting() const -> bool { return inquiry && core->starts == 0; }
+  void forget_source();
+  /// A new source with its doors open; false: it failed, and this actor ends.
+  auto make_source() -> bool;
   void open_source();
   void read_to_end();
   auto wants_to_read(monotonic_time now) -> bool;

@@ -12,18 +12,87 @@ namespace {
 constexpr auto chunk_body_bytes_max = std::size_t{1} << 20;
 constexpr auto keep_again_after = std::chrono::seconds{1};
 
+/// Without those that only say that a stream is over.
+auto ranges_of(const chunk& c) -> std::vector<position_range> {
+  auto ranges = c.positions;
+  std::erase_if(ranges, [](const position_range& p) { return p.end == end_of_stream; });
+  return ranges;
+}
+
 } // namespace
 
-void collector_core::resume(resume_info known, const std::vector<std::vector<position_range>>& by_outlet) {
+void collector_core::resume(const std::vector<std::vector<position_range>>& by_outlet,
+                            std::vector<bool> undecided, bool gives_again) {
+  undecided_ = std::move(undecided);
+  gives_again_ = gives_again;
+  behind_.assign(by_outlet.size(), position_index{SIZE_MAX});
+  for (std::size_t i = 0; i < behind_.size(); ++i)
+    for (const auto& p : by_outlet[i])
+      if (!is_undecided(i)) behind_[i].add(address_, p);
+  combine();
+  if (!is_catching_up()) behind_.clear();
+}
+
+auto collector_core::has_undecided() const -> bool {
+  return std::find(undecided_.begin(), undecided_.end(), true) != undecided_.end();
+}
+
+void collector_core::combine() {
+  auto decided = std::vector<std::vector<position_range>>{};
+  for (std::size_t i = 0; i < behind_.size(); ++i)
+    if (!is_undecided(i)) decided.push_back(behind_[i].of(address_));
+  // A client must not get its ack for what an undecided one may lack.
+  if (!gives_again_ && has_undecided()) decided.emplace_back();
+  const auto known = where_to_go_on(address_, decided);
+  auto local = handed_on_.of(address_);
+  std::erase_if(local, [](const position_range& p) { return !is_local_stream(p.stream); });
   // How old these are is not known: as many newer ones may come before the first of them is forgotten.
   handed_on_ = position_index{window_streams_max + known.covered.size()};
   for (const auto& p : known.covered) handed_on_.add(address_, p);
-  for (auto& p : known.partly) partly_[p.stream].push_back(p);
-  behind_.resize(partly_.empty() ? 0 : by_outlet.size());
-  for (std::size_t i = 0; i < behind_.size(); ++i) {
-    behind_[i] = position_index{SIZE_MAX};
-    for (const auto& p : by_outlet[i]) behind_[i].add(address_, p);
+  for (const auto& p : local) handed_on_.add(address_, p);
+  partly_.clear();
+  for (const auto& p : known.partly) partly_[p.stream].push_back(p);
+  // A source that goes on as it is was never told of these.
+  if (!gives_again_ && starts > 0)
+    for (const auto& p : known.covered) partly_[p.stream].push_back(p);
+}
+
+/// Of what the chunk covers, only the part that is in `to` becomes safe with it.
+void collector_core::trim(const chunk& c, const position_index& to) {
+  const auto at = std::lower_bound(unacked_.begin(), unacked_.end(), c.id.sequence,
+                                   [](const unacked& u, std::uint64_t s) { return u.sequence < s; });
+  WEIR_ASSERT(at != unacked_.end() && at->sequence == c.id.sequence);
+  auto left = std::vector<position_range>{};
+  for (const auto& p : at->positions)
+    for (auto& part : to.common(address_, p)) left.push_back(std::move(part));
+  at->positions = std::move(left);
+}
+
+auto collector_core::decide(std::size_t outlet, const std::vector<position_range>& known) -> decision {
+  auto has = position_index{SIZE_MAX};
+  for (const auto& p : known) has.add(address_, p);
+  auto done = link_news{outlet, {}, {}};
+  auto ids = std::vector<chunk_id>{};
+  auto& behind = behind_[outlet] = has;
+  for (const auto& c : flow.at(outlet).waiting_chunks()) {
+    const auto ranges = ranges_of(*c);
+    const auto is_there = has.covers(address_, ranges);
+    const auto is_new = std::all_of(ranges.begin(), ranges.end(),
+                                    [&](const auto& p) { return has.common(address_, p).empty(); });
+    if (is_new || (!is_there && !gives_again_)) {
+      for (const auto& p : c->positions) behind.add(address_, p);
+      continue;
+    }
+    if (!is_there) trim(*c, has); // the rest comes again
+    ids.push_back(c->id);
+    append_range(done.settled, {c->id.origin, c->id.sequence, c->id.sequence});
   }
+  done.acked = flow.at(outlet).ack(ids);
+  auto decided = decision{on_news(std::move(done)), false};
+  undecided_[outlet] = false;
+  combine();
+  decided.begins_again = gives_again_ && !partly_.empty();
+  return decided;
 }
 
 auto collector_core::places_of(const chunk& c) const -> std::vector<bool> {
@@ -51,7 +120,7 @@ auto collector_core::is_known_partly(const position_range& p) const -> bool {
 }
 
 void collector_core::at_save_point(const position_range& read) {
-  if (is_known_partly(read))
+  if (is_known_partly(read) || (!gives_again_ && has_undecided()))
     builder.set_apart();
   else if (is_catching_up())
     builder.mark();
@@ -112,6 +181,9 @@ void collector_core::close_chunk(const clock& now) {
     events_closed += c->count;
     bytes_closed += c->body.size();
     flow.push(c, now.monotonic(), c->is_reread ? places_of(*c) : std::vector<bool>{});
+    if (!has_undecided()) continue;
+    for (auto& b : behind_)
+      for (const auto& p : c->positions) b.add(address_, p);
   }
 }
 
@@ -132,7 +204,7 @@ auto collector_core::on_news(link_news news) -> std::vector<position_range> {
 }
 
 auto collector_core::budget_bytes() const -> std::size_t {
-  const auto room = flow.room_bytes();
+  const auto room = flow.room_bytes(hold_bytes);
   return room > builder.bytes() ? static_cast<std::size_t>(room - builder.bytes()) : 0;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/collectors/chunking_intake.hpp"
+#include "actors/collectors/resume_inquiry.hpp"
 #include "runtime/dead_letter/letter_box.hpp"
 #include "runtime/flow/fan_out.hpp"
 #include "runtime/flow/position_index.hpp"
@@ -15,6 +16,10 @@
 
 namespace weir {
 
+/// What a collector with several receiving components holds for one that takes nothing: so long the others
+/// go on.
+inline constexpr auto collector_hold_bytes = std::uint64_t{8} << 20;
+
 /// Outlives the collector actor: a source that fails is made anew and goes on where this one stands.
 class collector_core {
 public:
@@ -23,8 +28,22 @@ public:
   collector_core(std::uint64_t origin, std::string address, const std::vector<outlet_settings>& outlets)
       : flow(outlets), origin_(origin), address_(std::move(address)) {}
 
-  /// What earlier processes handed on, and what of it is behind each outlet; before the first begin_again().
-  void resume(resume_info known, const std::vector<std::vector<position_range>>& by_outlet);
+  /// What of earlier processes is behind each outlet; before the first begin_again(). Of those that are
+  /// `undecided` that is not known yet: what is read meanwhile waits in them. `gives_again`: the source gives
+  /// again whatever begin_again() leaves out; else what its clients send again comes by itself.
+  void resume(const std::vector<std::vector<position_range>>& by_outlet, std::vector<bool> undecided = {},
+              bool gives_again = true);
+  /// What is behind an undecided outlet after all; nothing may be in the builder. What waits in it is judged
+  /// by that.
+  struct decision {
+    std::vector<position_range> safe; ///< as of on_news()
+    bool begins_again = false;        ///< some outlets lack what others have: begin_again() has to follow
+  };
+  auto decide(std::size_t outlet, const std::vector<position_range>& known) -> decision;
+  auto is_undecided(std::size_t outlet) const -> bool {
+    return outlet < undecided_.size() && undecided_[outlet];
+  }
+  auto has_undecided() const -> bool;
 
   /// Takes back what a failed source left after its last save point; where to go on.
   auto begin_again() -> resume_info;
@@ -34,11 +53,11 @@ public:
   /// Returns the positions that became safe by it, in order.
   auto on_news(link_news news) -> std::vector<position_range>;
 
-  /// How much a source may read now: what fits all outlets' credit behind what is collected.
+  /// How much a source may read now: what fits all outlets behind what is collected.
   auto budget_bytes() const -> std::size_t;
   auto is_empty() const -> bool { return builder.empty() && flow.unacked_chunks() == 0; }
   /// Some receivers have parts of what is to be read: at_save_point() is to be called at every save point.
-  auto is_catching_up() const -> bool { return !partly_.empty(); }
+  auto is_catching_up() const -> bool { return !partly_.empty() || has_undecided(); }
   /// The builder was told that `read` is covered. What some receivers have goes into chunks of its own, by
   /// which they can tell.
   void at_save_point(const position_range& read);
@@ -49,6 +68,7 @@ public:
   std::optional<letter_box> dead_letters; ///< where they are kept; absent: they are only counted
   std::string last_error;
   fan_out flow;
+  std::uint64_t hold_bytes = collector_hold_bytes;
   std::uint64_t events_closed = 0;
   std::uint64_t bytes_closed = 0;
   std::uint64_t events_acked = 0;
@@ -61,6 +81,9 @@ private:
   auto keep_letters(const clock& now) -> bool;
   void count_letters(letter_fate fate);
   auto is_known_partly(const position_range& p) const -> bool;
+  /// Notes where to go on for all outlets that are decided.
+  void combine();
+  void trim(const chunk& c, const position_index& to);
   /// Whether this is what partly_ is about; forgets what lies behind it then.
   auto is_reread(const std::vector<position_range>& positions) -> bool;
 
@@ -75,7 +98,9 @@ private:
   std::uint64_t next_sequence_ = 1;
   position_index handed_on_; // in earlier processes, or in chunks that were closed
   std::map<std::string, std::vector<position_range>> partly_; ///< by stream
-  std::vector<position_index> behind_; ///< by outlet; as long as there is something in partly_
+  std::vector<position_index> behind_; ///< by outlet; as long as is_catching_up()
+  std::vector<bool> undecided_;        ///< by outlet
+  bool gives_again_ = true;
   monotonic_time keep_again_at_{};     // after a failure
   std::deque<unacked> unacked_;        // in order of sequence
 };

@@ -64,6 +64,10 @@ auto forward_source::open(const resume_info& resume) -> result<void> {
   for (const auto& range : resume.covered)
     if (range.stream == forward_acks::stream) acks_.resume_at(range.end);
   window_.resume(resume, acks_.next_position());
+  return poll_.is_open() ? result<void>{} : listen();
+}
+
+auto forward_source::listen() -> result<void> {
   if (settings_.security) {
     WEIR_TRY(access_, forward_access::make(*settings_.security));
   }

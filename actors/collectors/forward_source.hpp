@@ -27,6 +27,7 @@ public:
   static auto descriptors(const settings& s) -> descriptor_need { return {1 + 2 * s.listen.size(), true}; }
   forward_source(settings s, const plugin_context& context);
 
+  auto listen() -> result<void> override;
   auto open(const resume_info& resume) -> result<void> override;
   auto read(intake& out, std::size_t budget) -> result<read_status> override;
   void acknowledge(std::span<const position_range> safe) override;

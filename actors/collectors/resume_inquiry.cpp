@@ -66,10 +66,15 @@ auto resume_inquiry::is_whole(const component& c) const -> bool {
                         [&](const auto& n) { return n.second >= c.plan.instances; });
 }
 
+auto resume_inquiry::is_decided(std::size_t index, monotonic_time now) const -> bool {
+  const auto& c = components_[index];
+  return is_whole(c) || (now >= give_up_at_ && is_answered(c));
+}
+
 auto resume_inquiry::is_complete(monotonic_time now) const -> bool {
-  return std::all_of(components_.begin(), components_.end(), [&](const component& c) {
-    return is_whole(c) || (now >= give_up_at_ && is_answered(c));
-  });
+  for (std::size_t i = 0; i < components_.size(); ++i)
+    if (!is_decided(i, now)) return false;
+  return true;
 }
 
 auto resume_inquiry::missing() const -> std::vector<std::string> {
@@ -89,17 +94,17 @@ auto resume_inquiry::known() const -> std::vector<std::vector<position_range>> {
   return by_component;
 }
 
-auto resume_inquiry::result() const -> resume_info {
+auto where_to_go_on(const std::string& source, const std::vector<std::vector<position_range>>& by_receiver)
+    -> resume_info {
   auto info = resume_info{};
-  auto by_component = known();
-  if (by_component.empty()) return info;
-  info.covered = by_component.front();
-  for (const auto& some : by_component) info.covered = intersection(info.covered, some);
+  if (by_receiver.empty()) return info;
+  info.covered = by_receiver.front();
+  for (const auto& some : by_receiver) info.covered = intersection(info.covered, some);
   auto everywhere = position_index{SIZE_MAX};
-  for (const auto& p : info.covered) everywhere.add(source_, p);
-  for (auto& some : by_component)
-    for (auto& p : some)
-      if (!everywhere.covers(source_, {{p}})) info.partly.push_back(std::move(p));
+  for (const auto& p : info.covered) everywhere.add(source, p);
+  for (const auto& some : by_receiver)
+    for (const auto& p : some)
+      if (!everywhere.covers(source, {{p}})) info.partly.push_back(p);
   return info;
 }
 

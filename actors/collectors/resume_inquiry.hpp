@@ -22,6 +22,10 @@ struct downstream_component {
   bool is_local = false;       ///< hosted here, and then only here as far as this collector is concerned
 };
 
+/// Where to go on if several have these parts of the source's streams.
+auto where_to_go_on(const std::string& source, const std::vector<std::vector<position_range>>& by_receiver)
+    -> resume_info;
+
 class resume_inquiry {
 public:
   /// `source`: the collector's logical address. From `give_up_at` on, what has answered is enough, as long as
@@ -34,10 +38,12 @@ public:
   void on_answer(const std::string& receiver, const std::vector<position_range>& positions);
 
   auto is_complete(monotonic_time now) const -> bool;
+  /// Whether enough is known of what a component has.
+  auto is_decided(std::size_t index, monotonic_time now) const -> bool;
   auto has_answered(const std::string& receiver) const -> bool { return answered_.contains(receiver); }
   /// Whose word is missing; for people.
   auto missing() const -> std::vector<std::string>;
-  auto result() const -> resume_info;
+  auto result() const -> resume_info { return where_to_go_on(source_, known()); }
   /// What each component has, in their order.
   auto known() const -> std::vector<std::vector<position_range>>;
 

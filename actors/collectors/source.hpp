@@ -31,7 +31,12 @@ public:
   /// Everything put so far covers `stream` up to `end`. A save point: chunks are cut only here, and a
   /// source that fails is restarted from the last one. Call it at least every few hundred KiB.
   virtual void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) = 0;
+  /// What the events since the last save point have become; for whoever can make one wherever it likes.
+  virtual auto unsaved_bytes() const -> std::size_t { return 0; }
 };
+
+/// So much of unsaved_bytes() calls for a save point: short lines may become large events.
+inline constexpr std::size_t unsaved_bytes_max = std::size_t{4} << 20;
 
 /// A stream whose name begins so means something to this process only: acknowledge() and the restart of a
 /// failed source get it back, but it rides in no chunk.
@@ -59,7 +64,10 @@ enum class read_status {
 class source {
 public:
   virtual ~source() = default;
-  /// Called once before the first read; `resume` is empty at the first start.
+  /// Opens what others connect to. open() follows when it is known where to go on; meanwhile read() is called
+  /// without a budget, so that whoever connects is answered.
+  virtual auto listen() -> result<void> { return {}; }
+  /// Called once before the first read with a budget; `resume` is empty at the first start.
   virtual auto open(const resume_info& resume) -> result<void> = 0;
   /// Puts about `budget` bytes of events into `out`, then returns. Never blocks.
   virtual auto read(intake& out, std::size_t budget) -> result<read_status> = 0;

@@ -85,9 +85,16 @@ private:
     std::memset(held_.tail(block_reader::padding_bytes), 0, block_reader::padding_bytes);
     const auto [size, is_cut] = whole_lines(held_.view(), line_bytes_max_, ended_);
     if (size == 0) return 0;
-    for_each_line(held_.view().substr(0, size), is_cut, line_bytes_max_,
-                  [&](std::string_view line) { out.line(tag_, now_ns, line); });
-    out.covered(stream_name, offset_, offset_ + size);
+    auto saved = std::size_t{0};
+    for_each_line(held_.view().substr(0, size), is_cut, line_bytes_max_, [&](std::string_view line) {
+      const auto at = static_cast<std::size_t>(line.data() - held_.view().data());
+      if (out.unsaved_bytes() > unsaved_bytes_max && at > saved && held_.view()[at - 1] == '\n') {
+        out.covered(stream_name, offset_ + saved, offset_ + at);
+        saved = at;
+      }
+      out.line(tag_, now_ns, line);
+    });
+    out.covered(stream_name, offset_ + saved, offset_ + size);
     offset_ += size;
     std::memmove(held_.data(), held_.data() + size, held_.size() - size);
     held_.truncate(held_.size() - size);

@@ -57,11 +57,18 @@ public:
     while (done < budget) {
       const auto block = tailer_.next(std::max<std::size_t>(budget - done, 4096));
       if (!block) break;
+      auto saved = std::size_t{0};
       const auto long_lines =
-          for_each_line(block->bytes, block->is_cut, line_bytes_max_,
-                        [&](std::string_view line) { out.line(block->tag, now_ns, line); });
+          for_each_line(block->bytes, block->is_cut, line_bytes_max_, [&](std::string_view line) {
+            const auto at = static_cast<std::size_t>(line.data() - block->bytes.data());
+            if (out.unsaved_bytes() > unsaved_bytes_max && at > saved && block->bytes[at - 1] == '\n') {
+              out.covered(block->stream, block->begin + saved, block->begin + at);
+              saved = at;
+            }
+            out.line(block->tag, now_ns, line);
+          });
       if (long_lines > 0) tailer_.note_long_lines(long_lines, block->stream);
-      out.covered(block->stream, block->begin, block->end());
+      out.covered(block->stream, block->begin + saved, block->end());
       done += block->bytes.size();
     }
     log_complaints();

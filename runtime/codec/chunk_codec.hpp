@@ -24,8 +24,11 @@
 namespace weir {
 
 inline constexpr std::size_t chunk_prefix_bytes = 12;
-/// No honest chunk is larger: the forward protocol's largest message and its tables.
-inline constexpr std::size_t chunk_bytes_max = std::size_t{256} << 20;
+/// The largest event, as an entry, and all that lies between two save points of a source: a chunk of that is
+/// taken by every hop.
+inline constexpr std::size_t event_bytes_max = std::size_t{128} << 20;
+/// No honest chunk is larger: it has what lay before such an event, too, and its tables.
+inline constexpr std::size_t chunk_bytes_max = 2 * event_bytes_max;
 
 /// Prefix and head; the body follows as it is.
 auto encode_chunk_head(const chunk& c) -> std::string;

@@ -11,6 +11,10 @@ constexpr auto boundary_bytes_min = std::size_t{512} << 10;
 
 } // namespace
 
+void chunk_builder::pop_empty_section() {
+  if (!sections_.empty() && sections_.back().table.count == 0) sections_.pop_back();
+}
+
 auto chunk_builder::begin(std::string_view tag) -> byte_buffer& {
   entry_begin_ = body_.size();
   if (saved_.is_latest) {
@@ -19,7 +23,7 @@ auto chunk_builder::begin(std::string_view tag) -> byte_buffer& {
   }
   const auto is_bounded = !boundaries_.empty() && boundaries_.back().sections == sections_.size();
   if (is_bounded || sections_.empty() || sections_.back().table.tag != tag) {
-    if (!is_bounded && !sections_.empty() && sections_.back().table.count == 0) sections_.pop_back();
+    if (!is_bounded) pop_empty_section();
     sections_.push_back({{std::string{tag}, 0, 0}});
   }
   return body_;
@@ -30,24 +34,25 @@ void chunk_builder::add_boundary() {
   const auto last = boundaries_.empty() ? boundary{} : boundaries_.back();
   const auto asked = std::exchange(wanted_, wanted::nothing);
   const auto is_split = asked == wanted::cut;
-  if (asked == wanted::nothing && body_.size() - last.body < boundary_bytes_min) return;
-  if (!sections_.empty() && sections_.back().table.count == 0) sections_.pop_back();
+  if (asked == wanted::nothing && bytes() - last.bytes < boundary_bytes_min) return;
+  pop_empty_section();
   if (last.sections == sections_.size() && last.positions == positions_.size()) {
     if (!boundaries_.empty()) boundaries_.back().is_split = last.is_split || is_split;
     return;
   }
-  boundaries_.push_back({body_.size(), sections_.size(), positions_.size(), is_split});
+  boundaries_.push_back({bytes(), sections_.size(), positions_.size(), is_split});
 }
 
 void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count) {
-  const auto bytes = body_.size() - entry_begin_;
-  if (const auto& open = sections_.back().table; open.count > 0 && open.bytes + bytes > section_bytes_max) {
+  const auto size = body_.size() - entry_begin_;
+  if (const auto& open = sections_.back().table; open.count > 0 && open.bytes + size > section_bytes_max) {
     auto tag = open.tag;
     sections_.push_back({{std::move(tag), 0, 0}});
   }
   auto& s = sections_.back();
+  if (s.table.count == 0) table_bytes_ += sizeof(section) + s.table.tag.size();
   s.table.count += count;
-  s.table.bytes += static_cast<std::uint32_t>(bytes);
+  s.table.bytes += static_cast<std::uint32_t>(size);
   s.time_min_ns = std::min(s.time_min_ns, time_ns);
   s.time_max_ns = std::max(s.time_max_ns, time_ns);
   events_ += count;
@@ -59,12 +64,15 @@ void chunk_builder::covered(std::string_view stream, std::uint64_t begin, std::u
   const auto first = boundaries_.empty() ? 0 : boundaries_.back().positions;
   const auto is_next = positions_.size() > first && positions_.back().stream == stream
                        && positions_.back().end == begin && end != end_of_stream;
-  if (is_next)
+  if (is_next) {
     positions_.back().end = end;
-  else
+  } else {
     positions_.push_back({std::string{stream}, begin, end});
+    table_bytes_ += sizeof(position_range) + stream.size();
+  }
   saved_.is_latest = true;
   saved_.body = body_.size();
+  saved_.table_bytes = table_bytes_;
   saved_.sections = sections_.size();
   if (!sections_.empty()) saved_.last = sections_.back();
   saved_.events = events_;
@@ -80,6 +88,7 @@ void chunk_builder::set_apart() {
 auto chunk_builder::roll_back() -> std::uint64_t {
   const auto lost = events_ - saved_.events;
   body_.truncate(saved_.body);
+  table_bytes_ = saved_.table_bytes;
   sections_.resize(saved_.sections);
   if (!sections_.empty()) sections_.back() = saved_.last;
   events_ = saved_.events;
@@ -103,20 +112,20 @@ auto chunk_builder::release_body() -> shared_bytes {
 auto chunk_builder::cut(std::size_t first, std::size_t last, const shared_bytes& body, std::size_t& offset)
     -> std::shared_ptr<chunk> {
   auto c = std::make_shared<chunk>();
-  auto bytes = std::size_t{0};
+  auto size = std::size_t{0};
   c->time_min_ns = INT64_MAX;
   c->time_max_ns = INT64_MIN;
   for (auto i = first; i < last; ++i) {
     auto& s = sections_[i];
     c->count += s.table.count;
-    bytes += s.table.bytes;
+    size += s.table.bytes;
     c->time_min_ns = std::min(c->time_min_ns, s.time_min_ns);
     c->time_max_ns = std::max(c->time_max_ns, s.time_max_ns);
     c->sections.push_back(std::move(s.table));
   }
   if (c->count == 0) c->time_min_ns = c->time_max_ns = 0;
-  c->body = body.slice(offset, bytes);
-  offset += bytes;
+  c->body = body.slice(offset, size);
+  offset += size;
   return c;
 }
 
@@ -127,12 +136,12 @@ auto chunk_builder::ends_of_chunks(std::size_t bytes_max) const -> std::vector<b
   auto last = boundary{};
   const auto end_at = [&](const boundary& at) {
     ends.push_back(at);
-    begin = at.body;
+    begin = at.bytes;
   };
-  const auto end = boundary{body_.size(), sections_.size(), positions_.size(), false};
+  const auto end = boundary{bytes(), sections_.size(), positions_.size(), false};
   for (std::size_t i = 0; i <= boundaries_.size(); ++i) {
     const auto& next = i < boundaries_.size() ? boundaries_[i] : end;
-    if (last.body > begin && next.body - begin > bytes_max) end_at(last);
+    if (last.bytes > begin && next.bytes - begin > bytes_max) end_at(last);
     if (next.is_split) end_at(next);
     last = next;
   }
@@ -143,7 +152,7 @@ auto chunk_builder::ends_of_chunks(std::size_t bytes_max) const -> std::vector<b
 }
 
 auto chunk_builder::take(std::size_t bytes_max) -> std::vector<std::shared_ptr<chunk>> {
-  if (!sections_.empty() && sections_.back().table.count == 0) sections_.pop_back();
+  pop_empty_section();
   auto chunks = std::vector<std::shared_ptr<chunk>>{};
   const auto ends = ends_of_chunks(bytes_max);
   const auto body = release_body();
@@ -154,10 +163,10 @@ auto chunk_builder::take(std::size_t bytes_max) -> std::vector<std::shared_ptr<c
     const auto next = positions_.begin() + static_cast<std::ptrdiff_t>(end.positions);
     do {
       auto last = first;
-      auto bytes = std::size_t{0};
+      auto size = std::size_t{0};
       while (last < end.sections
-             && (last == first || position != next || bytes + sections_[last].table.bytes <= bytes_max))
-        bytes += sections_[last++].table.bytes;
+             && (last == first || position != next || size + sections_[last].table.bytes <= bytes_max))
+        size += sections_[last++].table.bytes;
       chunks.push_back(cut(first, last, body, offset));
       first = last;
     } while (first < end.sections);
@@ -171,6 +180,7 @@ auto chunk_builder::take(std::size_t bytes_max) -> std::vector<std::shared_ptr<c
 void chunk_builder::forget_all() {
   sections_.clear();
   positions_.clear();
+  table_bytes_ = 0;
   boundaries_.clear();
   wanted_ = wanted::nothing;
   events_ = 0;

@@ -30,13 +30,17 @@ public:
   /// Forgets what came after the last save point; returns how many events that were.
   auto roll_back() -> std::uint64_t;
 
-  auto bytes() const -> std::size_t { return body_.size(); }
+  /// As a chunk's footprint: with the tables.
+  auto bytes() const -> std::size_t { return body_.size() + table_bytes_; }
+  auto body_bytes() const -> std::size_t { return body_.size(); }
+  /// What came after the last save point: it will be in one chunk.
+  auto unsaved_bytes() const -> std::size_t { return bytes() - saved_.body - saved_.table_bytes; }
   auto events() const -> std::uint64_t { return events_; }
   /// Neither events nor positions to hand on.
   auto empty() const -> bool { return events_ == 0 && positions_.empty(); }
   auto positions() const -> const std::vector<position_range>& { return positions_; }
 
-  /// Everything up to now as chunks of at most `bytes_max` of body each, cut at save points: a chunk's
+  /// Everything up to now as chunks of at most `bytes_max` each, cut at save points: a chunk's
   /// positions are of its events and of no others. What lies between two save points stays together, however
   /// large it is. Without positions, chunks are cut between sections; a section never is larger than half a
   /// MiB unless one event is.
@@ -50,6 +54,7 @@ private:
   };
   struct save_point {
     std::size_t body = 0;
+    std::size_t table_bytes = 0;
     std::size_t sections = 0;
     open_section last;
     std::uint64_t events = 0;
@@ -57,12 +62,13 @@ private:
   };
   /// A save point where a chunk may end.
   struct boundary {
-    std::size_t body = 0;
+    std::size_t bytes = 0; ///< before it, with the tables
     std::size_t sections = 0;
     std::size_t positions = 0;
     bool is_split = false; ///< where a chunk must end
   };
   enum class wanted { nothing, place, cut };
+  void pop_empty_section();
   void add_boundary();
   auto ends_of_chunks(std::size_t bytes_max) const -> std::vector<boundary>;
   void forget_all();
@@ -74,6 +80,7 @@ private:
   byte_buffer body_;
   std::vector<open_section> sections_;
   std::vector<position_range> positions_;
+  std::size_t table_bytes_ = 0; ///< of both; of sections, those with events
   std::uint64_t events_ = 0;
   std::size_t entry_begin_ = 0;
   save_point saved_;

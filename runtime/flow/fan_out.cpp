@@ -10,7 +10,7 @@ fan_out::fan_out(const std::vector<outlet_settings>& settings) {
 }
 
 void fan_out::push(const chunk_ptr& c, monotonic_time now, const std::vector<bool>& is_there) {
-  const auto bytes = c->footprint_bytes();
+  const auto bytes = std::uint64_t{c->body.size()};
   auto wanted = std::size_t{0};
   for (std::size_t i = 0; i < outlets_.size(); ++i) {
     if (i < is_there.size() && is_there[i]) {
@@ -63,9 +63,13 @@ auto fan_out::settled_floor(std::uint64_t origin) const -> std::uint64_t {
   return floor;
 }
 
-auto fan_out::room_bytes() const -> std::uint64_t {
+auto fan_out::room_bytes(std::uint64_t held_bytes) const -> std::uint64_t {
   auto least = UINT64_MAX;
-  for (const auto& o : outlets_) least = std::min(least, o.room_bytes());
+  for (const auto& o : outlets_) {
+    const auto held = o.waiting_bytes() + o.in_flight_bytes();
+    const auto spare = outlets_.size() > 1 && held < held_bytes ? held_bytes - held : 0;
+    least = std::min(least, std::max(o.room_bytes(), spare));
+  }
   return outlets_.empty() ? 0 : least;
 }
 

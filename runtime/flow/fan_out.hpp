@@ -31,11 +31,12 @@ public:
   auto size() const -> std::size_t { return outlets_.size(); }
   auto outlets() const -> const std::vector<outlet>& { return outlets_; }
 
-  /// What the slowest outlet has room for.
-  auto room_bytes() const -> std::uint64_t;
+  /// What the slowest outlet has room for. Where there are several, each may hold `held_bytes` whatever its
+  /// credit: so long one that has stopped does not stop the others.
+  auto room_bytes(std::uint64_t held_bytes = 0) const -> std::uint64_t;
   auto is_hungry() const -> bool;
   auto deadline() const -> std::optional<monotonic_time>;
-  /// Of chunks that some outlet still has no ack for; each counts once.
+  /// Of chunks that some outlet still has no ack for; each counts once. Bytes are those of the events.
   auto unacked_bytes() const -> std::uint64_t { return unacked_bytes_; }
   auto unacked_events() const -> std::uint64_t { return unacked_events_; }
   auto unacked_chunks() const -> std::size_t { return pending_.size(); }

@@ -70,6 +70,10 @@ public:
   auto take_feedback() -> std::vector<feedback>;
 
   auto held_bytes() const -> std::uint64_t { return held_bytes_; }
+  /// Next to nothing more can be granted before something is safe.
+  auto is_full() const -> bool {
+    return held_bytes_ >= settings_.capacity_bytes - settings_.capacity_bytes / 8;
+  }
   auto held_chunks() const -> std::size_t { return held_.size(); }
   auto granted_bytes() const -> std::uint64_t { return granted_bytes_; }
   auto damaged_chunks() const -> std::uint64_t { return damaged_chunks_; }

@@ -53,6 +53,20 @@ auto position_index::covers(const std::string& source, std::span<const position_
   });
 }
 
+auto position_index::common(const std::string& source, const position_range& range) const
+    -> std::vector<position_range> {
+  auto parts = std::vector<position_range>{};
+  const auto known = sources_.find(source);
+  if (known == sources_.end()) return parts;
+  const auto stream = known->second.streams.find(range.stream);
+  if (stream == known->second.streams.end()) return parts;
+  auto at = stream->second.upper_bound(range.begin);
+  if (at != stream->second.begin() && std::prev(at)->second > range.begin) --at;
+  for (; at != stream->second.end() && at->first < range.end; ++at)
+    parts.push_back({range.stream, std::max(at->first, range.begin), std::min(at->second, range.end)});
+  return parts;
+}
+
 auto position_index::covering(const std::string& source, const position_range& range) const
     -> position_range {
   const auto known = sources_.find(source);

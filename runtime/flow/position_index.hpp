@@ -33,6 +33,8 @@ public:
   }
   /// Whether all of these, and at least one, are covered.
   auto covers(const std::string& source, std::span<const position_range> ranges) const -> bool;
+  /// The covered parts of the range.
+  auto common(const std::string& source, const position_range& range) const -> std::vector<position_range>;
   /// The covered part of the stream that has all of `range`; `range` itself if there is none.
   auto covering(const std::string& source, const position_range& range) const -> position_range;
   /// All that is covered of the collector's streams: by stream, in order, neither overlapping nor adjacent.

@@ -40,9 +40,11 @@ auto chunk_log::maintain(monotonic_time now) -> result<void> { return state_->ma
 auto chunk_log::figures() const -> chunk_log_figures {
   auto& s = *state_;
   const auto oldest = s.floor();
-  if (oldest != s.oldest) {
+  if (oldest > s.last) {
+    s.oldest = s.oldest_closed_ns = 0; // that number may be appended yet
+  } else if (oldest != s.oldest) {
     s.oldest = oldest;
-    s.oldest_closed_ns = oldest > s.last ? 0 : s.sums_of(oldest).closed_ns;
+    s.oldest_closed_ns = s.sums_of(oldest).closed_ns;
   }
   auto f = chunk_log_figures{};
   f.segments = s.segments.all().size();

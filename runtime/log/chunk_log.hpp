@@ -64,7 +64,7 @@ struct chunk_log_figures {
   std::uint64_t bytes = 0;            ///< of the segments, as reserved on the disk
   std::uint64_t unsettled_chunks = 0; ///< that some reader has not settled
   std::uint64_t unsettled_events = 0;
-  std::uint64_t unsettled_bytes = 0;
+  std::uint64_t unsettled_bytes = 0; ///< of their events
   std::int64_t oldest_closed_ns = 0; ///< of the unsettled; 0 if there are none
   std::uint64_t damaged_records = 0; ///< set aside in quarantine/, or missing
   std::uint64_t cut_tails = 0;       ///< torn last writes found at opening
@@ -112,7 +112,8 @@ public:
   /// while older ones only wait for a sync to go.
   auto drop_oldest() -> std::vector<chunk_ptr>;
 
-  /// Persists cursors and removes segments that all readers have passed; cheap if there is nothing to do.
+  /// Persists cursors, removes segments that all readers have passed, and makes the files again if somebody
+  /// removed them, from what is still to be had; cheap if there is nothing to do.
   auto maintain(monotonic_time now) -> result<void>;
   auto figures() const -> chunk_log_figures;
 

@@ -22,27 +22,6 @@ auto bounded(chunk_log_settings settings) -> chunk_log_settings {
 
 constexpr auto copy_step = std::size_t{1} << 20;
 
-/// Replaces the file by a copy: after a failed sync nobody knows what of it is on the device, whatever a
-/// later one says.
-auto write_afresh(file_system& files, segment_shelf& segments, segment& s) -> result<void> {
-  WEIR_TRY(const auto from, segments.file_of(s));
-  WEIR_TRY(const auto to, files.open(s.path + ".new", open_mode::create));
-  WEIR_CHECK(to->truncate(0));
-  auto window = file_window{*from, copy_step};
-  for (auto at = std::uint64_t{0}; at < s.used;) {
-    WEIR_TRY(const auto bytes, window.view(at, std::min<std::uint64_t>(copy_step, s.used - at)));
-    if (bytes.empty()) break;
-    const auto parts = std::array{bytes};
-    WEIR_CHECK(to->write_at(at, parts));
-    at += bytes.size();
-  }
-  WEIR_CHECK(to->sync());
-  WEIR_CHECK(files.rename(s.path + ".new", s.path));
-  s.opened = to;
-  s.bytes = s.used;
-  return {};
-}
-
 auto forget_lost(segment_shelf& segments, const std::vector<lost_record>& lost) -> result<void> {
   constexpr auto no_magic = std::string_view{"\0\0\0\0", 4};
   const auto parts = std::array{no_magic};
@@ -86,7 +65,7 @@ auto sync_all(file_system& files, segment_shelf& segments, record_number durable
     WEIR_TRY(const auto opened, segments.file_of(s));
     if (opened->sync()) continue;
     spdlog::error("chunk log {}: a sync failed; it is copied to a fresh file", s.path);
-    WEIR_CHECK(write_afresh(files, segments, s));
+    WEIR_CHECK(write_afresh(files, *opened, s));
   }
   return {};
 }

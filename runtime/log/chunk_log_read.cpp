@@ -32,12 +32,12 @@ auto chunk_log::state::is_settled_by_all(record_number number) const -> bool {
 
 auto chunk_log::state::sums_of(record_number number) -> record_sums {
   if (const auto* entry = recent.find(number); entry != nullptr)
-    return {entry->type == record_type::chunk ? 1U : 0U, entry->c->count, entry->payload_bytes,
+    return {entry->type == record_type::chunk ? 1U : 0U, entry->c->count, entry->c->body.size(),
             entry->c->closed_ns};
   const auto at = segments.locate(number);
   if (!at || at->record.header.type != record_type::chunk) return {};
   const auto& header = at->record.header;
-  return {1, header.events, header.payload_bytes(), header.closed_ns};
+  return {1, header.events, header.body_bytes, header.closed_ns};
 }
 
 auto chunk_log::state::read(record_number number) -> result<chunk_ptr> {
@@ -155,6 +155,7 @@ auto chunk_log::state::can_drop_front() const -> bool {
 }
 
 auto chunk_log::state::maintain(monotonic_time now) -> result<void> {
+  WEIR_CHECK(look_after_home(now));
   const auto can_drop = can_drop_front();
   if (!can_drop && (!are_cursors_dirty || now - cursors_written_at < cursors_interval)) return {};
   cursors_written_at = now;

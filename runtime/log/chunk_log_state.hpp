@@ -50,12 +50,21 @@ struct chunk_log::state {
   auto wants_sync(monotonic_time now) const -> bool;
   auto next_deadline() const -> std::optional<monotonic_time>;
   void mark_safe(record_number up_to);
+  void put_off_sync();
   /// Gives up the segments of the failed job; what they hold may be lost by a power cut, as the policy says.
   void leave_unsynced();
   /// Writes everything above `synced` to fresh segments: nothing that was not synced is trusted any more.
   auto write_again() -> result<void>;
   auto copy_unsynced(std::vector<segment>& fresh) -> result<void>;
   void replace_unsynced(std::vector<segment> fresh);
+
+  // chunk_log_home.cpp
+  /// Whether somebody removed or replaced what is written to.
+  auto is_in_place() -> bool;
+  auto is_in_place(const segment& s) -> bool;
+  /// Now and then looks whether the files are where they were, and makes them again if not.
+  auto look_after_home(monotonic_time now) -> result<void>;
+  auto put_back() -> result<void>;
 
   // chunk_log_read.cpp
   struct record_sums {
@@ -111,6 +120,10 @@ struct chunk_log::state {
   bool are_cursors_dirty = false;
   record_number synced_in_cursors = 0; ///< `synced` as the cursor file has it
   monotonic_time cursors_written_at{};
+
+  bool is_gone = false; ///< the files are not where they were: nothing becomes safe
+  monotonic_time look_at{};
+  monotonic_time tell_gone_at{};
 
   unsettled_sums unsettled;
   std::map<record_number, unsigned> failed_reads; ///< how often each was tried

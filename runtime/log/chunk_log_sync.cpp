@@ -16,7 +16,7 @@ auto sync_job::run() -> result<void> {
 }
 
 auto chunk_log::state::wants_sync(monotonic_time now) const -> bool {
-  if (is_job_out) return false;
+  if (is_job_out || is_gone) return false;
   const auto& all = segments.all();
   const auto is_dirty = [](const segment& s) { return s.is_dirty; };
   if (std::none_of(all.begin(), all.end(), is_dirty)) return false;
@@ -71,6 +71,7 @@ auto chunk_log::state::take_sync(monotonic_time now) -> std::optional<sync_job> 
 
 auto chunk_log::state::next_deadline() const -> std::optional<monotonic_time> {
   auto at = std::optional<monotonic_time>{};
+  if (is_gone) return look_at;
   if (are_cursors_dirty) at = cursors_written_at + cursors_interval;
   if (settings.sync != sync_policy::interval || is_job_out || last == synced) return at;
   const auto sync_at = synced_at + settings.sync_interval;
@@ -91,6 +92,15 @@ void chunk_log::state::mark_safe(record_number up_to) {
   job_bytes = 0;
   if (unsynced_bytes <= 2 * settings.cache_bytes) written = last;
   recent.shrink(settings.cache_bytes, synced);
+  is_job_out = false;
+}
+
+/// What is on the device has no name: it is to be synced again where it is put back.
+void chunk_log::state::put_off_sync() {
+  for (auto& s : segments.all()) {
+    s.is_dirty = s.is_dirty || s.is_in_job;
+    s.is_in_job = false;
+  }
   is_job_out = false;
 }
 
@@ -149,6 +159,7 @@ auto chunk_log::state::write_again() -> result<void> {
 
 auto chunk_log::finish_sync(const sync_job& job, const result<void>& outcome) -> result<void> {
   auto& s = *state_;
+  if (outcome && s.is_gone) return s.put_off_sync(), result<void>{};
   if (outcome) return s.mark_safe(job.up_to_), result<void>{};
   const auto is_lax = s.settings.sync == sync_policy::os;
   spdlog::error("chunk log {}: {}; a new segment is begun{}", s.settings.path, outcome.failure().what,

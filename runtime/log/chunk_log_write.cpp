@@ -83,10 +83,12 @@ auto chunk_log::state::make_room(std::uint64_t record_bytes, record_type type) -
 }
 
 auto chunk_log::state::append(const chunk_ptr& c, record_type type) -> result<record_number> {
+  if (is_gone)
+    return error{errc::unavailable, "the files of the chunk log " + settings.path + " were removed"};
   const auto head = encode_chunk_head(*c);
   const auto parts = record_parts{type, c->count, c->closed_ns, head, c->body.view()};
   const auto header = make_record_header(last + 1, parts);
-  if (header.payload_bytes() > chunk_bytes_max)
+  if (header.payload_bytes() > chunk_prefix_bytes + chunk_bytes_max)
     return error{errc::rejected, "a chunk of " + std::to_string(header.payload_bytes())
                                      + " bytes is larger than chunks may be"};
   WEIR_CHECK(make_room(header.bytes(), type));
@@ -96,7 +98,7 @@ auto chunk_log::state::append(const chunk_ptr& c, record_type type) -> result<re
   }
   follows = ++last;
   known.add(*c);
-  recent.add(last, {type, c, header.payload_bytes()});
+  recent.add(last, {type, c});
   unsynced_bytes += header.bytes();
   if (settings.sync == sync_policy::os || unsynced_bytes <= 2 * settings.cache_bytes) written = last;
   recent.shrink(settings.cache_bytes, settings.sync == sync_policy::os ? last : synced);
@@ -105,7 +107,7 @@ auto chunk_log::state::append(const chunk_ptr& c, record_type type) -> result<re
   } else if (!readers.empty()) {
     ++unsettled.chunks;
     unsettled.events += c->count;
-    unsettled.bytes += header.payload_bytes();
+    unsettled.bytes += header.body_bytes;
   }
   return last;
 }

@@ -14,7 +14,6 @@ public:
   struct entry {
     record_type type = record_type::chunk;
     chunk_ptr c;
-    std::uint64_t payload_bytes = 0; ///< of its record
   };
 
   /// Numbers rise by 1 from the first one on.

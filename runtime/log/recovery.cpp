@@ -279,7 +279,7 @@ private:
     } else if (!found_.readers.empty() && !has_passed(number)) {
       ++found_.unsettled.chunks;
       found_.unsettled.events += found.header.events;
-      found_.unsettled.bytes += found.header.payload_bytes();
+      found_.unsettled.bytes += found.header.body_bytes;
     }
   }
 

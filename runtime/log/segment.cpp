@@ -118,6 +118,24 @@ auto write_segment_header(segment& to) -> result<void> {
   return to.opened->write_at(0, parts);
 }
 
+auto write_afresh(file_system& files, const file& from, segment& s) -> result<void> {
+  WEIR_TRY(const auto to, files.open(s.path + ".new", open_mode::create));
+  WEIR_CHECK(to->truncate(0));
+  auto window = file_window{from, copy_step};
+  for (auto at = std::uint64_t{0}; at < s.used;) {
+    WEIR_TRY(const auto bytes, window.view(at, std::min<std::uint64_t>(copy_step, s.used - at)));
+    if (bytes.empty()) break;
+    const auto parts = std::array{bytes};
+    WEIR_CHECK(to->write_at(at, parts));
+    at += bytes.size();
+  }
+  WEIR_CHECK(to->sync());
+  WEIR_CHECK(files.rename(s.path + ".new", s.path));
+  s.opened = to;
+  s.bytes = s.used;
+  return {};
+}
+
 auto write_record(segment& to, const record_header& header, const record_parts& parts) -> result<void> {
   const auto encoded = encode(header, to.header.identity);
   const auto size = record_header_bytes + header.payload_bytes();

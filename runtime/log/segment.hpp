@@ -87,6 +87,9 @@ auto create_segment(file_system& files, const std::string& directory, const segm
 auto write_segment_header(segment& to) -> result<void>;
 /// Replaces the snapshot of a segment that says too much; the records stay, in a fresh file of that name.
 auto write_snapshot_anew(file_system& files, segment& of, std::string snapshot) -> result<void>;
+/// Replaces the segment's file by a copy of `from`: after a failed sync nobody knows what of it is on the
+/// device, whatever a later one says; and `from` may have lost its name.
+auto write_afresh(file_system& files, const file& from, segment& s) -> result<void>;
 /// Behind the last record; it must have room. After an error the segment is as before.
 auto write_record(segment& to, const record_header& header, const record_parts& parts) -> result<void>;
 

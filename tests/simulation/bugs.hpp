@@ -25,9 +25,10 @@ enum class bug {
   forgets_reread,
   forgets_mark,
   keeps_what_it_tried,
+  takes_silence_for_nothing,
 };
 
-inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 16>{{
+inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 17>{{
     {bug::acks_before_sync, "an aggregator acks what is only written"},
     {bug::syncs_nothing, "fsync does nothing"},
     {bug::hides_failed_sync, "a failed fsync is taken for a good one"},
@@ -44,6 +45,7 @@ inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 1
     {bug::forgets_reread, "a collector sends again what some of its receivers have"},
     {bug::forgets_mark, "a question that is asked again waits for what came meanwhile"},
     {bug::keeps_what_it_tried, "a store keeps what was only tried, to find out what it rejects"},
+    {bug::takes_silence_for_nothing, "a receiver that has not answered is taken for one that has nothing"},
 }};
 
 } // namespace weir::test

@@ -32,6 +32,7 @@ collector_actor::collector_actor(world& w, process& host, const plan& how, scrip
       plan_(how),
       core_(w.random.next(), how.address, how.outlets),
       lines_(lines) {
+  core_.hold_bytes = how.pace.hold_bytes;
   make_links();
 }
 
@@ -44,41 +45,94 @@ void collector_actor::make_links() {
 }
 
 void collector_actor::start() {
-  if (core_.starts > 0) return open_source();
-  question_ = in.random.next();
-  inquiry_.emplace(address, plan_.downstream, in.time.monotonic() + plan_.pace.patience);
-  inquire();
-}
-
-/// The source threw: what it handed on survives, it is opened again.
-void collector_actor::fail() {
-  if (inquiry_) return;
-  actor::fail();
-  reads_.reset();
-  takes_.reset();
-  make_links();
+  if (core_.starts == 0 || core_.has_undecided()) {
+    question_ = in.random.next();
+    inquiry_.emplace(address, plan_.downstream, in.time.monotonic() + plan_.pace.patience);
+    undecided_at_ = in.time.monotonic() + plan_.pace.undecided_patience;
+    ask_at_ = {};
+  }
+  if (is_waiting()) return inquire();
   on_peers();
   open_source();
 }
 
+/// The source threw: what it handed on survives, it is opened again.
+void collector_actor::fail() {
+  if (is_waiting()) return;
+  actor::fail();
+  reads_.reset();
+  takes_.reset();
+  inquiry_.reset();
+  make_links();
+  start();
+}
+
+auto collector_actor::known() const -> std::vector<std::vector<position_range>> {
+  auto all = inquiry_->known();
+  if (in.mistake != bug::forgets_reread) return all;
+  const auto everywhere = inquiry_->result().covered;
+  return std::vector<std::vector<position_range>>(all.size(), everywhere);
+}
+
 void collector_actor::inquire() {
+  if (!is_waiting()) return decide_late();
+  const auto now = in.time.monotonic();
+  auto decided = std::size_t{0};
+  for (std::size_t i = 0; i < links_.size(); ++i) decided += inquiry_->is_decided(i, now) ? 1U : 0U;
   const auto hurries = in.mistake == bug::does_not_ask && is_answered_;
-  if (inquiry_->is_complete(in.time.monotonic()) || hurries) {
-    const auto forgets = in.mistake == bug::forgets_reread;
-    core_.resume(inquiry_->result(),
-                 forgets ? std::vector<std::vector<position_range>>{} : inquiry_->known());
-    in.note(address, "knows where to go on");
-    inquiry_.reset();
-    on_peers();
-    return open_source();
-  }
-  if (in.time.monotonic() >= ask_at_) {
-    for (const auto& d : plan_.downstream)
-      for (const auto* p : in.peers_of(*this, d.name))
-        if (!inquiry_->has_answered(p->address)) in.send(*this, p->id, ask_positions{question_, address});
-    ask_at_ = in.time.monotonic() + plan_.pace.ask_interval;
-  }
+  if (decided == links_.size() || (decided > 0 && now >= undecided_at_) || hurries) return begin();
+  ask();
   call_at(ask_at_);
+}
+
+void collector_actor::ask() {
+  if (in.time.monotonic() < ask_at_) return;
+  for (std::size_t i = 0; i < links_.size(); ++i)
+    for (const auto* p : in.peers_of(*this, plan_.downstream[i].name))
+      if (!inquiry_->has_answered(p->address) && (is_waiting() || core_.is_undecided(i)))
+        in.send(*this, p->id, ask_positions{question_, address});
+  ask_at_ = in.time.monotonic() + plan_.pace.ask_interval;
+}
+
+void collector_actor::begin() {
+  auto undecided = std::vector<bool>(links_.size());
+  const auto takes_silence = in.mistake == bug::does_not_ask || in.mistake == bug::takes_silence_for_nothing;
+  for (std::size_t i = 0; i < links_.size(); ++i)
+    undecided[i] = !takes_silence && !inquiry_->is_decided(i, in.time.monotonic());
+  core_.resume(known(), undecided);
+  in.note(address, "knows where to go on", core_.has_undecided() ? ", but not for all" : "");
+  if (!core_.has_undecided()) inquiry_.reset();
+  for (std::size_t i = 0; i < links_.size(); ++i) link(i);
+  open_source();
+}
+
+void collector_actor::decide_late() {
+  auto again = false;
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    if (!core_.is_undecided(i) || !inquiry_->is_decided(i, in.time.monotonic())) continue;
+    core_.close_chunk(in.time);
+    const auto done = core_.decide(i, known()[i]);
+    const auto& name = plan_.downstream[i].name;
+    in.note(address, "knows what ", name, " has", done.begins_again ? "; reads again" : "");
+    if (!done.safe.empty()) reads_->acknowledge(done.safe);
+    again = again || done.begins_again;
+    link(i);
+  }
+  if (core_.has_undecided()) {
+    ask();
+  } else {
+    reads_->acknowledge(inquiry_->result().covered);
+    inquiry_.reset();
+  }
+  if (again) open_source();
+}
+
+void collector_actor::link(std::size_t outlet) {
+  if (core_.is_undecided(outlet)) return;
+  auto there = std::vector<sender_links::receiver>{};
+  const auto& name = plan_.downstream[outlet].name;
+  for (const auto* p : in.peers_of(*this, name)) there.push_back({p->id, p->address});
+  links_[outlet].update(core_.flow, there);
 }
 
 void collector_actor::open_source() {
@@ -92,23 +146,18 @@ void collector_actor::open_source() {
     });
   reads_ = std::make_unique<scripted_source>(lines_, in);
   (void)reads_->open(resume);
-  if (core_.starts == 1) reads_->acknowledge(resume.covered); // the receivers have it for good
+  const auto all_have_it = core_.starts == 1 && !core_.has_undecided();
+  if (all_have_it) reads_->acknowledge(resume.covered); // for good
   step();
 }
 
 void collector_actor::on_peers() {
-  for (std::size_t i = 0; i < plan_.downstream.size(); ++i) {
+  for (std::size_t i = 0; i < links_.size(); ++i) {
     const auto& name = plan_.downstream[i].name;
-    auto there = std::vector<sender_links::receiver>{};
     auto addresses = std::vector<std::string>{};
-    for (const auto* p : in.peers_of(*this, name)) {
-      there.push_back({p->id, p->address});
-      addresses.push_back(p->address);
-    }
-    if (inquiry_)
-      inquiry_->on_peers(name, addresses, in.unheard_of(*this, name));
-    else
-      links_[i].update(core_.flow, there);
+    for (const auto* p : in.peers_of(*this, name)) addresses.push_back(p->address);
+    if (inquiry_) inquiry_->on_peers(name, addresses, in.unheard_of(*this, name));
+    if (!is_waiting()) link(i);
   }
   if (inquiry_) ask_at_ = {};
   step();
@@ -161,8 +210,9 @@ auto collector_actor::should_close() const -> bool {
 }
 
 void collector_actor::step() {
-  if (inquiry_) return inquire();
+  if (is_waiting()) return inquire();
   if (!reads_) return;
+  if (inquiry_) decide_late();
   read();
   const auto now = in.time.monotonic();
   if (should_close()) close_chunk();
@@ -177,6 +227,7 @@ void collector_actor::step() {
   if (!core_.builder.empty())
     next = std::min(next, std::max(collecting_since_ + plan_.pace.chunk_age_max, now + 1ms));
   if (const auto linger = core_.flow.deadline()) next = std::min(next, *linger);
+  if (inquiry_) next = std::min(next, ask_at_);
   call_at(is_ready_ ? now + 1us : next);
 }
 

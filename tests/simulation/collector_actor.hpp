@@ -16,9 +16,11 @@ namespace weir::test {
 struct collector_pace {
   std::size_t chunk_bytes_max = 0;
   std::size_t read_bytes_max = 0;
+  std::size_t hold_bytes = 0;
   std::chrono::nanoseconds chunk_age_max{0};
   std::chrono::nanoseconds ask_interval{0};
-  std::chrono::nanoseconds patience{0}; ///< for receivers that are away
+  std::chrono::nanoseconds patience{0};           ///< for receivers that are away
+  std::chrono::nanoseconds undecided_patience{0}; ///< for components of which nobody answers
 };
 
 class collector_actor final : public actor {
@@ -46,6 +48,12 @@ protected:
 private:
   void make_links();
   void inquire();
+  void ask();
+  void begin();
+  void decide_late();
+  auto is_waiting() const -> bool { return inquiry_ && core_.starts == 0; }
+  auto known() const -> std::vector<std::vector<position_range>>;
+  void link(std::size_t outlet);
   void open_source();
   void read();
   void close_chunk();
@@ -63,6 +71,7 @@ private:
   std::uint64_t question_ = 0;
   bool is_answered_ = false;
   bool is_ready_ = false;
+  monotonic_time undecided_at_{};
   monotonic_time ask_at_{};
   monotonic_time probe_at_{};
   monotonic_time collecting_since_{};

@@ -132,8 +132,10 @@ void schedule::furnish_collector(component& c, process& home) {
   plan.address = home.name + "/collector/" + c.name;
   plan.outlets = outlets_of(c);
   for (const auto* to : c.to) plan.downstream.push_back({to->name, 1, world_.is_hosted(home, to->name)});
-  plan.pace = {random.between(64, 2048), random.between(64, 4096), random.time_between(1ms, 300ms),
-               random.time_between(100ms, 1s), 24h};
+  plan.pace = {random.between(64, 2048),         random.between(64, 4096),
+               random.between(0, 16) << 10,      random.time_between(1ms, 300ms),
+               random.time_between(100ms, 1s),   24h,
+               random.time_between(0ms, 3s)};
   world_.time.after(random.time_between(0ms, 2s), [this, &lines, &home] { write_lines(lines, home); });
   furniture_[&home].push_back([this, plan, &lines](process& at) {
     at.actors.push_back(std::make_unique<collector_actor>(world_, at, plan, lines));

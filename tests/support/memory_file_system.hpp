@@ -34,6 +34,8 @@ public:
   /// For tests that look at files, or damage them. Changes are on the device at once.
   auto content(const std::string& path) const -> std::string;
   void set_content(const std::string& path, std::string bytes);
+  /// Which must be empty.
+  void remove_directory(const std::string& path) { directories_.erase(path); }
   auto exists(const std::string& path) const -> bool { return names_.contains(path); }
   auto is_dropped(const std::string& path) const -> bool { return names_.at(path)->is_dropped; }
   auto paths() const -> std::vector<std::string>;

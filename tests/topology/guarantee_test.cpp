@@ -167,4 +167,21 @@ BOOST_AUTO_TEST_CASE(what_a_promise_rests_on_is_said) {
   BOOST_TEST(notes(spread + "edge } }\n") == "");
 }
 
+BOOST_AUTO_TEST_CASE(say_how_long_others_go_on_when_one_way_stops) {
+  const auto note = [](const std::string& aggregator, const std::string& from) {
+    const auto plan = plan_of("collectors: { c: { type: " + tail + " } }\n" + aggregator
+                              + "sinks:\n  s: { type: " + file_sink + from
+                              + " }\n  t: { type: file, path: z" + from + " }\n");
+    const auto all = guarantees_of(plan);
+    for (const auto& text : all.front().notes)
+      if (text.starts_with("if \"s\" stops")) return text;
+    return std::string{};
+  };
+  BOOST_TEST(note("", "").find("the others behind \"c\" go on for at most 8MiB;") != std::string::npos);
+  BOOST_TEST(note("source_aggregators: { a: { buffer: { max_size: 32MiB } } }\n", ", from: [a]")
+                 .find("the others behind \"a\" go on for at most 32MiB;")
+             != std::string::npos);
+  BOOST_TEST(note("source_aggregators: { a: { buffer: { path: p } } }\n", ", from: [a]").empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -200,6 +200,11 @@ BOOST_AUTO_TEST_CASE(holds_its_senders_back_when_the_log_is_full_and_goes_on_whe
     BOOST_TEST_REQUIRE(n < 100U);
   }
   BOOST_TEST(b.acked().size() == n - 1);
+  BOOST_TEST(b.core->take_news(b.time.monotonic())
+             == "the chunk log /buffer has reached its 1MiB: its senders wait until some of it is stored");
+  BOOST_TEST(b.core->remarks() == "full, its senders wait");
+  b.time.advance(59s);
+  BOOST_TEST(b.core->take_news(b.time.monotonic()).empty()); // once a minute
   b.ack(0, ids_of(1, n - 1));
   b.ack(1, ids_of(1, n - 1));
   b.time.advance(1s);
@@ -207,6 +212,72 @@ BOOST_AUTO_TEST_CASE(holds_its_senders_back_when_the_log_is_full_and_goes_on_whe
   b.sync();
   BOOST_TEST((b.acked() == ids_of(n, n)));
   BOOST_TEST(b.core->dropped.empty());
+  BOOST_TEST(b.core->take_news(b.time.monotonic()).empty());
+  b.time.advance(5s);
+  BOOST_TEST(b.core->take_news(b.time.monotonic()) == "the buffer has room again");
+  BOOST_TEST(b.core->remarks().empty());
+}
+
+BOOST_AUTO_TEST_CASE(in_memory_tells_that_it_is_full_when_nothing_moves_for_a_while) {
+  auto time = manual_clock{};
+  auto core = aggregator_core{{16 * kib, 1 * kib}, std::vector<outlet_settings>(1)};
+  core.in.open(from_edge);
+  const auto c = tagged(1, 16 * kib);
+  (void)core.in.receive(from_edge, *c);
+  core.take(c, time.monotonic());
+  BOOST_TEST(core.take_news(time.monotonic()).empty());
+  time.advance(5s);
+  BOOST_TEST(core.take_news(time.monotonic())
+             == "the buffer has reached its 16KiB: its senders wait until some of it is stored");
+}
+
+BOOST_AUTO_TEST_CASE(knows_how_old_its_data_is_before_anything_was_ever_stored) {
+  auto b = bench{};
+  b.start();
+  BOOST_TEST(b.core->held().oldest_closed_ns == 0);
+  for (std::uint64_t n = 1; n <= 2; ++n) {
+    auto c = std::make_shared<chunk>(*chunk_of({7, n}));
+    c->closed_ns = static_cast<std::int64_t>(1000 * n);
+    b.receive(c);
+  }
+  b.sync();
+  BOOST_TEST(b.core->held().oldest_closed_ns == 1000);
+  b.grant(0);
+  b.grant(1);
+  for (const auto outlet : {0U, 1U}) b.ack(outlet, ids_of(1, 2));
+  BOOST_TEST(b.core->held().oldest_closed_ns == 0); // and looked at while it is empty
+  auto c = std::make_shared<chunk>(*chunk_of({7, 3}));
+  c->closed_ns = 3000;
+  b.receive(c);
+  b.sync();
+  BOOST_TEST(b.core->held().oldest_closed_ns == 3000);
+}
+
+BOOST_AUTO_TEST_CASE(counts_bytes_of_events_in_and_out_alike) {
+  auto b = bench{};
+  b.settings.cache_bytes = 0; // sums come from the disk
+  b.start();
+  for (std::uint64_t n = 1; n <= 4; ++n) b.receive(tagged(n, 8 * kib));
+  b.sync();
+  const auto one = tagged(1, 8 * kib)->body.size();
+  BOOST_TEST(b.core->bytes_in == 4 * one);
+  BOOST_TEST(b.core->held().bytes_held == 4 * one);
+  b.grant(0);
+  b.grant(1);
+  for (const auto outlet : {0U, 1U}) b.ack(outlet, ids_of(1, 3));
+  BOOST_TEST(b.core->passed_on().events == 3U);
+  BOOST_TEST(b.core->passed_on().bytes == 3 * one);
+  b.start(); // what it held comes in again
+  BOOST_TEST(b.core->bytes_in == one);
+  BOOST_TEST(b.core->passed_on().bytes == 0U);
+
+  auto memory = aggregator_core{inlet_settings{}, std::vector<outlet_settings>(1)};
+  memory.in.open(from_edge);
+  const auto c = tagged(1, 8 * kib);
+  (void)memory.in.receive(from_edge, *c);
+  memory.take(c, b.time.monotonic());
+  BOOST_TEST(memory.held().bytes_held == one);
+  BOOST_TEST(memory.passed_on().bytes == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(counts_by_tag_what_it_drops_if_it_is_told_to) {
@@ -227,6 +298,31 @@ BOOST_AUTO_TEST_CASE(counts_by_tag_what_it_drops_if_it_is_told_to) {
     BOOST_TEST(kept_newest == (policy == full_policy::drop_oldest));
     BOOST_TEST((b.core->positions_of("edge/collector/log") == std::vector<position_range>{{"file", 0, 40}}));
   }
+  const auto news = b.core->take_news(b.time.monotonic());
+  BOOST_TEST(news.find(" events were dropped for it so far") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(counts_what_it_drops_under_a_bounded_number_of_tags) {
+  auto b = bench{};
+  b.when_full = full_policy::drop_newest;
+  b.settings.bytes_max = 256 * kib;
+  b.settings.segment_bytes = 32 * kib;
+  b.start();
+  auto events = std::uint64_t{0};
+  for (std::uint64_t n = 1; n <= 40; ++n) {
+    auto c = std::make_shared<chunk>(*tagged(n, 20 * kib));
+    const auto bytes = c->sections.front().bytes;
+    c->sections.clear();
+    for (std::uint64_t i = 0; i < 100; ++i)
+      c->sections.push_back({"tag." + std::to_string(100 * n + i), 1, i == 0 ? bytes : 0});
+    c->count = 100;
+    b.receive(c);
+    b.sync();
+  }
+  for (const auto& [reason, count] : b.core->dropped) events += count;
+  BOOST_TEST(b.core->dropped.size() == 1001U);
+  BOOST_TEST(b.core->passed_on().events + b.core->held().events_held + events == 4000U);
+  BOOST_TEST(b.core->bytes_dropped + b.core->held().bytes_held == b.core->bytes_in);
 }
 
 BOOST_AUTO_TEST_CASE(drops_no_more_of_the_oldest_than_it_has_to) {
@@ -287,7 +383,7 @@ BOOST_AUTO_TEST_CASE(takes_data_and_feeds_others_while_one_outlet_cannot_be_read
   b.receive(tagged(3));
   b.sync();
   BOOST_TEST((b.sent[0] == ids_of(3, 3))); // the others were given up, like damaged ones
-  BOOST_TEST(b.core->damage() == "damaged or missing in the buffer: 2 records");
+  BOOST_TEST(b.core->remarks() == "damaged or missing in the buffer: 2 records");
 }
 
 BOOST_AUTO_TEST_CASE(acks_nothing_that_a_failing_disk_may_not_have) {

@@ -1,4 +1,5 @@
 #include "actors/collectors/collector_core.hpp"
+#include "runtime/codec/chunk_codec.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -19,7 +20,7 @@ struct core_fixture {
     }
     auto known = resume_info{};
     known.partly = {{"s", 100, 200}, {"s", 300, 400}};
-    core.resume(known, {{}, known.partly});
+    core.resume({{}, known.partly});
     (void)core.begin_again();
   }
 
@@ -64,6 +65,135 @@ BOOST_AUTO_TEST_CASE(know_what_some_receivers_have_however_long_it_takes_to_come
   core.close_chunk(time);
   BOOST_TEST((sent_to(0) == sent{{0, 100}, {-100, 200}}));
   BOOST_TEST((sent_to(1) == sent{{0, 100}}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+/// Two receivers: the first has [0, 100) of the stream, of the second nothing is known yet.
+struct undecided_fixture {
+  manual_clock time;
+  collector_core core{7, "edge/collector/log", {outlet_settings{}, outlet_settings{}}};
+
+  void start(std::vector<position_range> first, bool gives_again = true) {
+    up(0);
+    core.resume({std::move(first), {}}, {false, true}, gives_again);
+    (void)core.begin_again();
+  }
+  void up(std::size_t outlet) {
+    core.flow.at(outlet).peer_up(outlet + 1, "receiver");
+    core.flow.at(outlet).grant(outlet + 1, 1 << 20);
+  }
+  void read(std::uint64_t begin, std::uint64_t end, const std::string& stream = "s") {
+    core.builder.begin("tag").append("event");
+    core.builder.finish(0);
+    core.builder.covered(stream, begin, end);
+    if (core.is_catching_up()) core.at_save_point({stream, begin, end});
+  }
+  auto sent_to(std::size_t outlet) -> std::vector<position_range> {
+    auto all = std::vector<position_range>{};
+    for (const auto& t : core.flow.at(outlet).poll(time.monotonic()))
+      for (const auto& c : t.chunks) all.insert(all.end(), c->positions.begin(), c->positions.end());
+    return all;
+  }
+  /// The outlet's receiver acks this chunk of the core.
+  auto ack(std::size_t outlet, std::uint64_t sequence) -> std::vector<position_range> {
+    return core.on_news({outlet, core.flow.at(outlet).ack({{7, sequence}}), {}});
+  }
+};
+
+using ranges = std::vector<position_range>;
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(collector_cores_with_an_undecided_receiver, undecided_fixture)
+
+BOOST_AUTO_TEST_CASE(go_on_for_the_others_and_send_later_what_it_lacks) {
+  start({{"s", 0, 100}});
+  for (const auto begin : {100U, 150U}) {
+    read(begin, begin + 50);
+    core.close_chunk(time);
+  }
+  BOOST_TEST((sent_to(0) == ranges{{"s", 100, 150}, {"s", 150, 200}}));
+  BOOST_TEST(ack(0, 1).empty()); // nothing is safe before that one has it, too
+  const auto done = core.decide(1, {{"s", 0, 150}});
+  BOOST_TEST(!done.begins_again);
+  BOOST_TEST((done.safe == ranges{{"s", 100, 150}}));
+  up(1);
+  BOOST_TEST((sent_to(1) == ranges{{"s", 150, 200}}));
+  BOOST_TEST(ack(1, 2).empty());
+  BOOST_TEST((ack(0, 2) == ranges{{"s", 150, 200}}));
+  BOOST_TEST(core.is_empty());
+  BOOST_TEST(!core.is_catching_up());
+}
+
+BOOST_AUTO_TEST_CASE(read_again_for_it_alone_what_only_the_others_had) {
+  start({{"s", 0, 100}});
+  read(100, 200);
+  core.close_chunk(time);
+  (void)sent_to(0);
+  BOOST_TEST(core.decide(1, {{"s", 0, 50}}).begins_again);
+  up(1);
+  BOOST_TEST((core.begin_again().covered == ranges{{"s", 0, 50}, {"s", 100, 200}}));
+  read(50, 100);
+  core.close_chunk(time);
+  BOOST_TEST(sent_to(0).empty());
+  BOOST_TEST((sent_to(1) == ranges{{"s", 100, 200}, {"s", 50, 100}}));
+}
+
+BOOST_AUTO_TEST_CASE(read_again_the_part_that_it_lacks_of_what_waited) {
+  start({{"s", 0, 100}});
+  read(100, 200);
+  core.close_chunk(time);
+  (void)sent_to(0);
+  BOOST_TEST(core.decide(1, {{"s", 0, 170}}).begins_again);
+  up(1);
+  BOOST_TEST(sent_to(1).empty()); // the chunk would repeat what it has
+  BOOST_TEST((core.begin_again().covered == ranges{{"s", 0, 170}}));
+  read(170, 200);
+  core.close_chunk(time);
+  BOOST_TEST(sent_to(0).empty());
+  BOOST_TEST((sent_to(1) == ranges{{"s", 170, 200}}));
+  BOOST_TEST(ack(1, 2).empty());
+  BOOST_TEST((ack(0, 1) == ranges{{"s", 100, 170}, {"s", 170, 200}}));
+}
+
+BOOST_AUTO_TEST_CASE(hold_what_clients_send_again_until_it_is_known_whether_it_has_it) {
+  start({{"~a", 0, 5}, {"~b", 0, 5}}, false);
+  BOOST_TEST(core.begin_again().covered.empty()); // nobody gets an ack for what that one may lack
+  for (const auto* stream : {"~a", "~b", "~c"}) read(0, 5, stream);
+  core.close_chunk(time);
+  BOOST_TEST((sent_to(0) == ranges{{"~c", 0, 5}}));
+  const auto done = core.decide(1, {{"~a", 0, 5}});
+  BOOST_TEST(!done.begins_again);
+  BOOST_TEST((done.safe == ranges{{"~a", 0, 5}}));
+  up(1);
+  BOOST_TEST((sent_to(1) == ranges{{"~b", 0, 5}, {"~c", 0, 5}}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(chunking_intakes)
+
+BOOST_AUTO_TEST_CASE(drop_an_event_that_no_chunk_can_hold_and_go_on) {
+  auto builder = chunk_builder{};
+  auto counts = intake_counts{};
+  auto letters = unkept_letters{};
+  auto intake = chunking_intake{intake_settings{}, plugin_context{}, builder, counts, letters};
+  intake.line("a", 1, std::string(event_bytes_max, 'x'));
+  intake.line("a", 2, "next");
+  BOOST_TEST(counts.dropped["too large"] == 1U);
+  BOOST_TEST(builder.events() == 1U);
+  // Half a limit twice: what lies between two save points is one chunk.
+  for (auto i = 0; i < 2; ++i) intake.line("a", 3, std::string(event_bytes_max / 2, 'x'));
+  BOOST_TEST(counts.dropped["too large"] == 2U);
+  intake.covered("file", 0, 10);
+  intake.line("a", 4, std::string(event_bytes_max / 2, 'x'));
+  intake.covered("file", 10, 20);
+  BOOST_TEST(counts.dropped["too large"] == 2U);
+  for (const auto& c : builder.take(1 << 20))
+    BOOST_TEST(encode_chunk_head(*c).size() + c->body.size() < chunk_bytes_max);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -39,7 +39,12 @@ BOOST_AUTO_TEST_CASE(answer_whoever_asked_last) {
   auto all = waiting_questions<int>{};
   all.add({77, "edge/collector/in"}, 1, 5);
   all.add({77, "edge/collector/in"}, 2, 6);
-  all.answer([](auto) { return true; }, [](const auto& q) { return BOOST_TEST(q.from == 2), true; });
+  all.answer([](auto) { return true; },
+             [](const auto& q) {
+               BOOST_TEST(q.from == 2);
+               return true;
+             });
+  BOOST_TEST(all.empty());
 }
 
 BOOST_AUTO_TEST_CASE(wait_on_while_they_cannot_be_answered) {

@@ -205,6 +205,27 @@ BOOST_AUTO_TEST_CASE(knows_the_times_inside_each_chunk) {
   BOOST_TEST(chunks[0]->time_max_ns == 30);
 }
 
+BOOST_AUTO_TEST_CASE(counts_tags_and_positions_as_part_of_a_chunk_and_cuts_by_them) {
+  auto b = chunk_builder{};
+  const auto long_tag = std::string(1024, 't');
+  for (std::uint64_t i = 0; i < 4096; ++i) {
+    put(b, long_tag + std::to_string(i), "x");
+    b.covered("file", i, i + 1);
+  }
+  BOOST_TEST(b.body_bytes() == 4096U);
+  BOOST_TEST(b.bytes() > 4096U * 1024U);
+  const auto chunks = b.take(mib);
+  BOOST_TEST(chunks.size() > 3U);
+  for (const auto& c : chunks) BOOST_TEST_REQUIRE(c->footprint_bytes() < 2 * mib);
+  BOOST_TEST(b.bytes() == 0U);
+  for (std::uint64_t i = 0; i < 4096; ++i) b.covered("stream/" + std::to_string(i), 0, 1); // without events
+  BOOST_TEST(b.bytes() > 4096U * sizeof(position_range));
+  put(b, "a", "one");
+  BOOST_TEST(b.unsaved_bytes() == 3U + sizeof(section) + 1U);
+  b.roll_back();
+  BOOST_TEST(b.unsaved_bytes() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(keeps_what_a_plain_list_keeps) {
   for (unsigned seed = 1; seed <= 200; ++seed) {
     auto random = std::mt19937{seed};

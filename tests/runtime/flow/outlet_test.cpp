@@ -182,13 +182,30 @@ BOOST_AUTO_TEST_CASE(fan_out_releases_a_chunk_when_every_outlet_has_its_ack) {
   BOOST_TEST(flow.room_bytes() == 4 * kib);
   const auto c = chunk_of({1, 1}, 1 * kib);
   flow.push(c, start);
-  BOOST_TEST(flow.unacked_bytes() == 1 * kib);
+  BOOST_TEST(flow.unacked_bytes() == c->body.size());
   BOOST_TEST(flow.release(flow.at(0).ack({c->id})).empty());
   BOOST_TEST(flow.release(flow.at(0).ack({c->id})).empty()); // again from the same one
   BOOST_TEST(flow.unacked_events() == 1U);
   BOOST_TEST(flow.release(flow.at(1).ack({c->id})).size() == 1U);
   BOOST_TEST(flow.unacked_bytes() == 0U);
   BOOST_TEST(flow.unacked_chunks() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(fan_out_lets_one_that_takes_nothing_stop_the_others_only_when_it_holds_enough) {
+  auto flow = fan_out{{outlet_settings{}, outlet_settings{}}};
+  flow.at(0).peer_up(1, "a");
+  flow.at(0).grant(1, 64 * kib);
+  BOOST_TEST(flow.room_bytes() == 0U);
+  BOOST_TEST(flow.room_bytes(8 * kib) == 8 * kib);
+  flow.push(chunk_of({1, 1}, 5 * kib), start);
+  BOOST_TEST(flow.room_bytes(8 * kib) == 3 * kib);
+  flow.push(chunk_of({1, 2}, 5 * kib), start);
+  BOOST_TEST(flow.room_bytes(8 * kib) == 0U);
+  flow.at(1).peer_up(2, "b");
+  flow.at(1).grant(2, 64 * kib);
+  BOOST_TEST(flow.room_bytes(8 * kib) == 54 * kib); // credit is more than that
+  auto alone = fan_out{{outlet_settings{}}};
+  BOOST_TEST(alone.room_bytes(8 * kib) == 0U); // there are no others
 }
 
 BOOST_AUTO_TEST_CASE(fan_out_spares_an_outlet_behind_which_a_chunk_is_already) {
