@@ -9,6 +9,11 @@ namespace weir::cli {
 
 auto load_or_explain(const std::string& path, session& s) -> std::optional<topology_plan> {
   auto problems = config::diagnostics{};
+  return load_or_explain(path, s, problems);
+}
+
+auto load_or_explain(const std::string& path, session& s, config::diagnostics& problems)
+    -> std::optional<topology_plan> {
   auto plan = load_plan(path, problems);
   for (const auto& problem : problems) s.err << config::to_text(problem) << '\n';
   if (plan) return plan;

@@ -2,6 +2,7 @@
 #include "cli/node_status.hpp"
 #include "cli/text_table.hpp"
 #include "topology/draft.hpp"
+#include "runtime/event/tag_counts.hpp"
 
 #include <algorithm>
 
@@ -63,6 +64,8 @@ auto remarks_on(const observation& o) -> std::vector<std::string> {
     found.push_back("dropped: " + count_text(events) + ' ' + reason);
   for (const auto& [tag, events] : o.dead_letters)
     found.push_back("dead letters: " + count_text(events) + ' ' + tag);
+  if (!o.no_sink.empty())
+    found.push_back("no sink takes: " + largest_counts({o.no_sink.begin(), o.no_sink.end()}));
   for (const auto& problem : o.problems) found.push_back("problem: " + problem);
   if (!o.last_error.empty()) found.push_back("last error: " + o.last_error);
   if (!is_balanced(o)) found.emplace_back("the accounts do not balance");

@@ -98,7 +98,8 @@ private:
   void check_tag(const place& where, const std::string& tag) {
     static constexpr auto understood = std::array<std::string_view, 3>{"", "?", "!"};
     if (std::find(understood.begin(), understood.end(), tag) != understood.end()) return;
-    if (!tag.starts_with("tag:yaml.org,2002:")) report(where, "the tag \"" + tag + "\" means nothing here");
+    if (!tag.starts_with("tag:yaml.org,2002:"))
+      report(where, "the tag \"" + tag + "\" means nothing here", "text that begins with a \"!\" wants quotes");
   }
 
   void begin(const Mark& mark, const std::string& tag, anchor_t anchor, value::kind type) {

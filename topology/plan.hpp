@@ -49,6 +49,7 @@ struct collector_plan {
   std::optional<parse_settings> parse; ///< of raw lines, before all operators
   std::vector<operator_plugin::factory> operators;
   config::string_map labels;
+  std::vector<tag_shape> tags; ///< what its events can have
 };
 
 struct aggregator_plan {
@@ -61,6 +62,7 @@ struct aggregator_plan {
 struct sink_plan {
   store_plugin::factory make_store;
   tag_pattern match;
+  bool is_rest = false; ///< `match: rest`
   retry_settings retry;
 };
 

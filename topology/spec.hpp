@@ -130,7 +130,8 @@ struct sink_spec {
 template <class Visitor> void describe(Visitor& v, sink_spec& s) {
   v.required("type", s.type, "Which store: `weir help sink` lists them.");
   v.field("from", s.from, "Who sends to it; may be left out where there is only one choice.");
-  v.field("match", s.match, "Tag patterns such as web.*, web.** or {a,b}.*; all tags if left out.");
+  v.field("match", s.match, "Tag patterns such as web.*, web.** or {a,b}.*, less those with a ! in front; rest: what no other sink "
+          "under the same parents takes; all tags if left out.");
   v.field("retry", s.retry, "What happens when the store is unavailable.");
   v.field("dead_letter", s.dead_letter, "The sink that gets what this one refuses; default: a file only.");
 }

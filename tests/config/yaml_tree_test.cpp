@@ -144,7 +144,8 @@ BOOST_AUTO_TEST_CASE(odd_keys_and_tags_are_findings_but_not_the_end) {
   BOOST_TEST(r.findings
              == "t:1:1: a key wants to be a string, not a list\n"
                 "t:2:3: a key wants to be a string, not a map\n"
-                "t:4:4: the tag \"!secret\" means nothing here\n");
+                "t:4:4: the tag \"!secret\" means nothing here\n"
+                "  hint: text that begins with a \"!\" wants quotes\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_map_of_many_keys_takes_no_time) {
