@@ -138,6 +138,8 @@ auto open_log(const building& b, const component_plan& c, std::uint32_t instance
   settings.sync = buffer.sync;
   settings.sync_interval = buffer.sync_interval;
   settings.readers = c.to;
+  for (const auto& name : c.to)
+    if (b.plan.find(name)->starts_now) settings.from_now.push_back(name);
   settings.holder = "node " + b.context.node + ", pid " + std::to_string(::getpid());
   auto opened = chunk_log::open(real_file_system(), settings, system_clock());
   // A process that was killed may hold its lock for a moment longer than its supervisor waits.

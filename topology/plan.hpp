@@ -75,6 +75,7 @@ struct component_plan {
   std::vector<std::string> from;    ///< names of the components it receives from
   std::vector<std::string> to;      ///< names of the components it sends to
   std::vector<std::string> classes; ///< node classes that host it; empty: every node
+  bool starts_now = false; ///< new to a disk buffer, it gets nothing of what is there: `start: now`
   std::string dead_letter; ///< of collectors and sinks: the sink that gets their dead letters; empty: none
   /// Of a collector that is not in the file: whose dead letters it takes to their sink.
   std::string letters_of;

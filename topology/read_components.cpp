@@ -75,6 +75,7 @@ void read_aggregator(draft& d, draft_component& c) {
   const auto spec = config::read_settings<aggregator_spec>(c.written, c.owner(), d.problems);
   add_help(d.problems, before, "aggregator");
   c.plan.type = "aggregator";
+  c.plan.starts_now = spec.start == start_with::now;
   auto details = aggregator_plan{spec.batch, buffer_of(spec.buffer), 1, spec.balance};
   if (const auto count = parse_instances(spec.instances)) details.instances = *count;
   c.plan.details = details;
@@ -83,8 +84,9 @@ void read_aggregator(draft& d, draft_component& c) {
 void read_sink(draft& d, draft_component& c) {
   const auto spec = read_common<sink_spec>(d, c);
   c.plan.type = spec.type;
+  c.plan.starts_now = spec.start == start_with::now;
   auto details = sink_plan{};
-  details.make_store = configure<store>(d, c, spec.type, {"type", "from", "match", "retry", "dead_letter"});
+  details.make_store = configure<store>(d, c, spec.type, {"type", "from", "match", "start", "retry", "dead_letter"});
   if (auto match = match_of(spec.match)) {
     details.match = std::move(match->pattern);
     details.is_rest = match->is_rest;

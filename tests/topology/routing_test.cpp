@@ -114,6 +114,17 @@ BOOST_AUTO_TEST_CASE(what_may_be_taken_is_not_warned_of) {
              == "");
 }
 
+BOOST_AUTO_TEST_CASE(start_is_about_disk_buffers) {
+  const auto with = [&](const char* buffer) {
+    return plan_of(one + "source_aggregators: { g: { buffer: {" + buffer + "} } }\n"
+                   + "sinks: { s: { type: null, start: now }, t: { type: null } }\n");
+  };
+  const auto disk = with("path: x");
+  BOOST_REQUIRE_MESSAGE(disk.plan, disk.told);
+  BOOST_TEST((disk.plan->find("s")->starts_now && !disk.plan->find("t")->starts_now));
+  BOOST_TEST(with("").told.find("\"start\" is about disk buffers, and it reads from none") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_sink_of_dead_letters_with_a_match_is_told_what_it_leaves) {
   const auto told = told_of(one + "dead_letter: l\nsinks: { s: { type: null }, l: { type: null, match: x } }\n");
   BOOST_TEST(told.find("takes only those whose tag its \"match\" takes") != std::string::npos, told);
