@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "runtime/event/tag_shape.hpp"
 #include "runtime/os/clock.hpp"
 #include "runtime/os/descriptor_budget.hpp"
 #include "runtime/os/file_system.hpp"
@@ -42,6 +43,13 @@ template <class Interface> struct plugin {
   std::function<descriptor_need(const config::value&)> descriptors = [](const auto&) {
     return descriptor_need{};
   };
+  /// What tags the events of a source with these settings can have, from `tags(settings)`; without: any.
+  std::function<std::vector<tag_shape>(const config::value&)> tags = [](const auto&) {
+    return std::vector<tag_shape>{{}};
+  };
+  /// What an operator makes of such tags, from `retags(settings, tags)`; without: nothing else.
+  std::function<std::vector<tag_shape>(const config::value&, std::vector<tag_shape>)> retags =
+      [](const auto&, auto before) { return before; };
   /// Reads and validates settings; findings go to `problems`. `ignored`: keys that are not the plug-in's.
   std::function<factory(const config::value&, std::string owner, config::diagnostics& problems,
                         std::vector<std::string> ignored)>
@@ -82,6 +90,14 @@ concept has_ledger = requires {
 };
 
 template <class T>
+concept has_tags = requires(const typename T::settings& s) {
+  T::tags(s);
+};
+template <class T>
+concept has_retags = requires(const typename T::settings& s) {
+  T::retags(s, {});
+};
+template <class T>
 concept may_lack_ledger = requires(const typename T::settings& s) {
   T::why_no_ledger(s);
 };
@@ -104,6 +120,9 @@ template <class Interface, class T> struct register_plugin {
     entry.keeps_ledger = has_ledger<T>;
     if constexpr (may_lack_ledger<T>) entry.why_no_ledger = why_no_ledger;
     if constexpr (holds_descriptors<T>) entry.descriptors = descriptors;
+    if constexpr (has_tags<T>) entry.tags = [](const auto& from) { return T::tags(settings_of(from)); };
+    if constexpr (has_retags<T>)
+      entry.retags = [](const auto& from, auto before) { return T::retags(settings_of(from), std::move(before)); };
     entry.configure = configure;
     auto& all = plugin_registry<Interface>::all();
     const auto at = std::find_if(all.begin(), all.end(), [&](const auto& p) { return p.name > entry.name; });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/collectors/source.hpp"
+#include "actors/collectors/taken_tags.hpp"
 #include "actors/operators/operator.hpp"
 #include "actors/operators/parse.hpp"
 #include "runtime/dead_letter/dead_letter.hpp"
@@ -24,6 +25,7 @@ struct intake_counts {
   std::map<std::string, std::uint64_t, std::less<>> dropped;
   std::map<std::string, std::uint64_t> noted; ///< as in an observation
   bounded_counts dead_letters; ///< by tag; part of dropped
+  bounded_counts no_sink;      ///< by tag; part of dropped, too: what no sink takes
 };
 
 /// What failed a required parse since the last chunk was closed.
@@ -37,6 +39,7 @@ struct intake_settings {
   std::optional<parse_settings> parse;
   std::vector<operator_plugin::factory> operators;
   config::string_map labels;
+  sink_patterns wanted = {}; ///< what else comes is dropped
 };
 
 /// Lives as long as its source; builder and counts live longer.
@@ -71,6 +74,7 @@ private:
   void label(byte_buffer& out, std::size_t record_begin);
   /// Takes what was appended since builder_.begin(), unless no chunk could hold it.
   void finish(std::int64_t time_ns, std::uint32_t count = 1);
+  void drop_untaken(std::string_view tag, std::uint64_t events);
 
   chunk_builder& builder_;
   intake_counts& counts_;
@@ -80,6 +84,7 @@ private:
   std::unique_ptr<line_parser> parser_;
   parse_failure on_error_ = parse_failure::keep;
   config::string_map labels_;
+  taken_tags taken_;
   std::unique_ptr<event_output> end_;                 ///< appends to the builder
   std::vector<std::unique_ptr<event_output>> stages_; ///< operators, last to first
   event_output* first_ = nullptr;                     ///< where events enter

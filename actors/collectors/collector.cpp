@@ -225,6 +225,7 @@ void collector_state::step() {
   if (!started) return;
   now = clock.monotonic();
   if (should_close(now)) core->close_chunk(clock);
+  core->tell_untaken(now, false);
   for (auto& p : ports) p.flush(core->flow, now);
   probe_if_due(now);
   if (more && !step_sent) {
@@ -292,6 +293,7 @@ void collector_state::finish_if_done() {
   }
   for (auto& p : ports) p.close();
   if (!std::all_of(ports.begin(), ports.end(), [](const auto& p) { return p.is_closed(); })) return;
+  core->tell_untaken(settings.context.clock->monotonic(), true);
   reported = true;
   if (const auto parent = caf::actor_cast<caf::actor>(supervisor))
     self->send(parent, child_finished{settings.address});
@@ -318,6 +320,7 @@ auto collector_state::observe() const -> observation {
     o.dropped[reason] = count;
     o.events_in += count;
   }
+  o.no_sink = core->counts.no_sink.all();
   o.dead_letters = core->counts.dead_letters.all();
   o.last_error = core->last_error;
   for (const auto& out : core->flow.outlets()) o.demand_held += out.credit_bytes();

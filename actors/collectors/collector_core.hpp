@@ -55,6 +55,8 @@ public:
 
   /// How much a source may read now: what fits all outlets behind what is collected.
   auto budget_bytes() const -> std::size_t;
+  /// Says at most once a minute which events no sink takes.
+  void tell_untaken(monotonic_time now, bool is_last);
   auto is_empty() const -> bool { return builder.empty() && flow.unacked_chunks() == 0; }
   /// Some receivers have parts of what is to be read: at_save_point() is to be called at every save point.
   auto is_catching_up() const -> bool { return !partly_.empty() || has_undecided(); }
@@ -103,6 +105,7 @@ private:
   bool gives_again_ = true;
   monotonic_time keep_again_at_{};     // after a failure
   std::deque<unacked> unacked_;        // in order of sequence
+  untaken_report untaken_;
 };
 
 } // namespace weir

@@ -21,6 +21,7 @@ namespace weir {
 class forward_source final : public source {
 public:
   using settings = forward_settings;
+  static auto tags(const settings& s) -> std::vector<tag_shape>;
   static constexpr bool listens = true;
   static constexpr bool resumes = true;
   /// Each address has a socket for connections and one for heartbeats.

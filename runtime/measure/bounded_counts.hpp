@@ -9,6 +9,11 @@
 
 namespace weir {
 
+using counts_by_name = std::map<std::string, std::uint64_t>;
+
+/// `web.a 12, web.b 3`: the five largest, and how many names more there are.
+auto largest(const counts_by_name& counts) -> std::string;
+
 class bounded_counts {
 public:
   static constexpr std::size_t names_max = 1000;
@@ -20,7 +25,7 @@ public:
   auto total() const -> std::uint64_t { return total_; }
   auto empty() const -> bool { return counts_.empty(); }
   /// Of all names; their sum is total().
-  auto all() const -> std::map<std::string, std::uint64_t> { return {counts_.begin(), counts_.end()}; }
+  auto all() const -> counts_by_name { return {counts_.begin(), counts_.end()}; }
 
 private:
   std::map<std::string, std::uint64_t, std::less<>> counts_;
