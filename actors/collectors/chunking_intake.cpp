@@ -1,6 +1,9 @@
 #include "actors/collectors/chunking_intake.hpp"
 
+#include "runtime/codec/json_writer.hpp"
 #include "runtime/event/entry.hpp"
+
+#include <spdlog/spdlog.h>
 
 namespace weir {
 
@@ -20,6 +23,7 @@ public:
   }
   void drop(std::string_view reason, std::uint64_t events) override { owner_.drop(reason, events); }
   void note_unparsed() override { ++owner_.counts_.unparsed; }
+  void note_unread_time(const unread_time& problem) override { owner_.note_unread_time(problem); }
   void dead_letter(const event_view& event, std::string_view reason) override {
     auto& letter = owner_.add_letter(event, reason);
     letter.bytes.resize(entry_head_bytes);
@@ -37,6 +41,7 @@ public:
   void put(const event_view& event) override { op_->apply(event, next_); }
   void drop(std::string_view reason, std::uint64_t events) override { next_.drop(reason, events); }
   void note_unparsed() override { next_.note_unparsed(); }
+  void note_unread_time(const unread_time& problem) override { next_.note_unread_time(problem); }
   void dead_letter(const event_view& event, std::string_view reason) override {
     next_.dead_letter(event, reason);
   }
@@ -97,6 +102,19 @@ auto chunking_intake::add_letter(const event_view& what, std::string_view reason
   return letter;
 }
 
+/// The first one is told with what was found; all are counted.
+void chunking_intake::note_unread_time(const unread_time& problem) {
+  if (++counts_.noted["time not read"] > 1) return;
+  auto found = byte_buffer{};
+  append_json_string(found, problem.text);
+  const auto what = problem.text.empty() ? "an event lacks it"
+                                         : std::string{found.view()} + " is no time of 1970 to 2106 as of "
+                                               + problem.wanted;
+  spdlog::warn("{}: time_key \"{}\": {}; the field stays, and the event has the time at which it came; told "
+               "once, `weir status` counts them",
+               address_, problem.key, what);
+}
+
 auto chunking_intake::write_unparsed(const event_view& line, std::string_view problem, byte_buffer& out,
                                      std::size_t begin) -> bool {
   if (on_error_ == parse_failure::dead_letter) {
@@ -133,6 +151,7 @@ auto chunking_intake::write_record(const event_view& line, byte_buffer& out, std
   const auto parsed = parser_->parse(line.record, write);
   if (!parsed.ok()) return write_unparsed(line, parsed.problem, out, mark);
   if (parsed.has_time) time_ns = parsed.time_ns;
+  if (parsed.time_problem != nullptr) note_unread_time(*parsed.time_problem);
   write.close_map(mark, parsed.fields);
   return true;
 }

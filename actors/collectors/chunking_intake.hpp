@@ -62,6 +62,7 @@ private:
   auto write_record(const event_view& line, byte_buffer& out, std::int64_t& time_ns) -> bool;
   auto write_unparsed(const event_view& line, std::string_view problem, byte_buffer& out, std::size_t begin)
       -> bool;
+  void note_unread_time(const unread_time& problem);
   /// Puts aside what will be in no chunk.
   auto add_letter(const event_view& what, std::string_view reason) -> dead_letter&;
   /// Puts the labels that the record lacks behind its fields.

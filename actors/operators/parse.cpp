@@ -61,6 +61,7 @@ public:
     auto count = parsed.fields;
     if (settings_.reserve_data) count += append_reserved(in.record, {record_.view_from(mark + 1), count});
     write.close_map(mark, count);
+    if (parsed.time_problem != nullptr) out.note_unread_time(*parsed.time_problem);
     out.put({in.tag, parsed.has_time ? parsed.time_ns : in.time_ns, record_.view()});
   }
 

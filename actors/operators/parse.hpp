@@ -32,7 +32,7 @@ template <class Visitor> void describe(Visitor& v, parse_settings& s) {
   v.field("delimiter", s.parser.delimiter, "For csv and ltsv: what separates the fields.");
   v.field("time_key", s.parser.time_key, "The field that holds the event's time.");
   v.field("time_format", s.parser.time_format,
-          "strptime with %L, %N for fractions, or iso8601, unix, unix_ms.");
+          "strptime with %L, %N for fractions, or iso8601, unix, unix_ms, unix_us, unix_ns.");
   v.field("time_zone", s.parser.time_zone,
           "Zone of times that name none: UTC (default), +02:00, Europe/Berlin, local.");
   v.field("types", s.parser.types, "Types of fields: status:integer,took:float,ok:bool.");

@@ -13,7 +13,8 @@
 //  In json, ltsv and csv a record's own fields of the names `time` and `tag` have the names that line_keys.hpp
 //  says.
 //
-//  Text that is not UTF-8 is escaped as \xHH, but for raw and msgpack.
+//  Bytes that are not UTF-8 are written as in runtime/event/escaped_byte.hpp, but for raw and msgpack. The
+//  parsers of json, ltsv and csv read all that is written here.
 #pragma once
 
 #include "runtime/codec/event_writer.hpp"

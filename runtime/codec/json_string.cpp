@@ -1,6 +1,7 @@
 #include "runtime/codec/json_string.hpp"
 
 #include "runtime/codec/json_writer.hpp"
+#include "runtime/event/escaped_byte.hpp"
 
 namespace weir {
 namespace json {
@@ -8,19 +9,30 @@ namespace {
 
 constexpr auto hex_digits = "0123456789abcdef";
 
-/// One dirty byte that is not the start of a UTF-8 character; at most six bytes.
+/// One ASCII character that may not be in a string; at most six bytes.
 auto put_escape(char* to, char c) noexcept -> char* {
-  const auto byte = static_cast<unsigned char>(c);
-  const auto hex = [&](std::string_view prefix) { return put_hex(put_text(to, prefix), {&c, 1}); };
-  if (byte >= 0x80) return hex("\\\\x");
   switch (c) {
   case '"': return put_text(to, "\\\"");
   case '\\': return put_text(to, "\\\\");
   case '\n': return put_text(to, "\\n");
   case '\r': return put_text(to, "\\r");
   case '\t': return put_text(to, "\\t");
-  default: return hex("\\u00");
+  default: return put_hex(put_text(to, "\\u00"), {&c, 1});
   }
+}
+
+/// Bytes of the UTF-8 character at `from`, which is not ASCII; 0 if it is none, or begins what looks like the
+/// form of a byte: its bytes are written in that form then.
+auto plain_length(const char* from, const char* end) noexcept -> unsigned {
+  const auto length = utf8_length(from, end);
+  const auto is_form = length == 3 && escaped_byte::is_at({from, static_cast<std::size_t>(end - from)});
+  return is_form ? 0 : length;
+}
+
+/// The bytes of what has no plain_length(): its first one, or all of a character.
+auto put_bytes(char* to, const char*& from, const char* end) noexcept -> char* {
+  for (auto left = utf8_length(from, end) == 3 ? 3 : 1; left > 0; --left) to = escaped_byte::put(to, *from++);
+  return to;
 }
 
 } // namespace
@@ -43,12 +55,11 @@ auto put_escaped(char* to, std::string_view text) noexcept -> char* {
     }
     // Text that is not ASCII comes in runs.
     do {
-      const auto length = utf8_length(at, end);
+      const auto length = plain_length(at, end);
       if (length == 0)
-        to = put_escape(to, *at);
+        to = put_bytes(to, at, end);
       else
-        std::memcpy(to, at, length), to += length;
-      at += length == 0 ? 1 : length;
+        std::memcpy(to, at, length), to += length, at += length;
     } while (at != end && static_cast<signed char>(*at) < 0);
   }
   return to;
@@ -62,16 +73,15 @@ void append_valid_text(byte_buffer& out, std::string_view text) {
   while (at != end) {
     const auto* clean = at;
     while (clean != end) {
-      const auto length = static_cast<signed char>(*clean) >= 0 ? 1 : json::utf8_length(clean, end);
+      const auto length = static_cast<signed char>(*clean) >= 0 ? 1 : json::plain_length(clean, end);
       if (length == 0) break;
       clean += length;
     }
     out.append({at, static_cast<std::size_t>(clean - at)});
     at = clean;
     if (at == end) return;
-    out.append("\\x");
-    json::put_hex(out.tail(2), {at++, 1});
-    out.advance(2);
+    auto* const to = out.tail(3 * escaped_byte::bytes_max);
+    out.advance(static_cast<std::size_t>(json::put_bytes(to, at, end) - to));
   }
 }
 

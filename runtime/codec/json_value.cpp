@@ -4,6 +4,7 @@
 #include "runtime/codec/json_string.hpp"
 #include "runtime/codec/json_writer.hpp"
 #include "runtime/codec/time_text.hpp"
+#include "runtime/event/escaped_byte.hpp"
 #include "runtime/event/msgpack.hpp"
 
 #include <bit>
@@ -63,6 +64,9 @@ template <class T> auto load(const char* from) noexcept -> T {
       };
       for (size = part_bytes; size > part_bytes - 3 && is_inside(size);) --size;
       if (is_inside(size)) size = part_bytes;
+      // Nor does it end inside of what looks like the form of a byte.
+      for (const auto back : {3U, 4U})
+        if (text.substr(size - back, 3) == escaped_byte::marker) size -= back;
     }
     need(out, c, size * 6 + 32);
     c.to = json::put_escaped(c.to, text.substr(0, size));

@@ -3,7 +3,7 @@
 //  nil, booleans, integers    as in JSON; integers up to 2^64-1 with all digits
 //  reals                      the shortest text that reads back the same, with a fraction or an exponent;
 //                             NaN and infinities are null
-//  str, bin                   strings; a byte that is not part of valid UTF-8 becomes the text \xHH
+//  str, bin                   strings; a byte that is not part of valid UTF-8 as in escaped_byte.hpp
 //  EventTime (ext type 0)     "2026-11-22T15:04:05.123456789Z"
 //  other ext                  {"type":7,"data":"<hex>"}
 //  keys that are no strings   their JSON text as a string; containers and ext as "msgpack:<hex>"
@@ -32,7 +32,7 @@ auto append_json(byte_buffer& out, std::string_view value) -> bool;
 /// Appends `text` as a JSON string with its quotes.
 void append_json_string(byte_buffer& out, std::string_view text);
 
-/// Appends `text` with the bytes that are not part of valid UTF-8 written as \xHH.
+/// Appends `text` with the bytes that are not part of valid UTF-8 written as in escaped_byte.hpp.
 void append_valid_text(byte_buffer& out, std::string_view text);
 
 /// One event as one line: `{"time":…,"tag":…,` and the fields of the record, named as line_keys.hpp says.

@@ -24,11 +24,6 @@ void append_escaped(byte_buffer& out, std::string_view text, bool is_label) {
   }
 }
 
-auto take_plain_text(byte_buffer& out, msgpack_reader& read) -> bool {
-  auto bytes = std::string_view{};
-  return read.value(bytes) && append_plain_text(out, bytes);
-}
-
 } // namespace
 
 void ltsv_writer::begin_section(std::string_view tag) {
@@ -44,22 +39,22 @@ void ltsv_writer::append_clean(byte_buffer& out, std::string_view text, bool is_
   append_valid_text(out, scratch_.view());
 }
 
+/// A label or a value.
+auto ltsv_writer::append_value(byte_buffer& out, msgpack_reader& read, bool is_label) -> bool {
+  auto bytes = std::string_view{};
+  if (read.str_or_bin(bytes)) return append_clean(out, bytes, is_label), true;
+  other_.clear();
+  if (!read.value(bytes) || !append_plain_text(other_, bytes)) return false;
+  append_escaped(out, other_.view(), is_label);
+  return true;
+}
+
 auto ltsv_writer::append_field(byte_buffer& out, msgpack_reader& read) -> bool {
-  auto text = std::string_view{};
-  if (read.str_or_bin(text)) {
-    if (is_taken(include_, text)) out.append(record_mark);
-    append_clean(out, text, true);
-  } else {
-    auto label = byte_buffer{};
-    if (!take_plain_text(label, read)) return false;
-    append_clean(out, label.view(), true);
-  }
+  auto label = std::string_view{};
+  if (msgpack_reader{read}.str_or_bin(label) && is_taken(include_, label)) out.append(record_mark);
+  if (!append_value(out, read, true)) return false;
   out.push_back(':');
-  // Other values are JSON, which has no control characters and whose backslashes are its own.
-  if (read.str_or_bin(text))
-    append_clean(out, text, false);
-  else if (!take_plain_text(out, read))
-    return false;
+  if (!append_value(out, read, false)) return false;
   out.push_back('\t');
   return true;
 }

@@ -8,7 +8,7 @@
 
 namespace weir {
 
-/// Appends a msgpack value as text: strings as they are (what is not UTF-8 as \xHH), nil as nothing, the rest
+/// Appends a msgpack value as text: strings as they are (what is not UTF-8 as in escaped_byte.hpp), nil as nothing, the rest
 /// as JSON. False, and nothing appended, if it is malformed.
 auto append_plain_text(byte_buffer& out, std::string_view value) -> bool;
 

@@ -13,6 +13,8 @@ struct event_view {
   std::string_view record;  ///< exactly one msgpack map
 };
 
+struct unread_time; // runtime/parser/parser.hpp
+
 /// Takes events one at a time: the next operator, or the batch under construction.
 class event_output {
 public:
@@ -22,6 +24,8 @@ public:
   virtual void drop(std::string_view reason, std::uint64_t events = 1) = 0;
   /// Counts an event that did not parse and goes on as it was.
   virtual void note_unparsed() {}
+  /// Counts an event that goes on with another time than its own.
+  virtual void note_unread_time(const unread_time& /*problem*/) {}
   /// Takes an event that must have parsed and did not, as it came.
   virtual void dead_letter(const event_view& /*event*/, std::string_view /*reason*/) { drop("unparsed"); }
 };

@@ -22,6 +22,23 @@ public:
     ++at_;
     return true;
   }
+  /// The user, which may hold blanks and brackets: up to the time in brackets, behind which the request begins.
+  auto words_before_time() -> std::string_view {
+    const auto* const begin = at_;
+    const auto first = word();
+    if (end_ - at_ > 2 && at_[1] == '[' && scan::is_digit(at_[2])) return first;
+    at_ = begin;
+    const auto text = rest();
+    auto end = text.find(" [");
+    for (auto at = end; at != std::string_view::npos; at = text.find(" [", at + 1)) {
+      const auto close = text.find(']', at);
+      if (text.substr(std::min(close, text.size()), 3) != "] \"" || !scan::is_digit(text[at + 2])) continue;
+      end = at;
+      break;
+    }
+    at_ = end == std::string_view::npos ? end_ : at_ + end;
+    return text.substr(0, end);
+  }
   /// Up to the next blank or the end.
   auto word() -> std::string_view {
     const auto* begin = at_;
@@ -74,10 +91,15 @@ struct access_line {
 
 auto scan_access_line(std::string_view line, access_line& out) -> bool {
   auto in = line_scanner{line};
-  for (auto& word : out.words) {
-    word = in.word();
+  for (auto i = 0; i < 2; ++i) {
+    out.words[i] = in.word();
     if (!in.blank()) return false;
   }
+  // A user with blanks follows the `-` of a client without ident; else it is another format that has more words.
+  if (in.next_is('[')) return false;
+  out.words[2] = in.words_before_time();
+  if (out.words[1] != "-" && out.words[2].find(' ') != std::string_view::npos) return false;
+  if (!in.blank()) return false;
   if (!in.bracketed(out.time) || !in.blank() || !in.quoted(out.request) || !in.blank()) return false;
   out.code = in.word();
   if (!in.blank()) return false;

@@ -1,3 +1,4 @@
+#include "runtime/event/escaped_byte.hpp"
 #include "runtime/parser/parsers.hpp"
 
 #include <algorithm>
@@ -36,6 +37,7 @@ private:
     if (text.empty() || text.front() != '"') {
       out = text.substr(0, text.find(delimiter_));
       text.remove_prefix(out.size());
+      out = with_bytes(out);
       return true;
     }
     auto end = text.find('"', 1);
@@ -47,8 +49,15 @@ private:
     if (end == std::string_view::npos) return false;
     out = text.substr(1, end - 1);
     text.remove_prefix(end + 1);
-    if (doubled) out = halved_quotes(out);
+    out = with_bytes(doubled ? halved_quotes(out) : out);
     return text.empty() || text.front() == delimiter_;
+  }
+
+  auto with_bytes(std::string_view text) -> std::string_view {
+    if (!escaped_byte::may_be_in(text)) return text;
+    if (text.data() != scratch_.data()) scratch_ = text;
+    scratch_.resize(escaped_byte::decode(scratch_.data(), text.size()));
+    return scratch_;
   }
 
   auto halved_quotes(std::string_view text) -> std::string_view {

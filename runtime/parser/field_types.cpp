@@ -112,7 +112,23 @@ auto field_rules::make(const parser_settings& settings, const format_defaults& d
   WEIR_CHECK(rules.add_types(defaults.types, *times, now));
   const auto time_key = settings.time_key.empty() ? defaults.time_key : std::string_view{settings.time_key};
   if (!time_key.empty()) rules.add_rule(time_key).is_time_key = true;
+  rules.wants_time_ = !settings.time_key.empty();
+  rules.unread_ = {{}, std::string{time_key}, format.empty() ? "iso8601 or a number of seconds" : format};
   return rules;
+}
+
+auto field_rules::event_time(std::string_view text) -> std::optional<std::int64_t> {
+  constexpr auto shown_bytes_max = std::size_t{64};
+  const auto time = event_times_.parse(text);
+  if (time || text == "-") return time; // as access logs and RFC 5424 write that there is none
+  is_unread_ = true;
+  unread_.text = text.substr(0, shown_bytes_max);
+  return std::nullopt;
+}
+
+void field_rules::note_no_time(parsed_line& line) {
+  if (!is_unread_) unread_.text.clear();
+  line.time_problem = &unread_;
 }
 
 auto field_rules::add_rule(std::string_view key) -> field_rule& {

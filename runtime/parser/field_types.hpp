@@ -44,17 +44,31 @@ public:
   auto find(std::string_view key) -> field_rule*;
   auto empty() const -> bool { return rules_.empty(); }
   auto keeps_time() const -> bool { return keep_time_; }
-  auto event_time(std::string_view text) -> std::optional<std::int64_t> { return event_times_.parse(text); }
+  auto time_key() const -> std::string_view { return unread_.key; }
+  /// Nothing, and noted, if `text` is no time.
+  auto event_time(std::string_view text) -> std::optional<std::int64_t>;
+  void begin_line() { is_unread_ = false; }
+  /// Notes in `line`, which is otherwise done, that it should have had a time and has none.
+  void judge_time(parsed_line& line);
 
 private:
   explicit field_rules(time_memo event_times) : event_times_(std::move(event_times)) {}
   auto add_types(std::string_view types, const time_parser& times, const clock& now) -> result<void>;
   auto add_rule(std::string_view key) -> field_rule&;
+  void note_no_time(parsed_line& line);
 
   std::vector<field_rule> rules_;
   time_memo event_times_;
   bool keep_time_ = false;
+  bool wants_time_ = false; ///< the settings name a field: one that is missing is told too
+  bool is_unread_ = false;  ///< in this line
+  unread_time unread_;
 };
+
+inline void field_rules::judge_time(parsed_line& line) {
+  if (!line.has_time && (is_unread_ || wants_time_)) [[unlikely]]
+    note_no_time(line);
+}
 
 /// Room that write_typed() needs for a value of `size` bytes.
 constexpr auto typed_bytes_max(std::size_t size) -> std::size_t { return size * 2 + 16; }
@@ -74,7 +88,9 @@ auto make_column(field_rules& rules, std::string_view key) -> column;
 /// Appends the fields of one line and finds its time on the way.
 class field_writer {
 public:
-  field_writer(field_rules& rules, msgpack_writer& out) : rules_(rules), out_(out.buffer()) {}
+  field_writer(field_rules& rules, msgpack_writer& out) : rules_(rules), out_(out.buffer()) {
+    rules.begin_line();
+  }
 
   /// A key of the line itself.
   void put(std::string_view key, std::string_view value);
@@ -83,7 +99,10 @@ public:
   /// `key` without value.
   void put_true(std::string_view key);
   auto fields() const -> std::uint32_t { return line_.fields; }
-  auto done() const -> parsed_line { return line_; }
+  auto done() -> parsed_line {
+    rules_.judge_time(line_);
+    return line_;
+  }
 
 private:
   void put_ruled(std::string_view packed_key, std::string_view value, field_rule& rule);

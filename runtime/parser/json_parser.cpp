@@ -1,4 +1,7 @@
+#include "runtime/event/escaped_byte.hpp"
+#include "runtime/event/repeated_keys.hpp"
 #include "runtime/parser/json_scalars.hpp"
+#include "runtime/parser/key_table.hpp"
 #include "runtime/parser/parsers.hpp"
 #include "runtime/parser/scan.hpp"
 
@@ -40,16 +43,26 @@ public:
     const char* text;
     const std::uint32_t* begin;
     const std::uint32_t* end; ///< begin[end - begin] is the size of the text
+    bool has_bytes;           ///< there are forms of bytes in it
   };
   struct container {
     char* head = nullptr; ///< one reserved byte
     std::uint32_t count = 0;
+    std::uint32_t map = 0; ///< its number among the maps
     char closer = 0;
   };
-  using stack = std::array<container, depth_max>;
+  /// What a parser keeps from line to line.
+  struct memory {
+    std::array<container, depth_max> open;
+    key_table keys;
+    repeated_keys repeated;
+  };
 
-  json_walk(tokens t, field_rules& rules, stack& open, char* to)
-      : text_(t.text), next_(t.begin), end_(t.end), rules_(rules), to_(to), open_(open) {}
+  json_walk(tokens t, field_rules& rules, memory& known, char* to)
+      : text_(t.text), next_(t.begin), end_(t.end), has_bytes_(t.has_bytes), rules_(rules), to_(to), begin_(to), known_(known) {
+    rules.begin_line();
+    known.keys.begin_line();
+  }
 
   auto run() -> parsed_line;
   auto written_end() const -> char* { return to_; }
@@ -60,7 +73,11 @@ private:
   auto fail(std::string_view why) -> bool { return line_.problem = why, false; }
   auto token_text() const -> std::string_view;
   auto members() -> bool;
-  auto key() -> bool;
+  auto key(std::uint32_t map, unsigned depth) -> bool;
+  auto unknown_key(std::uint32_t map, unsigned depth) -> bool;
+  void note_key(key_table::entry& key, std::uint32_t map, unsigned depth);
+  void resolve_repeated();
+  void drop_field(std::string_view name);
   auto string() -> bool;
   auto escaped_string(std::string_view raw) -> bool;
   auto word(std::string_view wanted, char packed) -> bool;
@@ -74,11 +91,14 @@ private:
   const char* text_;
   const std::uint32_t* next_;
   const std::uint32_t* end_;
+  bool has_bytes_;
   field_rules& rules_;
   char* to_;
   parsed_line line_;
   std::string_view last_string_; ///< as written
-  stack& open_;
+  char* begin_;
+  memory& known_;
+  bool repeated_ = false; ///< a map has, or may have, a key twice
 };
 
 /// The scalar at next_, without the blanks behind it.
@@ -93,15 +113,20 @@ auto json_walk::run() -> parsed_line {
     fail("the line is not a JSON object");
   else if (members() && next_ != end_)
     fail("something follows the JSON object");
+  if (!line_.ok()) return line_;
+  if (repeated_ || known_.keys.has_forgotten()) [[unlikely]]
+    resolve_repeated();
+  rules_.judge_time(line_);
   return line_;
 }
 
 auto json_walk::members() -> bool {
   if (current() == '}') return ++next_, true;
   const auto ruled = !rules_.empty();
+  const auto map = known_.keys.next_map();
   for (;;) {
     auto* const field = to_;
-    if (!key()) return false;
+    if (!key(map, 0)) return false;
     auto* const rule = ruled ? rules_.find(last_string_) : nullptr;
     ++line_.fields;
     if (rule == nullptr) {
@@ -125,7 +150,11 @@ auto json_walk::ruled_value(field_rule& rule, char* field) -> bool {
   auto* const begin = to_;
   auto text = first == '\0' ? std::string_view{} : token_text();
   if (!value()) return false;
-  if (first == '{' || first == '[' || first == 'n') return true;
+  if (rule.is_time_key) line_.has_time = false; // the last of several counts
+  if (first == '{' || first == '[' || first == 'n') {
+    if (rule.is_time_key && first != 'n') (void)rules_.event_time(first == '{' ? "{…}" : "[…]");
+    return true;
+  }
   if (first == '"') text = last_string_;
   if (const auto time = rule.is_time_key ? rules_.event_time(text) : std::nullopt) {
     line_.has_time = true;
@@ -144,10 +173,69 @@ auto json_walk::ruled_value(field_rule& rule, char* field) -> bool {
   return true;
 }
 
-auto json_walk::key() -> bool {
+inline void json_walk::note_key(key_table::entry& key, std::uint32_t map, unsigned depth) {
+  if (depth >= key_table::depth_max || !key_table::is_new(key, map, depth)) [[unlikely]]
+    repeated_ = true;
+}
+
+/// A key that another line had, with its colon right behind it, is known at a glance.
+inline auto json_walk::key(std::uint32_t map, unsigned depth) -> bool {
+  if (current() == '"' && next_ + 1 < end_) [[likely]] {
+    const auto* const begin = text_ + *next_ + 1;
+    const auto* const colon = text_ + next_[1];
+    if (*colon == ':' && colon[-1] == '"' && colon > begin) [[likely]] {
+      const auto size = static_cast<std::size_t>(colon - 1 - begin);
+      if (auto* const known = known_.keys.find(begin, size)) [[likely]] {
+        note_key(*known, map, depth);
+        std::memcpy(to_, known->packed, sizeof known->packed);
+        last_string_ = {to_ + 1, size};
+        to_ += size + 1;
+        next_ += 2;
+        return true;
+      }
+    }
+  }
+  return unknown_key(map, depth);
+}
+
+auto json_walk::unknown_key(std::uint32_t map, unsigned depth) -> bool {
   if (current() != '"') return fail("the JSON object wants a key in quotes");
   if (!string()) return false;
-  return take() == ':' || fail("the JSON object wants \":\" after a key");
+  if (take() != ':') return fail("the JSON object wants \":\" after a key");
+  auto* known = known_.keys.find(last_string_.data(), last_string_.size());
+  // Only what is written as it is read may be found in the text of later lines.
+  const auto is_plain = last_string_.find_first_of("\\\x9a") == std::string_view::npos;
+  if (known == nullptr && is_plain) known = known_.keys.learn(last_string_.data(), last_string_.size());
+  if (known != nullptr)
+    note_key(*known, map, depth);
+  else
+    repeated_ = true; // or not: it is looked at
+  return true;
+}
+
+/// The last of equal keys wins, also as the event's time.
+void json_walk::resolve_repeated() {
+  const auto fields = std::string_view{begin_, static_cast<std::size_t>(to_ - begin_)};
+  const auto left = known_.repeated.resolve(begin_, {fields, line_.fields});
+  line_.fields = left.count;
+  to_ = begin_ + left.bytes.size();
+  if (line_.has_time && !rules_.keeps_time()) drop_field(rules_.time_key());
+}
+
+/// One that was no time, before one that was.
+void json_walk::drop_field(std::string_view name) {
+  auto read = msgpack_reader{{begin_, static_cast<std::size_t>(to_ - begin_)}};
+  while (!read.at_end()) {
+    const auto* from = read.at();
+    auto key = std::string_view{};
+    if (!read.str(key) || !read.skip()) return;
+    if (key != name) continue;
+    const auto rest = read.rest();
+    std::memmove(begin_ + (from - begin_), rest.data(), rest.size());
+    to_ -= read.at() - from;
+    --line_.fields;
+    return;
+  }
 }
 
 /// What is between the quotes needs no search: behind the closing one only blanks come before the next token.
@@ -158,7 +246,7 @@ inline auto json_walk::string() -> bool {
   ++next_;
   const auto size = static_cast<std::size_t>(end - begin);
   auto* const to = pack::str_head(to_, size);
-  if (copy_blocks(to, begin, size)) return escaped_string({begin, size});
+  if (copy_blocks(to, begin, size) || has_bytes_) return escaped_string({begin, size});
   last_string_ = {to, size};
   to_ = to + size;
   return true;
@@ -168,7 +256,8 @@ auto json_walk::escaped_string(std::string_view raw) -> bool {
   auto* const text = to_ + pack::head_bytes_max;
   const auto* end = unescape_json(raw, text);
   if (end == nullptr) return fail("a JSON string holds a wrong escape");
-  const auto size = static_cast<std::size_t>(end - text);
+  auto size = static_cast<std::size_t>(end - text);
+  if (escaped_byte::may_be_in({text, size})) size = escaped_byte::decode(text, size);
   auto* const to = pack::str_head(to_, size);
   std::memmove(to, text, size);
   last_string_ = {to, size};
@@ -203,7 +292,7 @@ auto json_walk::nested() -> bool {
   auto depth = std::size_t{0};
   if (!open(depth)) return false;
   while (depth > 0) {
-    auto& inner = open_[depth - 1];
+    auto& inner = known_.open[depth - 1];
     const auto closes = current() == inner.closer;
     if (closes) {
       ++next_;
@@ -214,7 +303,7 @@ auto json_walk::nested() -> bool {
     if (inner.count > 0 && take() != ',')
       return fail("a JSON container wants \",\" or its end after a value");
     ++inner.count;
-    if (inner.closer == '}' && !key()) return false;
+    if (inner.closer == '}' && !key(inner.map, static_cast<unsigned>(depth))) return false;
     const auto first = current();
     if (first == '{' || first == '[' ? !open(depth) : !scalar()) return false;
   }
@@ -223,7 +312,8 @@ auto json_walk::nested() -> bool {
 
 auto json_walk::open(std::size_t& depth) -> bool {
   if (depth == depth_max) return fail("the JSON is nested deeper than 256 levels");
-  open_[depth++] = {to_++, 0, take() == '{' ? '}' : ']'};
+  const auto is_map = take() == '{';
+  known_.open[depth++] = {to_++, 0, is_map ? known_.keys.next_map() : 0, is_map ? '}' : ']'};
   return true;
 }
 
@@ -267,7 +357,8 @@ public:
       return {.problem = problem_of(code)};
     const auto* begin = stages_->structural_indexes.get();
     auto* const to = out.buffer().tail(packed_bytes_max(line.size()) * (rules_.empty() ? 1 : 2));
-    auto walk = json_walk{{line.data(), begin, begin + stages_->n_structural_indexes}, rules_, open_, to};
+    auto walk = json_walk{{line.data(), begin, begin + stages_->n_structural_indexes, escaped_byte::may_be_in(line)},
+                          rules_, known_, to};
     const auto parsed = walk.run();
     out.buffer().advance(static_cast<std::size_t>(walk.written_end() - to));
     return parsed;
@@ -288,7 +379,7 @@ private:
   }
 
   field_rules rules_;
-  json_walk::stack open_;
+  json_walk::memory known_;
   std::unique_ptr<simdjson::internal::dom_parser_implementation> stages_;
   std::size_t capacity_ = first_capacity;
 

@@ -1,7 +1,7 @@
 #include "runtime/parser/json_scalars.hpp"
 
 #include "runtime/parser/pack.hpp"
-#include "runtime/parser/scan.hpp"
+#include "runtime/parser/unicode.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -9,54 +9,17 @@
 namespace weir {
 namespace {
 
-auto hex_value(char c) -> int {
-  if (scan::is_digit(c)) return c - '0';
-  const auto letter = (c | 0x20) - 'a';
-  return letter >= 0 && letter < 6 ? letter + 10 : -1;
-}
-
-/// Four hexadecimal digits; -1 if there are none.
-auto code_unit(std::string_view text) -> std::int32_t {
-  if (text.size() < 4) return -1;
-  auto unit = 0;
-  for (std::size_t i = 0; i < 4; ++i) {
-    const auto value = hex_value(text[i]);
-    if (value < 0) return -1;
-    unit = unit * 16 + value;
-  }
-  return unit;
-}
-
-auto put_utf8(char* to, std::uint32_t code) -> char* {
-  if (code < 0x80) return *to = static_cast<char>(code), to + 1;
-  if (code < 0x800) {
-    *to++ = static_cast<char>(0xc0 | (code >> 6));
-  } else if (code < 0x10000) {
-    *to++ = static_cast<char>(0xe0 | (code >> 12));
-    *to++ = static_cast<char>(0x80 | ((code >> 6) & 0x3f));
-  } else {
-    *to++ = static_cast<char>(0xf0 | (code >> 18));
-    *to++ = static_cast<char>(0x80 | ((code >> 12) & 0x3f));
-    *to++ = static_cast<char>(0x80 | ((code >> 6) & 0x3f));
-  }
-  *to = static_cast<char>(0x80 | (code & 0x3f));
-  return to + 1;
-}
-
 /// Reads the digits behind \u and those of a second surrogate; a lone surrogate becomes U+FFFD.
 auto unescape_unicode(std::string_view& rest, char*& to) -> bool {
-  const auto first = code_unit(rest);
+  const auto first = unicode::hex_number(rest, 4);
   if (first < 0) return false;
   rest.remove_prefix(4);
   auto code = static_cast<std::uint32_t>(first);
-  if (code >= 0xd800 && code < 0xe000) {
-    const auto second = rest.substr(0, 2) == "\\u" ? code_unit(rest.substr(2)) : -1;
-    const auto paired = code < 0xdc00 && second >= 0xdc00 && second < 0xe000;
-    code =
-        paired ? 0x10000 + ((code - 0xd800) << 10) + (static_cast<std::uint32_t>(second) - 0xdc00) : 0xfffd;
-    if (paired) rest.remove_prefix(6);
+  if (unicode::is_surrogate(code)) {
+    code = unicode::of_surrogates(code, rest.substr(0, 2) == "\\u" ? unicode::hex_number(rest.substr(2), 4) : -1);
+    if (code != unicode::replacement) rest.remove_prefix(6);
   }
-  to = put_utf8(to, code);
+  to = unicode::put_utf8(to, code);
   return true;
 }
 

@@ -1,11 +1,13 @@
 #include "runtime/parser/parsers.hpp"
+#include "runtime/parser/quoted_text.hpp"
 
 #include <algorithm>
 
 namespace weir {
 namespace {
 
-/// key=value key="quoted \"value\"" bare, as https://brandur.org/logfmt has it; a bare key is true.
+/// key=value key="quoted \"value\"" bare, as https://brandur.org/logfmt has it; a bare key is true. Keys that need
+/// it are in quotes too, as log/slog writes them.
 class logfmt_parser final : public line_parser {
 public:
   explicit logfmt_parser(field_rules rules) : rules_(std::move(rules)) {}
@@ -14,11 +16,11 @@ public:
     auto fields = field_writer{rules_, out};
     auto found = false;
     for (skip_blanks(line); !line.empty(); skip_blanks(line), found = true) {
-      const auto key = line.substr(0, line.find_first_of(" \t="));
-      if (key.find('"') != std::string_view::npos) return {.problem = "a quote stands in a key"};
-      if (key.empty()) return {.problem = "a \"=\" has no key before it"};
-      line.remove_prefix(key.size());
+      auto key = std::string_view{};
+      const auto quoted_key = line.front() == '"';
+      if (!(quoted_key ? take_quoted(line, key, key_) : take_key(line, key))) return {.problem = wrong_key};
       if (line.empty() || line.front() != '=') {
+        if (quoted_key) return {.problem = wrong_key};
         fields.put_true(key);
         continue;
       }
@@ -32,16 +34,28 @@ public:
   }
 
 private:
+  static constexpr auto wrong_key =
+      std::string_view{"a \"=\" has no key before it, or a quote stands in a key or before none"};
+
   static void skip_blanks(std::string_view& text) {
     text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
   }
 
+  static auto take_key(std::string_view& text, std::string_view& out) -> bool {
+    out = text.substr(0, text.find_first_of(" \t="));
+    text.remove_prefix(out.size());
+    return !out.empty() && out.find('"') == std::string_view::npos;
+  }
+
   auto take_value(std::string_view& text, std::string_view& out) -> bool {
-    if (text.empty() || text.front() != '"') {
-      out = text.substr(0, text.find_first_of(" \t"));
-      text.remove_prefix(out.size());
-      return true;
-    }
+    if (!text.empty() && text.front() == '"') return take_quoted(text, out, value_);
+    out = text.substr(0, text.find_first_of(" \t"));
+    text.remove_prefix(out.size());
+    return true;
+  }
+
+  /// `scratch` holds what has escapes.
+  static auto take_quoted(std::string_view& text, std::string_view& out, std::string& scratch) -> bool {
     auto end = std::size_t{1};
     auto escaped = false;
     for (; end < text.size() && text[end] != '"'; ++end) {
@@ -52,31 +66,15 @@ private:
     if (end >= text.size()) return false;
     out = text.substr(1, end - 1);
     text.remove_prefix(end + 1);
-    if (escaped) out = unescaped(out);
+    if (!escaped) return true;
+    unescape_quoted(out, scratch);
+    out = scratch;
     return true;
   }
 
-  auto unescaped(std::string_view text) -> std::string_view {
-    scratch_.clear();
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      if (text[i] != '\\' || i + 1 == text.size()) {
-        scratch_ += text[i];
-        continue;
-      }
-      switch (text[++i]) {
-      case 'n': scratch_ += '\n'; break;
-      case 't': scratch_ += '\t'; break;
-      case 'r': scratch_ += '\r'; break;
-      case '"':
-      case '\\': scratch_ += text[i]; break;
-      default: scratch_.append(text.substr(i - 1, 2)); // unknown: kept as written
-      }
-    }
-    return scratch_;
-  }
-
   field_rules rules_;
-  std::string scratch_;
+  std::string key_;
+  std::string value_;
 };
 
 } // namespace

@@ -33,14 +33,15 @@ struct parser_settings {
   std::vector<std::string> columns = {}; ///< csv
   std::string delimiter = {};   ///< csv: one character, "," if empty; ltsv: between fields, tab if empty
   std::string time_key = {};    ///< field that holds the time; empty: the format's own, if it has one
-  std::string time_format = {}; ///< strptime, "iso8601", "unix" or "unix_ms"; empty: the format's own
+  std::string time_format = {}; ///< see time_format.hpp; empty: the format's own
   std::string time_zone = {};   ///< for times without a zone: "UTC", "+02:00", "Europe/Berlin", "local"
   std::string types = {};       ///< "status:integer,bytes:integer,ok:bool,took:float,list:array,t:time"
   bool keep_time_key = false;   ///< leave the field in the record
 };
 
 /// Errors name the key and what is wrong with it ("expression: …"), for `weir check`.
-/// A field that should hold the time but does not parse as one stays in the record; the line still parses.
+/// A field that should hold the time but does not parse as one that an event can have stays in the record; the
+/// line still parses, and says so.
 auto make_parser(const parser_settings& settings) -> result<std::unique_ptr<line_parser>>;
 /// With a clock of the caller, which outlives the parser: it tells the year of times that have none.
 auto make_parser(const parser_settings& settings, const clock& now) -> result<std::unique_ptr<line_parser>>;

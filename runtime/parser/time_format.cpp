@@ -1,10 +1,10 @@
 #include "runtime/parser/time_format.hpp"
 
+#include "runtime/event/event_time.hpp"
 #include "runtime/os/clock.hpp"
 #include "runtime/parser/scan.hpp"
 
 #include <chrono>
-#include <limits>
 
 namespace weir {
 namespace {
@@ -20,31 +20,11 @@ auto civil_seconds(int year, unsigned month, unsigned day) -> std::optional<std:
   return std::int64_t{sys_days{date}.time_since_epoch().count()} * 86400;
 }
 
+/// Nothing if an event cannot have the time.
 auto with_nanoseconds(std::int64_t seconds, std::int64_t ns) -> std::optional<std::int64_t> {
-  constexpr auto limit = std::numeric_limits<std::int64_t>::max() / ns_per_second - 1;
-  if (seconds > limit || seconds < -limit) return std::nullopt;
-  return seconds * ns_per_second + ns;
-}
-
-/// [-]digits[.digits] in units of 10^-places seconds.
-auto parse_number(std::string_view text, unsigned places) -> std::optional<std::int64_t> {
-  const auto negative = !text.empty() && text.front() == '-';
-  if (negative) text.remove_prefix(1);
-  const auto whole = scan::leading_digits(text, 18);
-  if (whole == 0) return std::nullopt;
-  auto digits = std::string_view{};
-  if (whole < text.size()) {
-    digits = text.substr(whole + 1);
-    if (text[whole] != '.' || digits.empty() || scan::leading_digits(digits, digits.size()) != digits.size())
-      return std::nullopt;
-  }
-  auto scale = ns_per_second;
-  auto fraction = scan::fraction_ns(digits);
-  for (unsigned i = 0; i < places; ++i, fraction /= 10) scale /= 10;
-  auto ns = std::int64_t{0};
-  if (__builtin_mul_overflow(scan::to_number(text.substr(0, whole)), scale, &ns)) return std::nullopt;
-  if (__builtin_add_overflow(ns, fraction, &ns)) return std::nullopt;
-  return negative ? -ns : ns;
+  if (seconds < 0 || seconds > event_time_limit_ns / ns_per_second) return std::nullopt;
+  const auto time_ns = seconds * ns_per_second + ns;
+  return is_event_time(time_ns) ? std::optional{time_ns} : std::nullopt;
 }
 
 /// hh:mm[:ss] at the front; seconds since midnight, negative if it is none.
@@ -93,6 +73,16 @@ auto take_number(std::string_view& text, std::size_t most, std::pair<std::int64_
   return true;
 }
 
+auto unit_named(std::string_view format) -> std::optional<time_unit> {
+  constexpr std::pair<std::string_view, time_unit> names[] = {{"unix", time_unit::by_magnitude},
+                                                              {"unix_ms", time_unit::milliseconds},
+                                                              {"unix_us", time_unit::microseconds},
+                                                              {"unix_ns", time_unit::nanoseconds}};
+  for (const auto& [name, unit] : names)
+    if (format == name) return unit;
+  return std::nullopt;
+}
+
 void skip_spaces(std::string_view& text) {
   while (!text.empty() && scan::is_space(text.front())) text.remove_prefix(1);
 }
@@ -115,10 +105,8 @@ auto time_parser::compile(std::string_view format, time_zone zone, const clock& 
     parser.kind_ = kind::any;
   else if (format == "iso8601")
     parser.kind_ = kind::iso8601;
-  else if (format == "unix")
-    parser.kind_ = kind::unix_seconds;
-  else if (format == "unix_ms")
-    parser.kind_ = kind::unix_milliseconds;
+  else if (const auto unit = unit_named(format))
+    parser.kind_ = kind::number, parser.unit_ = *unit;
   else if (format == "syslog")
     parser.kind_ = kind::syslog;
   else if (format == access_log_format)
@@ -158,17 +146,17 @@ auto time_parser::compile_pattern(std::string_view format) -> result<void> {
   return error{
       errc::failed,
       "\"" + std::string{format}
-          + "\" names no day; wanted iso8601, unix, unix_ms or a strptime format with day and month"};
+          + "\" names no day; wanted iso8601, unix, unix_ms, unix_us, unix_ns or a strptime format with day "
+            "and month"};
 }
 
 auto time_parser::parse(std::string_view text) const -> std::optional<std::int64_t> {
   switch (kind_) {
   case kind::any:
     if (const auto time = parse_iso8601(text)) return time;
-    return parse_number(text, 0);
+    return time_of_number(text, time_unit::by_magnitude);
   case kind::iso8601: return parse_iso8601(text);
-  case kind::unix_seconds: return parse_number(text, 0);
-  case kind::unix_milliseconds: return parse_number(text, 3);
+  case kind::number: return time_of_number(text, unit_);
   case kind::syslog: return parse_syslog(text);
   case kind::access_log:
     if (const auto time = parse_access_log(text)) return time;
@@ -226,18 +214,24 @@ auto time_parser::parse_access_log(std::string_view text) const -> std::optional
 }
 
 auto time_parser::parse_syslog(std::string_view text) const -> std::optional<std::int64_t> {
-  if (text.empty() || scan::is_digit(text.front())) return parse_iso8601(text);
+  const auto year_first = scan::leading_digits(text, 5) == 4 && text.substr(4, 1) == " ";
+  if (text.empty() || (scan::is_digit(text.front()) && !year_first)) return parse_iso8601(text);
   auto r = reading{};
   const auto take = [&](char conversion) { return read_step({conversion, 0}, text, r); };
+  if (year_first && (!take('Y') || !take('n'))) return std::nullopt;
   if (!take('b') || !take('n') || !take('d') || !take('n')) return std::nullopt;
   if (scan::leading_digits(text, 5) == 4 && (!take('Y') || !take('n'))) return std::nullopt;
   const auto clock_seconds = take_clock(text);
   if (clock_seconds < 0) return std::nullopt;
   r.second = clock_seconds;
-  if (!text.empty() && text.front() == '.') {
+  if (!text.empty() && (text.front() == '.' || text.front() == ',')) {
     text.remove_prefix(1);
     if (!take('N')) return std::nullopt;
   }
+  skip_spaces(text);
+  if (!text.empty() && scan::is_digit(text.front()) && !r.has_year && !take('Y')) return std::nullopt;
+  skip_spaces(text);
+  if (!text.empty() && !take('Z')) return std::nullopt;
   if (!text.empty()) return std::nullopt;
   return time_of(r);
 }
@@ -288,7 +282,7 @@ auto time_parser::read_step(const step& s, std::string_view& text, reading& r) c
   }
   case 'M': return take_number(text, 2, {0, 59}, r.minute);
   case 'S': return take_number(text, 2, {0, 60}, r.second);
-  case 's': return r.has_epoch = take_number(text, 12, {0, 999'999'999'999}, r.epoch);
+  case 's': return r.has_epoch = take_number(text, 10, {0, 9'999'999'999}, r.epoch);
   case 'L':
   case 'N':
   case 'f': {

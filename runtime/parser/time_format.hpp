@@ -1,14 +1,17 @@
 /// Text -> time: a format compiled once, then read without locale, allocation or system call.
 //
-//  ""         iso8601, or a number of seconds
+//  ""         iso8601, or a number as of unix
 //  iso8601    2026-11-22T15:00:00.123456789+01:00; the "T" may be a blank, fraction and zone may be missing
-//  unix       seconds since the epoch, with fraction; unix_ms: milliseconds
-//  syslog     RFC 3164 ("Jun  9 06:06:20", maybe with year behind the day, or fraction) or iso8601
+//  unix       seconds since the epoch, with fraction or exponent; milli-, micro- and nanoseconds are known by
+//             their magnitude: see runtime/event/event_time.hpp
+//  unix_ms, unix_us, unix_ns   just these, also where they are small
+//  syslog     RFC 3164 ("Jun  9 06:06:20", maybe with a year before, in or behind it, fraction, zone) or iso8601
 //  strptime   %Y %y %m %b %B %h %d %e %j %H %k %I %l %p %M %S %s %a %A %z %:z %Z %T %R %D %F %n %t %%
 //             and for fractions %L %N %3N %6N %9N %f: as many digits as there are
 #pragma once
 
 #include "runtime/base/result.hpp"
+#include "runtime/event/event_time.hpp"
 #include "runtime/parser/time_zone.hpp"
 
 #include <cstdint>
@@ -27,11 +30,11 @@ public:
   /// year that does not put the time more than a day after `now`'s; errors say what is wrong with `format`.
   static auto compile(std::string_view format, time_zone zone, const clock& now) -> result<time_parser>;
 
-  /// Nanoseconds since the epoch. The whole text must be the time. Total.
+  /// Nanoseconds since the epoch. The whole text must be the time, and one that an event can have. Total.
   auto parse(std::string_view text) const -> std::optional<std::int64_t>;
 
 private:
-  enum class kind { any, iso8601, unix_seconds, unix_milliseconds, syslog, access_log, pattern };
+  enum class kind { any, iso8601, number, syslog, access_log, pattern };
   /// One conversion of a pattern, or one byte (`literal`) that must be there.
   struct step {
     char conversion = 0; ///< 0: the literal
@@ -51,6 +54,7 @@ private:
   auto infer_year(reading& r) const -> bool;
 
   kind kind_ = kind::pattern;
+  time_unit unit_ = time_unit::by_magnitude; ///< of kind::number
   time_zone zone_;
   const clock* now_;
   std::vector<step> steps_;

@@ -44,6 +44,7 @@ struct outcome {
   std::string text; ///< key=value pairs joined by blanks, or "problem: …"
   bool has_time = false;
   std::int64_t time_ns = 0;
+  std::string unread_time = {}; ///< "key: text, wanted format" of a time that was not found
   bool valid = true; ///< the msgpack holds exactly the fields that were counted
 };
 
@@ -56,6 +57,7 @@ inline auto run(line_parser& parser, std::string_view line) -> outcome {
   const auto parsed = parser.parse(std::string_view{padded}.substr(0, line.size()), write);
   if (!parsed.ok()) return {"problem: " + std::string{parsed.problem}};
   auto result = outcome{{}, parsed.has_time, parsed.time_ns};
+  if (const auto* no = parsed.time_problem) result.unread_time = no->key + ": " + no->text + ", wanted " + no->wanted;
   auto check = msgpack_reader{out.view()};
   for (std::uint32_t i = 0; i < parsed.fields; ++i) {
     auto key = std::string_view{};

@@ -43,12 +43,12 @@ BOOST_AUTO_TEST_CASE(ltsv_keeps_one_event_on_one_line) {
       format(ltsv, record("a:b", 1, "m", "x\ty\nz\\", "n", nullptr, "ok", true))
       == "time:2026-11-22T15:04:05.123456789Z\ttag:web.access\ta\\x3ab:1\tm:x\\ty\\nz\\\\\tn:\tok:true\n");
   const auto bare = format_options{.as = event_format::ltsv, .time = false, .tag = false};
-  BOOST_TEST(format(bare, record("time", 1, "bad", "\xff")) == "time:1\tbad:\\xff\n");
+  BOOST_TEST(format(bare, record("time", 1, "bad", "\xff")) == "time:1\tbad:\u241a""ff\n");
   BOOST_TEST(format(bare, record()) == "\n");
   BOOST_TEST(format(ltsv, record("time", 1, "tag", 2, "record_tag", 3))
              == "time:2026-11-22T15:04:05.123456789Z\ttag:web.access\trecord_time:1\trecord_tag:2\t"
                 "record_record_tag:3\n");
-  BOOST_TEST(format(bare, "\x81\xa1m\x81\xa1k\xa2\n\\"s) == "m:{\"k\":\"\\n\\\\\"}\n");
+  BOOST_TEST(format(bare, "\x81\xa1m\x81\xa1k\xa2\n\\"s) == "m:{\"k\":\"\\\\n\\\\\\\\\"}\n");
 }
 
 BOOST_AUTO_TEST_CASE(csv_quotes_as_rfc_4180_says) {

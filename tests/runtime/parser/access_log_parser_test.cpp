@@ -37,6 +37,30 @@ BOOST_AUTO_TEST_CASE(nginx_fields_are_named_as_in_fluentd) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(users_may_have_blanks_and_brackets_in_their_names) {
+  for (const auto* user : {"john doe", "a [b]", "a [1] b", "x y z ", "", "[1", "DOMAIN\\john doe"}) {
+    const auto line = R"(::1 - )" + std::string{user}
+                      + R"( [28/Feb/2013:12:00:00 +0900] "GET /[1] HTTP/1.1" 200 1 "-" "a [2] \"x")";
+    const auto found = parse_as(line_format::nginx, line);
+    if (*user == '[') {
+      BOOST_TEST(found.text.substr(0, 8) == "problem:");
+      continue;
+    }
+    BOOST_TEST(found.text.substr(0, 30 + std::string_view{user}.size())
+               == R"(remote="::1" host="-" user=")" + std::string{user} + "\" ");
+    BOOST_TEST(found.time_ns == 1362020400'000000000, line);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(formats_with_more_words_are_not_split_wrong) {
+  for (const auto* before : {"www:443 1.2.3.4 - -", "10.0.0.1, 10.0.0.2 - -", "1.2.3.4 -", "1.2.3.4"})
+    for (const auto format : {line_format::nginx, line_format::apache2}) {
+      const auto line =
+          std::string{before} + R"( [28/Feb/2013:12:00:00 +0900] "GET / HTTP/1.1" 200 777 "-" "Opera/12.0")";
+      BOOST_TEST(parse_as(format, line).text.substr(0, 8) == "problem:", line);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(apache_fields_are_nil_where_the_server_wrote_nothing) {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {R"(192.168.0.1 - - [28/Feb/2013:12:00:00 +0900] "GET / HTTP/1.1" 200 777 "-" "Opera/12.0")",

@@ -2,6 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <map>
+#include <random>
+
 using namespace weir;
 
 namespace {
@@ -31,9 +34,71 @@ BOOST_AUTO_TEST_CASE(values_of_every_kind_keep_their_meaning) {
        "a=2.2250738585072014e-308 b=0.0 c=1.2345678901234568e+29"},
       {R"({"t":true,"f":false,"n":null})", "t=true f=false n=null"},
       {R"({"o":{"a":[1,{"b":[]},{}],"c":"d"},"e":[]})", R"(o={"a":[1,{"b":[]},{}],"c":"d"} e=[])"},
-      {R"({"a":1,"a":2})", "a=1 a=2"},
+      {R"({"a":1,"a":2})", "a=2"},
       {R"({"":""})", R"(="")"}};
   for (const auto& [line, fields] : cases) BOOST_TEST(parse_json(line).text == fields);
+}
+
+BOOST_AUTO_TEST_CASE(the_last_of_equal_keys_wins) {
+  const auto long_key = std::string(40, 'k');
+  const std::pair<std::string, std::string_view> cases[] = {
+      {R"({"a":1,"b":2,"a":3})", "b=2 a=3"},
+      {R"({"a":1,"b":{"a":2},"a":3})", R"(b={"a":2} a=3)"},
+      {R"({"b":{"a":1,"c":[{"a":1,"a":2},{"a":3}],"a":4}})", R"(b={"c":[{"a":2},{"a":3}],"a":4})"},
+      {R"({"a":1,"\u0061":2})", "a=2"},
+      {R"({"\u0061":1,"a" : 2})", "a=2"},
+      {R"({"":1,"":2})", "=2"},
+      {R"({"\n":1,"x\\":1,"\n":2,"x\\":2})", "\n=2 x\\=2"},
+      {"{\"" + long_key + "\":1,\"" + long_key + "\":2}", "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk=2"},
+      {R"({"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"x":1,"x":2}}}}}}}}}})",
+       R"(a={"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"x":2}}}}}}}}})"},
+      {R"({"a":[1,{"x":1},2],"b":{"x":1},"c":{"x":1}})", R"(a=[1,{"x":1},2] b={"x":1} c={"x":1})"}};
+  for (auto round = 0; round < 2; ++round) // known keys are read in another way
+    for (const auto& [line, fields] : cases) BOOST_TEST(parse_json(line).text == fields);
+  auto parser = make_parser({.format = line_format::json});
+  BOOST_REQUIRE(parser);
+  for (auto round = 0; round < 2; ++round)
+    for (const auto& [line, fields] : cases) BOOST_TEST(test::run(**parser, line).text == fields);
+}
+
+// Goal: no key is missed however many there were before. Method: random objects out of thousands of keys.
+BOOST_AUTO_TEST_CASE(equal_keys_are_found_among_any_number_of_others) {
+  auto random = std::mt19937{3};
+  auto parser = make_parser({.format = line_format::json});
+  BOOST_REQUIRE(parser);
+  for (auto i = 0; i < 3000; ++i) {
+    auto line = std::string{"{"};
+    auto last = std::map<std::string, int>{};
+    const auto keys = random() % 30 + 1;
+    const auto range = i % 3 == 0 ? 20U : 3000U;
+    for (auto k = 0U; k < keys; ++k) {
+      const auto key = "key" + std::string(random() % 20, '_') + std::to_string(random() % range);
+      last[key] = static_cast<int>(k);
+      line += (k == 0 ? "\"" : ",\"") + key + "\":" + std::to_string(k);
+    }
+    auto wanted = std::map<int, std::string>{};
+    for (const auto& [key, value] : last) wanted[value] = key;
+    auto text = std::string{};
+    for (const auto& [value, key] : wanted) text += (text.empty() ? "" : " ") + key + "=" + std::to_string(value);
+    BOOST_TEST_REQUIRE(test::run(**parser, line + "}").text == text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_last_time_is_the_events) {
+  const auto timed = [](std::string_view line) {
+    const auto found = parse_json(line, {.format = line_format::json, .time_key = "t"});
+    return found.text + " | " + (found.has_time ? std::to_string(found.time_ns) : "none");
+  };
+  BOOST_TEST(timed(R"({"t":1,"n":1,"t":2})") == "n=1 | 2000000000");
+  BOOST_TEST(timed(R"({"t":"never","n":1,"t":2})") == "n=1 | 2000000000");
+  BOOST_TEST(timed(R"({"t":1,"n":1,"t":"never"})") == R"(n=1 t="never" | none)");
+  BOOST_TEST(timed(R"({"t":1,"n":1,"t":null})") == "n=1 t=null | none");
+}
+
+BOOST_AUTO_TEST_CASE(forms_of_bytes_are_undone) {
+  BOOST_TEST(parse_json("{\"caf\u241a""e9\":\"\u241a""e9 \u241a \u241a""E9 \u201c\"}").text
+             == "caf\xe9=\"\xe9 \u241a \u241a""E9 \u201c\"");
+  BOOST_TEST(parse_json(R"({"a":"\u241ae9"})").text == "a=\"\xe9\"");
 }
 
 BOOST_AUTO_TEST_CASE(escapes_are_undone_in_keys_and_values) {

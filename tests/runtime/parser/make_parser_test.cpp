@@ -23,8 +23,8 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_named_with_its_key) {
       {{.format = json, .time_format = "%Y-%Q"}, "time_format: \"%Q\" is no conversion that strptime knows"},
       {{.format = json, .time_format = "%Y-%"}, "time_format: \"%\" is no conversion that strptime knows"},
       {{.format = json, .time_format = "%H:%M"},
-       "time_format: \"%H:%M\" names no day; wanted iso8601, unix, unix_ms or a strptime format with day and "
-       "month"},
+       "time_format: \"%H:%M\" names no day; wanted iso8601, unix, unix_ms, unix_us, unix_ns or a strptime "
+       "format with day and month"},
       {{.format = json, .time_zone = "Europe/Berln"},
        "time_zone: \"Europe/Berln\" is no zone; wanted UTC, local, an offset like +02:00, or a name like "
        "Europe/Berlin"},

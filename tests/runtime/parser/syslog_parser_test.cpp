@@ -52,6 +52,56 @@ BOOST_AUTO_TEST_CASE(both_standards_are_told_apart_per_line) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(times_are_taken_whole_as_devices_write_them) {
+  const auto at = (noon - 3600) * 1'000'000'000; // 11:00:00 UTC
+  const std::pair<std::string_view, std::int64_t> cases[] = {
+      {"2026-11-22 11:00:00", 0},
+      {"2026-11-22 11:00:00.25", 250},
+      {"2026-11-22 11:00:00,250", 250},
+      {"2026-11-22 11:00:00Z", 0},
+      {"2026-11-22 12:00:00 +0100", 0},
+      {"2026-11-22 11:00:00 UTC", 0},
+      {"2026-11-22T12:00:00.250+01:00", 250},
+      {"2026-11-22T12:00:00 +01:00", 0},
+      {"2026 Nov 22 11:00:00", 0},
+      {"2026 Nov 22 11:00:00.250", 250},
+      {"Nov 22 2026 11:00:00", 0},
+      {"Nov 22 11:00:00 2026", 0},
+      {"Nov 22 11:00:00,250", 250},
+      {"Nov 22 11:00:00.250 UTC", 250},
+      {"Nov 22 12:00:00 CET", 0},
+      {"Nov 22 12:00:00 2026 +0100", 0}};
+  for (const auto& [time, ms] : cases)
+    for (const auto* pri : {"", "<13>"}) {
+      const auto found = parse_syslog(pri + std::string{time} + " host1 app: one");
+      const auto number = *pri == '\0' ? std::string{} : std::string{"pri=13 "};
+      BOOST_TEST(found.text == number + R"(host="host1" ident="app" message="one")", time);
+      BOOST_TEST(found.time_ns == at + ms * 1'000'000, time);
+    }
+  BOOST_TEST(parse_syslog("<13>1 2026-11-22 11:00:00Z host1 app - - - three").text
+             == R"(pri=13 host="host1" ident="app" pid="-" msgid="-" extradata="-" message="three")");
+  BOOST_TEST(parse_syslog("Nov 22 11:00:00 UTC: %SYS-5-CONFIG_I: text").text
+             == R"(ident="%SYS-5-CONFIG_I" message="text")");
+}
+
+BOOST_AUTO_TEST_CASE(tags_end_at_their_colon_also_without_a_blank) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"host app:msg", R"(host="host" ident="app" message="msg")"},
+      {"host app:msg and more", R"(host="host" ident="app" message="msg and more")"},
+      {"host app[12]:msg: x", R"(host="host" ident="app" pid="12" message="msg: x")"},
+      {"host postfix/smtpd[12]:x", R"(host="host" ident="postfix/smtpd" pid="12" message="x")"},
+      {"app:msg of no host", R"(ident="app" message="msg of no host")"},
+      {"app[12]:msg of no host", R"(ident="app" pid="12" message="msg of no host")"},
+      {"fe80::1 app: m", R"(host="fe80::1" ident="app" message="m")"},
+      {"2001:db8::1 app:m", R"(host="2001:db8::1" ident="app" message="m")"},
+      {"fe80:0:0:0:1:2:3:4 app: m", R"(host="fe80:0:0:0:1:2:3:4" ident="app" message="m")"},
+      {"host http://a/b was asked", R"(host="host" ident="http://a/b" message="was asked")"},
+      {"host app::m x", R"(host="host" ident="app::m" message="x")"},
+      {R"(host C:\x y)", R"(host="host" ident="C:\x" message="y")"}};
+  for (const auto& [rest, fields] : cases)
+    BOOST_TEST(parse_syslog("Nov 22 11:00:00 " + std::string{rest}).text == fields);
+}
+
 BOOST_AUTO_TEST_CASE(a_missing_time_is_no_time) {
   const auto nil = parse_syslog("<34>1 - - - - - -");
   BOOST_TEST(!nil.has_time);
@@ -85,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_time_without_zone_is_of_the_set_zone) {
 BOOST_AUTO_TEST_CASE(other_lines_are_a_problem) {
   for (const auto* line :
        {"", "x", "hello world", "<1", "<>x", "<12345>x", "Nov 22 11:00:00", "Nov 99", "Nov 22 11",
-        "2026-11-22T11:00:00Z", "<34>1 2026-11-22T11:00:00Z h app",
+        "2026-11-22T11:00:00Z", "2026-11-22 host app: m", "<34>1 2026-11-22 host app - - - m", "<34>1 2026-11-22T11:00:00Z h app",
         "<34>1 2026-11-22T11:00:00Z h app 1 ID [x", "<34>1 - - - - - [x\"]", "1 - h a p m -x"})
     BOOST_TEST(parse_syslog(line).text.substr(0, 8) == "problem:", line);
 }

@@ -48,8 +48,23 @@ BOOST_AUTO_TEST_CASE(logfmt_knows_quotes_escapes_and_bare_keys) {
   BOOST_TEST(logfmt(R"(level=info msg="a \"b\" \\ \n" flag  empty= e2="" n=1=2)")
              == "level=\"info\" msg=\"a \"b\" \\ \n\" flag=true empty=\"\" e2=\"\" n=\"1=2\"");
   BOOST_TEST(logfmt("a=\"x\"b=2") == R"(a="x" b="2")");
-  for (const auto* line : {"", "  ", "a=\"x", "a=\"x\\\"", "=1", "\"a\"=1"})
+  BOOST_TEST(logfmt(R"("a b"=1 "c\"d"="x\\y")") == R"(a b="1" c"d="x\y")");
+  for (const auto* line : {"", "  ", "a=\"x", "a=\"x\\\"", "=1", "\"a\"", "\"a", "a\"b=1"})
     BOOST_TEST(logfmt(line).substr(0, 8) == "problem:", line);
+}
+
+BOOST_AUTO_TEST_CASE(logfmt_knows_the_escapes_of_json_and_go) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {R"(\u001b[31mred\u001b[0m \u00e9)", "\x1b[31mred\x1b[0m \u00e9"},
+      {R"(\ud83e\udd17)", "\U0001f917"},
+      {R"(a\x1bb\xff)", "a\x1b" "b\xff"},
+      {R"(\U0001f600\u200b)", "\U0001f600\u200b"},
+      {R"(q\"b\\c\nd\te\r\a\b\f\v\/)", "q\"b\\c\nd\te\r\a\b\f\v/"},
+      {R"(\ud83e x \udd17 \U0000d800)", "\ufffd x \ufffd \ufffd"},
+      {R"(\q \u12 \x1 \xgg \U00110000 \u)", R"(\q \u12 \x1 \xgg \U00110000 \u)"}};
+  for (const auto& [written, meant] : cases)
+    BOOST_TEST(logfmt("m=\"" + std::string{written} + '"') == "m=\"" + std::string{meant} + '"');
+  BOOST_TEST(logfmt(R"(m=\u00e9)") == R"(m="\u00e9")"); // no quotes, no escapes
 }
 
 BOOST_AUTO_TEST_CASE(csv_follows_rfc_4180) {
@@ -90,6 +105,33 @@ BOOST_AUTO_TEST_CASE(types_and_time_work_for_every_format) {
   settings = {.format = line_format::csv, .columns = {"a", "b"}, .types = "a:float,b:bool"};
   BOOST_TEST(parse_with(settings, "2,TRUE").text == "a=2.0 b=true");
   BOOST_TEST(parse_with(settings, "inf,2").text == R"(a="inf" b="2")");
+}
+
+BOOST_AUTO_TEST_CASE(a_time_that_is_not_read_or_cannot_be_held_is_told_and_stays) {
+  const auto unread = [](line_format format, std::string_view line, std::string_view key = "t") {
+    const auto found = parse_with({.format = format, .columns = {"t", "n"}, .time_key = std::string{key}}, line);
+    BOOST_TEST(!found.has_time);
+    return found.text + " | " + found.unread_time;
+  };
+  const auto wanted = std::string{", wanted iso8601 or a number of seconds"};
+  BOOST_TEST(unread(line_format::ltsv, "t:never\tn:1") == R"(t="never" n="1" | t: never)" + wanted);
+  BOOST_TEST(unread(line_format::csv, "1969-12-31T23:59:59Z,1")
+             == R"(t="1969-12-31T23:59:59Z" n="1" | t: 1969-12-31T23:59:59Z)" + wanted);
+  BOOST_TEST(unread(line_format::logfmt, "t=-86400") == R"(t="-86400" | t: -86400)" + wanted);
+  BOOST_TEST(unread(line_format::logfmt, "n=1") == R"(n="1" | t: )" + wanted);
+  BOOST_TEST(unread(line_format::json, R"({"t":-86400})") == "t=-86400 | t: -86400" + wanted);
+  BOOST_TEST(unread(line_format::json, R"({"t":{"a":1}})") == R"(t={"a":1} | t: {…})" + wanted);
+  BOOST_TEST(unread(line_format::json, R"({"t":null})") == "t=null | t: " + wanted);
+}
+
+BOOST_AUTO_TEST_CASE(a_time_that_is_read_or_not_asked_for_is_not_told) {
+  auto parser = make_parser({.format = line_format::json, .time_key = "t"});
+  BOOST_REQUIRE(parser);
+  BOOST_TEST(!test::run(**parser, R"({"t":"never"})").unread_time.empty());
+  BOOST_TEST(test::run(**parser, R"({"t":5})").unread_time.empty());
+  BOOST_TEST(parse_with({.format = line_format::logfmt}, "t=never").unread_time.empty());
+  BOOST_TEST(parse_with({.format = line_format::syslog}, "<34>1 - - - - - - x").unread_time.empty());
+  BOOST_TEST(parse_with({.format = line_format::syslog}, "<34>no time at all").unread_time.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

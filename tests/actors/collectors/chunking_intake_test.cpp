@@ -1,0 +1,69 @@
+#include "actors/collectors/chunking_intake.hpp"
+
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include <sstream>
+
+using namespace weir;
+
+namespace {
+
+/// Keeps what is logged meanwhile.
+struct captured_log {
+  std::ostringstream text;
+  std::shared_ptr<spdlog::logger> before = spdlog::default_logger();
+
+  captured_log() {
+    const auto sink = std::make_shared<spdlog::sinks::ostream_sink_st>(text);
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", sink));
+    spdlog::set_pattern("%v");
+  }
+  ~captured_log() { spdlog::set_default_logger(before); }
+};
+
+struct intake_fixture {
+  manual_clock time;
+  chunk_builder builder;
+  intake_counts counts;
+  unkept_letters letters;
+  captured_log log;
+
+  auto intake_of(parser_settings parser) -> chunking_intake {
+    auto settings = intake_settings{};
+    settings.parse.emplace().parser = std::move(parser);
+    auto context = plugin_context{.component = "log", .node = "edge"};
+    context.clock = &time;
+    return {settings, context, builder, counts, letters};
+  }
+  static void put(chunking_intake& to, std::string_view text) {
+    auto padded = std::string{text} + std::string(line_padding, '\0');
+    to.line("t", 5, std::string_view{padded}.substr(0, text.size()));
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(chunking_intakes, intake_fixture)
+
+BOOST_AUTO_TEST_CASE(tell_the_first_time_that_is_not_read_and_count_all) {
+  auto takes = intake_of({.format = line_format::json, .time_key = "t", .time_format = "%Y-%m-%d"});
+  for (const auto* line : {R"({"t":"2026-11-22"})", R"({"t":"22/11\u0007/2026"})", R"({"t":"1969-12-31"})", "{}"})
+    put(takes, line);
+  BOOST_TEST(counts.noted["time not read"] == 3U);
+  BOOST_TEST(builder.events() == 4U);
+  BOOST_TEST(log.text.str()
+             == "edge/collector/log: time_key \"t\": \"22/11\\u0007/2026\" is no time of 1970 to 2106 as of %Y-%m-%d; the "
+                "field stays, and the event has the time at which it came; told once, `weir status` counts them\n");
+}
+
+BOOST_AUTO_TEST_CASE(tell_a_time_key_that_is_not_there) {
+  auto takes = intake_of({.format = line_format::logfmt, .time_key = "ts"});
+  put(takes, "time=2026-11-22");
+  BOOST_TEST(counts.noted["time not read"] == 1U);
+  BOOST_TEST(log.text.str().find("time_key \"ts\": an event lacks it;") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
