@@ -167,10 +167,19 @@ auto forward_delivery::put_message(intake& out) -> std::size_t {
   return message_.record.size();
 }
 
-void forward_delivery::put_event(intake& out, const forward_event& event) {
+auto forward_delivery::distinct(std::string_view record) -> std::string_view {
+  if (!repeated_.is_in(record)) return record;
+  resolved_.clear();
+  resolved_.append(record);
+  repeated_.resolve(resolved_);
+  return resolved_.view();
+}
+
+void forward_delivery::put_event(intake& out, forward_event event) {
   if (event.record.size() > record_bytes_max) return out.drop("event too large");
   ++put_count_;
   if (event.is_time_lost) ++lost_times_;
+  event.record = distinct(event.record);
   const auto keeps_metadata = !settings_.metadata_key.empty() && !event.metadata.empty();
   if (extra_count_ == 0 && !keeps_metadata) return out.event({tag_, event.time_ns, event.record});
   fields_.clear();

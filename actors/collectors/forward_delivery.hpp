@@ -5,6 +5,7 @@
 #include "actors/collectors/source.hpp"
 #include "runtime/codec/forward.hpp"
 #include "runtime/codec/forward_entries.hpp"
+#include "runtime/event/repeated_keys.hpp"
 #include "runtime/flow/gaps.hpp"
 
 #include <cstdint>
@@ -45,7 +46,9 @@ public:
   auto is_done() const -> bool { return next_run_ == runs_.size() && !has_message_; }
 
 private:
-  void put_event(intake& out, const forward_event& event);
+  void put_event(intake& out, forward_event event);
+  /// The record with one value a key, which may be in resolved_.
+  auto distinct(std::string_view record) -> std::string_view;
   auto put_message(intake& out) -> std::size_t;
   auto is_known(std::uint64_t index) -> bool;
   void set_tag(std::string_view sent);
@@ -72,6 +75,8 @@ private:
   std::uint32_t extra_count_ = 0;
   byte_buffer fields_;
   byte_buffer record_;
+  repeated_keys repeated_;
+  byte_buffer resolved_;
 };
 
 } // namespace weir

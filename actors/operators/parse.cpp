@@ -7,7 +7,32 @@
 
 namespace weir {
 
+namespace {
+
+/// What is given and does nothing with this format and what else is given.
+void check_use(const parse_settings& settings, config::settings_reader& reader) {
+  using enum line_format;
+  const auto& p = settings.parser;
+  const auto unused = [&](const char* key, bool is_used, const char* where) {
+    if (!is_used && reader.is_given(key))
+      reader.complain(key, '"' + std::string{key} + "\" does nothing here: it is " + where);
+  };
+  const auto has_own_time = p.format == nginx || p.format == apache2 || p.format == syslog;
+  const auto has_time = has_own_time || !p.time_key.empty();
+  const auto reads_times = has_time || p.types.find(":time") != std::string::npos;
+  unused("expression", p.format == regex, "for the format regex");
+  unused("columns", p.format == csv, "for the format csv");
+  unused("delimiter", p.format == csv || p.format == ltsv, "for the formats csv and ltsv");
+  unused("time_format", reads_times, "of the field that \"time_key\" names, or of types that are time");
+  unused("time_zone", reads_times, "of the field that \"time_key\" names, or of types that are time");
+  unused("keep_time_key", has_time, "about the field that \"time_key\" names");
+  unused("reserve_data", !settings.field.empty(), "about the record around \"field\"");
+}
+
+} // namespace
+
 void validate(const parse_settings& settings, config::settings_reader& reader) {
+  check_use(settings, reader);
   const auto made = make_parser(settings.parser);
   if (made) return;
   // The parser's sentences begin with the key they are about.

@@ -9,6 +9,8 @@
 namespace weir {
 namespace {
 
+auto is_path(std::string_view name) -> bool { return name.find('.') != std::string_view::npos; }
+
 auto contains(const std::vector<std::string>& names, std::string_view name) -> bool {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -22,9 +24,11 @@ public:
     config::string_map add;
   };
 
-  record_operator(const settings& s, const plugin_context& context) : keep_(s.keep) {
+  record_operator(const settings& s, const plugin_context& context)
+      : keep_(s.keep), has_paths_(names_paths(s)) {
+    for (const auto& path : keep_) kept_paths_.push_back({path});
     for (const auto& path : s.remove)
-      (path.find('.') == std::string::npos ? removed_ : removed_inside_).push_back(path);
+      (is_path(path) || has_paths_ ? removed_inside_ : removed_).push_back(path);
     for (const auto& [from, to] : s.rename) renamed_.push_back({from, to});
     for (const auto& [key, text] : s.add) {
       auto compiled = record_template::compile(text, {context.node, 0});
@@ -34,6 +38,7 @@ public:
   }
 
   void apply(const event_view& in, event_output& out) override {
+    if (has_paths_) return apply_paths(in, out);
     const auto source = without_removed_inside(in.record);
     record_.clear();
     auto write = msgpack_writer{record_};
@@ -63,6 +68,54 @@ private:
     std::string key;
     record_template value;
   };
+
+  static auto names_paths(const settings& s) -> bool {
+    const auto any_of = [](const auto& names) { return std::any_of(names.begin(), names.end(), is_path); };
+    const auto in_pair = [](const auto& pair) { return is_path(pair.first); };
+    return any_of(s.keep) || std::any_of(s.add.begin(), s.add.end(), in_pair)
+           || std::any_of(s.rename.begin(), s.rename.end(),
+                          [](const auto& pair) { return is_path(pair.first) || is_path(pair.second); });
+  }
+
+  /// The same in the same order where names are paths, one copy of the record for each.
+  void apply_paths(const event_view& in, event_output& out) {
+    record_.clear();
+    if (keep_.empty())
+      record_.append(in.record);
+    else
+      append_kept(record_, in.record, kept_paths_);
+    for (const auto& path : removed_inside_) erase_path(record_, path);
+    rename_paths();
+    work_.clear();
+    work_.append(record_.view());
+    for (const auto& [key, value] : added_) {
+      render(value, {.tag = in.tag, .record = in.record, .more = fields_of(work_.view()), .groups = {}});
+      if (value.lone_field()) {
+        set(key, scratch_.view());
+        continue;
+      }
+      text_.clear();
+      msgpack_writer{text_}.str(scratch_.view());
+      set(key, text_.view());
+    }
+    out.put({in.tag, in.time_ns, record_.view()});
+  }
+
+  /// All values are taken before the first is put, so that two fields may change places.
+  void rename_paths() {
+    if (renamed_.empty()) return;
+    work_.clear();
+    work_.append(record_.view());
+    for (const auto& r : renamed_) erase_path(record_, r.from);
+    for (const auto& r : renamed_)
+      if (const auto value = find_path(work_.view(), r.from); !value.empty()) set(r.to, value);
+  }
+
+  void set(std::string_view path, std::string_view value) {
+    spare_.clear();
+    append_with_path(spare_, record_.view(), path, value);
+    record_.swap(spare_);
+  }
 
   auto without_removed_inside(std::string_view record) -> std::string_view {
     if (removed_inside_.empty()) return record;
@@ -142,19 +195,23 @@ private:
   }
 
   std::vector<std::string> keep_;
+  std::vector<kept_path> kept_paths_; ///< of keep_
   std::vector<std::string> removed_;
   std::vector<std::string> removed_inside_;
   std::vector<renaming> renamed_;
   std::vector<addition> added_;
+  bool has_paths_; ///< in more than remove
   byte_buffer work_;
+  byte_buffer spare_;
+  byte_buffer text_;
   byte_buffer record_;
   byte_buffer scratch_;
 };
 
 template <class Visitor> void describe(Visitor& v, record_operator::settings& s) {
-  v.field("keep", s.keep, "Keep only these fields.");
+  v.field("keep", s.keep, "Keep only these fields; a.b keeps b inside of a, here and in the others.");
   v.field("remove", s.remove, "Remove these fields; a.b removes b inside of a.");
-  v.field("rename", s.rename, "After keep and remove: old names to new ones.");
+  v.field("rename", s.rename, "After keep and remove: old names to new ones; maps in between are made.");
   v.field("add", s.add,
           "Last: fields to templates of ${tag}, ${tag[1]}, ${hostname}, ${node}, ${field.path}, ${ENV}; "
           "overwrites. "

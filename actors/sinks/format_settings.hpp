@@ -41,8 +41,8 @@ inline void validate(const format_settings& s, config::settings_reader& reader) 
   const auto is_csv = s.format == event_format::csv;
   if (is_csv && s.columns.empty())
     reader.complain("columns", "\"columns\" is missing: the format csv needs them");
-  if (!is_csv && !s.columns.empty()) reader.warn("columns", "\"columns\" is only for the format csv");
-  if (!is_csv && s.header) reader.warn("header", "\"header\" is only for the format csv");
+  if (!is_csv && !s.columns.empty()) reader.complain("columns", "\"columns\" is only for the format csv");
+  if (!is_csv && s.header) reader.complain("header", "\"header\" is only for the format csv");
 }
 
 } // namespace weir

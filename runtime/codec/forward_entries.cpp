@@ -105,8 +105,9 @@ auto next_forward_entry(msgpack_reader& from, const forward_time_rules& rules, f
 auto forward_entries::skip_plain(msgpack_reader& read) -> bool {
   auto time_ns = std::int64_t{0};
   if (!read.entry_head(time_ns) || !is_plain_time(time_ns) || read.peek() != msgpack_type::map) return false;
-  const auto bytes = records_.skip(read.rest());
-  if (bytes == 0) return read.skip();
+  auto bytes = records_.skip(read.rest());
+  if (bytes == 0) bytes = repeated_.skip_distinct(read.rest());
+  if (bytes == 0) return false;
   read.advance(bytes);
   return true;
 }

@@ -10,6 +10,7 @@
 #include "runtime/event/epoch_number.hpp"
 #include "runtime/event/msgpack.hpp"
 #include "runtime/event/record_skipper.hpp"
+#include "runtime/event/repeated_keys.hpp"
 
 #include <cstdint>
 #include <span>
@@ -44,7 +45,8 @@ auto next_forward_entry(msgpack_reader& from, const forward_time_rules& rules, f
 struct forward_run {
   std::string_view bytes;
   std::uint32_t count = 0;
-  bool plain = false; ///< every entry is in the form of runtime/event/entry.hpp; else take them one by one
+  /// Every entry is in the form of runtime/event/entry.hpp and has no key twice; else take them one by one.
+  bool plain = false;
 };
 
 /// Cuts the entries of one message into runs. All of them are looked at before the first is handed on, so
@@ -68,12 +70,13 @@ public:
 
 private:
   void add(std::string_view entry, bool plain);
-  /// Steps over an entry in our own form; false if it is in another, or broken.
+  /// Steps over an entry in our own form, whose record has no key twice; false if it is in another, or broken.
   auto skip_plain(msgpack_reader& read) -> bool;
 
   std::vector<forward_run> runs_; ///< few, whatever the bytes: see add()
   std::uint64_t entry_count_ = 0;
   record_skipper records_;
+  repeated_keys repeated_;
   bool all_odd_;
 };
 

@@ -1,7 +1,6 @@
 #include "runtime/event/event_time.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace weir {
 namespace {
@@ -85,18 +84,6 @@ auto time_of_number(std::string_view text, time_unit unit) -> std::optional<std:
     ns = ns * 10 + static_cast<unsigned>(i < number->digit_count ? number->digits[i] - '0' : 0);
   if (ns >= static_cast<std::uint64_t>(event_time_limit_ns)) return std::nullopt;
   return static_cast<std::int64_t>(ns);
-}
-
-auto time_of_number(std::uint64_t number, time_unit unit) -> std::optional<std::int64_t> {
-  char text[24];
-  const auto [end, failed] = std::to_chars(text, text + sizeof text, number);
-  return time_of_number(std::string_view{text, static_cast<std::size_t>(end - text)}, unit);
-}
-
-auto time_of_number(double number, time_unit unit) -> std::optional<std::int64_t> {
-  char text[40];
-  const auto [end, failed] = std::to_chars(text, text + sizeof text, number);
-  return time_of_number(std::string_view{text, static_cast<std::size_t>(end - text)}, unit);
 }
 
 } // namespace weir

@@ -32,9 +32,5 @@ enum class time_unit : std::uint8_t {
 /// Nanoseconds since 1970 of `[+-]digits[.digits][e[+-]digits]`, exactly; what is finer is cut off. Nothing if
 /// the text is another, or the time cannot be held.
 auto time_of_number(std::string_view text, time_unit unit) -> std::optional<std::int64_t>;
-/// The same of a whole number.
-auto time_of_number(std::uint64_t number, time_unit unit) -> std::optional<std::int64_t>;
-/// The same of a double, taken for the shortest decimal number that reads back as it: 1700000000.123 is .123.
-auto time_of_number(double number, time_unit unit) -> std::optional<std::int64_t>;
 
 } // namespace weir

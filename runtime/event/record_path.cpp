@@ -2,6 +2,7 @@
 
 #include "runtime/event/msgpack.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -169,6 +170,86 @@ auto erase_path(byte_buffer& record, std::string_view path) -> bool {
   std::memmove(to, behind, static_cast<std::size_t>(end - behind));
   record.truncate(record.size() - static_cast<std::size_t>(behind - found.key));
   return true;
+}
+
+namespace {
+
+/// `value` inside of the maps that `path` names.
+void append_nested(byte_buffer& out, std::string_view path, std::string_view value) {
+  auto write = msgpack_writer{out};
+  for (auto dot = path.find('.'); !path.empty(); dot = path.find('.')) {
+    write.map(1);
+    write.str(path.substr(0, dot));
+    path.remove_prefix(dot == std::string_view::npos ? path.size() : dot + 1);
+  }
+  write.raw(value);
+}
+
+auto between(const char* begin, const char* end) -> std::string_view {
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+/// Appends the fields of `map` that lead to the paths from `begin` on.
+void append_chosen(byte_buffer& out, std::string_view map, std::vector<kept_path>& paths, std::size_t begin) {
+  const auto fields = fields_of(map);
+  const auto end = paths.size();
+  for (auto i = begin; i < end; ++i) {
+    const auto found = best_field(fields, paths[i].path);
+    paths[i].key = find_path(fields, paths[i].path).empty() ? nullptr : found.key;
+    paths[i].rest = found.rest;
+  }
+  auto read = msgpack_reader{fields.bytes};
+  auto write = msgpack_writer{out};
+  const auto mark = write.open();
+  auto count = std::uint32_t{0};
+  for (std::uint32_t f = 0; f < fields.count; ++f) {
+    const auto* key = read.at();
+    auto value = std::string_view{};
+    if (!read.skip() || !read.value(value)) break;
+    auto is_whole = false;
+    for (auto i = begin; i < end; ++i) {
+      if (paths[i].key != key) continue;
+      is_whole = is_whole || paths[i].rest.empty();
+      paths.push_back({paths[i].rest, nullptr, {}});
+    }
+    if (paths.size() > end) {
+      ++count;
+      out.append(between(key, is_whole ? value.data() + value.size() : value.data()));
+      if (!is_whole) append_chosen(out, value, paths, end);
+    }
+    paths.resize(end);
+  }
+  write.close_map(mark, count);
+}
+
+} // namespace
+
+void append_kept(byte_buffer& out, std::string_view record, std::vector<kept_path>& paths) {
+  append_chosen(out, record, paths, 0);
+}
+
+void append_with_path(byte_buffer& out, std::string_view record, std::string_view path, std::string_view value) {
+  const auto fields = fields_of(record);
+  auto found = best_field(fields, path);
+  const auto first = path.substr(0, path.find('.'));
+  const auto inner = path.substr(std::min(first.size() + 1, path.size()));
+  const auto is_new_map = !found.exists();
+  if (is_new_map) found = best_field(fields, first); // one that is no map
+  if (!found.exists()) {
+    auto write = msgpack_writer{out};
+    write.map(fields.count + 1);
+    write.raw(fields.bytes);
+    write.str(first);
+    return append_nested(out, inner, value);
+  }
+  out.append(between(record.data(), found.value.data()));
+  if (is_new_map)
+    append_nested(out, inner, value);
+  else if (found.rest.empty())
+    out.append(value);
+  else
+    append_with_path(out, found.value, found.rest, value);
+  out.append(between(found.value.data() + found.value.size(), record.data() + record.size()));
 }
 
 void append_text(byte_buffer& out, std::string_view value) {

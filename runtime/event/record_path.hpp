@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace weir {
 
@@ -24,6 +25,20 @@ auto find_path(record_fields fields, std::string_view path) -> std::string_view;
 
 /// Removes the field at `path` from the map that is all of `record`. False if there is none.
 auto erase_path(byte_buffer& record, std::string_view path) -> bool;
+
+/// Appends the map `record` with `value` at `path`: in place of what find_path() has there, else as a new field, with
+/// the maps in between that are missing; what stands in their place and is no map gives way.
+void append_with_path(byte_buffer& out, std::string_view record, std::string_view path, std::string_view value);
+
+/// One of the paths for append_kept(), and what that notes on its way.
+struct kept_path {
+  std::string_view path;
+  const char* key = nullptr;  ///< of the field that leads there
+  std::string_view rest = {}; ///< of the path behind it
+};
+/// Appends the map `record` with nothing but what is at `paths`, and the maps that lead there. `paths` is scratch
+/// memory too; it has the same paths afterwards.
+void append_kept(byte_buffer& out, std::string_view record, std::vector<kept_path>& paths);
 
 /// Appends the value as people write it: text and bytes as they are, numbers and booleans in JSON's
 /// form, maps and lists as JSON, nothing for nil. `value` must not point into `out`.

@@ -90,25 +90,83 @@ auto repeated_keys::scan(record_fields fields, bool& repeated) -> bool {
   return true;
 }
 
-auto repeated_keys::is_below(std::string_view value, unsigned depth) -> bool {
-  auto read = msgpack_reader{value};
-  auto count = std::uint32_t{0};
-  const auto is_map = read.peek() == msgpack_type::map;
-  if (depth == depth_max || !(is_map ? read.map(count) : read.array(count))) return false;
-  auto repeated = false;
-  if (is_map && (!scan({read.rest(), count}, repeated) || repeated)) return repeated;
-  for (; count > 0; --count) {
-    auto inner = std::string_view{};
-    if ((is_map && !read.skip()) || !read.value(inner)) return false;
-    if (is_container(inner.front()) && is_below(inner, depth + 1)) return true;
+auto repeated_keys::add_key(const char*& at, const char* end, std::uint32_t map) -> walk_end {
+  auto read = msgpack_reader{{at, static_cast<std::size_t>(end - at)}};
+  auto key = std::string_view{};
+  const auto head = static_cast<unsigned char>(*at);
+  if (const auto size = head & 0x1fU; (head & 0xe0) == 0xa0 && end - at > static_cast<std::ptrdiff_t>(size)) {
+    key = {at + 1, size};
+    at += size + 1;
+  } else {
+    if (!take_key(read, key)) return walk_end::broken;
+    at = read.at();
   }
-  return false;
+  const auto hash = hash_of(key) + map;
+  const auto mask = seen_.size() - 1;
+  auto i = hash & mask;
+  for (; seen_[i].map >= first_map_; i = (i + 1) & mask) {
+    const auto& s = seen_[i];
+    if (s.hash == hash && s.map == map && std::string_view{s.text, s.size} == key) return walk_end::repeated;
+  }
+  seen_[i] = {hash, key.data(), static_cast<std::uint32_t>(key.size()), map};
+  return ++keys_ * 2 > seen_.size() ? walk_end::crowded : walk_end::distinct;
 }
 
-auto repeated_keys::is_in(std::string_view value) -> bool {
-  const auto found = is_below(value, 0);
-  dropped_.clear();
-  return found;
+/// Steps over one value that holds no others, or over the head of one that does.
+auto repeated_keys::open(const char*& at, const char* end, unsigned& depth) -> bool {
+  const auto& s = msgpack_shape::shape_at(at);
+  if (s.type == msgpack_type::invalid || end - at < s.fixed) return false;
+  const auto announced = std::size_t{msgpack_shape::announced(at, s)};
+  const auto is_map = s.type == msgpack_type::map;
+  if (!is_map && s.type != msgpack_type::array) {
+    const auto is_sized = s.type == msgpack_type::str || s.type == msgpack_type::bin || s.width != 0;
+    const auto size = s.fixed + (is_sized ? announced : 0);
+    if (static_cast<std::size_t>(end - at) < size) return false;
+    at += size;
+    return true;
+  }
+  if (depth == depth_max) {
+    auto read = msgpack_reader{{at, static_cast<std::size_t>(end - at)}};
+    if (!read.skip()) return false;
+    at = read.at();
+    return true;
+  }
+  levels_[depth++] = {static_cast<std::uint32_t>(announced), is_map ? ++maps_ : 0};
+  at += s.fixed;
+  return true;
+}
+
+auto repeated_keys::walk(const char*& at, const char* end) -> walk_end {
+  auto depth = 0U;
+  do {
+    if (at == end || !open(at, end, depth)) return walk_end::broken;
+    while (depth > 0 && levels_[depth - 1].left == 0) --depth;
+    if (depth == 0) break;
+    auto& inner = levels_[depth - 1];
+    --inner.left;
+    if (inner.map == 0) continue;
+    if (at == end) return walk_end::broken;
+    if (const auto added = add_key(at, end, inner.map); added != walk_end::distinct) return added;
+  } while (true);
+  return walk_end::distinct;
+}
+
+auto repeated_keys::skip_distinct(std::string_view bytes) -> std::size_t {
+  constexpr auto maps_max = std::uint32_t{1} << 31;
+  for (;;) {
+    if (seen_.empty() || maps_ > maps_max) seen_.assign(std::max(seen_.size(), slots_min), {}), maps_ = 0;
+    first_map_ = maps_ + 1;
+    keys_ = 0;
+    const auto* at = bytes.data();
+    const auto end = walk(at, bytes.data() + bytes.size());
+    if (end == walk_end::crowded) {
+      seen_.assign(seen_.size() * 4, {});
+      continue;
+    }
+    const auto size = static_cast<std::size_t>(at - bytes.data());
+    if (seen_.size() > slots_kept_max) seen_ = {};
+    return end == walk_end::distinct ? size : 0;
+  }
 }
 
 auto repeated_keys::copy_pairs(cursor& at, std::uint32_t count, unsigned depth) -> std::uint32_t {

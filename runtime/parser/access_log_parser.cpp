@@ -26,7 +26,7 @@ public:
   auto words_before_time() -> std::string_view {
     const auto* const begin = at_;
     const auto first = word();
-    if (end_ - at_ > 2 && at_[1] == '[' && scan::is_digit(at_[2])) return first;
+    if (end_ - at_ > 4 && at_[1] == '[' && scan::two_digits(at_ + 2) >= 0 && at_[4] == '/') return first;
     at_ = begin;
     const auto text = rest();
     auto end = text.find(" [");
@@ -219,21 +219,26 @@ private:
 };
 
 template <class Parser>
-auto make_access_log_parser(const parser_settings& settings, const clock& now) -> made_parser {
+auto make_access_log_parser(const parser_settings& settings, const clock& now,
+                            const std::vector<std::string>& names) -> made_parser {
   const auto defaults =
       format_defaults{.time_key = "time", .time_format = access_log_time, .types = integers};
   WEIR_TRY(auto rules, field_rules::make(settings, defaults, now));
+  WEIR_CHECK(rules.check_names(names));
   return std::unique_ptr<line_parser>{std::make_unique<Parser>(std::move(rules))};
 }
 
 } // namespace
 
 auto make_nginx_parser(const parser_settings& settings, const clock& now) -> made_parser {
-  return make_access_log_parser<nginx_parser>(settings, now);
+  return make_access_log_parser<nginx_parser>(settings, now,
+                                              {"remote", "host", "user", "time", "method", "path", "code", "size",
+                                               "referer", "agent", "http_x_forwarded_for"});
 }
 
 auto make_apache2_parser(const parser_settings& settings, const clock& now) -> made_parser {
-  return make_access_log_parser<apache2_parser>(settings, now);
+  return make_access_log_parser<apache2_parser>(
+      settings, now, {"host", "user", "time", "method", "path", "code", "size", "referer", "agent"});
 }
 
 } // namespace weir

@@ -94,6 +94,7 @@ auto check_columns(const parser_settings& settings) -> result<void> {
 auto make_csv_parser(const parser_settings& settings, const clock& now) -> made_parser {
   WEIR_CHECK(check_columns(settings));
   WEIR_TRY(auto rules, field_rules::make(settings, {}, now));
+  WEIR_CHECK(rules.check_names(settings.columns));
   const auto delimiter = settings.delimiter.empty() ? ',' : settings.delimiter.front();
   return std::unique_ptr<line_parser>{
       std::make_unique<csv_parser>(std::move(rules), settings.columns, delimiter)};

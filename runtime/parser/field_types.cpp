@@ -122,7 +122,9 @@ auto field_rules::event_time(std::string_view text) -> std::optional<std::int64_
   const auto time = event_times_.parse(text);
   if (time || text == "-") return time; // as access logs and RFC 5424 write that there is none
   is_unread_ = true;
-  unread_.text = text.substr(0, shown_bytes_max);
+  auto size = std::min(text.size(), shown_bytes_max);
+  while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+  unread_.text = text.substr(0, size);
   return std::nullopt;
 }
 
@@ -135,6 +137,7 @@ auto field_rules::add_rule(std::string_view key) -> field_rule& {
   if (auto* known = find(key)) return *known;
   rules_.push_back({});
   rules_.back().key = key;
+  has_paths_ = has_paths_ || key.find('.') != std::string_view::npos;
   return rules_.back();
 }
 
@@ -173,6 +176,23 @@ auto field_rules::find(std::string_view key) -> field_rule* {
   return nullptr;
 }
 
+auto field_rules::lead_into(std::string_view path) const -> bool {
+  return has_paths_ && std::any_of(rules_.begin(), rules_.end(), [path](const auto& rule) {
+    return rule.key.size() > path.size() && rule.key[path.size()] == '.' && rule.key.starts_with(path);
+  });
+}
+
+auto field_rules::check_names(const std::vector<std::string>& known) const -> result<void> {
+  for (const auto& rule : rules_) {
+    if (std::find(known.begin(), known.end(), rule.key) != known.end()) continue;
+    auto names = std::string{};
+    for (const auto& name : known) names += (names.empty() ? "" : ", ") + name;
+    return problem(std::string{rule.is_time_key ? "time_key" : "types"} + ": \"" + rule.key
+                   + "\" is no field of this format, which has " + names);
+  }
+  return {};
+}
+
 auto make_column(field_rules& rules, std::string_view key) -> column {
   auto packed = byte_buffer{};
   msgpack_writer{packed}.str(key);
@@ -181,10 +201,35 @@ auto make_column(field_rules& rules, std::string_view key) -> column {
   return made;
 }
 
+auto without_field(char* begin, record_fields fields, std::string_view name) -> record_fields {
+  auto read = msgpack_reader{fields.bytes};
+  for (std::uint32_t i = 0; i < fields.count; ++i) {
+    const auto before = static_cast<std::size_t>(read.at() - fields.bytes.data());
+    auto key = std::string_view{};
+    if (!read.str(key) || !read.skip()) break;
+    if (key != name) continue;
+    const auto rest = read.rest();
+    std::memmove(begin + before, rest.data(), rest.size());
+    return {{begin, before + rest.size()}, fields.count - 1};
+  }
+  return fields;
+}
+
+auto field_writer::done(repeated_keys& repeated) -> parsed_line {
+  const auto all = record_fields{out_.view_from(begin_), line_.fields};
+  auto left = repeated.resolve(out_.data() + begin_, all);
+  // One that was no time, before one that was.
+  if (line_.has_time && !rules_.keeps_time())
+    left = without_field(out_.data() + begin_, left, rules_.time_key());
+  out_.truncate(begin_ + left.bytes.size());
+  line_.fields = left.count;
+  return done();
+}
+
 auto field_writer::takes_time(std::string_view value) -> bool {
   const auto time = rules_.event_time(value);
+  line_.has_time = time.has_value(); // the last of several counts
   if (!time) return false;
-  line_.has_time = true;
   line_.time_ns = *time;
   return !rules_.keeps_time();
 }

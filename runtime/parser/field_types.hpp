@@ -1,6 +1,7 @@
 /// What a parser does with a field beyond copying its text: types, and the event's time.
 #pragma once
 
+#include "runtime/event/repeated_keys.hpp"
 #include "runtime/parser/pack.hpp"
 #include "runtime/parser/parser_settings.hpp"
 #include "runtime/parser/time_format.hpp"
@@ -43,6 +44,12 @@ public:
   /// Nothing if the field is plain text. Valid as long as this object stays where it is.
   auto find(std::string_view key) -> field_rule*;
   auto empty() const -> bool { return rules_.empty(); }
+  /// Whether some of them are for fields inside of others: `a.b`.
+  auto has_paths() const -> bool { return has_paths_; }
+  /// Whether some are for what is inside of the field at `path`.
+  auto lead_into(std::string_view path) const -> bool;
+  /// For formats whose fields are known: an error if there is a rule for none of them.
+  auto check_names(const std::vector<std::string>& known) const -> result<void>;
   auto keeps_time() const -> bool { return keep_time_; }
   auto time_key() const -> std::string_view { return unread_.key; }
   /// Nothing, and noted, if `text` is no time.
@@ -59,6 +66,7 @@ private:
 
   std::vector<field_rule> rules_;
   time_memo event_times_;
+  bool has_paths_ = false;
   bool keep_time_ = false;
   bool wants_time_ = false; ///< the settings name a field: one that is missing is told too
   bool is_unread_ = false;  ///< in this line
@@ -90,6 +98,7 @@ class field_writer {
 public:
   field_writer(field_rules& rules, msgpack_writer& out) : rules_(rules), out_(out.buffer()) {
     rules.begin_line();
+    begin_ = out_.size();
   }
 
   /// A key of the line itself.
@@ -103,6 +112,8 @@ public:
     rules_.judge_time(line_);
     return line_;
   }
+  /// Of a line that names its fields itself: the last of equal names wins.
+  auto done(repeated_keys& repeated) -> parsed_line;
 
 private:
   void put_ruled(std::string_view packed_key, std::string_view value, field_rule& rule);
@@ -111,8 +122,12 @@ private:
 
   field_rules& rules_;
   byte_buffer& out_;
+  std::size_t begin_ = 0;
   parsed_line line_;
 };
+
+/// The fields from `begin` on without the one that is called `name`.
+auto without_field(char* begin, record_fields fields, std::string_view name) -> record_fields;
 
 inline void field_writer::put_plain(std::string_view packed_key, std::string_view value) {
   auto* const begin = out_.tail(packed_key.size() + value.size() + 16);

@@ -56,12 +56,14 @@ public:
     std::array<container, depth_max> open;
     key_table keys;
     repeated_keys repeated;
+    std::string path; ///< of the field, where rules name fields inside of others
   };
 
   json_walk(tokens t, field_rules& rules, memory& known, char* to)
       : text_(t.text), next_(t.begin), end_(t.end), has_bytes_(t.has_bytes), rules_(rules), to_(to), begin_(to), known_(known) {
     rules.begin_line();
     known.keys.begin_line();
+    known.path.clear();
   }
 
   auto run() -> parsed_line;
@@ -72,19 +74,19 @@ private:
   auto take() -> char { return next_ < end_ ? text_[*next_++] : '\0'; }
   auto fail(std::string_view why) -> bool { return line_.problem = why, false; }
   auto token_text() const -> std::string_view;
-  auto members() -> bool;
+  auto members(std::uint32_t& fields, unsigned depth) -> bool;
+  auto ruled_field(char* field, std::uint32_t& fields, unsigned depth, std::size_t outside) -> bool;
   auto key(std::uint32_t map, unsigned depth) -> bool;
   auto unknown_key(std::uint32_t map, unsigned depth) -> bool;
   void note_key(key_table::entry& key, std::uint32_t map, unsigned depth);
   void resolve_repeated();
-  void drop_field(std::string_view name);
   auto string() -> bool;
   auto escaped_string(std::string_view raw) -> bool;
   auto word(std::string_view wanted, char packed) -> bool;
   auto scalar() -> bool;
-  auto value() -> bool;
-  auto ruled_value(field_rule& rule, char* field) -> bool;
-  auto nested() -> bool;
+  auto value(unsigned depth) -> bool;
+  auto ruled_value(field_rule& rule, char* field, std::uint32_t& fields, unsigned depth) -> bool;
+  auto nested(unsigned base) -> bool;
   auto open(std::size_t& depth) -> bool;
   void close(const container& c);
 
@@ -111,7 +113,7 @@ auto json_walk::token_text() const -> std::string_view {
 auto json_walk::run() -> parsed_line {
   if (take() != '{')
     fail("the line is not a JSON object");
-  else if (members() && next_ != end_)
+  else if (members(line_.fields, 0) && next_ != end_)
     fail("something follows the JSON object");
   if (!line_.ok()) return line_;
   if (repeated_ || known_.keys.has_forgotten()) [[unlikely]]
@@ -120,36 +122,51 @@ auto json_walk::run() -> parsed_line {
   return line_;
 }
 
-auto json_walk::members() -> bool {
+/// The fields of the line, or of an object that rules lead into.
+auto json_walk::members(std::uint32_t& fields, unsigned depth) -> bool {
   if (current() == '}') return ++next_, true;
   const auto ruled = !rules_.empty();
   const auto map = known_.keys.next_map();
+  const auto outside = known_.path.size();
   for (;;) {
     auto* const field = to_;
-    if (!key(map, 0)) return false;
-    auto* const rule = ruled ? rules_.find(last_string_) : nullptr;
-    ++line_.fields;
-    if (rule == nullptr) {
-      if (!value()) return false;
-    } else if (!ruled_value(*rule, field)) {
-      return false;
-    }
+    if (!key(map, depth)) return false;
+    ++fields;
+    if (ruled ? !ruled_field(field, fields, depth, outside) : !value(depth)) return false;
     const auto separator = take();
     if (separator == '}') return true;
     if (separator != ',') return fail("the JSON object wants \",\" or \"}\" after a field");
   }
 }
 
-auto json_walk::value() -> bool {
-  const auto first = current();
-  return first == '{' || first == '[' ? nested() : scalar();
+/// What is behind a key that may have a rule or lead to one. `outside`: bytes of the path around it.
+auto json_walk::ruled_field(char* field, std::uint32_t& fields, unsigned depth, std::size_t outside) -> bool {
+  auto name = last_string_;
+  if (rules_.has_paths()) {
+    known_.path.resize(outside);
+    if (depth > 0) known_.path += '.';
+    known_.path += last_string_;
+    name = known_.path;
+  }
+  if (auto* const rule = rules_.find(name)) return ruled_value(*rule, field, fields, depth);
+  if (current() != '{' || !rules_.lead_into(name)) return value(depth);
+  auto inside = container{to_++, 0, 0, '}'};
+  ++next_;
+  if (!members(inside.count, depth + 1)) return false;
+  close(inside);
+  return true;
 }
 
-auto json_walk::ruled_value(field_rule& rule, char* field) -> bool {
+auto json_walk::value(unsigned depth) -> bool {
+  const auto first = current();
+  return first == '{' || first == '[' ? nested(depth) : scalar();
+}
+
+auto json_walk::ruled_value(field_rule& rule, char* field, std::uint32_t& fields, unsigned depth) -> bool {
   const auto first = current();
   auto* const begin = to_;
   auto text = first == '\0' ? std::string_view{} : token_text();
-  if (!value()) return false;
+  if (!value(depth)) return false;
   if (rule.is_time_key) line_.has_time = false; // the last of several counts
   if (first == '{' || first == '[' || first == 'n') {
     if (rule.is_time_key && first != 'n') (void)rules_.event_time(first == '{' ? "{…}" : "[…]");
@@ -161,7 +178,7 @@ auto json_walk::ruled_value(field_rule& rule, char* field) -> bool {
     line_.time_ns = *time;
     if (rules_.keeps_time()) return true;
     to_ = field;
-    --line_.fields;
+    --fields;
     return true;
   }
   // `text` may be what was just written, so the typed value is made behind it and moved down.
@@ -183,7 +200,8 @@ inline auto json_walk::key(std::uint32_t map, unsigned depth) -> bool {
   if (current() == '"' && next_ + 1 < end_) [[likely]] {
     const auto* const begin = text_ + *next_ + 1;
     const auto* const colon = text_ + next_[1];
-    if (*colon == ':' && colon[-1] == '"' && colon > begin) [[likely]] {
+    if (*colon == ':' && colon[-1] == '"') [[likely]] {
+      // Were this quote the one at the front, the size would be too much for any key that is known.
       const auto size = static_cast<std::size_t>(colon - 1 - begin);
       if (auto* const known = known_.keys.find(begin, size)) [[likely]] {
         note_key(*known, map, depth);
@@ -213,29 +231,13 @@ auto json_walk::unknown_key(std::uint32_t map, unsigned depth) -> bool {
   return true;
 }
 
-/// The last of equal keys wins, also as the event's time.
+/// The last of equal keys wins, also as the event's time: one that was none does not stay before it.
 void json_walk::resolve_repeated() {
   const auto fields = std::string_view{begin_, static_cast<std::size_t>(to_ - begin_)};
-  const auto left = known_.repeated.resolve(begin_, {fields, line_.fields});
+  auto left = known_.repeated.resolve(begin_, {fields, line_.fields});
+  if (line_.has_time && !rules_.keeps_time()) left = without_field(begin_, left, rules_.time_key());
   line_.fields = left.count;
   to_ = begin_ + left.bytes.size();
-  if (line_.has_time && !rules_.keeps_time()) drop_field(rules_.time_key());
-}
-
-/// One that was no time, before one that was.
-void json_walk::drop_field(std::string_view name) {
-  auto read = msgpack_reader{{begin_, static_cast<std::size_t>(to_ - begin_)}};
-  while (!read.at_end()) {
-    const auto* from = read.at();
-    auto key = std::string_view{};
-    if (!read.str(key) || !read.skip()) return;
-    if (key != name) continue;
-    const auto rest = read.rest();
-    std::memmove(begin_ + (from - begin_), rest.data(), rest.size());
-    to_ -= read.at() - from;
-    --line_.fields;
-    return;
-  }
 }
 
 /// What is between the quotes needs no search: behind the closing one only blanks come before the next token.
@@ -287,11 +289,11 @@ auto json_walk::scalar() -> bool {
   return true;
 }
 
-/// An object or array and everything in it, without recursion.
-auto json_walk::nested() -> bool {
-  auto depth = std::size_t{0};
+/// An object or array and everything in it, without recursion. `base`: how deep it is itself.
+auto json_walk::nested(unsigned base) -> bool {
+  auto depth = std::size_t{base};
   if (!open(depth)) return false;
-  while (depth > 0) {
+  while (depth > base) {
     auto& inner = known_.open[depth - 1];
     const auto closes = current() == inner.closer;
     if (closes) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -69,8 +70,7 @@ inline auto key_table::words_of(const char* text, std::size_t size) -> words {
     std::memcpy(&w.last, text + size - 8, 8);
   else
     w.first &= (std::uint64_t{1} << (size * 8)) - 1;
-  const auto mixed = ((w.first ^ size) * 0x9e3779b97f4a7c15) ^ w.last;
-  w.slot = (mixed * 0xff51afd7ed558ccd) >> 55;
+  w.slot = ((w.first + std::rotl(w.last, 23) + size) * 0x9e3779b97f4a7c15) >> 55;
   return w;
 }
 

@@ -30,7 +30,7 @@ public:
       fields.put(key, value);
     }
     if (!found) return {.problem = "the line is empty, wanted key=value"};
-    return fields.done();
+    return fields.done(repeated_);
   }
 
 private:
@@ -73,6 +73,7 @@ private:
   }
 
   field_rules rules_;
+  repeated_keys repeated_;
   std::string key_;
   std::string value_;
 };

@@ -25,7 +25,7 @@ public:
       found = true;
     }
     if (!found) return {.problem = "the line is empty, wanted label:value"};
-    return fields.done();
+    return fields.done(repeated_);
   }
 
 private:
@@ -54,6 +54,7 @@ private:
   }
 
   field_rules rules_;
+  repeated_keys repeated_;
   std::string label_;
   std::string value_;
   std::string delimiter_;

@@ -24,6 +24,7 @@ private:
 
 auto make_plain_parser(const parser_settings& settings, const clock& now) -> made_parser {
   WEIR_TRY(auto rules, field_rules::make(settings, {}, now));
+  WEIR_CHECK(rules.check_names({"message"}));
   return std::unique_ptr<line_parser>{std::make_unique<plain_parser>(std::move(rules))};
 }
 

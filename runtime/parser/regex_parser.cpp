@@ -57,6 +57,9 @@ public:
     for (const auto& [index, name] : text_.CapturingGroupNames())
       groups_.push_back({static_cast<std::size_t>(index), make_column(rules_, name)});
     if (groups_.empty()) return error{errc::failed, "expression: has no named group, wanted (?P<name>…)"};
+    auto names = std::vector<std::string>{};
+    for (const auto& [index, name] : text_.CapturingGroupNames()) names.push_back(name);
+    WEIR_CHECK(rules_.check_names(names));
     found_.resize(groups_.back().index + 1);
     return {};
   }

@@ -235,6 +235,7 @@ private:
 auto make_syslog_parser(const parser_settings& settings, const clock& now) -> made_parser {
   const auto defaults = format_defaults{.time_key = "time", .time_format = "syslog", .types = "pri:integer"};
   WEIR_TRY(auto rules, field_rules::make(settings, defaults, now));
+  WEIR_CHECK(rules.check_names({"pri", "time", "host", "ident", "pid", "msgid", "extradata", "message"}));
   return std::unique_ptr<line_parser>{std::make_unique<syslog_parser>(std::move(rules))};
 }
 

@@ -1,6 +1,7 @@
 /// Runs a parser over a line and shows the result as text that a table can hold.
 #pragma once
 
+#include "runtime/event/repeated_keys.hpp"
 #include "runtime/parser/parser_settings.hpp"
 
 #include <cstdio>
@@ -45,7 +46,7 @@ struct outcome {
   bool has_time = false;
   std::int64_t time_ns = 0;
   std::string unread_time = {}; ///< "key: text, wanted format" of a time that was not found
-  bool valid = true; ///< the msgpack holds exactly the fields that were counted
+  bool valid = true; ///< the msgpack holds exactly the fields that were counted, no map a key twice
 };
 
 inline auto run(line_parser& parser, std::string_view line) -> outcome {
@@ -64,6 +65,10 @@ inline auto run(line_parser& parser, std::string_view line) -> outcome {
     if (!check.str(key) || !check.skip()) result.valid = false;
   }
   result.valid = result.valid && check.at_end();
+  auto record = byte_buffer{};
+  msgpack_writer{record}.map(parsed.fields);
+  record.append(out.view());
+  if (repeated_keys{}.is_in(record.view())) result.valid = false;
   auto read = msgpack_reader{out.view()};
   for (std::uint32_t i = 0; i < parsed.fields && result.valid; ++i) {
     auto key = std::string_view{};

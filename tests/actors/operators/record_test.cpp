@@ -20,6 +20,11 @@ BOOST_AUTO_TEST_CASE(holds_the_contract_of_operators) {
                                        {"rename", map_of({{"a", "b"}, {"level", "a"}})},
                                        {"add", map_of({{"x", "${a.b}"}, {"y", "[${a}] ${message}"}})}})));
   check_operator_contract(*make_operator("record", map_of({{"keep", list_of({"a", "message"})}})));
+  check_operator_contract(
+      *make_operator("record", map_of({{"keep", list_of({"a.b", "a.a.a", "message", "c.x"})},
+                                       {"remove", list_of({"a.c", "level"})},
+                                       {"rename", map_of({{"a.b", "b.c.d"}, {"message", "a.b"}})},
+                                       {"add", map_of({{"x.y", "${a.b}"}, {"a.b.c", "[${a}] ${message}"}})}})));
 }
 
 BOOST_AUTO_TEST_CASE(adds_fields_from_templates_and_overwrites) {
@@ -51,6 +56,35 @@ BOOST_AUTO_TEST_CASE(renames_and_the_renamed_field_takes_the_place_of_another) {
   BOOST_TEST(changed(rename, packed({{"b", 2}})) == R"({"b":2})");
   const auto swap = map_of({{"rename", map_of({{"a", "b"}, {"b", "a"}})}});
   BOOST_TEST(changed(swap, packed({{"a", 1}, {"b", 2}})) == R"({"b":1,"a":2})");
+}
+
+BOOST_AUTO_TEST_CASE(names_are_paths_wherever_they_stand) {
+  const auto from = packed({{"kubernetes", packed({{"pod", "p-1"}, {"ns", "n"}, {"labels", packed({{"app", "x"}})}})},
+                            {"msg", "m"},
+                            {"x", 1}});
+  const auto keep = [&](config::value paths) { return changed(map_of({{"keep", std::move(paths)}}), from); };
+  BOOST_TEST(keep(list_of({"kubernetes.pod", "msg"})) == R"({"kubernetes":{"pod":"p-1"},"msg":"m"})");
+  BOOST_TEST(keep(list_of({"kubernetes.labels.app", "kubernetes.ns"}))
+             == R"({"kubernetes":{"ns":"n","labels":{"app":"x"}}})");
+  BOOST_TEST(keep(list_of({"kubernetes.ns", "kubernetes"})) == keep(list_of({"kubernetes"})));
+  BOOST_TEST(keep(list_of({"kubernetes.none", "x.y", "x"})) == R"({"x":1})");
+  const auto rename = [&](config::value names) { return changed(map_of({{"rename", std::move(names)}}), from); };
+  BOOST_TEST(rename(map_of({{"kubernetes.pod", "pod"}, {"x", "a.b.c"}}))
+             == R"({"kubernetes":{"ns":"n","labels":{"app":"x"}},"msg":"m","pod":"p-1","a":{"b":{"c":1}}})");
+  BOOST_TEST(rename(map_of({{"kubernetes.pod", "kubernetes.ns"}, {"kubernetes.ns", "kubernetes.pod"}}))
+             == R"({"kubernetes":{"labels":{"app":"x"},"ns":"p-1","pod":"n"},"msg":"m","x":1})");
+  BOOST_TEST(rename(map_of({{"x", "x.y"}, {"none.at.all", "b"}})).substr(60)
+             == R"(:{"app":"x"}},"msg":"m","x":{"y":1}})");
+  const auto add = map_of({{"add", map_of({{"kubernetes.node", "${node}"}, {"x.y", "${kubernetes.ns}"}})},
+                           {"remove", list_of({"kubernetes.labels", "msg"})}});
+  BOOST_TEST(changed(add, from) == R"({"kubernetes":{"pod":"p-1","ns":"n","node":"edge-1"},"x":{"y":"n"}})");
+}
+
+BOOST_AUTO_TEST_CASE(a_key_with_a_dot_goes_before_the_path) {
+  const auto from = packed({{"a", packed({{"b", 1}})}, {"a.b", 2}});
+  BOOST_TEST(changed(map_of({{"keep", list_of({"a.b"})}}), from) == R"({"a.b":2})");
+  BOOST_TEST(changed(map_of({{"rename", map_of({{"a.b", "c"}})}}), from) == R"({"a":{"b":1},"c":2})");
+  BOOST_TEST(changed(map_of({{"add", map_of({{"a.b", "3"}})}}), from) == R"({"a":{"b":1},"a.b":"3"})");
 }
 
 BOOST_AUTO_TEST_CASE(does_keep_and_remove_first_then_rename_then_add) {

@@ -3,7 +3,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cstdint>
-#include <limits>
 
 using namespace weir;
 
@@ -63,19 +62,6 @@ BOOST_AUTO_TEST_CASE(what_is_no_number_or_cannot_be_held_is_refused) {
                            "-1", "-0.5", "4294967296", "1e10", "5e9", "1e19", "1e400",
                            "99999999999999999999999999999999999999999999"})
     BOOST_TEST(read(text) == -1, text);
-}
-
-BOOST_AUTO_TEST_CASE(binary_numbers_are_what_their_shortest_text_says) {
-  const auto of = [](auto number) { return time_of_number(number, time_unit::by_magnitude).value_or(-1); };
-  BOOST_TEST(of(1700000000.123) == then + 123'000'000);
-  BOOST_TEST(of(1700000000.000001) == then + 1000);
-  BOOST_TEST(of(1.7e12) == then);
-  BOOST_TEST(of(std::uint64_t{1'700'000'000}) == then);
-  BOOST_TEST(of(std::uint64_t{1'700'000'000'123'456'789}) == then + 123'456'789);
-  BOOST_TEST(of(-1.0) == -1);
-  BOOST_TEST(of(std::numeric_limits<double>::quiet_NaN()) == -1);
-  BOOST_TEST(of(std::numeric_limits<double>::infinity()) == -1);
-  BOOST_TEST(of(std::numeric_limits<std::uint64_t>::max()) == -1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,8 +3,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <random>
 #include <string>
+#include <vector>
 
 using namespace weir;
 
@@ -51,6 +53,35 @@ BOOST_AUTO_TEST_CASE(it_agrees_with_the_reader_on_every_record_it_takes) {
     BOOST_REQUIRE(bytes == record.size());
   }
   BOOST_TEST(taken > 2000);
+}
+
+// Goal: a record is taken only if its keys differ. Method: keys out of few, so that every way of alternating
+// between records with and without equal keys comes up.
+BOOST_AUTO_TEST_CASE(no_record_with_a_key_twice_is_taken) {
+  static const std::string names[] = {"a", "b", "seventh", "eightkey", "a_key_of_fifteen", "a_key_of_sixteen",
+                                      "a_key_of_more_than_twenty_one", "a_key_of_more_than_twenty_two", ""};
+  auto random = std::mt19937{11};
+  auto skipper = record_skipper{};
+  auto taken = 0;
+  for (int round = 0; round < 200'000; ++round) {
+    auto out = byte_buffer{};
+    auto write = msgpack_writer{out};
+    const auto fields = static_cast<std::uint32_t>(random() % 5);
+    auto seen = std::vector<std::string>{};
+    write.map(fields);
+    for (std::uint32_t i = 0; i < fields; ++i) {
+      seen.push_back(names[random() % std::size(names)]);
+      write.str(seen.back());
+      write.integer(i);
+    }
+    if (random() % 2 == 0) write.str(std::string(40, 'x')); // what follows a record
+    std::sort(seen.begin(), seen.end());
+    const auto repeated = std::adjacent_find(seen.begin(), seen.end()) != seen.end();
+    const auto bytes = skipper.skip(out.view());
+    BOOST_TEST_REQUIRE((bytes == 0) == repeated, "round " << round);
+    taken += bytes != 0;
+  }
+  BOOST_TEST(taken > 50'000);
 }
 
 BOOST_AUTO_TEST_CASE(like_records_are_taken_again_and_again) {

@@ -1,4 +1,5 @@
 #include "tests/support/parse_text.hpp"
+#include "tests/support/ruled_settings.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -14,7 +15,7 @@ auto valid_line(line_format format) -> std::string {
   using enum line_format;
   switch (format) {
   case json:
-    return R"({"ts":"2026-11-22T15:00:00Z","a":[1,-2.5e3,{"b":"\u00e9\n"}],"n":"12","c":null,"d":true})";
+    return R"({"ts":"2026-11-22T15:00:00Z","a":[1,-2.5e3,{"b":"\u00e9\n"}],"n":"12","c":null,"d":true,"o":{"n":"1","o":{"a":"x,y"}},"n":5})";
   case nginx:
   case apache2: return R"(h - - [28/Feb/2013:12:00:00 +0900] "GET /a HTTP/1.1" 200 777 "-" "Opera \" 12")";
   case syslog: return R"(<165>1 2026-11-22T11:00:00Z h app 99 ID [a@1 k="v]\"]"][b x="y"] text)";
@@ -25,14 +26,6 @@ auto valid_line(line_format format) -> std::string {
   case none: break;
   }
   return "Nov 22 15:00:00 host prog[12]: text 12";
-}
-
-auto settings_of(line_format format) -> parser_settings {
-  return {.format = format,
-          .expression = R"(^(?<ts>\S+ +\d+ \S+) (?<host>\S*)(?: (?<rest>.*))?$)",
-          .columns = {"ts", "s", "n"},
-          .time_key = "ts",
-          .types = "n:integer,a:array,d:bool,c:float,s:time"};
 }
 
 void damage(std::string& line, std::mt19937& random) {
@@ -57,7 +50,7 @@ BOOST_AUTO_TEST_SUITE(hostile_lines)
 BOOST_AUTO_TEST_CASE(any_bytes_give_a_problem_or_valid_fields) {
   auto random = std::mt19937{42};
   for (const auto& [name, format] : names_of(static_cast<line_format*>(nullptr))) {
-    auto parser = make_parser(settings_of(format));
+    auto parser = make_parser(test::ruled_settings(format));
     BOOST_REQUIRE(parser);
     BOOST_TEST(test::run(**parser, valid_line(format)).text.substr(0, 8) != "problem:", name);
     for (int i = 0; i < 20000; ++i) {
@@ -75,7 +68,7 @@ BOOST_AUTO_TEST_CASE(any_bytes_give_a_problem_or_valid_fields) {
 
 BOOST_AUTO_TEST_CASE(every_prefix_of_a_valid_line_is_harmless) {
   for (const auto& [name, format] : names_of(static_cast<line_format*>(nullptr))) {
-    auto parser = make_parser(settings_of(format));
+    auto parser = make_parser(test::ruled_settings(format));
     BOOST_REQUIRE(parser);
     const auto line = valid_line(format);
     for (std::size_t size = 0; size <= line.size(); ++size)
@@ -90,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_line_of_a_megabyte_is_just_longer) {
   auto plain = make_parser({});
   BOOST_TEST((test::run(**plain, text).text == "message=\"" + text + "\""));
   for (const auto& [name, format] : names_of(static_cast<line_format*>(nullptr))) {
-    auto parser = make_parser(settings_of(format));
+    auto parser = make_parser(test::ruled_settings(format));
     for (const auto c : {'[', '"', '\\', ' ', ',', '{', '<', '='})
       BOOST_TEST(test::run(**parser, std::string(1 << 20, c)).valid, name);
   }

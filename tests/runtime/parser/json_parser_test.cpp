@@ -95,6 +95,24 @@ BOOST_AUTO_TEST_CASE(the_last_time_is_the_events) {
   BOOST_TEST(timed(R"({"t":1,"n":1,"t":null})") == "n=1 t=null | none");
 }
 
+BOOST_AUTO_TEST_CASE(rules_reach_fields_inside_of_others) {
+  const auto settings = parser_settings{
+      .format = line_format::json, .time_key = "log.meta.t", .types = "log.n:string,log.meta.l:array,x.y:integer"};
+  const auto read = [&](std::string_view line) {
+    const auto found = parse_json(line, settings);
+    BOOST_TEST(found.valid, line);
+    return found.text + " | " + (found.has_time ? std::to_string(found.time_ns) : found.unread_time);
+  };
+  BOOST_TEST(read(R"({"log":{"n":1,"meta":{"t":1.5,"l":"a,b","o":{"t":7}},"z":[{"n":1}]},"n":2})")
+             == R"(log={"n":"1","meta":{"l":["a","b"],"o":{"t":7}},"z":[{"n":1}]} n=2 | 1500000000)");
+  BOOST_TEST(read(R"({"log":{"meta":{"t":1700000000.123456789}}})") == "log={\"meta\":{}} | 1700000000123456789");
+  BOOST_TEST(read(R"({"x.y":"1","x":{"y":"2"},"log.meta.t":3})") == R"(x.y=1 x={"y":2} | 3000000000)");
+  BOOST_TEST(read(R"({"log":{"meta":{"t":"no"}}})")
+             == R"(log={"meta":{"t":"no"}} | log.meta.t: no, wanted iso8601 or a number of seconds)");
+  BOOST_TEST(read(R"({"log":[{"meta":{"t":1}}],"x":5})").substr(0, 32) == R"(log=[{"meta":{"t":1}}] x=5 | log)");
+  BOOST_TEST(parse_json(R"({"log":{"meta":{"t":1,)", settings).text.substr(0, 8) == "problem:");
+}
+
 BOOST_AUTO_TEST_CASE(forms_of_bytes_are_undone) {
   BOOST_TEST(parse_json("{\"caf\u241a""e9\":\"\u241a""e9 \u241a \u241a""E9 \u201c\"}").text
              == "caf\xe9=\"\xe9 \u241a \u241a""E9 \u201c\"");

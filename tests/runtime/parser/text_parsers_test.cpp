@@ -79,6 +79,23 @@ BOOST_AUTO_TEST_CASE(csv_follows_rfc_4180) {
              == R"(a="1,5" b="2")");
 }
 
+BOOST_AUTO_TEST_CASE(the_last_of_equal_names_wins) {
+  BOOST_TEST(ltsv("a:1\tb:2\ta:3") == R"(b="2" a="3")");
+  BOOST_TEST(logfmt("a=1 b a=3 b=x") == R"(a="3" b="x")");
+  const auto timed = [](std::string_view line) {
+    const auto found = parse_with({.format = line_format::logfmt, .time_key = "t"}, line);
+    return found.text + " | " + (found.has_time ? std::to_string(found.time_ns) : "none");
+  };
+  BOOST_TEST(timed("t=1 n=1 t=2") == R"(n="1" | 2000000000)");
+  BOOST_TEST(timed("t=never n=1 t=2") == R"(n="1" | 2000000000)");
+  BOOST_TEST(timed("t=1 n=1 t=never") == R"(n="1" t="never" | none)");
+}
+
+BOOST_AUTO_TEST_CASE(ltsv_undoes_what_our_own_writer_escapes) {
+  BOOST_TEST(ltsv(R"(a\x3ab:x\ty\nz\r\0\\)") == std::string_view("a:b=\"x\ty\nz\r\0\\\"", 14));
+  BOOST_TEST(ltsv(R"(a:C:\Users\x3a \x22\)") == R"(a="C:\Users\x3a \x22\")");
+}
+
 BOOST_AUTO_TEST_CASE(regex_takes_named_groups_in_both_spellings) {
   BOOST_TEST(regex(R"(^(?P<a>\w+) (?<b>\d+)$)", "x 12") == R"(a="x" b="12")");
   BOOST_TEST(regex(R"((?<a>x)?(\d)(?<b>y*))", "5") == R"(b="")");
