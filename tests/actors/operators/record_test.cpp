@@ -72,9 +72,9 @@ BOOST_AUTO_TEST_CASE(names_are_paths_wherever_they_stand) {
   BOOST_TEST(rename(map_of({{"kubernetes.pod", "pod"}, {"x", "a.b.c"}}))
              == R"({"kubernetes":{"ns":"n","labels":{"app":"x"}},"msg":"m","pod":"p-1","a":{"b":{"c":1}}})");
   BOOST_TEST(rename(map_of({{"kubernetes.pod", "kubernetes.ns"}, {"kubernetes.ns", "kubernetes.pod"}}))
-             == R"({"kubernetes":{"labels":{"app":"x"},"ns":"p-1","pod":"n"},"msg":"m","x":1})");
-  BOOST_TEST(rename(map_of({{"x", "x.y"}, {"none.at.all", "b"}})).substr(60)
-             == R"(:{"app":"x"}},"msg":"m","x":{"y":1}})");
+             == R"({"kubernetes":{"labels":{"app":"x"},"pod":"n","ns":"p-1"},"msg":"m","x":1})");
+  BOOST_TEST(rename(map_of({{"x", "x.y"}, {"none.at.all", "b"}}))
+             == R"({"kubernetes":{"pod":"p-1","ns":"n","labels":{"app":"x"}},"msg":"m","x":{"y":1}})");
   const auto add = map_of({{"add", map_of({{"kubernetes.node", "${node}"}, {"x.y", "${kubernetes.ns}"}})},
                            {"remove", list_of({"kubernetes.labels", "msg"})}});
   BOOST_TEST(changed(add, from) == R"({"kubernetes":{"pod":"p-1","ns":"n","node":"edge-1"},"x":{"y":"n"}})");

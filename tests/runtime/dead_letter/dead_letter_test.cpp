@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_line_is_there_to_read_and_byte_by_byte) {
   BOOST_TEST(
       text
       == R"({"at":"2026-09-21T14:13:21.000000002Z","reason":"no JSON: \"x\"","from":"edge-1/collector/web",)"
-         R"("tag":"web.access","time":"2026-09-21T14:13:20.123456789Z","line":"caf\\xe9 \"1\"",)"
+         R"("tag":"web.access","time":"2026-09-21T14:13:20.123456789Z","line":"caf␚e9 \"1\"",)"
          R"("bytes":"Y2Fm6SAiMSI=","stream":"8:42","begin":100,"end":18446744073709551615})"
          "\n");
   const auto letter = back_from(text);
