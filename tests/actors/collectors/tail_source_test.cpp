@@ -1,5 +1,6 @@
 #include "tests/actors/collectors/fake_intake.hpp"
 #include "tests/runtime/tail/tail_fixture.hpp"
+#include "tests/support/config_build.hpp"
 
 using namespace weir;
 using namespace weir::test;
