@@ -81,6 +81,7 @@ struct observation {
   std::uint64_t senders_left_out = 0;
   std::map<std::string, std::uint64_t> dropped;      ///< by reason
   std::map<std::string, std::uint64_t> dead_letters; ///< by tag: of the dropped, what is kept in a file
+  std::map<std::string, std::uint64_t> no_sink;      ///< by tag: of the dropped, what no sink takes
 };
 template <class Inspector> auto inspect(Inspector& f, observation& x) -> typename Inspector::result_type {
   return f(caf::meta::type_name("observation"), x.address, x.component, x.tier, x.type, x.state, x.detail,
@@ -88,7 +89,7 @@ template <class Inspector> auto inspect(Inspector& f, observation& x) -> typenam
            x.demand_held, x.unparsed, x.damaged, x.restarts, x.delay_ns, x.last_error, x.last_error_ns,
            x.problems, x.answers, x.seen_ns, x.noted, x.files, x.files_left_out, x.senders,
            x.senders_left_out, x.dropped,
-           x.dead_letters);
+           x.dead_letters, x.no_sink);
 }
 
 } // namespace weir

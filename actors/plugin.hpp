@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "runtime/event/tag_shape.hpp"
 #include "runtime/os/clock.hpp"
 #include "runtime/os/file_system.hpp"
 
@@ -36,6 +37,13 @@ template <class Interface> struct plugin {
   bool keeps_ledger = false; ///< has a `keeps_ledger` member: a store that knows chunks again after a restart
   /// Why these settings leave it without a ledger; empty: they do not. From `why_no_ledger(settings)`.
   std::function<std::string(const config::value&)> why_no_ledger = [](const auto&) { return std::string{}; };
+  /// What tags the events of a source with these settings can have, from `tags(settings)`; without: any.
+  std::function<std::vector<tag_shape>(const config::value&)> tags = [](const auto&) {
+    return std::vector<tag_shape>{{}};
+  };
+  /// What an operator makes of such tags, from `retags(settings, tags)`; without: nothing else.
+  std::function<std::vector<tag_shape>(const config::value&, std::vector<tag_shape>)> retags =
+      [](const auto&, auto before) { return before; };
   /// Reads and validates settings; findings go to `problems`. `ignored`: keys that are not the plug-in's.
   std::function<factory(const config::value&, std::string owner, config::diagnostics& problems,
                         std::vector<std::string> ignored)>
@@ -76,6 +84,14 @@ concept has_ledger = requires {
 };
 
 template <class T>
+concept has_tags = requires(const typename T::settings& s) {
+  T::tags(s);
+};
+template <class T>
+concept has_retags = requires(const typename T::settings& s) {
+  T::retags(s, {});
+};
+template <class T>
 concept may_lack_ledger = requires(const typename T::settings& s) {
   T::why_no_ledger(s);
 };
@@ -92,6 +108,9 @@ template <class Interface, class T> struct register_plugin {
     entry.resumes = has_resumes<T>;
     entry.keeps_ledger = has_ledger<T>;
     if constexpr (may_lack_ledger<T>) entry.why_no_ledger = why_no_ledger;
+    if constexpr (has_tags<T>) entry.tags = [](const auto& from) { return T::tags(read(from)); };
+    if constexpr (has_retags<T>)
+      entry.retags = [](const auto& from, auto before) { return T::retags(read(from), std::move(before)); };
     entry.configure = configure;
     auto& all = plugin_registry<Interface>::all();
     const auto at = std::find_if(all.begin(), all.end(), [&](const auto& p) { return p.name > entry.name; });
@@ -99,10 +118,11 @@ template <class Interface, class T> struct register_plugin {
   }
 
 private:
-  static auto why_no_ledger(const config::value& from) -> std::string {
+  static auto read(const config::value& from) -> typename T::settings {
     auto reported = config::diagnostics{}; // by configure(), and by its owner what is not ours
-    return T::why_no_ledger(config::read_settings<typename T::settings>(from, {}, reported, {}));
+    return config::read_settings<typename T::settings>(from, {}, reported, {});
   }
+  static auto why_no_ledger(const config::value& from) -> std::string { return T::why_no_ledger(read(from)); }
 
   static auto configure(const config::value& from, std::string owner, config::diagnostics& problems,
                         std::vector<std::string> ignored) -> typename plugin<Interface>::factory {

@@ -16,9 +16,10 @@ void add_check(CLI::App& weir, session& s) {
               "Exit status: 0 and a summary if there are no errors, else 2 and all findings on stderr.");
   sub->callback([path, &s] {
     s.chosen = [path, &s] {
-      const auto plan = load_or_explain(*path, s);
+      auto problems = config::diagnostics{};
+      const auto plan = load_or_explain(*path, s, problems);
       if (!plan) return exit_misuse;
-      s.out << *path << ": no problems\n" << summary_of(*plan) << '\n' << guarantee_text(*plan);
+      s.out << *path << (problems.empty() ? ": no problems\n" : ": no errors\n") << summary_of(*plan) << '\n' << guarantee_text(*plan);
       return exit_done;
     };
   });

@@ -4,6 +4,7 @@
 #include "topology/connections.hpp"
 #include "topology/draft.hpp"
 #include "topology/guarantee.hpp"
+#include "topology/routing.hpp"
 
 namespace weir::cli {
 namespace {
@@ -16,7 +17,7 @@ auto component_json(const component_plan& c) -> std::string {
   if (const auto* a = std::get_if<aggregator_plan>(&c.details))
     text += ", \"instances\": " + std::to_string(a->instances);
   if (const auto* s = std::get_if<sink_plan>(&c.details))
-    text += ", \"match\": " + json_list(s->match.text());
+    text += ", \"match\": " + json_list(match_text(*s));
   return text + ", \"file\": " + json_string(c.where.file) + ", \"line\": " + std::to_string(c.where.line)
          + '}';
 }

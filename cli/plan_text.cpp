@@ -3,6 +3,7 @@
 #include "cli/guarantee_text.hpp"
 #include "topology/connections.hpp"
 #include "topology/draft.hpp"
+#include "topology/routing.hpp"
 
 #include <algorithm>
 
@@ -74,7 +75,8 @@ auto wiring_text(const topology_plan& plan) -> std::string {
     if (c.from.empty()) continue;
     text += "  " + joined(c.from) + " --> " + c.name;
     const auto* sink = std::get_if<sink_plan>(&c.details);
-    if (sink && !sink->match.matches_all()) text += "  (only " + joined(sink->match.text()) + ')';
+    if (sink && (sink->is_rest || !sink->match.matches_all()))
+      text += "  (only " + joined(match_text(*sink)) + ')';
     text += '\n';
   }
   return text;

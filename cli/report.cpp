@@ -14,6 +14,11 @@ constexpr auto problems_shown_max = std::size_t{50};
 
 auto load_or_explain(const std::string& path, session& s) -> std::optional<topology_plan> {
   auto problems = config::diagnostics{};
+  return load_or_explain(path, s, problems);
+}
+
+auto load_or_explain(const std::string& path, session& s, config::diagnostics& problems)
+    -> std::optional<topology_plan> {
   auto plan = load_plan(path, problems);
   const auto is_error = [](const auto& p) { return p.level == config::diagnostic::severity::error; };
   if (problems.size() > problems_shown_max) std::stable_partition(problems.begin(), problems.end(), is_error);

@@ -87,6 +87,7 @@ void write_actor(msgpack_writer& to, const observation& o) {
   write_texts(out, "problems", o.problems);
   write_counts(out, "dropped", o.dropped);
   write_counts(out, "dead_letters", o.dead_letters);
+  write_counts(out, "no_sink", o.no_sink);
   write_counts(out, "noted", o.noted);
   write_texts(out, "senders", o.senders);
   out.count("senders_left_out", o.senders_left_out);

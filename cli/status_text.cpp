@@ -1,6 +1,7 @@
 #include "cli/figures.hpp"
 #include "cli/node_status.hpp"
 #include "cli/text_table.hpp"
+#include "runtime/event/tag_counts.hpp"
 #include "topology/draft.hpp"
 
 #include <algorithm>
@@ -104,6 +105,8 @@ auto remarks_on(const node_status& s, const observation& o) -> std::vector<std::
     found.push_back("dropped: " + count_text(events) + ' ' + reason);
   for (const auto& [tag, events] : o.dead_letters)
     found.push_back("dead letters: " + count_text(events) + ' ' + tag);
+  if (!o.no_sink.empty())
+    found.push_back("no sink takes: " + largest_counts({o.no_sink.begin(), o.no_sink.end()}));
   if (!o.last_error.empty())
     found.push_back("last error" + (o.last_error_ns == 0 ? "" : ", " + ago(s, o.last_error_ns)) + ": "
                     + o.last_error);

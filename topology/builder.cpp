@@ -5,6 +5,7 @@
 #include "actors/collectors/letter_source.hpp"
 #include "actors/sinks/sink_writer.hpp"
 #include "runtime/os/random.hpp"
+#include "topology/routing.hpp"
 
 #include <unistd.h>
 
@@ -41,6 +42,14 @@ struct building {
   const build_context& context;
   /// By component: who writes letters and who reads them on share one.
   std::map<std::string, std::shared_ptr<dead_letter_file>, std::less<>> letters = {};
+  /// By what collectors send to: those that send to the same share one.
+  mutable std::map<std::vector<std::string>, sink_patterns> wanted = {};
+
+  auto wanted_behind(const component_plan& c) const -> sink_patterns {
+    const auto [at, is_new] = wanted.try_emplace(c.to);
+    if (is_new) at->second = sinks_behind(plan, c);
+    return at->second;
+  }
 };
 
 auto instances_of(const component_plan& c) -> std::uint32_t {
@@ -129,6 +138,8 @@ auto open_log(const building& b, const component_plan& c, std::uint32_t instance
   settings.sync = buffer.sync;
   settings.sync_interval = buffer.sync_interval;
   settings.readers = c.to;
+  for (const auto& name : c.to)
+    if (b.plan.find(name)->starts_now) settings.from_now.push_back(name);
   settings.holder = "node " + b.context.node + ", pid " + std::to_string(::getpid());
   auto opened = chunk_log::open(real_file_system(), settings, system_clock());
   // A process that was killed may hold its lock for a moment longer than its supervisor waits.
@@ -170,7 +181,7 @@ auto build_collector(const building& b, const component_plan& c, const std::stri
       c.letters_of.empty() ? details.make_source : make_letter_source(dead_letters_of(b, c));
   settings.reads_to_end = !c.letters_of.empty();
   if (settings.reads_to_end) settings.waits_to_the_end = std::exchange(settings.context.once, false);
-  settings.intake = {details.parse, details.operators, details.labels};
+  settings.intake = {details.parse, details.operators, details.labels, b.wanted_behind(c)};
   settings.downstream = downstream_of(b, c);
   settings.source = source_of(b, c);
   const auto* known = plugin_registry<source>::find(c.type);

@@ -65,11 +65,15 @@ void read_components(draft& d, const config::value& root);
 void read_dead_letters(draft& d, const config::value& root);
 /// Fills from and to: references, defaults of `from:`, cycles, order of the tiers, what feeds nothing.
 void wire(draft& d);
+/// Gives each `match: rest` what the other sinks leave.
+void resolve_rest(draft& d);
 /// Adds a collector for each component whose dead letters go to a sink, placed beside it.
 void add_letter_collectors(draft& d);
 /// Reads cluster, placement and nodes, and checks that senders can reach receivers.
 void place_components(draft& d, const config::value& root);
 /// Two writers on one path, two listeners on one address.
 void find_conflicts(draft& d);
+/// Warns of sinks that can take nothing and of tags that no sink takes; of a draft without errors.
+void find_unrouted(draft& d);
 
 } // namespace weir

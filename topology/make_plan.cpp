@@ -69,8 +69,10 @@ auto make_plan(const config::value& root, config::diagnostics& problems) -> std:
     check_end(d, root, tier::sink, meant, "the topology has no sinks, so no event would ever be stored");
     read_dead_letters(d, root);
     wire(d);
+    resolve_rest(d);
     place_components(d, root);
     find_conflicts(d);
+    if (!config::has_errors(problems)) find_unrouted(d);
   } else {
     d.complain(root.where, "wants a map of sections, not " + root.describe());
   }

@@ -49,6 +49,7 @@ struct collector_plan {
   std::optional<parse_settings> parse; ///< of raw lines, before all operators
   std::vector<operator_plugin::factory> operators;
   config::string_map labels;
+  std::vector<tag_shape> tags; ///< what its events can have
 };
 
 struct aggregator_plan {
@@ -61,6 +62,7 @@ struct aggregator_plan {
 struct sink_plan {
   store_plugin::factory make_store;
   tag_pattern match;
+  bool is_rest = false; ///< `match: rest`
   retry_settings retry;
 };
 
@@ -73,6 +75,7 @@ struct component_plan {
   std::vector<std::string> from;    ///< names of the components it receives from
   std::vector<std::string> to;      ///< names of the components it sends to
   std::vector<std::string> classes; ///< node classes that host it; empty: every node
+  bool starts_now = false; ///< new to a disk buffer, it gets nothing of what is there: `start: now`
   std::string dead_letter; ///< of collectors and sinks: the sink that gets their dead letters; empty: none
   /// Of a collector that is not in the file: whose dead letters it takes to their sink.
   std::string letters_of;

@@ -84,6 +84,7 @@ private:
   void add_operator(const step& s, collector_plan& out) {
     if (const auto* found = plugin_registry<event_operator>::find(s.type)) {
       out.operators.push_back(found->configure(s.settings, owner_ + ": " + s.type, problems_, {"type"}));
+      out.tags = found->retags(s.settings, std::move(out.tags));
       return;
     }
     const auto names = plugin_registry<event_operator>::names();

@@ -1,5 +1,6 @@
 #include "topology/draft.hpp"
 #include "topology/read_chain.hpp"
+#include "topology/routing.hpp"
 #include "topology/spec.hpp"
 
 #include <algorithm>
@@ -62,6 +63,7 @@ void read_collector(draft& d, draft_component& c) {
   if (const auto* from = c.written.find("from"))
     d.complain(from->where,
                c.owner() + ": \"from\" belongs to aggregators and sinks; a collector reads from outside");
+  if (const auto* known = plugin_registry<source>::find(spec.type)) details.tags = known->tags(c.written);
   const auto before = d.problems.size();
   read_chain(c.written, c.owner(), d.problems, details);
   add_help(d.problems, before, "operator");
@@ -73,6 +75,7 @@ void read_aggregator(draft& d, draft_component& c) {
   const auto spec = config::read_settings<aggregator_spec>(c.written, c.owner(), d.problems);
   add_help(d.problems, before, "aggregator");
   c.plan.type = "aggregator";
+  c.plan.starts_now = spec.start == start_with::now;
   auto details = aggregator_plan{spec.batch, buffer_of(spec.buffer), 1, spec.balance};
   if (const auto count = parse_instances(spec.instances)) details.instances = *count;
   c.plan.details = details;
@@ -81,9 +84,13 @@ void read_aggregator(draft& d, draft_component& c) {
 void read_sink(draft& d, draft_component& c) {
   const auto spec = read_common<sink_spec>(d, c);
   c.plan.type = spec.type;
+  c.plan.starts_now = spec.start == start_with::now;
   auto details = sink_plan{};
-  details.make_store = configure<store>(d, c, spec.type, {"type", "from", "match", "retry", "dead_letter"});
-  if (auto pattern = tag_pattern::parse(spec.match)) details.match = std::move(*pattern);
+  details.make_store = configure<store>(d, c, spec.type, {"type", "from", "match", "start", "retry", "dead_letter"});
+  if (auto match = match_of(spec.match)) {
+    details.match = std::move(match->pattern);
+    details.is_rest = match->is_rest;
+  }
   details.retry = {spec.retry.first, spec.retry.max, std::nullopt};
   if (const auto limit = parse_give_up(spec.retry.give_up_after)) details.retry.give_up_after = *limit;
   c.plan.details = std::move(details);

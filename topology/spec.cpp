@@ -1,5 +1,7 @@
 #include "topology/spec.hpp"
 
+#include "topology/routing.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <thread>
@@ -108,7 +110,9 @@ void validate(const retry_spec& spec, config::settings_reader& reader) {
 }
 
 void validate(const sink_spec& spec, config::settings_reader& reader) {
-  if (const auto pattern = tag_pattern::parse(spec.match); !pattern)
+  if (reader.is_given("match") && spec.match.empty())
+    reader.complain("match", "\"match\" is empty; wants tag patterns, or \"**\" for all tags");
+  if (const auto pattern = match_of(spec.match); !pattern)
     reader.complain("match", "\"match\": " + pattern.failure().what);
 }
 

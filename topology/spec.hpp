@@ -24,6 +24,14 @@ template <class Visitor> void describe(Visitor& v, batch_settings& s) {
   v.field("max_delay", s.max_delay, "How long a chunk may wait for others to go along.");
 }
 
+/// What a component gets of what the disk buffers before it hold when they first know of it.
+enum class start_with { all, now };
+
+constexpr auto names_of(start_with*) {
+  return std::array<std::pair<std::string_view, start_with>, 2>{
+      {{"all", start_with::all}, {"now", start_with::now}}};
+}
+
 /// What is absent follows from the rest: see buffer_of().
 struct buffer_spec {
   std::optional<buffer_type> type;
@@ -93,10 +101,13 @@ struct aggregator_spec {
   buffer_spec buffer;
   std::string instances = "1";
   balance_policy balance = balance_policy::round_robin;
+  start_with start = start_with::all;
 };
 
 template <class Visitor> void describe(Visitor& v, aggregator_spec& s) {
   v.field("from", s.from, "Who sends to it; may be left out where there is only one choice.");
+  v.field("start", s.start,
+          "What it gets when it is new to a disk buffer that it reads from: all that is there, or what comes now.");
   v.field("batch", s.batch, "When a chunk is closed.");
   v.field("buffer", s.buffer, "Where chunks wait.");
   v.field("instances", s.instances, "How many on each node of its class: a number, or auto for one a core.");
@@ -123,6 +134,7 @@ struct sink_spec {
   std::string type;
   std::vector<std::string> from;
   std::vector<std::string> match;
+  start_with start = start_with::all;
   retry_spec retry;
   std::string dead_letter;
 };
@@ -130,7 +142,10 @@ struct sink_spec {
 template <class Visitor> void describe(Visitor& v, sink_spec& s) {
   v.required("type", s.type, "Which store: `weir help sink` lists them.");
   v.field("from", s.from, "Who sends to it; may be left out where there is only one choice.");
-  v.field("match", s.match, "Tag patterns such as web.*, web.** or {a,b}.*; all tags if left out.");
+  v.field("match", s.match, "Tag patterns such as web.*, web.** or {a,b}.*, less those with a ! in front; rest: what no other sink "
+          "under the same parents takes; all tags if left out.");
+  v.field("start", s.start,
+          "What it gets when it is new to a disk buffer that it reads from: all that is there, or what comes now.");
   v.field("retry", s.retry, "What happens when the store is unavailable.");
   v.field("dead_letter", s.dead_letter, "The sink that gets what this one refuses; default: a file only.");
 }

@@ -15,6 +15,7 @@ public:
     const auto looping = find_cycles();
     for (std::size_t i = 0; i < d_.components.size(); ++i) connect(i, looping);
     for (const auto& c : d_.components) check_consumer(c);
+    for (std::size_t i = 0; i < d_.components.size(); ++i) check_start(i);
   }
 
 private:
@@ -168,6 +169,19 @@ private:
     if (c.plan.in == tier::sink || !c.plan.to.empty() || d_.mentioned.contains(c.plan.name)) return;
     d_.complain(c.plan.where, c.owner() + ": feeds nothing",
                 "name it under \"from:\" of an aggregator or sink, or take it out");
+  }
+
+  void check_start(std::size_t receiver) {
+    const auto& c = d_.components[receiver];
+    const auto* written = c.written.find("start");
+    if (c.plan.in == tier::collector || written == nullptr) return;
+    const auto has_log = [&](const edge& e) {
+      const auto* from = std::get_if<aggregator_plan>(&d_.components[e.sender].plan.details);
+      return from != nullptr && from->buffer.type == buffer_type::disk;
+    };
+    if (std::any_of(edges_[receiver].begin(), edges_[receiver].end(), has_log)) return;
+    d_.complain(written->where, c.owner() + ": \"start\" is about disk buffers, and it reads from none",
+                "take it out, or give the aggregator before it a buffer with a path");
   }
 
   draft& d_;

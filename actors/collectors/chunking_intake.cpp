@@ -10,6 +10,7 @@ public:
   explicit tail_end(chunking_intake& owner) : owner_(owner) {}
 
   void put(const event_view& event) override {
+    if (!owner_.taken_.takes(event.tag)) return owner_.drop_untaken(event.tag, 1);
     auto& out = owner_.builder_.begin(event.tag);
     write_entry_head(out.tail(entry_head_bytes), event.time_ns);
     out.advance(entry_head_bytes);
@@ -54,6 +55,7 @@ chunking_intake::chunking_intake(const intake_settings& settings, const plugin_c
       clock_(*context.clock),
       address_(context.node + "/collector/" + context.component),
       labels_(settings.labels),
+      taken_(settings.wanted),
       end_(std::make_unique<tail_end>(*this)),
       first_(end_.get()) {
   if (settings.parse) {
@@ -139,7 +141,7 @@ auto chunking_intake::write_record(const event_view& line, byte_buffer& out, std
 
 void chunking_intake::line(std::string_view tag, std::int64_t now_ns, std::string_view line) {
   auto time_ns = now_ns;
-  if (!stages_.empty()) {
+  if (!stages_.empty() || !taken_.takes(tag)) {
     auto record = byte_buffer{};
     record.swap(scratch_);
     record.clear();
@@ -166,6 +168,7 @@ void chunking_intake::entries(std::string_view tag, std::string_view entries, st
     while (read.next(e)) first_->put({tag, e.time_ns, e.record});
     return;
   }
+  if (!taken_.takes(tag)) return drop_untaken(tag, count);
   auto& out = builder_.begin(tag);
   out.append(entries);
   // The first entry's time stands for the run: what reads exact times reads the entries.
@@ -173,6 +176,11 @@ void chunking_intake::entries(std::string_view tag, std::string_view entries, st
   auto time_ns = std::int64_t{0};
   (void)head.entry_head(time_ns);
   builder_.finish(time_ns, count);
+}
+
+void chunking_intake::drop_untaken(std::string_view tag, std::uint64_t events) {
+  drop("no sink", events);
+  count_by_tag(counts_.no_sink, tag, events);
 }
 
 void chunking_intake::drop(std::string_view reason, std::uint64_t events) {

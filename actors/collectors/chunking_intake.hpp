@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/collectors/source.hpp"
+#include "actors/collectors/taken_tags.hpp"
 #include "actors/operators/operator.hpp"
 #include "actors/operators/parse.hpp"
 #include "runtime/dead_letter/dead_letter.hpp"
@@ -23,6 +24,7 @@ struct intake_counts {
   std::map<std::string, std::uint64_t, std::less<>> dropped;
   std::map<std::string, std::uint64_t> noted; ///< as in an observation
   std::map<std::string, std::uint64_t> dead_letters; ///< by tag; part of dropped
+  tag_counts no_sink; ///< part of dropped, too: what no sink takes
 };
 
 /// What failed a required parse since the last chunk was closed.
@@ -36,6 +38,7 @@ struct intake_settings {
   std::optional<parse_settings> parse;
   std::vector<operator_plugin::factory> operators;
   config::string_map labels;
+  sink_patterns wanted = {}; ///< what else comes is dropped
 };
 
 /// Lives as long as its source; builder and counts live longer.
@@ -66,6 +69,7 @@ private:
   auto add_letter(const event_view& what, std::string_view reason) -> dead_letter&;
   /// Puts the labels that the record lacks behind its fields.
   void label(byte_buffer& out, std::size_t record_begin);
+  void drop_untaken(std::string_view tag, std::uint64_t events);
 
   chunk_builder& builder_;
   intake_counts& counts_;
@@ -75,6 +79,7 @@ private:
   std::unique_ptr<line_parser> parser_;
   parse_failure on_error_ = parse_failure::keep;
   config::string_map labels_;
+  taken_tags taken_;
   std::unique_ptr<event_output> end_;                 ///< appends to the builder
   std::vector<std::unique_ptr<event_output>> stages_; ///< operators, last to first
   event_output* first_ = nullptr;                     ///< where events enter

@@ -164,6 +164,7 @@ void collector_state::step() {
   if (!started) return;
   now = clock.monotonic();
   if (should_close(now)) core->close_chunk(clock);
+  core->tell_untaken(now, false);
   for (auto& p : ports) p.flush(core->flow, now);
   probe_if_due(now);
   if (more && !step_sent) {
@@ -226,6 +227,7 @@ void collector_state::finish_if_done() {
   if (reported || !at_end || !core->is_empty() || !reads->is_settled()) return;
   for (auto& p : ports) p.close();
   if (!std::all_of(ports.begin(), ports.end(), [](const auto& p) { return p.is_closed(); })) return;
+  core->tell_untaken(settings.context.clock->monotonic(), true);
   reported = true;
   if (const auto parent = caf::actor_cast<caf::actor>(supervisor))
     self->send(parent, child_finished{settings.address});
@@ -252,6 +254,7 @@ auto collector_state::observe() const -> observation {
     o.dropped[reason] = count;
     o.events_in += count;
   }
+  o.no_sink.insert(core->counts.no_sink.begin(), core->counts.no_sink.end());
   o.dead_letters = core->counts.dead_letters;
   o.last_error = core->last_error;
   for (const auto& out : core->flow.outlets()) o.demand_held += out.credit_bytes();

@@ -121,6 +121,11 @@ auto collector_core::on_news(link_news news) -> std::vector<position_range> {
   return safe;
 }
 
+void collector_core::tell_untaken(monotonic_time now, bool is_last) {
+  if (const auto text = untaken_.text(counts.no_sink, now, is_last); !text.empty())
+    spdlog::warn("{}: {}", address_, text);
+}
+
 auto collector_core::budget_bytes() const -> std::size_t {
   const auto room = flow.room_bytes();
   return room > builder.bytes() ? static_cast<std::size_t>(room - builder.bytes()) : 0;

@@ -35,6 +35,8 @@ public:
 
   /// How much a source may read now: what fits all outlets' credit behind what is collected.
   auto budget_bytes() const -> std::size_t;
+  /// Says at most once a minute which events no sink takes.
+  void tell_untaken(monotonic_time now, bool is_last);
   auto is_empty() const -> bool { return builder.empty() && flow.unacked_chunks() == 0; }
   /// Some receivers have parts of what is to be read: at_save_point() is to be called at every save point.
   auto is_catching_up() const -> bool { return !partly_.empty(); }
@@ -76,6 +78,7 @@ private:
   std::vector<position_index> behind_; ///< by outlet; as long as there is something in partly_
   monotonic_time keep_again_at_{};     // after a failure
   std::deque<unacked> unacked_;        // in order of sequence
+  untaken_report untaken_;
 };
 
 } // namespace weir

@@ -3,6 +3,7 @@
 
 #include "config/settings.hpp"
 #include "runtime/base/result.hpp"
+#include "runtime/event/tag_shape.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -35,6 +36,7 @@ struct forward_security {
   auto wants_users() const -> bool { return user_auth.value_or(!users.empty()); }
 };
 
+/// The tag that an event gets is add_tag_prefix, a dot, and tag or what the client sent.
 struct forward_settings {
   std::vector<std::string> listen{"127.0.0.1:24224"};
   std::string socket_mode = "0600";

@@ -48,6 +48,12 @@ void keep_alive(int fd) {
 
 } // namespace
 
+auto forward_source::tags(const settings& s) -> std::vector<tag_shape> {
+  const auto prefix = s.add_tag_prefix.empty() ? std::string{} : s.add_tag_prefix + '.';
+  if (s.tag.empty()) return {{{prefix, {}}}};
+  return {exact_tag(prefix + s.tag)};
+}
+
 forward_source::forward_source(settings s, const plugin_context& context)
     : settings_(std::move(s)),
       clock_(*context.clock),

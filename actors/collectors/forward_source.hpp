@@ -21,6 +21,7 @@ namespace weir {
 class forward_source final : public source {
 public:
   using settings = forward_settings;
+  static auto tags(const settings& s) -> std::vector<tag_shape>;
   static constexpr bool listens = true;
   static constexpr bool resumes = true;
   forward_source(settings s, const plugin_context& context);

@@ -175,6 +175,8 @@ public:
     std::uint64_t seed = 1;
   };
 
+  static auto tags(const settings& s) -> std::vector<tag_shape> { return {exact_tag(s.tag)}; }
+
   generate_source(settings s, const plugin_context& context)
       : settings_(std::move(s)), clock_(*context.clock) {}
 

@@ -32,6 +32,8 @@ public:
     byte_count max_line{1 << 20};
   };
 
+  static auto tags(const settings& s) -> std::vector<tag_shape> { return {exact_tag(s.tag)}; }
+
   stdin_source(const settings& s, const plugin_context& context)
       : tag_(s.tag), line_bytes_max_(s.max_line.value), clock_(*context.clock) {}
 

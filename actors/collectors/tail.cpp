@@ -4,6 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
@@ -36,6 +37,8 @@ public:
     duration poll_interval = std::chrono::seconds{1};
     bool inotify = true;
   };
+
+  static auto tags(const settings& s) -> std::vector<tag_shape>;
 
   tail_source(const settings& s, const plugin_context& context)
       : component_(context.component),
@@ -106,6 +109,39 @@ private:
   tailer tailer_;
   std::deque<std::string> complaints_;
 };
+
+/// What {path} can be for the files of a pattern. Only what stands before and behind its wildcards is known,
+/// and of relative paths, and such with dots or slashes to spare, nothing.
+auto path_shape(const std::string& pattern) -> tag_shape {
+  constexpr auto wild = std::string_view{"*?[]{}\\"};
+  if (!pattern.starts_with('/') || pattern.find("//") != std::string::npos
+      || pattern.find("/.") != std::string::npos)
+    return {};
+  auto dotted = pattern.substr(1);
+  std::replace(dotted.begin(), dotted.end(), '/', '.');
+  const auto first = dotted.find_first_of(wild);
+  if (first == std::string::npos) return exact_tag(dotted);
+  auto behind = dotted.substr(dotted.find_last_of(wild) + 1);
+  if (behind.starts_with('.')) behind.erase(0, 1); // `**` may stand for no directory at all
+  return {{dotted.substr(0, first), behind}};
+}
+
+auto tail_source::tags(const settings& s) -> std::vector<tag_shape> {
+  constexpr auto paths_max = std::size_t{64};
+  constexpr auto names = std::array{std::string_view{"{path}"}, std::string_view{"{name}"}};
+  auto all = shape_of_template(s.tag, names);
+  const auto by_path = shape_of_template(s.tag, std::span{names}.first(1));
+  const auto is_path_alone = all == by_path && by_path.parts.size() == 2;
+  if (!is_path_alone || s.path.size() > paths_max) return {std::move(all)};
+  auto found = std::vector<tag_shape>{};
+  for (const auto& path : s.path) {
+    auto shape = path_shape(path);
+    shape.parts.front().insert(0, by_path.parts.front());
+    shape.parts.back() += by_path.parts.back();
+    found.push_back(std::move(shape));
+  }
+  return found;
+}
 
 template <class Visitor> void describe(Visitor& v, tail_source::settings& s) {
   v.required("path", s.path,

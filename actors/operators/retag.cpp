@@ -4,6 +4,7 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <array>
 
 namespace weir {
@@ -51,6 +52,8 @@ public:
     std::vector<std::string> match;
     std::vector<retag_rule_settings> rules;
   };
+
+  static auto retags(const settings& s, std::vector<tag_shape> before) -> std::vector<tag_shape>;
 
   retag_operator(const settings& s, const plugin_context& context) {
     // The settings were validated; what no longer compiles (the environment changed) leaves tags alone.
@@ -110,6 +113,29 @@ private:
   byte_buffer new_tag_;
   byte_buffer scratch_;
 };
+
+/// What a template may become.
+auto shape_of(const std::string& text) -> tag_shape {
+  const auto first = text.find("${");
+  if (first == std::string::npos) return exact_tag(text);
+  if (first > 0 && text[first - 1] == '$') return {}; // a literal one
+  return {{text.substr(0, first), text.substr(text.rfind('}') + 1)}};
+}
+
+/// Tags stay where nothing matches, and where a template becomes nothing or too much.
+auto retag_operator::retags(const settings& s, std::vector<tag_shape> before) -> std::vector<tag_shape> {
+  auto made = std::vector<tag_shape>{};
+  if (!s.tag.empty()) made.push_back(shape_of(s.tag));
+  for (const auto& r : s.rules) made.push_back(shape_of(r.tag));
+  const auto always_fits = [](const tag_shape& t) {
+    return is_exact(t) && !t.parts.front().empty() && t.parts.front().size() <= tag_bytes_max;
+  };
+  const auto match = tag_pattern::parse(s.match);
+  if (match && !s.tag.empty() && std::all_of(made.begin(), made.end(), always_fits))
+    std::erase_if(before, [&](const tag_shape& t) { return match->matches_every(t); });
+  made.insert(made.end(), before.begin(), before.end());
+  return made;
+}
 
 template <class Visitor> void describe(Visitor& v, retag_operator::settings& s) {
   v.field("tag", s.tag,

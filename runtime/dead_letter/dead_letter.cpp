@@ -6,6 +6,7 @@
 #include "runtime/codec/time_text.hpp"
 #include "runtime/event/entry.hpp"
 #include "runtime/event/msgpack.hpp"
+#include "runtime/event/tag_counts.hpp"
 #include "runtime/os/clock.hpp"
 #include "runtime/parser/parser.hpp"
 #include "runtime/parser/parser_settings.hpp"
@@ -95,10 +96,7 @@ void append_dead_letter(byte_buffer& out, const dead_letter& letter, bool with_p
 
 void count_dead_letters(std::map<std::string, std::uint64_t>& by_tag, std::string_view tag,
                         std::uint64_t events) {
-  constexpr auto tags_max = std::size_t{1000};
-  auto name = std::string{tag};
-  if (by_tag.size() >= tags_max && !by_tag.contains(name)) name = "(other tags)";
-  by_tag[name] += events;
+  count_by_tag(by_tag, tag, events);
 }
 
 class dead_letter_reader::impl {

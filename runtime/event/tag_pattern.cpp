@@ -15,18 +15,28 @@ class brace_expander {
 public:
   explicit brace_expander(std::string_view text) : text_(text) {}
 
-  auto expand() -> result<std::vector<std::string>> {
-    auto all = std::vector<std::string>{};
+  struct patterns {
+    std::vector<std::string> wanted;
+    std::vector<std::string> refused; ///< without their `!`
+  };
+
+  auto expand() -> result<patterns> {
+    auto all = patterns{};
     for (skip_blanks(); at_ < text_.size(); skip_blanks()) {
+      const auto refuses = text_[at_] == '!';
+      if (refuses && ++at_ == text_.size()) return wrong("a \"!\" with no pattern behind it");
+      if (refuses && (is_blank(text_[at_]) || text_[at_] == '!'))
+        return wrong("a \"!\" with no pattern behind it");
       const auto begin = at_;
       WEIR_TRY(auto some, sequence(0));
       if (at_ < text_.size() && text_[at_] == '}') return wrong("a \"}\" without its \"{\"");
       if (at_ - begin > 1 && text_[begin] == '/' && text_[at_ - 1] == '/')
         return wrong_at(begin, "a regular expression, wanted *, ** and {a,b},");
-      std::move(some.begin(), some.end(), std::back_inserter(all));
-      if (all.size() > alternatives_max) return too_many();
+      auto& to = refuses ? all.refused : all.wanted;
+      std::move(some.begin(), some.end(), std::back_inserter(to));
+      if (to.size() > alternatives_max) return too_many();
     }
-    if (all.empty()) return error{errc::failed, "an empty tag pattern; \"**\" matches every tag"};
+    if (all.wanted.empty() && all.refused.empty()) return error{errc::failed, "an empty tag pattern; \"**\" matches every tag"};
     return all;
   }
 
@@ -162,11 +172,11 @@ private:
 
 auto tag_pattern::glob::matches(std::string_view tag) const -> bool {
   switch (as) {
-  case shape::exact: return tag == literal;
-  case shape::below:
+  case kind::exact: return tag == literal;
+  case kind::below:
     return tag.starts_with(literal) && (tag.size() == literal.size() || tag[literal.size()] == '.');
-  case shape::all: return true;
-  case shape::general: break;
+  case kind::all: return true;
+  case kind::general: break;
   }
   return walk{tokens, tag}.run();
 }
@@ -197,38 +207,50 @@ auto tag_pattern::compile(std::string_view pattern) -> glob {
   }
   const auto size = tokens.size();
   if (wildcards == 0)
-    made.as = glob::shape::exact;
+    made.as = glob::kind::exact;
   else if (size == 1 && tokens[0].what == step::across)
-    made.as = glob::shape::all;
+    made.as = glob::kind::all;
   else if (wildcards == 1 && size >= 3 && tokens[size - 2].what == step::part_ends)
-    made.as = glob::shape::below;
+    made.as = glob::kind::below;
   else
-    made.as = glob::shape::general;
+    made.as = glob::kind::general;
   return made;
 }
 
 auto tag_pattern::parse(const std::vector<std::string>& patterns) -> result<tag_pattern> {
   auto made = tag_pattern{};
   made.text_ = patterns;
-  for (const auto& text : patterns) {
-    WEIR_TRY(const auto expanded, brace_expander{text}.expand());
-    for (const auto& one : expanded) made.alternatives_.push_back(compile(one));
-  }
-  if (made.alternatives_.size() > alternatives_max)
+  for (const auto& text : patterns) WEIR_CHECK(made.add(text));
+  if (made.alternatives_.size() + made.refused_.size() > alternatives_max)
     return error{errc::limit, "the tag patterns stand for more than " + std::to_string(alternatives_max)
                                   + " alternatives"};
   return made;
 }
 
+auto tag_pattern::add(std::string_view text) -> result<void> {
+  WEIR_TRY(const auto expanded, brace_expander{text}.expand());
+  for (const auto& one : expanded.wanted) alternatives_.push_back(compile(one));
+  for (const auto& one : expanded.refused) refused_.push_back(compile(one));
+  return {};
+}
+
+auto tag_pattern::without(std::vector<tag_pattern> others) const -> tag_pattern {
+  auto made = *this;
+  if (!others.empty()) made.others_ = std::make_shared<const std::vector<tag_pattern>>(std::move(others));
+  return made;
+}
+
 auto tag_pattern::matches(std::string_view tag) const -> bool {
-  return alternatives_.empty() || std::any_of(alternatives_.begin(), alternatives_.end(), [&](const auto& g) {
-           return g.matches(tag);
-         });
+  const auto does = [&](const auto& g) { return g.matches(tag); };
+  return (alternatives_.empty() || std::any_of(alternatives_.begin(), alternatives_.end(), does))
+         && std::none_of(refused_.begin(), refused_.end(), does)
+         && (!others_ || std::none_of(others_->begin(), others_->end(), does));
 }
 
 auto tag_pattern::matches_all() const -> bool {
+  if (!refused_.empty() || others_) return false;
   return alternatives_.empty() || std::any_of(alternatives_.begin(), alternatives_.end(), [](const auto& g) {
-           return g.as == glob::shape::all;
+           return g.as == glob::kind::all;
          });
 }
 

@@ -39,6 +39,7 @@ struct chunk_log_settings {
   duration sync_interval = std::chrono::seconds{1};
   std::uint64_t cache_bytes = std::uint64_t{16} << 20; ///< of the latest chunks, kept in memory
   std::vector<std::string> readers;                    ///< names of the cursors; others in the directory go
+  std::vector<std::string> from_now;                   ///< of these, a new one begins behind what is there
   std::string holder;                                  ///< for the lock: "node edge-1, pid 4711"
 };
 

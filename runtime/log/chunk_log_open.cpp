@@ -1,3 +1,4 @@
+#include "runtime/codec/time_text.hpp"
 #include "runtime/log/chunk_log_state.hpp"
 #include "runtime/log/file_window.hpp"
 #include "runtime/log/quarantine.hpp"
@@ -91,6 +92,22 @@ auto sync_all(file_system& files, segment_shelf& segments, record_number durable
   return {};
 }
 
+void tell(const std::string& path, const reader_change& change, bool begins_now) {
+  if (change.events == 0) return;
+  const auto held = std::to_string(change.events) + (change.events == 1 ? " event" : " events");
+  auto since = std::string(time_text_bytes, ' ');
+  write_time_text(since.data(), change.since_ns);
+  if (!change.is_new)
+    spdlog::warn("chunk log {}: \"{}\" reads from it no more; {} that it had not got, from {} on, are dropped for it",
+                 path, change.name, held, since);
+  else if (begins_now)
+    spdlog::info("chunk log {}: \"{}\" is new and starts now; it does not get the {} that are here, from {} on",
+                 path, change.name, held, since);
+  else
+    spdlog::info("chunk log {}: \"{}\" is new and gets all that is here: {}, from {} on", path, change.name, held,
+                 since);
+}
+
 } // namespace
 
 chunk_log::state::state(file_system& on, chunk_log_settings with, const clock& by)
@@ -103,6 +120,10 @@ auto chunk_log::state::take_over(recovered_log found) -> result<void> {
   if (found.findings_left_out > 0)
     spdlog::warn("chunk log {}: {} more findings of this kind", settings.path, found.findings_left_out);
   for (const auto& path : found.foreign) set_file_aside(files, settings.path, path);
+  for (const auto& change : found.changes) {
+    const auto& late = settings.from_now;
+    tell(settings.path, change, std::find(late.begin(), late.end(), change.name) != late.end());
+  }
   log_id = found.log_id == 0 ? random_id() : found.log_id;
   next_segment = found.next_segment;
   known = std::move(found.memory);
@@ -145,7 +166,7 @@ auto chunk_log::open(file_system& files, chunk_log_settings settings, const cloc
   auto lock = files.lock(path + "/lock", settings.holder);
   if (!lock)
     return error{lock.failure().code, "the chunk log " + path + " cannot be opened: " + lock.failure().what};
-  auto found = recover_log(files, {path, settings.readers});
+  auto found = recover_log(files, {.path = path, .readers = settings.readers, .from_now = settings.from_now});
   if (!found)
     return error{found.failure().code,
                  "the chunk log " + path + " cannot be opened: " + found.failure().what};

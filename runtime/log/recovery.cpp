@@ -35,6 +35,7 @@ public:
     found_.next_number = std::max(last_, found_.durable) + 1;
     for (const auto& reader : found_.readers)
       found_.next_number = std::max(found_.next_number, reader.highest() + 1);
+    add_late_readers();
     return std::move(found_);
   }
 
@@ -49,10 +50,45 @@ private:
       found_.readers = std::move(known);
       return;
     }
-    for (const auto& name : *options_.readers) {
+    const auto& wanted = *options_.readers;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const auto& name = wanted[i];
       const auto at =
           std::find_if(known.begin(), known.end(), [&](const reader_cursor& r) { return r.name() == name; });
-      found_.readers.push_back(at == known.end() ? reader_cursor{name} : *at);
+      const auto is_new = from_.cursors && at == known.end();
+      if (is_new) watch(reader_cursor{name}, true);
+      if (is_new && contains(options_.from_now, name))
+        late_readers_.push_back(i);
+      else
+        found_.readers.push_back(at == known.end() ? reader_cursor{name} : *at);
+    }
+    for (auto& reader : known)
+      if (!contains(wanted, reader.name())) watch(std::move(reader), false);
+  }
+
+  static auto contains(const std::vector<std::string>& names, const std::string& name) -> bool {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  }
+
+  /// Counts what the log has for a reader that comes or goes.
+  void watch(reader_cursor cursor, bool is_new) {
+    found_.changes.push_back({cursor.name(), is_new, 0, 0});
+    changing_.push_back(std::move(cursor));
+  }
+  void count_changes(std::uint64_t number, std::uint64_t events, const chunk& head) {
+    for (std::size_t i = 0; i < changing_.size(); ++i) {
+      if (changing_[i].has_settled(number)) continue;
+      if (found_.changes[i].events == 0) found_.changes[i].since_ns = head.closed_ns;
+      found_.changes[i].events += events;
+    }
+  }
+
+  /// They have no part in what was found, so they come when all is found.
+  void add_late_readers() {
+    for (const auto at : late_readers_) {
+      auto reader = reader_cursor{(*options_.readers)[at]};
+      if (found_.next_number > 1) reader.settle(1, found_.next_number - 1);
+      found_.readers.insert(found_.readers.begin() + static_cast<std::ptrdiff_t>(at), std::move(reader));
     }
   }
 
@@ -274,6 +310,7 @@ private:
     to.last = number;
     if (found.header.type == record_type::chunk && options_.on_chunk)
       options_.on_chunk({path_, {found.offset, found.header}, head, found_.readers});
+    if (found.header.type == record_type::chunk) count_changes(number, found.header.events, head);
     if (found.header.type == record_type::dropped) {
       settle_for_all(number, number);
     } else if (!found_.readers.empty() && !has_passed(number)) {
@@ -287,6 +324,8 @@ private:
   const recovery_options& options_;
   recovered_log found_;
   std::set<std::string> in_cursors_; ///< names of the readers that it told of
+  std::vector<reader_cursor> changing_;   ///< of found_.changes, in their order
+  std::vector<std::size_t> late_readers_; ///< places of those that begin behind the last record
   std::vector<suspect> suspects_;
   std::string path_;          ///< of the segment at hand
   std::uint64_t segment_ = 0; ///< its number; that of the one before while it is entered

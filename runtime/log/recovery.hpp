@@ -38,6 +38,14 @@ struct unsettled_sums {
   std::uint64_t bytes = 0;
 };
 
+/// A reader that the cursors do not have, or one that only they have.
+struct reader_change {
+  std::string name;
+  bool is_new = false;       ///< else: gone
+  std::uint64_t events = 0;  ///< that the log holds and it has not settled
+  std::int64_t since_ns = 0; ///< when the first chunk of these was closed
+};
+
 struct recovered_log {
   std::uint64_t log_id = 0; ///< 0: nothing is there
   std::vector<segment> segments;
@@ -48,6 +56,7 @@ struct recovered_log {
   std::vector<std::string> foreign;     ///< segment files of another log, or renamed ones
   log_memory memory;
   std::vector<reader_cursor> readers; ///< damaged and dropped records are settled for all
+  std::vector<reader_change> changes; ///< of a log that has cursors
   std::uint64_t durable = 0;          ///< up to here records were on the device before; maybe more
   std::uint64_t last = 0;             ///< record that was appended last, as far as is known
   std::uint64_t next_number = 1;      ///< larger than `last` and than what a cursor has passed
@@ -73,6 +82,8 @@ struct recovery_options {
   std::string path;
   /// Who reads. Without: those that the cursor file has.
   std::optional<std::vector<std::string>> readers = std::nullopt;
+  /// Which of them begin behind the last record, if the cursors do not have them; the others at the oldest.
+  std::vector<std::string> from_now = {};
   /// Checks also the bodies that all readers have passed.
   bool all_bodies = false;
   std::function<void(const recovered_record&)> on_chunk = nullptr;

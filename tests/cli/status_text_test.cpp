@@ -36,6 +36,7 @@ auto sample() -> cli::node_status {
   logs.delay_ns = 1'500'000'000;
   logs.dropped = {{"line too long", 10}};
   logs.dead_letters = {{"web", 4}};
+  logs.no_sink = {{"debug", 2}};
   logs.noted = {{"time not read", 7}};
   logs.problems = {"/no/*.log matches nothing"};
   logs.files = {{"/a.log", 3, 10, 1'500'000'000, ""}};
@@ -73,6 +74,7 @@ collectors
       time not read: 7
       dropped: 10 line too long
       dead letters: 4 web
+      no sink takes: debug 2
 sinks
   files (file)
     edge-1/sink/files      retrying          0      0       0 B      0 B           0       0 B      0 B      0 B      0
@@ -145,14 +147,14 @@ BOOST_AUTO_TEST_CASE(json_has_every_figure_under_its_documented_key) {
          R"("bytes_in":8192,"events_out":1500,"bytes_out":0,"events_held":490,"bytes_held":2048,)"
          R"("demand_granted":0,"demand_held":1048576,"delay_seconds":1.5,"unparsed":0,"damaged":0,"restarts":0,)"
          R"("last_error":"","last_error_at":"","answers":true,"seen_at":"","problems":["/no/*.log matches nothing"],)"
-         R"("dropped":{"line too long":10},"dead_letters":{"web":4},"noted":{"time not read":7},"senders":[],"senders_left_out":0,)"
+         R"("dropped":{"line too long":10},"dead_letters":{"web":4},"no_sink":{"debug":2},"noted":{"time not read":7},"senders":[],"senders_left_out":0,)"
          R"("files_left_out":0,"files":[{"path":"/a.log","offset":3,"size":10,"unread_bytes":7,)"
          R"("last_event_at":"1970-01-01T00:00:01.500000000Z","problem":""}]},{"address":"edge-1/sink/files",)"
          R"("component":"files","tier":"sink","type":"file","state":"retrying","detail":"",)"
          R"("events_in":0,"bytes_in":0,"events_out":0,"bytes_out":0,"events_held":0,"bytes_held":0,)"
          R"("demand_granted":0,"demand_held":0,"delay_seconds":0.0,"unparsed":0,"damaged":0,"restarts":0,)"
          R"("last_error":"no\nspace left","last_error_at":"1970-01-01T00:00:02.000000000Z","answers":true,)"
-         R"("seen_at":"","problems":[],"dropped":{},"dead_letters":{},"noted":{},"senders":["edge-1/collector/logs","edge-2/collector/logs"],)"
+         R"("seen_at":"","problems":[],"dropped":{},"dead_letters":{},"no_sink":{},"noted":{},"senders":["edge-1/collector/logs","edge-2/collector/logs"],)"
          R"("senders_left_out":0,)"
          R"("files_left_out":0,"files":[]}]})"
          "\n");

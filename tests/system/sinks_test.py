@@ -1,6 +1,7 @@
 """Sinks of the real binary whose stores cannot be used: what the log says, and that all goes on afterwards."""
 import json
 import os
+import shutil
 import unittest
 
 from weir_nodes import SystemTest, hold_for, read_lines, wait_until
@@ -16,8 +17,68 @@ collectors:
 sinks: { out: { type: file, path: "DIR/out/{tag}" } }
 """
 
+ROUTED = """
+collectors:
+  logs: { type: tail, path: "DIR/in.log", parse: { format: json }, process: [ retag: { tag: "${who}" } ] }
+source_aggregators: { local: { BUFFER } }
+sinks:
+  a: { type: file, path: "DIR/out/a", match: ["a.**", "!a.debug"] }
+  b: { type: file, path: "DIR/out/b", match: "{b,b2}" }
+"""
+REST = '  rest: { type: file, path: "DIR/out/rest", match: [rest, "!noise"] }\n'
+
 
 class Sinks(SystemTest):
+    def tags_in(self, name):
+        return sorted(json.loads(line)["tag"] for line in read_lines(self.path("out", name)))
+
+    def test_what_no_sink_takes_is_dropped_counted_by_tag_and_told(self):
+        for buffer in ("", 'buffer: { path: "DIR/buffer" }'):
+            with self.subTest(buffer=buffer):
+                self.write("in.log", "".join(json.dumps({"who": name}) + "\n"
+                                             for name in ["a.x", "a.debug", "c", "b", "c", "a"]))
+                topology = self.write("t.yaml", ROUTED.replace("BUFFER", buffer))
+                node = self.start("node", topology, "--node", "node")
+                self.wait_for("node", "logs", events_in=6, events_out=3, events_held=0)
+                logs = self.actor("node", "logs")
+                self.assertEqual({"no sink": 3}, logs["dropped"])
+                self.assertEqual({"a.debug": 1, "c": 2}, logs["no_sink"])
+                self.assertTrue(self.status("node")["balanced"])
+                node.wait_log('dropped 3 events that the "match" of no sink takes: c 2, a.debug 1')
+                self.assertEqual(0, node.stop(), node.log())
+                self.assertEqual(["a", "a.x"], self.tags_in("a"))
+                shutil.rmtree(self.path("out"))
+
+    def test_the_rest_takes_what_the_others_leave(self):
+        self.write("in.log", "".join(json.dumps({"who": name}) + "\n"
+                                     for name in ["a.x", "a.debug", "c", "b", "noise"]))
+        ended = self.weir("run", self.write("t.yaml", ROUTED.replace("BUFFER", "") + REST), "--once")
+        self.assertEqual(0, ended.returncode, ended.stderr)
+        self.assertEqual([["a.x"], ["b"], ["a.debug", "c"]], [self.tags_in(name) for name in ("a", "b", "rest")])
+        self.assertIn("no sink takes: noise 1", ended.stderr)
+
+    def test_a_sink_that_is_new_to_a_buffer_gets_all_or_what_comes_now_and_one_that_goes_is_told(self):
+        blocked = '  blocked: { type: file, path: "DIR/blocked/x", start: all }\n'
+        late = '  late: { type: file, path: "DIR/out/late", start: START }\n'
+        head = ROUTED.split("sinks:")[0].replace("BUFFER", 'buffer: { path: "DIR/buffer" }') + "sinks:\n"
+        self.write("blocked", "a file where a directory should be")
+        self.write("in.log", '{"who":"a"}\n' * 10)
+        node = self.start("node", self.write("t.yaml", head + blocked), "--node", "node")
+        self.wait_for("node", "local", events_in=10)
+        self.assertEqual(0, node.stop(), node.log())
+        node = self.start("node", self.write("t.yaml", head + blocked + late.replace("START", "all")), "--node", "node")
+        wait_until(lambda: len(self.tags_in("late")) == 10, node.log)
+        self.assertIn('"late" is new and gets all that is here: 10 events, from 20', node.log())
+        self.assertEqual(0, node.stop(), node.log())
+        os.remove(self.path("out/late"))
+        renamed = late.replace("late:", "other:").replace("START", "now")
+        node = self.start("node", self.write("t.yaml", head + renamed), "--node", "node")
+        self.append("in.log", '{"who":"b"}\n')
+        wait_until(lambda: self.tags_in("late") == ["b"], node.log)
+        self.assertIn('"other" is new and starts now; it does not get the 10 events that are here', node.log())
+        self.assertIn('"blocked" reads from it no more; 10 events that it had not got', node.log())
+        self.assertEqual(0, node.stop(), node.log())
+
     def test_a_store_that_cannot_be_opened_is_told_of_now_and_then_and_used_when_it_can(self):
         self.write("blocked", "a file where a directory should be")
         self.write("in.log", "one\ntwo\n")

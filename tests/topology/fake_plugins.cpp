@@ -51,10 +51,19 @@ template <class Visitor> void describe(Visitor& v, fake_forward::settings& s) {
 
 /// Cannot read anything again.
 struct fake_once final : fake_source {
-  struct settings {};
+  struct settings {
+    std::string tag;
+  };
+  static auto tags(const settings& s) -> std::vector<tag_shape> {
+    if (s.tag.empty()) return {tag_shape{}};
+    if (s.tag.ends_with('*')) return {{{s.tag.substr(0, s.tag.size() - 1), {}}}};
+    return {exact_tag(s.tag)};
+  }
   fake_once(const settings&, const plugin_context&) {}
 };
-template <class Visitor> void describe(Visitor&, fake_once::settings&) {}
+template <class Visitor> void describe(Visitor& v, fake_once::settings& s) {
+  v.field("tag", s.tag, "Tag of the events; with a * at its end it begins so, without one it may be any.");
+}
 
 struct fake_store : store {
   auto open() -> result<void> override { return {}; }

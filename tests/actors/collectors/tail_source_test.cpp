@@ -16,6 +16,25 @@ BOOST_AUTO_TEST_CASE(wrong_settings_are_found_by_check) {
   BOOST_TEST(problems_of("tail", {{"path", "/a"}, {"refresh_interval", "0"}}) == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(what_tags_its_files_can_have_is_known_before) {
+  const auto tags = [](const config::value& settings) {
+    auto text = std::string{};
+    for (const auto& t : plugin_registry<source>::find("tail")->tags(settings)) text += to_text(t) + ' ';
+    return text;
+  };
+  BOOST_TEST(tags(map_of({{"path", "/var/log/a.log"}, {"tag", "web"}})) == "web ");
+  BOOST_TEST(tags(map_of({{"path", list_of({"/var/log/a.log", "/b/*.log"})}})) == "var.log.a.log b.*.log ");
+  BOOST_TEST(tags(map_of({{"path", "/a/**/x.log"}, {"tag", "t.{path}"}})) == "t.a.*x.log ");
+  BOOST_TEST(tags(map_of({{"path", "/a/{b,c}/x"}})) == "a.*x ");
+  BOOST_TEST(tags(map_of({{"path", "/a/b.log"}, {"tag", "t.{name}"}})) == "t.* ");
+  for (const auto* path : {"a.log", "/a/../b.log", "/a//b", "*.log"})
+    BOOST_TEST(tags(map_of({{"path", path}})) == "* ", path);
+  const auto* forward = plugin_registry<source>::find("forward");
+  BOOST_TEST(to_text(forward->tags(map_of({})).front()) == "*");
+  BOOST_TEST(to_text(forward->tags(map_of({{"add_tag_prefix", "p"}})).front()) == "p.*");
+  BOOST_TEST(to_text(forward->tags(map_of({{"add_tag_prefix", "p"}, {"tag", "t"}})).front()) == "p.t");
+}
+
 BOOST_AUTO_TEST_CASE(lines_come_with_padding_and_every_block_is_covered) {
   const auto directory = scratch_directory{};
   auto expected = lines{};

@@ -37,6 +37,22 @@ BOOST_AUTO_TEST_CASE(only_matching_tags_are_changed) {
   BOOST_TEST(new_tag(settings, packed({}), "db.x") == "db.x");
 }
 
+BOOST_AUTO_TEST_CASE(what_tags_it_can_make_is_known_before) {
+  const auto made = [](const config::value& settings, std::vector<tag_shape> before) {
+    auto text = std::string{};
+    for (const auto& t : plugin_registry<event_operator>::find("retag")->retags(settings, std::move(before)))
+      text += to_text(t) + ' ';
+    return text;
+  };
+  const auto web = std::vector<tag_shape>{exact_tag("web.a"), exact_tag("db")};
+  BOOST_TEST(made(map_of({{"tag", "new"}}), web) == "new ");
+  BOOST_TEST(made(map_of({{"tag", "new"}, {"match", "web.**"}}), web) == "new db ");
+  BOOST_TEST(made(map_of({{"tag", "x.${tag}.y"}}), web) == "x.*.y web.a db ");
+  BOOST_TEST(made(map_of({{"rules", list_of({rule("a", "b", "c")})}}), web) == "c web.a db ");
+  BOOST_TEST(made(map_of({{"tag", "new"}, {"rules", list_of({rule("a", "(b)", "${1}")})}}), web)
+             == "new * web.a db ");
+}
+
 BOOST_AUTO_TEST_CASE(the_first_rule_whose_expression_matches_gives_the_tag) {
   const auto rules =
       list_of({rule("path", "^/shop/([a-z]+)", "shop.${1}"), rule("status", "^5", "failed.${0}.${tag[0]}")});

@@ -1,3 +1,4 @@
+#include "runtime/log/recovery.hpp"
 #include "tests/runtime/log/log_fixture.hpp"
 #include "tests/support/faulty_file_system.hpp"
 
@@ -55,6 +56,65 @@ BOOST_AUTO_TEST_CASE(what_was_synced_is_there_after_a_power_cut) {
   BOOST_TEST(!has_positions(*log, 0, 201));
   BOOST_TEST(log->figures().unsettled_chunks == 200);
   BOOST_TEST(log->figures().damaged_records == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_new_reader_gets_all_that_is_there_or_what_comes_now) {
+  open();
+  append_synced(1, 20);
+  log->settle(0, 1);
+  auto settings = log_settings({"late", "sink", "all"});
+  settings.from_now = {"late", "sink"};
+  for (int start = 0; start < 2; ++start) { // the second time none of them is new
+    open(settings);
+    BOOST_TEST(sequences(0).empty());
+    BOOST_TEST(sequences(1).front() == 2U); // it was there before
+    BOOST_TEST(sequences(2) == range(1, 20), boost::test_tools::per_element());
+  }
+  append_synced(21, 22);
+  BOOST_TEST(sequences(0) == range(21, 22), boost::test_tools::per_element());
+  BOOST_TEST(sequences(2) == range(1, 22), boost::test_tools::per_element());
+  settings.readers = settings.from_now = {"other"};
+  open(settings);
+  BOOST_TEST(sequences(0).empty());
+  BOOST_TEST(log->figures().unsettled_chunks == 0);
+  append_synced(23, 23);
+  BOOST_TEST(sequences(0) == range(23, 23), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(readers_that_come_and_go_are_known_with_what_they_get_or_leave) {
+  open(log_settings({"sink", "gone"}));
+  append_synced(1, 20);
+  log->settle(0, 1);
+  log->settle(1, 1);
+  log->settle(1, 2);
+  time.advance(std::chrono::seconds{2});
+  BOOST_REQUIRE(log->maintain(time.monotonic()));
+  log.reset();
+  const auto found = recover_log(
+      files, {.path = log_path, .readers = std::vector<std::string>{"sink", "new"}, .from_now = {}});
+  BOOST_REQUIRE(found);
+  BOOST_REQUIRE(found->changes.size() == 2U);
+  const auto& comes = found->changes[0];
+  BOOST_TEST((comes.name == "new" && comes.is_new && comes.events == 20 && comes.since_ns != 0));
+  const auto& goes = found->changes[1];
+  BOOST_TEST((goes.name == "gone" && !goes.is_new && goes.events == 18));
+  open(log_settings({"sink", "new"}));
+  log.reset();
+  const auto again = recover_log(
+      files, {.path = log_path, .readers = std::vector<std::string>{"sink", "new"}, .from_now = {}});
+  BOOST_REQUIRE(again);
+  BOOST_TEST(again->changes.empty());
+}
+
+BOOST_AUTO_TEST_CASE(where_the_cursors_are_lost_nobody_is_new) {
+  open();
+  append_synced(1, 20);
+  log.reset();
+  BOOST_REQUIRE(files.remove(cursor_path(log_path)));
+  auto settings = log_settings();
+  settings.from_now = {"sink"};
+  open(settings);
+  BOOST_TEST(sequences() == range(1, 20), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(what_was_written_is_there_after_a_kill) {

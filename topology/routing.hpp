@@ -1,0 +1,22 @@
+/// Which tags find a sink.
+#pragma once
+
+#include "actors/collectors/taken_tags.hpp"
+#include "topology/plan.hpp"
+
+namespace weir {
+
+/// `match:` of a sink, read.
+struct sink_match {
+  tag_pattern pattern;  ///< of `rest`: what is written beside it
+  bool is_rest = false; ///< less what the sinks take that read from all that this one reads from
+};
+auto match_of(const std::vector<std::string>& written) -> result<sink_match>;
+
+/// As in the file.
+auto match_text(const sink_plan& sink) -> std::vector<std::string>;
+
+/// What the sinks behind a component match, on whatever path; absent if one of them takes all tags.
+auto sinks_behind(const topology_plan& plan, const component_plan& c) -> sink_patterns;
+
+} // namespace weir
