@@ -3,6 +3,7 @@
 
 #include "config/settings.hpp"
 #include "runtime/os/clock.hpp"
+#include "runtime/os/descriptor_budget.hpp"
 #include "runtime/os/file_system.hpp"
 
 #include <algorithm>
@@ -19,6 +20,7 @@ struct plugin_context {
   std::string node;
   const class clock* clock = &system_clock();
   file_system* files = &real_file_system(); ///< for what has to be durable
+  descriptor_budget* descriptors = nullptr; ///< for files and connections by their number; null: unbounded
   bool once = false;                        ///< --once: end when all that is there has been read
   /// With once: no collector here has an end of its own, so a listener waits for its first client.
   bool awaits_clients = false;
@@ -36,6 +38,10 @@ template <class Interface> struct plugin {
   bool keeps_ledger = false; ///< has a `keeps_ledger` member: a store that knows chunks again after a restart
   /// Why these settings leave it without a ledger; empty: they do not. From `why_no_ledger(settings)`.
   std::function<std::string(const config::value&)> why_no_ledger = [](const auto&) { return std::string{}; };
+  /// From `descriptors(settings)`; some that nearly every plug-in has.
+  std::function<descriptor_need(const config::value&)> descriptors = [](const auto&) {
+    return descriptor_need{};
+  };
   /// Reads and validates settings; findings go to `problems`. `ignored`: keys that are not the plug-in's.
   std::function<factory(const config::value&, std::string owner, config::diagnostics& problems,
                         std::vector<std::string> ignored)>
@@ -80,6 +86,11 @@ concept may_lack_ledger = requires(const typename T::settings& s) {
   T::why_no_ledger(s);
 };
 
+template <class T>
+concept holds_descriptors = requires(const typename T::settings& s) {
+  T::descriptors(s);
+};
+
 /// A namespace-scope constant of this type registers class `T`, which has a `settings` struct with
 /// a describe(), and a constructor from (settings, const plugin_context&).
 template <class Interface, class T> struct register_plugin {
@@ -92,6 +103,7 @@ template <class Interface, class T> struct register_plugin {
     entry.resumes = has_resumes<T>;
     entry.keeps_ledger = has_ledger<T>;
     if constexpr (may_lack_ledger<T>) entry.why_no_ledger = why_no_ledger;
+    if constexpr (holds_descriptors<T>) entry.descriptors = descriptors;
     entry.configure = configure;
     auto& all = plugin_registry<Interface>::all();
     const auto at = std::find_if(all.begin(), all.end(), [&](const auto& p) { return p.name > entry.name; });
@@ -100,8 +112,16 @@ template <class Interface, class T> struct register_plugin {
 
 private:
   static auto why_no_ledger(const config::value& from) -> std::string {
+    return T::why_no_ledger(settings_of(from));
+  }
+
+  static auto descriptors(const config::value& from) -> descriptor_need {
+    return T::descriptors(settings_of(from));
+  }
+
+  static auto settings_of(const config::value& from) -> typename T::settings {
     auto reported = config::diagnostics{}; // by configure(), and by its owner what is not ours
-    return T::why_no_ledger(config::read_settings<typename T::settings>(from, {}, reported, {}));
+    return config::read_settings<typename T::settings>(from, {}, reported, {});
   }
 
   static auto configure(const config::value& from, std::string owner, config::diagnostics& problems,

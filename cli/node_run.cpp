@@ -2,21 +2,27 @@
 
 #include "cli/run_account.hpp"
 #include "cli/run_signals.hpp"
+#include "runtime/os/descriptor_budget.hpp"
+#include "runtime/os/threads.hpp"
+#include "topology/process_needs.hpp"
 #include "topology/node.hpp"
 
 #include <malloc.h>
 #include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <exception>
 #include <future>
 #include <mutex>
+#include <new>
+#include <system_error>
 
 namespace weir {
 namespace {
@@ -79,7 +85,8 @@ void bound_the_end(int status) {
 /// Drives one run; each member is one phase.
 class run {
 public:
-  run(run_options options, steady::time_point began) : options_(std::move(options)), began_(began) {}
+  run(run_options options, const descriptor_plan& descriptors, steady::time_point began)
+      : options_(std::move(options)), descriptors_(descriptors), began_(began) {}
 
   auto operator()(const topology_plan& plan) -> int {
     auto started = start(plan);
@@ -103,7 +110,7 @@ public:
 private:
   /// Opening a large buffer, or one on a device that does not answer, may take long: signals are heeded.
   auto start(const topology_plan& plan) -> result<std::unique_ptr<node>> {
-    auto settings = node_settings{options_.node_name, options_.classes, options_.once, {}, {}};
+    auto settings = node_settings{options_.node_name, options_.classes, options_.once, descriptors_, {}, {}};
     settings.on_finished = [this] { events_.finished(); };
     settings.on_failed = [this](const std::string& why) { events_.failed(why); };
     auto started = std::async(std::launch::async, [&] {
@@ -210,6 +217,7 @@ private:
   }
 
   run_options options_;
+  descriptor_plan descriptors_;
   steady::time_point began_;
   run_signals signals_;
   node_events events_;
@@ -229,17 +237,33 @@ void tune_allocator() {
   mallopt(M_TRIM_THRESHOLD, 16 << 20);
 }
 
-/// Writing to a closed pipe or past a file size limit is an error to handle, not a reason to die; and
-/// every tailed file and connection needs a descriptor.
+/// What is not on the disk by now comes again after the next start: an orderly end would need what is lacking.
+[[noreturn]] void end_for_want_of(std::string_view sentence) {
+  (void)!::write(STDERR_FILENO, sentence.data(), sentence.size());
+  std::_Exit(1);
+}
+
+/// An exception that nobody catches: a thread or memory that could not be had is no fault of ours.
+[[noreturn]] void on_terminate() {
+  try {
+    if (const auto thrown = std::current_exception()) std::rethrow_exception(thrown);
+  } catch (const std::system_error& e) {
+    end_for_want_of("weir: the system refuses: " + std::string{e.what()} + '\n');
+  } catch (const std::exception& e) {
+    (void)!::write(STDERR_FILENO, e.what(), std::strlen(e.what()));
+  } catch (...) { // nothing is known of it
+  }
+  std::abort();
+}
+
+/// Writing to a closed pipe or past a file size limit is an error to handle, not a reason to die.
 void prepare_process() {
   tune_allocator();
+  limit_thread_stacks();
+  std::set_new_handler([] { end_for_want_of("weir: there is no memory left (see ulimit -v, the limit of the container)\n"); });
+  std::set_terminate(on_terminate);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-  auto files = rlimit{};
-  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
-  }
 }
 
 } // namespace
@@ -247,7 +271,18 @@ void prepare_process() {
 auto run_node(const topology_plan& plan, run_options options) -> int {
   const auto began = steady::now();
   prepare_process();
-  return run{std::move(options), began}(plan);
+  const auto hosted = components_of(plan, options.classes);
+  const auto descriptors = descriptors_of(plan, hosted, raise_descriptor_limit());
+  if (const auto lack = lack_of_descriptors(descriptors); !lack.empty()) {
+    spdlog::error("{}", lack);
+    return 1;
+  }
+  if (const auto had = try_threads(threads_of(plan, hosted)); !had) {
+    spdlog::error("{}", had.failure().what);
+    return 1;
+  }
+  spdlog::info("descriptors: {}", to_text(descriptors));
+  return run{std::move(options), descriptors, began}(plan);
 }
 
 } // namespace weir

@@ -91,6 +91,7 @@ auto context_of(const building& b, const component_plan& c) -> plugin_context {
   context.component = c.name;
   context.node = b.context.node;
   context.once = b.context.once;
+  context.descriptors = b.context.descriptors;
   context.awaits_clients = only_listens(b);
   return context;
 }

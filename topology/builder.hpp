@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/system/supervisor.hpp"
+#include "runtime/os/descriptor_budget.hpp"
 #include "runtime/os/poller.hpp"
 #include "topology/plan.hpp"
 
@@ -14,7 +15,8 @@ struct build_context {
   std::string node;
   bool once = false;
   caf::actor_addr directory;
-  poller* waits = nullptr; ///< outlives all actors
+  poller* waits = nullptr;                  ///< outlives all actors
+  descriptor_budget* descriptors = nullptr; ///< the same; null: nobody counts
 };
 
 /// One supervisor's settings for each tier that has children here, sinks first.

@@ -36,6 +36,15 @@ struct system_config : caf::actor_system_config {
   }
 };
 
+/// These have no supervisor, and without them the node would be deaf.
+void end_node_with(const caf::actor& who, std::string name, std::function<void(const std::string&)> on_failed) {
+  who->attach_functor([system = &who->home_system(), name = std::move(name),
+                       on_failed = std::move(on_failed)](const caf::error& reason) {
+    if (reason && reason != caf::exit_reason::user_shutdown)
+      on_failed("its " + name + " failed: " + failure_text(*system, reason));
+  });
+}
+
 auto own_address(const topology_plan& plan, const std::string& name) -> const node_address* {
   const auto at =
       std::find_if(plan.nodes.begin(), plan.nodes.end(), [&](const auto& n) { return n.name == name; });
@@ -66,7 +75,10 @@ auto nodes_to_dial(const topology_plan& plan, const std::vector<const component_
 } // namespace
 
 struct node::running {
-  poller waits; // outlives the actors that wait on it
+  explicit running(const descriptor_plan& planned) : descriptors(planned) {}
+
+  descriptor_budget descriptors; // this and the next outlive the actors that use them
+  poller waits;
   system_config config;
   std::unique_ptr<caf::actor_system> system;
   caf::actor directory_handle;
@@ -101,7 +113,7 @@ node::node(std::unique_ptr<running> state) : state_(std::move(state)) {}
 node::~node() = default;
 
 auto node::start(const topology_plan& plan, node_settings settings) -> result<std::unique_ptr<node>> {
-  auto state = std::make_unique<running>();
+  auto state = std::make_unique<running>(settings.descriptors);
   state->name = settings.name;
   state->system = std::make_unique<caf::actor_system>(state->config);
   auto& system = *state->system;
@@ -111,17 +123,20 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
   auto awaited = std::vector<std::string>{};
   for (const auto* other : dialled) awaited.push_back(other->name);
   state->directory_handle = system.spawn(directory, std::move(awaited));
+  end_node_with(state->directory_handle, "directory", settings.on_failed);
   const auto directory_address = caf::actor_cast<caf::actor_addr>(state->directory_handle);
 
   auto root = guardian_settings{};
-  WEIR_TRY(root.tiers,
-           build_tiers(plan, hosted, {settings.name, settings.once, directory_address, &state->waits}));
+  WEIR_TRY(root.tiers, build_tiers(plan, hosted,
+                                   {settings.name, settings.once, directory_address, &state->waits,
+                                    &state->descriptors}));
   for (const auto& tier : root.tiers) identity.actors += tier.children.size();
   root.directory = directory_address;
   root.on_finished = std::move(settings.on_finished);
-  root.on_failed = std::move(settings.on_failed);
+  root.on_failed = settings.on_failed;
   state->guardian_handle = system.spawn(guardian, std::move(root));
   state->gate_handle = system.spawn(gate, identity, state->directory_handle, state->guardian_handle);
+  end_node_with(state->gate_handle, "gate", settings.on_failed);
   if (const auto* at = own_address(plan, settings.name); at != nullptr && !settings.classes.empty())
     WEIR_CHECK(state->publish(*at));
 
@@ -133,6 +148,7 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
     link.identity = identity;
     link.directory = directory_address;
     state->links.emplace_back(other->name, system.spawn(node_link, std::move(link)));
+    end_node_with(state->links.back().second, "link to node " + other->name, settings.on_failed);
   }
   return std::unique_ptr<node>{new node{std::move(state)}};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/protocol.hpp"
+#include "runtime/os/descriptor_budget.hpp"
 #include "topology/plan.hpp"
 
 #include <chrono>
@@ -16,6 +17,7 @@ struct node_settings {
   std::string name;
   std::vector<std::string> classes; ///< of the node; empty: everything runs here
   bool once = false;
+  descriptor_plan descriptors; ///< from descriptors_of()
   /// Called from the node's threads; must be quick.
   std::function<void()> on_finished;
   std::function<void(const std::string& why)> on_failed;

@@ -54,6 +54,7 @@ forward_source::forward_source(settings s, const plugin_context& context)
       once_(context.once),
       has_clients_come_(!context.awaits_clients),
       warnings_(context.component, *context.clock),
+      descriptors_(context.descriptors),
       next_id_(first_connection_id),
       room_(settings_.max_message.value, settings_.message_timeout),
       refusals_(context.component, *context.clock),
@@ -150,21 +151,31 @@ void forward_source::accept_all(forward_listener& from) {
       return watch_listeners(false);
     }
     if (!*accepted) return;
-    if (connections_.size() < settings_.max_connections || make_place()) {
+    if (has_room() || (make_place() && has_room())) {
       admit(std::move(**accepted));
       continue;
     }
-    refusals_.add("max_connections",
-                  "refused " + (*accepted)->peer.text + ": " + std::to_string(connections_.size())
-                      + " connections are open, \"max_connections\" allows no more");
+    refusals_.add("max_connections", "refused " + (*accepted)->peer.text + ": "
+                                         + std::to_string(connections_.size()) + " connections are open, "
+                                         + limit_text() + " allows no more");
   }
+}
+
+/// Takes the descriptor of one more from the budget.
+auto forward_source::has_room() -> bool {
+  return connections_.size() < settings_.max_connections && descriptors_.try_take();
+}
+
+auto forward_source::limit_text() const -> std::string {
+  return connections_.size() < settings_.max_connections ? "the limit of open files (ulimit -n)"
+                                                         : "\"max_connections\"";
 }
 
 /// The client that has been idle for longest may have died without a word; if not, it comes again.
 auto forward_source::make_place() -> bool {
   const auto idlest = room_.idlest(connections_, clock_.monotonic());
   if (idlest)
-    give_up(*idlest, "idle", "was idle for longest and gives way: \"max_connections\" allows no more");
+    give_up(*idlest, "idle", "was idle for longest and gives way: " + limit_text() + " allows no more");
   return idlest.has_value();
 }
 
@@ -288,6 +299,7 @@ void forward_source::close(id at) {
   c->forget_input();
   c->give_back(spare_);
   connections_.erase(at);
+  descriptors_.give_back();
 }
 
 /// Which acks its client has read is known now, or never.

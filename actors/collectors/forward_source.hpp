@@ -23,6 +23,8 @@ public:
   using settings = forward_settings;
   static constexpr bool listens = true;
   static constexpr bool resumes = true;
+  /// Each address has a socket for connections and one for heartbeats.
+  static auto descriptors(const settings& s) -> descriptor_need { return {1 + 2 * s.listen.size(), true}; }
   forward_source(settings s, const plugin_context& context);
 
   auto open(const resume_info& resume) -> result<void> override;
@@ -47,6 +49,8 @@ private:
   void poll_sockets(bool& more);
   void on_event(id at, std::uint32_t events);
   void accept_all(forward_listener& from);
+  auto has_room() -> bool;
+  auto limit_text() const -> std::string;
   void admit(accepted_socket accepted);
   auto make_place() -> bool;
   void receive(id at, forward_connection& c);
@@ -94,6 +98,7 @@ private:
   std::optional<forward_access> access_;
   owned_fd poll_;
   std::vector<forward_listener> listeners_;
+  descriptor_budget::share descriptors_; ///< one for each connection
   forward_connections connections_;
   id next_id_;
   std::deque<deadline> deadlines_;                ///< of handshakes and of draining, in order

@@ -29,6 +29,7 @@ auto options_of(const std::shared_ptr<dead_letter_file>& letters, const plugin_c
   options.once = context.once;
   options.expects_files = false;
   options.line_bytes_max = letter_bytes_max;
+  options.descriptors = context.descriptors;
   options.safe_bytes = [letters](std::uint64_t inode) { return letters->safe_bytes(inode); };
   return options;
 }

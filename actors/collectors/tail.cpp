@@ -37,6 +37,9 @@ public:
     bool inotify = true;
   };
 
+  /// What tells of changes, and what is looked at for a moment.
+  static auto descriptors(const settings&) -> descriptor_need { return {2, true}; }
+
   tail_source(const settings& s, const plugin_context& context)
       : component_(context.component),
         clock_(*context.clock),
@@ -87,6 +90,7 @@ private:
             .once = context.once || !s.follow,
             .inotify = s.inotify,
             .line_bytes_max = s.max_line.value,
+            .descriptors = context.descriptors,
             .refresh_interval = s.refresh_interval,
             .poll_interval = s.poll_interval,
             .tag = s.tag};

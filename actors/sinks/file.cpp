@@ -21,6 +21,8 @@ public:
   static constexpr bool keeps_ledger = true;
   static auto why_no_ledger(const file_settings& s) -> std::string;
   using settings = file_settings;
+  /// The ledger and its lock, and for a moment a new ledger and a directory.
+  static auto descriptors(const settings&) -> descriptor_need { return {4, true}; }
   file_store(settings s, const plugin_context& context);
 
   auto open() -> result<void> override;
@@ -47,6 +49,7 @@ private:
   std::string component_;
   const class clock& clock_;
   file_system& disk_;
+  descriptor_budget* descriptors_;
   path_template path_;
   std::string own_ledger_; ///< its path, if the settings name one
   std::string problem_;    ///< of the path, with the names of this place filled in
@@ -71,8 +74,9 @@ private:
 constexpr auto block_bytes = std::size_t{256} << 10;
 constexpr auto compressed_block_bytes = std::size_t{1} << 20;
 
-auto files_options(const file_settings& s) -> appended_files_options {
+auto files_options(const file_settings& s, descriptor_budget* descriptors) -> appended_files_options {
   auto options = appended_files_options{};
+  options.descriptors = descriptors;
   options.open_max = s.max_open;
   options.is_durable = s.sync == file_sync::always;
   options.rotate_bytes = s.rotate.size.value;
@@ -114,6 +118,7 @@ file_store::file_store(settings s, const plugin_context& context)
       component_(context.component),
       clock_(*context.clock),
       disk_(*context.files),
+      descriptors_(context.descriptors),
       format_(make_event_writer(options_of(settings_.format))) {
   auto compiled = path_template::compile(settings_.path, {context.node, context.component});
   if (compiled)
@@ -150,7 +155,7 @@ auto file_store::open() -> result<void> {
       where.holder = "sink " + component_ + " of node " + node_ + ", pid " + std::to_string(::getpid());
       ledger_.emplace(disk_, std::move(where));
     }
-    files_.emplace(disk_, ledger_ ? &*ledger_ : nullptr, clock_, files_options(settings_));
+    files_.emplace(disk_, ledger_ ? &*ledger_ : nullptr, clock_, files_options(settings_, descriptors_));
   }
   return take_over();
 }

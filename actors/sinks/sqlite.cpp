@@ -30,6 +30,8 @@ public:
     std::vector<std::string> columns;
     sqlite_sync sync = sqlite_sync::always;
   };
+  /// The database, its journal, what its readers share, and for a moment a directory and a temporary file.
+  static auto descriptors(const settings&) -> descriptor_need { return {5, false}; }
   sqlite_store(settings s, const plugin_context& context)
       : settings_(std::move(s)), sink_(context.component) {}
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace weir {
 
@@ -16,9 +17,13 @@ auto peer_table::announce(const peer& who) -> std::vector<std::string> {
 auto peer_table::set_node(const std::string& node, const std::vector<peer>& peers)
     -> std::vector<std::string> {
   auto changed = std::set<std::string>{};
-  for (const auto& p : remote_[node]) changed.insert(p.component);
+  if (const auto before = remote_.find(node); before != remote_.end())
+    for (const auto& p : before->second) changed.insert(p.component);
   for (const auto& p : peers) changed.insert(p.component);
-  remote_[node] = peers;
+  if (peers.empty())
+    remote_.erase(node);
+  else
+    remote_[node] = peers;
   return {changed.begin(), changed.end()};
 }
 
@@ -50,8 +55,14 @@ void tell(caf::stateful_actor<directory_state>* self, const std::string& compone
     if (const auto to = caf::actor_cast<caf::actor>(who)) self->send(to, note);
 }
 
+/// Once for all that is announced before its turn comes.
+void tell_local_soon(caf::stateful_actor<directory_state>* self) {
+  if (!std::exchange(self->state.is_local_news, true)) self->send(self, step_atom::value);
+}
+
 void tell_local(caf::stateful_actor<directory_state>* self) {
   auto& s = self->state;
+  s.is_local_news = false;
   const auto note = peers_changed{"", s.table.local(), {}};
   for (const auto& who : s.watchers[""])
     if (const auto to = caf::actor_cast<caf::actor>(who)) self->send(to, note);
@@ -69,8 +80,9 @@ auto directory(caf::stateful_actor<directory_state>* self, std::vector<std::stri
   return {
       [self](const announce_peer& note) {
         for (const auto& component : self->state.table.announce(note.who)) tell(self, component);
-        tell_local(self);
+        tell_local_soon(self);
       },
+      [self](step_atom) { tell_local(self); },
       [self](const node_peers& note) {
         const auto is_news = self->state.table.hear_of(note.node);
         const auto changed = self->state.table.set_node(note.node, note.peers);

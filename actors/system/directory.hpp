@@ -25,7 +25,7 @@ public:
 
 private:
   std::map<std::string, peer> local_;               // by address
-  std::map<std::string, std::vector<peer>> remote_; // by node
+  std::map<std::string, std::vector<peer>> remote_; // by node; none without peers
   std::vector<std::string> unheard_;
 };
 
@@ -33,6 +33,7 @@ struct directory_state {
   static inline constexpr const char* name = "directory";
   peer_table table;
   std::map<std::string, std::vector<caf::actor_addr>> watchers; // by component; "" watches all local peers
+  bool is_local_news = false;                                   // not told yet to those
 };
 
 /// Never restarted: all senders watch it, and it keeps nothing that others do not know.

@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 constexpr auto silent_after = 5s; // a guest not heard for so long may be replaced by one of its name
 constexpr auto past_told_for = 1h;
 constexpr auto past_told_max = std::size_t{1000};
+constexpr auto guests_max = std::size_t{4096};
 
 auto enter(caf::stateful_actor<gate_state>* self, const node_hello& hello,
            const caf::strong_actor_ptr& sender) -> node_welcome {
@@ -20,7 +21,9 @@ auto enter(caf::stateful_actor<gate_state>* self, const node_hello& hello,
     return answer;
   }
   if (!sender) return answer;
-  self->monitor(caf::actor_cast<caf::actor>(sender));
+  const auto link = caf::actor_cast<caf::actor>(sender);
+  self->demonitor(link); // after a lost connection it is another proxy
+  self->monitor(link);
   s.guests[hello.node] = {hello.incarnation, sender->address(), s.time->monotonic(), s.time->monotonic()};
   s.past.erase(hello.node);
   answer.peers = s.local;
@@ -37,7 +40,6 @@ void tell_guests(caf::stateful_actor<gate_state>* self) {
 
 void welcome_early(caf::stateful_actor<gate_state>* self) {
   auto& s = self->state;
-  s.is_ready = s.is_ready || s.local.size() >= s.self_identity.actors;
   if (!s.is_ready) return;
   for (auto& e : std::exchange(s.early, {})) e.answer.deliver(enter(self, e.hello, e.from));
 }
@@ -70,6 +72,11 @@ auto gate_state::linked_nodes() const -> std::vector<linked_node> {
   return found;
 }
 
+void gate_state::keep(early_hello fresh) {
+  std::erase_if(early, [&](const early_hello& e) { return e.hello.node == fresh.hello.node; });
+  if (early.size() < guests_max) early.push_back(std::move(fresh));
+}
+
 auto gate_state::refusal(const node_hello& hello) const -> std::string {
   const auto& me = self_identity;
   if (hello.version != protocol_version)
@@ -82,6 +89,8 @@ auto gate_state::refusal(const node_hello& hello) const -> std::string {
   if (known != guests.end() && known->second.incarnation != hello.incarnation
       && time->monotonic() - known->second.heard < silent_after)
     return "another running node has the same name";
+  if (known == guests.end() && guests.size() >= guests_max)
+    return std::to_string(guests_max) + " other nodes are connected, which is as many as may be";
   return {};
 }
 
@@ -90,22 +99,30 @@ auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::ac
   self->state.self_identity = std::move(identity);
   self->set_down_handler([self](const caf::down_msg& m) { self->state.forget(m.source); });
   self->send(directory, watch_atom::value, std::string{});
+  self->delayed_send(self, self->state.patience, timer_atom::value);
   return {
       [self](const node_hello& hello) -> caf::result<node_welcome> {
         if (self->state.is_ready) return enter(self, hello, self->current_sender());
         auto promise = self->make_response_promise<node_welcome>();
-        self->state.early.push_back({hello, self->current_sender(), promise});
+        self->state.keep({hello, self->current_sender(), promise});
         return promise;
+      },
+      // What has not come by now may take long, and others wait for what is here.
+      [self](timer_atom) {
+        self->state.is_ready = true;
+        welcome_early(self);
       },
       [self](const node_pulse& pulse) {
         auto& s = self->state;
         const auto known = s.guests.find(pulse.node);
-        if (known != s.guests.end() && known->second.incarnation == pulse.incarnation)
-          known->second.heard = s.time->monotonic();
-        return node_pulse{s.self_identity.node, s.self_identity.incarnation};
+        const auto is_guest = known != s.guests.end() && known->second.incarnation == pulse.incarnation;
+        if (is_guest) known->second.heard = s.time->monotonic();
+        return node_pulse{s.self_identity.node, is_guest ? s.self_identity.incarnation : 0};
       },
       [self](const peers_changed& note) {
-        self->state.local = note.peers;
+        auto& s = self->state;
+        s.local = note.peers;
+        s.is_ready = s.is_ready || s.local.size() >= s.self_identity.actors;
         welcome_early(self);
         tell_guests(self);
       },

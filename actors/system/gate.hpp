@@ -47,7 +47,10 @@ struct gate_state {
   };
   std::vector<early_hello> early;
   bool is_ready = false;
+  duration patience = std::chrono::seconds{10}; ///< with what does not announce itself
 
+  /// Instead of an earlier hello of the same node.
+  void keep(early_hello fresh);
   /// Why a node is not let in; empty if it is.
   auto refusal(const node_hello& hello) const -> std::string;
   void forget(const caf::actor_addr& link);
@@ -55,7 +58,8 @@ struct gate_state {
 };
 
 /// Answers node_hello with node_welcome, node_pulse with its own, observe by asking `guardian`, and
-/// links with all who came.
+/// links with all who came. A pulse of a node that is no guest (any more) is answered with incarnation 0: it should
+/// say hello again.
 auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::actor directory,
           caf::actor guardian) -> caf::behavior;
 

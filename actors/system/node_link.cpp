@@ -11,68 +11,112 @@ namespace {
 
 using namespace std::chrono_literals;
 
-using pulse_atom = caf::atom_constant<caf::atom("pulse")>;
+using tick_atom = caf::atom_constant<caf::atom("tick")>;
+using hello_atom = caf::atom_constant<caf::atom("hello")>;
 
-constexpr auto dial_timeout = 10s;
-constexpr auto hello_timeout = 3s;
+/// The dialer answers when the system has looked the name up, connected and shaken hands, or given up.
+constexpr auto dial_timeout = 60s;
+
+auto rounded(duration time) -> std::string {
+  if (time >= 2min) return to_text(duration{std::chrono::duration_cast<std::chrono::minutes>(time)});
+  return to_text(duration{std::chrono::duration_cast<std::chrono::seconds>(time)});
+}
 
 } // namespace
 
+void node_link_state::start_dialer() {
+  dialer_handle = settings.make_dialer ? settings.make_dialer(self) : self->spawn<caf::detached>(dialer);
+  self->link_to(dialer_handle);
+}
+
 void node_link_state::dial() {
+  const auto now = ++attempt;
   self->request(dialer_handle, dial_timeout, dial_atom::value, settings.host, settings.port)
-      .then([this](const caf::actor& gate) { on_connected(gate); },
-            [this](const caf::error& e) { on_failure(failure_text(self->system(), e)); });
+      .then(
+          [this, now](const caf::actor& gate) {
+            if (now == attempt) say_hello(gate);
+          },
+          [this, now](const caf::error& e) {
+            if (now == attempt) on_failure(failure_text(self->system(), e));
+          });
 }
 
-void node_link_state::on_connected(const caf::actor& gate) {
+void node_link_state::say_hello(const caf::actor& gate) {
   const auto& me = settings.identity;
-  self->request(gate, hello_timeout, node_hello{protocol_version, me.cluster, me.node, me.incarnation})
-      .then([this, gate](const node_welcome& answer) { on_welcome(gate, answer); },
-            [this](const caf::error&) { on_failure("no answer to hello"); });
+  self->send(gate, node_hello{protocol_version, me.cluster, me.node, me.incarnation});
+  self->delayed_send(self, settings.hello_patience, hello_atom::value, attempt);
 }
 
-void node_link_state::on_welcome(const caf::actor& gate, const node_welcome& answer) {
+void node_link_state::on_welcome(const node_welcome& answer) {
+  const auto gate = caf::actor_cast<caf::actor>(self->current_sender());
+  if (!gate || gate_handle) return; // of an earlier hello
   if (!answer.refused.empty()) return on_failure("refused by \"" + answer.node + "\": " + answer.refused);
   if (answer.node != settings.name)
     return on_failure("the node there is \"" + answer.node + "\", not \"" + settings.name + '"');
   spdlog::info("connected to node \"{}\" at {}:{}", settings.name, settings.host, settings.port);
+  ++attempt;
   failures = 0;
   last_problem.clear();
   gate_handle = gate;
+  incarnation = answer.incarnation;
   heard = since = settings.time->monotonic();
   self->monitor(gate);
   tell_directory(answer.peers);
-  self->delayed_send(self, settings.pulse, pulse_atom::value);
 }
 
 void node_link_state::on_failure(const std::string& problem) {
-  ++failures;
-  if (problem != last_problem)
-    spdlog::warn("node \"{}\" at {}:{} cannot be reached: {}", settings.name, settings.host, settings.port,
-                 problem);
+  const auto is_news = problem != last_problem;
   last_problem = problem;
-  self->delayed_send(self, backoff_delay(settings.redial, failures, random_id()), restart_atom::value);
+  ++failures;
+  if (is_news) tell_problem();
+  dial_later();
 }
 
-void node_link_state::on_down() {
+void node_link_state::dial_later() {
+  const auto wait = backoff_delay(settings.redial, std::max(failures, 1U), random_id());
+  self->delayed_send(self, wait, restart_atom::value, ++attempt);
+}
+
+void node_link_state::on_down(const std::string& why) {
   if (!gate_handle) return;
   self->demonitor(gate_handle);
   gate_handle = nullptr;
-  since = settings.time->monotonic();
-  last_problem = "it is not heard of any more";
-  spdlog::warn("node \"{}\" is down; what it had not acked goes elsewhere, or to it when it returns",
-               settings.name);
+  since = told_at = settings.time->monotonic();
+  last_problem = why;
+  spdlog::warn("node \"{}\" is down ({}); what it had not acked goes elsewhere, or to it when it returns",
+               settings.name, why);
   tell_directory({});
-  self->delayed_send(self, settings.redial.first, restart_atom::value);
+  dial_later();
 }
 
-void node_link_state::feel_pulse() {
-  if (!gate_handle) return;
-  if (settings.time->monotonic() - heard > settings.down_after) return on_down();
-  self->request(gate_handle, settings.down_after,
-                node_pulse{settings.identity.node, settings.identity.incarnation})
-      .then([this](const node_pulse&) { heard = settings.time->monotonic(); }, [](const caf::error&) {});
-  self->delayed_send(self, settings.pulse, pulse_atom::value);
+void node_link_state::on_pulse(const node_pulse& answer) {
+  if (!gate_handle || self->current_sender() != gate_handle) return;
+  if (answer.incarnation != incarnation) return on_down("it does not know this node any more");
+  heard = settings.time->monotonic();
+}
+
+/// Once a pulse, from the beginning to the end: a chain that nothing can break or double.
+void node_link_state::on_tick() {
+  self->delayed_send(self, settings.pulse, tick_atom::value);
+  const auto now = settings.time->monotonic();
+  if (!gate_handle) {
+    if (now - told_at >= settings.told_every) tell_problem();
+    return;
+  }
+  if (now - heard > settings.down_after) return on_down("not heard of for " + rounded(now - heard));
+  self->send(gate_handle, node_pulse{settings.identity.node, settings.identity.incarnation});
+}
+
+void node_link_state::tell_problem() {
+  told_at = settings.time->monotonic();
+  spdlog::warn("node \"{}\" at {}:{} cannot be reached: {}", settings.name, settings.host, settings.port,
+               problem());
+}
+
+auto node_link_state::problem() const -> std::string {
+  const auto away = settings.time->monotonic() - since;
+  return (last_problem.empty() ? "no answer yet" : last_problem)
+         + (away < 1s ? std::string{} : " (for " + rounded(away) + ')');
 }
 
 void node_link_state::tell_directory(const std::vector<peer>& peers) {
@@ -94,23 +138,36 @@ auto node_link(caf::stateful_actor<node_link_state>* self, node_link_settings se
   auto& s = self->state;
   s.self = self;
   s.settings = std::move(settings);
-  s.since = s.settings.time->monotonic();
-  s.dialer_handle = self->spawn<caf::detached + caf::linked>(dialer);
+  s.since = s.told_at = s.settings.time->monotonic();
+  s.start_dialer();
   self->set_down_handler([self](const caf::down_msg& m) {
     auto& link = self->state;
-    if (link.gate_handle && link.gate_handle.address() == m.source) link.on_down();
+    if (link.gate_handle && link.gate_handle.address() == m.source) link.on_down("its connection ended");
+  });
+  self->set_exit_handler([self](const caf::exit_msg& m) {
+    // A dialer that fails answers nothing more: the request says so, and the next one asks another.
+    if (m.source != self->state.dialer_handle.address()) return self->quit(m.reason);
+    self->state.start_dialer();
   });
   s.dial();
+  s.on_tick();
   return {
-      [self](restart_atom) { self->state.dial(); },
-      [self](pulse_atom) { self->state.feel_pulse(); },
+      [self](restart_atom, std::uint64_t attempt) {
+        if (attempt == self->state.attempt) self->state.dial();
+      },
+      [self](hello_atom, std::uint64_t attempt) {
+        if (attempt == self->state.attempt) self->state.on_failure("no answer to hello");
+      },
+      [self](tick_atom) { self->state.on_tick(); },
+      [self](const node_welcome& answer) { self->state.on_welcome(answer); },
+      [self](const node_pulse& answer) { self->state.on_pulse(answer); },
       [self](const node_peers& note) {
         if (self->state.gate_handle) self->state.tell_directory(note.peers);
       },
       [self](links_atom) { return std::vector{self->state.seen()}; },
       [self](observe_atom) -> caf::result<std::vector<observation>> {
         auto& link = self->state;
-        if (!link.gate_handle) return failure_reason(failure::retry, "not connected: " + link.last_problem);
+        if (!link.gate_handle) return failure_reason(failure::retry, link.problem());
         auto promise = self->make_response_promise<std::vector<observation>>();
         self->request(link.gate_handle, 4s, observe_atom::value)
             .then([promise](std::vector<observation>& all) mutable { promise.deliver(std::move(all)); },

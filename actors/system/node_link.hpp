@@ -1,10 +1,18 @@
 /// Keeps this node connected to one other: dials, says hello, feels its pulse, dials again.
+//
+//  dialling ── gate ──► greeting ── welcome ──► connected
+//      ▲                   │ no welcome in time     │ silent, gone, or it does not know us
+//      └──── back-off ◄────┴────────────────────────┘
+//
+// No message is waited for without a deadline, and one that comes late counts when it comes: a welcome is one
+// whenever it arrives.
 #pragma once
 
 #include "actors/protocol.hpp"
 #include "actors/system/gate.hpp"
 #include "runtime/base/backoff.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,31 +25,44 @@ struct node_link_settings {
   node_identity identity;
   caf::actor_addr directory;
   duration pulse = std::chrono::seconds{1};
-  duration down_after = std::chrono::seconds{5}; ///< silence that counts as death
+  duration down_after = std::chrono::seconds{5};     ///< silence that counts as death
+  duration hello_patience = std::chrono::seconds{3}; ///< with a gate that does not answer
+  duration told_every = std::chrono::minutes{1};     ///< while the other node cannot be reached
   backoff_settings redial{std::chrono::milliseconds{200}, std::chrono::seconds{5}};
   const clock* time = &system_clock();
+  /// Spawns what answers (dial, host, port); absent: `dialer`.
+  std::function<caf::actor(caf::event_based_actor*)> make_dialer = {};
 };
 
 struct node_link_state {
   static inline constexpr const char* name = "node_link";
 
   node_link_settings settings;
-  caf::actor dialer_handle;
-  caf::actor gate_handle; ///< null while not connected
   caf::event_based_actor* self = nullptr;
-  std::uint32_t failures = 0;
+  caf::actor dialer_handle;
+  caf::actor gate_handle;        ///< null while not connected
+  std::uint64_t incarnation = 0; ///< of the node behind it
+  std::uint64_t attempt = 0;     ///< what belongs to an earlier one is ignored
+  std::uint32_t failures = 0;    ///< since it was connected
   monotonic_time heard{};
-  monotonic_time since{}; ///< connected, or not connected
+  monotonic_time since{};   ///< connected, or not connected
+  monotonic_time told_at{}; ///< the problem
   std::string last_problem;
 
+  void start_dialer();
   void dial();
-  void on_connected(const caf::actor& gate);
-  void on_welcome(const caf::actor& gate, const node_welcome& answer);
+  void say_hello(const caf::actor& gate);
+  void on_welcome(const node_welcome& answer);
   void on_failure(const std::string& problem);
-  void on_down();
-  void feel_pulse();
+  void on_down(const std::string& why);
+  void on_pulse(const node_pulse& answer);
+  void on_tick();
+  void dial_later();
+  void tell_problem();
   void tell_directory(const std::vector<peer>& peers);
   auto seen() const -> linked_node;
+  /// Why it is not connected, and for how long: "connection refused (for 3m)".
+  auto problem() const -> std::string;
 };
 
 /// (observe) is passed on to the other node's gate; an error while not connected. (links) is

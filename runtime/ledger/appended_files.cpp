@@ -10,6 +10,7 @@ namespace weir {
 namespace {
 
 constexpr auto check_interval = std::chrono::seconds{1};
+constexpr auto idle_max = std::chrono::minutes{1};
 
 void extend_tail(std::string& tail, std::string_view bytes) {
   if (bytes.size() >= tail_bytes) return void(tail = bytes.substr(bytes.size() - tail_bytes));
@@ -21,7 +22,11 @@ void extend_tail(std::string& tail, std::string_view bytes) {
 
 appended_files::appended_files(file_system& files, file_ledger* ledger, const class clock& time,
                                appended_files_options options)
-    : files_(files), ledger_(ledger), time_(time), options_(std::move(options)) {}
+    : files_(files),
+      ledger_(ledger),
+      time_(time),
+      options_(std::move(options)),
+      descriptors_(options_.descriptors) {}
 
 void appended_files::begin() {
   ++batch_;
@@ -29,7 +34,9 @@ void appended_files::begin() {
   now_ = time_.monotonic();
   written_marks_.clear();
   unnoted_.clear();
-  if (now_ - finished_at_ >= check_interval) finish_files();
+  if (now_ - finished_at_ < check_interval) return;
+  finish_files();
+  close_idle();
 }
 
 auto appended_files::open(const std::string& path, std::int64_t period_end_ns) -> result<target*> {
@@ -37,7 +44,7 @@ auto appended_files::open(const std::string& path, std::int64_t period_end_ns) -
   if (found != by_path_.end()) {
     targets_.splice(targets_.begin(), targets_, found->second);
   } else {
-    while (targets_.size() >= options_.open_max) WEIR_CHECK(evict());
+    WEIR_CHECK(make_room());
     targets_.emplace_front().path = path;
     by_path_.emplace(path, targets_.begin());
   }
@@ -58,6 +65,18 @@ void appended_files::drop(const std::string& path) {
   std::erase(unnoted_, &*found->second);
   targets_.erase(found->second);
   by_path_.erase(found);
+  descriptors_.give_back();
+}
+
+void appended_files::close_idle() {
+  while (!targets_.empty() && now_ - targets_.back().touched >= idle_max)
+    drop(std::string{targets_.back().path});
+}
+
+void appended_files::close_all() {
+  targets_.clear();
+  by_path_.clear();
+  descriptors_.give_back(descriptors_.taken());
 }
 
 /// The first use in a batch: notes where the file ends.
@@ -206,10 +225,17 @@ auto appended_files::flush_and_sync(std::span<target* const> some) -> result<voi
   return {};
 }
 
+auto appended_files::make_room() -> result<void> {
+  while (targets_.size() >= options_.open_max) WEIR_CHECK(evict());
+  while (!targets_.empty() && !descriptors_.try_take()) WEIR_CHECK(evict());
+  if (targets_.empty()) descriptors_.take();
+  return {};
+}
+
 /// The quarter that was not used for the longest time.
 auto appended_files::evict() -> result<void> {
   auto oldest = std::vector<target*>{};
-  const auto wanted = std::max<std::size_t>(1, options_.open_max / 4);
+  const auto wanted = std::max<std::size_t>(1, targets_.size() / 4);
   for (auto at = targets_.rbegin(); at != targets_.rend() && oldest.size() < wanted; ++at)
     oldest.push_back(&*at);
   WEIR_CHECK(flush_and_sync(oldest));
@@ -247,8 +273,7 @@ auto appended_files::commit() -> result<std::uint64_t> {
 }
 
 auto appended_files::rollback() -> result<void> {
-  targets_.clear();
-  by_path_.clear();
+  close_all();
   written_marks_.clear();
   unnoted_.clear();
   if (ledger_ == nullptr) return {};
@@ -261,8 +286,7 @@ auto appended_files::rollback() -> result<void> {
 }
 
 auto appended_files::idle() -> result<void> {
-  targets_.clear();
-  by_path_.clear();
+  close_all();
   now_ = time_.monotonic();
   finish_files();
   return ledger_ == nullptr ? result<void>{} : ledger_->release();

@@ -5,6 +5,7 @@
 #include "runtime/base/units.hpp"
 #include "runtime/ledger/file_ledger.hpp"
 #include "runtime/os/clock.hpp"
+#include "runtime/os/descriptor_budget.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -20,6 +21,7 @@ namespace weir {
 
 struct appended_files_options {
   std::size_t open_max = 256;
+  descriptor_budget* descriptors = nullptr; ///< bounds them, too; null: nobody counts
   bool is_durable = true; ///< commit() returns only when the bytes are on the device
   /// What is written instead of a block of pending bytes; absent: the block itself.
   std::function<result<void>(std::string_view block, byte_buffer& out)> encode = {};
@@ -56,7 +58,7 @@ public:
   /// Without a ledger there can only be devices, whose batches cannot be taken back.
   appended_files(file_system& files, file_ledger* ledger, const clock& time, appended_files_options options);
 
-  /// Also gives finished files their names.
+  /// Also gives finished files their names, and closes those that got nothing for a minute.
   void begin();
   /// Makes the file and its directories if they are missing. Once a second and file it looks whether the path
   /// still leads to what is open (logrotate). errc::rejected: no file can have this path. The target is valid
@@ -86,7 +88,10 @@ private:
   auto note_all() -> result<void>;
   auto sync(target& t) -> result<void>;
   auto flush_and_sync(std::span<target* const> some) -> result<void>;
+  auto make_room() -> result<void>;
   auto evict() -> result<void>;
+  void close_idle();
+  void close_all();
   auto commit_targets() -> result<void>;
   void release_memory();
   void drop(const std::string& path);
@@ -100,6 +105,7 @@ private:
   file_ledger* ledger_;
   const class clock& time_;
   appended_files_options options_;
+  descriptor_budget::share descriptors_; ///< one for each target
   std::list<target> targets_; ///< the last used first
   std::unordered_map<std::string, std::list<target>::iterator> by_path_;
   std::unordered_map<std::string, file_mark> written_marks_; ///< of the batch, by file_mark::path

@@ -84,8 +84,7 @@ void appended_files::finish_files() {
 }
 
 auto appended_files::finish() -> result<void> {
-  targets_.clear();
-  by_path_.clear();
+  close_all();
   if (ledger_ == nullptr || !options_.renames_finished) return {};
   auto unfinished = std::vector<file_mark>{};
   for (const auto& [path, mark] : ledger_->files())

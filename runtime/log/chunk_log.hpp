@@ -56,6 +56,9 @@ private:
   record_number up_to_ = 0;
 };
 
+/// What one has open at most: the lock, some segments, and for a moment the cursors and a directory.
+inline constexpr auto chunk_log_descriptors = std::size_t{10};
+
 struct chunk_log_figures {
   std::uint64_t segments = 0;
   std::uint64_t bytes = 0;            ///< of the segments, as reserved on the disk

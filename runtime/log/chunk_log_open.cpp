@@ -121,9 +121,12 @@ auto chunk_log::state::take_over(recovered_log found) -> result<void> {
   }
   newest_segment = segments.all().empty() ? next_segment - 1 : segments.all().back().header.identity.segment;
   WEIR_CHECK(forget_lost(segments, found.lost));
-  for (auto& s : segments.all())
-    if (const auto at = found.snapshots.find(s.header.identity.segment); at != found.snapshots.end())
-      WEIR_CHECK(write_snapshot_anew(files, s, encode_snapshot(s.header, at->second)));
+  for (auto& s : segments.all()) {
+    const auto at = found.snapshots.find(s.header.identity.segment);
+    if (at == found.snapshots.end()) continue;
+    WEIR_CHECK(write_snapshot_anew(files, s, encode_snapshot(s.header, at->second)));
+    WEIR_TRY(std::ignore, segments.file_of(s)); // it is open, which the shelf has to know
+  }
   // By this policy nobody was told that it is safe from power cuts.
   const auto durable = settings.sync == sync_policy::os ? last : found.durable;
   WEIR_CHECK(sync_all(files, segments, durable));

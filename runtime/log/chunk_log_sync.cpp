@@ -42,7 +42,7 @@ void chunk_log::state::cool(std::vector<std::shared_ptr<file>>& cold) {
     behind += s->bytes;
     if (behind <= warm_bytes || s->is_dirty || s->is_in_job) continue;
     s->is_cold = true;
-    if (s->opened) cold.push_back(s->opened);
+    if (auto opened = segments.file_of(*s)) cold.push_back(std::move(*opened));
   }
 }
 

@@ -9,7 +9,7 @@ namespace weir {
 namespace {
 
 constexpr auto blocks_max = std::size_t{16};
-constexpr auto opened_max = std::size_t{32};
+constexpr auto opened_max = std::size_t{6};
 constexpr auto block_step = std::size_t{16} << 10;
 
 auto not_found(std::uint64_t number) -> error {
@@ -27,6 +27,11 @@ auto record_in(const std::vector<located_record>& records, std::uint64_t number)
 }
 
 } // namespace
+
+void segment_shelf::add(segment s) {
+  segments_.push_back(std::move(s));
+  if (segments_.back().opened != nullptr) note_opened(segments_.back());
+}
 
 auto segment_shelf::bytes() const -> std::uint64_t {
   auto sum = std::uint64_t{0};
@@ -69,24 +74,28 @@ auto segment_shelf::find(std::uint64_t number) -> segment* {
 }
 
 auto segment_shelf::file_of(segment& s) -> result<std::shared_ptr<file>> {
-  if (s.opened != nullptr) return s.opened;
-  WEIR_TRY(s.opened, files_.open(s.path, open_mode::write));
+  if (s.opened == nullptr) {
+    WEIR_TRY(s.opened, files_.open(s.path, open_mode::write));
+  }
   note_opened(s);
   return s.opened;
 }
 
 void segment_shelf::note_opened(const segment& s) {
-  opened_.push_back(s.header.identity.segment);
-  if (opened_.size() <= opened_max) return;
-  const auto oldest = opened_.front();
-  opened_.pop_front();
+  const auto number = s.header.identity.segment;
+  std::erase(opened_, number);
+  opened_.push_back(number);
+  auto excess = opened_.size() - std::min(opened_.size(), opened_max);
+  std::erase_if(opened_, [&](std::uint64_t other) { return excess > 0 && close(other) && excess-- > 0; });
+}
+
+auto segment_shelf::close(std::uint64_t number) -> bool {
   const auto at = std::find_if(segments_.begin(), segments_.end(),
-                               [&](const segment& other) { return other.header.identity.segment == oldest; });
-  if (at == segments_.end()) return;
-  if (at->is_dirty || at->is_in_job)
-    opened_.push_back(oldest);
-  else
-    at->opened.reset();
+                               [&](const segment& s) { return s.header.identity.segment == number; });
+  if (at == segments_.end()) return true;
+  if (at->is_dirty || at->is_in_job || std::next(at) == segments_.end()) return false;
+  at->opened.reset();
+  return true;
 }
 
 auto segment_shelf::read_block(const segment& in, const file& from, const segment_index::block& where)

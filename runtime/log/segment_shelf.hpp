@@ -20,7 +20,7 @@ public:
   auto all() const -> const std::deque<segment>& { return segments_; }
   /// Of the files, as reserved.
   auto bytes() const -> std::uint64_t;
-  void add(segment s) { segments_.push_back(std::move(s)); }
+  void add(segment s);
   /// Deletes the file; that it may still be there afterwards does no harm.
   void drop_front();
   void drop_back();
@@ -54,13 +54,15 @@ private:
   static auto read_block(const segment& in, const file& from, const segment_index::block& where)
       -> result<known_block>;
   void forget(segment& s);
-  /// Closes another one if too many are open.
+  /// Closes those that were used least lately if too many are open.
   void note_opened(const segment& s);
+  /// Unless it is written to.
+  auto close(std::uint64_t number) -> bool;
 
   file_system& files_;
   std::deque<segment> segments_;
   std::deque<known_block> blocks_;
-  std::deque<std::uint64_t> opened_; ///< numbers of open segments that are not written to
+  std::deque<std::uint64_t> opened_; ///< numbers of open segments, the last used last
 };
 
 } // namespace weir

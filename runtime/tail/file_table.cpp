@@ -156,8 +156,19 @@ auto file_table::most_idle() const -> tailed_file& {
   return *open_.front();
 }
 
+auto file_table::has_room() -> bool {
+  if (!open_.empty() && open_.size() >= open_files_max_) close(most_idle());
+  while (!descriptors_.try_take()) {
+    if (open_.empty()) return false;
+    close(most_idle());
+  }
+  descriptors_.give_back();
+  return true;
+}
+
 void file_table::opened(tailed_file& file, int fd) {
-  if (open_.size() >= open_files_max_) close(most_idle());
+  (void)has_room();
+  descriptors_.take();
   file.fd = fd;
   if (file.is_linked()) file.open_place = open_.insert(open_.end(), &file);
 }
@@ -171,6 +182,7 @@ void file_table::close(tailed_file& file) {
   if (file.is_linked()) open_.erase(file.open_place);
   ::close(file.fd);
   file.fd = -1;
+  descriptors_.give_back();
 }
 
 auto file_table::make_room() -> bool {

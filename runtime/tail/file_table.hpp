@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/event/chunk.hpp"
+#include "runtime/os/descriptor_budget.hpp"
 #include "runtime/tail/tailed_file.hpp"
 
 #include <cstdint>
@@ -17,7 +18,8 @@ namespace weir {
 /// Indexes by inode, path, stream and watch; bounds the descriptors that idle files keep open.
 class file_table {
 public:
-  explicit file_table(std::size_t open_files_max) : open_files_max_(open_files_max) {}
+  file_table(std::size_t open_files_max, descriptor_budget* descriptors)
+      : descriptors_(descriptors), open_files_max_(open_files_max) {}
   ~file_table();
   file_table(const file_table&) = delete;
   auto operator=(const file_table&) -> file_table& = delete;
@@ -46,7 +48,9 @@ public:
   void set_stream(tailed_file& file, std::string stream);
   void set_watch(tailed_file& file, int watch);
 
-  /// Takes over `fd`; may close that of the file that was used least lately and still has a path.
+  /// Whether one more may be opened; may close those that were used least lately and still have a path.
+  auto has_room() -> bool;
+  /// Takes over `fd`; makes room for it as far as it can.
   void opened(tailed_file& file, int fd);
   void used(tailed_file& file);
   void close(tailed_file& file);
@@ -111,6 +115,7 @@ private:
   std::unordered_map<std::uint64_t, std::vector<memory>> remembered_; ///< by inode number
   std::size_t remembered_count_ = 0;
   std::list<tailed_file*> open_; ///< linked files with a descriptor, least lately used first
+  descriptor_budget::share descriptors_;
   std::size_t open_files_max_;
   std::uint64_t scan_ = 0;
 };

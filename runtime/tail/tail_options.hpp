@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/base/units.hpp"
+#include "runtime/os/descriptor_budget.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -18,7 +19,8 @@ struct tail_options {
   bool inotify = true;
   bool expects_files = true; ///< says so if there are none
   std::size_t line_bytes_max = 1 << 20;
-  std::size_t open_files_max = 0;                       ///< 0: as many as the process may open
+  std::size_t open_files_max = SIZE_MAX;
+  descriptor_budget* descriptors = nullptr; ///< outlives the tailer; null: nobody counts
   duration refresh_interval = std::chrono::seconds{10}; ///< between looks at everything, as a safety net
   duration poll_interval = std::chrono::seconds{1};     ///< the same where inotify does not work
   std::string tag = "{path}";

@@ -1,7 +1,6 @@
 #include "runtime/tail/tailer.hpp"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,18 +18,6 @@ constexpr auto scan_interval_min = std::chrono::milliseconds{100};
 constexpr auto head_growth_min = 4U;
 /// Says only that this collector has been here.
 constexpr auto started_stream = std::string_view{"t1:started"};
-
-/// Raises the soft limit of descriptors to the hard one; three quarters of it are ours.
-auto open_files_allowed() -> std::size_t {
-  auto limit = rlimit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 256;
-  if (limit.rlim_cur < limit.rlim_max) {
-    auto raised = limit;
-    raised.rlim_cur = raised.rlim_max;
-    if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
-  }
-  return static_cast<std::size_t>(std::clamp<rlim_t>(limit.rlim_cur / 4 * 3, 64, 65'536));
-}
 
 void skip_known(tailed_file& file) {
   while (!file.skips.empty() && file.offset >= file.skips.back().begin) {
@@ -54,7 +41,7 @@ tailer::tailer(tail_options options, const clock& time)
     : options_(std::move(options)),
       clock_(time),
       watcher_(options_.inotify && !options_.once),
-      files_(options_.open_files_max > 0 ? options_.open_files_max : open_files_allowed()),
+      files_(options_.open_files_max, options_.descriptors),
       reader_(options_.line_bytes_max) {}
 
 auto tailer::open(std::span<const position_range> covered, std::span<const position_range> partly)
@@ -239,12 +226,20 @@ auto tailer::open_path(tailed_file& file, const std::string& path) -> int {
   return -1;
 }
 
+/// The next scan tries it again.
+auto tailer::waits_for_descriptor(tailed_file& file) -> bool {
+  file.unreadable = true;
+  complaints_.add_once("", "rotated files hold all descriptors that may be had; others wait for them");
+  return false;
+}
+
 auto tailer::open_file(tailed_file& file) -> bool {
   if (file.fd >= 0) {
     files_.used(file);
     return true;
   }
   if (!file.is_linked()) return false;
+  if (!files_.has_room()) return waits_for_descriptor(file);
   const auto path = file.path();
   const auto fd = open_path(file, path);
   if (fd >= 0) {

@@ -93,6 +93,7 @@ private:
   void name_stream(tailed_file& file);
   void end_replaced(tailed_file& file);
   auto open_file(tailed_file& file) -> bool;
+  auto waits_for_descriptor(tailed_file& file) -> bool;
   auto open_path(tailed_file& file, const std::string& path) -> int;
   void check_content(tailed_file& file, const file_stat& status);
   auto deliver(tailed_file& file, const block_reader::outcome& read) -> line_block;

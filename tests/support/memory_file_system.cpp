@@ -6,6 +6,7 @@
 namespace weir::test {
 
 struct memory_file_system::life {
+  std::size_t open_files = 0;
   bool is_over = false;
   std::map<std::string, std::string> locks; ///< path -> holder
 };
@@ -19,7 +20,12 @@ auto no_such(const std::string& path) -> error { return {errc::not_found, path +
 class memory_file final : public file {
 public:
   memory_file(std::shared_ptr<memory_file_system::inode> node, std::shared_ptr<memory_file_system::life> in)
-      : node_(std::move(node)), life_(std::move(in)) {}
+      : node_(std::move(node)), life_(std::move(in)) {
+    ++life_->open_files;
+  }
+  ~memory_file() override { --life_->open_files; }
+  memory_file(const memory_file&) = delete;
+  auto operator=(const memory_file&) -> memory_file& = delete;
 
   auto write_at(std::uint64_t offset, std::span<const std::string_view> parts) -> result<void> override {
     WEIR_CHECK(alive());
@@ -249,6 +255,8 @@ void memory_file_system::set_content(const std::string& path, std::string bytes)
   for (auto end = path.find('/', 1); end != std::string::npos; end = path.find('/', end + 1))
     directories_.insert(path.substr(0, end));
 }
+
+auto memory_file_system::open_files() const -> std::size_t { return life_->open_files; }
 
 auto memory_file_system::paths() const -> std::vector<std::string> {
   auto all = std::vector<std::string>{};

@@ -37,6 +37,8 @@ public:
   auto exists(const std::string& path) const -> bool { return names_.contains(path); }
   auto is_dropped(const std::string& path) const -> bool { return names_.at(path)->is_dropped; }
   auto paths() const -> std::vector<std::string>;
+  /// By this life's process.
+  auto open_files() const -> std::size_t;
   /// A file system of its own with what is on this one now.
   auto copy() const -> std::unique_ptr<memory_file_system>;
 

@@ -5,11 +5,15 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <random>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace weir::test {
 
@@ -51,14 +55,27 @@ inline auto listen_on(std::uint16_t port) -> socket_handle {
   return listener;
 }
 
-/// A port that was free a moment ago; below those that outgoing connections get, so that nobody else comes to
-/// have it.
+/// Marks the port as a test's for as long as this process lives; false if another test has it.
+inline auto reserve_port(std::uint16_t port) -> bool {
+  static auto marks = std::vector<socket_handle>{};
+  auto mark = socket_handle{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  auto address = sockaddr_un{};
+  address.sun_family = AF_UNIX;
+  const auto name = "weir-test-port-" + std::to_string(port);
+  name.copy(address.sun_path + 1, name.size()); // behind a zero: no file, gone with the socket
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+  if (::bind(mark.descriptor(), reinterpret_cast<const sockaddr*>(&address), size) != 0) return false;
+  marks.push_back(std::move(mark));
+  return true;
+}
+
+/// A port that nobody else comes to have: below those that outgoing connections get, and no other test's.
 inline auto free_port() -> std::uint16_t {
   auto random = std::random_device{};
   auto any = std::uniform_int_distribution<unsigned>{10'000, 32'000};
   while (true) {
     const auto port = static_cast<std::uint16_t>(any(random));
-    if (listen_on(port).is_open()) return port;
+    if (listen_on(port).is_open() && reserve_port(port)) return port;
   }
 }
 

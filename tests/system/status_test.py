@@ -4,7 +4,7 @@ import socket
 import stat
 import unittest
 
-from weir_nodes import SIGKILL, SIGTERM, SystemTest, wait_until
+from weir_nodes import SIGKILL, SIGTERM, SystemTest, free_port, wait_until
 
 PIPELINE = """
 cluster: { name: shop }
@@ -34,12 +34,6 @@ nodes:
   edge-1: { listen: 127.0.0.1:PORT1, as: edge }
   core-1: { listen: 127.0.0.1:PORT2, as: core }
 """
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def accounts(actor):

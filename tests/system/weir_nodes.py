@@ -24,16 +24,24 @@ TICK = 0.02
 LOGHUB = os.path.join(SOURCE, "..", "shared", "data", "loghub")
 
 
+RESERVED = []  # sockets that no one sees: while this process lives, its ports are no other test's
+
+
 def free_port():
-    """Below the ports that outgoing connections get: while its node is down nobody else may come to have it."""
+    """One that nobody else comes to have while its node is down: below the ports that outgoing connections get,
+    and reserved among tests."""
     while True:
         port = random.randrange(10000, 32000)
+        mark = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         with socket.socket() as s:
             try:
                 s.bind(("127.0.0.1", port))
-                return port
+                mark.bind(f"\0weir-test-port-{port}")
             except OSError:
-                pass
+                mark.close()
+                continue
+        RESERVED.append(mark)
+        return port
 
 
 def wait_until(condition, what, patience=None):

@@ -30,11 +30,13 @@ struct way {
   bool idles = false;      ///< between some batches
   bool compacts = false;   ///< after each batch
   std::int64_t period = 0; ///< batches to a period of time
+  bool shares = false;     ///< a budget of two files
 };
 
 const auto ways = std::vector<way>{
     {"plain"},
     {"few descriptors", true, false, 0, 1},
+    {"few descriptors left by others", true, false, 0, 8, false, false, 0, true},
     {"idle in between", true, false, 0, 8, true},
     {"a new journal after each batch", true, false, 0, 8, false, true},
     {"rotation", true, false, 30},
@@ -65,7 +67,7 @@ public:
       : way_(w),
         ledger_(disk, {"/disk/out/.ledger", "test", w.is_durable, w.compacts ? 1U : 1U << 20,
                        w.renames || w.rotate_bytes > 0}),
-        files_(disk, &ledger_, time, options_of(w)) {}
+        files_(disk, &ledger_, time, options_of(w, &budget_)) {}
 
   auto open() -> result<void> { return files_.rollback(); }
 
@@ -89,8 +91,9 @@ public:
   auto findings() -> std::vector<std::string> { return files_.take_findings(); }
 
 private:
-  static auto options_of(const way& w) -> appended_files_options {
+  static auto options_of(const way& w, descriptor_budget* budget) -> appended_files_options {
     auto options = appended_files_options{};
+    options.descriptors = w.shares ? budget : nullptr;
     options.open_max = w.open_max;
     options.is_durable = w.is_durable;
     options.rotate_bytes = w.rotate_bytes;
@@ -108,6 +111,7 @@ private:
   }
 
   way way_;
+  descriptor_budget budget_{{2, 0, 1}};
   file_ledger ledger_;
   appended_files files_;
 };
@@ -243,6 +247,35 @@ BOOST_AUTO_TEST_CASE(each_line_is_there_once_whichever_call_fails) {
         if (!w.is_durable) t.disk.kill();
         t.check_goes_on(w, where);
       }
+}
+
+BOOST_AUTO_TEST_CASE(as_many_files_are_open_as_the_budget_has_and_idle_ones_are_closed) {
+  auto disk = memory_file_system{};
+  auto time = manual_clock{};
+  auto budget = descriptor_budget{{40, 0, 1}};
+  auto ledger = file_ledger{disk, {"/out/.ledger", "test", true, 1U << 20, false}};
+  auto files = appended_files{disk, &ledger, time, {.open_max = 256, .descriptors = &budget}};
+  BOOST_REQUIRE(disk.make_directories("/out"));
+  BOOST_REQUIRE(files.rollback());
+  const auto without = disk.open_files();
+  const auto write = [&](int first, int last) {
+    files.begin();
+    for (auto i = first; i <= last; ++i) {
+      const auto opened = files.open("/out/" + std::to_string(i));
+      BOOST_REQUIRE(opened);
+      (*opened)->pending.append("x\n");
+    }
+    BOOST_REQUIRE(files.commit());
+  };
+  write(1, 100);
+  BOOST_TEST(disk.open_files() - without <= 40U);
+  BOOST_TEST(disk.open_files() - without >= 30U);
+  auto other = descriptor_budget::share{&budget};
+  time.advance(std::chrono::seconds{61});
+  write(1, 1);
+  BOOST_TEST(disk.open_files() - without == 1U);
+  for (auto i = 1; i <= 100; ++i)
+    BOOST_TEST(disk.content("/out/" + std::to_string(i)) == (i == 1 ? "x\nx\n" : "x\n"));
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_was_renamed_after_the_death_is_cut_back_too) {

@@ -149,6 +149,27 @@ BOOST_AUTO_TEST_CASE(a_backlog_leaves_the_memory_of_the_system_and_its_latest_pa
   BOOST_TEST(sequences() == range(1, 400), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(few_segments_are_open_however_many_there_are) {
+  const auto most = [&] {
+    auto open = std::size_t{0};
+    for (std::uint64_t sequence = 1; sequence <= 400; ++sequence) {
+      for (const auto other : {sequence, 401 - sequence, (sequence * 37) % 400 + 1})
+        BOOST_REQUIRE(log->read(other));
+      open = std::max(open, files.open_files());
+    }
+    return open;
+  };
+  open();
+  for (std::uint64_t sequence = 1; sequence <= 400; ++sequence) append_synced(sequence, sequence, 500);
+  BOOST_TEST(log->figures().segments > 3 * chunk_log_descriptors);
+  BOOST_TEST(most() <= chunk_log_descriptors);
+  files.kill();
+  open();
+  BOOST_TEST(files.open_files() <= chunk_log_descriptors);
+  BOOST_TEST(most() <= chunk_log_descriptors);
+  BOOST_TEST(sequences() == range(1, 400), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_full_log_says_so_and_takes_chunks_again_when_segments_have_gone) {
   auto settings = log_settings();
   settings.bytes_max = 40'000;

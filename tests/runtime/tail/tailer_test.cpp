@@ -193,6 +193,47 @@ BOOST_AUTO_TEST_CASE(ten_thousand_files_are_followed_with_few_descriptors) {
   BOOST_TEST(tail.tail->open_files() <= 1U);
 }
 
+BOOST_AUTO_TEST_CASE(two_tails_share_a_budget_and_both_read_all) {
+  const auto plan = descriptor_plan{20, 4, 2};
+  auto budget = descriptor_budget{plan};
+  const auto directory = scratch_directory{};
+  for (int i = 0; i < 500; ++i)
+    for (const auto* kind : {"a", "b"}) append(directory / (kind + std::to_string(i) + ".log"), "line\n");
+  auto first = tail_harness{directory, "a*.log"};
+  auto second = tail_harness{directory, "b*.log"};
+  first.options.descriptors = second.options.descriptors = &budget;
+  BOOST_TEST(first.read().size() == 500U);
+  BOOST_TEST(second.read().size() == 500U);
+  BOOST_TEST(first.tail->open_files() + second.tail->open_files() <= plan.shared());
+  BOOST_TEST(second.tail->open_files() >= plan.floor());
+  for (int i = 0; i < 500; ++i)
+    for (const auto* kind : {"a", "b"}) append(directory / (kind + std::to_string(i) + ".log"), "more\n");
+  BOOST_TEST(second.read().size() == 500U);
+  BOOST_TEST(first.read().size() == 500U);
+  BOOST_TEST(first.tail->open_files() + second.tail->open_files() <= plan.shared());
+}
+
+// Nobody could open them again.
+BOOST_AUTO_TEST_CASE(files_without_a_path_keep_their_descriptors_and_the_others_wait) {
+  auto budget = descriptor_budget{{4, 0, 1}};
+  const auto directory = scratch_directory{};
+  auto tail = tail_harness{directory, "*.log"};
+  tail.options.descriptors = &budget;
+  tail.acknowledges = false;
+  for (int i = 0; i < 4; ++i) append(directory / (std::to_string(i) + ".log"), "old\n");
+  BOOST_TEST(tail.read().size() == 4U);
+  for (int i = 0; i < 4; ++i)
+    std::filesystem::rename(directory / (std::to_string(i) + ".log"), directory / ("gone" + std::to_string(i)));
+  append(directory / "new.log", "new\n");
+  BOOST_TEST(tail.read_for(1s).empty());
+  BOOST_TEST(tail.complaints.size() == 1U);
+  for (const auto& [stream, end] : tail.positions) {
+    const auto safe = position_range{stream, 0, end};
+    tail.tail->acknowledge({&safe, 1});
+  }
+  BOOST_TEST(tail.read_for(11s) == (lines{"new"}), per_element());
+}
+
 BOOST_AUTO_TEST_CASE(real_logs_come_out_line_by_line) {
   const auto loghub = std::filesystem::path{WEIR_SOURCE_DIR} / "../shared/data/loghub";
   if (!std::filesystem::is_directory(loghub)) return;

@@ -1,0 +1,59 @@
+#include "topology/process_needs.hpp"
+
+#include <algorithm>
+
+namespace weir {
+namespace {
+
+/// Standard streams, signals, pollers, the actor system, the control socket with some clients, and what a
+/// library opens for a moment.
+constexpr auto process_descriptors = std::size_t{28};
+/// The connection both ways, and a probe.
+constexpr auto node_descriptors = std::size_t{3};
+
+/// The main one, those of the actor system, the poller, status, the log.
+constexpr auto process_threads = std::size_t{12};
+
+auto need_of(const component_plan& c) -> descriptor_need {
+  if (const auto* details = std::get_if<aggregator_plan>(&c.details))
+    return {details->buffer.type == buffer_type::disk ? details->instances * chunk_log_descriptors : 0};
+  if (c.in == tier::sink) {
+    const auto* known = plugin_registry<store>::find(c.type);
+    return known == nullptr ? descriptor_need{} : known->descriptors(c.written);
+  }
+  if (!c.letters_of.empty()) return {2, true}; // follows a file
+  const auto* known = plugin_registry<source>::find(c.type);
+  return known == nullptr ? descriptor_need{} : known->descriptors(c.written);
+}
+
+} // namespace
+
+auto descriptors_of(const topology_plan& plan, const std::vector<const component_plan*>& hosted,
+                    std::size_t limit) -> descriptor_plan {
+  auto made = descriptor_plan{limit, process_descriptors, 0};
+  for (const auto* c : hosted) {
+    const auto need = need_of(*c);
+    made.reserved += need.held + (c->dead_letter.empty() ? 0 : 1);
+    made.sharers += need.shares ? 1 : 0;
+  }
+  made.reserved += hosted.size() / 16 + plan.nodes.size() * node_descriptors;
+  return made;
+}
+
+auto threads_of(const topology_plan& plan, const std::vector<const component_plan*>& hosted) -> std::size_t {
+  auto count = process_threads + plan.nodes.size();
+  for (const auto* c : hosted) {
+    const auto* details = std::get_if<aggregator_plan>(&c->details);
+    const auto has_log = details != nullptr && details->buffer.type == buffer_type::disk;
+    count += details == nullptr ? 1 : has_log ? 2 * details->instances : 0;
+  }
+  return count;
+}
+
+auto lack_of_descriptors(const descriptor_plan& descriptors) -> std::string {
+  if (descriptors.is_enough()) return {};
+  return "the limit of open files (ulimit -n) is " + std::to_string(descriptors.limit)
+         + ", this topology needs at least " + std::to_string(descriptors.least());
+}
+
+} // namespace weir
