@@ -228,7 +228,7 @@ auto tailer::open_path(tailed_file& file, const std::string& path) -> int {
 
 /// The next scan tries it again.
 auto tailer::waits_for_descriptor(tailed_file& file) -> bool {
-  file.unreadable = true;
+  file.problem = EMFILE;
   complaints_.add_once("", "rotated files hold all descriptors that may be had; others wait for them");
   return false;
 }

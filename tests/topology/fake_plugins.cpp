@@ -26,6 +26,7 @@ struct fake_tail final : fake_source {
     bool follow = true;
     byte_count max_line{1 << 20};
   };
+  static auto descriptors(const settings&) -> descriptor_need { return {2, true}; }
   fake_tail(const settings&, const plugin_context&) {}
 };
 template <class Visitor> void describe(Visitor& v, fake_tail::settings& s) {
@@ -42,6 +43,7 @@ struct fake_forward final : fake_source {
     std::vector<std::string> listen{"127.0.0.1:24224"};
     config::secret shared_key;
   };
+  static auto descriptors(const settings& s) -> descriptor_need { return {1 + 2 * s.listen.size(), true}; }
   fake_forward(const settings&, const plugin_context&) {}
 };
 template <class Visitor> void describe(Visitor& v, fake_forward::settings& s) {
