@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/protocol.hpp"
+#include "runtime/base/units.hpp"
 #include "runtime/os/clock.hpp"
 
 #include <map>
