@@ -84,14 +84,12 @@ auto outlet::should_linger(const peer_state& peer, const entry& first, monotonic
 
 void outlet::assign(entry& e, peer_state& peer, std::vector<transfer>& out) {
   auto at = std::find_if(out.rbegin(), out.rend(), [&](const auto& t) { return t.peer == peer.id; });
-  auto size = std::uint64_t{0};
-  if (at != out.rend())
-    for (const auto& c : at->chunks) size += c->footprint_bytes();
-  if (at == out.rend() || size + e.bytes > settings_.transfer_bytes_max) {
-    out.push_back({peer.id, {}});
+  if (at == out.rend() || at->bytes + e.bytes > settings_.transfer_bytes_max) {
+    out.push_back({peer.id, {}, 0});
     at = out.rbegin();
   }
   at->chunks.push_back(e.content);
+  at->bytes += e.bytes;
   e.peer = peer.id;
   peer.credit -= static_cast<std::int64_t>(e.bytes);
   peer.in_flight_bytes += e.bytes;

@@ -27,6 +27,7 @@ struct outlet_settings {
 struct transfer {
   peer_id peer = 0;
   std::vector<chunk_ptr> chunks;
+  std::uint64_t bytes = 0; ///< their footprint
 };
 
 class outlet {

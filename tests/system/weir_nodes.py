@@ -225,8 +225,11 @@ class SystemTest(unittest.TestCase):
         return found[0] if found else {}
 
     def wait_for(self, name, component, **figures):
-        """Waits until the component's actor has these figures; returns the actor."""
+        """Waits until the component's actor has these figures; returns the actor. Not for a node that has ended."""
         def holds():
+            latest = [p for p in self.processes if p.name == name][-1:]
+            if latest and not latest[0].is_running():
+                raise AssertionError(f"{name} has ended:\n{latest[0].log()[-4000:]}")
             actor = self.actor(name, component)
             return actor if actor and all(actor[key] == figures[key] for key in figures) else None
         return wait_until(holds, f"{component} of {name} has {figures}")
