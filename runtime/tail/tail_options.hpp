@@ -19,7 +19,7 @@ struct tail_options {
   bool inotify = true;
   bool expects_files = true; ///< says so if there are none
   std::size_t line_bytes_max = 1 << 20;
-  std::size_t open_files_max = SIZE_MAX;
+  std::size_t open_files_max = 0;           ///< 0: as many as there are
   descriptor_budget* descriptors = nullptr; ///< outlives the tailer; null: nobody counts
   duration refresh_interval = std::chrono::seconds{10}; ///< between looks at everything, as a safety net
   duration poll_interval = std::chrono::seconds{1};     ///< the same where inotify does not work

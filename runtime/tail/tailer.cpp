@@ -41,7 +41,7 @@ tailer::tailer(tail_options options, const clock& time)
     : options_(std::move(options)),
       clock_(time),
       watcher_(options_.inotify && !options_.once),
-      files_(options_.open_files_max, options_.descriptors),
+      files_(options_.open_files_max > 0 ? options_.open_files_max : SIZE_MAX, options_.descriptors),
       reader_(options_.line_bytes_max) {}
 
 auto tailer::open(std::span<const position_range> covered, std::span<const position_range> partly)
