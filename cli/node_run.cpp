@@ -4,8 +4,8 @@
 #include "cli/run_signals.hpp"
 #include "runtime/os/descriptor_budget.hpp"
 #include "runtime/os/threads.hpp"
-#include "topology/process_needs.hpp"
 #include "topology/node.hpp"
+#include "topology/process_needs.hpp"
 
 #include <malloc.h>
 #include <poll.h>

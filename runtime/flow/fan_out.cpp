@@ -42,12 +42,16 @@ auto fan_out::release(std::vector<chunk_ptr> acked) -> std::vector<chunk_ptr> {
 auto fan_out::settle(std::size_t outlet_index, const std::vector<id_range>& stored) -> std::vector<id_range> {
   auto everywhere = stored;
   for (const auto& r : stored) settled_[outlet_index].insert(r);
-  for (std::size_t i = 0; i < settled_.size(); ++i) {
+  // Whoever was behind the last time most likely is still.
+  const auto first = behind_;
+  for (std::size_t k = 0; k < settled_.size() && !everywhere.empty(); ++k) {
+    const auto i = (first + k) % settled_.size();
     if (i == outlet_index) continue;
     auto common = std::vector<id_range>{};
     for (const auto& r : everywhere)
       for (const auto& part : settled_[i].common(r)) common.push_back(part);
     everywhere = std::move(common);
+    behind_ = i;
   }
   return everywhere;
 }

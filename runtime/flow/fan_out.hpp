@@ -49,6 +49,7 @@ private:
   };
   std::vector<outlet> outlets_;
   std::vector<id_ranges> settled_; ///< by outlet
+  std::size_t behind_ = 0;         ///< an outlet that lacked something the last time
   std::map<chunk_id, pending> pending_;
   std::uint64_t unacked_bytes_ = 0;
   std::uint64_t unacked_events_ = 0;

@@ -20,9 +20,17 @@ sinks:
 WIDE = """
 collectors:
 {collectors}
+source_aggregators:
+  a: {{ from: [{names}] }}
 sinks:
-  s: {{ type: "null" }}
+{sinks}
 """
+
+
+def wide(collectors, sinks):
+    return WIDE.format(collectors="\n".join(f"  c{i}: {{ type: generate, count: 1 }}" for i in range(collectors)),
+                       names=", ".join(f"c{i}" for i in range(collectors)),
+                       sinks="\n".join(f'  s{i}: {{ type: "null" }}' for i in range(sinks)))
 
 
 def open_files(most):
@@ -96,18 +104,13 @@ class LimitsTest(SystemTest):
 
     @unittest.skipIf(os.environ.get("WEIR_MEMORY_TIMES", "1") != "1", "sanitizers take all addresses for themselves")
     def test_too_few_threads_are_one_sentence(self):
-        many = "\n".join(f"  c{i}: {{ type: generate, count: 1 }}" for i in range(1000))
-        topology = self.write("t.yaml", WIDE.format(collectors=many))
+        topology = self.write("t.yaml", wide(1000, 1))
         node = self.start("node", topology, "--once", prefix=("prlimit", "--as=600000000", "--"))
         self.assertEqual(1, node.end())
         self.assertRegex(node.log(), r"\d+ threads are needed, and the system gives \d+ \(.*\): see ulimit -u.*\n$")
 
     def test_a_thousand_components_start_and_end(self):
-        collectors = "\n".join(f"  c{i}: {{ type: generate, count: 1 }}" for i in range(400))
-        sinks = "\n".join(f'  s{i}: {{ type: "null" }}' for i in range(400))
-        names = ", ".join(f"c{i}" for i in range(400))
-        topology = self.write("t.yaml", f"collectors:\n{collectors}\nsource_aggregators: {{ a: {{ from: [{names}] }} }}\n"
-                                        f"sinks:\n{sinks}\n")
+        topology = self.write("t.yaml", wide(400, 400))
         node = self.start("node", topology, "--once", "--status", "never")
         self.assertEqual(0, node.end(), node.log()[-2000:])
         self.assertIn("events=400 ", node.out())
