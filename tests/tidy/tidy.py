@@ -12,7 +12,7 @@ BOXES = ["runtime", "config", "actors", "topology", "cli"]  # each may include i
 # Inside runtime. Folders not named here are on the upper floor; tail reads what parsers take, dead letters are
 # JSON, log and ledger
 # remember ids and positions as flow does.
-FLOORS = {"base": 0, "os": 1, "event": 2, "metrics": 2, "net": 2, "tail": 4, "log": 4, "ledger": 4, "dead_letter": 4}
+FLOORS = {"base": 0, "os": 1, "event": 2, "measure": 2, "net": 2, "tail": 4, "log": 4, "ledger": 4, "dead_letter": 4}
 UPPER_FLOOR = 3
 CAF_BOXES = {"actors", "topology", "cli", "tests"}
 THIRD_PARTY = re.compile(
@@ -98,7 +98,7 @@ def check_floor(report, path, line, here, there, target):
     mine, its = FLOORS.get(here, UPPER_FLOOR), FLOORS.get(there, UPPER_FLOOR)
     if its >= mine:
         report.error(path, line, f'runtime/{here} includes "{target}": '
-                     "base carries os, os carries event, metrics and net, these carry the rest; neighbours keep apart")
+                     "base carries os, os carries event, measure and net, these carry the rest; neighbours keep apart")
 
 
 PLUGIN_FACES = {"actors/collectors/source.hpp", "actors/operators/operator.hpp", "actors/operators/parse.hpp",
