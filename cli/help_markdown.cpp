@@ -29,6 +29,7 @@ auto table(const std::vector<config::field_info>& fields) -> std::string {
 auto title(std::string_view kind) -> std::string {
   auto text = std::string{kind} + 's';
   text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  if (kind == "dead_letters") return "Dead letters";
   return kind == "cluster" ? "Cluster" : text;
 }
 

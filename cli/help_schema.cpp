@@ -79,6 +79,8 @@ auto reference_schema() -> std::string {
   text += "    \"cluster\": {" + properties_of(pages_of("cluster").front().fields)
           + ", \"additionalProperties\": false},\n";
   text += "    \"dead_letter\": {\"type\": \"string\"},\n";
+  text += "    \"dead_letters\": {" + properties_of(pages_of("dead_letters").front().fields)
+          + ", \"additionalProperties\": false},\n";
   text += "    \"collectors\": " + section_of("collector") + ",\n";
   text += "    \"source_aggregators\": " + section_of("aggregator") + ",\n";
   text += "    \"destination_aggregators\": " + section_of("aggregator") + ",\n";

@@ -17,7 +17,7 @@ struct page {
   std::vector<config::field_info> fields;
 };
 
-/// collector, operator, parser, aggregator, sink, cluster, node: in the order of the reference.
+/// collector, operator, parser, aggregator, sink, dead_letters, cluster, node: in the order of the reference.
 auto page_kinds() -> std::vector<std::string>;
 /// What the kind is for, in one sentence.
 auto help_of_kind(std::string_view kind) -> std::string;

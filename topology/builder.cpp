@@ -4,6 +4,7 @@
 #include "actors/collectors/collector.hpp"
 #include "actors/collectors/letter_source.hpp"
 #include "actors/sinks/sink_writer.hpp"
+#include "runtime/os/paths.hpp"
 #include "runtime/os/random.hpp"
 
 #include <unistd.h>
@@ -144,13 +145,30 @@ auto dead_letters_of(const building& b, const component_plan& c) -> std::shared_
   return b.letters.at(c.letters_of.empty() ? c.name : c.letters_of);
 }
 
-auto open_dead_letters(const building& b) {
-  auto all = std::map<std::string, std::shared_ptr<dead_letter_file>, std::less<>>{};
-  for (const auto* c : b.hosted)
-    if (c->letters_of.empty() && (c->in == tier::collector || c->in == tier::sink))
-      all.emplace(c->name, std::make_shared<dead_letter_file>(real_file_system(),
-                                                              dead_letter_path(b.plan, *c, b.context.node)));
-  return all;
+/// Those of `c` itself, which a component that may have some must be able to write.
+auto open_dead_letters(const building& b, const component_plan& c)
+    -> result<std::shared_ptr<dead_letter_file>> {
+  const auto& settings = b.plan.dead_letters;
+  const auto path = dead_letter_path(b.plan, c, b.context.node);
+  const auto found = may_have_dead_letters(c) ? check_writable(path) : result<void>{};
+  if (found || settings.max_size.value == 0)
+    return std::make_shared<dead_letter_file>(real_file_system(), path, settings.max_size.value);
+  return error{errc::failed, "no place for the dead letters of \"" + c.name + "\": " + found.failure().what
+                                 + "; \"dead_letters: {path: DIRECTORY}\" names another one, and "
+                                   "\"dead_letters: {max_size: 0}\" keeps none"};
+}
+
+auto open_all_dead_letters(building& b) -> result<void> {
+  for (const auto* c : b.hosted) {
+    if (!c->letters_of.empty() || (c->in != tier::collector && c->in != tier::sink)) continue;
+    WEIR_TRY(b.letters[c->name], open_dead_letters(b, *c));
+  }
+  return {};
+}
+
+auto letter_box_of(const building& b, const component_plan& c, const std::string& address) -> letter_box {
+  const auto& settings = b.plan.dead_letters;
+  return {address, settings.max_size.value > 0 ? dead_letters_of(b, c) : nullptr, settings.give_up_after};
 }
 
 /// Whose positions a collector's are. Where all runs in one process the node's name does not count: it is the
@@ -178,7 +196,7 @@ auto build_collector(const building& b, const component_plan& c, const std::stri
   settings.directory = b.context.directory;
   settings.waits = b.context.waits;
   auto core = std::make_shared<collector_core>(random_id(), settings.source, outlets_of(b, c));
-  if (c.letters_of.empty()) core->dead_letters = dead_letters_of(b, c);
+  if (c.letters_of.empty()) core->dead_letters = letter_box_of(b, c, address);
   return [settings, core](caf::event_based_actor* parent) -> caf::actor {
     return parent->spawn<caf::detached>(collector, settings, core, self_address(parent));
   };
@@ -217,7 +235,7 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
   settings.give_up_after = details.retry.give_up_after;
   settings.expected_senders = expected_senders(b, c);
   settings.senders_keep = senders_keep(b, c);
-  settings.dead_letters = dead_letters_of(b, c);
+  settings.dead_letters = std::make_shared<letter_box>(letter_box_of(b, c, address));
   auto window = inlet_settings{};
   window.capacity_bytes = sink_window_bytes;
   auto core = std::make_shared<sink_core>(window, details.match);
@@ -246,7 +264,7 @@ auto build_child(const building& b, const component_plan& c, std::uint32_t insta
 auto build_tiers(const topology_plan& plan, const std::vector<const component_plan*>& hosted,
                  const build_context& context) -> result<std::vector<supervisor_settings>> {
   auto b = building{plan, hosted, context};
-  b.letters = open_dead_letters(b);
+  WEIR_CHECK(open_all_dead_letters(b));
   auto tiers = std::vector<supervisor_settings>{};
   for (const auto in : {tier::sink, tier::destination_aggregator, tier::source_aggregator, tier::collector}) {
     auto settings = supervisor_settings{};

@@ -1,4 +1,5 @@
 #include "topology/draft.hpp"
+#include "topology/spec.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -30,9 +31,34 @@ auto takes_dead_letters(const draft_component& c) -> bool {
   return c.plan.in == tier::collector || c.plan.in == tier::sink;
 }
 
+/// Whether `on_error: dead_letter` stands anywhere in it.
+auto sets_aside(const value& written) -> bool {
+  const auto within = [](const auto& all, auto&& inner) { return std::any_of(all.begin(), all.end(), inner); };
+  return within(written.items, [](const value& item) { return sets_aside(item); })
+         || within(written.members, [](const value::member& m) {
+              return (m.key == "on_error" && m.content.scalar == "dead_letter") || sets_aside(m.content);
+            });
+}
+
+void read_place(draft& d, const value& root) {
+  const auto* found = root.find("dead_letters");
+  if (found == nullptr || found->type == value::kind::null) return;
+  if (!found->is_map())
+    return d.complain(found->where, "\"dead_letters\" wants a map of settings, not " + found->describe(),
+                      found->is_scalar() ? "\"dead_letter\" names the sink that gets them" : "");
+  const auto spec = config::read_settings<dead_letters_spec>(*found, "dead_letters", d.problems);
+  d.plan.dead_letters = {spec.path, spec.max_size, std::nullopt};
+  if (const auto limit = parse_give_up(spec.give_up_after)) d.plan.dead_letters.give_up_after = *limit;
+}
+
 } // namespace
 
+auto may_have_dead_letters(const component_plan& c) -> bool {
+  return c.in == tier::sink || (c.in == tier::collector && sets_aside(c.written));
+}
+
 void read_dead_letters(draft& d, const value& root) {
+  read_place(d, root);
   const auto* written = root.find("dead_letter");
   const auto* target = written ? find_target(d, {}, *written) : nullptr;
   auto initial = target ? target->plan.name : std::string{};
@@ -92,6 +118,8 @@ void add_letter_collectors(draft& d) {
 auto dead_letter_path(const topology_plan& plan, const component_plan& c, std::string_view node)
     -> std::string {
   const auto name = c.name + ".jsonl";
+  if (!plan.dead_letters.path.empty())
+    return directory_of_node(plan, plan.dead_letters.path, node) + '/' + name;
   for (const auto& beside : c.in == tier::sink ? c.from : c.to) {
     const auto* other = plan.find(beside);
     const auto* details = other ? std::get_if<aggregator_plan>(&other->details) : nullptr;
@@ -99,8 +127,7 @@ auto dead_letter_path(const topology_plan& plan, const component_plan& c, std::s
       continue;
     return buffer_root(*other, node) + "/dead-letters/" + name;
   }
-  const auto directory = std::string{"weir-data/dead-letters/"};
-  return plan.classes.empty() ? directory + name : directory + std::string{node} + '/' + name;
+  return directory_of_node(plan, "weir-data/dead-letters", node) + '/' + name;
 }
 
 } // namespace weir

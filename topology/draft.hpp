@@ -61,7 +61,7 @@ auto share_a_class(const component_plan& a, const component_plan& b) -> bool;
 
 /// Reads the four tiers with their plug-ins' settings.
 void read_components(draft& d, const config::value& root);
-/// Fills dead_letter of collectors and sinks.
+/// Reads where dead letters are kept, and fills dead_letter of collectors and sinks.
 void read_dead_letters(draft& d, const config::value& root);
 /// Fills from and to: references, defaults of `from:`, cycles, order of the tiers, what feeds nothing.
 void wire(draft& d);

@@ -40,6 +40,12 @@ auto buffer_root(const component_plan& aggregator, std::string_view node) -> std
   return path;
 }
 
+auto directory_of_node(const topology_plan& plan, std::string path, std::string_view node) -> std::string {
+  const auto is_given = path.find("{node}") != std::string::npos;
+  fill_in(path, "{node}", node);
+  return is_given || plan.classes.empty() ? path : path + '/' + std::string{node};
+}
+
 auto buffer_directory(const component_plan& aggregator, std::string_view node, std::uint32_t instance)
     -> std::string {
   const auto& details = std::get<aggregator_plan>(aggregator.details);

@@ -44,6 +44,12 @@ struct retry_settings {
   std::optional<duration> give_up_after; ///< absent: never
 };
 
+struct dead_letter_settings {
+  std::string path; ///< as written, see dead_letter_path(); empty: where the plan says
+  byte_count max_size{std::uint64_t{1} << 30};
+  std::optional<duration> give_up_after = std::chrono::seconds{10}; ///< absent: never
+};
+
 struct collector_plan {
   source_plugin::factory make_source;
   std::optional<parse_settings> parse; ///< of raw lines, before all operators
@@ -90,6 +96,7 @@ struct topology_plan {
   std::string cluster = "weir";
   bool insecure = false;
   std::vector<component_plan> components; ///< collectors first, sinks last
+  dead_letter_settings dead_letters;
   std::vector<node_address> nodes;
   std::vector<std::string> seeds;   ///< host:port, under cluster:
   std::vector<std::string> classes; ///< names under placement:, in order; empty: one process
@@ -106,11 +113,17 @@ auto components_of(const topology_plan& plan, const std::vector<std::string>& cl
 auto buffer_directory(const component_plan& aggregator, std::string_view node, std::uint32_t instance)
     -> std::string;
 
+/// `path` with {node} filled in; a directory for each node below it if it says nothing of them.
+auto directory_of_node(const topology_plan& plan, std::string path, std::string_view node) -> std::string;
+
 /// What the directories of all its instances are, or are in.
 auto buffer_root(const component_plan& aggregator, std::string_view node) -> std::string;
 
-/// The file that takes the dead letters of a collector or sink on a node: in the directory of the disk buffer
-/// beside it, else in weir-data.
+/// Whether some of its events may become dead letters: those of every sink, and of collectors that parse so.
+auto may_have_dead_letters(const component_plan& c) -> bool;
+
+/// The file that takes the dead letters of a collector or sink on a node: in the directory that the file names,
+/// else in that of the disk buffer beside it, else in weir-data.
 auto dead_letter_path(const topology_plan& plan, const component_plan& c, std::string_view node)
     -> std::string;
 

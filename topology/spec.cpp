@@ -89,6 +89,11 @@ void validate(const buffer_spec& spec, config::settings_reader& reader) {
     check_memory(spec, reader);
 }
 
+void validate(const dead_letters_spec& spec, config::settings_reader& reader) {
+  if (const auto limit = parse_give_up(spec.give_up_after); !limit)
+    reader.complain("give_up_after", "\"give_up_after\" " + limit.failure().what);
+}
+
 void validate(const aggregator_spec& spec, config::settings_reader& reader) {
   if (const auto count = parse_instances(spec.instances); !count)
     reader.complain("instances", "\"instances\" " + count.failure().what);

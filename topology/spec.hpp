@@ -56,6 +56,25 @@ template <class Visitor> void describe(Visitor& v, buffer_spec& s) {
 void validate(const buffer_spec& spec, config::settings_reader& reader);
 auto buffer_of(const buffer_spec& spec) -> buffer_settings;
 
+/// Under dead_letters:.
+struct dead_letters_spec {
+  std::string path;
+  byte_count max_size{std::uint64_t{1} << 30};
+  std::string give_up_after = "10s";
+};
+
+template <class Visitor> void describe(Visitor& v, dead_letters_spec& s) {
+  v.field("path", s.path,
+          "The directory of the files that keep them, COMPONENT.jsonl each; {node} works. Default: that of the "
+          "disk buffer beside the component, or weir-data/dead-letters.");
+  v.field("max_size", s.max_size,
+          "The most that each file may hold; what comes then is lost, counted and told. 0: none are kept.");
+  v.field("give_up_after", s.give_up_after,
+          "How long a component waits for a file that cannot be written before its letters are lost, counted "
+          "and told; or never.");
+}
+void validate(const dead_letters_spec& spec, config::settings_reader& reader);
+
 struct cluster_spec {
   std::string name = "weir";
   std::vector<std::string> seeds;

@@ -87,7 +87,6 @@ void chunking_intake::label(byte_buffer& out, std::size_t record_begin) {
 
 auto chunking_intake::add_letter(const event_view& what, std::string_view reason) -> dead_letter& {
   drop("unparsed", 1);
-  count_dead_letters(counts_.dead_letters, what.tag, 1);
   auto& letter = letters_.all.emplace_back();
   letter.at_ns = clock_.wall_ns();
   letter.time_ns = what.time_ns;

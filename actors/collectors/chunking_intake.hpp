@@ -6,6 +6,7 @@
 #include "actors/operators/parse.hpp"
 #include "runtime/dead_letter/dead_letter.hpp"
 #include "runtime/event/chunk_builder.hpp"
+#include "runtime/measure/bounded_counts.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -22,7 +23,7 @@ struct intake_counts {
   std::uint64_t unparsed = 0; ///< kept as raw lines with parse_error
   std::map<std::string, std::uint64_t, std::less<>> dropped;
   std::map<std::string, std::uint64_t> noted; ///< as in an observation
-  std::map<std::string, std::uint64_t> dead_letters; ///< by tag; part of dropped
+  bounded_counts dead_letters; ///< by tag; part of dropped
 };
 
 /// What failed a required parse since the last chunk was closed.

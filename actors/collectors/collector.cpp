@@ -252,7 +252,7 @@ auto collector_state::observe() const -> observation {
     o.dropped[reason] = count;
     o.events_in += count;
   }
-  o.dead_letters = core->counts.dead_letters;
+  o.dead_letters = core->counts.dead_letters.all();
   o.last_error = core->last_error;
   for (const auto& out : core->flow.outlets()) o.demand_held += out.credit_bytes();
   o.unparsed = core->counts.unparsed;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 
 namespace weir {
 namespace {
@@ -72,20 +73,29 @@ auto collector_core::is_reread(const std::vector<position_range>& positions) -> 
 auto collector_core::keep_letters(const clock& now) -> bool {
   if (letters.placed == 0) return true;
   if (now.monotonic() < keep_again_at_) return false;
-  const auto count = letters.placed;
-  if (dead_letters != nullptr) {
-    if (const auto kept = dead_letters->add({letters.all.data(), count}); !kept) {
-      keep_again_at_ = now.monotonic() + keep_again_after;
-      last_error = kept.failure().what;
-      spdlog::warn("{}: cannot keep dead letters: {}", address_, last_error);
-      return false;
-    }
-    spdlog::warn("{}: {} dead letters in {}: {}", address_, count, dead_letters->path(),
-                 letters.all.front().reason);
+  const auto placed = std::span{letters.all}.first(letters.placed);
+  const auto done = dead_letters ? dead_letters->keep(placed, now.monotonic()) : letter_fate::unkept;
+  if (!done) {
+    keep_again_at_ = now.monotonic() + keep_again_after;
+    last_error = done.failure().what;
+    spdlog::warn("{}: {}", address_, last_error);
+    return false;
   }
-  letters.all.erase(letters.all.begin(), letters.all.begin() + static_cast<std::ptrdiff_t>(count));
+  count_letters(*done);
+  letters.all.erase(letters.all.begin(), letters.all.begin() + static_cast<std::ptrdiff_t>(letters.placed));
   letters.placed = 0;
   return true;
+}
+
+/// Of those that are placed. They were dropped as unparsed already.
+void collector_core::count_letters(letter_fate fate) {
+  for (const auto& letter : std::span{letters.all}.first(letters.placed))
+    if (fate == letter_fate::kept) counts.dead_letters.add(letter.tag, 1);
+  if (fate != letter_fate::lost) return;
+  auto& unparsed = counts.dropped["unparsed"];
+  const auto lost = std::min<std::uint64_t>(unparsed, letters.placed);
+  unparsed -= lost;
+  counts.dropped[std::string{letter_lost}] += lost;
 }
 
 void collector_core::close_chunk(const clock& now) {

@@ -2,13 +2,14 @@
 #pragma once
 
 #include "actors/collectors/chunking_intake.hpp"
-#include "runtime/dead_letter/dead_letter_file.hpp"
+#include "runtime/dead_letter/letter_box.hpp"
 #include "runtime/flow/fan_out.hpp"
 #include "runtime/flow/position_index.hpp"
 #include "runtime/flow/sender_links.hpp"
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,7 @@ public:
   chunk_builder builder;
   intake_counts counts;
   unkept_letters letters;
-  std::shared_ptr<dead_letter_file> dead_letters; ///< where they are kept
+  std::optional<letter_box> dead_letters; ///< where they are kept; absent: they are only counted
   std::string last_error;
   fan_out flow;
   std::uint64_t events_closed = 0;
@@ -58,6 +59,7 @@ private:
   /// Behind which outlets all of this is already, though not behind all of them.
   auto places_of(const chunk& c) const -> std::vector<bool>;
   auto keep_letters(const clock& now) -> bool;
+  void count_letters(letter_fate fate);
   auto is_known_partly(const position_range& p) const -> bool;
   /// Whether this is what partly_ is about; forgets what lies behind it then.
   auto is_reread(const std::vector<position_range>& positions) -> bool;

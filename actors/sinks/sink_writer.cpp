@@ -52,30 +52,39 @@ void sink_core::release(std::size_t chunks) {
   }
 }
 
-void sink_core::settle(std::size_t chunks, const committed& done) {
+void sink_core::settle(std::size_t chunks, const committed& done, const std::vector<letter_fate>& fates) {
   events_stored += done.events;
   bytes_stored += done.bytes;
   // What came in and is neither stored nor refused was there already.
   auto repeated = std::uint64_t{0};
   for (std::size_t i = 0; i < chunks; ++i) repeated += ready[i].events;
   repeated -= std::min(repeated, done.events);
-  for (const auto& r : done.refused) {
+  for (std::size_t i = 0; i < done.refused.size(); ++i) {
+    const auto& r = done.refused[i];
     repeated -= std::min(repeated, r.events);
-    dropped[r.reason] += r.events;
-    count_dead_letters(dead_letters, r.tag, r.events);
+    count_dropped(r.reason, r.tag, r.events, fates[i]);
   }
   events_repeated += repeated;
   events_in -= repeated;
   release(chunks);
 }
 
-void sink_core::give_up(std::size_t chunks, const std::string& reason) {
-  for (std::size_t i = 0; i < chunks; ++i) {
-    dropped[reason] += ready[i].events;
+void sink_core::count_dropped(const std::string& reason, std::string_view tag, std::uint64_t events,
+                              letter_fate fate) {
+  dropped.add(fate == letter_fate::lost ? letter_lost : std::string_view{reason}, events);
+  if (fate == letter_fate::kept) dead_letters.add(tag, events);
+}
+
+void sink_core::give_up(std::size_t chunks, const std::string& reason, letter_fate fate) {
+  for (std::size_t i = 0; i < chunks; ++i)
     for (const auto& section : ready[i].content->sections)
-      if (match.matches(section.tag)) count_dead_letters(dead_letters, section.tag, section.count);
-  }
+      if (match.matches(section.tag)) count_dropped(reason, section.tag, section.count, fate);
   release(chunks);
+}
+
+void sink_core::note_error(const std::string& what, std::int64_t now_ns) {
+  last_error = what;
+  last_error_ns = now_ns;
 }
 
 void sink_state::on_transfer(const transfer_chunks& note) {
@@ -107,13 +116,15 @@ void sink_state::commit() {
   if (group.empty()) return finish_if_done();
   idled = false;
   if (const auto opened = open_store(); !opened) return on_failure(opened.failure(), group, now);
-  const auto done = commit_to_store(group);
+  auto fates = std::vector<letter_fate>{};
+  const auto done = commit_to_store(group, fates);
   if (!done) return on_failure(done.failure(), group, now);
   if (failures > 0)
     spdlog::info("{}: the store takes data again after {} failures", settings.address, failures);
   failures = 0;
   one_by_one = false;
-  core->settle(group.size(), *done);
+  core->note_error({}, 0);
+  core->settle(group.size(), *done, fates);
   from->send_feedback();
   answer_questions();
   schedule();
@@ -122,37 +133,34 @@ void sink_state::commit() {
 }
 
 /// What the store refuses is in the file before the store makes the rest final: it would not tell again.
-auto sink_state::commit_to_store(const std::vector<chunk_ptr>& group) -> result<committed> {
+auto sink_state::commit_to_store(const std::vector<chunk_ptr>& group, std::vector<letter_fate>& fates)
+    -> result<committed> {
   auto batch = commit_batch{group, core->match};
-  auto is_kept = false;
   const auto keep_all = [&](std::span<const refusal> refused) -> result<void> {
-    for (const auto& r : refused) WEIR_CHECK(keep(letters_of(r, batch), r.reason));
-    is_kept = true;
+    for (const auto& r : refused) {
+      WEIR_TRY(const auto fate, keep(letters_of(r, batch), r.reason));
+      fates.push_back(fate);
+    }
     return {};
   };
   batch.keep_refused = keep_all;
   WEIR_TRY(auto done, target->commit(batch));
-  if (!is_kept) WEIR_CHECK(keep_all(done.refused));
+  if (fates.empty()) WEIR_CHECK(keep_all(done.refused));
   return done;
 }
 
-auto sink_state::keep(std::vector<dead_letter> letters, const std::string& reason) -> result<void> {
-  if (settings.dead_letters == nullptr || letters.empty()) return {};
+auto sink_state::keep(std::vector<dead_letter> letters, const std::string& reason) -> result<letter_fate> {
   for (auto& letter : letters) {
     letter.at_ns = settings.context.clock->wall_ns();
     letter.reason = reason;
     letter.from = settings.address;
   }
-  if (const auto kept = settings.dead_letters->add(letters); !kept)
-    return error{errc::unavailable, "cannot keep dead letters: " + kept.failure().what};
-  spdlog::warn("{}: {} dead letters in {}: {}", settings.address, letters.size(),
-               settings.dead_letters->path(), reason);
-  return {};
+  return settings.dead_letters->keep(letters, settings.context.clock->monotonic());
 }
 
 auto sink_state::give_up(const std::vector<chunk_ptr>& group, const std::string& reason) -> result<void> {
-  WEIR_CHECK(keep(all_letters_of({group, core->match}), reason));
-  core->give_up(group.size(), reason);
+  WEIR_TRY(const auto fate, keep(all_letters_of({group, core->match}), reason));
+  core->give_up(group.size(), reason, fate);
   failures = 0;
   from->send_feedback();
   schedule();
@@ -162,7 +170,7 @@ auto sink_state::give_up(const std::vector<chunk_ptr>& group, const std::string&
 
 void sink_state::on_failure(const error& e, const std::vector<chunk_ptr>& group, monotonic_time now) {
   is_open = false;
-  core->last_error = e.what;
+  core->note_error(e.what, settings.context.clock->wall_ns());
   if (failures++ == 0) failing_since = now;
   const auto over = settings.give_up_after && now - failing_since >= *settings.give_up_after;
   if (e.code == errc::rejected && !over && group.size() > 1) {
@@ -174,7 +182,7 @@ void sink_state::on_failure(const error& e, const std::vector<chunk_ptr>& group,
   spdlog::error("{}: gives up {} chunks: {}", settings.address, group.size(), e.what);
   const auto given_up = give_up(group, (over ? "gave up: " : "rejected: ") + e.what);
   if (given_up) return;
-  core->last_error = given_up.failure().what;
+  core->note_error(given_up.failure().what, settings.context.clock->wall_ns());
   retry_later(given_up.failure(), now);
 }
 
@@ -208,7 +216,7 @@ void sink_state::on_question(const ask_positions& note) {
 
 /// Collectors ask each second, whoever reads the log need not.
 void sink_state::tell_unopened(const std::string& why) {
-  core->last_error = why;
+  core->note_error(why, settings.context.clock->wall_ns());
   const auto now = settings.context.clock->monotonic();
   if (failures > 0 || (unopened > 0 && now < tell_at)) return; // told by who tries to commit
   spdlog::warn("{}: {}", settings.address, why);
@@ -265,11 +273,12 @@ auto sink_state::observe() const -> observation {
   o.demand_granted = core->in.granted_bytes();
   from->observe(o);
   o.damaged = core->in.damaged_chunks();
-  o.dropped = core->dropped;
-  o.dead_letters = core->dead_letters;
+  o.dropped = core->dropped.all();
+  o.dead_letters = core->dead_letters.all();
   if (core->events_repeated > 0)
     o.detail = std::to_string(core->events_repeated) + " events came again and were known";
   o.last_error = core->last_error;
+  o.last_error_ns = core->last_error_ns;
   if (!core->ready.empty())
     o.delay_ns = settings.context.clock->wall_ns() - core->ready.front().content->closed_ns;
   return o;

@@ -7,11 +7,11 @@
 #include "actors/system/receiver_port.hpp"
 #include "actors/system/waiting_questions.hpp"
 #include "runtime/base/backoff.hpp"
-#include "runtime/dead_letter/dead_letter_file.hpp"
+#include "runtime/dead_letter/letter_box.hpp"
 #include "runtime/flow/inlet.hpp"
+#include "runtime/measure/bounded_counts.hpp"
 
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,9 +26,11 @@ struct sink_core {
   void take(const chunk_ptr& c);
   /// The oldest chunks, up to about `bytes_max` together.
   auto next_group(std::size_t bytes_max) const -> std::vector<chunk_ptr>;
-  /// The first `chunks` of ready are in the store as `done` says, or given up for `reason`.
-  void settle(std::size_t chunks, const committed& done);
-  void give_up(std::size_t chunks, const std::string& reason);
+  /// The first `chunks` of ready are in the store as `done` says, or given up for `reason`. `fates`: of the
+  /// letters of each refusal.
+  void settle(std::size_t chunks, const committed& done, const std::vector<letter_fate>& fates);
+  void give_up(std::size_t chunks, const std::string& reason, letter_fate fate);
+  void note_error(const std::string& what, std::int64_t now_ns);
 
   struct item {
     chunk_ptr content;
@@ -45,12 +47,14 @@ struct sink_core {
   std::uint64_t events_stored = 0;
   std::uint64_t events_repeated = 0; ///< that the store had already: they count neither as in nor as out
   std::uint64_t bytes_stored = 0;
-  std::map<std::string, std::uint64_t> dropped;
-  std::map<std::string, std::uint64_t> dead_letters; ///< by tag; part of dropped
-  std::string last_error;
+  bounded_counts dropped;      ///< by reason
+  bounded_counts dead_letters; ///< by tag; part of dropped
+  std::string last_error;      ///< since the last commit; none: empty
+  std::int64_t last_error_ns = 0;
 
 private:
   void release(std::size_t chunks);
+  void count_dropped(const std::string& reason, std::string_view tag, std::uint64_t events, letter_fate fate);
 };
 
 struct sink_settings {
@@ -61,7 +65,7 @@ struct sink_settings {
   backoff_settings retry;
   std::optional<duration> give_up_after;
   std::size_t expected_senders = 0;
-  std::shared_ptr<dead_letter_file> dead_letters; ///< what is refused or given up; absent: it is only counted
+  std::shared_ptr<letter_box> dead_letters; ///< for what is refused or given up
   bool senders_keep = false; ///< all of them have chunk logs: what is not stored may stay with them
 };
 
@@ -100,12 +104,12 @@ struct sink_state {
 
 private:
   auto open_store() -> result<void>;
-  auto commit_to_store(const std::vector<chunk_ptr>& group) -> result<committed>;
+  auto commit_to_store(const std::vector<chunk_ptr>& group, std::vector<letter_fate>& fates) -> result<committed>;
   void on_failure(const error& e, const std::vector<chunk_ptr>& group, monotonic_time now);
   /// Of the chunks that the store will never have; an error if the letters cannot be kept.
   auto give_up(const std::vector<chunk_ptr>& group, const std::string& reason) -> result<void>;
   void retry_later(const error& e, monotonic_time now);
-  auto keep(std::vector<dead_letter> letters, const std::string& reason) -> result<void>;
+  auto keep(std::vector<dead_letter> letters, const std::string& reason) -> result<letter_fate>;
   void go_idle();
   void answer_questions();
   void tell_unopened(const std::string& why);

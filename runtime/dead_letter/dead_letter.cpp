@@ -93,14 +93,6 @@ void append_dead_letter(byte_buffer& out, const dead_letter& letter, bool with_p
   out.append("}\n");
 }
 
-void count_dead_letters(std::map<std::string, std::uint64_t>& by_tag, std::string_view tag,
-                        std::uint64_t events) {
-  constexpr auto tags_max = std::size_t{1000};
-  auto name = std::string{tag};
-  if (by_tag.size() >= tags_max && !by_tag.contains(name)) name = "(other tags)";
-  by_tag[name] += events;
-}
-
 class dead_letter_reader::impl {
 public:
   impl() {

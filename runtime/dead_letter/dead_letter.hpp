@@ -20,7 +20,6 @@
 #include "runtime/event/chunk.hpp"
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -52,10 +51,6 @@ struct dead_letter {
   std::uint64_t index = 0;                  ///< of the event in the chunk
   std::shared_ptr<const chunk_place> place; ///< absent: not known, or its events cannot be read again
 };
-
-/// Adds to the count of the tag; past a thousand tags the rest share one.
-void count_dead_letters(std::map<std::string, std::uint64_t>& by_tag, std::string_view tag,
-                        std::uint64_t events);
 
 /// Appends the letter as one line, of a sink's with the place of its chunk if wanted.
 void append_dead_letter(byte_buffer& out, const dead_letter& letter, bool with_place = true);

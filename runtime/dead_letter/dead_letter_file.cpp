@@ -92,6 +92,9 @@ auto dead_letter_file::add(std::span<const dead_letter> letters) -> result<void>
     latest = letter.chunk;
   }
   const auto text = lines.view();
+  if (text.size() > bytes_max_ - std::min(size_, bytes_max_))
+    return error{errc::limit, path_ + " is full: it may have " + std::to_string(bytes_max_)
+                                  + " bytes; replay what is in it, or move it away"};
   has_failed_ = true;
   WEIR_CHECK(f->write_at(size_, {&text, 1}));
   WEIR_CHECK(f->sync());

@@ -23,11 +23,13 @@ namespace weir {
 /// Its calls may come from several threads: whoever writes letters, and whoever reads them on to a sink.
 class dead_letter_file {
 public:
-  /// Touches nothing until the first letter comes, or prepare() is called.
-  dead_letter_file(file_system& files, std::string path) : files_(files), path_(std::move(path)) {}
+  /// Touches nothing until the first letter comes, or prepare() is called. The file gets no larger than
+  /// `bytes_max`, if it is given.
+  dead_letter_file(file_system& files, std::string path, std::uint64_t bytes_max = UINT64_MAX)
+      : files_(files), path_(std::move(path)), bytes_max_(bytes_max) {}
 
   /// Adds the letters that are not in it yet and waits for the device; all or an error. After an error call
-  /// it again with the same letters.
+  /// it again with the same letters; not after errc::limit, which says that the file is full.
   auto add(std::span<const dead_letter> letters) -> result<void>;
   /// Makes directory and file if they are not there, and takes away what a death left half written.
   auto prepare() -> result<void>;
@@ -56,6 +58,7 @@ private:
   std::mutex mutex_;
   file_system& files_;
   std::string path_;
+  std::uint64_t bytes_max_;
   std::uint64_t inode_ = 0;                ///< of the file as recovered
   std::uint64_t size_ = 0;                 ///< of what is whole and on the device
   bool has_failed_ = false;                ///< behind size_ may be anything

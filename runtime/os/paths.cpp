@@ -1,5 +1,9 @@
 #include "runtime/os/paths.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <vector>
 
 namespace weir {
@@ -25,6 +29,24 @@ auto make_directories(file_system& files, const std::string& directory, bool dur
   WEIR_CHECK(files.make_directories(directory));
   for (const auto& made : missing) WEIR_CHECK(files.sync_directory(directory_of(made)));
   return {};
+}
+
+auto check_writable(const std::string& path) -> result<void> {
+  struct stat found {};
+  auto at = path;
+  // What is missing would be made in the nearest directory above it that is there.
+  while (::stat(at.c_str(), &found) != 0) {
+    if (errno != ENOENT) return error_from_errno("cannot write " + path, errno);
+    if (at == directory_of(at)) break;
+    at = directory_of(at);
+  }
+  const auto is_right = at == path ? S_ISREG(found.st_mode) : S_ISDIR(found.st_mode);
+  if (!is_right)
+    return error{errc::failed, "cannot write " + path + ": " + at
+                                   + (at == path ? " is no regular file" : " is no directory")};
+  if (::access(at.c_str(), at == path ? W_OK : W_OK | X_OK) == 0) return {};
+  const auto number = errno;
+  return error_from_errno("cannot write " + path + (at == path ? "" : ": in " + at), number);
 }
 
 } // namespace weir

@@ -77,7 +77,7 @@ void sink_actor::commit() {
     return schedule(in.random.time_between(10ms, 500ms));
   }
   in.note(address, "committed ", done->events, " events");
-  core_.settle(group.size(), *done);
+  core_.settle(group.size(), *done, {});
   send_feedback();
   answer();
   schedule(in.random.time_between(0ns, plan_.commit_takes));
@@ -100,8 +100,7 @@ void sink_actor::answer() {
 }
 
 auto sink_actor::check() const -> std::string {
-  auto gone = core_.events_stored + core_.ready_events;
-  for (const auto& [why, events] : core_.dropped) gone += events;
+  const auto gone = core_.events_stored + core_.ready_events + core_.dropped.total();
   if (gone > core_.events_in) return "more events left than came in";
   return {};
 }

@@ -168,6 +168,32 @@ class DeadLetters(SystemTest):
                 self.assertEqual(0, node.stop(), node.log())
         self.assert_same_lines(read_lines(self.path("all.raw")), bad)
 
+    def test_no_node_starts_whose_letters_have_no_place(self):
+        self.write("weir-data", "a file where a directory should be")
+        topology = self.write("t.yaml", TOPOLOGY)
+        self.add(100)
+        ended = self.weir("run", topology, "--once")
+        self.assertEqual(1, ended.returncode, ended.stderr)
+        self.assertIn('no place for the dead letters of "', ended.stderr)
+        self.assertIn("weir-data/dead-letters/", ended.stderr)
+        self.assertFalse(os.path.exists(self.path("out")))
+        self.write("t.yaml", TOPOLOGY + 'dead_letters: { path: "DIR/else/where" }\n')
+        self.run_once(topology)
+        self.assert_all_in_place()
+        self.assertEqual(len(self.bad), count_lines(self.path("else/where/app.jsonl")))
+
+    def test_a_file_of_letters_that_is_full_or_not_wanted_holds_nothing_up(self):
+        full = "dead_letters: { max_size: 1KiB }\n" + TOPOLOGY.replace("dead_letter: letters\n", "")
+        self.add(2000)
+        ended = self.weir("run", self.write("t.yaml", full), "--once")
+        self.assertEqual(0, ended.returncode, ended.stderr)
+        self.assertRegex(ended.stderr, 'app: [0-9]+ dead letters are lost, counted as "dead letter lost": .* is full')
+        stored = [json.loads(line)["n"] for line in read_lines(self.path("out", "a.raw"))]
+        self.assert_same_lines(stored, self.good)
+        for name in ("app.jsonl", "good.jsonl"):
+            path = self.path("weir-data", "dead-letters", name)
+            self.assertLessEqual(os.path.getsize(path) if os.path.exists(path) else 0, 1024)
+
     @staticmethod
     def listens(port):
         with socket.socket() as s:

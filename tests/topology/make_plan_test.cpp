@@ -148,6 +148,32 @@ BOOST_AUTO_TEST_CASE(dead_letters_lie_in_the_buffer_beside_their_component) {
   BOOST_TEST(file_of("far") == "weir-data/dead-letters/n1/far.jsonl");
 }
 
+BOOST_AUTO_TEST_CASE(dead_letters_lie_where_the_file_says) {
+  const auto path_of = [](const std::string& place, const std::string& rest = {}) {
+    const auto r = plan_of("collectors: { c: { type: tail, path: y } }\n"
+                           "source_aggregators: { one: { from: c, buffer: { path: b } } }\n"
+                           "sinks: { s: { type: null, from: one } }\n"
+                           "dead_letters: { path: '" + place + "' }\n" + rest);
+    BOOST_REQUIRE(r.plan.has_value());
+    return dead_letter_path(*r.plan, *r.plan->find("s"), "n1");
+  };
+  const auto placed = "placement: { all: [c, one, s] }\n";
+  BOOST_TEST(path_of("/srv/letters") == "/srv/letters/s.jsonl");
+  BOOST_TEST(path_of("/srv/{node}/letters") == "/srv/n1/letters/s.jsonl");
+  BOOST_TEST(path_of("/srv/letters", placed) == "/srv/letters/n1/s.jsonl"); // two nodes on one machine
+  BOOST_TEST(path_of("/srv/{node}/letters", placed) == "/srv/n1/letters/s.jsonl");
+}
+
+BOOST_AUTO_TEST_CASE(every_sink_and_collectors_that_set_lines_aside_may_have_dead_letters) {
+  const auto r = plan_of("collectors:\n  c: { type: tail, path: y, parse: { format: json } }\n"
+                         "  d: { type: tail, path: z, parse: { format: json, on_error: dead_letter } }\n"
+                         "  e: { type: tail, path: x, process: [{ type: parse, key: k, format: json, "
+                         "on_error: dead_letter }] }\nsinks: { s: { type: null } }\n");
+  BOOST_REQUIRE(r.plan.has_value());
+  for (const auto& [name, wanted] : {std::pair{"c", false}, {"d", true}, {"e", true}, {"s", true}})
+    BOOST_TEST(may_have_dead_letters(*r.plan->find(name)) == wanted, name);
+}
+
 BOOST_AUTO_TEST_CASE(a_sink_of_dead_letters_reads_nothing_else_unless_it_says_so) {
   const auto r = plan_of("dead_letter: letters\ncollectors: { c: { type: tail, path: y } }\n"
                          "sinks:\n  s: { type: null }\n  letters: { type: null }\n"

@@ -58,6 +58,8 @@ struct fixture {
     world.store_stopped = false;
   }
 
+  void block_letters() { std::ofstream{"weir-data"} << "in the way"; }
+
   /// Puts the numbers that are in letters to those that are stored.
   auto add_letters() -> std::size_t {
     auto file = std::ifstream{"weir-data/dead-letters/shelf.jsonl"};
@@ -94,9 +96,9 @@ BOOST_AUTO_TEST_CASE(only_the_chunk_that_the_store_rejects_becomes_dead_letters)
   BOOST_TEST(world.each_once());
 }
 
-BOOST_AUTO_TEST_CASE(a_letter_that_cannot_be_kept_holds_its_chunk) {
-  std::ofstream{"weir-data"} << "in the way";
-  auto node = test_node{two_tiers, {true, 1000}};
+BOOST_AUTO_TEST_CASE(a_letter_that_cannot_be_kept_holds_its_chunk_as_long_as_the_file_says) {
+  auto node = test_node{std::string{two_tiers} + "dead_letters: { give_up_after: never }", {true, 1000}};
+  block_letters();
   let_the_store_go();
   BOOST_TEST(node.observe_until(
       [](const auto& all) { return of(all, "shelf").last_error.starts_with("cannot keep dead letters"); }));
@@ -108,6 +110,27 @@ BOOST_AUTO_TEST_CASE(a_letter_that_cannot_be_kept_holds_its_chunk) {
   BOOST_TEST(node.finished());
   BOOST_TEST(add_letters() > 0U);
   BOOST_TEST(world.each_once());
+}
+
+BOOST_AUTO_TEST_CASE(a_letter_that_cannot_be_kept_jams_no_sink) {
+  auto node = test_node{std::string{two_tiers} + "dead_letters: { give_up_after: 10ms }", {true, 1000}};
+  block_letters();
+  let_the_store_go();
+  BOOST_TEST(node.finished());
+  const auto seen = of(node.observe(), "shelf");
+  BOOST_TEST(seen.dead_letters.empty());
+  BOOST_TEST(seen.dropped.size() == 1U);
+  BOOST_TEST(seen.dropped.at("dead letter lost") > 0U);
+  BOOST_TEST(seen.events_out + seen.dropped.at("dead letter lost") == 30'000U);
+  BOOST_TEST(seen.last_error == "");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_starts_without_a_place_for_dead_letters) {
+  block_letters();
+  BOOST_TEST(test_node::problem_of(two_tiers).starts_with(
+      "no place for the dead letters of \"shelf\": cannot write weir-data/dead-letters/shelf.jsonl: "));
+  BOOST_TEST(test_node::problem_of(std::string{two_tiers} + "dead_letters: { path: elsewhere }") == "");
+  BOOST_TEST(test_node::problem_of(std::string{two_tiers} + "dead_letters: { max_size: 0 }") == "");
 }
 
 BOOST_AUTO_TEST_CASE(their_sink_gets_them_before_all_ends) {

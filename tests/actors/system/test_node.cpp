@@ -14,12 +14,29 @@ namespace weir::test {
 
 using namespace std::chrono_literals;
 
-test_node::test_node(std::string_view yaml, options how) {
+namespace {
+
+auto plan_of(std::string_view yaml) -> topology_plan {
   auto problems = config::diagnostics{};
   const auto root = config::parse_yaml(yaml, "test.yaml", problems);
-  const auto plan = make_plan(*root, problems);
+  auto plan = make_plan(*root, problems);
   for (const auto& p : problems) std::fputs((config::to_text(p) + '\n').c_str(), stderr);
   WEIR_ASSERT(plan && problems.empty());
+  return std::move(*plan);
+}
+
+} // namespace
+
+auto test_node::problem_of(std::string_view yaml) -> std::string {
+  const auto plan = plan_of(yaml);
+  auto context = build_context{};
+  context.node = "test";
+  const auto built = build_tiers(plan, components_of(plan, {}), context);
+  return built ? std::string{} : built.failure().what;
+}
+
+test_node::test_node(std::string_view yaml, options how) {
+  const auto plan = plan_of(yaml);
   add_message_types(config_);
   config_.set("scheduler.policy", caf::atom("sharing"));
   config_.set("scheduler.max-threads", std::size_t{2});
@@ -32,7 +49,7 @@ test_node::test_node(std::string_view yaml, options how) {
   context.directory = address;
   context.waits = &waits_;
   auto root_settings = guardian_settings{};
-  auto tiers = build_tiers(*plan, components_of(*plan, {}), context);
+  auto tiers = build_tiers(plan, components_of(plan, {}), context);
   WEIR_ASSERT(tiers);
   root_settings.tiers = std::move(*tiers);
   for (auto& tier : root_settings.tiers) {

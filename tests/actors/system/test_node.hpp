@@ -22,6 +22,8 @@ public:
   };
   test_node(std::string_view yaml, options how);
   ~test_node();
+  /// Why a node of this topology is not built; empty if it can be.
+  static auto problem_of(std::string_view yaml) -> std::string;
 
   auto observe() -> std::vector<observation>;
   /// Observes again and again until `wanted` holds; false after a minute.
