@@ -54,12 +54,14 @@ auto address_of(const building& b, const component_plan& c, std::uint32_t instan
   return instances_of(c) > 1 ? address + '/' + std::to_string(instance) : address;
 }
 
-/// How many senders of this node will open links to each actor of `c`.
-auto expected_senders(const building& b, const component_plan& c) -> std::size_t {
-  auto count = std::size_t{0};
-  for (const auto* other : b.hosted)
-    if (std::find(c.from.begin(), c.from.end(), other->name) != c.from.end()) count += instances_of(*other);
-  return count;
+/// The addresses of all on this node that will open links to each actor of `c`.
+auto local_senders_of(const building& b, const component_plan& c) -> std::vector<std::string> {
+  auto all = std::vector<std::string>{};
+  for (const auto* other : b.hosted) {
+    if (std::find(c.from.begin(), c.from.end(), other->name) == c.from.end()) continue;
+    for (std::uint32_t i = 0; i < instances_of(*other); ++i) all.push_back(address_of(b, *other, i));
+  }
+  return all;
 }
 
 /// One outlet for each component that `c` feeds.
@@ -210,7 +212,7 @@ auto build_aggregator(const building& b, const component_plan& c, const std::str
   settings.component = c.name;
   settings.tier = word_of(c.in);
   settings.downstream = c.to;
-  settings.expected_senders = expected_senders(b, c);
+  settings.local_senders = local_senders_of(b, c);
   settings.once = b.context.once;
   settings.directory = b.context.directory;
   auto window = inlet_settings{};
@@ -233,7 +235,7 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
   settings.make_store = details.make_store;
   settings.retry = {details.retry.first, details.retry.max};
   settings.give_up_after = details.retry.give_up_after;
-  settings.expected_senders = expected_senders(b, c);
+  settings.local_senders = local_senders_of(b, c);
   settings.senders_keep = senders_keep(b, c);
   settings.dead_letters = std::make_shared<letter_box>(letter_box_of(b, c, address));
   auto window = inlet_settings{};

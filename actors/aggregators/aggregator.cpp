@@ -30,15 +30,19 @@ void aggregator_state::on_feedback(const link_feedback& note) {
 
 /// The collector's earlier instance may have chunks under way to us still: they must not come in any more.
 void aggregator_state::on_question(const ask_positions& note) {
+  if (!self->current_sender()) return;
   from->fence(note.sender);
-  questions.add(note, self->current_sender(), core->mark());
+  questions.add(note, caf::actor_cast<caf::actor>(self->current_sender()), core->mark());
   step();
 }
 
 void aggregator_state::answer_questions() {
-  if (questions.empty()) return;
-  for (const auto& q : questions.take([this](std::uint64_t mark) { return core->is_safe_up_to(mark); }))
-    self->send(q.from, known_positions{q.note.question, settings.address, core->positions_of(q.note.source)});
+  questions.answer([this](std::uint64_t mark) { return core->is_safe_up_to(mark); },
+                   [this](const auto& q) {
+                     const auto& [question, source, sender] = q.note;
+                     self->send(q.from, known_positions{question, settings.address, core->positions_of(source)});
+                     return true;
+                   });
 }
 
 void aggregator_state::on_synced(const log_sync& done) {
@@ -85,7 +89,7 @@ auto aggregator_state::has_delivered(monotonic_time now) const -> bool {
 }
 
 void aggregator_state::finish_if_done(monotonic_time now) {
-  if (reported || !from->is_done(settings.expected_senders, how) || !has_delivered(now)) return;
+  if (reported || !from->is_done(settings.local_senders, how) || !has_delivered(now)) return;
   for (auto& p : ports) p.close();
   const auto closed = std::all_of(ports.begin(), ports.end(), [](const auto& p) { return p.is_closed(); });
   if (!closed && !(drain_until && now >= *drain_until)) return;

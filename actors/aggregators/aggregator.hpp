@@ -20,7 +20,7 @@ struct aggregator_settings {
   std::string component;
   std::string tier;
   std::vector<std::string> downstream;
-  std::size_t expected_senders = 0; ///< on this node; more may come from others
+  std::vector<std::string> local_senders; ///< addresses; more may come from other nodes
   bool once = false;
   caf::actor_addr directory;
   const clock* time = &system_clock();
@@ -41,7 +41,7 @@ struct aggregator_state {
   monotonic_time probe_at{};
   std::optional<monotonic_time> drain_until; ///< with a log: what is not passed on by then stays in it
   caf::actor syncer;
-  waiting_questions questions;
+  waiting_questions<caf::actor> questions;
 
   void on_transfer(const transfer_chunks& note);
   void on_feedback(const link_feedback& note);

@@ -209,8 +209,9 @@ void sink_state::on_timer(std::uint64_t generation) {
 
 /// The collector's earlier instance may have chunks under way to us still: they must not come in any more.
 void sink_state::on_question(const ask_positions& note) {
+  if (!self->current_sender()) return;
   from->fence(note.sender);
-  questions.add(note, self->current_sender(), core->taken);
+  questions.add(note, caf::actor_cast<caf::actor>(self->current_sender()), core->taken);
   answer_questions();
 }
 
@@ -223,21 +224,18 @@ void sink_state::tell_unopened(const std::string& why) {
   tell_at = now + backoff_delay(settings.retry, ++unopened, UINT64_MAX);
 }
 
-/// A store that cannot be opened now answers later: the collector asks again.
 void sink_state::answer_questions() {
-  if (questions.empty()) return;
-  const auto is_safe = [this](std::uint64_t mark) { return core->taken - core->ready.size() >= mark; };
-  for (const auto& q : questions.take(is_safe)) {
-    if (const auto opened = open_store(); !opened) {
-      tell_unopened(opened.failure().what);
-      continue;
-    }
-    auto known = target->positions(q.note.source);
-    if (known)
-      self->send(q.from, known_positions{q.note.question, settings.address, std::move(*known)});
-    else
-      spdlog::warn("{}: {}", settings.address, known.failure().what);
-  }
+  questions.answer([this](std::uint64_t mark) { return core->taken - core->ready.size() >= mark; },
+                   [this](const auto& q) { return answer(q.note, q.from); });
+}
+
+/// A store that cannot be opened now answers later: the collector asks again.
+auto sink_state::answer(const ask_positions& note, const caf::actor& asker) -> bool {
+  if (const auto opened = open_store(); !opened) return tell_unopened(opened.failure().what), false;
+  auto known = target->positions(note.source);
+  if (!known) return spdlog::warn("{}: {}", settings.address, known.failure().what), false;
+  self->send(asker, known_positions{note.question, settings.address, std::move(*known)});
+  return true;
 }
 
 void sink_state::drain() {
@@ -246,7 +244,7 @@ void sink_state::drain() {
 }
 
 void sink_state::finish_if_done() {
-  if (reported || !from->is_done(settings.expected_senders, how)) return;
+  if (reported || !from->is_done(settings.local_senders, how)) return;
   if (core->in.held_chunks() > 0 && !(settings.senders_keep && how == ending::drained)) return;
   reported = true;
   go_idle();

@@ -64,7 +64,7 @@ struct sink_settings {
   store_plugin::factory make_store;
   backoff_settings retry;
   std::optional<duration> give_up_after;
-  std::size_t expected_senders = 0;
+  std::vector<std::string> local_senders; ///< addresses; more may come from other nodes
   std::shared_ptr<letter_box> dead_letters; ///< for what is refused or given up
   bool senders_keep = false; ///< all of them have chunk logs: what is not stored may stay with them
 };
@@ -90,7 +90,7 @@ struct sink_state {
   std::uint32_t unopened = 0; ///< how often it was told that there is no store to ask for positions
   monotonic_time tell_at{};   ///< not again before
   deadline_timer timer;
-  waiting_questions questions;
+  waiting_questions<caf::actor> questions;
 
   void on_transfer(const transfer_chunks& note);
   void on_question(const ask_positions& note);
@@ -112,6 +112,7 @@ private:
   auto keep(std::vector<dead_letter> letters, const std::string& reason) -> result<letter_fate>;
   void go_idle();
   void answer_questions();
+  auto answer(const ask_positions& note, const caf::actor& asker) -> bool;
   void tell_unopened(const std::string& why);
 };
 

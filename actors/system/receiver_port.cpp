@@ -39,8 +39,8 @@ void receiver_port::send_feedback() {
   send();
 }
 
-auto receiver_port::is_done(std::size_t expected, ending how) -> bool {
-  const auto done = links_.is_done(expected, how);
+auto receiver_port::is_done(const std::vector<std::string>& local, ending how) -> bool {
+  const auto done = links_.is_done(local, how);
   send();
   return done;
 }

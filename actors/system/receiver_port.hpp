@@ -24,8 +24,8 @@ public:
   void fence(const std::string& sender) { links_.fence(sender); }
   /// Delivers acks and grants that became due.
   void send_feedback();
-  /// Whether nothing more is to come; `expected` senders of this node are known to come.
-  auto is_done(std::size_t expected, ending how) -> bool;
+  /// Whether nothing more is to come. `local`: the addresses of all senders of this node.
+  auto is_done(const std::vector<std::string>& local, ending how) -> bool;
   /// Adds who is linked.
   void observe(observation& to) const;
 

@@ -4,37 +4,40 @@
 #include "actors/protocol.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace weir {
 
-class waiting_questions {
+/// `Asker` is whoever gets the answer.
+template <class Asker> class waiting_questions {
 public:
-  /// `mark`: what came before it, in the owner's own count. A collector that asks again replaces its
-  /// question.
-  void add(const ask_positions& note, const caf::strong_actor_ptr& from, std::uint64_t mark) {
-    std::erase_if(waiting_, [&](const waiting& w) { return w.note.source == note.source; });
-    if (from) waiting_.push_back({note, caf::actor_cast<caf::actor>(from), mark});
-  }
-  /// Those whose mark `is_safe(mark)` says is reached.
   struct waiting {
     ask_positions note;
-    caf::actor from;
+    Asker from;
     std::uint64_t mark = 0;
   };
-  template <class IsSafe> auto take(IsSafe&& is_safe) -> std::vector<waiting> {
-    auto ready = std::vector<waiting>{};
-    for (auto at = waiting_.begin(); at != waiting_.end();) {
-      if (!is_safe(at->mark)) {
-        ++at;
-        continue;
-      }
-      ready.push_back(std::move(*at));
-      at = waiting_.erase(at);
-    }
-    return ready;
+
+  /// `mark`: what came before it, in the owner's own count. A question that is asked again keeps its first
+  /// mark, or one that is busy all the time would never reach it; another one of the same collector takes
+  /// the place of its earlier one.
+  void add(const ask_positions& note, Asker from, std::uint64_t mark) {
+    const auto is_same = [&](const waiting& w) { return w.note.source == note.source; };
+    const auto at = std::find_if(waiting_.begin(), waiting_.end(), is_same);
+    if (at == waiting_.end())
+      waiting_.push_back({note, std::move(from), mark});
+    else if (at->note.question == note.question)
+      at->from = std::move(from);
+    else
+      *at = {note, std::move(from), mark};
+  }
+  /// Lets `answer(question)` answer those whose mark `is_safe(mark)` says is reached; where that returns
+  /// false, the question goes on waiting.
+  template <class IsSafe, class Answer> void answer(IsSafe&& is_safe, Answer&& answer) {
+    std::erase_if(waiting_, [&](const waiting& w) { return is_safe(w.mark) && answer(w); });
   }
   auto empty() const -> bool { return waiting_.empty(); }
+  void clear() { waiting_.clear(); }
 
 private:
   std::vector<waiting> waiting_;

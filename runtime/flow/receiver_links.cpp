@@ -8,7 +8,7 @@ void receiver_links::on_open(const open_link& note, std::uint64_t handle) {
   if (links_.count(note.link) != 0) return;
   fence(note.sender); // a sender that opens anew has given up its former link
   links_.emplace(note.link, link{handle, note.sender, {}});
-  seen_.insert(note.sender);
+  unfinished_.insert(note.sender);
   finished_.erase(note.sender);
   in_.open(note.link);
   if (leaving_) send(note.link, links_.at(note.link), {});
@@ -65,7 +65,7 @@ void receiver_links::on_probe(const probe_link& note, std::uint64_t handle) {
 void receiver_links::on_close(const close_link& note, std::uint64_t handle) {
   if (note.finished) {
     outbox_.push_back({handle, note});
-    seen_.insert(note.sender);
+    unfinished_.erase(note.sender);
     finished_.insert(note.sender);
   }
   const auto at = links_.find(note.link);
@@ -103,10 +103,11 @@ void receiver_links::leave() {
   for (auto& [id, to] : links_) send(id, to, {});
 }
 
-auto receiver_links::is_done(std::size_t expected, ending how) -> bool {
-  if (how == ending::never) return false;
-  if (seen_.size() >= std::max<std::size_t>(1, expected) && finished_.size() == seen_.size()) return true;
-  if (how == ending::with_its_senders || finished_.size() < expected) return false;
+auto receiver_links::is_done(const std::vector<std::string>& local, ending how) -> bool {
+  const auto is_finished = [&](const std::string& sender) { return finished_.contains(sender); };
+  if (how == ending::never || !std::all_of(local.begin(), local.end(), is_finished)) return false;
+  if (!finished_.empty() && unfinished_.empty()) return true;
+  if (how == ending::with_its_senders) return false;
   if (!leaving_) leave();
   return links_.empty(); // whoever closes has had all its acks
 }

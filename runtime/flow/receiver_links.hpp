@@ -19,7 +19,7 @@ namespace weir {
 /// When a receiver is done.
 enum class ending {
   never,            ///< senders come and go
-  with_its_senders, ///< --once: when all that came are done for good
+  with_its_senders, ///< --once: when all that came are done for good, and those of this node came
   drained,          ///< when those of this node are; the others are told to go elsewhere
 };
 
@@ -45,8 +45,8 @@ public:
   void fence(const std::string& sender);
   /// Sends acks and grants that became due.
   void send_feedback();
-  /// Whether nothing more is to come; `expected` senders of this node are known to come.
-  auto is_done(std::size_t expected, ending how) -> bool;
+  /// Whether nothing more is to come. `local`: the addresses of all senders of this node.
+  auto is_done(const std::vector<std::string>& local, ending how) -> bool;
 
   /// Addresses of those who are linked now, in order.
   auto senders() const -> std::vector<std::string>;
@@ -66,8 +66,8 @@ private:
   inlet& in_;
   bool leaving_ = false;
   std::unordered_map<std::uint64_t, link> links_;
-  std::set<std::string> seen_;     // addresses of all senders that ever opened
-  std::set<std::string> finished_; // those that closed for good
+  std::set<std::string> unfinished_; // addresses of senders that came and may send more
+  std::set<std::string> finished_;   // those that closed for good
   std::vector<outgoing> outbox_;
 };
 

@@ -25,6 +25,7 @@ void aggregator_actor::start() { step(); }
 void aggregator_actor::fail() {
   actor::fail();
   questions_.clear();
+  asked_.clear();
   syncing_ = false;
   from_ = std::make_unique<receiver_links>(core_.in);
   core_.begin_again(in.time.monotonic());
@@ -74,16 +75,21 @@ void aggregator_actor::on_feedback(const link_feedback& note) {
 
 void aggregator_actor::ask(const ask_positions& note, handle from) {
   if (in.mistake != bug::does_not_fence) from_->fence(note.source);
-  std::erase_if(questions_, [&](const auto& q) { return q.note.source == note.source; });
-  questions_.push_back({note, from, core_.mark()});
+  if (in.mistake == bug::forgets_mark) questions_.clear();
+  questions_.add(note, from, core_.mark());
+  auto& first = asked_[note.source];
+  if (first.first != note.question) first = {note.question, core_.mark()};
 }
 
 void aggregator_actor::answer() {
-  std::erase_if(questions_, [&](const question& q) {
-    if (!core_.is_safe_up_to(q.mark) && in.mistake != bug::answers_early) return false;
-    in.send(*this, q.from, known_positions{q.note.question, address, core_.positions_of(q.note.source)});
-    return true;
-  });
+  const auto is_early = in.mistake == bug::answers_early;
+  questions_.answer([&](std::uint64_t mark) { return is_early || core_.is_safe_up_to(mark); },
+                    [&](const auto& q) {
+                      const auto& [question, source, sender] = q.note;
+                      in.send(*this, q.from, known_positions{question, address, core_.positions_of(source)});
+                      asked_.erase(source);
+                      return true;
+                    });
 }
 
 void aggregator_actor::receive(handle from, const message& m) {
@@ -159,6 +165,8 @@ auto aggregator_actor::check() const -> std::string {
     return "granted and holds more than its capacity";
   auto gone = std::uint64_t{0};
   for (const auto& [why, events] : core_.dropped) gone += events;
+  for (const auto& [source, first] : asked_)
+    if (core_.is_safe_up_to(first.second)) return "does not answer though all before the question is safe";
   if (core_.held().events_held + gone > core_.events_in) return "holds more events than came in";
   return {};
 }

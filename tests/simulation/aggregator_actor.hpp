@@ -2,9 +2,11 @@
 #pragma once
 
 #include "actors/aggregators/aggregator_core.hpp"
+#include "actors/system/waiting_questions.hpp"
 #include "runtime/flow/receiver_links.hpp"
 #include "tests/simulation/world.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,11 +40,6 @@ protected:
   void step() override;
 
 private:
-  struct question {
-    ask_positions note;
-    handle from = 0;
-    std::uint64_t mark = 0;
-  };
   void make_links();
   void take(const transfer_chunks& note);
   void on_feedback(const link_feedback& note);
@@ -55,7 +52,8 @@ private:
   aggregator_core core_;
   std::unique_ptr<receiver_links> from_;
   std::vector<sender_links> links_;
-  std::vector<question> questions_;
+  waiting_questions<handle> questions_;
+  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> asked_; ///< by source: question, first mark
   monotonic_time probe_at_{};
   bool syncing_ = false;
   std::uint64_t biggest_ = 0;

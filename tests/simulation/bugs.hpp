@@ -23,9 +23,10 @@ enum class bug {
   drops_last_chunk,
   acks_before_commit,
   forgets_reread,
+  forgets_mark,
 };
 
-inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 14>{{
+inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 15>{{
     {bug::acks_before_sync, "an aggregator acks what is only written"},
     {bug::syncs_nothing, "fsync does nothing"},
     {bug::hides_failed_sync, "a failed fsync is taken for a good one"},
@@ -40,6 +41,7 @@ inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 1
     {bug::drops_last_chunk, "the last chunk of a transfer is dropped and acked"},
     {bug::acks_before_commit, "a sink acks before its store has it"},
     {bug::forgets_reread, "a collector sends again what some of its receivers have"},
+    {bug::forgets_mark, "a question that is asked again waits for what came meanwhile"},
 }};
 
 } // namespace weir::test

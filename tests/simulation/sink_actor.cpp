@@ -38,8 +38,7 @@ void sink_actor::receive(handle from, const message& m) {
   if (const auto* close = std::get_if<close_link>(&m)) from_->on_close(*close, from);
   if (const auto* asked = std::get_if<ask_positions>(&m)) {
     if (in.mistake != bug::does_not_fence) from_->fence(asked->source);
-    std::erase_if(questions_, [&](const auto& q) { return q.note.source == asked->source; });
-    questions_.push_back({*asked, from, core_.taken});
+    questions_.add(*asked, from, core_.taken);
     answer();
   }
   send_feedback();
@@ -91,12 +90,14 @@ void sink_actor::go_idle() {
 }
 
 void sink_actor::answer() {
-  std::erase_if(questions_, [&](const question& q) {
-    if (core_.taken - core_.ready.size() < q.mark || !open_store()) return false;
-    auto known = target_->positions(q.note.source);
-    if (known) in.send(*this, q.from, known_positions{q.note.question, address, std::move(*known)});
-    return bool{known};
-  });
+  questions_.answer([this](std::uint64_t mark) { return core_.taken - core_.ready.size() >= mark; },
+                    [this](const auto& q) {
+                      if (!open_store()) return false;
+                      auto known = target_->positions(q.note.source);
+                      if (!known) return false;
+                      in.send(*this, q.from, known_positions{q.note.question, address, std::move(*known)});
+                      return true;
+                    });
 }
 
 auto sink_actor::check() const -> std::string {

@@ -37,11 +37,6 @@ protected:
   void step() override { commit(); }
 
 private:
-  struct question {
-    ask_positions note;
-    handle from = 0;
-    std::uint64_t mark = 0;
-  };
   void schedule(std::chrono::nanoseconds after);
   auto open_store() -> bool;
   void commit();
@@ -54,7 +49,7 @@ private:
   sink_core core_;
   std::unique_ptr<store> target_;
   std::unique_ptr<receiver_links> from_;
-  std::vector<question> questions_;
+  waiting_questions<handle> questions_;
   bool is_open_ = false;
   bool scheduled_ = false;
 };

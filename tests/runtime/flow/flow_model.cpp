@@ -283,8 +283,10 @@ auto flow_model::all_acked() const -> bool {
 }
 
 auto flow_model::all_done() -> bool {
+  auto senders = std::vector<std::string>{};
+  for (const auto& s : senders_) senders.push_back(s->address);
   return std::all_of(receivers_.begin(), receivers_.end(), [&](auto& r) {
-    return r->in->held_chunks() == 0 && r->links->is_done(senders_.size(), ending::with_its_senders);
+    return r->in->held_chunks() == 0 && r->links->is_done(senders, ending::with_its_senders);
   });
 }
 
