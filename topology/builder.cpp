@@ -3,7 +3,7 @@
 #include "actors/aggregators/aggregator.hpp"
 #include "actors/collectors/collector.hpp"
 #include "actors/collectors/letter_source.hpp"
-#include "actors/sinks/sink_writer.hpp"
+#include "actors/sinks/sink.hpp"
 #include "runtime/os/paths.hpp"
 #include "runtime/os/random.hpp"
 
@@ -229,20 +229,23 @@ auto build_aggregator(const building& b, const component_plan& c, const std::str
 auto build_sink(const building& b, const component_plan& c, const std::string& address) {
   const auto& details = std::get<sink_plan>(c.details);
   auto settings = sink_settings{};
-  settings.address = address;
-  settings.type = c.type;
-  settings.context = context_of(b, c);
-  settings.make_store = details.make_store;
-  settings.retry = {details.retry.first, details.retry.max};
-  settings.give_up_after = details.retry.give_up_after;
-  settings.local_senders = local_senders_of(b, c);
-  settings.senders_keep = senders_keep(b, c);
-  settings.dead_letters = std::make_shared<letter_box>(letter_box_of(b, c, address));
+  auto& decides = settings.decides;
+  decides.address = address;
+  decides.component = c.name;
+  decides.type = c.type;
+  decides.retry = {details.retry.first, details.retry.max};
+  decides.give_up_after = details.retry.give_up_after;
+  decides.local_senders = local_senders_of(b, c);
+  decides.senders_keep = senders_keep(b, c);
+  decides.once = b.context.once;
+  settings.writes.does = {address, context_of(b, c), details.make_store, details.match,
+                          std::make_shared<letter_box>(letter_box_of(b, c, address))};
+  settings.writes.permit = std::make_shared<store_permit>(1);
   auto window = inlet_settings{};
   window.capacity_bytes = sink_window_bytes;
   auto core = std::make_shared<sink_core>(window, details.match);
   return [settings, core](caf::event_based_actor* parent) -> caf::actor {
-    return parent->spawn<caf::detached>(sink_writer, settings, core, self_address(parent));
+    return parent->spawn(sink, settings, core, self_address(parent));
   };
 }
 

@@ -2,84 +2,90 @@
 
 #include "runtime/event/entry.hpp"
 
+#include <algorithm>
+#include <memory>
+
 namespace weir {
 namespace {
-
-/// Calls `visit(chunk, tag, index in the chunk, entry bytes, time)` for each event; what is damaged is one
-/// event up to the end of its section.
-template <class Visitor> void for_each_entry(const commit_batch& batch, Visitor&& visit) {
-  for (const auto& c : batch.chunks) {
-    auto index = std::uint64_t{0};
-    for_each_section(*c, [&](const section& s, std::string_view entries) {
-      if (!batch.match.matches(s.tag)) return void(index += s.count);
-      auto reader = entry_reader{entries};
-      auto e = entry{};
-      for (auto rest = entries; !rest.empty(); rest = reader.rest()) {
-        const auto is_whole = reader.next(e);
-        const auto bytes = is_whole ? rest.substr(0, rest.size() - reader.rest().size()) : rest;
-        visit(*c, s.tag, index++, bytes, is_whole ? e.time_ns : 0);
-        if (!is_whole) break;
-      }
-    });
-  }
-}
-
-auto letter_of(const chunk& c, const std::string& tag, std::uint64_t index, std::string_view bytes)
-    -> dead_letter {
-  auto letter = dead_letter{};
-  letter.tag = tag;
-  letter.bytes = bytes;
-  letter.chunk = c.id;
-  letter.index = index;
-  return letter;
-}
 
 /// Makes letters of the events of a batch, one after the other.
 class letter_writer {
 public:
-  void add(const chunk& c, const std::string& tag, std::uint64_t index, std::string_view bytes,
-           std::int64_t time_ns) {
-    auto& letter = letters.emplace_back(letter_of(c, tag, index, bytes));
-    letter.time_ns = time_ns;
-    if (chunk_ != &c && !c.positions.empty())
-      place_ = std::make_shared<const chunk_place>(chunk_place{c.source, c.positions});
-    else if (chunk_ != &c)
-      place_.reset();
-    chunk_ = &c;
-    letter.place = place_;
+  /// Of what is refused in the run; `refused` is of its chunk, and in order.
+  void add(const chunk& c, const event_run& run, std::span<const refusal> refused) {
+    const auto run_end = run.first + run.events;
+    for (const auto& r : refused) {
+      const auto part = part_of(run, {r.first, r.first + r.events});
+      if (r.first >= run_end || part.events == 0) continue;
+      count(r.reason, run.tag, part.events);
+      add_part(c, part, r.reason);
+    }
   }
 
-  std::vector<dead_letter> letters;
+  set_aside made;
 
 private:
+  void count(const std::string& reason, std::string_view tag, std::uint64_t events) {
+    auto at = std::find_if(made.counts.rbegin(), made.counts.rend(),
+                           [&](const dropped_events& d) { return d.tag == tag && d.reason == reason; });
+    if (at == made.counts.rend()) {
+      made.counts.push_back({reason, std::string{tag}, 0});
+      at = made.counts.rbegin();
+    }
+    at->events += events;
+  }
+
+  void add_part(const chunk& c, const event_run& part, const std::string& reason) {
+    auto reader = entry_reader{part.entries};
+    auto e = entry{};
+    auto index = part.first;
+    for (auto rest = part.entries; !rest.empty(); rest = reader.rest()) {
+      const auto is_whole = reader.next(e);
+      auto& letter = made.letters.emplace_back();
+      letter.reason = reason;
+      letter.tag = part.tag;
+      letter.bytes = is_whole ? rest.substr(0, rest.size() - reader.rest().size()) : rest;
+      letter.time_ns = is_whole ? e.time_ns : 0;
+      letter.chunk = c.id;
+      letter.index = index++;
+      letter.place = place_of(c);
+      if (!is_whole) break;
+    }
+  }
+
+  auto place_of(const chunk& c) -> std::shared_ptr<const chunk_place> {
+    if (chunk_ != &c)
+      place_ = c.positions.empty() ? nullptr
+                                   : std::make_shared<const chunk_place>(chunk_place{c.source, c.positions});
+    chunk_ = &c;
+    return place_;
+  }
+
   const chunk* chunk_ = nullptr;
   std::shared_ptr<const chunk_place> place_;
 };
 
 } // namespace
 
-auto letters_of(const refusal& refused, const commit_batch& batch) -> std::vector<dead_letter> {
-  auto made = letter_writer{};
-  auto rest = std::string_view{refused.entries}; // in the order of the batch
-  for_each_entry(batch, [&](const chunk& c, const std::string& tag, std::uint64_t index,
-                            std::string_view bytes, std::int64_t time_ns) {
-    if (rest.empty() || tag != refused.tag || !rest.starts_with(bytes)) return;
-    made.add(c, tag, index, bytes, time_ns);
-    rest.remove_prefix(bytes.size());
+auto set_aside_of(const commit_batch& batch, std::span<const refusal> refused) -> set_aside {
+  auto in_order = std::vector<refusal>{refused.begin(), refused.end()};
+  std::sort(in_order.begin(), in_order.end(), [](const refusal& a, const refusal& b) {
+    return std::pair{a.chunk, a.first} < std::pair{b.chunk, b.first};
   });
-  if (rest.empty()) return std::move(made.letters);
-  auto& unknown = made.letters.emplace_back(); // never lost, whatever the store made of it
-  unknown.tag = refused.tag;
-  unknown.bytes = rest;
-  return std::move(made.letters);
+  auto writer = letter_writer{};
+  for (auto at = in_order.begin(); at != in_order.end();) {
+    const auto end = std::find_if(at, in_order.end(), [&](const auto& r) { return r.chunk != at->chunk; });
+    const auto& c = *batch.chunks[at->chunk];
+    for_each_run(batch, at->chunk, [&](const event_run& run) { writer.add(c, run, {at, end}); });
+    at = end;
+  }
+  return std::move(writer.made);
 }
 
-auto all_letters_of(const commit_batch& batch) -> std::vector<dead_letter> {
-  auto made = letter_writer{};
-  for_each_entry(batch,
-                 [&](const chunk& c, const std::string& tag, std::uint64_t index, std::string_view bytes,
-                     std::int64_t time_ns) { made.add(c, tag, index, bytes, time_ns); });
-  return std::move(made.letters);
+auto refuse_all(const commit_batch& batch, const std::string& reason) -> std::vector<refusal> {
+  auto done = committed{};
+  for_each_run(batch, [&](const event_run& run) { refuse(done, reason, run, 0, run.events); });
+  return std::move(done.refused);
 }
 
 } // namespace weir

@@ -1,6 +1,5 @@
 #include "actors/sinks/file_device.hpp"
 #include "actors/sinks/file_settings.hpp"
-#include "actors/sinks/refusals.hpp"
 #include "actors/sinks/store.hpp"
 #include "runtime/codec/path_template.hpp"
 #include "runtime/ledger/appended_files.hpp"
@@ -36,8 +35,9 @@ private:
   auto take_over() -> result<void>;
   auto add_batch(const commit_batch& batch, committed& done) -> result<void>;
   void tell_findings();
-  auto add_section(const section& s, std::string_view entries, committed& done) -> result<void>;
-  auto add_run(std::string_view tag, std::string_view& entries, committed& done) -> result<written_run>;
+  auto add_run(const event_run& run, committed& done) -> result<void>;
+  auto add_part(const event_run& run, std::uint64_t at, std::string_view& entries, committed& done)
+      -> result<written_run>;
   auto choose_target(std::string_view tag, std::int64_t time_ns) -> result<void>;
   auto is_name_taken(const error& why) const -> bool;
   auto is_ledger(std::string_view path) const -> bool;
@@ -188,8 +188,7 @@ auto file_store::commit(const commit_batch& batch) -> result<committed> {
   is_settled_ = false;
   target_.is_chosen = false;
   auto state = add_batch(batch, done);
-  if (state && batch.keep_refused && ledger_ && !done.refused.empty())
-    state = batch.keep_refused(done.refused);
+  if (state && batch.confirm && ledger_) state = batch.confirm(done.refused);
   if (!state) {
     auto why = state.failure();
     why.code = errc::unavailable;
@@ -205,54 +204,54 @@ auto file_store::commit(const commit_batch& batch) -> result<committed> {
 }
 
 auto file_store::add_batch(const commit_batch& batch, committed& done) -> result<void> {
-  for (const auto& c : batch.chunks) {
-    if (ledger_ && ledger_->has(*c)) {
+  for (std::size_t i = 0; i < batch.chunks.size(); ++i) {
+    if (ledger_ && ledger_->has(*batch.chunks[i])) {
       ++done.repeated_chunks;
       continue;
     }
-    if (ledger_) ledger_->add(*c);
+    if (ledger_) ledger_->add(*batch.chunks[i]);
     auto state = result<void>{};
-    for_each_section(*c, [&](const section& s, std::string_view entries) {
-      if (state && batch.match.matches(s.tag)) state = add_section(s, entries, done);
+    for_each_run(batch, i, [&](const event_run& run) {
+      if (state) state = add_run(run, done);
     });
     WEIR_CHECK(state);
   }
   return {};
 }
 
-auto file_store::add_section(const section& s, std::string_view entries, committed& done) -> result<void> {
+auto file_store::add_run(const event_run& run, committed& done) -> result<void> {
+  auto entries = run.entries;
   auto seen = std::uint64_t{0};
-  format_->begin_section(s.tag);
+  format_->begin_section(run.tag);
   while (!entries.empty()) {
-    WEIR_TRY(const auto run, add_run(s.tag, entries, done));
-    seen += run.events;
-    if (run.why == written_run::stop::malformed) break;
+    WEIR_TRY(const auto written, add_part(run, seen, entries, done));
+    seen += written.events;
+    if (written.why == written_run::stop::malformed) break;
   }
-  if (seen < s.count) refuse(done, "malformed entry", s.tag, entries, s.count - seen);
+  if (seen < run.events) refuse(done, "malformed entry", run, seen, run.events - seen);
   return {};
 }
 
-/// Writes the events that go to one file, as far as a block of it has room.
-auto file_store::add_run(std::string_view tag, std::string_view& entries, committed& done)
+/// Writes the events that go to one file, from number `at` of the run on, as far as a block of it has room.
+auto file_store::add_part(const event_run& run, std::uint64_t at, std::string_view& entries, committed& done)
     -> result<written_run> {
   auto time_ns = std::int64_t{0};
   auto rest = entries;
   if (!take_entry_head(rest, time_ns)) return written_run{0, written_run::stop::malformed};
-  WEIR_CHECK(choose_target(tag, time_ns));
+  WEIR_CHECK(choose_target(run.tag, time_ns));
   auto* file = target_.file;
   if (file == nullptr) {
     discarded_.clear();
-    rest = entries;
-    const auto run = format_->write(discarded_, entries, target_.bounds);
-    refuse(done, target_.refusal, tag, rest.substr(0, rest.size() - entries.size()), run.events);
-    return run;
+    const auto discarded = format_->write(discarded_, entries, target_.bounds);
+    refuse(done, target_.refusal, run, at, discarded.events);
+    return discarded;
   }
   if (file->is_new && file->pending.empty() && settings_.format.header)
     file->pending.append(csv_header(settings_.format.columns));
-  const auto run = format_->write(file->pending, entries, target_.bounds);
-  done.events += run.events;
+  const auto written = format_->write(file->pending, entries, target_.bounds);
+  done.events += written.events;
   if (file->pending.size() >= target_.bounds.bytes_max) WEIR_CHECK(files_->flush(*file));
-  return run;
+  return written;
 }
 
 auto file_store::choose_target(std::string_view tag, std::int64_t time_ns) -> result<void> {

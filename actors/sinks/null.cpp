@@ -13,9 +13,9 @@ public:
 
   auto commit(const commit_batch& batch) -> result<committed> override {
     auto done = committed{};
-    for_each_matching(batch, [&](const chunk&, const section& s, std::string_view) {
-      done.events += s.count;
-      done.bytes += s.bytes;
+    for_each_run(batch, [&](const event_run& run) {
+      done.events += run.events;
+      done.bytes += run.entries.size();
     });
     return done;
   }

@@ -1,4 +1,3 @@
-#include "actors/sinks/refusals.hpp"
 #include "actors/sinks/sqlite_connection.hpp"
 #include "actors/sinks/sqlite_ledger.hpp"
 #include "actors/sinks/sqlite_schema.hpp"
@@ -47,9 +46,9 @@ private:
   };
   auto open_session() -> result<session>;
   auto is_open() const -> bool;
-  auto add_chunk(const chunk& c, const tag_pattern& match, committed& done) -> result<void>;
-  auto add_section(const section& s, std::string_view entries, committed& done) -> result<void>;
   auto add_batch(const commit_batch& batch, committed& done) -> result<void>;
+  auto add_run(const event_run& run, committed& done) -> result<void>;
+  auto insert(std::int64_t time_ns) -> result<std::string>;
 
   settings settings_;
   std::string sink_;
@@ -95,7 +94,7 @@ auto sqlite_store::commit(const commit_batch& batch) -> result<committed> {
   auto done = committed{};
   WEIR_CHECK(session_->begin.run());
   auto state = add_batch(batch, done);
-  if (state && batch.keep_refused && !done.refused.empty()) state = batch.keep_refused(done.refused);
+  if (state && batch.confirm) state = batch.confirm(done.refused);
   if (state) state = session_->end.run();
   if (state) return done;
   session_->database.roll_back();
@@ -108,47 +107,54 @@ auto sqlite_store::positions(const std::string& source) -> result<std::vector<po
 }
 
 auto sqlite_store::add_batch(const commit_batch& batch, committed& done) -> result<void> {
-  for (const auto& c : batch.chunks) {
-    WEIR_TRY(const auto is_new, session_->ledger.add(*c));
-    if (is_new)
-      WEIR_CHECK(add_chunk(*c, batch.match, done));
-    else
+  for (std::size_t i = 0; i < batch.chunks.size(); ++i) {
+    const auto is_new = session_->ledger.add(*batch.chunks[i]);
+    if (!is_new) return error{errc::failed, "the ledger: " + is_new.failure().what};
+    if (!*is_new) {
       ++done.repeated_chunks;
+      continue;
+    }
+    auto state = result<void>{};
+    for_each_run(batch, i, [&](const event_run& run) {
+      if (state) state = add_run(run, done);
+    });
+    WEIR_CHECK(state);
   }
   return {};
 }
 
-auto sqlite_store::add_chunk(const chunk& c, const tag_pattern& match, committed& done) -> result<void> {
-  auto state = result<void>{};
-  for_each_section(c, [&](const section& s, std::string_view entries) {
-    if (state && match.matches(s.tag)) state = add_section(s, entries, done);
-  });
-  return state;
-}
-
-auto sqlite_store::add_section(const section& s, std::string_view entries, committed& done) -> result<void> {
-  auto& insert = session_->insert;
+auto sqlite_store::add_run(const event_run& run, committed& done) -> result<void> {
   auto seen = std::uint64_t{0};
   auto time_ns = std::int64_t{0};
-  auto rest = std::string_view{}; // from the latest entry on
+  auto entries = run.entries;
   tag_.clear();
-  append_valid_text(tag_, s.tag);
-  insert.bind(2, tag_.view());
-  while (!entries.empty()) {
+  append_valid_text(tag_, run.tag);
+  session_->insert.bind(2, tag_.view());
+  for (; !entries.empty(); ++seen) {
     json_.clear();
-    rest = entries;
     if (!take_entry_head(entries, time_ns) || msgpack_reader{entries}.peek() != msgpack_type::map) break;
     if (!take_json(json_, entries)) break;
-    insert.bind(1, time_ns);
-    insert.bind(3, json_.view());
-    WEIR_CHECK(insert.run());
-    rest = entries;
+    WEIR_TRY(const auto why_not, insert(time_ns));
+    if (!why_not.empty()) {
+      refuse(done, why_not, run, seen, 1);
+      continue;
+    }
     done.bytes += sizeof time_ns + tag_.size() + json_.size();
-    ++seen;
+    ++done.events;
   }
-  done.events += seen;
-  if (seen < s.count) refuse(done, "malformed entry", s.tag, rest, s.count - seen);
+  if (seen < run.events) refuse(done, "malformed entry", run, seen, run.events - seen);
   return {};
+}
+
+/// Empty, or why the table does not take this row; the others of the transaction stay.
+auto sqlite_store::insert(std::int64_t time_ns) -> result<std::string> {
+  auto& row = session_->insert;
+  row.bind(1, time_ns);
+  row.bind(3, json_.view());
+  const auto done = row.run();
+  if (done) return std::string{session_->database.changes() > 0 ? "" : "rejected: the table ignores it"};
+  if (done.failure().code != errc::rejected || !session_->database.is_in_transaction()) return done.failure();
+  return "rejected: " + done.failure().what;
 }
 
 template <class Visitor> void describe(Visitor& v, sqlite_store::settings& s) {

@@ -14,6 +14,9 @@ auto failure_of(sqlite3* database) -> error {
   case SQLITE_NOTADB: return {errc::failed, name + " is not a SQLite database"};
   case SQLITE_CORRUPT:
     return {errc::failed, name + " is damaged; sqlite3 with .recover may save what is in it"};
+  case SQLITE_CONSTRAINT:
+  case SQLITE_MISMATCH:
+  case SQLITE_TOOBIG: return {errc::rejected, text};
   case SQLITE_BUSY:
   case SQLITE_LOCKED: return {errc::unavailable, name + " is in use by another program: " + text};
   case SQLITE_FULL:
@@ -108,6 +111,10 @@ auto sqlite_connection::execute(const std::string& sql) -> result<void> {
 }
 
 auto sqlite_connection::changes() const -> std::int64_t { return sqlite3_changes64(database_.get()); }
+
+auto sqlite_connection::is_in_transaction() const -> bool {
+  return sqlite3_get_autocommit(database_.get()) == 0;
+}
 
 void sqlite_connection::roll_back() noexcept {
   if (database_ && sqlite3_get_autocommit(database_.get()) == 0)

@@ -34,7 +34,8 @@ private:
   std::unique_ptr<sqlite3_stmt, finalize> statement_;
 };
 
-/// Errors are errc::unavailable where time may help (busy, full, I/O, no permission), else errc::failed.
+/// Errors are errc::unavailable where time may help (busy, full, I/O, no permission), errc::rejected where a
+/// constraint or trigger of the table does not take a row, else errc::failed.
 class sqlite_connection {
 public:
   /// Makes the file if it is missing, in a directory that is there.
@@ -45,6 +46,8 @@ public:
   auto execute(const std::string& sql) -> result<void>;
   /// Rows that the last statement changed.
   auto changes() const -> std::int64_t;
+  /// Whether one is open: a trigger of the user's may have ended it.
+  auto is_in_transaction() const -> bool;
   /// Ends a transaction that is still open, undoing it.
   void roll_back() noexcept;
 

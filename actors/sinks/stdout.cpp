@@ -1,5 +1,4 @@
 #include "actors/sinks/format_settings.hpp"
-#include "actors/sinks/refusals.hpp"
 #include "actors/sinks/store.hpp"
 
 #include <poll.h>
@@ -39,17 +38,18 @@ auto stdout_store::commit(const commit_batch& batch) -> result<committed> {
   auto state = result<void>{};
   pending_.clear();
   pending_.append(header_);
-  for_each_matching(batch, [&](const chunk&, const section& s, std::string_view entries) {
-    auto run = written_run{0, written_run::stop::full};
+  for_each_run(batch, [&](const event_run& run) {
+    auto entries = run.entries;
+    auto written = written_run{0, written_run::stop::full};
     auto seen = std::uint64_t{0};
-    format_->begin_section(s.tag);
-    while (state && run.why == written_run::stop::full) {
-      run = format_->write(pending_, entries, {.bytes_max = block_bytes});
-      seen += run.events;
-      if (run.why == written_run::stop::full) state = write_pending(done);
+    format_->begin_section(run.tag);
+    while (state && written.why == written_run::stop::full) {
+      written = format_->write(pending_, entries, {.bytes_max = block_bytes});
+      seen += written.events;
+      if (written.why == written_run::stop::full) state = write_pending(done);
     }
     done.events += seen;
-    if (seen < s.count) refuse(done, "malformed entry", s.tag, entries, s.count - seen);
+    if (seen < run.events) refuse(done, "malformed entry", run, seen, run.events - seen);
   });
   if (state) state = write_pending(done);
   if (!state) return state.failure();

@@ -8,53 +8,94 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir {
 
-struct refusal {
-  std::string reason; ///< for the accounts: "path leaves the directory"
-  std::uint64_t events = 0;
-  std::string tag = {};
-  std::string entries = {}; ///< the events themselves, for the dead letters
+/// Events of one chunk, counted from 0 over all its sections: from first to below end.
+struct index_range {
+  std::uint64_t first = 0;
+  std::uint64_t end = 0;
+  auto operator==(const index_range&) const -> bool = default;
 };
 
-/// What one commit is about: the sections of `chunks` whose tag `match` accepts, in order.
+/// Events that a store will never take; they lie behind each other in a chunk.
+struct refusal {
+  std::string reason;      ///< for the accounts: "path leaves the directory"
+  std::size_t chunk = 0;   ///< which of the batch
+  std::uint64_t first = 0; ///< which of its events
+  std::uint64_t events = 0;
+};
+
+/// Entries of one tag that lie behind each other in a chunk.
+struct event_run {
+  std::size_t chunk = 0;    ///< which of the batch
+  std::uint64_t first = 0;  ///< which of its events is the first
+  std::uint64_t events = 0; ///< that `entries` should have; fewer if they are damaged
+  std::string_view tag;
+  std::string_view entries;
+};
+
+/// What one commit is about: the events of `chunks` whose tag `match` accepts, in order.
 struct commit_batch {
   std::span<const chunk_ptr> chunks;
   const tag_pattern& match;
-  /// Makes dead letters of what the store refuses. A store with a ledger calls it with all refusals of the
-  /// batch before the commit is final, for afterwards it does not see these events again; its error is the
-  /// commit's. From other stores the sink writer takes `committed::refused`.
-  std::function<result<void>(std::span<const refusal>)> keep_refused = {};
+  /// Of the only chunk these events alone, in order; absent: all.
+  std::optional<std::span<const index_range>> only = {};
+  /// A store with a ledger calls it once all of the batch is in and before any of it is final, with what it
+  /// refuses: that becomes dead letters, for afterwards the store does not see these events again. An error
+  /// is the commit's, takes the batch back, and needs no open(): it may have been a try. From other stores
+  /// the sink writer takes `committed::refused`.
+  std::function<result<void>(std::span<const refusal>)> confirm = {};
 };
 
-/// Calls `visit(chunk, section, entries)` for each section that the batch is about.
-template <class Visitor> void for_each_matching(const commit_batch& batch, Visitor&& visit) {
-  for (const auto& c : batch.chunks)
-    for_each_section(*c, [&](const section& s, std::string_view entries) {
-      if (batch.match.matches(s.tag)) visit(*c, s, entries);
-    });
+/// The part of the run that is in the range. What is damaged belongs to its first event.
+auto part_of(const event_run& run, const index_range& wanted) -> event_run;
+
+/// Calls `visit(run)` for what the batch has of its chunk number `index`.
+template <class Visitor> void for_each_run(const commit_batch& batch, std::size_t index, Visitor&& visit) {
+  auto first = std::uint64_t{0};
+  for_each_section(*batch.chunks[index], [&](const section& s, std::string_view entries) {
+    const auto run = event_run{index, first, s.count, s.tag, entries};
+    first += s.count;
+    if (!batch.match.matches(s.tag)) return;
+    if (!batch.only) return visit(run);
+    for (const auto& wanted : *batch.only)
+      if (const auto part = part_of(run, wanted); part.events > 0) visit(part);
+  });
+}
+
+/// The same for all its chunks.
+template <class Visitor> void for_each_run(const commit_batch& batch, Visitor&& visit) {
+  for (std::size_t i = 0; i < batch.chunks.size(); ++i) for_each_run(batch, i, visit);
 }
 
 struct committed {
   std::uint64_t events = 0;
   std::uint64_t bytes = 0;           ///< as written to the store
   std::uint64_t repeated_chunks = 0; ///< that the store had already; their events are not part of `events`
-  std::vector<refusal> refused;      ///< events that this store will never take; not part of `events`
+  std::vector<refusal> refused;      ///< not part of `events`
 };
+
+/// Notes that a store refuses `events` of the run, from its event number `at` on.
+void refuse(committed& done, std::string_view reason, const event_run& run, std::uint64_t at,
+            std::uint64_t events);
 
 /// Lives in one sink writer actor that has a thread of its own: calls may block, and never overlap.
 /// It has no retry, queue or metrics of its own; it may throw, and is then made anew.
 class store {
 public:
   virtual ~store() = default;
-  /// Connects, opens, creates. Called before the first commit and again after a failed one.
+  /// Connects, opens, creates. Called before the first commit and again after one that failed otherwise than
+  /// by errc::rejected.
   virtual auto open() -> result<void> = 0;
   /// All or nothing: after an error none of the batch is visible in the store, or will be after open().
-  /// errc::unavailable is retried for ever by default; errc::rejected never.
+  /// errc::unavailable is retried for ever by default. errc::rejected: some event in it, and it is not known
+  /// which, will never be taken; the store goes on with another batch.
   virtual auto commit(const commit_batch& batch) -> result<committed> = 0;
   /// What the store has of the streams of collectors that send to it directly, committed with the events;
   /// nothing from a store without a ledger. Called after open().

@@ -24,9 +24,10 @@ enum class bug {
   acks_before_commit,
   forgets_reread,
   forgets_mark,
+  keeps_what_it_tried,
 };
 
-inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 15>{{
+inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 16>{{
     {bug::acks_before_sync, "an aggregator acks what is only written"},
     {bug::syncs_nothing, "fsync does nothing"},
     {bug::hides_failed_sync, "a failed fsync is taken for a good one"},
@@ -42,6 +43,7 @@ inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 1
     {bug::acks_before_commit, "a sink acks before its store has it"},
     {bug::forgets_reread, "a collector sends again what some of its receivers have"},
     {bug::forgets_mark, "a question that is asked again waits for what came meanwhile"},
+    {bug::keeps_what_it_tried, "a store keeps what was only tried, to find out what it rejects"},
 }};
 
 } // namespace weir::test

@@ -210,6 +210,7 @@ void schedule::furnish_sink(component& c, process& home) {
     return;
   }
   auto& tables = databases_[c.name];
+  tables.is_picky = random.one_in(4);
   furniture_[&home].push_back([this, plan, &tables](process& at) {
     at.actors.push_back(
         std::make_unique<sink_actor>(world_, at, plan, [this, &tables, &at, name = plan.component] {

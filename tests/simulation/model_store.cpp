@@ -3,28 +3,28 @@
 #include "runtime/event/entry.hpp"
 #include "runtime/event/msgpack.hpp"
 
+#include <numeric>
+
 namespace weir::test {
 
-auto lines_of(const chunk& c) -> std::vector<std::string> {
-  auto lines = std::vector<std::string>{};
-  auto read = entry_reader{c.body.view()};
-  auto e = entry{};
-  while (read.next(e)) {
-    auto text = std::string_view{};
-    auto field = msgpack_reader{find_field(e.record, "message")};
-    if (field.str(text)) lines.emplace_back(text);
-  }
-  return lines;
+auto line_in(std::string_view record) -> std::string {
+  auto text = std::string_view{};
+  auto field = msgpack_reader{find_field(record, "message")};
+  return field.str(text) ? std::string{text} : std::string{};
+}
+
+auto database::rejects(const std::string& line) const -> bool {
+  constexpr auto one_in = 11;
+  const auto name = line.substr(0, line.find('.', line.find('/')));
+  return is_picky && std::accumulate(name.begin(), name.end(), 0) % one_in == 0;
 }
 
 auto database_store::dies() -> bool { return home_.disk->dies(); }
 
-void database_store::add_rows(const std::vector<chunk_ptr>& all) {
-  for (const auto& c : all)
-    for (const auto& line : lines_of(*c))
-      if (++tables_.rows[line] > 1)
-        world_.broken("line " + line.substr(0, line.find('.', line.find('/'))) + " is in " + sink_
-                      + " twice");
+void database_store::add_rows(const std::vector<std::string>& lines) {
+  for (const auto& line : lines)
+    if (++tables_.rows[line] > 1)
+      world_.broken("line " + line.substr(0, line.find('.', line.find('/'))) + " is in " + sink_ + " twice");
 }
 
 void database_store::add_to_ledger(const std::vector<chunk_ptr>& all) {
@@ -50,9 +50,11 @@ auto database_store::commit(const commit_batch& batch) -> result<committed> {
   if (home_.disk->is_dead()) return error{errc::unavailable, "the process has ended"};
   if (!world_.peace && world_.random.one_in(20)) return error{errc::unavailable, "the database is away"};
   auto fresh = std::vector<chunk_ptr>{};
+  auto lines = std::vector<std::string>{};
   auto done = committed{};
   auto within = id_ranges{};
-  for (const auto& c : batch.chunks) {
+  for (std::size_t i = 0; i < batch.chunks.size(); ++i) {
+    const auto& c = batch.chunks[i];
     const auto is_in = tables_.ids.contains(c->id) || within.contains(c->id)
                        || (c->is_reread && tables_.positions.covers(c->source, c->positions));
     world_.note(sink_, is_in ? "has already " : "stores ", c->id.origin % 10000, ".", c->id.sequence);
@@ -62,18 +64,26 @@ auto database_store::commit(const commit_batch& batch) -> result<committed> {
     }
     within.insert(c->id);
     fresh.push_back(c);
-    done.events += c->count;
+    for_each_run(batch, i, [&](const event_run& run) {
+      auto read = entry_reader{run.entries};
+      for (auto e = entry{}; read.next(e); ++done.events) lines.push_back(line_in(e.record));
+    });
   }
+  for (const auto& line : lines)
+    if (tables_.rejects(line)) return error{errc::rejected, "a line is not taken"};
+  if (batch.confirm && !(world_.mistake == bug::keeps_what_it_tried && batch.only))
+    WEIR_CHECK(batch.confirm({}));
   if (world_.mistake == bug::ledger_before_data) {
     add_to_ledger(fresh);
     if (dies()) return error{errc::unavailable, "the process has ended"};
-    add_rows(fresh);
+    add_rows(lines);
     return done;
   }
   if (world_.mistake == bug::acks_before_commit) {
-    world_.time.after(std::chrono::milliseconds{50}, [this, fresh, &home = home_, was = home_.incarnation] {
+    world_.time.after(std::chrono::milliseconds{50},
+                      [this, fresh, lines, &home = home_, was = home_.incarnation] {
       if (home.incarnation != was || !home.is_up) return;
-      add_rows(fresh);
+      add_rows(lines);
       add_to_ledger(fresh);
     });
     return done;
@@ -82,7 +92,7 @@ auto database_store::commit(const commit_batch& batch) -> result<committed> {
     if (world_.random.one_in(2)) return error{errc::unavailable, "the process has ended"};
     done.events = 0; // nobody will hear of it
   }
-  add_rows(fresh);
+  add_rows(lines);
   add_to_ledger(fresh);
   if (home_.disk->is_dead()) return error{errc::unavailable, "the process has ended"};
   return done;

@@ -8,6 +8,8 @@
 
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace weir::test {
 
@@ -16,10 +18,13 @@ struct database {
   std::map<std::string, std::size_t> rows; ///< line -> how often
   id_ranges ids;
   position_index positions;
+  bool is_picky = false; ///< some lines are never taken, and it does not say which
+
+  auto rejects(const std::string& line) const -> bool;
 };
 
-/// The lines in a chunk.
-auto lines_of(const chunk& c) -> std::vector<std::string>;
+/// The line in an entry; empty if there is none.
+auto line_in(std::string_view record) -> std::string;
 
 /// Commits rows, ids and positions in one transaction, as a database does.
 class database_store final : public store {
@@ -35,7 +40,7 @@ public:
 private:
   /// Whether the process dies here.
   auto dies() -> bool;
-  void add_rows(const std::vector<chunk_ptr>& all);
+  void add_rows(const std::vector<std::string>& lines);
   void add_to_ledger(const std::vector<chunk_ptr>& all);
 
   database& tables_;

@@ -130,12 +130,23 @@ void schedule::check_stores() {
       if (row.second > 1) return world_.broken("line " + row.first + " is in " + sink + " twice");
       databases_[sink].rows.insert(row);
     }
+  for (const auto& c : components_)
+    if (c.in == tier::sink) letters_[c.name] = lines_of_letters(*c.homes.front()->disk, c.name);
   for (const auto& [sink, tables] : databases_)
     for (const auto& s : scripts_)
       for (const auto& f : s.files)
         for (std::size_t i = 0; i < f.lines_in_all; ++i)
-          if (!tables.rows.contains(f.line(i)))
-            return world_.broken("line " + f.name + "/" + std::to_string(i) + " is not in " + sink);
+          check_line(sink, f.name + "/" + std::to_string(i), f.line(i));
+}
+
+/// Stored once, or once in a dead letter.
+void schedule::check_line(const std::string& sink, const std::string& name, const std::string& line) {
+  const auto& tables = databases_[sink];
+  const auto is_rejected = tables.rejects(line);
+  if (tables.rows.contains(line) == is_rejected)
+    world_.broken("line " + name + (is_rejected ? " is in " : " is not in ") + sink);
+  if (letters_[sink][line] != (is_rejected ? 1U : 0U))
+    world_.broken("line " + name + " is in " + std::to_string(letters_[sink][line]) + " letters of " + sink);
 }
 
 auto schedule::run() -> std::string {

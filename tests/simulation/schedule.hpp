@@ -58,6 +58,7 @@ private:
   void check_memory();
   auto is_at_rest() const -> bool;
   void check_stores();
+  void check_line(const std::string& sink, const std::string& name, const std::string& line);
 
   world world_;
   std::chrono::nanoseconds trouble_{0};
@@ -69,6 +70,7 @@ private:
   std::deque<script> scripts_;
   std::map<std::string, database> databases_;
   std::map<std::string, process*> file_sinks_;
+  std::map<std::string, std::map<std::string, std::size_t>> letters_; ///< sink -> line -> how often
   std::map<process*, std::vector<std::function<bool(process&)>>> furniture_;
 };
 

@@ -1,14 +1,15 @@
-/// A sink in the simulation: the real core and links around a store.
+/// A sink in the simulation: the real machine and its writer around a store.
 #pragma once
 
-#include "actors/sinks/sink_writer.hpp"
-#include "tests/simulation/model_store.hpp"
+#include "actors/sinks/sink_machine.hpp"
+#include "actors/sinks/store_writer.hpp"
 #include "tests/simulation/world.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
-#include <vector>
 
 namespace weir::test {
 
@@ -24,7 +25,7 @@ public:
   using store_maker = std::function<std::unique_ptr<store>()>;
   sink_actor(world& w, process& host, const plan& how, store_maker make_store);
 
-  void start() override { step(); }
+  void start() override { pass_on(); }
   void receive(handle from, const message& m) override;
   void on_peers() override {}
   void on_down(handle who) override;
@@ -34,24 +35,23 @@ public:
   auto remembered_ranges() const -> std::size_t override { return core_.in.remembered_ranges(); }
 
 protected:
-  void step() override { commit(); }
+  void step() override;
 
 private:
-  void schedule(std::chrono::nanoseconds after);
-  auto open_store() -> bool;
-  void commit();
-  void go_idle();
-  void answer();
-  void send_feedback();
+  void begin();
+  void pass_on();
 
   plan plan_;
   store_maker make_store_;
+  std::shared_ptr<letter_box> letters_;
   sink_core core_;
-  std::unique_ptr<store> target_;
-  std::unique_ptr<receiver_links> from_;
-  waiting_questions<handle> questions_;
-  bool is_open_ = false;
-  bool scheduled_ = false;
+  std::unique_ptr<sink_machine> machine_;
+  std::unique_ptr<store_writer> writer_;
+  std::optional<writer_job> job_; ///< under way
 };
+
+/// The lines in the dead letters of a sink, and how often each is there.
+auto lines_of_letters(const simulated_disk& disk, const std::string& sink)
+    -> std::map<std::string, std::size_t>;
 
 } // namespace weir::test

@@ -40,53 +40,65 @@ struct fixture {
 
 BOOST_FIXTURE_TEST_SUITE(letters_of_refusals, fixture)
 
-BOOST_AUTO_TEST_CASE(a_refused_event_is_found_by_its_bytes_and_tag) {
-  const auto letters = letters_of({"too big", 2, "b", event(3) + event(5)}, batch);
+BOOST_AUTO_TEST_CASE(a_refused_event_is_found_by_its_chunk_and_index) {
+  const auto refused = std::vector<refusal>{{"too big", 1, 1, 1}, {"too big", 0, 2, 1}}; // in any order
+  const auto [letters, counts] = set_aside_of(batch, refused);
   BOOST_REQUIRE_EQUAL(letters.size(), 2U);
   BOOST_TEST((letters[0].chunk == chunk_id{7, 1}));
   BOOST_TEST(letters[0].index == 2U);
   BOOST_TEST(letters[0].time_ns == 3);
   BOOST_TEST(letters[0].tag == "b");
+  BOOST_TEST(letters[0].reason == "too big");
   BOOST_TEST((letters[0].bytes == event(3)));
   BOOST_TEST((letters[1].chunk == chunk_id{7, 2}));
   BOOST_TEST(letters[1].index == 1U);
+  BOOST_REQUIRE_EQUAL(counts.size(), 1U);
+  BOOST_TEST(counts[0].events == 2U);
+  BOOST_TEST(counts[0].tag == "b");
 }
 
-BOOST_AUTO_TEST_CASE(equal_events_are_two_letters) {
-  const auto letters = letters_of({"too big", 2, "b", event(2) + event(2)}, batch);
+BOOST_AUTO_TEST_CASE(a_refusal_may_go_from_one_section_into_the_next) {
+  const auto refused = std::vector<refusal>{{"too many", 0, 0, 2}};
+  const auto [letters, counts] = set_aside_of(batch, refused);
   BOOST_REQUIRE_EQUAL(letters.size(), 2U);
-  BOOST_TEST(letters[0].chunk.sequence == 1U);
-  BOOST_TEST(letters[1].chunk.sequence == 2U);
-}
-
-BOOST_AUTO_TEST_CASE(what_is_found_nowhere_is_a_letter_without_a_place) {
-  const auto letters = letters_of({"odd", 1, "b", event(1)}, batch); // it has tag a
-  BOOST_REQUIRE_EQUAL(letters.size(), 1U);
-  BOOST_TEST(letters[0].chunk.sequence == 0U);
-  BOOST_TEST((letters[0].bytes == event(1)));
-}
-
-BOOST_AUTO_TEST_CASE(a_store_that_does_not_say_which_events_gets_no_letters) {
-  BOOST_TEST(letters_of({"odd", 3}, batch).empty());
+  BOOST_TEST(letters[0].tag == "a");
+  BOOST_TEST(letters[1].tag == "b");
+  BOOST_TEST(counts.size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(a_damaged_section_is_one_letter_up_to_its_end) {
   const auto damaged = event(5).substr(0, 8) + event(6);
   chunks = {chunk_of(3, {event(1), event(2), damaged})};
-  const auto letters = letters_of({"malformed entry", 1, "b", damaged}, {chunks, all});
+  const auto refused = std::vector<refusal>{{"malformed entry", 0, 2, 1}};
+  const auto [letters, counts] = set_aside_of({chunks, all}, refused);
   BOOST_REQUIRE_EQUAL(letters.size(), 1U);
   BOOST_TEST(letters[0].index == 2U);
   BOOST_TEST((letters[0].bytes == damaged));
+  BOOST_TEST(counts[0].events == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(of_chunks_that_are_given_up_every_wanted_event_is_a_letter) {
-  BOOST_TEST(all_letters_of(batch).size() == 6U);
+  BOOST_TEST(set_aside_of(batch, refuse_all(batch, "gone")).letters.size() == 6U);
   const auto wanted = tag_pattern::parse({"b"});
   BOOST_REQUIRE(bool{wanted});
-  const auto letters = all_letters_of({chunks, *wanted});
+  const auto part = commit_batch{chunks, *wanted};
+  const auto letters = set_aside_of(part, refuse_all(part, "gone")).letters;
   BOOST_REQUIRE_EQUAL(letters.size(), 4U);
   BOOST_TEST(letters[0].index == 1U); // counts the events of other tags, too
   BOOST_TEST((letters[3].bytes == event(2)));
+}
+
+BOOST_AUTO_TEST_CASE(a_part_of_a_run_is_cut_at_its_entries) {
+  auto runs = std::vector<event_run>{};
+  const auto only = std::vector<index_range>{{0, 2}, {2, 3}};
+  batch.only = only;
+  for_each_run(batch, 0, [&](const event_run& run) { runs.push_back(run); });
+  BOOST_REQUIRE_EQUAL(runs.size(), 3U);
+  BOOST_TEST((runs[0].entries == event(1)));
+  BOOST_TEST((runs[1].entries == event(2)));
+  BOOST_TEST(runs[1].first == 1U);
+  BOOST_TEST((runs[2].entries == event(3)));
+  BOOST_TEST(runs[2].first == 2U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,3 +1,4 @@
+#include "actors/sinks/store_writer.hpp"
 #include "tests/support/directory.hpp"
 #include "tests/support/store_contract.hpp"
 
@@ -60,7 +61,7 @@ BOOST_AUTO_TEST_CASE(keeps_the_contract_of_stores) {
                                 return numbers;
                               },
                               true});
-  BOOST_TEST(query(path, "SELECT sink, origin, first, last FROM weir_ledger") == "s|1|1|7\ns|1|101|102\n");
+  BOOST_TEST(query(path, "SELECT sink, origin, first, last FROM weir_ledger") == "s|1|1|8\ns|1|101|102\n");
   BOOST_TEST(query(path, "SELECT * FROM weir_positions") == "s|n/collector/c|s|0|1000\n");
 }
 
@@ -219,6 +220,68 @@ BOOST_AUTO_TEST_CASE(wrong_settings_are_named) {
   BOOST_TEST(problem_with({{"columns", list({"a", "A"})}}).find("a column already") != std::string::npos);
   BOOST_TEST(problem_with({{"columns", list({"time"})}}).find("a column already") != std::string::npos);
   BOOST_TEST(problem_with({{"columns", list({"a\"b"})}}).find("without quotes") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_row_that_the_table_does_not_take_is_refused_alone) {
+  const auto dir = test::temporary_directory{};
+  const auto path = dir / "weir.db";
+  query(path, "CREATE TABLE events(time INTEGER NOT NULL UNIQUE, tag TEXT NOT NULL, record TEXT NOT NULL, "
+              "CHECK(time <> 1700000000000000003));"
+              "CREATE TRIGGER t BEFORE INSERT ON events WHEN NEW.time = 1700000000000000005 "
+              "BEGIN SELECT RAISE(ABORT, forbidden); END;"
+              "CREATE TRIGGER u BEFORE INSERT ON events WHEN NEW.time = 1700000000000000006 "
+              "BEGIN SELECT RAISE(IGNORE); END");
+  const auto s = open_store({{"path", scalar(path)}});
+  auto asked = std::vector<refusal>{};
+  const auto chunks = std::vector{make_chunk({numbered("a", 0, 10), numbered("b", 9, 12)}, 1)};
+  const auto all = tag_pattern{};
+  const auto done = s->commit({chunks, all, {}, [&](auto refused) -> result<void> {
+                                 asked = {refused.begin(), refused.end()};
+                                 return {};
+                               }});
+  BOOST_REQUIRE(done);
+  BOOST_TEST(done->events == 9U);
+  BOOST_REQUIRE(asked.size() == 4U);
+  BOOST_TEST(asked[0].reason == "rejected: CHECK constraint failed: time <> 1700000000000000003");
+  BOOST_TEST(asked[0].first == 3U);
+  BOOST_TEST(asked[1].reason == "rejected: forbidden");
+  BOOST_TEST(asked[1].first == 5U);
+  BOOST_TEST(asked[2].reason == "rejected: the table ignores it");
+  BOOST_TEST(asked[2].first == 6U);
+  BOOST_TEST(asked[3].reason == "rejected: UNIQUE constraint failed: events.time");
+  BOOST_TEST(asked[3].first == 10U);
+  BOOST_TEST(query(path, "SELECT count(*) FROM events") == "9\n");
+  BOOST_TEST(query(path, "SELECT origin, first, last FROM weir_ledger") == "1|1|1\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_trigger_that_ends_the_transaction_costs_no_other_row) {
+  const auto dir = test::temporary_directory{};
+  const auto path = dir / "weir.db";
+  query(path, "CREATE TABLE events(time INTEGER NOT NULL, tag TEXT NOT NULL, record TEXT NOT NULL);"
+              "CREATE TRIGGER t BEFORE INSERT ON events WHEN NEW.time % 100 = 33 "
+              "BEGIN SELECT RAISE(ROLLBACK, forbidden); END");
+  auto does = store_writer_settings{};
+  does.make_store = [&](const plugin_context&) {
+    return test::make_store("sqlite", map_of({{"path", scalar(path)}}));
+  };
+  does.letters = std::make_shared<letter_box>(
+      "s", std::make_shared<dead_letter_file>(real_file_system(), dir / "s.jsonl"), std::nullopt);
+  auto writer = store_writer{does};
+  const auto c = make_chunk({numbered("a", 0, 150), numbered("b", 150, 300)}, 1);
+  const auto whole = writer.run(commit_job{{c}});
+  BOOST_REQUIRE(whole.failure.has_value());
+  BOOST_TEST((whole.failure->code == errc::rejected));
+  BOOST_TEST(query(path, "SELECT count(*) FROM events") == "0\n");
+  const auto parts = writer.run(commit_job{{c}, commit_job::way::without_rejected});
+  BOOST_TEST(!parts.failure.has_value());
+  BOOST_TEST(parts.events == 297U);
+  BOOST_TEST(query(path, "SELECT count(*), count(DISTINCT time) FROM events") == "297|297\n");
+  BOOST_TEST(query(path, "SELECT origin, first, last FROM weir_ledger") == "1|1|1\n");
+  auto file = std::istringstream{test::content_of(dir / "s.jsonl")};
+  auto letters = 0;
+  for (auto line = std::string{}; std::getline(file, line); ++letters)
+    BOOST_TEST(line.find("rejected: forbidden") != std::string::npos);
+  BOOST_TEST(letters == 3);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

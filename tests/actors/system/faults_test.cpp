@@ -145,6 +145,24 @@ BOOST_AUTO_TEST_CASE(a_stopped_store_blocks_the_source_within_the_memory_bound) 
   BOOST_TEST(world.each_once());
 }
 
+BOOST_AUTO_TEST_CASE(a_sink_answers_and_takes_chunks_while_its_store_blocks) {
+  world.events = 40'000;
+  world.payload_bytes = 1000;
+  world.store_blocks = true;
+  auto node = test_node{four_tiers, {true, 1000}};
+  BOOST_TEST(node.observe_until([](const auto& all) {
+    const auto seen = of(all, "shelf");
+    return seen.state == "running" && seen.bytes_held > (2U << 20);
+  }));
+  {
+    const auto lock = std::lock_guard{world.mutex};
+    world.store_blocks = false;
+    world.changed.notify_all();
+  }
+  BOOST_TEST(node.finished());
+  BOOST_TEST(world.each_once());
+}
+
 BOOST_AUTO_TEST_CASE(a_child_that_keeps_failing_ends_the_node_with_its_reason) {
   world.events = 10;
   world.source = {1, 1000, 0};

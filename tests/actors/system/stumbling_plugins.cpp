@@ -107,8 +107,9 @@ public:
 
   auto commit(const commit_batch& batch) -> result<committed> override {
     auto& world = *the_world();
-    const auto lock = std::lock_guard{world.mutex};
+    auto lock = std::unique_lock{world.mutex};
     world.changed.notify_all();
+    world.changed.wait(lock, [&] { return !world.store_blocks; });
     world.store.step("the store");
     if (world.store_stopped) {
       ++world.refused_commits;
@@ -116,10 +117,10 @@ public:
     }
     if (holds(batch, world.rejected)) return error{errc::rejected, "the store wants another number"};
     auto done = committed{};
-    for_each_matching(batch, [&](const chunk& c, const section&, std::string_view entries) {
-      world.bodies.insert(c.body.view().data());
-      done.bytes += entries.size();
-      auto read = entry_reader{entries};
+    for_each_run(batch, [&](const event_run& run) {
+      world.bodies.insert(batch.chunks[run.chunk]->body.view().data());
+      done.bytes += run.entries.size();
+      auto read = entry_reader{run.entries};
       for (auto e = entry{}; read.next(e); ++done.events) world.stored.push_back(number_in(e.record));
     });
     return done;
@@ -128,8 +129,8 @@ public:
 private:
   static auto holds(const commit_batch& batch, std::uint64_t number) -> bool {
     auto found = false;
-    for_each_matching(batch, [&](const chunk&, const section&, std::string_view entries) {
-      auto read = entry_reader{entries};
+    for_each_run(batch, [&](const event_run& run) {
+      auto read = entry_reader{run.entries};
       for (auto e = entry{}; read.next(e);) found = found || number_in(e.record) == number;
     });
     return found;

@@ -1,0 +1,60 @@
+#include "actors/sinks/sink_core.hpp"
+
+#include <algorithm>
+
+namespace weir {
+
+void sink_core::take(const chunk_ptr& c) {
+  ++taken;
+  auto fresh = item{c, 0};
+  for_each_section(*c, [&](const section& s, std::string_view entries) {
+    if (!match.matches(s.tag)) return;
+    fresh.events += s.count;
+    bytes_in += entries.size();
+  });
+  events_in += fresh.events;
+  ready_events += fresh.events;
+  ready.push_back(std::move(fresh));
+}
+
+auto sink_core::next_group(std::size_t bytes_max, std::size_t chunks_max) const -> std::vector<chunk_ptr> {
+  auto group = std::vector<chunk_ptr>{};
+  auto bytes = std::size_t{0};
+  for (const auto& i : ready) {
+    if (!group.empty() && (bytes + i.content->body.size() > bytes_max || group.size() >= chunks_max)) break;
+    bytes += i.content->body.size();
+    group.push_back(i.content);
+  }
+  return group;
+}
+
+void sink_core::settle(std::size_t chunks, const job_outcome& done) {
+  events_stored += done.events;
+  bytes_stored += done.bytes;
+  auto settled = done.events;
+  for (const auto& d : done.dropped) {
+    settled += d.events;
+    dropped.add(done.letters == letter_fate::lost ? letter_lost : std::string_view{d.reason}, d.events);
+    if (done.letters == letter_fate::kept) dead_letters.add(d.tag, d.events);
+  }
+  auto came = std::uint64_t{0};
+  for (; chunks > 0; --chunks) {
+    const auto id = ready.front().content->id;
+    in.make_safe(id);
+    in.settle({id.origin, id.sequence, id.sequence});
+    came += ready.front().events;
+    ready.pop_front();
+  }
+  ready_events -= came;
+  // What came in and is neither stored nor refused was there already.
+  const auto repeated = came - std::min(came, settled);
+  events_repeated += repeated;
+  events_in -= repeated;
+}
+
+void sink_core::note_error(const std::string& what, std::int64_t now_ns) {
+  last_error = what;
+  last_error_ns = now_ns;
+}
+
+} // namespace weir

@@ -1,0 +1,55 @@
+/// What a sink has its writer do, one job after the other, and what comes of it.
+#pragma once
+
+#include "runtime/base/result.hpp"
+#include "runtime/dead_letter/letter_box.hpp"
+#include "runtime/event/chunk.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace weir {
+
+/// Connects, opens, creates; so does every other job if that was not done yet.
+struct open_job {};
+
+struct commit_job {
+  enum class way {
+    all,              ///< all of them or nothing
+    without_rejected, ///< of one chunk all events but those that the store rejects; they become dead letters
+    give_up,          ///< all become dead letters, the store is not asked
+  };
+  std::vector<chunk_ptr> chunks;
+  way how = way::all;
+  std::string reason = {}; ///< to give up
+};
+
+/// What the store has of the streams of a collector.
+struct positions_job {
+  std::string source;
+};
+
+/// Nothing more comes for a while.
+struct idle_job {};
+
+using writer_job = std::variant<open_job, commit_job, positions_job, idle_job>;
+
+struct dropped_events {
+  std::string reason;
+  std::string tag;
+  std::uint64_t events = 0;
+};
+
+struct job_outcome {
+  std::optional<error> failure;        ///< nothing was done then
+  std::uint64_t events = 0;            ///< that a commit stored
+  std::uint64_t bytes = 0;             ///< as written to the store
+  std::vector<dropped_events> dropped; ///< that it did not store and never will
+  letter_fate letters = letter_fate::kept; ///< of all that is dropped
+  std::vector<position_range> positions;
+};
+
+} // namespace weir

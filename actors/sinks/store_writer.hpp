@@ -1,0 +1,49 @@
+/// Does the jobs of a sink with its store: opens it, commits, finds what it rejects, keeps dead letters.
+#pragma once
+
+#include "actors/sinks/dead_letters.hpp"
+#include "actors/sinks/sink_jobs.hpp"
+#include "actors/sinks/store.hpp"
+
+#include <memory>
+#include <string>
+
+namespace weir {
+
+struct store_writer_settings {
+  std::string address; ///< of the sink
+  plugin_context context;
+  store_plugin::factory make_store;
+  tag_pattern match;
+  std::shared_ptr<letter_box> letters;
+};
+
+/// Blocks as the store does, and throws what it throws. Not thread-safe.
+class store_writer {
+public:
+  explicit store_writer(store_writer_settings settings) : settings_(std::move(settings)) {}
+
+  auto run(const writer_job& job) -> job_outcome;
+
+private:
+  auto do_job(const open_job& job) -> job_outcome;
+  auto do_job(const commit_job& job) -> job_outcome;
+  auto do_job(const positions_job& job) -> job_outcome;
+  auto do_job(const idle_job& job) -> job_outcome;
+
+  auto open() -> result<void>;
+  /// Commits for good, with `found` as refused before the store was asked.
+  void commit(const commit_batch& batch, const std::vector<refusal>& found, job_outcome& out);
+  void commit_without_rejected(const chunk_ptr& c, job_outcome& out);
+  /// Whether the store would take it; what it stored all the same, having no ledger, is in `out`.
+  enum class trial { accepted, stored };
+  auto try_to_commit(const commit_batch& batch, job_outcome& out) -> result<trial>;
+  auto keep(const commit_batch& batch, const std::vector<refusal>& refused, job_outcome& out) -> result<void>;
+  auto ask_store(const commit_batch& batch) -> result<committed>;
+
+  store_writer_settings settings_;
+  std::unique_ptr<store> target_;
+  bool is_open_ = false;
+};
+
+} // namespace weir
