@@ -4,6 +4,14 @@
 
 namespace weir {
 
+void sink_state::begin(sink_settings settings) {
+  time = settings.writes.does.context.clock;
+  end_on_exceptions(self, settings.decides.address);
+  writer = self->spawn<caf::detached + caf::linked>(sink_writer, std::move(settings.writes));
+  machine = std::make_unique<sink_machine>(std::move(settings.decides), *core, *time);
+  pass_on(); // what an earlier instance left
+}
+
 /// Of the message being handled.
 auto sink_state::sender() -> std::uint64_t {
   return handles.number(self, caf::actor_cast<caf::actor>(self->current_sender()));
@@ -46,16 +54,12 @@ auto sink(caf::stateful_actor<sink_state>* self, sink_settings settings, std::sh
   auto& s = self->state;
   s.self = self;
   s.core = std::move(core);
-  s.time = settings.writes.does.context.clock;
   s.supervisor = std::move(supervisor);
-  end_on_exceptions(self, settings.decides.address);
-  s.writer = self->spawn<caf::detached + caf::linked>(sink_writer, settings.writes);
-  s.machine = std::make_unique<sink_machine>(std::move(settings.decides), *s.core, *s.time);
+  s.begin(std::move(settings));
   self->set_down_handler([&s](const caf::down_msg& m) {
     if (const auto who = s.handles.forget(m.source)) s.machine->on_down(who);
     s.pass_on();
   });
-  s.pass_on(); // what an earlier instance left
   return {
       handler<open_link>(s, [](auto& m, const auto& note, auto from) { m.on_open(note, from); }),
       [&s](const transfer_chunks& note) {

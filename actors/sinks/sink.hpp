@@ -29,6 +29,7 @@ struct sink_state {
   bool step_sent = false;
   bool reported = false;
 
+  void begin(sink_settings settings);
   auto sender() -> std::uint64_t;
   void start_job();
   /// Sends what the machine wants sent after each message.

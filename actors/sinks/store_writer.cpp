@@ -1,7 +1,5 @@
 #include "actors/sinks/store_writer.hpp"
 
-#include "actors/sinks/rejection_search.hpp"
-
 #include <iterator>
 
 namespace weir {
@@ -79,39 +77,47 @@ void store_writer::commit(const commit_batch& batch, const std::vector<refusal>&
 }
 
 void store_writer::commit_without_rejected(const chunk_ptr& c, job_outcome& out) {
-  auto search = rejection_search{c->count};
-  auto batch = commit_batch{{&c, 1}, settings_.match};
-  while (!search.is_over()) {
-    const auto wanted = search.next();
-    batch.only = wanted;
-    const auto tried = try_to_commit(batch, out);
-    if (tried && *tried == trial::accepted)
-      search.accepted();
-    else if (tried)
-      search.stored();
-    else if (tried.failure().code == errc::rejected)
-      search.rejected("rejected: " + tried.failure().what);
-    else
-      return void(out.failure = tried.failure());
-  }
-  const auto good = search.next();
-  batch.only = good;
-  commit(batch, search.found(), out);
+  if (!search_ || search_->of != c) search_.emplace(search{c, rejection_search{c->count}, {}});
+  if (const auto found = go_on(*search_); !found) return void(out.failure = found.failure());
+  auto refused = search_->events.found();
+  refused.insert(refused.end(), search_->stored.refused.begin(), search_->stored.refused.end());
+  const auto good = search_->events.next();
+  commit({{&c, 1}, settings_.match, good}, refused, out);
+  if (out.failure) return;
+  out.events += search_->stored.events;
+  out.bytes += search_->stored.bytes;
+  search_.reset();
 }
 
-auto store_writer::try_to_commit(const commit_batch& batch, job_outcome& out) -> result<trial> {
+auto store_writer::go_on(search& s) -> result<void> {
+  while (!s.events.is_over()) {
+    const auto wanted = s.events.next();
+    const auto tried = try_to_commit({{&s.of, 1}, settings_.match, wanted}, s.stored);
+    if (tried && *tried == trial::accepted)
+      s.events.accepted();
+    else if (tried)
+      s.events.stored();
+    else if (tried.failure().code == errc::rejected)
+      s.events.rejected("rejected: " + tried.failure().what);
+    else
+      return tried.failure();
+  }
+  return {};
+}
+
+auto store_writer::try_to_commit(const commit_batch& batch, committed& stored) -> result<trial> {
   auto is_accepted = false;
   auto attempt = batch;
   attempt.confirm = [&](std::span<const refusal>) -> result<void> {
     is_accepted = true;
     return error{errc::rejected, "it was only a try"};
   };
-  const auto done = ask_store(attempt);
+  auto done = ask_store(attempt);
   if (is_accepted) return trial::accepted;
   if (!done) return done.failure();
-  out.events += done->events;
-  out.bytes += done->bytes;
-  WEIR_CHECK(keep({batch.chunks, batch.match}, done->refused, out));
+  stored.events += done->events;
+  stored.bytes += done->bytes;
+  std::move(done->refused.begin(), done->refused.end(), std::back_inserter(stored.refused));
   return trial::stored;
 }
 

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "actors/sinks/dead_letters.hpp"
+#include "actors/sinks/rejection_search.hpp"
 #include "actors/sinks/sink_jobs.hpp"
 #include "actors/sinks/store.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace weir {
@@ -35,14 +37,22 @@ private:
   /// Commits for good, with `found` as refused before the store was asked.
   void commit(const commit_batch& batch, const std::vector<refusal>& found, job_outcome& out);
   void commit_without_rejected(const chunk_ptr& c, job_outcome& out);
-  /// Whether the store would take it; what it stored all the same, having no ledger, is in `out`.
+  /// Goes on after a failure: what a store without a ledger has stored of the chunk must not come again.
+  struct search {
+    chunk_ptr of;
+    rejection_search events;
+    committed stored;
+  };
+  auto go_on(search& s) -> result<void>;
+  /// Whether the store would take it; what it stored all the same, having no ledger, is added to `stored`.
   enum class trial { accepted, stored };
-  auto try_to_commit(const commit_batch& batch, job_outcome& out) -> result<trial>;
+  auto try_to_commit(const commit_batch& batch, committed& stored) -> result<trial>;
   auto keep(const commit_batch& batch, const std::vector<refusal>& refused, job_outcome& out) -> result<void>;
   auto ask_store(const commit_batch& batch) -> result<committed>;
 
   store_writer_settings settings_;
   std::unique_ptr<store> target_;
+  std::optional<search> search_; ///< until its chunk is in
   bool is_open_ = false;
 };
 

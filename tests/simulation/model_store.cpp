@@ -3,6 +3,7 @@
 #include "runtime/event/entry.hpp"
 #include "runtime/event/msgpack.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 namespace weir::test {
@@ -46,12 +47,8 @@ auto database_store::open() -> result<void> {
   return {};
 }
 
-auto database_store::commit(const commit_batch& batch) -> result<committed> {
-  if (home_.disk->is_dead()) return error{errc::unavailable, "the process has ended"};
-  if (!world_.peace && world_.random.one_in(20)) return error{errc::unavailable, "the database is away"};
-  auto fresh = std::vector<chunk_ptr>{};
-  auto lines = std::vector<std::string>{};
-  auto done = committed{};
+auto database_store::find_new(const commit_batch& batch) -> new_rows {
+  auto found = new_rows{};
   auto within = id_ranges{};
   for (std::size_t i = 0; i < batch.chunks.size(); ++i) {
     const auto& c = batch.chunks[i];
@@ -59,33 +56,40 @@ auto database_store::commit(const commit_batch& batch) -> result<committed> {
                        || (c->is_reread && tables_.positions.covers(c->source, c->positions));
     world_.note(sink_, is_in ? "has already " : "stores ", c->id.origin % 10000, ".", c->id.sequence);
     if (is_in) {
-      ++done.repeated_chunks;
+      ++found.done.repeated_chunks;
       continue;
     }
     within.insert(c->id);
-    fresh.push_back(c);
+    found.chunks.push_back(c);
     for_each_run(batch, i, [&](const event_run& run) {
       auto read = entry_reader{run.entries};
-      for (auto e = entry{}; read.next(e); ++done.events) lines.push_back(line_in(e.record));
+      for (auto e = entry{}; read.next(e); ++found.done.events) found.lines.push_back(line_in(e.record));
     });
   }
-  for (const auto& line : lines)
-    if (tables_.rejects(line)) return error{errc::rejected, "a line is not taken"};
+  return found;
+}
+
+auto database_store::commit(const commit_batch& batch) -> result<committed> {
+  if (home_.disk->is_dead()) return error{errc::unavailable, "the process has ended"};
+  if (!world_.peace && world_.random.one_in(20)) return error{errc::unavailable, "the database is away"};
+  auto [chunks, lines, done] = find_new(batch);
+  if (std::any_of(lines.begin(), lines.end(), [&](const auto& line) { return tables_.rejects(line); }))
+    return error{errc::rejected, "a line is not taken"};
   if (batch.confirm && !(world_.mistake == bug::keeps_what_it_tried && batch.only))
     WEIR_CHECK(batch.confirm({}));
   if (world_.mistake == bug::ledger_before_data) {
-    add_to_ledger(fresh);
+    add_to_ledger(chunks);
     if (dies()) return error{errc::unavailable, "the process has ended"};
     add_rows(lines);
     return done;
   }
   if (world_.mistake == bug::acks_before_commit) {
     world_.time.after(std::chrono::milliseconds{50},
-                      [this, fresh, lines, &home = home_, was = home_.incarnation] {
-      if (home.incarnation != was || !home.is_up) return;
-      add_rows(lines);
-      add_to_ledger(fresh);
-    });
+                      [this, later = std::pair{chunks, lines}, &home = home_, was = home_.incarnation] {
+                        if (home.incarnation != was || !home.is_up) return;
+                        add_rows(later.second);
+                        add_to_ledger(later.first);
+                      });
     return done;
   }
   if (dies()) {
@@ -93,7 +97,7 @@ auto database_store::commit(const commit_batch& batch) -> result<committed> {
     done.events = 0; // nobody will hear of it
   }
   add_rows(lines);
-  add_to_ledger(fresh);
+  add_to_ledger(chunks);
   if (home_.disk->is_dead()) return error{errc::unavailable, "the process has ended"};
   return done;
 }

@@ -38,6 +38,13 @@ public:
   }
 
 private:
+  struct new_rows {
+    std::vector<chunk_ptr> chunks;
+    std::vector<std::string> lines;
+    committed done;
+  };
+  /// What of the batch is not in the tables.
+  auto find_new(const commit_batch& batch) -> new_rows;
   /// Whether the process dies here.
   auto dies() -> bool;
   void add_rows(const std::vector<std::string>& lines);

@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_sink_answers_and_takes_chunks_while_its_store_blocks) {
   auto node = test_node{four_tiers, {true, 1000}};
   BOOST_TEST(node.observe_until([](const auto& all) {
     const auto seen = of(all, "shelf");
-    return seen.state == "running" && seen.bytes_held > (2U << 20);
+    return seen.state == "running" && seen.bytes_held > (1U << 20);
   }));
   {
     const auto lock = std::lock_guard{world.mutex};
