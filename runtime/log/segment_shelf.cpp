@@ -86,7 +86,9 @@ void segment_shelf::note_opened(const segment& s) {
   std::erase(opened_, number);
   opened_.push_back(number);
   auto excess = opened_.size() - std::min(opened_.size(), opened_max);
-  std::erase_if(opened_, [&](std::uint64_t other) { return excess > 0 && close(other) && excess-- > 0; });
+  std::erase_if(opened_, [&](std::uint64_t other) {
+    return other != number && excess > 0 && close(other) && excess-- > 0;
+  });
 }
 
 auto segment_shelf::close(std::uint64_t number) -> bool {
