@@ -47,14 +47,16 @@ auto to_text(const diagnostic& problem) -> std::string {
 
 auto nearest(std::string_view name, const std::vector<std::string>& candidates)
     -> std::optional<std::string> {
-  const auto limit = std::max<std::size_t>(1, std::min<std::size_t>(3, name.size() / 2));
+  // Two of four letters that differ are another word.
   auto best = std::optional<std::string>{};
-  auto best_distance = limit + 1;
-  for (const auto& candidate : candidates)
-    if (const auto d = distance(name, candidate); d < best_distance) {
+  auto best_distance = std::size_t{4};
+  for (const auto& candidate : candidates) {
+    const auto limit = std::max<std::size_t>(1, std::min(name.size(), candidate.size()) / 3);
+    if (const auto d = distance(name, candidate); d < best_distance && d <= limit) {
       best_distance = d;
       best = candidate;
     }
+  }
   return best;
 }
 

@@ -1,5 +1,7 @@
 #include "config/value.hpp"
 
+#include "runtime/base/utf8.hpp"
+
 namespace weir::config {
 
 auto value::find(std::string_view key) const -> const value* {
@@ -17,7 +19,7 @@ auto value::describe() const -> std::string {
   }
   if (hidden) return "what is written there";
   constexpr auto shown_max = std::size_t{60};
-  return '"' + (scalar.size() <= shown_max ? scalar : scalar.substr(0, shown_max) + "…") + '"';
+  return '"' + (scalar.size() <= shown_max ? scalar : scalar.substr(0, whole_characters(scalar, shown_max)) + "…") + '"';
 }
 
 void value::hide() {

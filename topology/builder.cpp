@@ -4,6 +4,7 @@
 #include "actors/collectors/collector.hpp"
 #include "actors/collectors/letter_source.hpp"
 #include "actors/sinks/sink_writer.hpp"
+#include "runtime/os/own_files.hpp"
 #include "runtime/os/random.hpp"
 
 #include <unistd.h>
@@ -241,11 +242,31 @@ auto build_child(const building& b, const component_plan& c, std::uint32_t insta
   return spec;
 }
 
+/// Sinks and buffers of this node, and what goes to its own output: no collector may take that in again.
+void claim_own_files(const building& b) {
+  auto& own = own_files_here();
+  for (const auto fd : {STDOUT_FILENO, STDERR_FILENO}) own.add(fd);
+  for (const auto* c : b.hosted) {
+    if (const auto* to = std::get_if<aggregator_plan>(&c->details); to && to->buffer.type == buffer_type::disk)
+      own.claim(buffer_root(*c, b.context.node) + '/');
+    for (const auto* key : {"path", "ledger"}) {
+      const auto* written = c->in == tier::sink ? c->written.find(key) : nullptr;
+      if (written == nullptr || !written->is_scalar() || written->scalar.empty()) continue;
+      auto path = written->scalar;
+      for (const auto& [name, value] : {std::pair{std::string{"{node}"}, b.context.node}, {"{component}", c->name}})
+        for (auto at = path.find(name); at != std::string::npos; at = path.find(name, at + value.size()))
+          path.replace(at, name.size(), value);
+      own.claim(path);
+    }
+  }
+}
+
 } // namespace
 
 auto build_tiers(const topology_plan& plan, const std::vector<const component_plan*>& hosted,
                  const build_context& context) -> result<std::vector<supervisor_settings>> {
   auto b = building{plan, hosted, context};
+  claim_own_files(b);
   b.letters = open_dead_letters(b);
   auto tiers = std::vector<supervisor_settings>{};
   for (const auto in : {tier::sink, tier::destination_aggregator, tier::source_aggregator, tier::collector}) {

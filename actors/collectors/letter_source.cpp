@@ -71,7 +71,7 @@ public:
       done += block->bytes.size();
     }
     for (const auto& text : tailer_.take_complaints()) spdlog::warn("{}: {}", component_, text);
-    if (done >= budget) return read_status::more;
+    if (done >= budget || tailer_.has_more()) return read_status::more;
     return tailer_.is_finished() ? read_status::finished : read_status::idle;
   }
 

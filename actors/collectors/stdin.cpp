@@ -83,9 +83,13 @@ private:
   /// Hands on the whole lines that are held, at the end everything.
   auto deliver(intake& out, std::int64_t now_ns) -> std::size_t {
     std::memset(held_.tail(block_reader::padding_bytes), 0, block_reader::padding_bytes);
-    const auto [size, is_cut] = whole_lines(held_.view(), line_bytes_max_, ended_);
-    if (size == 0) return 0;
-    for_each_line(held_.view().substr(0, size), is_cut, line_bytes_max_,
+    const auto is_beginning = file_begin_ + offset_ == 0 && held_.view().starts_with(byte_order_mark);
+    const auto mark = is_beginning ? byte_order_mark.size() : 0U;
+    const auto text = held_.view().substr(mark);
+    const auto [lines_size, is_cut] = whole_lines(text, line_bytes_max_, ended_);
+    if (lines_size == 0) return 0;
+    const auto size = mark + lines_size;
+    for_each_line(text.substr(0, lines_size), is_cut, line_bytes_max_,
                   [&](std::string_view line) { out.line(tag_, now_ns, line); });
     out.covered(stream_name, offset_, offset_ + size);
     offset_ += size;

@@ -1,5 +1,7 @@
 #include "actors/collectors/source.hpp"
 #include "actors/observation.hpp"
+#include "runtime/os/own_files.hpp"
+#include "runtime/tail/own_output.hpp"
 #include "runtime/tail/tailer.hpp"
 
 #include <spdlog/spdlog.h>
@@ -62,7 +64,7 @@ public:
       done += block->bytes.size();
     }
     log_complaints();
-    if (done >= budget) return read_status::more;
+    if (done >= budget || tailer_.has_more()) return read_status::more;
     return tailer_.is_finished() ? read_status::finished : read_status::idle;
   }
 
@@ -89,7 +91,16 @@ private:
             .line_bytes_max = s.max_line.value,
             .refresh_interval = s.refresh_interval,
             .poll_interval = s.poll_interval,
-            .tag = s.tag};
+            .tag = s.tag,
+            .is_own = is_own_file(s)};
+  }
+
+  static auto is_own_file(const settings& s) -> std::function<bool(const file_key&, const std::string&)> {
+    auto searched = std::vector<std::string>{};
+    for (const auto& path : s.path) searched.push_back(std::filesystem::absolute(path).lexically_normal());
+    return [output = own_output{own_files_here().claimed(), searched}](const auto& key, const auto& place) {
+      return own_files_here().contains(key.device, key.inode, key.birth_ns) || output.has(place);
+    };
   }
 
   void log_complaints() {

@@ -1,6 +1,7 @@
 #include "runtime/os/file_system.hpp"
 
 #include "runtime/base/units.hpp"
+#include "runtime/os/own_files.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -177,6 +178,7 @@ public:
     if (mode == open_mode::create) flags |= O_CREAT;
     auto fd = descriptor{retried([&] { return ::open(path.c_str(), flags, 0644); })};
     if (fd.get() < 0) return bad_path_or_failed("open", path);
+    if (mode != open_mode::read) own_files_here().add(fd.get());
     return std::shared_ptr<file>{std::make_shared<real_file>(std::move(fd), path)};
   }
 

@@ -3,10 +3,48 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
 namespace weir {
+namespace {
+
+auto nul_run(std::string_view bytes) -> std::size_t {
+  return std::min(bytes.find_first_not_of('\0'), bytes.size());
+}
+
+/// Where a hole begins behind the first line; the size if none does.
+auto find_hole(std::string_view bytes) -> std::size_t {
+  for (auto at = bytes.find('\0'); at != std::string_view::npos; at = bytes.find('\0', at)) {
+    const auto run = nul_run(bytes.substr(at));
+    if (at > 0 && bytes[at - 1] == '\n' && run >= hole_bytes_min) return at;
+    at += run;
+  }
+  return bytes.size();
+}
+
+} // namespace
+
+auto skip_nul(int fd, std::uint64_t from, std::uint64_t end) -> nul_end {
+  constexpr auto bytes_max = std::uint64_t{16} << 20;
+  auto block = std::array<char, 64 * 1024>{};
+  for (auto read = std::uint64_t{0}; from < end;) {
+    if (read >= bytes_max) return {from, false};
+    // What was never written is passed in one step, if the file system knows.
+    const auto data = ::lseek(fd, static_cast<off_t>(from), SEEK_DATA);
+    if (data < 0 && errno == ENXIO) return {end, true};
+    if (data > 0) from = std::clamp(static_cast<std::uint64_t>(data), from, end);
+    const auto size = std::min<std::uint64_t>(block.size(), end - from);
+    const auto got = ::pread(fd, block.data(), size, static_cast<off_t>(from));
+    if (got <= 0) break;
+    const auto run = nul_run({block.data(), static_cast<std::size_t>(got)});
+    from += run;
+    read += run;
+    if (run < static_cast<std::size_t>(got)) break;
+  }
+  return {from, true};
+}
 
 block_reader::block_reader(std::size_t line_bytes_max)
     : line_bytes_max_(std::max<std::size_t>(line_bytes_max, 1)) {}
@@ -33,7 +71,9 @@ auto whole_lines(std::string_view bytes, std::size_t line_bytes_max, bool take_r
       last != nullptr)
     return {static_cast<std::size_t>(last - bytes.data()) + 1, false};
   // Two bytes stay behind, so that the last piece is neither empty nor a lone carriage return.
-  if (bytes.size() >= line_bytes_max + 2) return {(bytes.size() - 2) / line_bytes_max * line_bytes_max, true};
+  auto size = std::size_t{0};
+  while (bytes.size() - size >= line_bytes_max + 2) size += whole_characters(bytes.substr(size), line_bytes_max);
+  if (size > 0) return {size, true};
   return {take_rest ? bytes.size() : 0, false};
 }
 
@@ -43,7 +83,15 @@ auto block_reader::read(const place& from, std::size_t want) -> outcome {
   for (auto goal = std::min(want, block_bytes);; goal = std::min(goal * 2, line_bytes_max_ + 2)) {
     if (!fill(from, goal, out)) return out;
     std::memset(buffer_.tail(padding_bytes), 0, padding_bytes);
-    const auto all = buffer_.view();
+    auto all = buffer_.view();
+    if (from.at_line && all.starts_with('\0')) {
+      const auto run = nul_run(all);
+      out.is_hole = run >= hole_bytes_min || (run == all.size() && from.take_rest) || from.offset == 0;
+      if (out.is_hole) return out;
+    }
+    const auto hole = find_hole(all);
+    out.at_end = out.at_end && hole == all.size();
+    all = all.substr(0, hole); // there a line ends
     const auto [taken, is_cut] = whole_lines(all, line_bytes_max_, out.at_end && from.take_rest);
     out.is_cut = is_cut;
     out.bytes = all.substr(0, taken);

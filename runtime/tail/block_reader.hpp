@@ -2,11 +2,15 @@
 #pragma once
 
 #include "runtime/base/byte_buffer.hpp"
+#include "runtime/base/utf8.hpp"
 
 #include <cstdint>
 #include <string_view>
 
 namespace weir {
+
+/// So many NUL bytes where a line would begin are a hole that somebody left, no text.
+inline constexpr std::size_t hole_bytes_min = 32;
 
 /// How much of a run of bytes can be delivered.
 struct line_extent {
@@ -17,6 +21,13 @@ struct line_extent {
 /// Up to the last line end; of a line that is too long, as many pieces as are certain. `take_rest`: nothing
 /// will follow, take all.
 auto whole_lines(std::string_view bytes, std::size_t line_bytes_max, bool take_rest) -> line_extent;
+
+struct nul_end {
+  std::uint64_t at = 0;
+  bool is_certain = false; ///< false: it goes on; so much was read that others should have their turn
+};
+/// Where in [from, end) of an open file the first byte that is not NUL is; `end` if there is none.
+auto skip_nul(int fd, std::uint64_t from, std::uint64_t end) -> nul_end;
 
 /// One buffer serves all files of a source: a line that is not complete yet stays in its file.
 class block_reader {
@@ -34,10 +45,12 @@ public:
     std::uint64_t size = 0;          ///< of the file
     std::uint64_t stop = UINT64_MAX; ///< behind `offset`: nothing is read from here on
     bool take_rest = false;          ///< also a last line without line ending
+    bool at_line = false;            ///< a line begins at `offset`; only there a hole can begin
   };
   struct outcome {
     std::string_view bytes; ///< whole lines, or pieces of one; padding behind it; valid until the next read
-    bool is_cut = false;    ///< `bytes` are pieces of line_bytes_max of a line that goes on
+    bool is_cut = false;    ///< `bytes` are pieces of a line that goes on
+    bool is_hole = false;   ///< no line begins at `offset` but a hole; `bytes` are empty
     std::uint64_t rest = 0; ///< bytes seen behind `bytes` that are no line yet
     bool at_end = false;    ///< nothing was there behind `rest`
     int problem = 0;        ///< errno
@@ -68,8 +81,8 @@ auto for_each_line(std::string_view bytes, bool is_cut, std::size_t line_bytes_m
     if (!is_cut && stop != at && stop[-1] == '\r') --stop;
     auto line = std::string_view{at, static_cast<std::size_t>(stop - at)};
     if (line.size() > line_bytes_max) ++long_lines;
-    for (; line.size() > line_bytes_max; line.remove_prefix(line_bytes_max))
-      emit(line.substr(0, line_bytes_max));
+    for (auto size = std::size_t{0}; line.size() > line_bytes_max; line.remove_prefix(size))
+      emit(line.substr(0, size = whole_characters(line, line_bytes_max)));
     emit(line);
     at = next;
   }

@@ -5,6 +5,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cerrno>
@@ -96,7 +97,8 @@ auto to_stream(const stream_identity& identity) -> std::string {
   append_hex(text, identity.start);
   append_hex(text, identity.head.length);
   append_hex(text, identity.head.hash);
-  return text + identity.path;
+  text += identity.path;
+  return identity.place.empty() ? text : text + '/' + identity.place;
 }
 
 auto parse_stream(std::string_view stream) -> std::optional<stream_identity> {
@@ -106,11 +108,14 @@ auto parse_stream(std::string_view stream) -> std::optional<stream_identity> {
   for (auto& number : numbers)
     if (!take_hex(stream, number)) return std::nullopt;
   if (numbers[3] > UINT32_MAX || numbers[5] > head_bytes_max) return std::nullopt;
+  const auto path = stream.substr(0, stream.find("//"));
+  const auto place = stream.substr(std::min(path.size() + 1, stream.size()));
   return stream_identity{{numbers[0], numbers[1], static_cast<std::int64_t>(numbers[2])},
                          static_cast<std::uint32_t>(numbers[3]),
                          numbers[4],
                          {static_cast<std::uint32_t>(numbers[5]), numbers[6]},
-                         std::string{stream}};
+                         std::string{path},
+                         std::string{place}};
 }
 
 auto writers_of(int fd) -> writers {
@@ -120,6 +125,14 @@ auto writers_of(int fd) -> writers {
   if (::fcntl(fd, F_SETLEASE, F_RDLCK) != 0) return errno == EAGAIN ? writers::some : writers::unknown;
   ::fcntl(fd, F_SETLEASE, F_UNLCK);
   return writers::none;
+}
+
+auto path_of_open(int fd) -> std::string {
+  auto name = std::array<char, 4096>{};
+  const auto link = "/proc/self/fd/" + std::to_string(fd);
+  const auto size = fd < 0 ? -1 : ::readlink(link.c_str(), name.data(), name.size());
+  const auto path = std::string_view{name.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
+  return path.starts_with('/') && !path.ends_with(" (deleted)") ? std::string{path} : std::string{};
 }
 
 auto directory_of(std::string_view path) -> std::string {

@@ -1,9 +1,10 @@
 /// Which file is which, whatever it is called: device, inode, birth time and a fingerprint of its head.
 //
-//  stream := "t1:" device ":" inode ":" birth ":" generation ":" start ":" length ":" hash ":" path
+//  stream := "t1:" device ":" inode ":" birth ":" generation ":" start ":" length ":" hash ":" path [ "/" place ]
 //  Numbers in lower-case hexadecimal. `length` and `hash` are of the head when the stream was named,
 //  `generation` counts truncations, what lies before `start` is not wanted, `path` is the name under which
-//  the file was first seen. A file that was short when it was named is named again when it has grown: a
+//  the file was first seen, `place` (an absolute path, so that "//" comes before it) where it lay then, if a link
+//  led there. A file that was short when it was named is named again when it has grown: a
 //  longer head tells more. Positions stay with the first name; the others are only witnesses of the content.
 #pragma once
 
@@ -59,6 +60,9 @@ struct stream_identity {
   std::uint64_t start = 0;
   head_print head;
   std::string path;
+  std::string place; ///< empty: at `path`
+  /// Where it lay itself.
+  auto lay_at() const -> const std::string& { return place.empty() ? path : place; }
 };
 
 auto to_stream(const stream_identity& identity) -> std::string;
@@ -69,6 +73,9 @@ enum class writers { none, some, unknown };
 
 /// Whether anybody has the file open for writing. Only its owner and root are told.
 auto writers_of(int fd) -> writers;
+
+/// Without links, as the system knows an open file now; empty if it has no name any more.
+auto path_of_open(int fd) -> std::string;
 
 /// "/a/b" -> "/a"; "/b" -> "/".
 auto directory_of(std::string_view path) -> std::string;

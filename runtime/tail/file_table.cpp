@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <set>
 #include <unordered_set>
@@ -21,15 +20,6 @@ constexpr auto candidates_max = 32;
 auto is_same_inode(const file_key& a, const file_key& b) -> bool {
   const auto same_birth = a.birth_ns == b.birth_ns || a.birth_ns == 0 || b.birth_ns == 0;
   return a.device == b.device && a.inode == b.inode && same_birth;
-}
-
-/// Where the name is under which an open file is known to the system now.
-auto directory_of_open(int fd) -> std::string {
-  auto name = std::array<char, 4096>{};
-  const auto link = "/proc/self/fd/" + std::to_string(fd);
-  const auto size = fd < 0 ? -1 : ::readlink(link.c_str(), name.data(), name.size());
-  return size <= 0 || name.front() != '/' ? std::string{}
-                                          : directory_of({name.data(), static_cast<std::size_t>(size)});
 }
 
 /// What is in a directory, or would be if it was still there.
@@ -68,7 +58,8 @@ auto file_table::add(const file_key& key) -> tailed_file& {
 }
 
 void file_table::remove(tailed_file& file, bool may_return) {
-  const auto directory = may_return ? directory_of_open(file.fd) : std::string{};
+  const auto place = may_return ? path_of_open(file.fd) : std::string{};
+  const auto directory = place.empty() ? std::string{} : directory_of(place);
   while (file.is_linked()) unlink(std::string{file.paths.back()});
   close(file);
   set_watch(file, -1);
@@ -198,7 +189,7 @@ auto file_table::remember(stream_identity identity, const std::string& stream, i
   auto same = std::find_if(list.begin(), list.end(), [&](const auto& m) { return m.stream == stream; });
   if (same == list.end()) {
     ++remembered_count_;
-    auto directory = directory_of(identity.path);
+    auto directory = directory_of(identity.lay_at());
     same = list.insert(list.end(), {std::move(identity), stream, {}, 0, std::move(directory)});
   }
   same->known.push_back(range);
@@ -232,6 +223,25 @@ auto file_table::content_of(const file_key& key, std::uint32_t generation) const
 auto file_table::recollection::is_of(int fd, std::uint64_t size) const -> bool {
   const auto now = read_head(fd, identity.head.length);
   return now.size() == identity.head.length && size >= end && print_of(now) == identity.head;
+}
+
+auto file_table::linked_places() const -> std::vector<stream_identity> {
+  auto found = std::vector<stream_identity>{};
+  for (const auto& [inode, list] : remembered_)
+    for (const auto& m : list)
+      if (!m.identity.place.empty()) found.push_back(m.identity);
+  return found;
+}
+
+auto file_table::content_of(const tailed_file& file) -> recollection {
+  auto content = recollection{};
+  content.identity = {file.key, file.generation, file.start, file.head, file.first_path, file.place};
+  content.stream = file.stream;
+  content.witnesses = file.witnesses;
+  content.offset = file.offset;
+  content.skips = file.skips;
+  content.end = file.known_end();
+  return content;
 }
 
 auto file_table::recall(const file_key& key) const -> std::vector<recollection> {

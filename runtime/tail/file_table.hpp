@@ -69,6 +69,10 @@ public:
     /// Whether the open file has this very content, as far as can be told.
     auto is_of(int fd, std::uint64_t size) const -> bool;
   };
+  /// Of what a file has now.
+  static auto content_of(const tailed_file& file) -> recollection;
+  /// What earlier instances read through links.
+  auto linked_places() const -> std::vector<stream_identity>;
   /// By generation.
   auto recall(const file_key& key) const -> std::vector<recollection>;
   /// Streams of files that had this inode before, and of content that was replaced since, each with its end:

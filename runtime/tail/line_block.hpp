@@ -15,8 +15,9 @@ struct line_block {
   std::uint64_t begin = 0;
   std::string_view bytes; ///< line_padding readable bytes behind it; empty: only the position is new
   bool is_cut = false;
-  bool is_over = false; ///< nothing of this stream will ever come again
-  auto end() const -> std::uint64_t { return is_over ? end_of_stream : begin + bytes.size(); }
+  bool is_over = false;      ///< nothing of this stream will ever come again
+  std::uint64_t skipped = 0; ///< bytes before `bytes` that are no text: a byte order mark, a hole
+  auto end() const -> std::uint64_t { return is_over ? end_of_stream : begin + skipped + bytes.size(); }
 };
 
 } // namespace weir

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/base/units.hpp"
+#include "runtime/tail/file_identity.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -24,6 +25,9 @@ struct tail_options {
   std::string tag = "{path}";
   /// How much of the file with this inode is there to stay; nothing behind it is looked at. Absent: all.
   std::function<std::uint64_t(std::uint64_t inode)> safe_bytes = {};
+  /// Whether this process writes the file itself: it is not read then. `place`: its path without links when it is
+  /// seen first, empty later. Absent: no.
+  std::function<bool(const file_key& key, const std::string& place)> is_own = {};
 };
 
 } // namespace weir

@@ -17,6 +17,7 @@ struct tailed_file {
   std::vector<std::string> paths; ///< that lead to it now; empty: rotated away or deleted
   std::string first_path;         ///< under which it was first seen; gives the tag
   std::string last_path;          ///< the last one it lost
+  std::string place; ///< where it lay when it was first opened, if `first_path` leads there by a link
   std::string tag;
   std::string stream;                 ///< empty until the first line was read
   std::uint32_t generation = 0;       ///< how often its content was replaced
@@ -29,6 +30,7 @@ struct tailed_file {
   /// Ahead of `offset`, the next one last: what an earlier instance handed on. Blocks end where one begins;
   /// an empty one is only that.
   std::vector<interval> skips;
+  std::uint64_t nul_until = 0;    ///< from `offset` up to here there is nothing but NUL
   std::uint64_t given = 0;        ///< end of the last block
   std::uint64_t acknowledged = 0; ///< end of the last block that is safe
   /// Streams of what the inode held before. They are over when something of this one is safe: until then they
@@ -44,12 +46,14 @@ struct tailed_file {
   int problem = 0; ///< errno, if it could not be read when that was tried last
   int fd = -1;
   int watch = -1;       ///< of its own, if no directory reports it
+  std::size_t mark_bytes = 0; ///< at its very beginning: a byte order mark
   int looks_at_end = 0; ///< since it lost its last path
   bool queued = false;
   bool take_rest = false; ///< deliver the last line though nothing ends it
   bool in_long_line = false;
   bool long_line_noted = false;
   bool is_copy = false;                         ///< has what another inode had before that was cut off
+  bool is_own = false;                          ///< this process writes it
   bool is_placed = false;                       ///< `offset` is decided
   std::list<tailed_file*>::iterator open_place; ///< in the list of open descriptors, if fd >= 0 and linked
 
@@ -57,7 +61,21 @@ struct tailed_file {
   auto is_linked() const -> bool { return !paths.empty(); }
   /// The content is at least as long.
   auto known_end() const -> std::uint64_t { return skips.empty() ? offset : skips.front().end; }
+  /// Its content is gone, or will be when it is let go.
+  void replace_stream(std::uint64_t end) {
+    if (!stream.empty()) replaced.push_back({stream, 0, end});
+    for (auto& name : witnesses) replaced.push_back({std::move(name), 0, end});
+    witnesses.clear();
+  }
   auto path() const -> const std::string& { return paths.empty() ? first_path : paths.front(); }
 };
+
+/// `before` is read first. Each has one before it and one behind it at most.
+inline void follow(tailed_file& file, tailed_file& before) {
+  if (before.successor != nullptr) before.successor->predecessor = nullptr;
+  if (file.predecessor != nullptr) file.predecessor->successor = nullptr;
+  before.successor = &file;
+  file.predecessor = &before;
+}
 
 } // namespace weir

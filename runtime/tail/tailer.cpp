@@ -13,6 +13,9 @@ namespace {
 
 /// Between looks at a file that lost its path: is it still at its end?
 constexpr auto look_interval = std::chrono::milliseconds{500};
+/// So many looks are waited for what follows a file's end, or half a line, if nobody knows who writes.
+constexpr auto looks_at_end_max = 2;
+constexpr auto looks_at_rest_max = 20;
 /// Between scans however often directories change.
 constexpr auto scan_interval_min = std::chrono::milliseconds{100};
 /// A name that covers less than one over this of the head is worth a better one.
@@ -39,13 +42,6 @@ void skip_known(tailed_file& file) {
     file.rest = 0;
     file.in_long_line = false;
   }
-}
-
-/// Its content is gone, or will be when it is let go.
-void replace_stream(tailed_file& file, std::uint64_t end) {
-  if (!file.stream.empty()) file.replaced.push_back({file.stream, 0, end});
-  for (auto& stream : file.witnesses) file.replaced.push_back({std::move(stream), 0, end});
-  file.witnesses.clear();
 }
 
 } // namespace
@@ -76,7 +72,6 @@ auto tailer::open(std::span<const position_range> covered, std::span<const posit
   scan();
   if (!is_first_start_) {
     find_rotated_while_away();
-    find_unseen();
     follow_renamed_while_away();
   }
   known_paths_.clear();
@@ -123,19 +118,26 @@ void tailer::enqueue(tailed_file& file) {
 
 auto tailer::next(std::size_t want) -> std::optional<line_block> {
   if (!notes_.empty()) return next_note();
-  for (;;) {
+  paused_ = false;
+  while (!paused_) {
     if (queue_.empty() && std::exchange(unlinked_wanted_, false)) look_at_unlinked(false);
     if (queue_.empty()) return std::nullopt;
     auto& file = *queue_.front();
     queue_.pop_front();
-    const auto* before = file.predecessor;
-    if (file.is_linked() && before != nullptr && before->queued) {
-      queue_.push_back(&file); // the older lines come first
-      continue;
-    }
     file.queued = false;
+    if (waits_for_predecessor(file)) continue;
     if (auto block = take_turn(file, want)) return block;
   }
+  return std::nullopt;
+}
+
+/// The older lines come first.
+auto tailer::waits_for_predecessor(tailed_file& file) -> bool {
+  const auto* before = file.predecessor;
+  if (!file.is_linked() || before == nullptr || !before->queued) return false;
+  file.queued = true;
+  queue_.push_back(&file);
+  return true;
 }
 
 auto tailer::next_note() -> line_block {
@@ -152,12 +154,15 @@ void tailer::end_replaced(tailed_file& file) {
 
 auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block> {
   if (!file.is_linked()) unlinked_wanted_ = true;
+  if (file.is_own) return std::nullopt;
   auto status = file_stat{};
   if (!open_file(file) || stat_descriptor(file.fd, status) != 0) return std::nullopt;
   if (options_.safe_bytes) status.size = std::min(status.size, options_.safe_bytes(file.key.inode));
   if (!file.is_placed) place_file(file, status);
   if (!file.is_placed) return std::nullopt;
   check_content(file, status);
+  if (waits_for_predecessor(file)) return std::nullopt;
+  if (file.fd < 0) return enqueue(file), std::nullopt;
   file.size_seen = file.size_told = status.size;
   file.mtime_seen_ns = status.mtime_ns;
   // What is skipped begins where a line or a piece of one ended.
@@ -165,14 +170,16 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
   const auto stop = is_gap ? file.skips.back().begin : UINT64_MAX;
   const auto take_rest = file.take_rest || options_.once || is_gap;
   const auto nothing_new = status.size == file.offset + file.rest && !(take_rest && file.rest > 0);
-  if (nothing_new || file.offset >= file.limit) return std::nullopt;
+  if (nothing_new || file.offset >= file.limit || is_own(file, {})) return std::nullopt;
   const auto size = std::min(status.size, file.limit);
-  const auto read = reader_.read({file.fd, file.offset, size, stop, take_rest}, want);
+  const auto begin = file.offset + (file.offset == 0 ? file.mark_bytes : 0U);
+  const auto read = reader_.read({file.fd, begin, size, stop, take_rest, !file.in_long_line}, want);
   file.problem = read.problem;
   if (file.is_unreadable()) complaints_.add_once(file.path(), describe_errno(read.problem));
+  if (read.is_hole) return pass_hole(file, begin, std::min(size, stop));
   file.rest = read.rest;
-  if (read.bytes.empty()) return std::nullopt;
-  auto block = deliver(file, read);
+  if (read.bytes.empty()) return file.rest += begin - file.offset, std::nullopt;
+  auto block = deliver(file, read, begin);
   if (is_gap) {
     block.is_cut = !block.bytes.ends_with('\n');
     skip_known(file);
@@ -182,24 +189,61 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
   return block;
 }
 
+/// What this process writes would come again and again, longer each time.
+auto tailer::is_own(tailed_file& file, const std::string& place) -> bool {
+  if (!options_.is_own || !options_.is_own(file.key, place)) return false;
+  file.is_own = true;
+  files_.close(file);
+  if (!std::exchange(is_own_told_, true))
+    complaints_.add("\"" + file.path() + "\": written by this process itself; such files are not read");
+  return true;
+}
+
 /// Names it when it is begun, and again when its head has grown much.
 void tailer::name_stream(tailed_file& file) {
   const auto is_grown =
       file.head.length == head_bytes_max || file.head.length >= head_growth_min * file.named_length;
   if (!file.stream.empty() && (file.named_length == file.head.length || !is_grown)) return;
   file.named_length = file.head.length;
-  auto name = to_stream({file.key, file.generation, file.start, file.head, file.first_path});
+  auto name = to_stream({file.key, file.generation, file.start, file.head, file.first_path, file.place});
   if (file.stream.empty()) return files_.set_stream(file, std::move(name));
   file.witnesses.push_back(name);
   notes_.push_back({std::move(name), file.start, file.start});
 }
 
-auto tailer::deliver(tailed_file& file, const block_reader::outcome& read) -> line_block {
+/// A hole is passed when something is behind it: as long as nothing is, somebody may fill it. Only where nothing
+/// can come any more, in a gap or when the file is let go, it is passed at the end, too.
+auto tailer::pass_hole(tailed_file& file, std::uint64_t begin, std::uint64_t size)
+    -> std::optional<line_block> {
+  const auto end = skip_nul(file.fd, std::max(begin, file.nul_until), size);
+  file.nul_until = end.at;
+  const auto is_gap = !file.skips.empty();
+  if (!end.is_certain) {
+    file.queued = paused_ = true;
+    is_gap ? queue_.push_front(&file) : queue_.push_back(&file);
+    return std::nullopt;
+  }
+  file.rest = size - file.offset;
+  if (end.at == size && !is_gap && !file.take_rest) return std::nullopt;
+  const auto bytes = end.at - begin;
+  complaints_.add_once(file.path(), "NUL bytes at the beginning of a line are skipped as a hole");
+  hole_bytes_ += bytes;
+  auto block = deliver(file, {}, end.at);
+  file.rest = 0;
+  if (is_gap) skip_known(file);
+  file.queued = true;
+  is_gap ? queue_.push_front(&file) : queue_.push_back(&file);
+  return block;
+}
+
+auto tailer::deliver(tailed_file& file, const block_reader::outcome& read, std::uint64_t begin)
+    -> line_block {
   name_stream(file);
-  const auto block = line_block{file.tag, file.stream, file.offset, read.bytes, read.is_cut};
+  auto block = line_block{file.tag, file.stream, file.offset, read.bytes, read.is_cut};
+  block.skipped = begin - file.offset;
   if (read.is_cut && !file.in_long_line) note_long_lines(1, file.stream);
   file.in_long_line = read.is_cut;
-  file.offset += read.bytes.size();
+  file.offset = block.end();
   file.given = file.offset;
   file.read_ns = clock_.wall_ns();
   file.take_rest = false;
@@ -209,19 +253,24 @@ auto tailer::deliver(tailed_file& file, const block_reader::outcome& read) -> li
 
 /// Notices that the content is another one: cut off, or begun anew in the same inode.
 void tailer::check_content(tailed_file& file, const file_stat& status) {
-  const auto head = read_head(file.fd, std::min<std::uint64_t>(head_bytes_max, status.size));
+  const auto head_size = std::min<std::uint64_t>(head_bytes_max, status.size);
+  auto head = read_head(file.fd, head_size);
   if (head.empty() && status.size > 0) return; // unreadable: nothing is known
   const auto known = print_of(head.substr(0, std::min<std::size_t>(file.head.length, head.size())));
   if (status.size < file.known_end() || (file.head.length > 0 && known != file.head)) {
-    ++file.generation;
-    replace_stream(file, file.known_end());
-    file.offset = file.rest = file.start = file.given = file.acknowledged = 0;
-    file.skips.clear();
-    file.in_long_line = false;
-    file.limit = options_.once ? status.size : file.limit;
-    files_.set_stream(file, {});
+    begin_anew(file, status);
+    if (file.fd < 0) return; // it made room for that of a copy
+    head = read_head(file.fd, head_size);
   }
   file.head = print_of(head);
+  note_mark(file, head);
+}
+
+/// A byte order mark is no text.
+void tailer::note_mark(tailed_file& file, std::string_view head) {
+  file.mark_bytes = head.starts_with(byte_order_mark) ? byte_order_mark.size() : 0U;
+  if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff"))
+    complaints_.add_once(file.path(), "begins with the byte order mark of UTF-16; UTF-8 was expected");
 }
 
 auto tailer::open_path(tailed_file& file, const std::string& path) -> int {
@@ -279,10 +328,15 @@ auto tailer::is_released(tailed_file& file, bool timed) -> bool {
     return false;
   }
   if (status.size != file.offset + file.rest || !file.skips.empty()) return enqueue(file), false;
+  // Half a line waits for its other half while somebody may write it. Who does is not always to be known.
   const auto who = writers_of(file.fd);
   const auto replaced = status.links == 0 || files_.by_path(file.last_path) != nullptr;
-  const auto is_over = who == writers::none || (replaced && file.looks_at_end >= 2);
-  if (!is_over && replaced && !look_at_) look_at_ = clock_.monotonic() + look_interval;
+  const auto looks_max = file.rest > 0 ? looks_at_rest_max : looks_at_end_max;
+  const auto is_over =
+      who == writers::none || (who == writers::unknown && replaced && file.looks_at_end >= looks_max);
+  // inotify tells when a writer ends, though a moment too early.
+  const auto is_told = who == writers::some && watcher_.works() && file.rest == 0;
+  if (!is_over && replaced && !is_told && !look_at_) look_at_ = clock_.monotonic() + look_interval;
   if (is_over && file.rest > 0) {
     file.take_rest = true;
     return enqueue(file), false;
@@ -296,7 +350,7 @@ void tailer::drop(tailed_file& file) {
   const auto is_known = file.fd >= 0 && stat_descriptor(file.fd, status) == 0;
   const auto is_gone = is_known && (status.links == 0 || file.is_copy);
   if (is_gone) {
-    replace_stream(file, file.offset);
+    file.replace_stream(file.offset);
     end_replaced(file);
   }
   files_.remove(file, is_known && !is_gone);

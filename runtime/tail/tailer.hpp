@@ -37,6 +37,8 @@ public:
   auto next(std::size_t want) -> std::optional<line_block>;
   void acknowledge(std::span<const position_range> safe);
 
+  /// Whether next() ended only so that somebody else may have a turn.
+  auto has_more() const -> bool { return paused_; }
   auto is_finished() const -> bool { return options_.once && queue_.empty(); }
   auto wake_fd() const -> int { return watcher_.fd(); }
   auto wake_at() const -> std::optional<monotonic_time>;
@@ -63,7 +65,9 @@ private:
   void everything_changed() override { scan_wanted_ = true; }
   void scan();
   void find_rotated_while_away();
-  void find_unseen();
+  void find_unseen(const std::string& directory, const path_memory& known);
+  void find_unseen_targets(const stream_identity& before);
+  void find_targets_in_a_row(const stream_identity& before, const tailed_file& now);
   void forget_gone();
   void follow_renamed_while_away();
   void adopt_rotated(const std::string& path, const file_stat& status);
@@ -76,9 +80,19 @@ private:
   void relink(tailed_file& file, const std::string& path);
   void place_file(tailed_file& file, const file_stat& status);
   void go_on(tailed_file& file, file_table::recollection& known);
-  void find_copy(tailed_file& file, file_table::recollection& content);
+  void note_place(tailed_file& file, const std::string& path);
+
+  // What files held before they were cut off (tailer_copies.cpp).
+  void begin_anew(tailed_file& file, const file_stat& status);
+  void tell_cut_off(const tailed_file& file, std::uint64_t unread);
+  enum class copy_look { another, complete, adopted };
+  auto find_copy(tailed_file& file, file_table::recollection& content, std::int64_t not_before_ns)
+      -> copy_look;
+  auto look_at_copy(const std::string& path, tailed_file& file, file_table::recollection& content,
+                    std::int64_t not_before_ns) -> copy_look;
   auto adopt_copy(const std::string& path, const file_stat& status, file_table::recollection& content)
-      -> bool;
+      -> copy_look;
+  void find_later_copies(const std::string& path, const stream_identity& content);
   void place_at_end(tailed_file& file, const file_stat& status);
   void watch_alone(tailed_file& file, const std::string& path, const file_stat& status);
   void lose_path(const std::string& path);
@@ -89,13 +103,17 @@ private:
   // Reading them (tailer.cpp).
   void enqueue(tailed_file& file);
   auto next_note() -> line_block;
+  auto waits_for_predecessor(tailed_file& file) -> bool;
   auto take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block>;
   void name_stream(tailed_file& file);
+  auto is_own(tailed_file& file, const std::string& place) -> bool;
   void end_replaced(tailed_file& file);
   auto open_file(tailed_file& file) -> bool;
   auto open_path(tailed_file& file, const std::string& path) -> int;
   void check_content(tailed_file& file, const file_stat& status);
-  auto deliver(tailed_file& file, const block_reader::outcome& read) -> line_block;
+  auto deliver(tailed_file& file, const block_reader::outcome& read, std::uint64_t begin) -> line_block;
+  auto pass_hole(tailed_file& file, std::uint64_t begin, std::uint64_t size) -> std::optional<line_block>;
+  void note_mark(tailed_file& file, std::string_view head);
   void look_at_unlinked(bool timed);
   auto is_released(tailed_file& file, bool timed = false) -> bool;
   void drop(tailed_file& file);
@@ -121,11 +139,15 @@ private:
   std::vector<bool> matched_;          ///< by the same: whether it has led to a file since the last scan began
   std::map<std::string, int> barred_;  ///< paths that cannot be looked at, with errno, in the last scan
   std::uint64_t long_lines_ = 0;
+  std::uint64_t hole_bytes_ = 0;
+  std::uint64_t lost_bytes_ = 0; ///< not read when their file was cut off, and in no copy
   monotonic_time scanned_at_;
   monotonic_time swept_at_;               ///< when files that are gone were looked for
   std::optional<monotonic_time> look_at_; ///< when to look at unlinked files again
   bool scan_wanted_ = false;
   bool unlinked_wanted_ = false; ///< look at unlinked files when everything is read
+  bool paused_ = false;
+  bool is_own_told_ = false;
   bool starting_ = false;
   bool is_first_start_ = false; ///< no earlier instance handed anything on
 };

@@ -12,17 +12,8 @@ namespace {
 
 constexpr auto renamed_max = std::size_t{4096};
 constexpr auto barred_max = std::size_t{1000};
-/// A shorter head is not enough to tell a copy from another file.
-constexpr auto copied_head_min = 32U;
 /// A file that is not to be found for one to two of these is gone for good.
 constexpr auto sweep_interval = std::chrono::minutes{10};
-
-void follow(tailed_file& file, tailed_file& before) {
-  if (before.successor != nullptr) before.successor->predecessor = nullptr;
-  if (file.predecessor != nullptr) file.predecessor->successor = nullptr;
-  before.successor = &file;
-  file.predecessor = &before;
-}
 
 } // namespace
 
@@ -128,6 +119,7 @@ void tailer::found(const std::string& path) {
     if (changed || known->is_unreadable()) enqueue(*known);
     return;
   }
+  const auto before = known != nullptr ? file_table::content_of(*known).identity : stream_identity{};
   if (known != nullptr) lose_path(path);
   if (!status.is_regular()) return complaints_.add_once(path, "not a regular file; skipped");
   note_match(path);
@@ -135,6 +127,7 @@ void tailer::found(const std::string& path) {
     relink(*file, path);
   else
     add_file(path, status);
+  if (!before.place.empty() && !options_.once) find_unseen_targets(before);
 }
 
 void tailer::relink(tailed_file& file, const std::string& path) {
@@ -155,11 +148,20 @@ void tailer::add_file(const std::string& path, const file_stat& status) {
   files_.link(file, path);
   if (options_.once) file.limit = status.size;
   // Opened at once: what is renamed or removed before its turn must not be lost.
-  if (open_file(file)) place_file(file, status);
+  if (open_file(file)) {
+    note_place(file, path);
+    place_file(file, status);
+  }
   if (!file.is_linked()) return;
   watch_alone(file, path, status);
   follow_predecessor(file, path);
   enqueue(file);
+}
+
+/// Remembers where a link leads to.
+void tailer::note_place(tailed_file& file, const std::string& path) {
+  auto place = path_of_open(file.fd);
+  if (place != path) file.place = std::move(place);
 }
 
 /// Decides where reading begins, as soon as the file can be opened.
@@ -169,6 +171,7 @@ void tailer::place_file(tailed_file& file, const file_stat& status) {
   const auto is_unreadable = status.size > 0 && read_head(file.fd, 1).empty();
   file.problem = !is_unreadable ? 0 : errno != 0 ? errno : EIO;
   if (is_unreadable) return complaints_.add_once(file.path(), describe_errno(file.problem));
+  if (options_.is_own && is_own(file, path_of_open(file.fd))) return;
   file.is_placed = true;
   auto known = files_.recall(file.key);
   if (!known.empty()) {
@@ -182,7 +185,7 @@ void tailer::place_file(tailed_file& file, const file_stat& status) {
   }
   file.replaced = files_.forget_replaced(file.key, file.generation);
   for (auto& content : known)
-    if (starting_ && content.identity.generation < file.generation) find_copy(file, content);
+    if (starting_ && content.identity.generation < file.generation) find_copy(file, content, 0);
   if (!file.stream.empty()) end_replaced(file);
   if (known.empty() && starting_ && is_first_start_ && options_.from_end && status.size > 0)
     place_at_end(file, status);
@@ -196,53 +199,8 @@ void tailer::go_on(tailed_file& file, file_table::recollection& known) {
   file.head = known.identity.head;
   file.named_length = file.head.length;
   file.witnesses = std::move(known.witnesses);
+  if (file.place.empty()) file.place = known.identity.place;
   files_.set_stream(file, std::move(known.stream));
-}
-
-/// What was written to a file before it was copied and cut off, while we were away, is in the copy.
-void tailer::find_copy(tailed_file& file, file_table::recollection& content) {
-  const auto& path = content.identity.path;
-  const auto directory = directory_of(path);
-  const auto name = path.substr(path.rfind('/') + 1);
-  if (content.identity.head.length < copied_head_min) return;
-  for (const auto& entry : list_directory(directory)) {
-    if (!entry.name.starts_with(name) || entry.name == name || entry.is_directory) continue;
-    const auto other = join_path(directory, entry.name);
-    auto status = file_stat{};
-    if (stat_path(other, status) != 0 || !status.is_regular() || status.key == file.key) continue;
-    if (adopt_copy(other, status, content)) {
-      std::erase_if(file.replaced, [&](const position_range& r) {
-        const auto* copy = files_.by_key(status.key);
-        return r.stream == copy->stream
-               || std::find(copy->witnesses.begin(), copy->witnesses.end(), r.stream)
-                      != copy->witnesses.end();
-      });
-      return;
-    }
-  }
-}
-
-auto tailer::adopt_copy(const std::string& path, const file_stat& status, file_table::recollection& content)
-    -> bool {
-  auto* known = files_.by_key(status.key);
-  const auto matches = patterns_.matches(path) && !excluded_.matches(path);
-  const auto is_read_on = status.size > content.offset;
-  if (known != nullptr && !known->stream.empty()) return false;
-  if (!files_.recall(status.key).empty()) return false;
-  auto& copy = known != nullptr ? *known : files_.add(status.key);
-  if (copy.fd < 0)
-    if (const auto fd = open_path(copy, path); fd >= 0) files_.opened(copy, fd);
-  const auto is_found = copy.fd >= 0 && content.is_of(copy.fd, status.size);
-  if (is_found) known_paths_.note_copy(content.identity.path, status.key.birth_ns);
-  const auto is_copy = is_found && (matches || is_read_on);
-  if (is_copy) {
-    copy.is_placed = copy.is_copy = true;
-    copy.first_path = content.identity.path;
-    copy.tag = tag_of(copy.first_path);
-    go_on(copy, content);
-  }
-  if (known == nullptr) is_copy ? follow_unlinked(copy, status) : files_.remove(copy, false);
-  return is_copy;
 }
 
 void tailer::place_at_end(tailed_file& file, const file_stat& status) {
@@ -279,7 +237,7 @@ void tailer::lose_path(const std::string& path) {
   unlinked_.push_back(file);
   unlinked_wanted_ = true;
   file->looks_at_end = 0;
-  if (file->fd < 0) open_elsewhere(*file);
+  if (file->fd < 0 && !file->is_own) open_elsewhere(*file);
   if (file->fd < 0) return;
   if (file->watch < 0 && !options_.once) files_.set_watch(*file, watcher_.watch_file(file->fd));
   enqueue(*file);
@@ -287,7 +245,7 @@ void tailer::lose_path(const std::string& path) {
 
 /// A file whose descriptor was closed while it was idle has probably only got another name beside.
 void tailer::open_elsewhere(tailed_file& file) {
-  const auto directory = directory_of(file.last_path);
+  const auto directory = directory_of(file.place.empty() ? file.last_path : file.place);
   for (const auto& entry : list_directory(directory)) {
     if (entry.inode != file.key.inode) continue;
     const auto fd = open_path(file, join_path(directory, entry.name));
@@ -309,6 +267,10 @@ void tailer::follow_predecessor(tailed_file& file, const std::string& path) {
 }
 
 void tailer::find_rotated_while_away() {
+  const auto places = files_.linked_places();
+  for (const auto& identity : places)
+    if (patterns_.matches(identity.path) && !excluded_.matches(identity.path))
+      directories_.push_back(directory_of(identity.place));
   std::sort(directories_.begin(), directories_.end());
   directories_.erase(std::unique(directories_.begin(), directories_.end()), directories_.end());
   for (const auto& directory : directories_) {
@@ -321,29 +283,51 @@ void tailer::find_rotated_while_away() {
       adopt_rotated(path, status);
     }
   }
+  for (const auto& directory : directories_) find_unseen(directory, known_paths_);
+  for (const auto& identity : places)
+    if (const auto* now = files_.by_path(identity.path)) find_targets_in_a_row(identity, *now);
 }
 
 /// A file may have come and been rotated away before anything of it was safe. Its name tells whose it was,
 /// its time of birth that it is none of those that were read, its head that it is no copy of one.
-void tailer::find_unseen() {
-  for (const auto& directory : directories_) {
-    for (const auto& entry : list_directory(directory)) {
-      const auto path = join_path(directory, entry.name);
-      if (entry.is_directory || entry.is_link || patterns_.matches(path) || excluded_.matches(path)) continue;
-      auto status = file_stat{};
-      for (auto end = entry.name.find_last_of(".-_"); end != std::string::npos && end > 0;
-           end = entry.name.find_last_of(".-_", end - 1)) {
-        const auto first_path = join_path(directory, entry.name.substr(0, end));
-        if (!known_paths_.knows(first_path)) continue;
-        const auto* now = files_.by_path(first_path);
-        const auto successor =
-            now == nullptr ? path_memory::successor{} : path_memory::successor{now->key.birth_ns, now->fd};
-        if (stat_path(path, status) == 0 && files_.by_key(status.key) == nullptr
-            && known_paths_.is_unseen(first_path, path, status, successor))
-          adopt_unseen(first_path, path, status);
-        break;
-      }
+void tailer::find_unseen(const std::string& directory, const path_memory& known) {
+  for (const auto& entry : list_directory(directory)) {
+    const auto path = join_path(directory, entry.name);
+    if (entry.is_directory || entry.is_link || patterns_.matches(path) || excluded_.matches(path)) continue;
+    auto status = file_stat{};
+    for (auto end = entry.name.find_last_of(".-_"); end != std::string::npos && end > 0;
+         end = entry.name.find_last_of(".-_", end - 1)) {
+      const auto place = join_path(directory, entry.name.substr(0, end));
+      if (!known.knows(place)) continue;
+      const auto* now = files_.by_path(known.path_of(place));
+      const auto successor =
+          now == nullptr ? path_memory::successor{} : path_memory::successor{now->key.birth_ns, now->fd};
+      if (stat_path(path, status) == 0 && files_.by_key(status.key) == nullptr
+          && known.is_unseen(place, path, status, successor))
+        adopt_unseen(known.path_of(place), path, status);
+      break;
     }
+  }
+}
+
+/// Between two looks a link may have led to others than those that were seen.
+void tailer::find_unseen_targets(const stream_identity& before) {
+  auto memory = path_memory{};
+  memory.remember(before);
+  find_unseen(directory_of(before.place), memory);
+  if (const auto* now = files_.by_path(before.path)) find_targets_in_a_row(before, *now);
+}
+
+/// If a link led to 0.log and leads to 2.log now, it has led to 1.log meanwhile.
+void tailer::find_targets_in_a_row(const stream_identity& before, const tailed_file& now) {
+  const auto directory = directory_of(before.place);
+  if (now.place.empty() || now.place == before.place || directory_of(now.place) != directory) return;
+  for (const auto& entry : list_directory(directory)) {
+    const auto place = join_path(directory, entry.name);
+    auto status = file_stat{};
+    if (!is_in_a_row(before.place, place, now.place) || patterns_.matches(place)) continue;
+    if (stat_path(place, status) != 0 || !status.is_regular() || files_.by_key(status.key) != nullptr) continue;
+    if (!files_.remembers_inode(status.key.inode)) adopt_unseen(before.path, place, status);
   }
 }
 
@@ -374,6 +358,7 @@ void tailer::adopt_unseen(const std::string& from, const std::string& to, const 
   const auto fd = open_path(file, to);
   if (fd < 0) return files_.remove(file, false);
   files_.opened(file, fd);
+  if (auto place = path_of_open(fd); directory_of(place) != directory_of(from)) file.place = std::move(place);
   place_file(file, status);
   follow_unlinked(file, status);
 }

@@ -31,11 +31,13 @@ auto tailer::figures(std::size_t shown_max) const -> tail_figures {
   };
   auto all = std::vector<ranked>{};
   all.reserve(files_.size());
-  auto list = tail_figures{{}, files_.size(), 0};
+  auto list = tail_figures{};
   for (const auto& [key, file] : files_.all()) {
+    if (file->is_own) continue;
     all.push_back({file.get(), unread_bytes(*file)});
     list.unread_bytes += all.back().unread;
   }
+  list.count = all.size();
   const auto shown = std::min(all.size(), shown_max);
   std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(shown), all.end(),
                     [](const ranked& a, const ranked& b) {
@@ -67,6 +69,8 @@ auto tailer::summary() const -> std::string {
   auto text = std::to_string(files_.size()) + " files";
   if (!unlinked_.empty()) text += ", " + std::to_string(unlinked_.size()) + " rotated";
   if (long_lines_ > 0) text += ", " + std::to_string(long_lines_) + " long lines split";
+  if (hole_bytes_ > 0) text += ", " + to_text(byte_count{hole_bytes_}) + " of holes skipped";
+  if (lost_bytes_ > 0) text += ", " + to_text(byte_count{lost_bytes_}) + " lost when they were cut off";
   return text;
 }
 

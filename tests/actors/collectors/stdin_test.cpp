@@ -39,6 +39,22 @@ struct pipe_ends {
 
 BOOST_AUTO_TEST_SUITE(stdin_source)
 
+BOOST_AUTO_TEST_CASE(a_byte_order_mark_at_the_beginning_is_no_text) {
+  auto pipe = pipe_ends{};
+  const auto borrowed = borrowed_stdin{pipe.ends[0]};
+  auto source = make_source("stdin", {}, {});
+  auto out = fake_intake{};
+  BOOST_TEST_REQUIRE(static_cast<bool>(source->open({})));
+  pipe.put("\xef\xbb\xbfone\n");
+  BOOST_TEST((*source->read(out, 1000) == read_status::idle));
+  pipe.put("\xef\xbb\xbftwo\n");
+  ::close(pipe.ends[1]);
+  BOOST_TEST((*source->read(out, 1000) == read_status::idle));
+  BOOST_TEST((*source->read(out, 1000) == read_status::finished));
+  BOOST_TEST(out.lines == (lines{"one", "\xef\xbb\xbftwo"}), per_element());
+  BOOST_TEST(out.covered_to.at("!stdin") == 14U);
+}
+
 BOOST_AUTO_TEST_CASE(a_pipe_gives_lines_as_they_come_and_ends_with_its_writer) {
   auto pipe = pipe_ends{};
   const auto borrowed = borrowed_stdin{pipe.ends[0]};

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -43,7 +44,33 @@ inline void write(const std::string& path, std::string_view text) {
   std::ofstream{path, std::ios::trunc | std::ios::binary} << text;
 }
 
+inline void rename(const std::string& from, const std::string& to) { std::filesystem::rename(from, to); }
+
+/// As `ln -sfn`: the link leads elsewhere in one step.
+inline void swap_link(const std::string& target, const std::string& link) {
+  std::filesystem::create_symlink(target, link + ".new");
+  rename(link + ".new", link);
+}
+
+/// Made at a later tick of the file system's clock than `before`.
+inline void append_later(const std::string& path, std::string_view text, const std::string& before) {
+  auto older = file_stat{};
+  auto status = file_stat{};
+  stat_path(before, older);
+  do {
+    std::filesystem::remove(path);
+    append(path, "");
+    stat_path(path, status);
+  } while (status.key.birth_ns != 0 && status.key.birth_ns <= older.key.birth_ns);
+  append(path, text);
+}
+
 using lines = std::vector<std::string>;
+
+inline auto sorted(lines all) -> lines {
+  std::sort(all.begin(), all.end());
+  return all;
+}
 
 /// Everything that a collector does with a source, without the actor.
 struct tail_harness {

@@ -12,31 +12,11 @@ namespace {
 
 using fate = resumed_tail::fate;
 
-void rename(const std::string& from, const std::string& to) { std::filesystem::rename(from, to); }
-
 /// `fates` one after the other, then lost.
 auto in_turn(std::vector<fate> fates) -> std::function<fate()> {
   return [fates = std::move(fates), next = std::size_t{0}]() mutable {
     return next < fates.size() ? fates[next++] : fate::lost;
   };
-}
-
-/// Made at a later tick of the file system's clock than `before`.
-void append_later(const std::string& path, std::string_view text, const std::string& before) {
-  auto older = file_stat{};
-  auto status = file_stat{};
-  stat_path(before, older);
-  do {
-    std::filesystem::remove(path);
-    append(path, "");
-    stat_path(path, status);
-  } while (status.key.birth_ns != 0 && status.key.birth_ns <= older.key.birth_ns);
-  append(path, text);
-}
-
-auto sorted(lines all) -> lines {
-  std::sort(all.begin(), all.end());
-  return all;
 }
 
 auto numbered(int from, int to) -> lines {

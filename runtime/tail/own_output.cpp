@@ -1,0 +1,111 @@
+#include "runtime/tail/own_output.hpp"
+
+#include "runtime/tail/file_identity.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace weir {
+namespace {
+
+/// The directory that all begin with, without links; ends in a slash.
+auto fixed_directory(std::string_view text, std::string_view special) -> std::string {
+  const auto fixed = text.substr(0, text.find_first_of(special));
+  const auto slash = fixed.rfind('/');
+  auto problem = std::error_code{};
+  auto path = std::filesystem::weakly_canonical(fixed.substr(0, slash + 1), problem).string();
+  if (problem || path.empty()) path = fixed.substr(0, slash + 1);
+  return path.ends_with('/') ? path : path + '/';
+}
+
+auto digits(std::size_t count) -> std::string {
+  auto text = std::string{};
+  for (; count > 0; --count) text += "[0-9]";
+  return text;
+}
+
+/// How many digits strftime() makes of it; 0: it may be anything.
+auto digits_of(char conversion) -> std::size_t {
+  switch (conversion) {
+  case 'Y': return 4;
+  case 'j': return 3;
+  case 'm':
+  case 'd':
+  case 'H':
+  case 'M':
+  case 'S':
+  case 'y': return 2;
+  default: return 0;
+  }
+}
+
+void append_literal(std::string& pattern, char c) {
+  if (std::string_view{"*?[]{}\\"}.find(c) != std::string_view::npos) pattern += '\\';
+  pattern += c;
+}
+
+struct pattern {
+  std::string text;
+  bool is_open = false; ///< something in it may be anything
+};
+
+auto to_pattern(std::string_view rest) -> pattern {
+  auto out = pattern{};
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    const auto close = rest[i] == '{' ? rest.find('}', i) : std::string_view::npos;
+    if (close != std::string_view::npos) {
+      out.text += '*';
+      out.is_open = true;
+      i = close;
+    } else if (rest[i] == '%' && i + 1 < rest.size()) {
+      const auto count = digits_of(rest[++i]);
+      out.text += count > 0 ? digits(count) : rest[i] == '%' ? "%" : "*";
+      out.is_open = out.is_open || (count == 0 && rest[i] != '%');
+    } else {
+      append_literal(out.text, rest[i]);
+    }
+  }
+  return out;
+}
+
+/// Names beside a file that belong to it: while it is written, when it is finished, of a database.
+auto with_relatives(const std::string& path) -> std::vector<std::string> {
+  auto stem = path;
+  auto packed = std::string{};
+  for (const auto* end : {".gz", ".zst"})
+    if (path.ends_with(end)) stem.resize(path.size() - (packed = end).size());
+  const auto finished = stem + '.' + digits(8) + 'T' + digits(6) + "Z*" + packed;
+  return {path, path + ".part", path + "-wal", path + "-shm", path + "-journal", finished};
+}
+
+} // namespace
+
+own_output::own_output(const std::vector<std::string>& templates, const std::vector<std::string>& searched) {
+  auto wanted = std::vector<std::string>{};
+  for (const auto& text : searched) wanted.push_back(fixed_directory(text, "*?[{\\"));
+  auto patterns = std::vector<std::string>{};
+  for (const auto& text : templates) {
+    const auto base = fixed_directory(text, "{%");
+    if (text.ends_with('/')) {
+      directories_.push_back(base);
+      continue;
+    }
+    const auto slash = text.substr(0, text.find_first_of("{%")).rfind('/');
+    const auto rest = to_pattern(text.substr(slash + 1));
+    const auto is_shared =
+        std::any_of(wanted.begin(), wanted.end(), [&](const auto& w) { return w.starts_with(base); });
+    if (rest.is_open && is_shared) continue;
+    auto whole = std::string{};
+    for (const auto c : base) append_literal(whole, c);
+    for (auto& path : with_relatives(whole + rest.text)) patterns.push_back(std::move(path));
+  }
+  if (auto parsed = glob_set::parse(patterns, "/", true)) files_ = std::move(*parsed);
+}
+
+auto own_output::has(std::string_view path) const -> bool {
+  return files_.matches(path)
+         || std::any_of(directories_.begin(), directories_.end(),
+                        [&](const auto& directory) { return path.starts_with(directory); });
+}
+
+} // namespace weir
