@@ -1,3 +1,5 @@
+#include "runtime/os/file_system.hpp"
+#include "runtime/os/own_files.hpp"
 #include "tests/actors/collectors/fake_intake.hpp"
 #include "tests/runtime/tail/tail_fixture.hpp"
 
@@ -56,6 +58,26 @@ BOOST_AUTO_TEST_CASE(a_source_made_anew_goes_on_behind_the_last_save_point) {
   BOOST_TEST(out.lines.back() == "9999");
   BOOST_TEST(out.covered_to.size() == 1U);
   BOOST_TEST(out.is_gapless);
+}
+
+BOOST_AUTO_TEST_CASE(what_sinks_and_buffers_of_this_process_write_is_not_read) {
+  const auto directory = scratch_directory{};
+  for (const auto* name : {"in", "out", "buffer"}) std::filesystem::create_directory(directory / name);
+  append(directory / "in/a.log", "one\n");
+  append(directory / "out/web.log", "of an earlier run\n");
+  append(directory / "buffer/1.log", "segment\n");
+  own_files_here().claim(directory / "out/{tag}.log");
+  own_files_here().claim(directory / "buffer/");
+  auto opened = real_file_system().open(directory / "b.log", open_mode::create);
+  const auto text = std::string_view{"written\n"};
+  BOOST_TEST_REQUIRE(static_cast<bool>((*opened)->write_at(0, {&text, 1})));
+  auto time = manual_clock{};
+  auto tail = make_source("tail", {{"path", directory / "**/*.log"}},
+                          {.component = "c", .node = "n", .clock = &time, .once = true});
+  auto out = fake_intake{};
+  BOOST_TEST_REQUIRE(static_cast<bool>(tail->open({})));
+  BOOST_TEST((*tail->read(out, 1 << 20) == read_status::finished));
+  BOOST_TEST(out.lines == lines{"one"}, per_element());
 }
 
 BOOST_AUTO_TEST_CASE(an_idle_source_names_what_wakes_it) {

@@ -143,8 +143,23 @@ private:
     tail_.run();
   }
 
+  /// As logrotate with copytruncate, while the tail is behind or away. The head has to be long enough to be told
+  /// from others'.
+  void copy_and_cut_off(written_file& file) {
+    complete(file);
+    write_to(file, 60);
+    look_at_everything();
+    if (pick(3) == 0) kill();
+    write_to(file, pick(40));
+    if (pick(2) == 0) look();
+    std::filesystem::copy_file(file.path, file.path + "." + std::to_string(++rotations_));
+    write(file.path, "");
+    write_to(file, pick(20));
+  }
+
   void cut_off() {
     auto& file = any();
+    if (!rotated_match_ && pick(2) == 0) return copy_and_cut_off(file);
     look_at_everything(); // what was not safe before is lost to any reader
     const auto is_down = pick(2) == 0;
     if (is_down) kill();
