@@ -48,8 +48,8 @@ BOOST_AUTO_TEST_CASE(a_byte_order_mark_at_the_beginning_is_no_text) {
   pipe.put("\xef\xbb\xbfone\n");
   BOOST_TEST((*source->read(out, 1000) == read_status::idle));
   pipe.put("\xef\xbb\xbftwo\n");
-  ::close(pipe.ends[1]);
   BOOST_TEST((*source->read(out, 1000) == read_status::idle));
+  ::close(pipe.ends[1]);
   BOOST_TEST((*source->read(out, 1000) == read_status::finished));
   BOOST_TEST(out.lines == (lines{"one", "\xef\xbb\xbftwo"}), per_element());
   BOOST_TEST(out.covered_to.at("!stdin") == 14U);
