@@ -278,7 +278,7 @@ void collector_state::read_to_end() {
   const auto is_away =
       is_waiting() || (started && core->budget_bytes() == 0 && core->flow.unacked_chunks() == 0);
   at_end = at_end || (!settings.waits_to_the_end && is_away);
-  if (is_waiting()) return at_end ? end_inquiry(settings.context.clock->monotonic()) : void();
+  if (is_waiting()) return at_end ? end_inquiry(settings.context.clock->monotonic()) : void(make_source());
   if (!started || at_end) return step();
   forget_source();
   open_source();
