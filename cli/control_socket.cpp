@@ -27,6 +27,7 @@ constexpr auto answer_timeout = 3s;
 class descriptor {
 public:
   explicit descriptor(int fd) : fd_(fd) {}
+  descriptor(descriptor&& other) noexcept : fd_(other.release()) {}
   ~descriptor() {
     if (fd_ >= 0) ::close(fd_);
   }
@@ -83,6 +84,20 @@ auto send_all(int fd, std::string_view text, const patience& p) -> bool {
   return true;
 }
 
+/// Whoever has it may make or remove sockets there. Given up when it is closed.
+auto lock_parent(const std::string& path, int how) -> descriptor {
+  auto lock = descriptor{::open(path.substr(0, path.rfind('/')).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (lock.get() >= 0 && ::flock(lock.get(), how) != 0) ::close(lock.release());
+  return lock;
+}
+
+/// 0 if somebody serves it, or why not.
+auto probe(const std::string& path) -> int {
+  const auto fd = descriptor{make_socket()};
+  const auto failed = connect_to(fd.get(), path);
+  return failed == EAGAIN ? 0 : failed; // EAGAIN: many wait for it
+}
+
 enum class until { line_end, closed };
 
 auto receive(int fd, until end, std::size_t bytes_max, const patience& p) -> std::optional<std::string> {
@@ -106,11 +121,11 @@ auto receive(int fd, until end, std::size_t bytes_max, const patience& p) -> std
 
 auto control_socket::claim(const std::string& path) -> result<std::unique_ptr<control_socket>> {
   // Of two processes that find a stale socket, the second must not remove what the first put in its place.
-  const auto parent = path.substr(0, path.rfind('/'));
-  const auto lock = descriptor{::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (lock.get() < 0 || ::flock(lock.get(), LOCK_EX) != 0)
-    return error_from_errno("cannot open " + parent, errno);
-  if (is_served(path)) return error{errc::rejected, "a running node serves " + path};
+  const auto lock = lock_parent(path, LOCK_EX);
+  if (lock.get() < 0) return error_from_errno("cannot open the directory of " + path, errno);
+  const auto stands = probe(path);
+  if (stands == 0) return error{errc::rejected, "a running node serves " + path};
+  if (stands == ECONNREFUSED) ::unlink(path.c_str());
   auto fd = descriptor{make_socket()};
   if (fd.get() < 0) return error_from_errno("cannot make a socket", errno);
   ::fchmod(fd.get(), 0600); // bind() gives the file this mode
@@ -146,10 +161,10 @@ void control_socket::converse(int stop_fd,
 }
 
 auto is_served(const std::string& path) -> bool {
-  const auto fd = descriptor{make_socket()};
-  const auto failed = connect_to(fd.get(), path);
-  if (failed == 0 || failed == EAGAIN) return true; // EAGAIN: many wait for it
-  if (failed == ECONNREFUSED) ::unlink(path.c_str());
+  if (const auto stands = probe(path); stands != ECONNREFUSED) return stands == 0;
+  // A node that starts has it, while its socket is there already and does not listen yet.
+  const auto lock = lock_parent(path, LOCK_EX | LOCK_NB);
+  if (lock.get() >= 0 && probe(path) == ECONNREFUSED) ::unlink(path.c_str());
   return false;
 }
 

@@ -41,10 +41,16 @@ public:
   node_events(const node_events&) = delete;
   auto operator=(const node_events&) -> node_events& = delete;
 
-  void started() { note(false, {}); }
+  void started() {
+    locked([&] { started_ = true; });
+    note(false, {});
+  }
   void finished() { note(true, {}); }
   void failed(const std::string& why) { note(false, why); }
   auto fd() const -> int { return wake_; }
+  auto is_started() const -> bool {
+    return locked([&] { return started_; });
+  }
   auto is_finished() const -> bool {
     return locked([&] { return finished_; });
   }
@@ -68,6 +74,7 @@ private:
 
   int wake_;
   mutable std::mutex mutex_;
+  bool started_ = false; ///< or could not be started
   bool finished_ = false;
   std::string why_;
 };
@@ -114,12 +121,15 @@ private:
     auto settings = node_settings{options_.node_name, options_.classes, options_.once, descriptors_, {}, {}};
     settings.on_finished = [this] { events_.finished(); };
     settings.on_failed = [this](const std::string& why) { events_.failed(why); };
+    struct note_at_end {
+      node_events& to;
+      ~note_at_end() { to.started(); }
+    };
     auto started = std::async(std::launch::async, [&] {
-      auto outcome = node::start(plan, std::move(settings));
-      events_.started();
-      return outcome;
+      const auto note = note_at_end{events_}; // also if it throws
+      return node::start(plan, std::move(settings));
     });
-    while (started.wait_for(0s) != std::future_status::ready) {
+    while (!events_.is_started()) {
       wait_for_news();
       heed_signals();
       if (stop_asked_ && steady::now() >= give_up_start_at_) give_up_start();
