@@ -138,13 +138,16 @@ auto path_shape(const std::string& pattern) -> tag_shape {
   if (!pattern.starts_with('/') || pattern.find("//") != std::string::npos
       || pattern.find("/.") != std::string::npos)
     return {};
-  auto dotted = pattern.substr(1);
-  std::replace(dotted.begin(), dotted.end(), '/', '.');
-  const auto first = dotted.find_first_of(wild);
-  if (first == std::string::npos) return exact_tag(dotted);
-  auto behind = dotted.substr(dotted.find_last_of(wild) + 1);
-  if (behind.starts_with('.')) behind.erase(0, 1); // `**` may stand for no directory at all
-  return {{dotted.substr(0, first), behind}};
+  const auto dotted = [](std::string path) {
+    std::replace(path.begin(), path.end(), '/', '.');
+    return path;
+  };
+  const auto path = pattern.substr(1);
+  const auto first = path.find_first_of(wild);
+  if (first == std::string::npos) return exact_tag(dotted(path));
+  auto behind = path.substr(path.find_last_of(wild) + 1);
+  if (behind.starts_with('/')) behind.erase(0, 1); // `**` may stand for no directory at all
+  return {{dotted(path.substr(0, first)), dotted(behind)}};
 }
 
 auto tail_source::tags(const settings& s) -> std::vector<tag_shape> {

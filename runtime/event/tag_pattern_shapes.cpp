@@ -56,7 +56,7 @@ private:
       if (!is_text_left || is_gap || text_[at] == '.') visit(token + 1, at);
       return;
     case step::part_begins:
-      if (at == 0 || text_[at - 1] == gap || text_[at - 1] == '.') visit(token + 1, at);
+      if (is_gap || at == 0 || text_[at - 1] == gap || text_[at - 1] == '.') visit(token + 1, at);
       return;
     }
   }

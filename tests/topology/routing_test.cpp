@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_rest_alone_takes_all) {
 
 BOOST_AUTO_TEST_CASE(a_match_that_means_nothing_is_refused) {
   BOOST_TEST(told_of(one + "sinks: { s: { type: null, match: [] } }\n")
-             == "t:2:31: sink \"s\": \"match\" is empty; wants tag patterns, or \"**\" for all tags\n");
+             == "t:2:34: sink \"s\": \"match\" is empty; wants tag patterns, or \"**\" for all tags\n");
   BOOST_TEST(told_of(one + "sinks: { s: { type: null, match: [rest, 'a.**'] } }\n").find("\"rest\" takes what no other")
              != std::string::npos);
 }
@@ -88,13 +88,13 @@ BOOST_AUTO_TEST_CASE(what_lies_behind_a_collector_is_known_over_all_paths) {
 
 BOOST_AUTO_TEST_CASE(a_sink_that_can_take_nothing_and_a_tag_that_no_sink_takes_are_told) {
   BOOST_TEST(told_of(one + "sinks: { s: { type: null, match: 'web.**' }, t: { type: null } }\n")
-             == "t:2:34: sink \"s\": takes no event; its \"match\" fits none of the tags that can reach it: \"a.b\"\n");
+             == "t:2:34: warning: sink \"s\": takes no event; its \"match\" fits none of the tags that can reach it: \"a.b\"\n");
   BOOST_TEST(told_of(one + "sinks: { s: { type: null, match: '!a.**' } }\n")
-             == "t:1:39: collector \"c\": no sink takes its events of the tag \"a.b\"; they are dropped\n"
+             == "t:1:37: warning: collector \"c\": no sink takes its events of the tag \"a.b\"; they are dropped\n"
                 "  hint: \"match: rest\" takes what no other sink does\n"
-                "t:2:34: sink \"s\": takes no event; its \"match\" fits none of the tags that can reach it: \"a.b\"\n");
+                "t:2:34: warning: sink \"s\": takes no event; its \"match\" fits none of the tags that can reach it: \"a.b\"\n");
   BOOST_TEST(told_of("collectors: { c: { type: once } }\nsinks: { s: { type: null, match: '!**' }, t: { type: null } }\n")
-             == "t:2:34: sink \"s\": takes no event; its \"match\" fits none of the tags that can reach it: \"*\"\n");
+             == "t:2:34: warning: sink \"s\": takes no event; its \"match\" fits none of the tags that can reach it: \"*\"\n");
   BOOST_TEST(told_of(one + "sinks: { s: { type: null, match: rest }, t: { type: null } }\n").find("takes no event")
              != std::string::npos);
 }
