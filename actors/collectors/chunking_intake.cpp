@@ -98,7 +98,7 @@ void chunking_intake::finish(std::int64_t time_ns, std::uint32_t count) {
   const auto bytes = builder_.unsaved_bytes();
   if (bytes <= event_bytes_max) return builder_.finish(time_ns, count);
   builder_.abandon();
-  drop("too large", count);
+  drop("event too large", count);
   const auto now = clock_.monotonic();
   if (now < tell_too_large_at_) return;
   tell_too_large_at_ = now + std::chrono::minutes{1};

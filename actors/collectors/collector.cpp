@@ -34,6 +34,7 @@ void collector_state::start() {
   const auto now = settings.context.clock->monotonic();
   if (settings.resumes && (core->starts == 0 || core->has_undecided())) {
     question = random_id();
+    asks_all = core->starts == 0; // an earlier instance of this actor heard of the others
     inquiry.emplace(settings.source, settings.downstream, now + resume_patience);
     undecided_at = now + undecided_patience;
     complain_at = now + resume_patience;
@@ -111,7 +112,7 @@ void collector_state::end_inquiry(monotonic_time now) {
 }
 
 void collector_state::end_asking() {
-  if (!inquiry->missing().empty() && !at_end)
+  if (asks_all && !inquiry->missing().empty() && !at_end)
     spdlog::warn("{}: goes on although not all have said what they have: the last moments before an earlier "
                  "end may come twice",
                  settings.address);

@@ -43,6 +43,7 @@ struct collector_state {
   std::optional<resume_inquiry> inquiry;          ///< until it is known of all what they have
   std::map<std::string, std::vector<peer>> peers; ///< by component
   std::uint64_t question = 0;
+  bool asks_all = false;
   monotonic_time undecided_at{}; ///< whoever has not answered by then is not waited for
   monotonic_time ask_at{};
   monotonic_time complain_at{};

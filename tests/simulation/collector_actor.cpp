@@ -99,7 +99,8 @@ void collector_actor::begin() {
   const auto takes_silence = in.mistake == bug::does_not_ask || in.mistake == bug::takes_silence_for_nothing;
   for (std::size_t i = 0; i < links_.size(); ++i)
     undecided[i] = !takes_silence && !inquiry_->is_decided(i, in.time.monotonic());
-  core_.resume(known(), undecided);
+  has_ = known();
+  core_.resume(has_, undecided);
   in.note(address, "knows where to go on", core_.has_undecided() ? ", but not for all" : "");
   if (!core_.has_undecided()) inquiry_.reset();
   for (std::size_t i = 0; i < links_.size(); ++i) link(i);
@@ -111,7 +112,8 @@ void collector_actor::decide_late() {
   for (std::size_t i = 0; i < links_.size(); ++i) {
     if (!core_.is_undecided(i) || !inquiry_->is_decided(i, in.time.monotonic())) continue;
     core_.close_chunk(in.time);
-    const auto done = core_.decide(i, known()[i]);
+    has_[i] = known()[i];
+    const auto done = core_.decide(i, has_[i]);
     const auto& name = plan_.downstream[i].name;
     in.note(address, "knows what ", name, " has", done.begins_again ? "; reads again" : "");
     if (!done.safe.empty()) reads_->acknowledge(done.safe);
@@ -121,7 +123,7 @@ void collector_actor::decide_late() {
   if (core_.has_undecided()) {
     ask();
   } else {
-    reads_->acknowledge(inquiry_->result().covered);
+    reads_->acknowledge(where_to_go_on(address, has_).covered);
     inquiry_.reset();
   }
   if (again) open_source();

@@ -67,6 +67,7 @@ private:
   std::unique_ptr<chunking_intake> takes_;
   std::unique_ptr<scripted_source> reads_;
   std::optional<resume_inquiry> inquiry_;
+  std::vector<std::vector<position_range>> has_; ///< by outlet, as it was answered
   std::vector<sender_links> links_;
   std::uint64_t question_ = 0;
   bool is_answered_ = false;
