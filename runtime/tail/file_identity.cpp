@@ -82,6 +82,10 @@ auto print_of(std::string_view head) -> head_print {
   return {static_cast<std::uint32_t>(head.size()), hash};
 }
 
+auto print_of_text(std::string_view head) -> head_print {
+  return print_of(head.substr(0, head.find_last_not_of('\0') + 1));
+}
+
 auto read_head(int fd, std::size_t size) -> std::string_view {
   static thread_local auto head = std::array<char, head_bytes_max>{};
   const auto got = ::pread(fd, head.data(), std::min(size, head.size()), 0);

@@ -51,6 +51,8 @@ auto is_symlink(const std::string& path) -> bool;
 
 /// Of the first head_bytes_max bytes of `head`. The same on every machine and in every version.
 auto print_of(std::string_view head) -> head_print;
+/// Without NUL bytes at its end, which may be room that somebody is going to fill.
+auto print_of_text(std::string_view head) -> head_print;
 /// Reads the head of an open file; empty if that fails.
 auto read_head(int fd, std::size_t size) -> std::string_view;
 

@@ -190,7 +190,8 @@ auto tailer::is_own(tailed_file& file, const std::string& place) -> bool {
 void tailer::name_stream(tailed_file& file) {
   const auto is_grown =
       file.head.length == head_bytes_max || file.head.length >= head_growth_min * file.named_length;
-  if (!file.stream.empty() && (file.named_length == file.head.length || !is_grown)) return;
+  // A copy goes on with the stream of another inode: a name of its own would make it another content.
+  if (!file.stream.empty() && (file.is_copy || file.named_length == file.head.length || !is_grown)) return;
   file.named_length = file.head.length;
   auto name = to_stream({file.key, file.generation, file.start, file.head, file.first_path, file.place});
   if (file.stream.empty()) return files_.set_stream(file, std::move(name));
@@ -249,7 +250,7 @@ void tailer::check_content(tailed_file& file, const file_stat& status) {
     if (file.fd < 0) return; // it made room for that of a copy
     head = read_head(file.fd, head_size);
   }
-  file.head = print_of(head);
+  file.head = print_of_text(head);
   note_mark(file, head);
 }
 
@@ -356,7 +357,8 @@ void tailer::acknowledge(std::span<const position_range> safe) {
     auto* file = files_.by_stream(position.stream);
     if (file == nullptr) continue;
     file->acknowledged = std::max(file->acknowledged, position.end);
-    end_replaced(*file);
+    // What a restart may take for unseen, as long as a copy of something older is read, stays known.
+    if (file->predecessor == nullptr || !file->predecessor->is_copy) end_replaced(*file);
     if (file->is_linked() || !is_released(*file)) continue;
     std::erase(unlinked_, file);
     drop(*file);

@@ -219,7 +219,7 @@ void tailer::place_at_end(tailed_file& file, const file_stat& status) {
     }
   }
   file.start = file.offset;
-  file.head = print_of(read_head(file.fd, head_bytes_max));
+  file.head = print_of_text(read_head(file.fd, head_bytes_max));
   name_stream(file);
   notes_.push_back({file.stream, file.offset, file.offset});
 }
