@@ -1,5 +1,7 @@
 #include "actors/sinks/sink_machine.hpp"
 
+#include "actors/system/tell_senders.hpp"
+
 #include <spdlog/spdlog.h>
 
 #include <utility>
@@ -217,6 +219,7 @@ auto sink_machine::observe() const -> observation {
   o.events_held = core_.ready_events;
   o.bytes_held = core_.in.held_bytes();
   o.demand_granted = core_.in.granted_bytes();
+  tell_senders(o, links_.senders());
   o.damaged = core_.in.damaged_chunks();
   o.dropped = core_.dropped.all();
   o.dead_letters = core_.dead_letters.all();
@@ -224,7 +227,6 @@ auto sink_machine::observe() const -> observation {
     o.detail = std::to_string(core_.events_repeated) + " events came again and were known";
   o.last_error = core_.last_error;
   o.last_error_ns = core_.last_error_ns;
-  if (failures_ > 0) o.problems.push_back("the store cannot be used: " + core_.last_error);
   if (!core_.ready.empty()) o.delay_ns = time_.wall_ns() - core_.ready.front().content->closed_ns;
   return o;
 }

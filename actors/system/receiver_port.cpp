@@ -1,5 +1,7 @@
 #include "actors/system/receiver_port.hpp"
 
+#include "actors/system/tell_senders.hpp"
+
 #include <spdlog/spdlog.h>
 
 namespace weir {
@@ -45,11 +47,6 @@ auto receiver_port::is_done(const std::vector<std::string>& local, ending how) -
   return done;
 }
 
-void receiver_port::observe(observation& to) const {
-  to.senders = links_.senders();
-  if (to.senders.size() <= senders_told_max) return;
-  to.senders_left_out = to.senders.size() - senders_told_max;
-  to.senders.resize(senders_told_max);
-}
+void receiver_port::observe(observation& to) const { tell_senders(to, links_.senders()); }
 
 } // namespace weir

@@ -167,8 +167,8 @@ BOOST_AUTO_TEST_CASE(dead_letters_lie_where_the_file_says) {
 BOOST_AUTO_TEST_CASE(every_sink_and_collectors_that_set_lines_aside_may_have_dead_letters) {
   const auto r = plan_of("collectors:\n  c: { type: tail, path: y, parse: { format: json } }\n"
                          "  d: { type: tail, path: z, parse: { format: json, on_error: dead_letter } }\n"
-                         "  e: { type: tail, path: x, process: [{ type: parse, field: k, format: json, "
-                         "on_error: dead_letter }] }\nsinks: { s: { type: null } }\n");
+                         "  e: { type: tail, path: x, process: [{ parse: { format: json, "
+                         "on_error: dead_letter } }] }\nsinks: { s: { type: null, from: [c, d, e] } }\n");
   BOOST_REQUIRE(r.plan.has_value());
   for (const auto& [name, wanted] : {std::pair{"c", false}, {"d", true}, {"e", true}, {"s", true}})
     BOOST_TEST(may_have_dead_letters(*r.plan->find(name)) == wanted, name);

@@ -148,6 +148,7 @@ BOOST_AUTO_TEST_CASE(answer_whoever_asks_while_the_store_blocks) {
   const auto seen = sink.machine.observe();
   BOOST_TEST(seen.state == "running");
   BOOST_TEST(seen.events_held == 20U);
+  BOOST_TEST((seen.senders == std::vector<std::string>{"n/collector/c", "n/collector/d"}));
   BOOST_TEST(!sink.machine.has_job());
   auto grants = 0;
   for (const auto& m : sink.machine.take_outgoing())
