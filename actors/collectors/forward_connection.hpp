@@ -72,7 +72,8 @@ public:
   std::uint32_t interest = 0; ///< what epoll watches
   bool is_watched = false;
   std::size_t counted = 0; ///< of buffered(), in the sum over all connections
-  bool is_paused = false;  ///< not watched, because too much is buffered
+  bool is_paused = false;  ///< not watched, because it waits for room
+  bool has_slot = false;   ///< see forward_room
   monotonic_time progress_at{};   ///< see forward_room
   std::size_t progress_bytes = 0; ///< buffered() at that time
   std::uint32_t unacknowledged = 0;

@@ -229,18 +229,15 @@ void forward_source::receive(id at, forward_connection& c) {
   }
   if (c.is_queued || delivering_ == at) return;
   if (left_ == 0 && c.phase == forward_phase::established) return;
-  if (room_.is_over_share(c) && c.buffered() < largest_buffered(connections_)) {
-    paused_.push_back(at);
-    c.is_paused = true;
-    return unwatch(c);
-  }
   receive_some(at, &c);
 }
 
 /// What follows mostly is there already: taken at once, a begun message needs no buffer of its own.
 void forward_source::receive_some(id at, forward_connection* c) {
   for (auto reads = 0; reads < reads_in_a_row_max; ++reads) {
-    const auto status = c->receive(spare_, room_.receive_bytes(*c));
+    const auto room = room_.receive_bytes(*c, connections_);
+    if (room == 0) return pause(at, *c);
+    const auto status = c->receive(spare_, room);
     if (status == io_status::closed) return on_end_of_input(at, *c);
     process(at, *c);
     c = find(at);
@@ -332,15 +329,19 @@ void forward_source::expire() {
   }
 }
 
-/// Those who wait for room are let go on as long as others have made some.
+void forward_source::pause(id at, forward_connection& c) {
+  paused_.push_back(at);
+  c.is_paused = true;
+  unwatch(c);
+}
+
+/// Those who wait for room go on, in their order, as far as others have made some.
 void forward_source::resume_paused() {
-  if (paused_.empty()) return;
   const auto now = clock_.monotonic();
-  const auto largest = largest_buffered(connections_);
   for (const auto at : std::exchange(paused_, {})) {
     auto* c = find(at);
     if (c == nullptr) continue;
-    if (room_.is_over_share(*c) && c->buffered() < largest) {
+    if (room_.receive_bytes(*c, connections_) == 0) {
       paused_.push_back(at);
       continue;
     }
@@ -352,17 +353,19 @@ void forward_source::resume_paused() {
 
 void forward_source::close_stalled() {
   const auto now = clock_.monotonic();
-  if (room_.held() == 0 || now < look_at_) return;
-  look_at_ = now + look_pause;
-  for (const auto is_urgent : {false, true})
-    while (!is_urgent || !paused_.empty()) {
-      const auto at = room_.stalled(connections_, now, {is_urgent, left_ > 0, delivering_});
-      if (!at) break;
+  const auto close_one = [&](std::size_t waiting) {
+    const auto at = room_.stalled(connections_, now, {waiting, left_ > 0, delivering_});
+    if (at)
       give_up(*at, "stalled",
               "stands still in the middle of a message, after " + std::to_string(find(*at)->buffered())
                   + " bytes: connection closed");
-      if (is_urgent) resume_paused();
-    }
+    return at.has_value();
+  };
+  if (now < look_at_) return;
+  look_at_ = now + look_pause;
+  while (close_one(0)) {}
+  // No more than it takes for each of the waiting.
+  for (auto waiting = paused_.size(); waiting > 0 && close_one(paused_.size()); --waiting) {}
 }
 
 void forward_source::acknowledge(std::span<const position_range> safe) {

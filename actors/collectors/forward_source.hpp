@@ -63,6 +63,7 @@ private:
   void drain(id at, forward_connection& c);
   void close(id at);
   void expire();
+  void pause(id at, forward_connection& c);
   void resume_paused();
   void close_stalled();
   void give_up(id at, std::string_view reason, const std::string& what);

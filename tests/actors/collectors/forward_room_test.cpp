@@ -24,14 +24,16 @@ auto eight_mib() -> forward_settings {
   return s;
 }
 
-/// Sends as much of the first `bytes` of a message as the server takes.
-void begin_message(forward_server& server, forward_peer_socket& client, std::string_view bytes) {
+/// Sends as much as the server takes; what is left of it.
+auto send_most(forward_server& server, forward_peer_socket& client, std::string_view bytes)
+    -> std::string_view {
   for (auto idle = 0; !bytes.empty() && idle < 3;) {
     const auto sent = client.send_some(bytes);
     bytes.remove_prefix(sent);
     idle = sent == 0 ? idle + 1 : 0;
     server.pump();
   }
+  return bytes;
 }
 
 struct crowd {
@@ -39,7 +41,7 @@ struct crowd {
     const auto root = message(bytes + 1000, "never");
     for (std::size_t i = 0; i < clients; ++i) {
       all.push_back(std::make_unique<forward_peer_socket>(server));
-      begin_message(server, *all.back(), std::string_view{root}.substr(0, bytes));
+      send_most(server, *all.back(), std::string_view{root}.substr(0, bytes));
     }
   }
   auto closed() -> std::size_t {
@@ -65,7 +67,7 @@ BOOST_AUTO_TEST_CASE(large_messages_that_stand_still_leave_room_for_everyday_one
   for (const auto bytes : {std::size_t{100}, std::size_t{100'000}, mib, 2 * mib - 1000}) {
     auto client = forward_peer_socket{server};
     const auto root = message(bytes, "c");
-    begin_message(server, client, root);
+    BOOST_TEST(send_most(server, client, root).empty());
     server.run();
     BOOST_TEST((client.received() == ack_of("c")));
   }
@@ -75,21 +77,52 @@ BOOST_AUTO_TEST_CASE(large_messages_that_stand_still_leave_room_for_everyday_one
 BOOST_AUTO_TEST_CASE(who_stands_still_gives_way_to_who_waits_and_no_more_than_needed) {
   const auto log = captured_log{};
   auto server = forward_server{eight_mib()};
-  auto half = crowd{server, 42, mib};
+  auto half = crowd{server, 36, mib};
   auto client = forward_peer_socket{server};
   const auto root = message(mib, "c");
-  begin_message(server, client, root);
+  auto rest = send_most(server, client, root);
+  server.run();
   BOOST_TEST(client.received().empty());
   server.time.advance(std::chrono::seconds{6});
   for (auto i = 0; i < 3; ++i) {
     server.time.advance(std::chrono::seconds{1});
-    begin_message(server, client, "");
     server.run();
+    rest = send_most(server, client, rest);
   }
+  server.run();
   BOOST_TEST((client.received() == ack_of("c")));
   BOOST_TEST(half.closed() >= 1U);
   BOOST_TEST(half.closed() < 10U);
   BOOST_TEST(log.has("stands still in the middle of a message"));
+}
+
+// Many at once and a store that is down: whoever waits for us is left alone.
+BOOST_AUTO_TEST_CASE(whoever_waits_for_room_or_demand_is_not_closed) {
+  auto server = forward_server{eight_mib()};
+  const auto root = message(3 * mib, "c");
+  auto clients = std::vector<std::unique_ptr<forward_peer_socket>>{};
+  auto rest = std::vector<std::string_view>{};
+  for (auto i = 0; i < 40; ++i) {
+    clients.push_back(std::make_unique<forward_peer_socket>(server));
+    rest.push_back(send_most(server, *clients.back(), std::string_view{root}.substr(0, mib + i * 50'000)));
+    const auto sent = mib + static_cast<std::size_t>(i) * 50'000 - rest.back().size();
+    rest.back() = std::string_view{root}.substr(sent);
+    rest.back().remove_prefix(clients.back()->send_some(rest.back()));
+  }
+  for (auto i = 0; i < 10; ++i) {
+    server.time.advance(std::chrono::seconds{10});
+    server.pump(0);
+  }
+  auto acked = std::size_t{0};
+  for (auto round = 0; round < 300 && acked < clients.size(); ++round) {
+    for (std::size_t i = 0; i < clients.size(); ++i)
+      if (!rest[i].empty()) rest[i].remove_prefix(clients[i]->send_some(rest[i]));
+    (void)server.at().read(server.out, std::size_t{1} << 20);
+    server.at().acknowledge(std::exchange(server.out.positions, {}));
+    for (const auto& client : clients) acked += client->received().empty() ? 0 : 1;
+  }
+  BOOST_TEST(acked == clients.size());
+  BOOST_TEST(server.at().summary().find("refused") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_message_without_progress_ends_its_connection_however_it_trickles) {
