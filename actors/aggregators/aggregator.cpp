@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace weir {
 namespace {
@@ -58,7 +59,11 @@ void aggregator_state::on_close(const close_link& note) {
     for (auto& p : ports) p.on_closed(core->flow, note);
   else
     from->on_close(note, self->current_sender());
-  step();
+  step_soon();
+}
+
+void aggregator_state::step_soon() {
+  if (!std::exchange(step_sent, true)) self->send(self, step_atom::value);
 }
 
 void aggregator_state::step() {
@@ -151,25 +156,25 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
   self->set_down_handler([self](const caf::down_msg& m) {
     self->state.from->on_down(m.source);
     for (auto& p : self->state.ports) p.on_down(self->state.core->flow, m.source);
-    self->state.step();
+    self->state.step_soon();
   });
   return {
       [self](const open_link& note) {
         self->state.from->on_open(note, self->current_sender());
-        self->state.step();
+        self->state.step_soon();
       },
       [self](const transfer_chunks& note) {
         self->state.on_transfer(note);
-        self->state.step();
+        self->state.step_soon();
       },
       [self](const link_feedback& note) {
         self->state.on_feedback(note);
-        self->state.step();
+        self->state.step_soon();
       },
       [self](const probe_link& note) { self->state.from->on_probe(note, self->current_sender()); },
       [self](const reopen_link& note) {
         for (auto& p : self->state.ports) p.on_reopen(self->state.core->flow, note);
-        self->state.step();
+        self->state.step_soon();
       },
       [self](const close_link& note) { self->state.on_close(note); },
       [self](const ask_positions& note) { self->state.on_question(note); },
@@ -181,6 +186,10 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
       },
       [self](timer_atom, std::uint64_t generation) {
         if (self->state.timer.fires(generation)) self->state.step();
+      },
+      [self](step_atom) {
+        self->state.step_sent = false;
+        self->state.step();
       },
       [self](drain_atom) { self->state.drain(); },
       [self](observe_atom) { return self->state.observe(); },

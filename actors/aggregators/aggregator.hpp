@@ -37,6 +37,7 @@ struct aggregator_state {
   caf::event_based_actor* self = nullptr;
   ending how = ending::never;
   bool reported = false;
+  bool step_sent = false;
   deadline_timer timer;
   monotonic_time probe_at{};
   std::optional<monotonic_time> drain_until; ///< with a log: what is not passed on by then stays in it
@@ -50,6 +51,8 @@ struct aggregator_state {
   void on_synced(const log_sync& done);
   /// Sends what can go, tells what is due, arranges the next call.
   void step();
+  /// Once for all that waits in the mailbox: a step looks at each link and each outlet.
+  void step_soon();
   void drain();
   auto observe() const -> observation;
 

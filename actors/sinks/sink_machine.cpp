@@ -23,7 +23,7 @@ sink_machine::sink_machine(sink_machine_settings settings, sink_core& core, cons
       how_(settings_.once ? ending::with_its_senders : ending::never) {}
 
 void sink_machine::on_open(const open_link& note, std::uint64_t sender) {
-  links_.on_open(note, sender);
+  if (const auto refused = links_.on_open(note, sender); !refused.empty()) spdlog::warn("{}", refused);
   links_.send_feedback();
   check_end(); // one that was finished may go on
 }

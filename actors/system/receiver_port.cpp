@@ -8,7 +8,8 @@ namespace weir {
 
 void receiver_port::on_open(const open_link& note, const caf::strong_actor_ptr& sender) {
   if (!sender) return;
-  links_.on_open(note, handles_.number(self_, caf::actor_cast<caf::actor>(sender)));
+  const auto refused = links_.on_open(note, handles_.number(self_, caf::actor_cast<caf::actor>(sender)));
+  if (!refused.empty()) spdlog::warn("{}", refused);
   send();
 }
 

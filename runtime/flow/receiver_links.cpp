@@ -1,17 +1,33 @@
 #include "runtime/flow/receiver_links.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace weir {
 
-void receiver_links::on_open(const open_link& note, std::uint64_t handle) {
-  if (links_.count(note.link) != 0) return;
+auto receiver_links::has_room_for(std::uint64_t handle) const -> bool {
+  const auto is_its = [&](const auto& l) { return l.second.sender == handle; };
+  const auto own = static_cast<std::size_t>(std::count_if(links_.begin(), links_.end(), is_its));
+  // Whoever makes up names of senders is remembered no further either.
+  return own < links_of_one_max && links_.size() < links_max
+         && unfinished_.size() + finished_.size() < 2 * links_max;
+}
+
+auto receiver_links::on_open(const open_link& note, std::uint64_t handle) -> std::string {
+  if (links_.count(note.link) != 0) return {};
   fence(note.sender); // a sender that opens anew has given up its former link
+  if (!has_room_for(handle)) {
+    if (!std::has_single_bit(++refused_)) return {};
+    return "a link of " + note.sender + " is refused: there are " + std::to_string(links_.size())
+           + ", which is as many as may be, or its actor has " + std::to_string(links_of_one_max) + " (refused "
+           + std::to_string(refused_) + " so far)";
+  }
   links_.emplace(note.link, link{handle, note.sender, {}});
   unfinished_.insert(note.sender);
   finished_.erase(note.sender);
   in_.open(note.link);
   if (leaving_) send(note.link, links_.at(note.link), {});
+  return {};
 }
 
 void receiver_links::reopen(std::uint64_t id) {

@@ -33,10 +33,15 @@ struct transfer_result {
 
 class receiver_links {
 public:
+  static constexpr auto links_of_one_max = std::size_t{64};
+  static constexpr auto links_max = std::size_t{16} << 10;
+
   /// Closes the links an earlier instance left in `in`: their senders open new ones.
   explicit receiver_links(inlet& in) : in_(in) { in.close_all(); }
 
-  void on_open(const open_link& note, std::uint64_t handle);
+  /// Refuses those of an actor that has `links_of_one_max`, and all while there are `links_max`; who is refused
+  /// tries again with its probes. Returns a sentence for the log, of the refusals 1, 2, 4, 8, …
+  auto on_open(const open_link& note, std::uint64_t handle) -> std::string;
   auto on_transfer(const transfer_chunks& note) -> transfer_result;
   void on_probe(const probe_link& note, std::uint64_t handle);
   void on_close(const close_link& note, std::uint64_t handle);
@@ -62,6 +67,7 @@ private:
   void send(std::uint64_t id, link& to, feedback&& due);
   void reopen(std::uint64_t id);
   void leave();
+  auto has_room_for(std::uint64_t handle) const -> bool;
 
   inlet& in_;
   bool leaving_ = false;
@@ -69,6 +75,7 @@ private:
   std::set<std::string> unfinished_; // addresses of senders that came and may send more
   std::set<std::string> finished_;   // those that closed for good
   std::vector<outgoing> outbox_;
+  std::uint64_t refused_ = 0;
 };
 
 } // namespace weir

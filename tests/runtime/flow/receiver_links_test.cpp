@@ -92,4 +92,22 @@ BOOST_AUTO_TEST_CASE(wait_for_a_local_sender_that_opens_again) {
   BOOST_TEST(r.is_done(ending::drained));
 }
 
+BOOST_AUTO_TEST_CASE(bound_the_links_of_one_actor_and_take_the_next_when_one_has_gone) {
+  auto r = receiver{};
+  constexpr auto guest = std::uint64_t{9};
+  const auto open = [&](std::uint64_t link) {
+    return r.links.on_open({link, "edge-1/collector/" + std::to_string(link)}, guest);
+  };
+  auto told = 0;
+  for (auto link = std::uint64_t{1}; link <= 1000; ++link)
+    if (!open(link).empty()) ++told;
+  BOOST_TEST(r.in.links() == receiver_links::links_of_one_max);
+  BOOST_TEST(told == 10); // of 936 refusals
+  r.links.on_close({1, "edge-1/collector/1", true}, guest);
+  BOOST_TEST(open(2000).empty());
+  BOOST_TEST(r.in.links() == receiver_links::links_of_one_max);
+  r.open(3000, local_one); // others have theirs
+  BOOST_TEST(r.in.links() == receiver_links::links_of_one_max + 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

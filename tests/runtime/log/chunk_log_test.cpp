@@ -230,6 +230,17 @@ BOOST_AUTO_TEST_CASE(few_segments_are_open_however_many_there_are) {
   BOOST_TEST(sequences() == range(1, 400), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(an_old_segment_is_read_while_many_wait_for_the_device) {
+  open();
+  append_synced(1, 100, 500);
+  append_range(101, 400, 500); // more segments than may be open, and none of them can be closed
+  for (std::uint64_t sequence = 1; sequence <= 100; sequence += 17) {
+    const auto c = log->read(sequence);
+    BOOST_REQUIRE(c);
+    BOOST_TEST(bytes_of(**c) == bytes_of(*make_chunk(sequence, 500)));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_full_log_says_so_and_takes_chunks_again_when_segments_have_gone) {
   auto settings = log_settings();
   settings.bytes_max = 40'000;
