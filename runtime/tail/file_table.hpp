@@ -70,6 +70,7 @@ public:
     std::uint64_t offset = 0;           ///< where to go on
     std::vector<interval> skips;        ///< as tailed_file::skips
     std::uint64_t end = 0;              ///< it was at least as long
+    std::int64_t copied_ns = 0;         ///< when its copy was born, if one was found
     /// Whether the open file has this very content, as far as can be told.
     auto is_of(int fd, std::uint64_t size) const -> bool;
   };

@@ -64,6 +64,7 @@ void path_memory::remember(const stream_identity& identity) {
   known.path = identity.path;
   known.birth_ns = std::max(known.birth_ns, identity.key.birth_ns);
   known.heads.push_back(identity.head);
+  known.was_cut_off = known.was_cut_off || identity.generation > 0;
 }
 
 void path_memory::note_copy(const std::string& place, std::int64_t birth_ns) {
@@ -78,6 +79,7 @@ auto path_memory::is_unseen(const std::string& first_path, const std::string& pa
   // Older than what has the path now; or, where files are copied and cut off, younger than the first such
   // copy.
   const auto is_later_copy = known.copy_ns != 0 && status.key.birth_ns > known.copy_ns;
+  if (known.was_cut_off && !is_later_copy) return false;
   if ((status.key.birth_ns >= now.birth_ns && !is_later_copy) || is_packed(path)) return false;
   const auto fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
   if (fd < 0) return false;

@@ -42,6 +42,7 @@ private:
     std::string path;
     std::int64_t birth_ns = 0; ///< of the newest
     std::int64_t copy_ns = 0;
+    bool was_cut_off = false;      ///< copies of what is long read may lie beside it
     std::vector<head_print> heads; ///< how all began
   };
   std::unordered_map<std::string, known_path> known_; ///< by where they lay

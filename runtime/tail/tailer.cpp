@@ -150,13 +150,15 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
   check_content(file, status);
   if (waits_for_predecessor(file)) return std::nullopt;
   if (file.fd < 0) return enqueue(file), std::nullopt;
+  const auto is_touched = std::exchange(file.mtime_seen_ns, status.mtime_ns) != status.mtime_ns;
   file.size_seen = file.size_told = status.size;
-  file.mtime_seen_ns = status.mtime_ns;
   // What is skipped begins where a line or a piece of one ended.
   const auto is_gap = !file.skips.empty();
   const auto stop = is_gap ? file.skips.back().begin : UINT64_MAX;
   const auto take_rest = file.take_rest || options_.once || is_gap;
-  const auto nothing_new = status.size == file.offset + file.rest && !(take_rest && file.rest > 0);
+  // Somebody may write into room that was made in advance.
+  const auto is_rest_new = take_rest || is_touched;
+  const auto nothing_new = status.size == file.offset + file.rest && !(is_rest_new && file.rest > 0);
   if (nothing_new || file.offset >= file.limit || is_own(file, {})) return std::nullopt;
   const auto size = std::min(status.size, file.limit);
   const auto begin = file.offset + (file.offset == 0 ? file.mark_bytes : 0U);

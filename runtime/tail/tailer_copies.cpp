@@ -107,7 +107,7 @@ auto tailer::adopt_copy(const std::string& path, const file_stat& status, file_t
   // While running, what is shorter than what was read is a copy all the same: it was made before that was written.
   const auto size = starting_ ? status.size : std::max(status.size, content.end);
   const auto is_found = copy.fd >= 0 && content.is_of(copy.fd, size);
-  if (is_found) known_paths_.note_copy(content.identity.lay_at(), status.key.birth_ns);
+  if (is_found) content.copied_ns = status.key.birth_ns;
   const auto matches = patterns_.matches(path) && !excluded_.matches(path);
   const auto is_adopted = is_found && !is_read_already && (matches || status.size > content.offset);
   if (is_adopted) {

@@ -186,6 +186,9 @@ void tailer::place_file(tailed_file& file, const file_stat& status) {
   file.replaced = files_.forget_replaced(file.key, file.generation);
   for (auto& content : known)
     if (starting_ && content.identity.generation < file.generation) find_copy(file, content, 0);
+  // Copies of what came between two contents that are known were read before.
+  if (!known.empty() && known.back().copied_ns != 0)
+    known_paths_.note_copy(known.back().identity.lay_at(), known.back().copied_ns);
   if (!file.stream.empty()) end_replaced(file);
   if (known.empty() && starting_ && is_first_start_ && options_.from_end && status.size > 0)
     place_at_end(file, status);

@@ -109,7 +109,11 @@ private:
 
   void keep(handed_on& chunk) {
     for (auto& line : chunk.text) safe.push_back(std::move(line));
-    for (const auto& p : chunk.positions) index.add(source, p);
+    for (const auto& p : chunk.positions) {
+      index.add(source, p);
+      // Nobody tells of a stream that is over.
+      if (p.end == end_of_stream) std::erase_if(partly_, [&](const auto& q) { return q.stream == p.stream; });
+    }
   }
 
   std::vector<position_range> covered_, partly_;
