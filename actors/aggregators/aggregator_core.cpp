@@ -32,6 +32,10 @@ aggregator_core::aggregator_core(inlet_settings window, const std::vector<outlet
       fullness_(log_ ? duration{0} : duration{memory_full_for}) {
   if (!log_) return;
   log_->seen().for_each([&](const id_range& r) { in.remember(r); });
+  found_up_to_ = log_->last();
+  for (std::size_t i = 0; i < readers_.size(); ++i) readers_[i].is_new = log_->is_new(i);
+  if (std::any_of(readers_.begin(), readers_.end(), [](const reader& r) { return r.is_new; }))
+    log_->seen().for_each([&](const id_range& r) { found_origins_.insert(r.origin); });
   const auto left = log_->figures();
   events_in = left.unsettled_events;
   bytes_in = left.unsettled_bytes;
@@ -150,8 +154,16 @@ void aggregator_core::feed(std::size_t outlet, monotonic_time now) {
       continue;
     }
     r.pushed.emplace((*c)->id, number);
-    to.push(*c, now);
+    to.push(as_true_for(r, number, *c), now);
   }
+}
+
+auto aggregator_core::as_true_for(const reader& r, record_number number, const chunk_ptr& c) const -> chunk_ptr {
+  const auto is_doubtful = number <= found_up_to_ || (r.is_new && found_origins_.contains(c->id.origin));
+  if (!is_doubtful || c->settled_below <= 1) return c;
+  auto changed = std::make_shared<chunk>(*c);
+  changed->settled_below = 1;
+  return changed;
 }
 
 void aggregator_core::note_problem(const error& e, monotonic_time now) {

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -92,6 +93,7 @@ private:
     record_number safe_with = 0; ///< once written: the record that has to be durable
   };
   struct reader {
+    bool is_new = false;   ///< the log had not known it before
     record_number fed = 0; ///< everything up to it was pushed to the outlet
     std::unordered_map<chunk_id, record_number, chunk_id_hash> pushed;
     record_number unreadable = 0;           ///< the last one that could not be read
@@ -106,6 +108,9 @@ private:
   void settle(const chunk_id& id) { in.settle({id.origin, id.sequence, id.sequence}); }
   void ack_durable();
   void feed(std::size_t outlet, monotonic_time now);
+  /// The chunk as this reader may have it: what its settled_below promises is true of those who were there when
+  /// it was closed. A reader that is new would take what it gets late, from another log, for what it has.
+  auto as_true_for(const reader& r, record_number number, const chunk_ptr& c) const -> chunk_ptr;
   void note_unreadable(reader& r, record_number number, const error& e, monotonic_time now);
   void note_problem(const error& e, monotonic_time now);
   void note_upkeep(const error& e, monotonic_time now);
@@ -119,6 +124,8 @@ private:
   std::size_t written_ = 0; ///< of waiting_
   std::uint64_t taken_ = 0;
   std::vector<reader> readers_;
+  record_number found_up_to_ = 0;           ///< records that were in the log before
+  std::set<std::uint64_t> found_origins_;   ///< of all it had ever held by then; for new readers
   std::optional<sync_job> syncing_;             ///< taken and not finished
   std::optional<error> sync_failure_;           ///< of syncing_; what it was about has to be written again
   std::optional<monotonic_time> retry_at_;      ///< set while the disk fails

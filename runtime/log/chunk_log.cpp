@@ -34,6 +34,10 @@ auto chunk_log::next(std::size_t reader, record_number behind) const -> record_n
 
 auto chunk_log::read(record_number number) -> result<chunk_ptr> { return state_->read(number); }
 void chunk_log::settle(std::size_t reader, record_number number) { state_->settle(reader, number); }
+
+auto chunk_log::is_new(std::size_t reader) const -> bool {
+  return state_->new_readers.contains(state_->readers[reader].name());
+}
 auto chunk_log::drop_oldest() -> std::vector<chunk_ptr> { return state_->drop_oldest(); }
 auto chunk_log::maintain(monotonic_time now) -> result<void> { return state_->maintain(now); }
 

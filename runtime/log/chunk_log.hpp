@@ -109,6 +109,8 @@ public:
   /// damaged.
   auto read(record_number number) -> result<chunk_ptr>;
   void settle(std::size_t reader, record_number number);
+  /// Whether the log, when it was opened, had not known the reader before.
+  auto is_new(std::size_t reader) const -> bool;
   /// For drop_oldest: settles for all readers what the oldest segment holds; what was lost by that. Nothing
   /// while older ones only wait for a sync to go.
   auto drop_oldest() -> std::vector<chunk_ptr>;

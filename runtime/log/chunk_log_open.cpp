@@ -100,6 +100,7 @@ auto chunk_log::state::take_over(recovered_log found) -> result<void> {
     spdlog::warn("chunk log {}: {} more findings of this kind", settings.path, found.findings_left_out);
   for (const auto& path : found.foreign) set_file_aside(files, settings.path, path);
   for (const auto& change : found.changes) {
+    if (change.is_new) new_readers.insert(change.name);
     const auto& late = settings.from_now;
     tell(settings.path, change, std::find(late.begin(), late.end(), change.name) != late.end());
   }

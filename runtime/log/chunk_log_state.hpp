@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -106,6 +107,7 @@ struct chunk_log::state {
   log_memory known; ///< of all that was appended
   log_memory safe;  ///< of what is known to be on the device; not kept by sync_policy::os
   std::vector<reader_cursor> readers;
+  std::set<std::string> new_readers; ///< that the cursors did not have at the opening
 
   record_number last = 0;
   record_number follows = 0; ///< the last record there is; less than `last` only before the first append

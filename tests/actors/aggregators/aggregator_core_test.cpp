@@ -25,6 +25,7 @@ struct bench {
   full_policy when_full = full_policy::block;
   std::unique_ptr<aggregator_core> core;
   std::vector<std::vector<chunk_id>> sent{2};
+  std::vector<std::vector<std::uint64_t>> promised{2}; ///< settled_below of what was sent
 
   bench() {
     settings.path = "/buffer";
@@ -51,7 +52,10 @@ struct bench {
     core->work(time.monotonic());
     for (std::size_t i = 0; i < 2; ++i)
       for (auto& t : core->flow.at(i).poll(time.monotonic()))
-        for (const auto& c : t.chunks) sent[i].push_back(c->id);
+        for (const auto& c : t.chunks) {
+          sent[i].push_back(c->id);
+          promised[i].push_back(c->settled_below);
+        }
   }
   /// Everything written reaches the device.
   void sync() {
@@ -360,6 +364,33 @@ BOOST_AUTO_TEST_CASE(makes_room_on_a_full_disk_by_what_is_stored) {
   b.ack(1, ids_of(1, 4));
   b.work();
   BOOST_TEST(b.disk.list("/buffer")->size() < 5U); // lock, cursors and what was written last
+}
+
+// Another log may still have for a new reader what the chunk says is stored everywhere.
+BOOST_AUTO_TEST_CASE(promises_nothing_to_a_reader_that_was_not_there) {
+  auto b = bench{};
+  const auto settled_below = [&](std::uint64_t sequence, std::uint64_t origin = 7) {
+    auto c = std::make_shared<chunk>(*tagged(sequence));
+    c->id.origin = origin;
+    c->settled_below = sequence;
+    return c;
+  };
+  b.start();
+  b.receive(settled_below(5));
+  b.sync();
+  b.grant(0);
+  BOOST_TEST((b.promised[0] == std::vector<std::uint64_t>{5}));
+  b.settings.readers = {"a", "new"};
+  b.start();
+  b.grant(0);
+  b.grant(1);
+  BOOST_TEST((b.promised[0] == std::vector<std::uint64_t>{5, 1})); // that of an earlier process
+  BOOST_TEST((b.promised[1] == std::vector<std::uint64_t>{1}));
+  b.receive(settled_below(6));    // its collector still runs
+  b.receive(settled_below(4, 8)); // one that began when all knew of the new reader
+  b.sync();
+  BOOST_TEST((b.promised[0] == std::vector<std::uint64_t>{5, 1, 6, 4}));
+  BOOST_TEST((b.promised[1] == std::vector<std::uint64_t>{1, 1, 4}));
 }
 
 BOOST_AUTO_TEST_CASE(takes_data_and_feeds_others_while_one_outlet_cannot_be_read_for) {
