@@ -62,17 +62,19 @@ public:
       const auto block = tailer_.next(std::max<std::size_t>(budget - done, 4096));
       if (!block) break;
       auto saved = std::size_t{0};
-      const auto long_lines =
+      // What is no text comes before the first line.
+      const auto begin = block->begin + block->skipped;
+      const auto counts =
           for_each_line(block->bytes, block->is_cut, line_bytes_max_, [&](std::string_view line) {
             const auto at = static_cast<std::size_t>(line.data() - block->bytes.data());
             if (out.unsaved_bytes() > unsaved_bytes_max && at > saved && block->bytes[at - 1] == '\n') {
-              out.covered(block->stream, block->begin + saved, block->begin + at);
+              out.covered(block->stream, saved > 0 ? begin + saved : block->begin, begin + at);
               saved = at;
             }
             out.line(block->tag, now_ns, line);
           });
-      if (long_lines > 0) tailer_.note_long_lines(long_lines, block->stream);
-      out.covered(block->stream, block->begin + saved, block->end());
+      tailer_.note_lines(counts, block->stream);
+      out.covered(block->stream, saved > 0 ? begin + saved : block->begin, block->end());
       done += block->bytes.size();
     }
     log_complaints();

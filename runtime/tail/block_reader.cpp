@@ -8,23 +8,10 @@
 #include <cstring>
 
 namespace weir {
-namespace {
 
 auto nul_run(std::string_view bytes) -> std::size_t {
   return std::min(bytes.find_first_not_of('\0'), bytes.size());
 }
-
-/// Where a hole begins behind the first line; the size if none does.
-auto find_hole(std::string_view bytes) -> std::size_t {
-  for (auto at = bytes.find('\0'); at != std::string_view::npos; at = bytes.find('\0', at)) {
-    const auto run = nul_run(bytes.substr(at));
-    if (at > 0 && bytes[at - 1] == '\n' && run >= hole_bytes_min) return at;
-    at += run;
-  }
-  return bytes.size();
-}
-
-} // namespace
 
 auto skip_nul(int fd, std::uint64_t from, std::uint64_t end) -> nul_end {
   constexpr auto bytes_max = std::uint64_t{16} << 20;
@@ -83,15 +70,12 @@ auto block_reader::read(const place& from, std::size_t want) -> outcome {
   for (auto goal = std::min(want, block_bytes);; goal = std::min(goal * 2, line_bytes_max_ + 2)) {
     if (!fill(from, goal, out)) return out;
     std::memset(buffer_.tail(padding_bytes), 0, padding_bytes);
-    auto all = buffer_.view();
+    const auto all = buffer_.view();
     if (from.at_line && all.starts_with('\0')) {
       const auto run = nul_run(all);
       out.is_hole = run >= hole_bytes_min || (run == all.size() && from.take_rest) || from.offset == 0;
       if (out.is_hole) return out;
     }
-    const auto hole = find_hole(all);
-    out.at_end = out.at_end && hole == all.size();
-    all = all.substr(0, hole); // there a line ends
     const auto [taken, is_cut] = whole_lines(all, line_bytes_max_, out.at_end && from.take_rest);
     out.is_cut = is_cut;
     out.bytes = all.substr(0, taken);

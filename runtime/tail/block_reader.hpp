@@ -12,6 +12,9 @@ namespace weir {
 /// So many NUL bytes where a line would begin are a hole that somebody left, no text.
 inline constexpr std::size_t hole_bytes_min = 32;
 
+/// With how many NUL bytes it begins.
+auto nul_run(std::string_view bytes) -> std::size_t;
+
 /// How much of a run of bytes can be delivered.
 struct line_extent {
   std::size_t size = 0;
@@ -64,12 +67,17 @@ private:
   byte_buffer buffer_;
 };
 
+struct line_counts {
+  std::uint64_t long_lines = 0; ///< that were given in pieces
+  std::uint64_t hole_bytes = 0; ///< NUL bytes before lines that were left out
+};
+
 /// Calls `emit(line)` for each line of an outcome's bytes: without line ending, in pieces if longer than
-/// `line_bytes_max`. Returns the number of lines that were longer.
+/// `line_bytes_max`, without a hole before it.
 template <class Emit>
 auto for_each_line(std::string_view bytes, bool is_cut, std::size_t line_bytes_max, Emit&& emit)
-    -> std::uint64_t {
-  auto long_lines = std::uint64_t{0};
+    -> line_counts {
+  auto counts = line_counts{};
   const auto* at = bytes.data();
   const auto* const end = at + bytes.size();
   while (at != end) {
@@ -80,13 +88,18 @@ auto for_each_line(std::string_view bytes, bool is_cut, std::size_t line_bytes_m
     if (stop == nullptr) stop = end;
     if (!is_cut && stop != at && stop[-1] == '\r') --stop;
     auto line = std::string_view{at, static_cast<std::size_t>(stop - at)};
-    if (line.size() > line_bytes_max) ++long_lines;
+    if (!is_cut && line.starts_with('\0'))
+      if (const auto run = nul_run(line); run >= hole_bytes_min) {
+        counts.hole_bytes += run;
+        line.remove_prefix(run);
+      }
+    if (line.size() > line_bytes_max) ++counts.long_lines;
     for (auto size = std::size_t{0}; line.size() > line_bytes_max; line.remove_prefix(size))
       emit(line.substr(0, size = whole_characters(line, line_bytes_max)));
     emit(line);
     at = next;
   }
-  return long_lines;
+  return counts;
 }
 
 } // namespace weir

@@ -216,9 +216,8 @@ auto tailer::pass_hole(tailed_file& file, std::uint64_t begin, std::uint64_t siz
   file.rest = size - file.offset;
   if (end.at == size && !is_gap && !file.take_rest) return std::nullopt;
   const auto bytes = end.at - begin;
-  complaints_.add_once(file.path(), "NUL bytes at the beginning of a line are skipped as a hole");
-  hole_bytes_ += bytes;
   auto block = deliver(file, {}, end.at);
+  note_lines({0, bytes}, file.stream);
   file.rest = 0;
   if (is_gap) skip_known(file);
   file.queued = true;
@@ -231,7 +230,7 @@ auto tailer::deliver(tailed_file& file, const block_reader::outcome& read, std::
   name_stream(file);
   auto block = line_block{file.tag, file.stream, file.offset, read.bytes, read.is_cut};
   block.skipped = begin - file.offset;
-  if (read.is_cut && !file.in_long_line) note_long_lines(1, file.stream);
+  if (read.is_cut && !file.in_long_line) note_lines({1, 0}, file.stream);
   file.in_long_line = read.is_cut;
   file.offset = block.end();
   file.given = file.offset;
@@ -367,10 +366,15 @@ void tailer::acknowledge(std::span<const position_range> safe) {
   }
 }
 
-void tailer::note_long_lines(std::uint64_t lines, std::string_view stream) {
-  long_lines_ += lines;
-  auto* file = lines > 0 ? files_.by_stream(std::string{stream}) : nullptr;
-  if (file == nullptr || std::exchange(file->long_line_noted, true)) return;
+void tailer::note_lines(const line_counts& counts, std::string_view stream) {
+  if (counts.long_lines == 0 && counts.hole_bytes == 0) return;
+  long_lines_ += counts.long_lines;
+  hole_bytes_ += counts.hole_bytes;
+  auto* file = files_.by_stream(std::string{stream});
+  if (file == nullptr) return;
+  if (counts.hole_bytes > 0)
+    complaints_.add_once(file->path(), "NUL bytes at the beginning of a line are skipped as a hole");
+  if (counts.long_lines == 0 || std::exchange(file->long_line_noted, true)) return;
   complaints_.add("\"" + file->path() + "\": lines longer than "
                   + to_text(byte_count{options_.line_bytes_max}) + " are split");
 }

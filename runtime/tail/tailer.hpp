@@ -48,7 +48,7 @@ public:
   /// What cannot be read as wanted as of the last look at everything.
   auto problems() const -> std::vector<std::string>;
   /// Says so once per file.
-  void note_long_lines(std::uint64_t lines, std::string_view stream);
+  void note_lines(const line_counts& counts, std::string_view stream);
   auto take_complaints() -> std::vector<std::string> { return complaints_.take(); }
   auto open_files() const -> std::size_t;
 

@@ -11,7 +11,7 @@
 
 namespace weir::test {
 
-struct fake_intake final : intake {
+struct fake_intake : intake {
   std::vector<std::string> lines, tags, records;
   std::map<std::string, std::uint64_t> covered_to;
   std::size_t lines_covered = 0; ///< lines and events that were there at the last save point

@@ -100,6 +100,28 @@ BOOST_AUTO_TEST_CASE(what_sinks_and_buffers_of_this_process_write_is_not_read) {
   BOOST_TEST(out.lines == lines{"one"}, per_element());
 }
 
+BOOST_AUTO_TEST_CASE(save_points_within_a_block_lie_where_lines_begin_whatever_comes_before_them) {
+  struct saving_intake : fake_intake {
+    auto unsaved_bytes() const -> std::size_t override { return unsaved_bytes_max + 1; }
+    void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) override {
+      ends.push_back(end);
+      fake_intake::covered(stream, begin, end);
+    }
+    std::vector<std::uint64_t> ends;
+  };
+  const auto directory = scratch_directory{};
+  append(directory / "a.log", "\xef\xbb\xbfone\ntwo\n" + std::string(40, '\0') + "three\nfour\n");
+  auto time = manual_clock{};
+  auto tail = make_source("tail", {{"path", directory / "a.log"}},
+                          {.component = "c", .node = "n", .clock = &time, .once = true});
+  auto out = saving_intake{};
+  BOOST_TEST_REQUIRE(static_cast<bool>(tail->open({})));
+  BOOST_TEST((*tail->read(out, 1 << 20) == read_status::finished));
+  BOOST_TEST(out.lines == (lines{"one", "two", "three", "four"}), per_element());
+  BOOST_TEST(out.ends == (std::vector<std::uint64_t>{7, 57, 62}), per_element());
+  BOOST_TEST(out.is_gapless);
+}
+
 BOOST_AUTO_TEST_CASE(an_idle_source_names_what_wakes_it) {
   const auto directory = scratch_directory{};
   auto time = manual_clock{};

@@ -114,12 +114,12 @@ struct tail_harness {
   auto take_block(lines& out, std::size_t want) -> bool {
     const auto block = tail->next(want);
     if (!block) return false;
-    const auto long_lines =
+    const auto counts =
         for_each_line(block->bytes, block->is_cut, options.line_bytes_max, [&](std::string_view line) {
           out.emplace_back(line);
           tags.emplace_back(block->tag);
         });
-    if (long_lines > 0) tail->note_long_lines(long_lines, block->stream);
+    tail->note_lines(counts, block->stream);
     if (block->is_over) {
       positions.erase(std::string{block->stream});
       ended.emplace_back(block->stream);
