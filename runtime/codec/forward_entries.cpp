@@ -117,40 +117,79 @@ void forward_entries::clear() {
   entry_count_ = 0;
 }
 
-void forward_entries::add(std::string_view entry, bool plain) {
-  ++entry_count_;
+void forward_entries::add(std::string_view entries, std::uint32_t count, bool plain) {
+  entry_count_ += count;
   // An entry that no run may hold goes on alone.
-  plain = plain && entry.size() <= run_bytes_max;
+  plain = plain && entries.size() <= run_bytes_max;
   if (!runs_.empty()) {
     auto& last = runs_.back();
-    const auto joined = last.bytes.size() + entry.size();
+    const auto joined = last.bytes.size() + entries.size();
     const auto fits = last.plain == plain && joined <= run_bytes_max;
     if (fits || runs_.size() >= runs_max) {
       last.plain = fits && plain;
       last.bytes = {last.bytes.data(), joined};
-      ++last.count;
+      last.count += count;
       return;
     }
   }
-  runs_.push_back({entry, 1, plain});
+  runs_.push_back({entries, count, plain});
+}
+
+/// 0x92 0xd7 0x00 seconds u32be nanoseconds u32be, and a record that resembles the last one.
+auto forward_entries::skip_common(const char* at, const char* end) -> std::size_t {
+  constexpr auto head = std::string_view{"\x92\xd7\0", 3};
+  constexpr auto head_bytes = std::size_t{11};
+  if (end - at <= static_cast<std::ptrdiff_t>(head_bytes) || std::memcmp(at, head.data(), head.size()) != 0)
+    return 0;
+  auto seconds = std::uint32_t{0};
+  std::memcpy(&seconds, at + head.size(), sizeof seconds);
+  seconds = __builtin_bswap32(seconds);
+  // Zero and the markers, also with too many nanoseconds, are looked at more closely.
+  constexpr auto seconds_max = static_cast<std::uint32_t>(marker_seconds_min) - 5;
+  if (seconds == 0 || seconds > seconds_max) return 0;
+  at += head_bytes;
+  const auto bytes = records_.skip({at, static_cast<std::size_t>(end - at)});
+  return bytes == 0 ? 0 : head_bytes + bytes;
+}
+
+auto forward_entries::add_common(const char* at, const char* end, std::uint64_t entries_max) -> std::uint64_t {
+  const auto* const begin = at;
+  auto count = std::uint32_t{0};
+  while (count < entries_max) {
+    const auto bytes = skip_common(at, end);
+    if (bytes == 0 || static_cast<std::size_t>(at - begin) + bytes > run_bytes_max) break;
+    at += bytes;
+    ++count;
+  }
+  if (count > 0) add({begin, static_cast<std::size_t>(at - begin)}, count, true);
+  return count;
+}
+
+auto forward_entries::add_one(msgpack_reader& read) -> bool {
+  const auto rest = read.rest();
+  const auto plain = !all_odd_ && skip_plain(read);
+  if (!plain) {
+    // A reader that failed half-way into an entry begins anew at its first byte.
+    read = msgpack_reader{rest};
+    if (!read.skip()) return false;
+  }
+  add(rest.substr(0, rest.size() - read.rest().size()), 1, plain);
+  return true;
 }
 
 auto forward_entries::walk_packed(std::string_view bytes) -> result<void> {
   clear();
   auto read = msgpack_reader{bytes};
   while (!read.at_end()) {
-    const auto* begin = read.at();
-    auto plain = !all_odd_ && skip_plain(read);
-    if (!plain) {
-      // A reader that failed half-way into an entry begins anew at its first byte.
-      read = msgpack_reader{{begin, static_cast<std::size_t>(bytes.data() + bytes.size() - begin)}};
-      const auto out_of_step = read.peek() == msgpack_type::integer;
-      if (out_of_step || !read.skip())
-        return error{errc::malformed, "the payload is damaged or cut off at byte "
-                                          + std::to_string(begin - bytes.data()) + " of "
-                                          + std::to_string(bytes.size())};
+    if (!all_odd_ && add_common(read.at(), bytes.data() + bytes.size(), UINT64_MAX) > 0) {
+      const auto* behind = runs_.back().bytes.data() + runs_.back().bytes.size();
+      read.advance(static_cast<std::size_t>(behind - read.at()));
+      continue;
     }
-    add({begin, static_cast<std::size_t>(read.at() - begin)}, plain);
+    const auto begin = read.at() - bytes.data();
+    if (read.peek() == msgpack_type::integer || !add_one(read))
+      return error{errc::malformed, "the payload is damaged or cut off at byte " + std::to_string(begin)
+                                        + " of " + std::to_string(bytes.size())};
   }
   return {};
 }
@@ -158,14 +197,13 @@ auto forward_entries::walk_packed(std::string_view bytes) -> result<void> {
 auto forward_entries::walk_array(std::string_view bytes, std::uint32_t count) -> result<void> {
   clear();
   auto read = msgpack_reader{bytes};
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const auto* begin = read.at();
-    auto plain = !all_odd_ && skip_plain(read);
-    if (!plain) {
-      read = msgpack_reader{{begin, static_cast<std::size_t>(bytes.data() + bytes.size() - begin)}};
-      if (!read.skip()) return error{errc::malformed, "the entries are damaged or cut off"};
+  while (entry_count_ < count) {
+    if (!all_odd_ && add_common(read.at(), bytes.data() + bytes.size(), count - entry_count_) > 0) {
+      const auto* behind = runs_.back().bytes.data() + runs_.back().bytes.size();
+      read.advance(static_cast<std::size_t>(behind - read.at()));
+    } else if (!add_one(read)) {
+      return error{errc::malformed, "the entries are damaged or cut off"};
     }
-    add({begin, static_cast<std::size_t>(read.at() - begin)}, plain);
   }
   return {};
 }

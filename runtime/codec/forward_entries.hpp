@@ -69,7 +69,13 @@ public:
   void clear();
 
 private:
-  void add(std::string_view entry, bool plain);
+  void add(std::string_view entries, std::uint32_t count, bool plain);
+  /// Adds entries in the most common form, up to the first in another; how many.
+  auto add_common(const char* at, const char* end, std::uint64_t entries_max) -> std::uint64_t;
+  /// Adds one entry in any form; false if it is no whole value.
+  auto add_one(msgpack_reader& read) -> bool;
+  /// Bytes of an entry in the most common form; 0: look closer.
+  auto skip_common(const char* at, const char* end) -> std::size_t;
   /// Steps over an entry in our own form, whose record has no key twice; false if it is in another, or broken.
   auto skip_plain(msgpack_reader& read) -> bool;
 
