@@ -59,7 +59,7 @@ void forward_delivery::set_extra(const forward_peer& peer) {
 auto forward_delivery::begin(const forward_message& message, const forward_peer& peer, std::int64_t now_ns)
     -> result<void> {
   message_ = message;
-  rules_ = {now_ns, settings_.milliseconds ? epoch_unit::by_magnitude : epoch_unit::seconds};
+  rules_ = {now_ns, settings_.milliseconds ? time_unit::by_magnitude : time_unit::seconds};
   next_run_ = 0;
   index_ = covered_ = 0;
   is_split_ = false;

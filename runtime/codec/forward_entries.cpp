@@ -52,7 +52,7 @@ auto normalise_time(msgpack_reader& read, const forward_time_rules& rules, forwa
   }
   if (read.peek() == msgpack_type::real) {
     if (!read.real(real) || !std::isfinite(real)) return invalid;
-    return take_number(epoch_time(real, rules.unit), rules, out), event;
+    return take_number(time_of_number(real, rules.unit), rules, out), event;
   }
   if (read.nil()) return out.time_ns = rules.now_ns, event;
   if (read.unsigned_integer(natural))
@@ -60,7 +60,7 @@ auto normalise_time(msgpack_reader& read, const forward_time_rules& rules, forwa
   else if (!read.integer(number))
     return invalid;
   if (natural > INT64_MAX) return take_number(std::nullopt, rules, out), event;
-  return take_number(number == 0 ? rules.now_ns : epoch_time(number, rules.unit), rules, out), event;
+  return take_number(number == 0 ? rules.now_ns : time_of_number(number, rules.unit), rules, out), event;
 }
 
 /// `[time, metadata*]` or a time alone.

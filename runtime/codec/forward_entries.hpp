@@ -1,13 +1,13 @@
 /// The entries of the forward protocol: finding the runs that are in our form already, normalising the rest.
 //
 //  entry := [time, record] | [[time, metadata*], record]
-//  time  := EventTime | int | float | nil        nil and 0 seconds mean: now; numbers: see epoch_number.hpp
+//  time  := EventTime | int | float | nil        nil and 0 seconds mean: now; numbers: see event_time.hpp
 //
 // Fluent Bit's group markers (EventTime of 2^32-1 or 2^32-2 seconds and no nanoseconds) are no events.
 #pragma once
 
 #include "runtime/base/result.hpp"
-#include "runtime/event/epoch_number.hpp"
+#include "runtime/event/event_time.hpp"
 #include "runtime/event/msgpack.hpp"
 #include "runtime/event/record_skipper.hpp"
 #include "runtime/event/repeated_keys.hpp"
@@ -21,7 +21,7 @@ namespace weir {
 
 struct forward_time_rules {
   std::int64_t now_ns = 0;
-  epoch_unit unit = epoch_unit::by_magnitude;
+  time_unit unit = time_unit::by_magnitude;
 };
 
 struct forward_event {

@@ -1,6 +1,8 @@
 #include "runtime/event/event_time.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 namespace weir {
 namespace {
@@ -59,16 +61,29 @@ auto read_decimal(std::string_view text) -> std::optional<decimal> {
   return read;
 }
 
+/// What a number with so many digits before its point counts.
+auto resolved(time_unit unit, int whole_digits) -> time_unit {
+  if (unit != time_unit::by_magnitude) return unit;
+  if (whole_digits <= 11) return time_unit::seconds;
+  if (whole_digits <= 14) return time_unit::milliseconds;
+  return whole_digits <= 17 ? time_unit::microseconds : time_unit::nanoseconds;
+}
+
 /// Decimal places from the unit to nanoseconds.
 auto places_of(time_unit unit, int whole_digits) -> int {
-  switch (unit) {
+  switch (resolved(unit, whole_digits)) {
   case time_unit::seconds: return 9;
   case time_unit::milliseconds: return 6;
   case time_unit::microseconds: return 3;
-  case time_unit::nanoseconds: return 0;
-  case time_unit::by_magnitude: break;
+  default: return 0;
   }
-  return whole_digits <= 11 ? 9 : whole_digits <= 14 ? 6 : whole_digits <= 17 ? 3 : 0;
+}
+
+/// Nanoseconds in one of what the number counts.
+auto unit_ns(double magnitude, time_unit unit) -> std::int64_t {
+  const auto digits = magnitude < 1e11 ? 11 : magnitude < 1e14 ? 14 : magnitude < 1e17 ? 17 : 18;
+  constexpr auto by_thousands = std::array<std::int64_t, 4>{1, 1'000, 1'000'000, 1'000'000'000};
+  return by_thousands[static_cast<std::size_t>(places_of(unit, digits)) / 3];
 }
 
 } // namespace
@@ -84,6 +99,24 @@ auto time_of_number(std::string_view text, time_unit unit) -> std::optional<std:
     ns = ns * 10 + static_cast<unsigned>(i < number->digit_count ? number->digits[i] - '0' : 0);
   if (ns >= static_cast<std::uint64_t>(event_time_limit_ns)) return std::nullopt;
   return static_cast<std::int64_t>(ns);
+}
+
+auto time_of_number(std::int64_t number, time_unit unit) -> std::optional<std::int64_t> {
+  auto time_ns = std::int64_t{0};
+  if (__builtin_mul_overflow(number, unit_ns(std::fabs(static_cast<double>(number)), unit), &time_ns))
+    return std::nullopt;
+  return time_ns;
+}
+
+auto time_of_number(double number, time_unit unit) -> std::optional<std::int64_t> {
+  constexpr auto limit = 9223372036854774784.0; // the largest double below 2^63
+  if (!std::isfinite(number)) return std::nullopt;
+  const auto one = unit_ns(std::fabs(number), unit);
+  const auto whole = std::trunc(number);
+  // What lies behind the point is exact; the product of both parts would not be.
+  const auto rest_ns = std::llround((number - whole) * static_cast<double>(one));
+  if (std::fabs(whole) >= limit / static_cast<double>(one) - 1) return std::nullopt;
+  return static_cast<std::int64_t>(whole) * one + rest_ns;
 }
 
 } // namespace weir

@@ -32,5 +32,9 @@ enum class time_unit : std::uint8_t {
 /// Nanoseconds since 1970 of `[+-]digits[.digits][e[+-]digits]`, exactly; what is finer is cut off. Nothing if
 /// the text is another, or the time cannot be held.
 auto time_of_number(std::string_view text, time_unit unit) -> std::optional<std::int64_t>;
+/// The same of a number, also of one that no event can have: nothing only where 64 bits cannot hold it.
+auto time_of_number(std::int64_t number, time_unit unit) -> std::optional<std::int64_t>;
+/// As many digits as the number has: a fraction of a power of two is exact. Nothing for NaN and infinities.
+auto time_of_number(double number, time_unit unit) -> std::optional<std::int64_t>;
 
 } // namespace weir

@@ -18,7 +18,7 @@ public:
   void push(const chunk_ptr& c, monotonic_time now) { push(c, now, {}); }
   /// Not to those outlets that `is_there` names: what is behind them has it under another id.
   void push(const chunk_ptr& c, monotonic_time now, const std::vector<bool>& is_there);
-  /// An outlet got acks for these; returns those that every outlet has its ack for now. Of pushed ones only.
+  /// An outlet got acks for these; returns those that by then all outlets have acked. Of pushed ones only.
   auto release(std::vector<chunk_ptr> acked) -> std::vector<chunk_ptr>;
   /// Behind this outlet these are stored; returns what is stored behind all outlets by that.
   auto settle(std::size_t outlet_index, const std::vector<id_range>& stored) -> std::vector<id_range>;

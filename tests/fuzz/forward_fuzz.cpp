@@ -32,7 +32,7 @@ void check_runs(const forward_entries& walked) {
     auto odd = msgpack_reader{run.bytes};
     for (std::uint32_t i = 0; i < run.count; ++i) {
       auto event = forward_event{};
-      (void)next_forward_entry(odd, {1, epoch_unit::by_magnitude}, event);
+      (void)next_forward_entry(odd, {1, time_unit::by_magnitude}, event);
     }
     WEIR_ASSERT(odd.at_end());
   }
@@ -55,7 +55,7 @@ void decode(std::string_view root) {
   if (!message->option.chunk.empty()) append_forward_ack(ack, message->option.chunk);
   if (!message->option.chunk.empty()) append_json_ack(ack, message->option.chunk);
   if (message->mode == forward_mode::message)
-    (void)normalise(message->time, message->record, {1, epoch_unit::seconds}, event);
+    (void)normalise(message->time, message->record, {1, time_unit::seconds}, event);
   if (message->mode == forward_mode::entries && walked.walk_array(message->entries, message->count))
     check_runs(walked);
   if (message->mode != forward_mode::packed) return;

@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(fractions_are_exact) {
 BOOST_AUTO_TEST_CASE(milliseconds_are_understood_unless_all_integers_are_seconds) {
   BOOST_TEST(time_of(integer(1'700'000'000'123)) == 1'700'000'000'123'000'000);
   BOOST_TEST(time_of(integer(1'700'000'000)) == 1'700'000'000 * second_ns);
-  BOOST_TEST(time_of(integer(1'700'000'000'123), {now_ns, epoch_unit::seconds}) == now_ns);
+  BOOST_TEST(time_of(integer(1'700'000'000'123), {now_ns, time_unit::seconds}) == now_ns);
 }
 
 BOOST_AUTO_TEST_CASE(invalid_entries_and_entries_that_are_no_events_are_told_apart) {

@@ -1,4 +1,4 @@
-#include "runtime/event/epoch_number.hpp"
+#include "runtime/event/event_time.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -9,13 +9,13 @@ using namespace weir;
 
 namespace {
 
-auto time_of(auto number, epoch_unit unit = epoch_unit::by_magnitude) -> std::int64_t {
-  return epoch_time(number, unit).value_or(INT64_MIN);
+auto time_of(auto number, time_unit unit = time_unit::by_magnitude) -> std::int64_t {
+  return time_of_number(number, unit).value_or(INT64_MIN);
 }
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(epoch_numbers)
+BOOST_AUTO_TEST_SUITE(event_times_of_numbers)
 
 BOOST_AUTO_TEST_CASE(fractions_of_a_power_of_two_are_exact) {
   for (const auto second : {0, 1, 1'700'000'000, -1'700'000'000})
@@ -50,8 +50,8 @@ BOOST_AUTO_TEST_CASE(what_no_unit_makes_a_time_of_is_none) {
   }
   for (const auto number : {1e19, -1e300, std::nan(""), std::numeric_limits<double>::infinity()})
     BOOST_TEST(time_of(number) == INT64_MIN);
-  BOOST_TEST(time_of(std::int64_t{1'700'000'000'123}, epoch_unit::seconds) == INT64_MIN);
-  BOOST_TEST(time_of(1'700'000'000'123.0, epoch_unit::seconds) == INT64_MIN);
+  BOOST_TEST(time_of(std::int64_t{1'700'000'000'123}, time_unit::seconds) == INT64_MIN);
+  BOOST_TEST(time_of(1'700'000'000'123.0, time_unit::seconds) == INT64_MIN);
   BOOST_TEST(time_of(INT64_MAX) == INT64_MAX);
 }
 
