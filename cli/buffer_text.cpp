@@ -80,7 +80,7 @@ auto streams_text(const buffer_account& account) -> std::string {
 
 auto chunks_text(const buffer_account& account) -> std::string {
   auto table = text_table{{"record", "chunk", "events", "bytes", "tags", "unsettled by"}};
-  const auto joined = [](const std::vector<std::string>& names) {
+  const auto listed = [](const std::vector<std::string>& names) {
     auto text = std::string{};
     for (const auto& name : names) text += (text.empty() ? "" : ",") + printable(name);
     return text;
@@ -89,8 +89,8 @@ auto chunks_text(const buffer_account& account) -> std::string {
     char id[32];
     std::snprintf(id, sizeof id, "%016llx", static_cast<unsigned long long>(c.id.origin));
     table.add_row({std::to_string(c.number), std::string{id} + ':' + std::to_string(c.id.sequence),
-                   count_text(c.events), size_of(c.bytes), joined(c.tags),
-                   c.unsettled_by.empty() ? "-" : joined(c.unsettled_by)});
+                   count_text(c.events), size_of(c.bytes), listed(c.tags),
+                   c.unsettled_by.empty() ? "-" : listed(c.unsettled_by)});
   }
   return account.chunks.empty() ? "" : table.text() + '\n';
 }

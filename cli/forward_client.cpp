@@ -17,7 +17,7 @@
 namespace weir::cli {
 namespace {
 
-constexpr auto answer_bytes_max = std::size_t{64} * 1024;
+constexpr auto ack_bytes_max = std::size_t{64} * 1024;
 
 auto open_socket(int family, std::chrono::milliseconds timeout) -> int {
   const auto fd = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -128,7 +128,7 @@ auto forward_client::receive_root() -> result<std::string> {
   auto skipper = msgpack_skipper{};
   for (;;) {
     const auto found = skipper.resume(in_.view());
-    if (found == msgpack_skipper::progress::malformed || skipper.wanted() > answer_bytes_max)
+    if (found == msgpack_skipper::progress::malformed || skipper.wanted() > ack_bytes_max)
       return error{errc::malformed, "the server's answer is no msgpack"};
     if (found == msgpack_skipper::progress::complete) break;
     const auto got = ::recv(fd_, in_.tail(room), room, 0);

@@ -10,7 +10,7 @@ auto place_text(const config::place& p) -> std::string {
   return " (" + p.file + ':' + std::to_string(p.line) + ':' + std::to_string(p.column) + ')';
 }
 
-auto text_of(const path_guarantee& g) -> std::string {
+auto entry_text(const path_guarantee& g) -> std::string {
   const auto indent = std::string(4, ' ');
   auto text = "  " + path_text(g) + ": " + std::string{guarantee_name(g.level())} + '\n';
   for (const auto& w : g.when_killed) text += indent + w.what + place_text(w.where) + '\n';
@@ -32,7 +32,7 @@ auto path_text(const path_guarantee& g) -> std::string {
 auto guarantee_text(const topology_plan& plan) -> std::string {
   auto text = std::string{"guarantees, whichever process is killed\n"};
   const auto all = guarantees_of(plan);
-  for (std::size_t i = 0; i < all.size() && i < paths_shown_max; ++i) text += text_of(all[i]);
+  for (std::size_t i = 0; i < all.size() && i < paths_shown_max; ++i) text += entry_text(all[i]);
   if (all.size() > paths_shown_max)
     text += "  ... and " + std::to_string(all.size() - paths_shown_max)
             + " more; `weir plan FILE --format json` has all\n";

@@ -11,7 +11,7 @@
 namespace weir::cli {
 namespace {
 
-struct options {
+struct help_line {
   std::string topic;
   std::string name;
   bool as_markdown = false;
@@ -87,7 +87,7 @@ auto refuse(session& s, const std::string& what, const std::string& word,
   return exit_misuse;
 }
 
-auto print_topic(const options& wanted, CLI::App& weir, session& s) -> int {
+auto print_topic(const help_line& wanted, CLI::App& weir, session& s) -> int {
   auto topics = page_kinds();
   if (std::find(topics.begin(), topics.end(), wanted.topic) == topics.end()) {
     for (auto* command : weir.get_subcommands([](CLI::App*) { return true; })) {
@@ -105,7 +105,7 @@ auto print_topic(const options& wanted, CLI::App& weir, session& s) -> int {
   return refuse(s, "there is no " + wanted.topic, wanted.name, names);
 }
 
-auto print(const options& wanted, CLI::App& weir, session& s) -> int {
+auto print(const help_line& wanted, CLI::App& weir, session& s) -> int {
   if (wanted.as_markdown)
     s.out << reference_markdown();
   else if (wanted.as_schema)
@@ -121,7 +121,7 @@ auto print(const options& wanted, CLI::App& weir, session& s) -> int {
 
 void add_help(CLI::App& weir, session& s) {
   auto* sub = weir.add_subcommand("help", "Explain a command, or the settings of a collector, sink, ...");
-  auto wanted = std::make_shared<options>();
+  auto wanted = std::make_shared<help_line>();
   sub->add_option("topic", wanted->topic,
                   "collector, parser, operator, aggregator, sink, dead_letters, cluster, node or a command");
   sub->add_option("name", wanted->name, "Which one");

@@ -15,7 +15,7 @@ auto cell(std::string_view text) -> std::string {
 
 auto code(std::string_view text) -> std::string { return text.empty() ? "" : '`' + cell(text) + '`'; }
 
-auto table(const std::vector<config::field_info>& fields) -> std::string {
+auto table_of(const std::vector<config::field_info>& fields) -> std::string {
   if (fields.empty()) return "\nNo settings.\n";
   auto text = std::string{"\n| key | type | default | what |\n| --- | --- | --- | --- |\n"};
   for (const auto& f : flatten(fields)) {
@@ -36,10 +36,10 @@ auto title(std::string_view kind) -> std::string {
 auto section_text(const std::string& kind) -> std::string {
   auto text = "\n## " + title(kind) + "\n\n" + help_of_kind(kind) + '\n';
   if (const auto common = common_fields_of(kind); !common.empty())
-    text += "\nKeys of every " + kind + ":\n" + table(common);
+    text += "\nKeys of every " + kind + ":\n" + table_of(common);
   for (const auto& p : pages_of(kind)) {
     if (!p.name.empty()) text += "\n### " + kind + " `" + p.name + "`\n\n" + p.help + '\n';
-    if (kind != "parser") text += table(p.fields);
+    if (kind != "parser") text += table_of(p.fields);
   }
   return text;
 }

@@ -6,9 +6,9 @@
 namespace weir::cli {
 namespace {
 
-using fields = std::vector<config::field_info>;
+using field_list = std::vector<config::field_info>;
 
-auto properties_of(const fields& declared) -> std::string;
+auto properties_of(const field_list& declared) -> std::string;
 
 auto choices_of(const std::string& type) -> std::string {
   auto names = std::vector<std::string>{};
@@ -39,7 +39,7 @@ auto type_of(const config::field_info& f) -> std::string {
   return f.type.find('|') == std::string::npos ? "" : choices_of(f.type);
 }
 
-auto properties_of(const fields& declared) -> std::string {
+auto properties_of(const field_list& declared) -> std::string {
   auto text = std::string{};
   auto required = std::vector<std::string>{};
   for (const auto& f : declared) {

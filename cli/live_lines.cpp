@@ -10,7 +10,7 @@
 namespace weir::cli {
 namespace {
 
-constexpr auto problems_shown_max = std::size_t{3};
+constexpr auto problem_lines_max = std::size_t{3};
 
 /// Sums over the actors of one tier.
 struct tier_figures {
@@ -97,7 +97,7 @@ auto totals_of(const node_status& s) -> std::string {
 
 /// The first of what is wrong.
 auto problems_of(const verdict& found) -> std::vector<std::string> {
-  const auto count = std::min(found.reasons.size(), problems_shown_max);
+  const auto count = std::min(found.reasons.size(), problem_lines_max);
   return {found.reasons.begin(), found.reasons.begin() + static_cast<std::ptrdiff_t>(count)};
 }
 

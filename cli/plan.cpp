@@ -19,12 +19,12 @@ struct drawing {
 constexpr auto drawings = std::array{drawing{"text", text_of}, drawing{"dot", dot_of},
                                      drawing{"json", json_of}, drawing{"mermaid", mermaid_of}};
 
-struct options {
+struct plan_line {
   std::string path;
   std::string format = "text";
 };
 
-auto draw(const options& wanted, session& s) -> int {
+auto draw(const plan_line& wanted, session& s) -> int {
   auto names = std::vector<std::string>{};
   for (const auto& d : drawings) names.emplace_back(d.format);
   const auto found = std::find_if(drawings.begin(), drawings.end(),
@@ -45,7 +45,7 @@ auto draw(const options& wanted, session& s) -> int {
 
 void add_plan(CLI::App& weir, session& s) {
   auto* sub = weir.add_subcommand("plan", "Draw components, wiring, placement and connections of a topology");
-  auto wanted = std::make_shared<options>();
+  auto wanted = std::make_shared<plan_line>();
   sub->add_option("topology", wanted->path, "The topology file")->required();
   sub->add_option("--format", wanted->format, "text, dot, json or mermaid")->capture_default_str();
   sub->footer("\nExamples:\n  weir plan config/quickstart.yaml\n"

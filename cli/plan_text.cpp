@@ -1,6 +1,7 @@
 #include "cli/plan_text.hpp"
 
 #include "cli/guarantee_text.hpp"
+#include "cli/text_table.hpp"
 #include "topology/connections.hpp"
 #include "topology/draft.hpp"
 #include "topology/routing.hpp"
@@ -15,12 +16,6 @@ auto label_of(const component_plan& c) -> std::string {
   if (!c.letters_of.empty()) return c.name + " (implicit)";
   if (aggregator == nullptr) return c.name + " (" + c.type + ')';
   return aggregator->instances == 1 ? c.name : c.name + " x" + std::to_string(aggregator->instances);
-}
-
-auto joined(const std::vector<std::string>& names) -> std::string {
-  auto text = std::string{};
-  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
 }
 
 auto padded(std::string text, std::size_t width) -> std::string {

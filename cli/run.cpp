@@ -5,6 +5,7 @@
 #include "cli/report.hpp"
 #include "cli/run_signals.hpp"
 #include "cli/runtime_directory.hpp"
+#include "cli/text_table.hpp"
 #include "config/diagnostic.hpp"
 #include "runtime/base/units.hpp"
 #include "topology/draft.hpp"
@@ -46,12 +47,6 @@ auto complain(session& s, const std::string& what, const std::string& hint) -> i
   s.err << "weir run: " << what << '\n';
   if (!hint.empty()) s.err << "  hint: " << hint << '\n';
   return exit_misuse;
-}
-
-auto joined(const std::vector<std::string>& words) -> std::string {
-  auto text = std::string{};
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 /// The classes of the node on the command line: by --as, by the file's nodes:, or by a name that is a class.

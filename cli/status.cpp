@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// A node that waits for others says within seconds why they do not answer.
-constexpr auto answer_timeout = 30s;
+constexpr auto status_timeout = 30s;
 
 struct status_line {
   std::string node;
@@ -92,7 +92,7 @@ auto show(const status_line& line, session& s) -> int {
   const auto found = matching(running, line.node);
   if (found.empty()) return refuse_none(line.node, running, s), no_answer;
   if (found.size() > 1) return refuse_many(found, s);
-  const auto answer = ask(found.front().path, request_of(line), answer_timeout);
+  const auto answer = ask(found.front().path, request_of(line), status_timeout);
   if (!answer) {
     s.err << "weir status: " << answer.failure().what << '\n';
     return no_answer;

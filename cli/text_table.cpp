@@ -14,6 +14,12 @@ auto aligned(const std::string& cell, std::size_t width, std::size_t column) -> 
 
 } // namespace
 
+auto joined(const std::vector<std::string>& words) -> std::string {
+  auto text = std::string{};
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
 auto text_table::text() const -> std::string {
   auto widths = std::vector<std::size_t>{};
   for (const auto& row : rows_) {

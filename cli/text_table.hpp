@@ -1,10 +1,13 @@
-/// Columns of text: the first to the left, figures to the right, lines of their own in between.
+/// Words in a line, and columns of text: the first to the left, figures to the right, lines of their own in between.
 #pragma once
 
 #include <string>
 #include <vector>
 
 namespace weir::cli {
+
+/// "a, b, c"
+auto joined(const std::vector<std::string>& words) -> std::string;
 
 class text_table {
 public:

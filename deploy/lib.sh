@@ -131,6 +131,8 @@ configure_release() {
     flags+=("-D$pair")
   done
   [[ -e build/release/build.ninja && -n $fits ]] && return
+  # Whoever configured a build to work in keeps it as it is.
+  [[ -e build/release/build.ninja ]] || flags+=(-DWEIR_UNITY=ON)
   cmake --preset release "${flags[@]}" >"$log" 2>&1 </dev/null || {
     tail -n 30 "$log" >&2
     die "cmake could not configure the build; its output: $PWD/$log"

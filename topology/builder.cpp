@@ -54,11 +54,6 @@ struct building {
   }
 };
 
-auto instances_of(const component_plan& c) -> std::uint32_t {
-  const auto* aggregates = std::get_if<aggregator_plan>(&c.details);
-  return aggregates != nullptr ? aggregates->instances : 1;
-}
-
 auto address_of(const building& b, const component_plan& c, std::uint32_t instance) -> std::string {
   auto address = b.context.node + '/' + word_of(c.in) + '/' + c.name;
   return instances_of(c) > 1 ? address + '/' + std::to_string(instance) : address;

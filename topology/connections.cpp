@@ -17,11 +17,6 @@ auto nodes_of(const topology_plan& plan, const component_plan& c) -> std::size_t
   return std::max<std::size_t>(1, count);
 }
 
-auto instances_of(const component_plan& c) -> std::size_t {
-  const auto* aggregator = std::get_if<aggregator_plan>(&c.details);
-  return aggregator ? aggregator->instances : 1;
-}
-
 /// Whether every node of the sender hosts the receiver too.
 auto is_local(const component_plan& from, const component_plan& to) -> bool {
   return std::all_of(from.classes.begin(), from.classes.end(), [&](const auto& name) {

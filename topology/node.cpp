@@ -23,19 +23,6 @@ using namespace std::chrono_literals;
 constexpr auto observe_timeout = 5s;
 constexpr auto links_timeout = 1s; // these answer at once
 
-struct system_config : caf::actor_system_config {
-  system_config() {
-    weir::add_message_types(*this);
-    load<caf::io::middleman>();
-    // Sharing costs nothing when idle; stealing polls. A busy actor must let the others of its thread in.
-    set("scheduler.policy", caf::atom("sharing"));
-    set("scheduler.max-threads", std::size_t{2});
-    set("scheduler.max-throughput", std::size_t{50});
-    set("middleman.heartbeat-interval", caf::timespan{2s});
-    set("middleman.connection-timeout", caf::timespan{15s});
-  }
-};
-
 /// These have no supervisor, and without them the node would be deaf.
 void end_node_with(const caf::actor& who, std::string name, std::function<void(const std::string&)> on_failed) {
   who->attach_functor([system = &who->home_system(), name = std::move(name),
@@ -75,6 +62,19 @@ auto nodes_to_dial(const topology_plan& plan, const std::vector<const component_
 } // namespace
 
 struct node::running {
+  struct system_config : caf::actor_system_config {
+    system_config() {
+      weir::add_message_types(*this);
+      load<caf::io::middleman>();
+      // Sharing costs nothing when idle; stealing polls. A busy actor must let the others of its thread in.
+      set("scheduler.policy", caf::atom("sharing"));
+      set("scheduler.max-threads", std::size_t{2});
+      set("scheduler.max-throughput", std::size_t{50});
+      set("middleman.heartbeat-interval", caf::timespan{2s});
+      set("middleman.connection-timeout", caf::timespan{15s});
+    }
+  };
+
   explicit running(const descriptor_plan& planned) : descriptors(planned) {}
 
   descriptor_budget descriptors; // this and the next outlive the actors that use them

@@ -10,6 +10,11 @@ auto topology_plan::find(std::string_view name) const -> const component_plan* {
   return at == components.end() ? nullptr : &*at;
 }
 
+auto instances_of(const component_plan& c) -> std::uint32_t {
+  const auto* aggregator = std::get_if<aggregator_plan>(&c.details);
+  return aggregator == nullptr ? 1 : aggregator->instances;
+}
+
 auto components_of(const topology_plan& plan, const std::vector<std::string>& classes)
     -> std::vector<const component_plan*> {
   auto hosted = std::vector<const component_plan*>{};

@@ -88,6 +88,9 @@ struct component_plan {
   std::variant<collector_plan, aggregator_plan, sink_plan> details;
 };
 
+/// On every node of its class; 1 of what is no aggregator.
+auto instances_of(const component_plan& c) -> std::uint32_t;
+
 struct node_address {
   std::string name;
   std::string host;

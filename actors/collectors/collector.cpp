@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto read_bytes_max = std::size_t{512} << 10;
-constexpr auto chunk_bytes_max = std::size_t{512} << 10; // fits a cache between reader and writer
+constexpr auto chunk_bytes_wanted = std::size_t{512} << 10; // fits a cache between reader and writer
 constexpr auto chunk_age_max = 200ms;
 constexpr auto trickle_bytes_max = std::size_t{16} << 10; // a source that gives more is not left alone
 constexpr auto starved_look = 100ms; // without demand: accept connections, answer heartbeats
@@ -193,7 +193,7 @@ auto collector_state::wants_to_read(monotonic_time now) -> bool {
 
 auto collector_state::read(monotonic_time now) -> read_status {
   const auto before = core->builder.bytes();
-  const auto room = chunk_bytes_max - std::min(before, chunk_bytes_max);
+  const auto room = chunk_bytes_wanted - std::min(before, chunk_bytes_wanted);
   const auto budget = std::min({core->budget_bytes(), read_bytes_max, room});
   const auto status = reads->read(*takes, budget);
   if (!status) {
@@ -212,7 +212,7 @@ auto collector_state::read(monotonic_time now) -> read_status {
 
 auto collector_state::should_close(monotonic_time now) const -> bool {
   if (core->builder.empty()) return false;
-  return at_end || core->flow.is_hungry() || core->builder.bytes() >= chunk_bytes_max
+  return at_end || core->flow.is_hungry() || core->builder.bytes() >= chunk_bytes_wanted
          || now >= collecting_since + chunk_age_max;
 }
 

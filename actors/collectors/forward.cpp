@@ -3,7 +3,7 @@
 namespace weir {
 namespace {
 
-const register_source<forward_source> registered{
+const register_source<forward_source> registered_forward{
     "forward",
     "Receives events by the Fluentd forward protocol: Docker, fluent-logger, Fluent Bit, Fluentd."};
 

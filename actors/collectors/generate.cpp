@@ -6,7 +6,7 @@
 namespace weir {
 namespace {
 
-constexpr auto stream_name = std::string_view{"!generate"};
+constexpr auto generated_stream = std::string_view{"!generate"};
 constexpr auto save_point_bytes = std::size_t{128 * 1024};
 /// At high rates several events share a wake-up.
 constexpr auto pause_min = std::chrono::milliseconds{5};
@@ -183,7 +183,7 @@ public:
   auto open(const resume_info& resume) -> result<void> override {
     WEIR_TRY(stencil_, record_stencil::compile(settings_.text));
     for (const auto& position : resume.covered)
-      if (position.stream == stream_name) next_ = position.end;
+      if (position.stream == generated_stream) next_ = position.end;
     begun_at_ = clock_.monotonic();
     return {};
   }
@@ -238,7 +238,7 @@ private:
       done += record_.size();
     }
     since_begun_ += next_ - begin;
-    out.covered(stream_name, begin, next_);
+    out.covered(generated_stream, begin, next_);
     return done;
   }
 
@@ -268,7 +268,7 @@ void validate(const generate_source::settings& s, config::settings_reader& reade
   if (s.tag.empty()) reader.complain("tag", "\"tag\" is empty");
 }
 
-const register_source<generate_source> registered{"generate",
+const register_source<generate_source> registered_generate{"generate",
                                                   "Makes events, for trying out and for measuring."};
 
 } // namespace

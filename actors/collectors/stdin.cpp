@@ -12,7 +12,7 @@
 namespace weir {
 namespace {
 
-constexpr auto stream_name = std::string_view{"!stdin"};
+constexpr auto stdin_stream = std::string_view{"!stdin"};
 
 /// Whether epoll takes the descriptor; it refuses what never blocks, such as files.
 auto is_pollable(int fd) -> bool {
@@ -39,7 +39,7 @@ public:
 
   auto open(const resume_info& resume) -> result<void> override {
     for (const auto& position : resume.covered)
-      if (position.stream == stream_name) offset_ = position.end;
+      if (position.stream == stdin_stream) offset_ = position.end;
     waits_ = is_pollable(STDIN_FILENO);
     struct stat status {};
     if (::fstat(STDIN_FILENO, &status) != 0) return error_from_errno("reading standard input", errno);
@@ -95,12 +95,12 @@ private:
     for_each_line(text.substr(0, lines_size), is_cut, line_bytes_max_, [&](std::string_view line) {
       const auto at = static_cast<std::size_t>(line.data() - held_.view().data());
       if (out.unsaved_bytes() > unsaved_bytes_max && at > saved && held_.view()[at - 1] == '\n') {
-        out.covered(stream_name, offset_ + saved, offset_ + at);
+        out.covered(stdin_stream, offset_ + saved, offset_ + at);
         saved = at;
       }
       out.line(tag_, now_ns, line);
     });
-    out.covered(stream_name, offset_ + saved, offset_ + size);
+    out.covered(stdin_stream, offset_ + saved, offset_ + size);
     offset_ += size;
     std::memmove(held_.data(), held_.data() + size, held_.size() - size);
     held_.truncate(held_.size() - size);
@@ -129,7 +129,7 @@ void validate(const stdin_source::settings& s, config::settings_reader& reader) 
   if (s.tag.empty()) reader.complain("tag", "\"tag\" is empty");
 }
 
-const register_source<stdin_source> registered{"stdin", "Reads lines from standard input until it ends."};
+const register_source<stdin_source> registered_stdin{"stdin", "Reads lines from standard input until it ends."};
 
 } // namespace
 } // namespace weir

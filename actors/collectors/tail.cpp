@@ -200,7 +200,7 @@ void validate(const tail_source::settings& s, config::settings_reader& reader) {
       reader.complain(key, "\"" + std::string{key} + "\" wants 10ms or more, not " + to_text(interval));
 }
 
-const register_source<tail_source> registered{"tail", "Follows files through rotation, line by line."};
+const register_source<tail_source> registered_tail{"tail", "Follows files through rotation, line by line."};
 
 } // namespace
 } // namespace weir

@@ -38,12 +38,6 @@ auto conditions_of(const config::value& from, Wrong&& wrong) -> std::vector<cond
   return made;
 }
 
-auto options() -> RE2::Options {
-  auto made = RE2::Options{};
-  made.set_log_errors(false);
-  return made;
-}
-
 class grep_operator final : public event_operator {
 public:
   struct settings {
@@ -70,7 +64,7 @@ private:
   static auto rules_of(const config::value& from) -> std::vector<rule> {
     auto made = std::vector<rule>{};
     for (const auto& c : conditions_of(from, [](const auto&...) {}))
-      made.push_back({c.field, std::make_unique<RE2>(c.expression, options())});
+      made.push_back({c.field, std::make_unique<RE2>(c.expression, RE2::Quiet)});
     return made;
   }
 
@@ -100,7 +94,7 @@ void validate(const grep_operator::settings& s, config::settings_reader& reader)
       reader.complain_at(where, '"' + key + "\": " + what);
     };
     for (const auto& c : conditions_of(from, wrong)) {
-      const auto expression = RE2{c.expression, options()};
+      const auto expression = RE2{c.expression, RE2::Quiet};
       if (!expression.ok())
         wrong(c.where, "the expression for \"" + c.field + "\" is no RE2 expression: " + expression.error());
     }
@@ -109,7 +103,7 @@ void validate(const grep_operator::settings& s, config::settings_reader& reader)
   check(s.drop, "drop");
 }
 
-const register_operator<grep_operator> registered{"grep", "Keeps or drops events by what their fields hold."};
+const register_operator<grep_operator> registered_grep{"grep", "Keeps or drops events by what their fields hold."};
 
 } // namespace
 } // namespace weir

@@ -150,7 +150,7 @@ private:
   byte_buffer reserved_;
 };
 
-const register_operator<parse_operator> registered{"parse", "Parses a field into the record."};
+const register_operator<parse_operator> registered_parse{"parse", "Parses a field into the record."};
 
 } // namespace
 } // namespace weir

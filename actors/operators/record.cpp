@@ -232,7 +232,7 @@ void validate(const record_operator::settings& s, config::settings_reader& reade
   }
 }
 
-const register_operator<record_operator> registered{"record",
+const register_operator<record_operator> registered_record{"record",
                                                     "Adds, renames and removes fields of the record."};
 
 } // namespace

@@ -14,12 +14,6 @@ namespace {
 constexpr auto tag_bytes_max = std::size_t{1024};
 constexpr auto groups_max = 9;
 
-auto options() -> RE2::Options {
-  auto made = RE2::Options{};
-  made.set_log_errors(false);
-  return made;
-}
-
 struct retag_rule_settings {
   std::string field;
   std::string regex;
@@ -38,7 +32,7 @@ auto scope_of(const RE2& expression, std::string node) -> template_scope {
 }
 
 void validate(const retag_rule_settings& s, config::settings_reader& reader) {
-  const auto expression = RE2{s.regex, options()};
+  const auto expression = RE2{s.regex, RE2::Quiet};
   if (!expression.ok())
     return reader.complain("regex", "\"regex\" is no RE2 expression: " + expression.error());
   const auto compiled = record_template::compile(s.tag, scope_of(expression, {}));
@@ -60,7 +54,7 @@ public:
     if (auto pattern = tag_pattern::parse(s.match)) match_ = std::move(*pattern);
     if (auto tag = record_template::compile(s.tag, {context.node, 0})) tag_ = std::move(*tag);
     for (const auto& r : s.rules) {
-      auto expression = std::make_unique<RE2>(r.regex, options());
+      auto expression = std::make_unique<RE2>(r.regex, RE2::Quiet);
       auto tag = record_template::compile(r.tag, scope_of(*expression, context.node));
       if (tag) rules_.push_back({r.field, std::move(expression), std::move(*tag)});
     }
@@ -153,7 +147,7 @@ void validate(const retag_operator::settings& s, config::settings_reader& reader
     reader.complain("match", pattern.failure().what);
 }
 
-const register_operator<retag_operator> registered{"retag", "Gives events another tag."};
+const register_operator<retag_operator> registered_retag{"retag", "Gives events another tag."};
 
 } // namespace
 } // namespace weir

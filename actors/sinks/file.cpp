@@ -293,7 +293,7 @@ auto file_store::is_ledger(std::string_view path) const -> bool {
          && std::filesystem::path{path}.lexically_normal().native().starts_with(own_ledger_);
 }
 
-const register_store<file_store> registered{"file", "Appends events to files, each chunk exactly once."};
+const register_store<file_store> registered_file{"file", "Appends events to files, each chunk exactly once."};
 
 } // namespace
 

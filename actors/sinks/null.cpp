@@ -23,7 +23,7 @@ public:
 
 template <class Visitor> void describe(Visitor&, null_store::settings&) {}
 
-const register_store<null_store> registered{"null", "Counts events and forgets them."};
+const register_store<null_store> registered_null{"null", "Counts events and forgets them."};
 
 } // namespace
 } // namespace weir

@@ -175,7 +175,7 @@ void validate(const sqlite_store::settings& s, config::settings_reader& reader) 
     reader.complain("columns", problem);
 }
 
-const register_store<sqlite_store> registered{
+const register_store<sqlite_store> registered_sqlite{
     "sqlite", "Commits events to a SQLite database, each chunk exactly once."};
 
 } // namespace

@@ -31,7 +31,7 @@ private:
   byte_buffer pending_;
 };
 
-constexpr auto block_bytes = std::size_t{256} << 10;
+constexpr auto written_at_once = std::size_t{256} << 10;
 
 auto stdout_store::commit(const commit_batch& batch) -> result<committed> {
   auto done = committed{};
@@ -44,7 +44,7 @@ auto stdout_store::commit(const commit_batch& batch) -> result<committed> {
     auto seen = std::uint64_t{0};
     format_->begin_section(run.tag);
     while (state && written.why == written_run::stop::full) {
-      written = format_->write(pending_, entries, {.bytes_max = block_bytes});
+      written = format_->write(pending_, entries, {.bytes_max = written_at_once});
       seen += written.events;
       if (written.why == written_run::stop::full) state = write_pending(done);
     }
@@ -81,7 +81,7 @@ void validate(const stdout_store::settings& s, config::settings_reader& reader) 
   validate(s.format, reader);
 }
 
-const register_store<stdout_store> registered{"stdout", "Writes events to the standard output."};
+const register_store<stdout_store> registered_stdout{"stdout", "Writes events to the standard output."};
 
 } // namespace
 } // namespace weir

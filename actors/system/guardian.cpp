@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto observe_timeout = 3s;
+constexpr auto supervisor_timeout = 3s;
 
 auto observe_all(caf::stateful_actor<guardian_state>* self) -> caf::result<std::vector<observation>> {
   struct collection {
@@ -30,7 +30,7 @@ auto observe_all(caf::stateful_actor<guardian_state>* self) -> caf::result<std::
   auto all = std::make_shared<collection>(collection{{}, supervisors.size() + 1, promise});
   all->tiers.resize(supervisors.size());
   for (std::size_t i = 0; i < supervisors.size(); ++i)
-    self->request(supervisors[i], observe_timeout, observe_atom::value)
+    self->request(supervisors[i], supervisor_timeout, observe_atom::value)
         .then(
             [self, all, i](const std::vector<observation>& answers) {
               all->tiers[i] = self->state.last[i] = answers;

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto observe_timeout = 2s;
+constexpr auto child_timeout = 2s;
 
 } // namespace
 
@@ -130,7 +130,7 @@ auto supervisor_state::observe() -> caf::result<std::vector<observation>> {
       all->close_one();
       continue;
     }
-    self->request(c.handle, observe_timeout, observe_atom::value)
+    self->request(c.handle, child_timeout, observe_atom::value)
         .then(
             [this, all, i](const observation& o) {
               auto& answer = all->answers[i] = o;

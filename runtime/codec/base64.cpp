@@ -3,7 +3,7 @@
 namespace weir {
 namespace {
 
-constexpr auto digits = std::string_view{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"};
+constexpr auto alphabet = std::string_view{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"};
 
 } // namespace
 
@@ -15,7 +15,7 @@ auto to_base64(std::string_view bytes) -> std::string {
     for (std::size_t k = 0; k < 3; ++k)
       group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
     for (std::size_t k = 0; k < 4; ++k)
-      out += i + k <= bytes.size() ? digits[group >> (18 - 6 * k) & 63] : '=';
+      out += i + k <= bytes.size() ? alphabet[group >> (18 - 6 * k) & 63] : '=';
   }
   return out;
 }
@@ -30,7 +30,7 @@ auto from_base64(std::string_view text) -> std::optional<std::string> {
     auto group = 0U;
     for (std::size_t k = 0; k < 4; ++k) {
       const auto is_padding = i + k >= text.size() - padding;
-      const auto digit = is_padding ? 0 : digits.find(text[i + k]);
+      const auto digit = is_padding ? 0 : alphabet.find(text[i + k]);
       if (digit == std::string_view::npos) return std::nullopt;
       group = group << 6 | static_cast<unsigned>(digit);
     }

@@ -13,7 +13,7 @@ namespace {
 constexpr auto step_bytes = std::size_t{64} * 1024;
 constexpr auto gzip_window = 15 + 16; // 32 KiB window, gzip wrapper
 
-auto malformed(std::string what) -> error { return {errc::malformed, std::move(what)}; }
+auto unreadable(std::string what) -> error { return {errc::malformed, std::move(what)}; }
 
 auto too_large(std::size_t bytes_max) -> error {
   return {errc::limit, "decompresses to more than " + std::to_string(bytes_max) + " bytes"};
@@ -66,9 +66,9 @@ auto gunzip_member(z_stream& z, std::string_view& bytes, bounded_output& out, st
     bytes.remove_prefix(piece.size() - z.avail_in);
     if (!out.advance(room - z.avail_out)) return too_large(bytes_max);
     if (status == Z_BUF_ERROR || (status == Z_OK && bytes.empty() && z.avail_out != 0))
-      return malformed("a gzip member is cut off");
+      return unreadable("a gzip member is cut off");
     if (status != Z_OK && status != Z_STREAM_END)
-      return malformed(std::string{"damaged gzip data: "} + (z.msg == nullptr ? "unknown" : z.msg));
+      return unreadable(std::string{"damaged gzip data: "} + (z.msg == nullptr ? "unknown" : z.msg));
   }
   return {};
 }
@@ -99,11 +99,11 @@ auto unzstd(std::string_view bytes, std::size_t bytes_max, byte_buffer& to) -> r
     auto piece = ZSTD_outBuffer{out.tail(), room, 0};
     const auto left = ZSTD_decompressStream(context.get(), &piece, &in);
     if (ZSTD_isError(left) != 0)
-      return malformed(std::string{"damaged zstd data: "} + ZSTD_getErrorName(left));
+      return unreadable(std::string{"damaged zstd data: "} + ZSTD_getErrorName(left));
     if (!out.advance(piece.pos)) return too_large(bytes_max);
     ended = left == 0;
     if (!ended && in.pos == in.size && in.pos == before && piece.pos < room)
-      return malformed("a zstd frame is cut off");
+      return unreadable("a zstd frame is cut off");
   }
   return {};
 }

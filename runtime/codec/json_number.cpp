@@ -1,16 +1,13 @@
 #include "runtime/codec/json_number.hpp"
 
+#include "runtime/codec/json_string.hpp"
+
 #include <charconv>
 #include <cmath>
 #include <cstring>
 
 namespace weir::json {
 namespace {
-
-auto put_text(char* to, const char* text, std::size_t size) noexcept -> char* {
-  std::memcpy(to, text, size);
-  return to + size;
-}
 
 /// Numbers with at most six decimals and fifteen digits, which are most of those that people log, without the
 /// general algorithm. Fifteen decimal digits tell doubles apart, so the text is also the shortest.
@@ -31,11 +28,11 @@ auto put_short_decimal(char* to, double value) noexcept -> char* {
 }
 
 template <class Real> auto put_any_real(char* to, Real value) noexcept -> char* {
-  if (!std::isfinite(value)) return put_text(to, "null", 4);
+  if (!std::isfinite(value)) return put_text(to, "null");
   auto* end = std::to_chars(to, to + number_bytes_max, value).ptr;
   for (const auto* at = to; at != end; ++at)
     if (*at == '.' || *at == 'e') return end;
-  return put_text(end, ".0", 2);
+  return put_text(end, ".0");
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include "runtime/codec/json_writer.hpp"
 #include "runtime/event/entry.hpp"
+#include "runtime/os/paths.hpp"
 
 #include <algorithm>
 
@@ -12,11 +13,6 @@ namespace {
 constexpr auto learned_bytes_max = std::uint64_t{64} << 20;
 constexpr auto remembered_max = std::size_t{512} << 10;
 constexpr auto block_bytes = std::size_t{1} << 20;
-
-auto directory_of(const std::string& path) -> std::string {
-  const auto slash = path.rfind('/');
-  return slash == std::string::npos ? "." : path.substr(0, std::max(slash, std::size_t{1}));
-}
 
 auto hash_of(std::string_view bytes) -> std::uint64_t { return std::hash<std::string_view>{}(bytes); }
 

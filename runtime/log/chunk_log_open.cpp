@@ -21,8 +21,6 @@ auto bounded(chunk_log_settings settings) -> chunk_log_settings {
   return settings;
 }
 
-constexpr auto copy_step = std::size_t{1} << 20;
-
 auto forget_lost(segment_shelf& segments, const std::vector<lost_record>& lost) -> result<void> {
   constexpr auto no_magic = std::string_view{"\0\0\0\0", 4};
   const auto parts = std::array{no_magic};

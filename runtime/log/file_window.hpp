@@ -9,6 +9,9 @@
 
 namespace weir {
 
+/// Long enough that seeks do not matter, short enough for memory.
+inline constexpr auto copy_step = std::size_t{1} << 20;
+
 class file_window {
 public:
   /// Reads `step` bytes at a time, or more where more is asked for.

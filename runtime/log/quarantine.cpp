@@ -2,6 +2,7 @@
 
 #include "runtime/log/file_window.hpp"
 #include "runtime/log/salvage.hpp"
+#include "runtime/os/paths.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -10,10 +11,6 @@
 
 namespace weir {
 namespace {
-
-constexpr auto copy_step = std::size_t{1} << 20;
-
-auto name_of(const std::string& path) -> std::string { return path.substr(path.rfind('/') + 1); }
 
 auto quarantine_of(const std::string& directory) -> std::string { return directory + "/quarantine"; }
 

@@ -11,11 +11,10 @@
 namespace weir {
 namespace {
 
-constexpr auto copy_step = std::size_t{1} << 20;
 constexpr auto block_bytes = std::uint64_t{256} << 10;
 constexpr auto zeros = std::string_view{"\0\0\0\0\0\0\0", 7};
 
-auto damaged(std::string_view what) -> error {
+auto damaged_record(std::string_view what) -> error {
   return {errc::malformed, "damaged record: " + std::string{what}};
 }
 
@@ -152,11 +151,11 @@ auto write_record(segment& to, const record_header& header, const record_parts& 
 auto read_chunk(const file& from, const located_record& record) -> result<chunk_ptr> {
   const auto& header = record.header;
   if (header.head_bytes < chunk_prefix_bytes || header.payload_bytes() > chunk_prefix_bytes + chunk_bytes_max)
-    return damaged("its sizes are those of no chunk");
+    return damaged_record("its sizes are those of no chunk");
   auto bytes = byte_buffer{static_cast<std::size_t>(header.payload_bytes())};
   const auto size = static_cast<std::size_t>(header.payload_bytes());
   WEIR_TRY(const auto got, from.read_at(record.offset + record_header_bytes, bytes.tail(size), size));
-  if (got != size) return damaged("the file ends in it");
+  if (got != size) return damaged_record("the file ends in it");
   bytes.advance(size);
   const auto whole = shared_bytes{std::move(bytes)};
   const auto head = whole.view().substr(0, header.head_bytes);
@@ -167,9 +166,9 @@ auto read_chunk(const file& from, const located_record& record) -> result<chunk_
 
 auto decode_record_head(const record_header& header, std::string_view head)
     -> result<std::shared_ptr<chunk>> {
-  if (head.size() < chunk_prefix_bytes) return damaged("its head is cut");
+  if (head.size() < chunk_prefix_bytes) return damaged_record("its head is cut");
   WEIR_TRY(const auto sizes, decode_chunk_prefix(head));
-  if (sizes.body != header.body_bytes) return damaged("its sizes differ");
+  if (sizes.body != header.body_bytes) return damaged_record("its sizes differ");
   return decode_chunk_head(sizes, head.substr(chunk_prefix_bytes));
 }
 

@@ -7,7 +7,7 @@
 
 namespace weir {
 
-/// "." of a bare name.
+/// "/a/b" -> "/a"; "/b" -> "/"; "b" -> ".".
 auto directory_of(const std::string& path) -> std::string;
 auto name_of(const std::string& path) -> std::string;
 

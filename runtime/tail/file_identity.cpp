@@ -139,10 +139,4 @@ auto path_of_open(int fd) -> std::string {
   return path.starts_with('/') && !path.ends_with(" (deleted)") ? std::string{path} : std::string{};
 }
 
-auto directory_of(std::string_view path) -> std::string {
-  const auto slash = path.rfind('/');
-  if (slash == std::string_view::npos) return ".";
-  return slash == 0 ? "/" : std::string{path.substr(0, slash)};
-}
-
 } // namespace weir

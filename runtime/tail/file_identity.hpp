@@ -79,7 +79,4 @@ auto writers_of(int fd) -> writers;
 /// Without links, as the system knows an open file now; empty if it has no name any more.
 auto path_of_open(int fd) -> std::string;
 
-/// "/a/b" -> "/a"; "/b" -> "/".
-auto directory_of(std::string_view path) -> std::string;
-
 } // namespace weir

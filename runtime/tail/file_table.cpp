@@ -1,5 +1,6 @@
 #include "runtime/tail/file_table.hpp"
 
+#include "runtime/os/paths.hpp"
 #include "runtime/tail/glob.hpp"
 
 #include <unistd.h>

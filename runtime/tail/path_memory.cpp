@@ -17,11 +17,11 @@ auto begin_alike(std::string_view a, std::string_view b) -> bool {
 }
 
 /// Where the digits lie in which two names differ, if that is all; empty otherwise.
-struct digits {
+struct numbered_name {
   std::string_view before, number, behind;
 };
 
-auto split_at_difference(std::string_view name, std::string_view other) -> digits {
+auto split_at_difference(std::string_view name, std::string_view other) -> numbered_name {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const auto differ = std::mismatch(name.begin(), name.end(), other.begin(), other.end()).first;
   auto begin = static_cast<std::size_t>(differ - name.begin());

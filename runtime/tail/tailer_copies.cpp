@@ -1,5 +1,7 @@
 #include "runtime/tail/tailer.hpp"
 
+#include "runtime/os/paths.hpp"
+
 #include <algorithm>
 #include <array>
 #include <ctime>

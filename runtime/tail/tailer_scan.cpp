@@ -1,5 +1,7 @@
 #include "runtime/tail/tailer.hpp"
 
+#include "runtime/os/paths.hpp"
+
 #include <fcntl.h>
 #include <unistd.h>
 
