@@ -62,7 +62,8 @@ function(weir_library name)
   endif()
 endfunction()
 
-# Names in anonymous namespaces are unique in a folder, therefore.
+# Names in anonymous namespaces are unique in a folder, therefore. A file that registers a plug-in stays alone:
+# tests link the box with plug-ins of their own.
 function(weir_unite_folders name)
   set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
   get_target_property(sources ${name} SOURCES)
@@ -72,6 +73,10 @@ function(weir_unite_folders name)
     cmake_path(RELATIVE_PATH folder BASE_DIRECTORY "${CMAKE_SOURCE_DIR}" OUTPUT_VARIABLE group)
     string(MAKE_C_IDENTIFIER "${group}" group)
     set_property(SOURCE "${source}" TARGET_DIRECTORY ${name} PROPERTY UNITY_GROUP "${group}")
+    file(STRINGS "${path}" registers_plug_in REGEX "^const register_" LIMIT_COUNT 1)
+    if(registers_plug_in)
+      set_property(SOURCE "${source}" TARGET_DIRECTORY ${name} PROPERTY SKIP_UNITY_BUILD_INCLUSION ON)
+    endif()
   endforeach()
 endfunction()
 

@@ -184,8 +184,9 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
           if (p.component() == note.component) p.update(self->state.core->flow, note.peers);
         self->state.step(); // what a peer that went had in flight may go elsewhere
       },
-      [self](timer_atom, std::uint64_t generation) {
-        if (self->state.timer.fires(generation)) self->state.step();
+      [self](timer_atom, std::uint64_t number) {
+        self->state.timer.fired(number);
+        self->state.step();
       },
       [self](step_atom) {
         self->state.step_sent = false;

@@ -14,8 +14,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto read_bytes_max = std::size_t{512} << 10;
-constexpr auto chunk_bytes_wanted = std::size_t{512} << 10; // fits a cache between reader and writer
+constexpr auto chunk_bytes_wanted = std::size_t{960} << 10; // below 1 MiB with the event that fills it
 constexpr auto chunk_age_max = 200ms;
+constexpr auto gathering_max = 2ms; // for a receiver that waits, while the source has more: a chunk costs its hops
 constexpr auto trickle_bytes_max = std::size_t{16} << 10; // a source that gives more is not left alone
 constexpr auto starved_look = 100ms; // without demand: accept connections, answer heartbeats
 constexpr auto probe_interval = 5s;
@@ -212,8 +213,9 @@ auto collector_state::read(monotonic_time now) -> read_status {
 
 auto collector_state::should_close(monotonic_time now) const -> bool {
   if (core->builder.empty()) return false;
-  return at_end || core->flow.is_hungry() || core->builder.bytes() >= chunk_bytes_wanted
-         || now >= collecting_since + chunk_age_max;
+  if (at_end || core->builder.bytes() >= chunk_bytes_wanted) return true;
+  const auto patience = core->flow.is_hungry() ? (ready ? gathering_max : 0ms) : chunk_age_max;
+  return now >= collecting_since + patience;
 }
 
 void collector_state::step() {
@@ -365,8 +367,9 @@ auto collector(caf::stateful_actor<collector_state>* self, collector_settings se
         self->state.ready = true;
         self->state.step();
       },
-      [self](timer_atom, std::uint64_t generation) {
-        if (self->state.timer.fires(generation)) self->state.step();
+      [self](timer_atom, std::uint64_t number) {
+        self->state.timer.fired(number);
+        self->state.step();
       },
       [self](const link_feedback& note) {
         self->state.on_feedback(note);

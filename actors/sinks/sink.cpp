@@ -4,46 +4,41 @@
 
 namespace weir {
 
-void sink_state::begin(sink_settings settings) {
+sink_state::~sink_state() {
+  if (desk) desk->close();
+}
+
+void sink_state::begin(caf::event_based_actor* actor, sink_settings settings,
+                       std::shared_ptr<sink_core> core) {
+  self = actor;
   time = settings.writes.does.context.clock;
-  end_on_exceptions(self, settings.decides.address);
-  writer = self->spawn<caf::detached + caf::linked>(sink_writer, std::move(settings.writes));
-  machine = std::make_unique<sink_machine>(std::move(settings.decides), *core, *time);
-  pass_on(); // what an earlier instance left
+  address = settings.decides.address;
+  end_on_exceptions(self, address);
+  desk = std::make_shared<sink_desk>(self->address(), std::move(settings.decides), std::move(core), *time);
+  writer = self->spawn<caf::detached + caf::linked>(sink_writer, std::move(settings.writes), desk);
+  decide([](auto&, auto&) {}); // what an earlier instance left
 }
 
-/// Of the message being handled.
-auto sink_state::sender() -> std::uint64_t {
-  return handles.number(self, caf::actor_cast<caf::actor>(self->current_sender()));
-}
-
-void sink_state::start_job() {
-  step_sent = false;
-  if (auto job = machine->take_job()) self->send(writer, assigned_job{std::move(*job)});
-}
-
-void sink_state::pass_on() {
-  send_all(self, handles, machine->take_outgoing());
-  for (auto& a : machine->take_answers())
-    if (const auto to = handles.find(a.to)) self->send(to, std::move(a.what));
-  const auto now = time->monotonic();
+template <class Step> void sink_state::decide(Step step) {
+  const auto outlook = desk->decide(step);
   // Behind what already waits in the mailbox, so that one commit takes it all.
-  if (!step_sent && machine->has_job()) self->send(self, step_atom::value), step_sent = true;
-  if (const auto next = machine->deadline(); next && *next > now) timer.arm(self, now, *next);
-  if (reported || !machine->is_finished()) return;
+  if (outlook.needs_writer && !step_sent) self->send(self, step_atom::value), step_sent = true;
+  if (const auto now = time->monotonic(); outlook.deadline && *outlook.deadline > now)
+    desk->will_look(timer.arm(self, now, *outlook.deadline));
+  if (reported || !outlook.is_finished) return;
   reported = true;
   if (const auto parent = caf::actor_cast<caf::actor>(supervisor))
-    self->send(parent, child_finished{machine->address()});
+    self->send(parent, child_finished{address});
 }
 
 namespace {
 
-/// Calls `decide(machine, note, sender)`, then sends what came of it.
+/// Calls `decide(machine, note, sender)`.
 template <class Note, class Decide> auto handler(sink_state& s, Decide decide) {
   return [&s, decide](const Note& note) {
-    if (!s.self->current_sender()) return;
-    decide(*s.machine, note, s.sender());
-    s.pass_on();
+    const auto from = caf::actor_cast<caf::actor>(s.self->current_sender());
+    if (!from) return;
+    s.decide([&](auto& machine, auto& handles) { decide(machine, note, handles.number(s.self, from)); });
   };
 }
 
@@ -52,39 +47,30 @@ template <class Note, class Decide> auto handler(sink_state& s, Decide decide) {
 auto sink(caf::stateful_actor<sink_state>* self, sink_settings settings, std::shared_ptr<sink_core> core,
           caf::actor_addr supervisor) -> caf::behavior {
   auto& s = self->state;
-  s.self = self;
-  s.core = std::move(core);
   s.supervisor = std::move(supervisor);
-  s.begin(std::move(settings));
+  s.begin(self, std::move(settings), std::move(core));
   self->set_down_handler([&s](const caf::down_msg& m) {
-    if (const auto who = s.handles.forget(m.source)) s.machine->on_down(who);
-    s.pass_on();
+    s.decide([&](auto& machine, auto& handles) {
+      if (const auto who = handles.forget(m.source)) machine.on_down(who);
+    });
   });
   return {
       handler<open_link>(s, [](auto& m, const auto& note, auto from) { m.on_open(note, from); }),
-      [&s](const transfer_chunks& note) {
-        s.machine->on_transfer(note);
-        s.pass_on();
-      },
+      [&s](const transfer_chunks& note) { s.decide([&](auto& m, auto&) { m.on_transfer(note); }); },
       handler<probe_link>(s, [](auto& m, const auto& note, auto from) { m.on_probe(note, from); }),
       handler<close_link>(s, [](auto& m, const auto& note, auto from) { m.on_close(note, from); }),
       handler<ask_positions>(s, [](auto& m, const auto& note, auto from) { m.on_question(note, from); }),
-      [&s](const finished_job& job) {
-        s.machine->on_outcome(job.what);
-        s.pass_on();
-      },
       [&s](step_atom) {
-        s.start_job();
-        s.pass_on();
+        s.step_sent = false;
+        if (s.desk->wake_writer()) s.self->send(s.writer, step_atom::value);
+        s.decide([](auto&, auto&) {});
       },
-      [&s](timer_atom, std::uint64_t generation) {
-        if (s.timer.fires(generation)) s.pass_on();
+      [&s](timer_atom, std::uint64_t number) {
+        s.timer.fired(number);
+        s.decide([](auto&, auto&) {});
       },
-      [&s](drain_atom) {
-        s.machine->drain();
-        s.pass_on();
-      },
-      [&s](observe_atom) { return s.machine->observe(); },
+      [&s](drain_atom) { s.decide([](auto& m, auto&) { m.drain(); }); },
+      [&s](observe_atom) { return s.desk->observe(); },
   };
 }
 

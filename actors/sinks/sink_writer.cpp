@@ -10,6 +10,10 @@ sink_writer_state::~sink_writer_state() {
   settings.permit->release();
 }
 
+void sink_writer_state::work() {
+  while (const auto job = desk->next_job()) desk->finish(run(*job));
+}
+
 auto sink_writer_state::run(const writer_job& job) -> job_outcome {
   if (!writer) {
     settings.permit->acquire();
@@ -18,12 +22,13 @@ auto sink_writer_state::run(const writer_job& job) -> job_outcome {
   return writer->run(job);
 }
 
-auto sink_writer(caf::stateful_actor<sink_writer_state>* self, sink_writer_settings settings)
-    -> caf::behavior {
+auto sink_writer(caf::stateful_actor<sink_writer_state>* self, sink_writer_settings settings,
+                 std::shared_ptr<sink_desk> desk) -> caf::behavior {
   self->state.settings = std::move(settings);
+  self->state.desk = std::move(desk);
   end_on_exceptions(self, self->state.settings.does.address);
   return {
-      [self](const assigned_job& job) { return finished_job{self->state.run(job.what)}; },
+      [self](step_atom) { self->state.work(); },
   };
 }
 

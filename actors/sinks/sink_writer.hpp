@@ -1,6 +1,7 @@
-/// The sink writer actor: a thread for one store, which may block. It does what its sink sends, in order.
+/// The sink writer actor: a thread for one store, which may block. It does the jobs that its sink's desk has.
 #pragma once
 
+#include "actors/sinks/sink_desk.hpp"
 #include "actors/sinks/store_writer.hpp"
 
 #include <caf/all.hpp>
@@ -9,14 +10,6 @@
 #include <semaphore>
 
 namespace weir {
-
-/// To a sink writer, and its answer. They never leave the process.
-struct assigned_job {
-  writer_job what;
-};
-struct finished_job {
-  job_outcome what;
-};
 
 /// One permit: so that the store of an earlier writer, which may still block, is gone before there is another.
 using store_permit = std::binary_semaphore;
@@ -30,16 +23,16 @@ struct sink_writer_state {
   static inline constexpr const char* name = "sink_writer";
 
   ~sink_writer_state();
+  /// Until the desk has no more.
+  void work();
   auto run(const writer_job& job) -> job_outcome;
 
   sink_writer_settings settings;
+  std::shared_ptr<sink_desk> desk;
   std::unique_ptr<store_writer> writer; ///< once it has the permit
 };
 
-auto sink_writer(caf::stateful_actor<sink_writer_state>* self, sink_writer_settings settings)
-    -> caf::behavior;
+auto sink_writer(caf::stateful_actor<sink_writer_state>* self, sink_writer_settings settings,
+                 std::shared_ptr<sink_desk> desk) -> caf::behavior;
 
 } // namespace weir
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::assigned_job)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::finished_job)

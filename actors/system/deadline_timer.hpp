@@ -1,4 +1,4 @@
-/// One timer of an actor: a delayed message to itself, sent anew only when the deadline comes nearer.
+/// The timer of an actor: a delayed message to itself, sent only if none is under way that comes soon enough.
 #pragma once
 
 #include "actors/protocol.hpp"
@@ -6,30 +6,32 @@
 #include "runtime/os/clock.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
 
 namespace weir {
 
-/// CAF cannot cancel a delayed message, so each carries a generation and old ones are ignored.
+/// CAF cannot cancel a delayed message, and each costs a thread of its own some work. So one that comes too early is
+/// as good as any: it wakes its actor for nothing, and the later one need not be sent again.
 class deadline_timer {
 public:
-  void arm(caf::event_based_actor* self, monotonic_time now, monotonic_time next) {
-    if (armed_ && at_ > now && at_ <= next) return;
-    at_ = next;
-    armed_ = true;
+  /// Gives when the next one comes: at `next` or before.
+  auto arm(caf::event_based_actor* self, monotonic_time now, monotonic_time next) -> monotonic_time {
+    for (const auto& [number, at] : under_way_)
+      if (at > now && at <= next) return at;
     const auto wait = std::max<weir::duration>(next - now, std::chrono::microseconds{100});
-    self->delayed_send(self, wait, timer_atom::value, ++generation_);
+    under_way_.emplace_back(++last_, next);
+    self->delayed_send(self, wait, timer_atom::value, last_);
+    return next;
   }
-  /// Whether this message is the latest one.
-  auto fires(std::uint64_t generation) -> bool {
-    if (generation != generation_) return false;
-    armed_ = false;
-    return true;
+  void fired(std::uint64_t number) {
+    std::erase_if(under_way_, [number](const auto& sent) { return sent.first == number; });
   }
 
 private:
-  bool armed_ = false;
-  monotonic_time at_{};
-  std::uint64_t generation_ = 0;
+  std::uint64_t last_ = 0;
+  std::vector<std::pair<std::uint64_t, monotonic_time>> under_way_; ///< few: each comes before those sent earlier
 };
 
 } // namespace weir

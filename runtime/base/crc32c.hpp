@@ -1,4 +1,5 @@
-/// CRC-32C (Castagnoli), as in RFC 3720 appendix B.4; in hardware where the processor has it.
+/// CRC-32C (Castagnoli), as in RFC 3720 appendix B.4; in hardware where the processor has it, and in wide
+/// lanes where it has those.
 #pragma once
 
 #include <cstdint>

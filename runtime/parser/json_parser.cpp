@@ -22,14 +22,16 @@ constexpr auto packed_bytes_max(std::size_t line_bytes) -> std::size_t { return 
 /// Sixteen bytes at a time without naming an instruction set.
 using block = unsigned char __attribute__((vector_size(16)));
 
-/// Copies `size` bytes rounded up to whole blocks; whether a backslash was among them (or just behind).
+/// Copies `size` bytes rounded up to whole blocks; whether a backslash, or what the form of a byte begins with, was
+/// among them (or just behind).
 inline auto copy_blocks(char* to, const char* from, std::size_t size) -> bool {
+  constexpr auto marker = static_cast<unsigned char>(escaped_byte::marker.front());
   auto found = block{};
   for (std::size_t at = 0; at < size; at += sizeof(block)) {
     block bytes;
     std::memcpy(&bytes, from + at, sizeof bytes);
     std::memcpy(to + at, &bytes, sizeof bytes);
-    found |= reinterpret_cast<block>(bytes == '\\');
+    found |= reinterpret_cast<block>((bytes == '\\') | (bytes == marker));
   }
   std::uint64_t halves[2];
   std::memcpy(halves, &found, sizeof halves);
@@ -43,7 +45,6 @@ public:
     const char* text;
     const std::uint32_t* begin;
     const std::uint32_t* end; ///< begin[end - begin] is the size of the text
-    bool has_bytes;           ///< there are forms of bytes in it
   };
   struct container {
     char* head = nullptr; ///< one reserved byte
@@ -60,7 +61,7 @@ public:
   };
 
   json_walk(tokens t, field_rules& rules, memory& known, char* to)
-      : text_(t.text), next_(t.begin), end_(t.end), has_bytes_(t.has_bytes), rules_(rules), to_(to), begin_(to), known_(known) {
+      : text_(t.text), next_(t.begin), end_(t.end), rules_(rules), to_(to), begin_(to), known_(known) {
     rules.begin_line();
     known.keys.begin_line();
     known.path.clear();
@@ -93,7 +94,6 @@ private:
   const char* text_;
   const std::uint32_t* next_;
   const std::uint32_t* end_;
-  bool has_bytes_;
   field_rules& rules_;
   char* to_;
   parsed_line line_;
@@ -248,7 +248,7 @@ inline auto json_walk::string() -> bool {
   ++next_;
   const auto size = static_cast<std::size_t>(end - begin);
   auto* const to = pack::str_head(to_, size);
-  if (copy_blocks(to, begin, size) || has_bytes_) return escaped_string({begin, size});
+  if (copy_blocks(to, begin, size)) [[unlikely]] return escaped_string({begin, size});
   last_string_ = {to, size};
   to_ = to + size;
   return true;
@@ -359,8 +359,7 @@ public:
       return {.problem = problem_of(code)};
     const auto* begin = stages_->structural_indexes.get();
     auto* const to = out.buffer().tail(packed_bytes_max(line.size()) * (rules_.empty() ? 1 : 2));
-    auto walk = json_walk{{line.data(), begin, begin + stages_->n_structural_indexes, escaped_byte::may_be_in(line)},
-                          rules_, known_, to};
+    auto walk = json_walk{{line.data(), begin, begin + stages_->n_structural_indexes}, rules_, known_, to};
     const auto parsed = walk.run();
     out.buffer().advance(static_cast<std::size_t>(walk.written_end() - to));
     return parsed;

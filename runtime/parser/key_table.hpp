@@ -20,11 +20,12 @@ public:
 
   static constexpr std::uint32_t nothing = 0xffffffff;
 
-  struct entry {
-    std::array<std::uint32_t, depth_max> maps{}; ///< the last one at each depth that had the key
+  /// What keys of the outer maps need is in one cache line.
+  struct alignas(64) entry {
     std::uint64_t first = 0, last = 0;           ///< the words that are compared
-    std::uint32_t size = nothing;
     char packed[key_bytes_max + 1] = {};         ///< head and text
+    std::uint32_t size = nothing;
+    std::array<std::uint32_t, depth_max> maps{}; ///< the last one at each depth that had the key
   };
 
   /// Begins a line: no map of earlier ones is open.

@@ -1,0 +1,67 @@
+#include "actors/sinks/sink_desk.hpp"
+
+namespace weir {
+
+sink_desk::sink_desk(caf::actor_addr sink, sink_machine_settings settings, std::shared_ptr<sink_core> core,
+                     const clock& time)
+    : sink_(std::move(sink)),
+      core_(std::move(core)),
+      time_(time),
+      machine_(std::move(settings), *core_, time) {}
+
+void sink_desk::pass_on() {
+  const auto from = caf::actor_cast<caf::actor>(sink_);
+  if (!from) return;
+  for (auto& m : machine_.take_outgoing())
+    if (const auto to = handles_.find(m.to))
+      std::visit([&](auto& note) { caf::send_as(from, to, std::move(note)); }, m.what);
+  for (auto& a : machine_.take_answers())
+    if (const auto to = handles_.find(a.to)) caf::send_as(from, to, std::move(a.what));
+}
+
+auto sink_desk::wake_writer() -> bool {
+  const auto lock = std::lock_guard{guard_};
+  if (is_at_work_ || !machine_.has_job()) return false;
+  return is_at_work_ = true;
+}
+
+void sink_desk::will_look(monotonic_time at) {
+  const auto lock = std::lock_guard{guard_};
+  looks_at_ = at;
+}
+
+auto sink_desk::observe() -> observation {
+  const auto lock = std::lock_guard{guard_};
+  return machine_.observe();
+}
+
+void sink_desk::close() {
+  const auto lock = std::lock_guard{guard_};
+  is_closed_ = true;
+}
+
+auto sink_desk::next_job() -> std::optional<writer_job> {
+  const auto lock = std::lock_guard{guard_};
+  if (is_closed_) return std::nullopt;
+  auto job = machine_.take_job();
+  if (!job) rest();
+  return job;
+}
+
+void sink_desk::finish(job_outcome done) {
+  const auto lock = std::lock_guard{guard_};
+  if (is_closed_) return;
+  machine_.on_outcome(std::move(done));
+  pass_on();
+}
+
+/// The sink hears of it only if there is something for it: an end, or a time before it looks again.
+void sink_desk::rest() {
+  is_at_work_ = false;
+  const auto next = machine_.deadline();
+  const auto sees_it = !next || (looks_at_ && *looks_at_ > time_.monotonic() && *looks_at_ <= *next);
+  if (sees_it && !machine_.is_finished()) return;
+  if (const auto sink = caf::actor_cast<caf::actor>(sink_)) caf::send_as(sink, sink, step_atom::value);
+}
+
+} // namespace weir
