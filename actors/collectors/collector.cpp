@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto read_bytes_max = std::size_t{512} << 10;
-constexpr auto chunk_bytes_wanted = std::size_t{960} << 10; // below 1 MiB with the event that fills it
+constexpr auto chunk_bytes_wanted = std::size_t{704} << 10; // fits a cache between reader and writer
 constexpr auto chunk_age_max = 200ms;
 constexpr auto gathering_max = 2ms; // for a receiver that waits, while the source has more: a chunk costs its hops
 constexpr auto trickle_bytes_max = std::size_t{16} << 10; // a source that gives more is not left alone
