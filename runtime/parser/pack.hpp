@@ -38,7 +38,7 @@ template <class Word> inline void copy_ends(char* to, const char* from, std::siz
 }
 
 /// memcpy without the call for the short strings that logs are made of.
-inline auto bytes(char* to, std::string_view from) -> char* {
+[[gnu::always_inline]] inline auto bytes(char* to, std::string_view from) -> char* {
   struct pair {
     std::uint64_t low, high;
   };
@@ -60,7 +60,7 @@ inline auto bytes(char* to, std::string_view from) -> char* {
   return to + size;
 }
 
-inline auto str(char* to, std::string_view text) -> char* { return bytes(str_head(to, text.size()), text); }
+[[gnu::always_inline]] inline auto str(char* to, std::string_view text) -> char* { return bytes(str_head(to, text.size()), text); }
 
 inline auto unsigned_integer(char* to, std::uint64_t value) -> char* {
   if (value < 0x80) return *to = static_cast<char>(value), to + 1;
