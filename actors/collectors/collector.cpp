@@ -214,7 +214,8 @@ auto collector_state::read(monotonic_time now) -> read_status {
 auto collector_state::should_close(monotonic_time now) const -> bool {
   if (core->builder.empty()) return false;
   if (at_end || core->builder.bytes() >= chunk_bytes_wanted) return true;
-  const auto patience = core->flow.is_hungry() ? (ready ? gathering_max : 0ms) : chunk_age_max;
+  const auto gathers = ready && !starved;
+  const auto patience = !core->flow.is_hungry() ? chunk_age_max : gathers ? gathering_max : 0ms;
   return now >= collecting_since + patience;
 }
 
