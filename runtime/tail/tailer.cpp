@@ -103,6 +103,12 @@ void tailer::enqueue(tailed_file& file) {
   queue_.insert(behind, &file);
 }
 
+/// After its turn, in which it may have been found anew: a file is in the queue once.
+void tailer::go_on(tailed_file& file, bool is_first) {
+  if (std::exchange(file.queued, true)) return;
+  is_first ? queue_.push_front(&file) : queue_.push_back(&file);
+}
+
 auto tailer::next(std::size_t want) -> std::optional<line_block> {
   if (!notes_.empty()) return next_note();
   paused_ = false;
@@ -122,8 +128,7 @@ auto tailer::next(std::size_t want) -> std::optional<line_block> {
 auto tailer::waits_for_predecessor(tailed_file& file) -> bool {
   const auto* before = file.predecessor;
   if (!file.is_linked() || before == nullptr || !before->queued) return false;
-  file.queued = true;
-  queue_.push_back(&file);
+  go_on(file, false);
   return true;
 }
 
@@ -173,8 +178,7 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
     block.is_cut = !block.bytes.ends_with('\n');
     skip_known(file);
   }
-  file.queued = !read.at_end || is_gap || (take_rest && read.rest > 0);
-  if (file.queued) is_gap ? queue_.push_front(&file) : queue_.push_back(&file);
+  if (!read.at_end || is_gap || (take_rest && read.rest > 0)) go_on(file, is_gap);
   return block;
 }
 
@@ -209,8 +213,8 @@ auto tailer::pass_hole(tailed_file& file, std::uint64_t begin, std::uint64_t siz
   file.nul_until = end.at;
   const auto is_gap = !file.skips.empty();
   if (!end.is_certain) {
-    file.queued = paused_ = true;
-    is_gap ? queue_.push_front(&file) : queue_.push_back(&file);
+    paused_ = true;
+    go_on(file, is_gap);
     return std::nullopt;
   }
   file.rest = size - file.offset;
@@ -220,8 +224,7 @@ auto tailer::pass_hole(tailed_file& file, std::uint64_t begin, std::uint64_t siz
   note_lines({0, bytes}, file.stream);
   file.rest = 0;
   if (is_gap) skip_known(file);
-  file.queued = true;
-  is_gap ? queue_.push_front(&file) : queue_.push_back(&file);
+  go_on(file, is_gap);
   return block;
 }
 

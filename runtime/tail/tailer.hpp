@@ -102,6 +102,7 @@ private:
 
   // Reading them (tailer.cpp).
   void enqueue(tailed_file& file);
+  void go_on(tailed_file& file, bool is_first);
   auto next_note() -> line_block;
   auto waits_for_predecessor(tailed_file& file) -> bool;
   auto take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block>;
