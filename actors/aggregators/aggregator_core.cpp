@@ -72,7 +72,7 @@ void aggregator_core::work(monotonic_time now) {
   write_waiting(now);
   ack_durable();
   for (std::size_t i = 0; i < readers_.size(); ++i) feed(i, now);
-  if (const auto kept = log_->maintain(now); !kept) note_upkeep(kept.failure(), now);
+  keep_up(now);
 }
 
 void aggregator_core::write_waiting(monotonic_time now) {
@@ -80,12 +80,13 @@ void aggregator_core::write_waiting(monotonic_time now) {
   for (; written_ < waiting_.size(); ++written_) {
     const auto done = write(waiting_[written_], now);
     if (done) continue;
-    if (done.failure().code != errc::limit) return note_problem(done.failure(), now);
+    if (done.failure().code != errc::limit) return note_problem(write_fails_, done.failure(), now);
     retry_at_.reset(); // the disk is well: what makes room is an ack, not time
+    note_works(write_fails_);
     full_reason_ = done.failure().what;
     return;
   }
-  if (retry_at_) spdlog::info("the buffer takes data again");
+  note_works(write_fails_);
   retry_at_.reset();
   if (now >= full_until_) full_reason_.clear();
 }
@@ -148,6 +149,7 @@ void aggregator_core::feed(std::size_t outlet, monotonic_time now) {
     if (number == 0) return;
     const auto c = log_->read(number);
     if (!c && c.failure().code != errc::not_found) return note_unreadable(r, number, c.failure(), now);
+    r.fails.reset();
     r.fed = number;
     if (!c) {
       log_->settle(outlet, number);
@@ -166,25 +168,43 @@ auto aggregator_core::as_true_for(const reader& r, record_number number, const c
   return changed;
 }
 
-void aggregator_core::note_problem(const error& e, monotonic_time now) {
-  if (!retry_at_) spdlog::warn("{}; it is tried again until it works", e.what);
-  last_error = e.what;
+void aggregator_core::note_problem(std::optional<trouble>& which, const error& e, monotonic_time now) {
+  if (!which) spdlog::warn("{}; it is tried again until it works", e.what);
+  which = {e.what, now};
   retry_at_ = now + retry_interval;
 }
 
-/// Data comes and goes all the same.
-void aggregator_core::note_upkeep(const error& e, monotonic_time now) {
-  last_error = e.what;
+void aggregator_core::note_works(std::optional<trouble>& which) {
+  if (!std::exchange(which, std::nullopt)) return;
+  if (!write_fails_ && !sync_fails_) spdlog::info("the buffer takes data again");
+}
+
+/// Data comes and goes also while that fails.
+void aggregator_core::keep_up(monotonic_time now) {
+  const auto kept = log_->maintain(now);
+  if (kept) return upkeep_fails_.reset();
+  upkeep_fails_ = {kept.failure().what, now};
   if (now < tell_upkeep_at_) return;
-  spdlog::warn("{}; it is tried again until it works", e.what);
+  spdlog::warn("{}; it is tried again until it works", kept.failure().what);
   tell_upkeep_at_ = now + upkeep_told_each;
+}
+
+auto aggregator_core::troubles() const -> std::vector<trouble> {
+  auto all = std::vector<trouble>{};
+  const auto add = [&](const std::optional<trouble>& t) {
+    const auto is_same = [&](const trouble& other) { return other.what == t->what; };
+    if (t && std::none_of(all.begin(), all.end(), is_same)) all.push_back(*t);
+  };
+  for (const auto* t : {&write_fails_, &sync_fails_, &upkeep_fails_}) add(*t);
+  for (const auto& r : readers_) add(r.fails);
+  return all;
 }
 
 /// That is this outlet's affair alone.
 void aggregator_core::note_unreadable(reader& r, record_number number, const error& e, monotonic_time now) {
   if (std::exchange(r.unreadable, number) != number)
     spdlog::warn("record {} of the buffer: {}; it is tried again a few times", number, e.what);
-  last_error = e.what;
+  r.fails = {e.what, now};
   r.retry_at = now + retry_interval;
 }
 
@@ -205,13 +225,14 @@ auto aggregator_core::take_sync(monotonic_time now) -> std::optional<sync_job> {
 void aggregator_core::finish_sync(const sync_job& job, const result<void>& outcome, monotonic_time now) {
   sync_again_at_.reset();
   if (!outcome) {
-    note_problem(outcome.failure(), now);
+    note_problem(sync_fails_, outcome.failure(), now);
     sync_again_at_ = retry_at_;
   }
   if (const auto done = log_->finish_sync(job, outcome); !done) {
     sync_failure_ = outcome.failure();
-    return note_problem(done.failure(), now);
+    return note_problem(sync_fails_, done.failure(), now);
   }
+  if (outcome) note_works(sync_fails_);
   syncing_.reset();
   sync_failure_.reset();
 }
@@ -269,13 +290,13 @@ auto aggregator_core::remarks() const -> std::string {
   return found.empty() ? waits : waits + ("; " + found);
 }
 
-auto aggregator_core::take_news(monotonic_time now) -> std::string {
+auto aggregator_core::take_news(monotonic_time now) -> std::optional<bulletin> {
   const auto told = fullness_.update(is_full(), now);
-  if (told == full_notice::news::none) return {};
-  if (told == full_notice::news::has_room) return "the buffer has room again";
+  if (told == full_notice::news::none) return std::nullopt;
+  if (told == full_notice::news::has_room) return bulletin{"the buffer has room again", true};
   const auto what = log_ ? full_reason_ : "the buffer has reached its " + to_text(byte_count{capacity_});
-  if (when_full_ == full_policy::block) return what + ": its senders wait until some of it is stored";
-  return what + ": " + std::to_string(events_lost_) + " events were dropped for it so far";
+  if (when_full_ == full_policy::block) return bulletin{what + ": its senders wait until some of it is stored"};
+  return bulletin{what + ": " + std::to_string(events_lost_) + " events were dropped for it so far"};
 }
 
 auto aggregator_core::damage() const -> std::string {

@@ -147,9 +147,12 @@ auto collector_core::keep_letters(const clock& now) -> bool {
   if (!done) {
     keep_again_at_ = now.monotonic() + keep_again_after;
     last_error = done.failure().what;
+    last_error_ns = now.wall_ns();
     spdlog::warn("{}: {}", address_, last_error);
     return false;
   }
+  last_error.clear();
+  last_error_ns = 0;
   count_letters(*done);
   letters.all.erase(letters.all.begin(), letters.all.begin() + static_cast<std::ptrdiff_t>(letters.placed));
   letters.placed = 0;
