@@ -233,6 +233,16 @@ auto are_related(std::string_view a, std::string_view b) -> bool {
   return leads(a, b) || leads(b, a);
 }
 
+/// A text at `a` gives way to what is then added at `a.b`.
+void check_added_texts(const config::string_map& add, config::settings_reader& reader) {
+  for (const auto& [key, text] : add) {
+    const auto inside = add.lower_bound(key + '.');
+    const auto compiled = record_template::compile(text, {});
+    if (inside == add.end() || !inside->first.starts_with(key + '.') || !compiled || compiled->lone_field()) continue;
+    reader.complain("add", "\"add\" of a text at \"" + key + "\" does nothing: it gives way to \"" + inside->first + '"');
+  }
+}
+
 /// What is given and does nothing, as something else here has been before it or comes after it.
 void check_effects(const record_operator::settings& s, config::settings_reader& reader) {
   const auto is_kept = [&](std::string_view path) {
@@ -258,6 +268,7 @@ void check_effects(const record_operator::settings& s, config::settings_reader& 
 
 void validate(const record_operator::settings& s, config::settings_reader& reader) {
   check_effects(s, reader);
+  check_added_texts(s.add, reader);
   if (s.keep.empty() && s.remove.empty() && s.rename.empty() && s.add.empty())
     reader.complain({}, "wants at least one of \"keep\", \"remove\", \"rename\" and \"add\"");
   auto targets = std::set<std::string_view>{};

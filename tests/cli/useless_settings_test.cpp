@@ -100,6 +100,7 @@ BOOST_AUTO_TEST_CASE(of_parsers_and_operators_are_refused) {
       {"record: {remove: [b], rename: {b: c}}", "b", "not kept"},
       {"record: {rename: {b: b}}", "b", "to itself"},
       {"record: {rename: {a: b}, add: {b: x}}", "b", "\"add\" overwrites it"},
+      {"record: {add: {a: x, a-b: y, a.b: z}}", "a", "gives way to \"a.b\""},
       {"record: {rename: {a: b.}}", "b.", "none of them empty"},
       {"record: {add: {a..b: x}}", "a..b", "none of them empty"},
   };
@@ -141,6 +142,7 @@ BOOST_AUTO_TEST_CASE(are_not_those_that_do_something) {
   takes(collector("type: stdin, parse: {format: syslog, time_zone: local}"));
   takes(collector("type: stdin, labels: {a.b: x, c: y}"));
   takes(collector("type: stdin, process: [record: {keep: [a], remove: [a.b], rename: {a.c: d}, add: {e: x}}]"));
+  takes(collector("type: stdin, process: [record: {add: {a: '${m}', a.b: z}}]"));
   takes("collectors: { c: { type: stdin } }\nsinks: { o: { type: stdout, format: msgpack, include: [] } }\n");
 }
 
