@@ -139,7 +139,7 @@ auto aggregator_state::observe() const -> observation {
 /// The latest is the last error; all of them are problems until they are over.
 void aggregator_state::tell_troubles(observation& o) const {
   const auto now = settings.time->monotonic();
-  for (auto& t : core->troubles()) {
+  for (auto& t : core->troubles(now)) {
     const auto at_ns = settings.time->wall_ns() - std::chrono::nanoseconds{now - t.at}.count();
     if (at_ns > o.last_error_ns) o.last_error = t.what, o.last_error_ns = at_ns;
     o.problems.push_back(std::move(t.what));

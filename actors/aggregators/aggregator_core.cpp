@@ -16,6 +16,7 @@ constexpr auto retry_interval = 500ms;
 constexpr auto full_by_dropping_for = 5s;
 constexpr auto dropped_tags_max = std::size_t{1000}; // clients may make up as many as they like
 constexpr auto upkeep_told_each = 60s;
+constexpr auto hangs_after = 30s; // a device that takes so long for one sync may never answer
 /// A memory buffer is full whenever its sources are faster than its sinks; that is told when nothing moves.
 constexpr auto memory_full_for = 5s;
 
@@ -73,6 +74,7 @@ void aggregator_core::work(monotonic_time now) {
   ack_durable();
   for (std::size_t i = 0; i < readers_.size(); ++i) feed(i, now);
   keep_up(now);
+  if (is_hanging(now) && !std::exchange(is_hang_told_, true)) spdlog::warn("{}", hang_text(now));
 }
 
 void aggregator_core::write_waiting(monotonic_time now) {
@@ -189,7 +191,15 @@ void aggregator_core::keep_up(monotonic_time now) {
   tell_upkeep_at_ = now + upkeep_told_each;
 }
 
-auto aggregator_core::troubles() const -> std::vector<trouble> {
+auto aggregator_core::is_hanging(monotonic_time now) const -> bool {
+  return syncing_ && !sync_failure_ && now - syncing_since_ >= hangs_after;
+}
+
+auto aggregator_core::hang_text(monotonic_time now) const -> std::string {
+  return "the device of the buffer has not answered for " + std::to_string((now - syncing_since_) / 1s) + "s";
+}
+
+auto aggregator_core::troubles(monotonic_time now) const -> std::vector<trouble> {
   auto all = std::vector<trouble>{};
   const auto add = [&](const std::optional<trouble>& t) {
     const auto is_same = [&](const trouble& other) { return other.what == t->what; };
@@ -197,6 +207,7 @@ auto aggregator_core::troubles() const -> std::vector<trouble> {
   };
   for (const auto* t : {&write_fails_, &sync_fails_, &upkeep_fails_}) add(*t);
   for (const auto& r : readers_) add(r.fails);
+  if (is_hanging(now)) all.push_back({hang_text(now), now});
   return all;
 }
 
@@ -218,11 +229,14 @@ auto aggregator_core::take_sync(monotonic_time now) -> std::optional<sync_job> {
   // Also while the disk is full: only a sync lets old segments go.
   if (!log_ || (sync_again_at_ && now < *sync_again_at_)) return std::nullopt;
   auto job = log_->take_sync(now);
-  if (job) syncing_ = *job;
+  if (!job) return job;
+  syncing_ = *job;
+  syncing_since_ = now;
   return job;
 }
 
 void aggregator_core::finish_sync(const sync_job& job, const result<void>& outcome, monotonic_time now) {
+  if (std::exchange(is_hang_told_, false)) spdlog::info("the device of the buffer answers again");
   sync_again_at_.reset();
   if (!outcome) {
     note_problem(sync_fails_, outcome.failure(), now);

@@ -86,7 +86,7 @@ public:
     monotonic_time at{}; ///< the last time
   };
   /// What fails now, each until it works again.
-  auto troubles() const -> std::vector<trouble>;
+  auto troubles(monotonic_time now) const -> std::vector<trouble>;
 
   inlet in;
   fan_out flow;
@@ -125,6 +125,9 @@ private:
   void note_problem(std::optional<trouble>& which, const error& e, monotonic_time now);
   void note_works(std::optional<trouble>& which);
   void keep_up(monotonic_time now);
+  /// The device has not answered for long.
+  auto is_hanging(monotonic_time now) const -> bool;
+  auto hang_text(monotonic_time now) const -> std::string;
   auto damage() const -> std::string;
   auto is_full() const -> bool { return log_ ? !full_reason_.empty() : in.is_full(); }
 
@@ -138,6 +141,8 @@ private:
   record_number found_up_to_ = 0;           ///< records that were in the log before
   std::set<std::uint64_t> found_origins_;   ///< of all it had ever held by then; for new readers
   std::optional<sync_job> syncing_;             ///< taken and not finished
+  monotonic_time syncing_since_{};
+  bool is_hang_told_ = false;
   std::optional<error> sync_failure_;           ///< of syncing_; what it was about has to be written again
   std::optional<trouble> write_fails_;
   std::optional<trouble> sync_fails_;

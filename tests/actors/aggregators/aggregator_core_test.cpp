@@ -84,9 +84,9 @@ auto news_of(aggregator_core& core, const class clock& time) -> std::string {
   return !news ? "" : (news->is_good ? "good: " : "") + news->text;
 }
 
-auto troubles_of(const aggregator_core& core) -> std::vector<std::string> {
+auto troubles_of(const bench& b) -> std::vector<std::string> {
   auto all = std::vector<std::string>{};
-  for (const auto& t : core.troubles()) all.push_back(t.what);
+  for (const auto& t : b.core->troubles(b.time.monotonic())) all.push_back(t.what);
   return all;
 }
 
@@ -443,13 +443,31 @@ BOOST_AUTO_TEST_CASE(tells_what_of_its_disk_fails_and_since_when_until_it_works_
     };
     b.receive(tagged(1));
     fails_for(5s);
-    BOOST_TEST_REQUIRE(b.core->troubles().size() >= 1U);
-    BOOST_TEST((b.core->troubles().front().at >= b.time.monotonic() - 1s)); // it was tried just now
+    BOOST_TEST_REQUIRE(b.core->troubles(b.time.monotonic()).size() >= 1U);
+    BOOST_TEST((b.core->troubles(b.time.monotonic()).front().at >= b.time.monotonic() - 1s)); // it was tried just now
     b.faults.disarm();
     fails_for(2s);
-    BOOST_TEST(troubles_of(*b.core).empty());
+    BOOST_TEST(troubles_of(b).empty());
     BOOST_TEST((b.acked() == ids_of(1, 1)));
   }
+}
+
+BOOST_AUTO_TEST_CASE(tells_of_a_device_that_does_not_answer_for_long_until_it_does) {
+  auto b = bench{};
+  b.start();
+  b.receive(tagged(1));
+  auto job = b.core->take_sync(b.time.monotonic());
+  BOOST_TEST_REQUIRE(job.has_value());
+  b.time.advance(29s);
+  b.work();
+  BOOST_TEST(troubles_of(b).empty());
+  b.time.advance(1s);
+  b.work();
+  BOOST_TEST((troubles_of(b) == std::vector<std::string>{"the device of the buffer has not answered for 30s"}));
+  b.core->finish_sync(*job, job->run(), b.time.monotonic());
+  b.work();
+  BOOST_TEST(troubles_of(b).empty());
+  BOOST_TEST((b.acked() == ids_of(1, 1)));
 }
 
 BOOST_AUTO_TEST_CASE(tells_of_cursors_that_cannot_be_written_until_they_can) {
@@ -462,14 +480,14 @@ BOOST_AUTO_TEST_CASE(tells_of_cursors_that_cannot_be_written_until_they_can) {
   b.faults.arm({{file_call::rename, 1, fault_kind::io_error, 1000}});
   b.time.advance(2s);
   b.ack(0, {{7, 1}});
-  BOOST_TEST(troubles_of(*b.core).size() == 1U);
+  BOOST_TEST(troubles_of(b).size() == 1U);
   b.time.advance(100ms); // before the next try
   b.work();
-  BOOST_TEST(troubles_of(*b.core).size() == 1U);
+  BOOST_TEST(troubles_of(b).size() == 1U);
   b.faults.disarm();
   b.time.advance(2s);
   b.work();
-  BOOST_TEST(troubles_of(*b.core).empty());
+  BOOST_TEST(troubles_of(b).empty());
 }
 
 BOOST_AUTO_TEST_CASE(acks_nothing_that_a_failing_disk_may_not_have) {
