@@ -78,8 +78,8 @@ void aggregator_state::step() {
   }
   from->send_feedback();
   answer_questions();
-  if (const auto news = core->take_news(now))
-    spdlog::log(news->is_good ? spdlog::level::info : spdlog::level::warn, "{}: {}", settings.address, news->text);
+  for (const auto& news : core->take_news(now))
+    spdlog::log(news.is_good ? spdlog::level::info : spdlog::level::warn, "{}: {}", settings.address, news.text);
   auto next = probe_at;
   if (const auto due = core->deadline()) next = std::min(next, *due);
   if (drain_until && *drain_until > now) next = std::min(next, *drain_until);

@@ -3,8 +3,6 @@
 #include "runtime/base/assert.hpp"
 #include "runtime/base/units.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 
 namespace weir {
@@ -74,7 +72,7 @@ void aggregator_core::work(monotonic_time now) {
   ack_durable();
   for (std::size_t i = 0; i < readers_.size(); ++i) feed(i, now);
   keep_up(now);
-  if (is_hanging(now) && !std::exchange(is_hang_told_, true)) spdlog::warn("{}", hang_text(now));
+  if (is_hanging(now) && !std::exchange(is_hang_told_, true)) tell(hang_text(now));
 }
 
 void aggregator_core::write_waiting(monotonic_time now) {
@@ -171,14 +169,14 @@ auto aggregator_core::as_true_for(const reader& r, record_number number, const c
 }
 
 void aggregator_core::note_problem(std::optional<trouble>& which, const error& e, monotonic_time now) {
-  if (!which) spdlog::warn("{}; it is tried again until it works", e.what);
+  if (!which) tell(e.what + "; it is tried again until it works");
   which = {e.what, now};
   retry_at_ = now + retry_interval;
 }
 
 void aggregator_core::note_works(std::optional<trouble>& which) {
   if (!std::exchange(which, std::nullopt)) return;
-  if (!write_fails_ && !sync_fails_) spdlog::info("the buffer takes data again");
+  if (!write_fails_ && !sync_fails_) tell_good("the buffer takes data again");
 }
 
 /// Data comes and goes also while that fails.
@@ -187,7 +185,7 @@ void aggregator_core::keep_up(monotonic_time now) {
   if (kept) return upkeep_fails_.reset();
   upkeep_fails_ = {kept.failure().what, now};
   if (now < tell_upkeep_at_) return;
-  spdlog::warn("{}; it is tried again until it works", kept.failure().what);
+  tell(kept.failure().what + "; it is tried again until it works");
   tell_upkeep_at_ = now + upkeep_told_each;
 }
 
@@ -214,7 +212,7 @@ auto aggregator_core::troubles(monotonic_time now) const -> std::vector<trouble>
 /// That is this outlet's affair alone.
 void aggregator_core::note_unreadable(reader& r, record_number number, const error& e, monotonic_time now) {
   if (std::exchange(r.unreadable, number) != number)
-    spdlog::warn("record {} of the buffer: {}; it is tried again a few times", number, e.what);
+    tell("record " + std::to_string(number) + " of the buffer: " + e.what + "; it is tried again a few times");
   r.fails = {e.what, now};
   r.retry_at = now + retry_interval;
 }
@@ -236,7 +234,7 @@ auto aggregator_core::take_sync(monotonic_time now) -> std::optional<sync_job> {
 }
 
 void aggregator_core::finish_sync(const sync_job& job, const result<void>& outcome, monotonic_time now) {
-  if (std::exchange(is_hang_told_, false)) spdlog::info("the device of the buffer answers again");
+  if (std::exchange(is_hang_told_, false)) tell_good("the device of the buffer answers again");
   sync_again_at_.reset();
   if (!outcome) {
     note_problem(sync_fails_, outcome.failure(), now);
@@ -304,13 +302,17 @@ auto aggregator_core::remarks() const -> std::string {
   return found.empty() ? waits : waits + ("; " + found);
 }
 
-auto aggregator_core::take_news(monotonic_time now) -> std::optional<bulletin> {
+auto aggregator_core::take_news(monotonic_time now) -> std::vector<bulletin> {
   const auto told = fullness_.update(is_full(), now);
-  if (told == full_notice::news::none) return std::nullopt;
-  if (told == full_notice::news::has_room) return bulletin{"the buffer has room again", true};
+  if (told == full_notice::news::has_room) tell_good("the buffer has room again");
+  if (told == full_notice::news::is_full) tell(full_text());
+  return std::exchange(news_, {});
+}
+
+auto aggregator_core::full_text() const -> std::string {
   const auto what = log_ ? full_reason_ : "the buffer has reached its " + to_text(byte_count{capacity_});
-  if (when_full_ == full_policy::block) return bulletin{what + ": its senders wait until some of it is stored"};
-  return bulletin{what + ": " + std::to_string(events_lost_) + " events were dropped for it so far"};
+  if (when_full_ == full_policy::block) return what + ": its senders wait until some of it is stored";
+  return what + ": " + std::to_string(events_lost_) + " events were dropped for it so far";
 }
 
 auto aggregator_core::damage() const -> std::string {

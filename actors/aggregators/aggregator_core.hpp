@@ -80,7 +80,7 @@ public:
     bool is_good = false;
   };
   /// What to tell people since the last call.
-  auto take_news(monotonic_time now) -> std::optional<bulletin>;
+  auto take_news(monotonic_time now) -> std::vector<bulletin>;
   struct trouble {
     std::string what;
     monotonic_time at{}; ///< the last time
@@ -129,6 +129,9 @@ private:
   auto is_hanging(monotonic_time now) const -> bool;
   auto hang_text(monotonic_time now) const -> std::string;
   auto damage() const -> std::string;
+  auto full_text() const -> std::string;
+  void tell(std::string text) { news_.push_back({std::move(text), false}); }
+  void tell_good(std::string text) { news_.push_back({std::move(text), true}); }
   auto is_full() const -> bool { return log_ ? !full_reason_.empty() : in.is_full(); }
 
   std::uint64_t capacity_; ///< of a memory buffer
@@ -150,6 +153,7 @@ private:
   std::optional<monotonic_time> retry_at_;      ///< set while the disk fails
   std::optional<monotonic_time> sync_again_at_; ///< set after a sync has failed
   monotonic_time tell_upkeep_at_{};             ///< not again before
+  std::vector<bulletin> news_;
   full_notice fullness_;
   std::string full_reason_;        ///< of the log; empty if it has room
   std::uint64_t events_lost_ = 0;  ///< dropped for want of room

@@ -80,8 +80,10 @@ struct bench {
 };
 
 auto news_of(aggregator_core& core, const class clock& time) -> std::string {
-  const auto news = core.take_news(time.monotonic());
-  return !news ? "" : (news->is_good ? "good: " : "") + news->text;
+  auto all = std::string{};
+  for (const auto& news : core.take_news(time.monotonic()))
+    all += (all.empty() ? "" : "\n") + std::string{news.is_good ? "good: " : ""} + news.text;
+  return all;
 }
 
 auto troubles_of(const bench& b) -> std::vector<std::string> {
@@ -444,10 +446,12 @@ BOOST_AUTO_TEST_CASE(tells_what_of_its_disk_fails_and_since_when_until_it_works_
     b.receive(tagged(1));
     fails_for(5s);
     BOOST_TEST_REQUIRE(b.core->troubles(b.time.monotonic()).size() >= 1U);
+    BOOST_TEST(news_of(*b.core, b.time).ends_with("; it is tried again until it works"));
     BOOST_TEST((b.core->troubles(b.time.monotonic()).front().at >= b.time.monotonic() - 1s)); // it was tried just now
     b.faults.disarm();
     fails_for(2s);
     BOOST_TEST(troubles_of(b).empty());
+    BOOST_TEST(news_of(*b.core, b.time) == "good: the buffer takes data again");
     BOOST_TEST((b.acked() == ids_of(1, 1)));
   }
 }
