@@ -36,6 +36,8 @@ template <class Interface> struct plugin {
   std::vector<config::field_info> fields;
   bool listens = false; ///< has a `listens` member: its input has no end of its own
   bool resumes = false; ///< has a `resumes` member: a source whose positions mean the same to a later process
+  bool gives_events = false; ///< has a `gives_events` member: a source of events, not of lines to be parsed
+  bool never_fails = false; ///< has a `never_fails` member: a store that takes all, always
   bool keeps_ledger = false; ///< has a `keeps_ledger` member: a store that knows chunks again after a restart
   /// Why these settings leave it without a ledger; empty: they do not. From `why_no_ledger(settings)`.
   std::function<std::string(const config::value&)> why_no_ledger = [](const auto&) { return std::string{}; };
@@ -85,6 +87,14 @@ concept has_resumes = requires {
   T::resumes;
 };
 template <class T>
+concept has_events = requires {
+  T::gives_events;
+};
+template <class T>
+concept takes_all = requires {
+  T::never_fails;
+};
+template <class T>
 concept has_ledger = requires {
   T::keeps_ledger;
 };
@@ -117,6 +127,8 @@ template <class Interface, class T> struct register_plugin {
     entry.fields = config::list_settings<typename T::settings>();
     entry.listens = has_listens<T>;
     entry.resumes = has_resumes<T>;
+    entry.gives_events = has_events<T>;
+    entry.never_fails = takes_all<T>;
     entry.keeps_ledger = has_ledger<T>;
     if constexpr (may_lack_ledger<T>) entry.why_no_ledger = why_no_ledger;
     if constexpr (holds_descriptors<T>) entry.descriptors = descriptors;

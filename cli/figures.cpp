@@ -1,5 +1,7 @@
 #include "cli/figures.hpp"
 
+#include "runtime/base/utf8.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -42,10 +44,28 @@ auto age_text(std::chrono::nanoseconds age) -> std::string {
   return formatted("%lldd%02lldh", whole / 86400, whole / 3600 % 24);
 }
 
-auto printable(std::string text) -> std::string {
-  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
-  std::replace_if(text.begin(), text.end(), is_control, '?');
-  return text;
+namespace {
+
+/// What a terminal may take for a command: C0, DEL and C1 controls, and bytes that are no UTF-8.
+auto is_for_terminals(std::string_view character) -> bool {
+  const auto first = static_cast<unsigned char>(character.front());
+  if (character.size() == 1) return first < 0x20 || first >= 0x7f;
+  return first == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
+}
+
+} // namespace
+
+auto printable(std::string_view text) -> std::string {
+  auto shown = std::string{};
+  while (!text.empty()) {
+    const auto character = text.substr(0, first_character(text));
+    text.remove_prefix(character.size());
+    if (is_for_terminals(character))
+      shown += '?';
+    else
+      shown += character;
+  }
+  return shown;
 }
 
 } // namespace weir::cli

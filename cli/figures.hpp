@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace weir::cli {
 
@@ -14,7 +15,8 @@ auto size_text(double bytes) -> std::string;
 /// "0", "950us", "12ms", "3.4s", "12m30s", "5h02m", "3d04h".
 auto age_text(std::chrono::nanoseconds age) -> std::string;
 
-/// With a ? for every control character: texts of errors may hold names of files.
-auto printable(std::string text) -> std::string;
+/// With a ? for whatever a terminal may take for a command, and for bytes that are no UTF-8: texts of errors may hold
+/// names of files.
+auto printable(std::string_view text) -> std::string;
 
 } // namespace weir::cli

@@ -1,6 +1,7 @@
 #include "cli/figures.hpp"
 #include "cli/node_status.hpp"
 #include "cli/text_table.hpp"
+#include "runtime/base/utf8.hpp"
 #include "topology/draft.hpp"
 
 #include <algorithm>
@@ -82,7 +83,7 @@ auto lines_of(const std::string& text) -> std::vector<std::string> {
 
 auto widest(const std::vector<std::string>& lines) -> std::size_t {
   auto width = std::size_t{0};
-  for (const auto& line : lines) width = std::max(width, line.size());
+  for (const auto& line : lines) width = std::max(width, columns_taken_by(line));
   return width;
 }
 
@@ -115,8 +116,8 @@ auto live_lines(const node_status& s, std::size_t width) -> std::vector<std::str
   lines.insert(lines.end(), table.begin(), table.end());
   for (auto& problem : problems_of(found)) lines.push_back(std::move(problem));
   for (auto& line : lines) {
-    line = printable(std::move(line));
-    line.resize(std::min(line.size(), width));
+    line = printable(line);
+    line.resize(within_columns(line, width));
   }
   return lines;
 }

@@ -1,5 +1,6 @@
 #include "cli/logging.hpp"
 
+#include "cli/figures.hpp"
 #include "runtime/base/byte_buffer.hpp"
 #include "runtime/codec/json_writer.hpp"
 #include "runtime/event/msgpack.hpp"
@@ -14,6 +15,18 @@
 
 namespace weir::cli {
 namespace {
+
+/// The message on one line, with nothing that a terminal would obey: names come from clients and from files.
+class plain_message final : public spdlog::custom_flag_formatter {
+public:
+  void format(const spdlog::details::log_msg& msg, const std::tm&, spdlog::memory_buf_t& to) override {
+    const auto text = printable({msg.payload.data(), msg.payload.size()});
+    to.append(text.data(), text.data() + text.size());
+  }
+  auto clone() const -> std::unique_ptr<custom_flag_formatter> override {
+    return std::make_unique<plain_message>();
+  }
+};
 
 /// The message as a JSON string: spdlog's own patterns do not escape.
 class json_message final : public spdlog::custom_flag_formatter {
@@ -58,8 +71,10 @@ private:
 
 auto make_sink(bool json) -> spdlog::sink_ptr {
   if (!json) {
+    auto formatter = std::make_unique<spdlog::pattern_formatter>();
+    formatter->add_flag<plain_message>('*').set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %*");
     auto sink = std::make_shared<spdlog::sinks::ansicolor_stderr_sink_mt>();
-    sink->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
+    sink->set_formatter(std::move(formatter));
     return sink;
   }
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);

@@ -1,7 +1,6 @@
 #include "cli/node_run.hpp"
 
 #include "cli/run_account.hpp"
-#include "cli/run_signals.hpp"
 #include "runtime/os/descriptor_budget.hpp"
 #include "runtime/os/threads.hpp"
 #include "topology/node.hpp"
@@ -93,8 +92,9 @@ void bound_the_end(int status) {
 /// Drives one run; each member is one phase.
 class run {
 public:
-  run(run_options options, const descriptor_plan& descriptors, steady::time_point began)
-      : options_(std::move(options)), descriptors_(descriptors), began_(began) {}
+  run(run_options options, const descriptor_plan& descriptors, steady::time_point began,
+      const run_signals& signals)
+      : options_(std::move(options)), descriptors_(descriptors), began_(began), signals_(signals) {}
 
   auto operator()(const topology_plan& plan) -> int {
     auto started = start(plan);
@@ -230,7 +230,7 @@ private:
   run_options options_;
   descriptor_plan descriptors_;
   steady::time_point began_;
-  run_signals signals_;
+  const run_signals& signals_;
   node_events events_;
   std::unique_ptr<node> node_;
   std::unique_ptr<cli::status_service> service_;
@@ -279,7 +279,7 @@ void prepare_process() {
 
 } // namespace
 
-auto run_node(const topology_plan& plan, run_options options) -> int {
+auto run_node(const topology_plan& plan, run_options options, const run_signals& signals) -> int {
   const auto began = steady::now();
   prepare_process();
   const auto hosted = components_of(plan, options.classes);
@@ -293,7 +293,7 @@ auto run_node(const topology_plan& plan, run_options options) -> int {
     return 1;
   }
   spdlog::info("descriptors: {}", to_text(descriptors));
-  return run{std::move(options), descriptors, began}(plan);
+  return run{std::move(options), descriptors, began, signals}(plan);
 }
 
 } // namespace weir

@@ -1,6 +1,7 @@
 /// Runs a node until its input ends, it is asked to stop, or it fails.
 #pragma once
 
+#include "cli/run_signals.hpp"
 #include "cli/status_service.hpp"
 #include "topology/plan.hpp"
 
@@ -22,6 +23,6 @@ struct run_options {
 };
 
 /// Returns the exit status: 0 done, 1 failed. SIGINT, SIGTERM and SIGQUIT drain; a second one stops at once.
-auto run_node(const topology_plan& plan, run_options options) -> int;
+auto run_node(const topology_plan& plan, run_options options, const run_signals& signals) -> int;
 
 } // namespace weir

@@ -95,6 +95,7 @@ auto start(const run_line& line, const topology_plan& plan, run_options options,
   options.prints_events = prints_events(hosted);
   options.status.terminal = log.above = terminal_of(line, hosted);
   set_up_logging(log);
+  const auto signals = run_signals{}; // whoever sees the socket may send them
   auto claimed = claim_socket(line, plan.cluster, options.node_name);
   if (claimed) {
     options.status.socket = std::move(*claimed);
@@ -107,7 +108,7 @@ auto start(const run_line& line, const topology_plan& plan, run_options options,
     spdlog::warn("`weir status` will not find this node: {}", claimed.failure().what);
   }
   if (::isatty(STDOUT_FILENO) == 1) s.out << data_hints(hosted) << std::flush;
-  return run_node(plan, std::move(options));
+  return run_node(plan, std::move(options), signals);
 }
 
 auto run(const run_line& line, session& s) -> int {

@@ -56,7 +56,9 @@ void refuse_none(const std::string& wanted, const std::vector<running_node>& run
   }
   s.err << "weir status: node \"" << wanted << "\" does not run on this machine for this user\n";
   const auto names = names_of(running);
-  if (const auto meant = config::nearest(wanted, names))
+  auto likely = names; // the name alone is as good
+  for (const auto& name : names) likely.push_back(name.substr(name.rfind('.') + 1));
+  if (const auto meant = config::nearest(wanted, likely))
     s.err << "  hint: did you mean \"" << *meant << "\"?\n";
   for (const auto& name : names) s.err << "  running: " << name << '\n';
 }

@@ -1,5 +1,7 @@
 #include "cli/terminal_block.hpp"
 
+#include "runtime/base/utf8.hpp"
+
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -37,7 +39,8 @@ auto terminal_block::erasing() const -> std::string {
   if (lines_.empty()) return {};
   // Lines that were drawn before the terminal became narrower take several rows now.
   auto rows = std::size_t{0};
-  for (const auto& line : lines_) rows += std::max<std::size_t>(1, (line.size() + width()) / (width() + 1));
+  for (const auto& line : lines_)
+    rows += std::max<std::size_t>(1, (columns_taken_by(line) + width()) / (width() + 1));
   return "\r\x1b[" + std::to_string(rows) + "A\x1b[J";
 }
 

@@ -1,5 +1,7 @@
 #include "cli/text_table.hpp"
 
+#include "runtime/base/utf8.hpp"
+
 #include <algorithm>
 
 namespace weir::cli {
@@ -8,7 +10,7 @@ namespace {
 constexpr auto columns_to_the_left = std::size_t{2};
 
 auto aligned(const std::string& cell, std::size_t width, std::size_t column) -> std::string {
-  const auto space = std::string(width - std::min(width, cell.size()), ' ');
+  const auto space = std::string(width - std::min(width, columns_taken_by(cell)), ' ');
   return column < columns_to_the_left ? cell + space : space + cell;
 }
 
@@ -25,7 +27,7 @@ auto text_table::text() const -> std::string {
   for (const auto& row : rows_) {
     if (row.size() == 1) continue;
     widths.resize(std::max(widths.size(), row.size()), 0);
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns_taken_by(row[i]));
   }
   auto text = std::string{};
   for (const auto& row : rows_) {

@@ -39,6 +39,11 @@ void settings_reader::warn(std::string_view key, std::string what, std::string h
   report(found ? found->where : from_.where, std::move(what), std::move(hint), diagnostic::severity::warning);
 }
 
+void settings_reader::refuse_useless(std::string_view key, std::string_view why, std::string hint) {
+  if (!is_given(key)) return;
+  complain(key, '"' + std::string{key} + "\" does nothing here: " + std::string{why}, std::move(hint));
+}
+
 void settings_reader::report(place where, std::string what, std::string hint, diagnostic::severity level) {
   problems_.push_back({level, std::move(where), owner_ + ": " + std::move(what), std::move(hint)});
 }
@@ -156,6 +161,7 @@ void settings_reader::read(const value& v, std::string_view key, secret& out) {
   out.value.resize(static_cast<std::size_t>(file.gcount()));
   if (!file.eof() || out.value.size() > secret_bytes_max) {
     out.value.clear();
+    unread_.push_back(&v);
     const auto why = errno != 0 ? describe_errno(errno) : "it has more than 64 KiB";
     return report(path->where, "cannot read the secret file of \"" + std::string{key} + "\": " + why, {},
                   diagnostic::severity::error);

@@ -38,6 +38,8 @@ public:
   /// A finding about a value that the struct kept as written.
   void complain_at(const place& where, std::string what, std::string hint = {});
   void warn(std::string_view key, std::string what, std::string hint = {});
+  /// A finding if `key` is given, which does nothing beside the other keys; `why` goes on with what it is for.
+  void refuse_useless(std::string_view key, std::string_view why, std::string hint = {});
   auto is_given(std::string_view key) const -> bool { return from_.find(key) != nullptr; }
   auto given(std::string_view key) const -> const value* { return from_.find(key); }
 

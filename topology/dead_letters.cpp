@@ -72,6 +72,8 @@ void read_dead_letters(draft& d, const value& root) {
     }
     const auto* chosen = own->is_scalar() ? find_target(d, c.owner() + ": ", *own) : nullptr;
     if (chosen == nullptr) continue; // was reported
+    if (c.plan.in == tier::collector && !sets_aside(c.written))
+      d.complain(own->where, c.owner() + ": \"dead_letter\" does nothing here: no parse has \"on_error: dead_letter\"");
     c.plan.dead_letter = chosen->plan.name;
     d.dead_letters.insert(chosen->plan.name);
   }

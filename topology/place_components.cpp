@@ -30,11 +30,7 @@ void read_cluster(draft& d, const value& root) {
   if (!is_valid_name(spec.name))
     d.complain(found->find("name")->where,
                "cluster: \"name\" wants letters, digits and _ . - only, not \"" + spec.name + '"');
-  for (const auto& seed : spec.seeds)
-    if (const auto address = parse_host_port(seed); !address)
-      d.complain(found->find("seeds")->where, "cluster: \"seeds\" " + address.failure().what);
   d.plan.cluster = spec.name;
-  d.plan.seeds = spec.seeds;
   d.plan.insecure = spec.insecure;
 }
 
@@ -119,6 +115,26 @@ void read_node(draft& d, const value::member& m) {
   d.plan.nodes.push_back(std::move(node));
 }
 
+/// What is about several nodes, in a topology that is one process.
+void refuse_nodes(draft& d, const value& root) {
+  constexpr auto why = std::string_view{" does nothing here: without \"placement\" all runs in one process"};
+  const auto refuse = [&](const std::string& owner, const value* written, const char* key) {
+    const auto is_there = [&](const config::diagnostic& p) {
+      return p.where.file == written->where.file && p.where.line == written->where.line
+             && p.where.column == written->where.column;
+    };
+    // What could not even be read was reported.
+    if (written == nullptr || std::any_of(d.problems.begin(), d.problems.end(), is_there)) return;
+    d.complain(written->where, owner + '"' + key + '"' + std::string{why});
+  };
+  const auto* nodes = root.find("nodes");
+  if (nodes != nullptr && !nodes->members.empty()) refuse({}, nodes, "nodes");
+  const auto* cluster = root.find("cluster");
+  if (cluster != nullptr) refuse("cluster: ", cluster->find("insecure"), "insecure");
+  for (const auto& c : d.components)
+    if (instances_of(c.plan) == 1) refuse(c.owner() + ": ", c.written.find("balance"), "balance");
+}
+
 /// Whether a sender finds an address of some node that may host `receiver`.
 auto is_reachable(const draft& d, const component_plan& receiver) -> bool {
   return std::any_of(d.plan.nodes.begin(), d.plan.nodes.end(), [&](const node_address& node) {
@@ -148,7 +164,7 @@ void place_components(draft& d, const value& root) {
   if (const auto* nodes = map_under(d, root, "nodes", "nodes"))
     for (const auto& m : nodes->members) read_node(d, m);
   add_letter_collectors(d); // they are where their components are
-  if (!is_placed) return;
+  if (!is_placed) return refuse_nodes(d, root);
   for (const auto& receiver : d.components)
     for (const auto& name : receiver.plan.from) check_reach(d, d.find(name)->plan, receiver);
 }

@@ -104,7 +104,6 @@ struct topology_plan {
   std::vector<component_plan> components; ///< collectors first, sinks last
   dead_letter_settings dead_letters;
   std::vector<node_address> nodes;
-  std::vector<std::string> seeds;   ///< host:port, under cluster:
   std::vector<std::string> classes; ///< names under placement:, in order; empty: one process
 
   auto find(std::string_view name) const -> const component_plan*;

@@ -17,8 +17,8 @@ struct step {
 
 class chain_reader {
 public:
-  chain_reader(const std::string& owner, config::diagnostics& problems)
-      : owner_(owner), problems_(problems) {}
+  chain_reader(const std::string& owner, config::diagnostics& problems, bool has_lines)
+      : owner_(owner), problems_(problems), has_lines_(has_lines) {}
 
   auto steps_of(const value& collector) -> std::vector<step> {
     auto steps = std::vector<step>{};
@@ -39,6 +39,10 @@ public:
       const auto of_line = s.type == "parse" && s.settings.find("field") == nullptr;
       if (!of_line)
         add_operator(s, out);
+      else if (!has_lines_)
+        complain(s.settings.where,
+                 "\"parse\" without \"field\" reads raw lines, and this source gives events that have none",
+                 "name the field to parse: parse: {format: json, field: message}");
       else if (&s == &steps.front())
         out.parse = read_parse(s);
       else
@@ -108,13 +112,14 @@ private:
 
   const std::string& owner_;
   config::diagnostics& problems_;
+  bool has_lines_;
 };
 
 } // namespace
 
 void read_chain(const value& collector, const std::string& owner, config::diagnostics& problems,
-                collector_plan& out) {
-  auto reader = chain_reader{owner, problems};
+                collector_plan& out, bool has_lines) {
+  auto reader = chain_reader{owner, problems, has_lines};
   reader.read(reader.steps_of(collector), out);
 }
 

@@ -5,8 +5,9 @@
 
 namespace weir {
 
-/// Fills `parse` and `operators`. A `parse` without `field` reads raw lines, so it must come first.
+/// Fills `parse` and `operators`. A `parse` without `field` reads raw lines, so it must come first, and
+/// `has_lines` must be true: the source gives such.
 void read_chain(const config::value& collector, const std::string& owner, config::diagnostics& problems,
-                collector_plan& out);
+                collector_plan& out, bool has_lines);
 
 } // namespace weir

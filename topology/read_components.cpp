@@ -63,9 +63,10 @@ void read_collector(draft& d, draft_component& c) {
   if (const auto* from = c.written.find("from"))
     d.complain(from->where,
                c.owner() + ": \"from\" belongs to aggregators and sinks; a collector reads from outside");
-  if (const auto* known = plugin_registry<source>::find(spec.type)) details.tags = known->tags(c.written);
+  const auto* known = plugin_registry<source>::find(spec.type);
+  if (known != nullptr) details.tags = known->tags(c.written);
   const auto before = d.problems.size();
-  read_chain(c.written, c.owner(), d.problems, details);
+  read_chain(c.written, c.owner(), d.problems, details, known == nullptr || !known->gives_events);
   add_help(d.problems, before, "operator");
   c.plan.details = std::move(details);
 }
@@ -87,6 +88,11 @@ void read_sink(draft& d, draft_component& c) {
   c.plan.starts_now = spec.start == start_with::now;
   auto details = sink_plan{};
   details.make_store = configure<store>(d, c, spec.type, {"type", "from", "match", "start", "retry", "dead_letter"});
+  if (const auto* known = plugin_registry<store>::find(spec.type); known != nullptr && known->never_fails)
+    for (const auto* key : {"retry", "dead_letter"})
+      if (const auto* given = c.written.find(key))
+        d.complain(given->where, c.owner() + ": \"" + key + "\" does nothing here: a store of the type " + spec.type
+                                     + " takes everything");
   if (auto match = match_of(spec.match)) {
     details.match = std::move(match->pattern);
     details.is_rest = match->is_rest;

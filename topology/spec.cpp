@@ -1,5 +1,6 @@
 #include "topology/spec.hpp"
 
+#include "runtime/event/record_path.hpp"
 #include "topology/routing.hpp"
 
 #include <algorithm>
@@ -55,8 +56,8 @@ void check_disk(const buffer_spec& spec, config::settings_reader& reader) {
                                         + to_text(*spec.segment_size));
   if (spec.sync_interval <= duration{0})
     reader.complain("sync_interval", "\"sync_interval\" wants more than 0");
-  if (spec.sync != sync_policy::interval && reader.is_given("sync_interval"))
-    reader.warn("sync_interval", "\"sync_interval\" does nothing without \"sync: interval\"");
+  else if (spec.sync != sync_policy::interval)
+    reader.refuse_useless("sync_interval", "it is for \"sync: interval\"");
 }
 
 void check_memory(const buffer_spec& spec, config::settings_reader& reader) {
@@ -94,6 +95,16 @@ void validate(const buffer_spec& spec, config::settings_reader& reader) {
 void validate(const dead_letters_spec& spec, config::settings_reader& reader) {
   if (const auto limit = parse_give_up(spec.give_up_after); !limit)
     reader.complain("give_up_after", "\"give_up_after\" " + limit.failure().what);
+  if (spec.max_size.value > 0) return;
+  for (const auto* key : {"path", "give_up_after"})
+    reader.refuse_useless(key, "with \"max_size: 0\" no letters are kept");
+}
+
+void validate(const collector_spec& spec, config::settings_reader& reader) {
+  for (const auto& [path, text] : spec.labels)
+    if (!is_written_path(path))
+      reader.complain_at(reader.given("labels")->find(path)->where,
+                         "\"labels\": \"" + path + "\": " + std::string{not_written_path});
 }
 
 void validate(const aggregator_spec& spec, config::settings_reader& reader) {

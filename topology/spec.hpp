@@ -85,13 +85,11 @@ void validate(const dead_letters_spec& spec, config::settings_reader& reader);
 
 struct cluster_spec {
   std::string name = "weir";
-  std::vector<std::string> seeds;
   bool insecure = false;
 };
 
 template <class Visitor> void describe(Visitor& v, cluster_spec& s) {
   v.field("name", s.name, "Nodes of another cluster name are refused.");
-  v.field("seeds", s.seeds, "host:port of nodes that know the others.");
   v.field("insecure", s.insecure, "Allow nodes to listen beyond loopback without TLS.");
 }
 
@@ -109,10 +107,13 @@ template <class Visitor> void describe(Visitor& v, collector_spec& s) {
   v.field("parse", s.parse, "How to read a line: {format: json}; `weir help operator parse`.");
   v.field("process", s.process,
           "A list of operators, applied in order: - grep: {...}; parse is its short form.");
-  v.field("labels", s.labels, "Fields added to every record.");
+  v.field("labels", s.labels,
+          "Fields added to every record that lacks them; a.b is b inside of a, and maps in between are made.");
   v.field("dead_letter", s.dead_letter,
           "The sink that gets what fails a parse with on_error: dead_letter; default: a file only.");
 }
+
+void validate(const collector_spec& spec, config::settings_reader& reader);
 
 struct aggregator_spec {
   std::vector<std::string> from;

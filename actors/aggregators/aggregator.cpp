@@ -78,8 +78,8 @@ void aggregator_state::step() {
   }
   from->send_feedback();
   answer_questions();
-  if (const auto news = core->take_news(now); !news.empty())
-    spdlog::warn("{}: {}", settings.address, news);
+  for (const auto& news : core->take_news(now))
+    spdlog::log(news.is_good ? spdlog::level::info : spdlog::level::warn, "{}: {}", settings.address, news.text);
   auto next = probe_at;
   if (const auto due = core->deadline()) next = std::min(next, *due);
   if (drain_until && *drain_until > now) next = std::min(next, *drain_until);
@@ -125,7 +125,7 @@ auto aggregator_state::observe() const -> observation {
   const auto out = core->passed_on();
   o.events_out = out.events;
   o.bytes_out = out.bytes;
-  o.last_error = core->last_error;
+  tell_troubles(o);
   o.demand_granted = core->in.granted_bytes();
   from->observe(o);
   if (!reported)
@@ -134,6 +134,16 @@ auto aggregator_state::observe() const -> observation {
   for (const auto& to : core->flow.outlets()) o.demand_held += to.credit_bytes();
   if (held.oldest_closed_ns != 0) o.delay_ns = settings.time->wall_ns() - held.oldest_closed_ns;
   return o;
+}
+
+/// The latest is the last error; all of them are problems until they are over.
+void aggregator_state::tell_troubles(observation& o) const {
+  const auto now = settings.time->monotonic();
+  for (auto& t : core->troubles(now)) {
+    const auto at_ns = settings.time->wall_ns() - std::chrono::nanoseconds{now - t.at}.count();
+    if (at_ns > o.last_error_ns) o.last_error = t.what, o.last_error_ns = at_ns;
+    o.problems.push_back(std::move(t.what));
+  }
 }
 
 auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings settings,

@@ -55,6 +55,7 @@ struct aggregator_state {
   void step_soon();
   void drain();
   auto observe() const -> observation;
+  void tell_troubles(observation& to) const;
 
 private:
   auto has_delivered(monotonic_time now) const -> bool;

@@ -3,8 +3,6 @@
 #include "runtime/base/assert.hpp"
 #include "runtime/base/units.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 
 namespace weir {
@@ -16,6 +14,7 @@ constexpr auto retry_interval = 500ms;
 constexpr auto full_by_dropping_for = 5s;
 constexpr auto dropped_tags_max = std::size_t{1000}; // clients may make up as many as they like
 constexpr auto upkeep_told_each = 60s;
+constexpr auto hangs_after = 30s; // a device that takes so long for one sync may never answer
 /// A memory buffer is full whenever its sources are faster than its sinks; that is told when nothing moves.
 constexpr auto memory_full_for = 5s;
 
@@ -72,7 +71,8 @@ void aggregator_core::work(monotonic_time now) {
   write_waiting(now);
   ack_durable();
   for (std::size_t i = 0; i < readers_.size(); ++i) feed(i, now);
-  if (const auto kept = log_->maintain(now); !kept) note_upkeep(kept.failure(), now);
+  keep_up(now);
+  if (is_hanging(now) && !std::exchange(is_hang_told_, true)) tell(hang_text(now));
 }
 
 void aggregator_core::write_waiting(monotonic_time now) {
@@ -80,12 +80,13 @@ void aggregator_core::write_waiting(monotonic_time now) {
   for (; written_ < waiting_.size(); ++written_) {
     const auto done = write(waiting_[written_], now);
     if (done) continue;
-    if (done.failure().code != errc::limit) return note_problem(done.failure(), now);
+    if (done.failure().code != errc::limit) return note_problem(write_fails_, done.failure(), now);
     retry_at_.reset(); // the disk is well: what makes room is an ack, not time
+    note_works(write_fails_);
     full_reason_ = done.failure().what;
     return;
   }
-  if (retry_at_) spdlog::info("the buffer takes data again");
+  note_works(write_fails_);
   retry_at_.reset();
   if (now >= full_until_) full_reason_.clear();
 }
@@ -148,6 +149,7 @@ void aggregator_core::feed(std::size_t outlet, monotonic_time now) {
     if (number == 0) return;
     const auto c = log_->read(number);
     if (!c && c.failure().code != errc::not_found) return note_unreadable(r, number, c.failure(), now);
+    r.fails.reset();
     r.fed = number;
     if (!c) {
       log_->settle(outlet, number);
@@ -166,25 +168,52 @@ auto aggregator_core::as_true_for(const reader& r, record_number number, const c
   return changed;
 }
 
-void aggregator_core::note_problem(const error& e, monotonic_time now) {
-  if (!retry_at_) spdlog::warn("{}; it is tried again until it works", e.what);
-  last_error = e.what;
+void aggregator_core::note_problem(std::optional<trouble>& which, const error& e, monotonic_time now) {
+  if (!which) tell(e.what + "; it is tried again until it works");
+  which = {e.what, now};
   retry_at_ = now + retry_interval;
 }
 
-/// Data comes and goes all the same.
-void aggregator_core::note_upkeep(const error& e, monotonic_time now) {
-  last_error = e.what;
+void aggregator_core::note_works(std::optional<trouble>& which) {
+  if (!std::exchange(which, std::nullopt)) return;
+  if (!write_fails_ && !sync_fails_) tell_good("the buffer takes data again");
+}
+
+/// Data comes and goes also while that fails.
+void aggregator_core::keep_up(monotonic_time now) {
+  const auto kept = log_->maintain(now);
+  if (kept) return upkeep_fails_.reset();
+  upkeep_fails_ = {kept.failure().what, now};
   if (now < tell_upkeep_at_) return;
-  spdlog::warn("{}; it is tried again until it works", e.what);
+  tell(kept.failure().what + "; it is tried again until it works");
   tell_upkeep_at_ = now + upkeep_told_each;
+}
+
+auto aggregator_core::is_hanging(monotonic_time now) const -> bool {
+  return syncing_ && !sync_failure_ && now - syncing_since_ >= hangs_after;
+}
+
+auto aggregator_core::hang_text(monotonic_time now) const -> std::string {
+  return "the device of the buffer has not answered for " + std::to_string((now - syncing_since_) / 1s) + "s";
+}
+
+auto aggregator_core::troubles(monotonic_time now) const -> std::vector<trouble> {
+  auto all = std::vector<trouble>{};
+  const auto add = [&](const std::optional<trouble>& t) {
+    const auto is_same = [&](const trouble& other) { return other.what == t->what; };
+    if (t && std::none_of(all.begin(), all.end(), is_same)) all.push_back(*t);
+  };
+  for (const auto* t : {&write_fails_, &sync_fails_, &upkeep_fails_}) add(*t);
+  for (const auto& r : readers_) add(r.fails);
+  if (is_hanging(now)) all.push_back({hang_text(now), now});
+  return all;
 }
 
 /// That is this outlet's affair alone.
 void aggregator_core::note_unreadable(reader& r, record_number number, const error& e, monotonic_time now) {
   if (std::exchange(r.unreadable, number) != number)
-    spdlog::warn("record {} of the buffer: {}; it is tried again a few times", number, e.what);
-  last_error = e.what;
+    tell("record " + std::to_string(number) + " of the buffer: " + e.what + "; it is tried again a few times");
+  r.fails = {e.what, now};
   r.retry_at = now + retry_interval;
 }
 
@@ -198,20 +227,24 @@ auto aggregator_core::take_sync(monotonic_time now) -> std::optional<sync_job> {
   // Also while the disk is full: only a sync lets old segments go.
   if (!log_ || (sync_again_at_ && now < *sync_again_at_)) return std::nullopt;
   auto job = log_->take_sync(now);
-  if (job) syncing_ = *job;
+  if (!job) return job;
+  syncing_ = *job;
+  syncing_since_ = now;
   return job;
 }
 
 void aggregator_core::finish_sync(const sync_job& job, const result<void>& outcome, monotonic_time now) {
+  if (std::exchange(is_hang_told_, false)) tell_good("the device of the buffer answers again");
   sync_again_at_.reset();
   if (!outcome) {
-    note_problem(outcome.failure(), now);
+    note_problem(sync_fails_, outcome.failure(), now);
     sync_again_at_ = retry_at_;
   }
   if (const auto done = log_->finish_sync(job, outcome); !done) {
     sync_failure_ = outcome.failure();
-    return note_problem(done.failure(), now);
+    return note_problem(sync_fails_, done.failure(), now);
   }
+  if (outcome) note_works(sync_fails_);
   syncing_.reset();
   sync_failure_.reset();
 }
@@ -269,10 +302,14 @@ auto aggregator_core::remarks() const -> std::string {
   return found.empty() ? waits : waits + ("; " + found);
 }
 
-auto aggregator_core::take_news(monotonic_time now) -> std::string {
+auto aggregator_core::take_news(monotonic_time now) -> std::vector<bulletin> {
   const auto told = fullness_.update(is_full(), now);
-  if (told == full_notice::news::none) return {};
-  if (told == full_notice::news::has_room) return "the buffer has room again";
+  if (told == full_notice::news::has_room) tell_good("the buffer has room again");
+  if (told == full_notice::news::is_full) tell(full_text());
+  return std::exchange(news_, {});
+}
+
+auto aggregator_core::full_text() const -> std::string {
   const auto what = log_ ? full_reason_ : "the buffer has reached its " + to_text(byte_count{capacity_});
   if (when_full_ == full_policy::block) return what + ": its senders wait until some of it is stored";
   return what + ": " + std::to_string(events_lost_) + " events were dropped for it so far";

@@ -75,8 +75,18 @@ public:
   auto passed_on() const -> account;
   /// What the log lost to damage since it was opened, and whether it is full, in words; empty if nothing.
   auto remarks() const -> std::string;
-  /// What to tell people since the last call; empty if nothing.
-  auto take_news(monotonic_time now) -> std::string;
+  struct bulletin {
+    std::string text;
+    bool is_good = false;
+  };
+  /// What to tell people since the last call.
+  auto take_news(monotonic_time now) -> std::vector<bulletin>;
+  struct trouble {
+    std::string what;
+    monotonic_time at{}; ///< the last time
+  };
+  /// What fails now, each until it works again.
+  auto troubles(monotonic_time now) const -> std::vector<trouble>;
 
   inlet in;
   fan_out flow;
@@ -84,7 +94,6 @@ public:
   std::uint64_t bytes_in = 0;  ///< of events
   std::uint64_t bytes_dropped = 0;
   std::map<std::string, std::uint64_t> dropped; ///< events by tag: the log was full
-  std::string last_error;
 
 private:
   /// Taken and not safe yet, in the order of taking.
@@ -98,6 +107,7 @@ private:
     std::unordered_map<chunk_id, record_number, chunk_id_hash> pushed;
     record_number unreadable = 0;           ///< the last one that could not be read
     std::optional<monotonic_time> retry_at; ///< set while that is so
+    std::optional<trouble> fails;           ///< reading does
   };
 
   void finish_failed_sync(monotonic_time now);
@@ -112,9 +122,16 @@ private:
   /// it was closed. A reader that is new would take what it gets late, from another log, for what it has.
   auto as_true_for(const reader& r, record_number number, const chunk_ptr& c) const -> chunk_ptr;
   void note_unreadable(reader& r, record_number number, const error& e, monotonic_time now);
-  void note_problem(const error& e, monotonic_time now);
-  void note_upkeep(const error& e, monotonic_time now);
+  void note_problem(std::optional<trouble>& which, const error& e, monotonic_time now);
+  void note_works(std::optional<trouble>& which);
+  void keep_up(monotonic_time now);
+  /// The device has not answered for long.
+  auto is_hanging(monotonic_time now) const -> bool;
+  auto hang_text(monotonic_time now) const -> std::string;
   auto damage() const -> std::string;
+  auto full_text() const -> std::string;
+  void tell(std::string text) { news_.push_back({std::move(text), false}); }
+  void tell_good(std::string text) { news_.push_back({std::move(text), true}); }
   auto is_full() const -> bool { return log_ ? !full_reason_.empty() : in.is_full(); }
 
   std::uint64_t capacity_; ///< of a memory buffer
@@ -127,10 +144,16 @@ private:
   record_number found_up_to_ = 0;           ///< records that were in the log before
   std::set<std::uint64_t> found_origins_;   ///< of all it had ever held by then; for new readers
   std::optional<sync_job> syncing_;             ///< taken and not finished
+  monotonic_time syncing_since_{};
+  bool is_hang_told_ = false;
   std::optional<error> sync_failure_;           ///< of syncing_; what it was about has to be written again
+  std::optional<trouble> write_fails_;
+  std::optional<trouble> sync_fails_;
+  std::optional<trouble> upkeep_fails_;
   std::optional<monotonic_time> retry_at_;      ///< set while the disk fails
   std::optional<monotonic_time> sync_again_at_; ///< set after a sync has failed
   monotonic_time tell_upkeep_at_{};             ///< not again before
+  std::vector<bulletin> news_;
   full_notice fullness_;
   std::string full_reason_;        ///< of the log; empty if it has room
   std::uint64_t events_lost_ = 0;  ///< dropped for want of room

@@ -4,8 +4,11 @@
 #include "runtime/codec/chunk_codec.hpp"
 #include "runtime/codec/json_writer.hpp"
 #include "runtime/event/entry.hpp"
+#include "runtime/event/record_path.hpp"
 
 #include <spdlog/spdlog.h>
+
+#include <algorithm>
 
 namespace weir {
 
@@ -62,6 +65,8 @@ chunking_intake::chunking_intake(const intake_settings& settings, const plugin_c
       clock_(*context.clock),
       address_(context.node + "/collector/" + context.component),
       labels_(settings.labels),
+      has_label_paths_(std::any_of(labels_.begin(), labels_.end(),
+                                   [](const auto& l) { return l.first.find('.') != std::string::npos; })),
       taken_(settings.wanted),
       end_(std::make_unique<tail_end>(*this)),
       first_(end_.get()) {
@@ -79,6 +84,7 @@ chunking_intake::chunking_intake(const intake_settings& settings, const plugin_c
 
 void chunking_intake::label(byte_buffer& out, std::size_t record_begin) {
   if (labels_.empty()) return;
+  if (has_label_paths_) return label_paths(out, record_begin);
   auto missing = byte_buffer{};
   auto write = msgpack_writer{missing};
   auto count = std::uint32_t{0};
@@ -92,6 +98,19 @@ void chunking_intake::label(byte_buffer& out, std::size_t record_begin) {
   append_map_with(scratch_, out.view_from(record_begin), missing.view(), count);
   out.truncate(record_begin);
   out.append(scratch_.view());
+}
+
+/// One copy of the record for each.
+void chunking_intake::label_paths(byte_buffer& out, std::size_t record_begin) {
+  for (const auto& [path, text] : labels_) {
+    if (!find_path(out.view_from(record_begin), path).empty()) continue;
+    label_value_.clear();
+    msgpack_writer{label_value_}.str(text);
+    scratch_.clear();
+    append_at_free_path(scratch_, out.view_from(record_begin), path, label_value_.view());
+    out.truncate(record_begin);
+    out.append(scratch_.view());
+  }
 }
 
 void chunking_intake::finish(std::int64_t time_ns, std::uint32_t count) {

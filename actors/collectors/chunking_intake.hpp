@@ -72,6 +72,7 @@ private:
   auto add_letter(const event_view& what, std::string_view reason) -> dead_letter&;
   /// Puts the labels that the record lacks behind its fields.
   void label(byte_buffer& out, std::size_t record_begin);
+  void label_paths(byte_buffer& out, std::size_t record_begin);
   /// Takes what was appended since builder_.begin(), unless no chunk could hold it.
   void finish(std::int64_t time_ns, std::uint32_t count = 1);
   void drop_untaken(std::string_view tag, std::uint64_t events);
@@ -84,11 +85,13 @@ private:
   std::unique_ptr<line_parser> parser_;
   parse_failure on_error_ = parse_failure::keep;
   config::string_map labels_;
+  bool has_label_paths_; ///< else all are fields of the record itself
   taken_tags taken_;
   std::unique_ptr<event_output> end_;                 ///< appends to the builder
   std::vector<std::unique_ptr<event_output>> stages_; ///< operators, last to first
   event_output* first_ = nullptr;                     ///< where events enter
   byte_buffer scratch_;
+  byte_buffer label_value_;
   monotonic_time tell_too_large_at_{}; ///< not again before
   save_point_call on_save_point_;
 };

@@ -327,6 +327,7 @@ auto collector_state::observe() const -> observation {
   o.no_sink = core->counts.no_sink.all();
   o.dead_letters = core->counts.dead_letters.all();
   o.last_error = core->last_error;
+  o.last_error_ns = core->last_error_ns;
   for (const auto& out : core->flow.outlets()) o.demand_held += out.credit_bytes();
   o.unparsed = core->counts.unparsed;
   o.noted = core->counts.noted;
@@ -334,6 +335,7 @@ auto collector_state::observe() const -> observation {
     o.detail = reads->summary();
     reads->observe(o);
   }
+  if (!core->last_error.empty()) o.problems.push_back(core->last_error);
   if (!reported && !inquiry)
     for (const auto& p : ports) p.observe(o);
   if (const auto oldest = core->flow.oldest_closed_ns())

@@ -146,10 +146,14 @@ auto collector_core::keep_letters(const clock& now) -> bool {
   const auto done = dead_letters ? dead_letters->keep(placed, now.monotonic()) : letter_fate::unkept;
   if (!done) {
     keep_again_at_ = now.monotonic() + keep_again_after;
+    if (last_error != done.failure().what)
+      spdlog::warn("{}: {}; it is tried again until it works", address_, done.failure().what);
     last_error = done.failure().what;
-    spdlog::warn("{}: {}", address_, last_error);
+    last_error_ns = now.wall_ns();
     return false;
   }
+  last_error.clear();
+  last_error_ns = 0;
   count_letters(*done);
   letters.all.erase(letters.all.begin(), letters.all.begin() + static_cast<std::ptrdiff_t>(letters.placed));
   letters.placed = 0;

@@ -68,7 +68,8 @@ public:
   intake_counts counts;
   unkept_letters letters;
   std::optional<letter_box> dead_letters; ///< where they are kept; absent: they are only counted
-  std::string last_error;
+  std::string last_error; ///< why dead letters cannot be kept, and so nothing is passed on; empty: they can
+  std::int64_t last_error_ns = 0;
   fan_out flow;
   std::uint64_t hold_bytes = collector_hold_bytes;
   std::uint64_t events_closed = 0;

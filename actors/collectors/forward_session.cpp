@@ -1,6 +1,8 @@
 /// What a forward_source does with the messages of its connections.
 #include "actors/collectors/forward_source.hpp"
 
+#include "runtime/base/utf8.hpp"
+
 #include <algorithm>
 
 namespace weir {
@@ -89,7 +91,7 @@ auto forward_source::why_never(const forward_message& message, const forward_con
   const auto size = c.root_bytes();
   const auto tell = [&](const char* kind, const std::string& what) {
     warnings_.warn(kind, c.peer().address,
-                   "a message for tag \"" + std::string{message.tag.substr(0, 100)} + "\" from " + c.peer().text
+                   "a message for tag \"" + std::string{message.tag.substr(0, whole_characters(message.tag, 100))} + "\" from " + c.peer().text
                        + " has " + what);
   };
   const auto above = [&](const char* limit, byte_count value) {

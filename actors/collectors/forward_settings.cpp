@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 namespace weir {
 namespace {
@@ -29,9 +30,30 @@ void check_limits(const forward_settings& s, config::settings_reader& reader) {
     reader.complain("handshake_timeout", "\"handshake_timeout\" wants to be more than 0");
   if (s.message_timeout <= duration::zero())
     reader.complain("message_timeout", "\"message_timeout\" wants to be more than 0");
+}
+
+/// What larger messages never meet.
+void check_size_limits(const forward_settings& s, config::settings_reader& reader) {
   const auto limit = s.chunk_size_limit.value;
-  if (limit != 0 && s.chunk_size_warn_limit.value > limit)
-    reader.warn("chunk_size_warn_limit", "never warns, because \"chunk_size_limit\" is smaller");
+  const auto warns_from = s.chunk_size_warn_limit.value;
+  const auto largest = "no message is larger than \"max_message\", " + to_text(s.max_message);
+  if (limit >= s.max_message.value) reader.refuse_useless("chunk_size_limit", largest);
+  if (warns_from >= s.max_message.value)
+    reader.refuse_useless("chunk_size_warn_limit", largest);
+  else if (limit != 0 && warns_from >= limit)
+    reader.refuse_useless("chunk_size_warn_limit", "what is larger than \"chunk_size_limit\" is dropped, and that is told");
+}
+
+/// What is given and does nothing beside the rest.
+void check_listeners(const forward_settings& s, config::settings_reader& reader) {
+  const auto is_unix = [](const std::string& text) { return text.starts_with("unix:"); };
+  if (!is_mode(s.socket_mode))
+    reader.complain("socket_mode", "\"socket_mode\" wants an octal number such as 0660");
+  else if (std::none_of(s.listen.begin(), s.listen.end(), is_unix))
+    reader.refuse_useless("socket_mode", "it is for \"listen: unix:/path\"");
+  if (!s.security) reader.refuse_useless("handshake_timeout", "without \"security\" nobody has to log in");
+  if (s.source_hostname_key.empty())
+    reader.refuse_useless("resolve_hostname", "names are looked up for \"source_hostname_key\" alone");
 }
 
 } // namespace
@@ -75,7 +97,35 @@ void validate(const forward_client_rule& s, config::settings_reader& reader) {
   }
 }
 
+namespace {
+
+/// Without quoting: nothing that stands under security is repeated.
+void check_rules(const forward_security& s, config::settings_reader& reader) {
+  auto names = std::set<std::string_view>{};
+  for (const auto& u : s.users)
+    if (!names.insert(u.username).second) reader.complain("users", "two users have the same name");
+  auto places = std::set<std::pair<std::string_view, std::string_view>>{};
+  for (const auto& c : s.clients)
+    if (!places.insert({c.host, c.network}).second)
+      reader.complain("clients", "two rules are about the same clients, and the first that fits decides");
+  const auto asks_users = s.wants_users();
+  const auto names_users = [](const forward_client_rule& c) { return !c.users.empty(); };
+  if (!asks_users && std::any_of(s.clients.begin(), s.clients.end(), names_users))
+    reader.complain("clients", "a rule names users, and nobody is asked for one");
+  // Before others it may be an exception to them.
+  if (s.allow_anonymous_source && !s.clients.empty() && s.clients.back().users.empty()
+      && s.clients.back().shared_key.value.empty())
+    reader.complain("clients",
+                    "the last rule does nothing here: those whom no rule names are accepted in the same way",
+                    "\"allow_anonymous_source: false\" refuses them");
+  if (!s.users.empty() && !asks_users)
+    reader.complain("users", "\"users\" does nothing here: nobody is asked for a name", "take out \"user_auth: false\"");
+}
+
+} // namespace
+
 void validate(const forward_security& s, config::settings_reader& reader) {
+  check_rules(s, reader);
   const auto has_own_keys = !s.clients.empty()
                             && std::all_of(s.clients.begin(), s.clients.end(),
                                            [](const auto& c) { return !c.shared_key.value.empty(); });
@@ -103,8 +153,6 @@ void validate(const forward_settings& s, config::settings_reader& reader) {
   check_text(reader, "add_tag_prefix", s.add_tag_prefix);
   check_text(reader, "source_address_key", s.source_address_key);
   check_text(reader, "source_hostname_key", s.source_hostname_key);
-  if (!is_mode(s.socket_mode))
-    reader.complain("socket_mode", "\"socket_mode\" wants an octal number such as 0660");
   if (reader.is_given("send_keepalive_packet") && s.send_keepalive_packet && s.deny_keepalive)
     reader.complain("send_keepalive_packet",
                     "\"send_keepalive_packet\" and \"deny_keepalive\" exclude each other");
@@ -112,6 +160,8 @@ void validate(const forward_settings& s, config::settings_reader& reader) {
     reader.complain("source_hostname_key",
                     "\"source_hostname_key\" wants \"resolve_hostname\" not to be false");
   check_limits(s, reader);
+  check_size_limits(s, reader);
+  check_listeners(s, reader);
 }
 
 } // namespace weir

@@ -103,6 +103,7 @@ auto forward_source::read(intake& out, std::size_t budget) -> result<read_status
   if (acks_.pending_bytes() > pending_bytes_max) budget = 0;
   left_ = budget;
   expire();
+  warnings_.tell_left_out();
   if (auto* c = find(delivering_); c != nullptr && left_ > 0) process(delivering_, *c);
   work_off_queue();
   auto more = true;
@@ -386,6 +387,7 @@ auto forward_source::wake_at() const -> std::optional<monotonic_time> {
   auto at = accept_again_at_;
   if (!deadlines_.empty() && (!at || deadlines_.front().at < *at)) at = deadlines_.front().at;
   if (room_.held() > 0 && (!at || look_at_ < *at)) at = look_at_;
+  if (const auto due = warnings_.due(); due && (!at || *due < *at)) at = due;
   return at;
 }
 

@@ -24,6 +24,7 @@ public:
   static auto tags(const settings& s) -> std::vector<tag_shape>;
   static constexpr bool listens = true;
   static constexpr bool resumes = true;
+  static constexpr bool gives_events = true;
   /// Each address has a socket for connections and one for heartbeats.
   static auto descriptors(const settings& s) -> descriptor_need { return {1 + 2 * s.listen.size(), true}; }
   forward_source(settings s, const plugin_context& context);

@@ -3,17 +3,44 @@
 #include <spdlog/spdlog.h>
 
 namespace weir {
+namespace {
+
+constexpr auto peer_pause = std::chrono::seconds{10};
+constexpr auto told_a_minute_max = std::uint64_t{20};
+
+} // namespace
 
 void forward_warnings::warn(std::string_view kind, std::string_view peer, std::string_view text) {
-  constexpr auto pause = std::chrono::seconds{10};
-  constexpr auto remembered_max = std::size_t{1024};
+  tell_left_out();
   const auto now = clock_.monotonic();
-  auto key = std::string{kind} + '\n' + std::string{peer};
-  const auto found = said_.find(key);
-  if (found != said_.end() && now - found->second < pause) return;
-  if (said_.size() >= remembered_max) said_.clear();
-  said_[std::move(key)] = now;
+  if (now >= minute_ends_) {
+    minute_ends_ = now + std::chrono::minutes{1};
+    told_ = 0;
+    std::erase_if(said_, [&](const auto& said) { return now - said.second >= peer_pause; });
+  }
+  if (!may_tell(kind, peer, now)) return void(++left_out_);
+  ++told_;
   spdlog::warn("{}: {}", component_, text);
+}
+
+/// What is remembered is as bounded as what is told.
+auto forward_warnings::may_tell(std::string_view kind, std::string_view peer, monotonic_time now) -> bool {
+  if (told_ >= told_a_minute_max) return false;
+  auto key = std::string{kind} + '\n' + std::string{peer};
+  const auto [said, is_new] = said_.try_emplace(std::move(key), now);
+  if (!is_new && now - said->second < peer_pause) return false;
+  said->second = now;
+  return true;
+}
+
+void forward_warnings::tell_left_out() {
+  if (left_out_ == 0 || clock_.monotonic() < minute_ends_) return;
+  spdlog::warn("{}: {} more warnings about clients were not told in the last minute", component_, left_out_);
+  left_out_ = 0;
+}
+
+auto forward_warnings::due() const -> std::optional<monotonic_time> {
+  return left_out_ == 0 ? std::nullopt : std::optional{minute_ends_};
 }
 
 } // namespace weir

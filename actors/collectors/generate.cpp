@@ -167,6 +167,7 @@ private:
 
 class generate_source final : public source {
 public:
+  static constexpr bool gives_events = true;
   struct settings {
     std::uint64_t rate = 0;
     std::uint64_t count = 0;
@@ -264,6 +265,8 @@ template <class Visitor> void describe(Visitor& v, generate_source::settings& s)
 void validate(const generate_source::settings& s, config::settings_reader& reader) {
   if (const auto compiled = record_stencil::compile(s.text); !compiled)
     reader.complain("template", "\"template\": " + compiled.failure().what);
+  if (s.text.find("${random") == std::string::npos && s.text.find("${one_of") == std::string::npos)
+    reader.refuse_useless("seed", "nothing in \"template\" is random");
   if (s.rate > 1'000'000'000) reader.complain("rate", "\"rate\" wants at most 1000000000 events per second");
   if (s.tag.empty()) reader.complain("tag", "\"tag\" is empty");
 }

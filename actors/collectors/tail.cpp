@@ -186,7 +186,20 @@ template <class Visitor> void describe(Visitor& v, tail_source::settings& s) {
   v.field("inotify", s.inotify, "false: poll everything.");
 }
 
+/// What is given and does nothing beside the rest.
+void check_looks(const tail_source::settings& s, config::settings_reader& reader) {
+  if (!s.follow) {
+    for (const auto* key : {"refresh_interval", "poll_interval", "inotify"})
+      reader.refuse_useless(key, "with \"follow: false\" the files are looked at once");
+    if (s.start == tail_start::end)
+      reader.complain("start", "\"start: end\" with \"follow: false\" reads nothing", "take one of them out");
+  } else if (!s.inotify) {
+    reader.refuse_useless("refresh_interval", "with \"inotify: false\" all is looked at every \"poll_interval\"");
+  }
+}
+
 void validate(const tail_source::settings& s, config::settings_reader& reader) {
+  check_looks(s, reader);
   if (const auto paths = glob_set::parse(s.path, "/"); !paths) reader.complain("path", paths.failure().what);
   if (const auto excluded = glob_set::parse(s.exclude, "/", true); !excluded)
     reader.complain("exclude", excluded.failure().what);

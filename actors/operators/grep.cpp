@@ -32,7 +32,11 @@ auto conditions_of(const config::value& from, Wrong&& wrong) -> std::vector<cond
   if (from.is_map())
     add_map(from);
   else if (from.is_sequence())
-    for (const auto& item : from.items) add_map(item);
+    for (const auto& item : from.items)
+      if (item.is_map())
+        add_map(item);
+      else
+        wrong(item.where, "wants {field: regex} in its list, not " + item.describe());
   else if (from.type != config::value::kind::null)
     wrong(from.where, "wants a map of fields to regular expressions, not " + from.describe());
   return made;
@@ -93,7 +97,10 @@ void validate(const grep_operator::settings& s, config::settings_reader& reader)
     const auto wrong = [&](const config::place& where, const std::string& what) {
       reader.complain_at(where, '"' + key + "\": " + what);
     };
-    for (const auto& c : conditions_of(from, wrong)) {
+    const auto all = conditions_of(from, wrong);
+    if (reader.is_given(key) && (from.type == config::value::kind::null || (from.items.empty() && from.members.empty() && !from.is_scalar())))
+      reader.refuse_useless(key, "it names no field");
+    for (const auto& c : all) {
       const auto expression = RE2{c.expression, RE2::Quiet};
       if (!expression.ok())
         wrong(c.where, "the expression for \"" + c.field + "\" is no RE2 expression: " + expression.error());

@@ -13,20 +13,25 @@ namespace {
 void check_use(const parse_settings& settings, config::settings_reader& reader) {
   using enum line_format;
   const auto& p = settings.parser;
-  const auto unused = [&](const char* key, bool is_used, const char* where) {
-    if (!is_used && reader.is_given(key))
-      reader.complain(key, '"' + std::string{key} + "\" does nothing here: it is " + where);
+  const auto unused = [&](const char* key, bool is_used, const char* what) {
+    if (!is_used) reader.refuse_useless(key, what);
   };
   const auto has_own_time = p.format == nginx || p.format == apache2 || p.format == syslog;
   const auto has_time = has_own_time || !p.time_key.empty();
   const auto reads_times = has_time || p.types.find(":time") != std::string::npos;
-  unused("expression", p.format == regex, "for the format regex");
-  unused("columns", p.format == csv, "for the format csv");
-  unused("delimiter", p.format == csv || p.format == ltsv, "for the formats csv and ltsv");
-  unused("time_format", reads_times, "of the field that \"time_key\" names, or of types that are time");
-  unused("time_zone", reads_times, "of the field that \"time_key\" names, or of types that are time");
-  unused("keep_time_key", has_time, "about the field that \"time_key\" names");
-  unused("reserve_data", !settings.field.empty(), "about the record around \"field\"");
+  unused("expression", p.format == regex, "it is for the format regex");
+  unused("columns", p.format == csv, "it is for the format csv");
+  unused("delimiter", p.format == csv || p.format == ltsv, "it is for the formats csv and ltsv");
+  unused("time_format", reads_times, "it is of the field that \"time_key\" names, or of types that are time");
+  unused("time_zone", reads_times, "it is of the field that \"time_key\" names, or of types that are time");
+  const auto is_plain_number = p.time_format.starts_with("unix");
+  const auto names_own_zone = p.time_format.find("%z") != std::string::npos
+                              || (p.time_format.empty() && (p.format == nginx || p.format == apache2));
+  if (reads_times && (is_plain_number || names_own_zone))
+    unused("time_zone", false, is_plain_number ? "such numbers are UTC" : "each time names its own zone");
+  unused("on_error", p.format != none || !settings.field.empty(), "every line is one of the format none");
+  unused("keep_time_key", has_time, "it is about the field that \"time_key\" names");
+  unused("reserve_data", !settings.field.empty(), "it is about the record around \"field\"");
 }
 
 } // namespace

@@ -15,6 +15,13 @@ auto contains(const std::vector<std::string>& names, std::string_view name) -> b
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+auto find_repeated(const std::vector<std::string>& names) -> std::string {
+  auto seen = std::set<std::string_view>{};
+  for (const auto& name : names)
+    if (!seen.insert(name).second) return name;
+  return {};
+}
+
 class record_operator final : public event_operator {
 public:
   struct settings {
@@ -218,17 +225,65 @@ template <class Visitor> void describe(Visitor& v, record_operator::settings& s)
           "Exactly one ${field.path} keeps its type, and is null if the event lacks it.");
 }
 
+/// Whether one path is the other, or leads into it.
+auto are_related(std::string_view a, std::string_view b) -> bool {
+  const auto leads = [](std::string_view above, std::string_view path) {
+    return path.starts_with(above) && (path.size() == above.size() || path[above.size()] == '.');
+  };
+  return leads(a, b) || leads(b, a);
+}
+
+/// A text at `a` gives way to what is then added at `a.b`.
+void check_added_texts(const config::string_map& add, config::settings_reader& reader) {
+  for (const auto& [key, text] : add) {
+    const auto inside = add.lower_bound(key + '.');
+    const auto compiled = record_template::compile(text, {});
+    if (inside == add.end() || !inside->first.starts_with(key + '.') || !compiled || compiled->lone_field()) continue;
+    reader.complain("add", "\"add\" of a text at \"" + key + "\" does nothing: it gives way to \"" + inside->first + '"');
+  }
+}
+
+/// What is given and does nothing, as something else here has been before it or comes after it.
+void check_effects(const record_operator::settings& s, config::settings_reader& reader) {
+  const auto is_kept = [&](std::string_view path) {
+    return s.keep.empty() || std::any_of(s.keep.begin(), s.keep.end(), [&](const auto& k) { return are_related(k, path); });
+  };
+  const auto quoted = [](const std::string& name) { return '"' + name + '"'; };
+  for (const auto& [key, names] : {std::pair{"keep", &s.keep}, {"remove", &s.remove}})
+    if (const auto twice = find_repeated(*names); !twice.empty())
+      reader.complain(key, quoted(key) + " names " + quoted(twice) + " twice");
+  for (const auto& path : s.remove)
+    if (contains(s.keep, path))
+      reader.complain("remove", quoted(path) + " is under \"keep\" and under \"remove\"");
+    else if (!is_kept(path))
+      reader.complain("remove", "\"remove\" of " + quoted(path) + " does nothing: \"keep\" does not name it");
+  for (const auto& [from, to] : s.rename)
+    if (from == to)
+      reader.complain("rename", "\"rename\" of " + quoted(from) + " to itself does nothing");
+    else if (!is_kept(from) || contains(s.remove, from))
+      reader.complain("rename", "\"rename\" of " + quoted(from) + " does nothing: it is not kept, and goes before that");
+    else if (s.add.contains(to))
+      reader.complain("rename", "\"rename\" to " + quoted(to) + " does nothing: \"add\" overwrites it");
+}
+
 void validate(const record_operator::settings& s, config::settings_reader& reader) {
+  check_effects(s, reader);
+  check_added_texts(s.add, reader);
   if (s.keep.empty() && s.remove.empty() && s.rename.empty() && s.add.empty())
     reader.complain({}, "wants at least one of \"keep\", \"remove\", \"rename\" and \"add\"");
   auto targets = std::set<std::string_view>{};
   for (const auto& [from, to] : s.rename)
-    if (!targets.insert(to).second) reader.complain("rename", "\"rename\": two fields become \"" + to + '"');
+    if (!targets.insert(to).second)
+      reader.complain("rename", "\"rename\": two fields become \"" + to + '"');
+    else if (!is_written_path(to))
+      reader.complain("rename", "\"rename\" to \"" + to + "\": " + std::string{not_written_path});
   const auto* written = reader.given("add");
   for (const auto& [key, text] : s.add) {
     const auto compiled = record_template::compile(text, {});
     if (!compiled)
       reader.complain_at(written->find(key)->where, '"' + key + "\": " + compiled.failure().what);
+    if (!is_written_path(key))
+      reader.complain_at(written->find(key)->where, '"' + key + "\": " + std::string{not_written_path});
   }
 }
 

@@ -141,6 +141,7 @@ template <class Visitor> void describe(Visitor& v, retag_operator::settings& s) 
 
 void validate(const retag_operator::settings& s, config::settings_reader& reader) {
   if (s.tag.empty() && s.rules.empty()) reader.complain({}, "wants \"tag\" or \"rules\"");
+  if (s.tag == "${tag}") reader.refuse_useless("tag", "every event keeps the tag that it has without it");
   if (const auto compiled = record_template::compile(s.tag, {}); !compiled)
     reader.complain("tag", compiled.failure().what);
   if (const auto pattern = tag_pattern::parse(s.match); !pattern)

@@ -67,7 +67,7 @@ auto sink(caf::stateful_actor<sink_state>* self, sink_settings settings, std::sh
       },
       [&s](timer_atom, std::uint64_t number) {
         s.timer.fired(number);
-        s.decide([](auto&, auto&) {});
+        s.decide([](auto& m, auto&) { m.on_time(); });
       },
       [&s](drain_atom) { s.decide([](auto& m, auto&) { m.drain(); }); },
       [&s](observe_atom) { return s.desk->observe(); },

@@ -12,6 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto idle_after = 1s;
+constexpr auto slow_after = 30s; // a store that takes so long for one job may never answer
 
 } // namespace
 
@@ -67,6 +68,7 @@ auto sink_machine::has_job() -> bool { return !under_way_ && choose_job().has_va
 auto sink_machine::take_job() -> std::optional<writer_job> {
   if (under_way_) return std::nullopt;
   under_way_ = choose_job();
+  under_way_since_ = time_.monotonic();
   return under_way_;
 }
 
@@ -102,13 +104,30 @@ auto sink_machine::find_question() -> std::optional<ask_positions> {
 }
 
 auto sink_machine::deadline() const -> std::optional<monotonic_time> {
-  if (under_way_) return std::nullopt;
+  if (under_way_) return is_slow_told_ ? std::nullopt : std::optional{under_way_since_ + slow_after};
   if (failures_ > 0) return retry_at_;
   if (!is_idle_ && core_.ready.empty()) return idle_at_;
   return std::nullopt;
 }
 
+void sink_machine::on_time() {
+  if (is_slow_told_ || !is_slow()) return;
+  spdlog::warn("{}: {}", settings_.address, slow_text());
+  is_slow_told_ = true;
+}
+
+auto sink_machine::is_slow() const -> bool {
+  return under_way_ && time_.monotonic() - under_way_since_ >= slow_after;
+}
+
+auto sink_machine::slow_text() const -> std::string {
+  return "its store has not answered for " + std::to_string((time_.monotonic() - under_way_since_) / 1s) + "s";
+}
+
 void sink_machine::on_outcome(job_outcome done) {
+  if (std::exchange(is_slow_told_, false))
+    spdlog::info("{}: its store answers again, after {}s", settings_.address,
+                 (time_.monotonic() - under_way_since_) / 1s);
   const auto job = std::exchange(under_way_, std::nullopt);
   std::visit([&](const auto& what) { on_done(what, std::move(done)); }, *job);
   check_end();
@@ -227,6 +246,7 @@ auto sink_machine::observe() const -> observation {
     o.detail = std::to_string(core_.events_repeated) + " events came again and were known";
   o.last_error = core_.last_error;
   o.last_error_ns = core_.last_error_ns;
+  if (is_slow()) o.problems.push_back(slow_text());
   if (!core_.ready.empty()) o.delay_ns = time_.wall_ns() - core_.ready.front().content->closed_ns;
   return o;
 }

@@ -50,6 +50,7 @@ public:
   void on_down(std::uint64_t who);
   void on_question(const ask_positions& note, std::uint64_t asker);
   void on_outcome(job_outcome done);
+  void on_time();
   void drain();
 
   /// Whether take_job() has one now.
@@ -71,6 +72,9 @@ private:
     std::string reason;
   };
 
+  /// The store has not answered for long.
+  auto is_slow() const -> bool;
+  auto slow_text() const -> std::string;
   auto choose_job() -> std::optional<writer_job>;
   auto choose_commit() -> commit_job;
   auto find_question() -> std::optional<ask_positions>;
@@ -91,6 +95,8 @@ private:
   waiting_questions<std::uint64_t> questions_;
   std::vector<answer> answers_;
   std::optional<writer_job> under_way_;
+  monotonic_time under_way_since_{};
+  bool is_slow_told_ = false;
   group_size group_;
   std::optional<giving_up> giving_up_; ///< the oldest chunks, once their letters are kept
   ending how_;

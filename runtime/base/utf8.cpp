@@ -21,4 +21,24 @@ auto whole_characters(std::string_view text, std::size_t bytes_max) -> std::size
   return is_inside ? begin : bytes_max;
 }
 
+auto first_character(std::string_view text) -> std::size_t {
+  const auto wanted = character_bytes(text.front());
+  if (text.size() < wanted) return 1;
+  for (std::size_t i = 1; i < wanted; ++i)
+    if (!is_continuation(text[i])) return 1;
+  return wanted;
+}
+
+auto columns_taken_by(std::string_view text) -> std::size_t {
+  auto columns = std::size_t{0};
+  for (; !text.empty(); ++columns) text.remove_prefix(first_character(text));
+  return columns;
+}
+
+auto within_columns(std::string_view text, std::size_t columns_max) -> std::size_t {
+  auto bytes = std::size_t{0};
+  for (; bytes < text.size() && columns_max > 0; --columns_max) bytes += first_character(text.substr(bytes));
+  return bytes;
+}
+
 } // namespace weir

@@ -1,5 +1,6 @@
 #include "runtime/codec/forward_client.hpp"
 
+#include "runtime/base/utf8.hpp"
 #include "runtime/codec/base64.hpp"
 #include "runtime/event/msgpack.hpp"
 
@@ -67,7 +68,7 @@ auto forward_client_handshake::answer_helo(std::string_view root, byte_buffer& o
 auto forward_client_handshake::check_pong(std::string_view root) const -> result<void> {
   WEIR_TRY(const auto pong, decode_pong(root));
   if (!pong.ok)
-    return error{errc::rejected, "the server refused: " + std::string{pong.reason.substr(0, 200)}};
+    return error{errc::rejected, "the server refused: " + std::string{pong.reason.substr(0, whole_characters(pong.reason, 200))}};
   if (pong.hostname == credentials_.self_hostname)
     return error{errc::rejected, "the server has our own host name, \"" + credentials_.self_hostname + '"'};
   const auto wanted = key_digest({salt_, pong.hostname, nonce_, credentials_.shared_key});

@@ -155,6 +155,10 @@ auto find_path(std::string_view record, std::string_view path) -> std::string_vi
   return find_path(fields_of(record), path);
 }
 
+auto is_written_path(std::string_view path) -> bool {
+  return !path.empty() && path.front() != '.' && path.back() != '.' && path.find("..") == std::string_view::npos;
+}
+
 auto erase_path(byte_buffer& record, std::string_view path) -> bool {
   auto map = record.view();
   auto found = best_field(fields_of(map), path);
@@ -250,6 +254,31 @@ void append_with_path(byte_buffer& out, std::string_view record, std::string_vie
   else
     append_with_path(out, found.value, found.rest, value);
   out.append(between(found.value.data() + found.value.size(), record.data() + record.size()));
+}
+
+namespace {
+
+/// Whether on the way to `path` there is a field that is no map.
+auto is_blocked(record_fields fields, std::string_view path) -> bool {
+  for (auto dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.')) {
+    const auto found = best_field(fields, path);
+    if (!found.exists()) return best_field(fields, path.substr(0, dot)).exists();
+    fields = fields_of(found.value);
+    path = found.rest;
+  }
+  return false;
+}
+
+} // namespace
+
+void append_at_free_path(byte_buffer& out, std::string_view record, std::string_view path, std::string_view value) {
+  const auto fields = fields_of(record);
+  if (!is_blocked(fields, path)) return append_with_path(out, record, path, value);
+  auto write = msgpack_writer{out};
+  write.map(fields.count + 1);
+  write.raw(fields.bytes);
+  write.str(path);
+  write.raw(value);
 }
 
 void append_text(byte_buffer& out, std::string_view value) {

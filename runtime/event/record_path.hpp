@@ -23,12 +23,20 @@ auto fields_of(std::string_view record) -> record_fields;
 auto find_path(std::string_view record, std::string_view path) -> std::string_view;
 auto find_path(record_fields fields, std::string_view path) -> std::string_view;
 
+/// Whether append_with_path() takes it: no name between its dots is empty.
+auto is_written_path(std::string_view path) -> bool;
+inline constexpr auto not_written_path = std::string_view{"a path wants names between its dots, none of them empty"};
+
 /// Removes the field at `path` from the map that is all of `record`. False if there is none.
 auto erase_path(byte_buffer& record, std::string_view path) -> bool;
 
 /// Appends the map `record` with `value` at `path`: in place of what find_path() has there, else as a new field, with
 /// the maps in between that are missing; what stands in their place and is no map gives way.
 void append_with_path(byte_buffer& out, std::string_view record, std::string_view path, std::string_view value);
+
+/// The same for a path that find_path() does not find, where nothing may give way: what stands in the way stays, and
+/// the field is called like all of the path, by which find_path() finds it as well.
+void append_at_free_path(byte_buffer& out, std::string_view record, std::string_view path, std::string_view value);
 
 /// One of the paths for append_kept(), and what that notes on its way.
 struct kept_path {

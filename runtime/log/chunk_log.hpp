@@ -116,7 +116,8 @@ public:
   auto drop_oldest() -> std::vector<chunk_ptr>;
 
   /// Persists cursors, removes segments that all readers have passed, and makes the files again if somebody
-  /// removed them, from what is still to be had; cheap if there is nothing to do.
+  /// removed them, from what is still to be had; cheap if there is nothing to do. A failure stands until the
+  /// next try, which comes by itself, works.
   auto maintain(monotonic_time now) -> result<void>;
   auto figures() const -> chunk_log_figures;
 

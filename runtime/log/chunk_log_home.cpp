@@ -60,9 +60,9 @@ auto chunk_log::state::put_back() -> result<void> {
 }
 
 auto chunk_log::state::look_after_home(monotonic_time now) -> result<void> {
-  if (now < look_at) return {};
+  if (now < look_at) return home_state;
   look_at = now + look_interval;
-  if (!is_gone && is_in_place()) return {};
+  if (!is_gone && is_in_place()) return home_state = {};
   if (!is_gone || now >= tell_gone_at) {
     spdlog::error("chunk log {}: its files were removed or replaced; nothing is acked before they are back",
                   settings.path);
@@ -70,10 +70,11 @@ auto chunk_log::state::look_after_home(monotonic_time now) -> result<void> {
   }
   is_gone = true;
   if (const auto done = put_back(); !done)
-    return error{errc::unavailable, "the files of the chunk log " + settings.path
-                                        + " were removed and cannot be made again: " + done.failure().what};
+    return home_state = error{errc::unavailable, "the files of the chunk log " + settings.path
+                                                     + " were removed and cannot be made again: "
+                                                     + done.failure().what};
   is_gone = false;
-  return {};
+  return home_state = {};
 }
 
 } // namespace weir

@@ -157,15 +157,15 @@ auto chunk_log::state::can_drop_front() const -> bool {
 auto chunk_log::state::maintain(monotonic_time now) -> result<void> {
   WEIR_CHECK(look_after_home(now));
   const auto can_drop = can_drop_front();
-  if (!can_drop && (!are_cursors_dirty || now - cursors_written_at < cursors_interval)) return {};
+  if (!can_drop && (!are_cursors_dirty || now - cursors_written_at < cursors_interval)) return cursors_state;
   cursors_written_at = now;
   // On a full disk this may fail until the segments are gone; cursors that lag move up at the next start.
-  const auto written_cursors = are_cursors_dirty ? write_cursors() : result<void>{};
+  cursors_state = are_cursors_dirty ? write_cursors() : result<void>{};
   while (can_drop_front()) {
     segments.drop_front();
     are_names_dirty = true;
   }
-  return written_cursors;
+  return cursors_state;
 }
 
 } // namespace weir

@@ -125,6 +125,9 @@ struct chunk_log::state {
 
   bool is_gone = false; ///< the files are not where they were: nothing becomes safe
   monotonic_time look_at{};
+  monotonic_time tell_sync_at{}; ///< that one failed: not again before
+  result<void> home_state;    ///< of the last look
+  result<void> cursors_state; ///< of the last time that they were written
   monotonic_time tell_gone_at{};
 
   unsettled_sums unsettled;

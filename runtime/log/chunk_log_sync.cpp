@@ -162,8 +162,11 @@ auto chunk_log::finish_sync(const sync_job& job, const result<void>& outcome) ->
   if (outcome && s.is_gone) return s.put_off_sync(), result<void>{};
   if (outcome) return s.mark_safe(job.up_to_), result<void>{};
   const auto is_lax = s.settings.sync == sync_policy::os;
-  spdlog::error("chunk log {}: {}; a new segment is begun{}", s.settings.path, outcome.failure().what,
-                is_lax ? "" : " with all since record " + std::to_string(s.synced));
+  if (const auto now = s.time.monotonic(); now >= s.tell_sync_at) {
+    spdlog::error("chunk log {}: {}; a new segment is begun{}", s.settings.path, outcome.failure().what,
+                  is_lax ? "" : " with all since record " + std::to_string(s.synced));
+    s.tell_sync_at = now + std::chrono::minutes{1}; // a disk that fails does so at every try
+  }
   if (is_lax) return s.leave_unsynced(), result<void>{};
   return s.write_again();
 }

@@ -108,8 +108,8 @@ auto field_rules::make(const parser_settings& settings, const format_defaults& d
   if (!times) return problem("time_format: " + times.failure().what);
   auto rules = field_rules{time_memo{*times}};
   rules.keep_time_ = settings.keep_time_key;
-  WEIR_CHECK(rules.add_types(settings.types, *times, now));
-  WEIR_CHECK(rules.add_types(defaults.types, *times, now));
+  WEIR_CHECK(rules.add_types(settings.types, *times, now, false));
+  WEIR_CHECK(rules.add_types(defaults.types, *times, now, true));
   const auto time_key = settings.time_key.empty() ? defaults.time_key : std::string_view{settings.time_key};
   if (!time_key.empty()) rules.add_rule(time_key).is_time_key = true;
   rules.wants_time_ = !settings.time_key.empty();
@@ -141,7 +141,7 @@ auto field_rules::add_rule(std::string_view key) -> field_rule& {
   return rules_.back();
 }
 
-auto field_rules::add_types(std::string_view types, const time_parser& times, const clock& now)
+auto field_rules::add_types(std::string_view types, const time_parser& times, const clock& now, bool is_default)
     -> result<void> {
   while (!types.empty()) {
     auto rest = trimmed(take_until(types, ","));
@@ -154,7 +154,8 @@ auto field_rules::add_types(std::string_view types, const time_parser& times, co
     if (known == std::end(type_names))
       return problem("types: \"" + std::string{type} + "\" of \"" + std::string{key}
                      + "\" is no type; wanted string, integer, float, bool, array or time");
-    if (find(key) != nullptr) continue;
+    if (find(key) != nullptr && is_default) continue; // the user's own goes first
+    if (find(key) != nullptr) return problem("types: \"" + std::string{key} + "\" stands there twice");
     auto& rule = add_rule(key);
     rule.type = known->second;
     rule.is_text = rule.type == field_type::string;

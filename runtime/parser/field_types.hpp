@@ -60,7 +60,8 @@ public:
 
 private:
   explicit field_rules(time_memo event_times) : event_times_(std::move(event_times)) {}
-  auto add_types(std::string_view types, const time_parser& times, const clock& now) -> result<void>;
+  auto add_types(std::string_view types, const time_parser& times, const clock& now, bool is_default)
+      -> result<void>;
   auto add_rule(std::string_view key) -> field_rule&;
   void note_no_time(parsed_line& line);
 

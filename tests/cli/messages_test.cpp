@@ -116,4 +116,16 @@ BOOST_AUTO_TEST_CASE(say_of_a_secret_file_that_cannot_be_had_why) {
   BOOST_TEST(check_security("{ shared_key: {file: " + write("key", "k\n") + "} }").status == 0);
 }
 
+BOOST_AUTO_TEST_CASE(say_nothing_that_a_terminal_would_obey) {
+  const auto done = weir_command({"check", write("t.yaml", "collectors: { c: { type: \"\\e[31mred\\n\" } }\n"
+                                                            "sinks: { o: { type: stdout } }\n")});
+  BOOST_TEST(contains(done.err, "unknown type \"?[31mred?\""), done.err);
+}
+
+BOOST_AUTO_TEST_CASE(complain_once_of_a_secret_that_cannot_be_read) {
+  const auto done = check_security("{ shared_key: {file: /no/such/file} }");
+  BOOST_TEST(contains(done.err, "cannot read the secret file"), done.err);
+  BOOST_TEST(contains(done.err, "\n1 problem;"), done.err);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,7 @@
 #include "cli/data_hints.hpp"
 #include "cli/figures.hpp"
 #include "cli/node_status.hpp"
+#include "runtime/base/utf8.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -191,6 +192,25 @@ BOOST_AUTO_TEST_CASE(the_live_status_fits_whatever_the_width) {
   for (std::size_t width = 1; width < 100; ++width)
     for (const auto& line : cli::live_lines(sample(), width)) BOOST_TEST(line.size() <= width);
   BOOST_TEST(cli::live_lines(sample(), 45)[1] == "            state     events/s  buffered");
+}
+
+BOOST_AUTO_TEST_CASE(the_live_status_cuts_no_character_and_counts_columns) {
+  auto s = sample();
+  s.seen.actors.front().problems = {"/protokolle/größe/日志.log: ключ"};
+  const auto whole = cli::live_lines(s, 200)[5];
+  for (auto width = columns_taken_by(whole); width > 0; --width) {
+    const auto line = cli::live_lines(s, width)[cli::live_lines(s, width).size() - 2];
+    BOOST_TEST(columns_taken_by(line) == width);
+    BOOST_TEST(whole.starts_with(line));
+    BOOST_TEST(cli::printable(line) == line); // no half of a character
+  }
+}
+
+BOOST_AUTO_TEST_CASE(nothing_that_a_terminal_may_obey_is_printed) {
+  BOOST_TEST(cli::printable("a\x1b[2J\x7f\r\n") == "a?[2J???");
+  BOOST_TEST(cli::printable("\xc2\x9b" "2J") == "?2J");  // CSI of C1
+  BOOST_TEST(cli::printable("\x9b" "2J \xc3") == "?2J ?"); // no UTF-8
+  BOOST_TEST(cli::printable("größe 日") == "größe 日");
 }
 
 BOOST_AUTO_TEST_CASE(figures_are_short) {

@@ -19,7 +19,6 @@ auto some_file_sink(const std::string& name, seeded& random, bool may_lose_power
   WEIR_ASSERT(kind != nullptr);
   auto settings = map_of({{"path", directory_of(name) + (random.one_in(2) ? "{tag}.log" : "all.log")},
                           {"format", "raw"},
-                          {"include", list_of({})},
                           {"ledger", "/var/ledger-" + name},
                           {"sync", may_lose_power || random.one_in(2) ? "always" : "os"},
                           {"max_open", random.one_in(3) ? "1" : "256"}});

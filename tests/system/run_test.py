@@ -190,6 +190,14 @@ class RunTest(SystemTest):
             self.assertEqual(list(line), ["time", "level", "message"])
         self.assertIn("50 events were not confirmed", lines[-1]["message"])
 
+    def test_nothing_in_a_log_line_is_obeyed_by_a_terminal_or_makes_another_line(self):
+        topology = self.write("t.yaml", 'collectors: { c: { type: tail, path: "/no\\e[31m/x\\nforged.log" } }\n'
+                                        'sinks: { o: { type: "null" } }\n')
+        done = self.weir("run", topology, "--once")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('"/no?[31m/x?forged.log": no file matches', done.stderr)
+        self.assertNotIn("\x1b", done.stderr)
+
     def test_the_log_level_says_how_much(self):
         node = self.start_with_blocked_store("--log-level", "error", "--drain-timeout", "100ms")
         _, _, err = self.finish(node, SIGTERM)

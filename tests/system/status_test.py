@@ -201,6 +201,15 @@ class StatusTest(SystemTest):
         for node in (first, second):
             self.assertEqual(self.finish(node, SIGTERM)[0], 0)
 
+    def test_a_node_that_can_be_seen_ends_in_order(self):
+        topology = self.write("t.yaml", 'collectors: { c: { type: forward, listen: "127.0.0.1:0" } }\n'
+                                        'sinks: { o: { type: "null" } }\n')
+        for _ in range(10):
+            node = self.start("node", topology)
+            while not list(self.sockets.glob("*.sock")):
+                self.assertTrue(node.is_running())
+            self.assertEqual(self.finish(node, SIGTERM)[0], 0)
+
     def test_the_socket_is_private_goes_with_the_node_and_a_stale_one_is_replaced(self):
         node = self.start_pipeline()
         path = self.sockets / "shop.edge-1.sock"

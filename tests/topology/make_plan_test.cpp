@@ -204,7 +204,8 @@ BOOST_AUTO_TEST_CASE(letters_get_to_their_sink_by_a_collector_beside_their_compo
 }
 
 BOOST_AUTO_TEST_CASE(a_sink_of_letters_that_cannot_be_reached_is_an_error) {
-  const auto r = plan_of("collectors: { c: { type: tail, path: y, dead_letter: letters } }\n"
+  const auto r = plan_of("collectors: { c: { type: tail, path: y, dead_letter: letters,\n"
+                         "  parse: { format: json, on_error: dead_letter } } }\n"
                          "sinks: { s: { type: null, from: c }, letters: { type: null } }\n"
                          "placement: { edge: [c, s], store: letters }\n");
   BOOST_REQUIRE_EQUAL(r.problems.size(), 1U);
@@ -241,7 +242,7 @@ BOOST_AUTO_TEST_CASE(writers_on_different_classes_may_use_the_same_path) {
 
 BOOST_AUTO_TEST_CASE(a_cluster_may_say_that_it_is_insecure) {
   const auto text = std::string{"collectors: { c: { type: tail, path: y } }\nsinks: { s: { type: null } }\n"
-                                "nodes: { n: { listen: 0.0.0.0:7400 } }\n"};
+                                "nodes: { n: { listen: 0.0.0.0:7400, as: one } }\nplacement: { one: [c, s] }\n"};
   BOOST_TEST(!plan_of(text).plan.has_value());
   const auto r = plan_of(text + "cluster: { insecure: true }\n");
   BOOST_REQUIRE(r.plan.has_value());

@@ -79,6 +79,19 @@ struct bench {
   auto acked() -> std::vector<chunk_id> { return take_feedback().acks; }
 };
 
+auto news_of(aggregator_core& core, const class clock& time) -> std::string {
+  auto all = std::string{};
+  for (const auto& news : core.take_news(time.monotonic()))
+    all += (all.empty() ? "" : "\n") + std::string{news.is_good ? "good: " : ""} + news.text;
+  return all;
+}
+
+auto troubles_of(const bench& b) -> std::vector<std::string> {
+  auto all = std::vector<std::string>{};
+  for (const auto& t : b.core->troubles(b.time.monotonic())) all.push_back(t.what);
+  return all;
+}
+
 auto ids_of(std::uint64_t first, std::uint64_t last) -> std::vector<chunk_id> {
   auto ids = std::vector<chunk_id>{};
   for (; first <= last; ++first) ids.push_back({7, first});
@@ -204,11 +217,11 @@ BOOST_AUTO_TEST_CASE(holds_its_senders_back_when_the_log_is_full_and_goes_on_whe
     BOOST_TEST_REQUIRE(n < 100U);
   }
   BOOST_TEST(b.acked().size() == n - 1);
-  BOOST_TEST(b.core->take_news(b.time.monotonic())
+  BOOST_TEST(news_of(*b.core, b.time)
              == "the chunk log /buffer has reached its 1MiB: its senders wait until some of it is stored");
   BOOST_TEST(b.core->remarks() == "full, its senders wait");
   b.time.advance(59s);
-  BOOST_TEST(b.core->take_news(b.time.monotonic()).empty()); // once a minute
+  BOOST_TEST(news_of(*b.core, b.time).empty()); // once a minute
   b.ack(0, ids_of(1, n - 1));
   b.ack(1, ids_of(1, n - 1));
   b.time.advance(1s);
@@ -216,9 +229,9 @@ BOOST_AUTO_TEST_CASE(holds_its_senders_back_when_the_log_is_full_and_goes_on_whe
   b.sync();
   BOOST_TEST((b.acked() == ids_of(n, n)));
   BOOST_TEST(b.core->dropped.empty());
-  BOOST_TEST(b.core->take_news(b.time.monotonic()).empty());
+  BOOST_TEST(news_of(*b.core, b.time).empty());
   b.time.advance(5s);
-  BOOST_TEST(b.core->take_news(b.time.monotonic()) == "the buffer has room again");
+  BOOST_TEST(news_of(*b.core, b.time) == "good: the buffer has room again");
   BOOST_TEST(b.core->remarks().empty());
 }
 
@@ -229,9 +242,9 @@ BOOST_AUTO_TEST_CASE(in_memory_tells_that_it_is_full_when_nothing_moves_for_a_wh
   const auto c = tagged(1, 16 * kib);
   (void)core.in.receive(from_edge, *c);
   core.take(c, time.monotonic());
-  BOOST_TEST(core.take_news(time.monotonic()).empty());
+  BOOST_TEST(news_of(core, time).empty());
   time.advance(5s);
-  BOOST_TEST(core.take_news(time.monotonic())
+  BOOST_TEST(news_of(core, time)
              == "the buffer has reached its 16KiB: its senders wait until some of it is stored");
 }
 
@@ -301,7 +314,7 @@ BOOST_AUTO_TEST_CASE(counts_by_tag_what_it_drops_if_it_is_told_to) {
     const auto kept_newest = b.sent[0].back() == chunk_id{7, 40};
     BOOST_TEST(kept_newest == (policy == full_policy::drop_oldest));
     BOOST_TEST((b.core->positions_of("edge/collector/log") == std::vector<position_range>{{"file", 0, 40}}));
-    const auto news = b.core->take_news(b.time.monotonic());
+    const auto news = news_of(*b.core, b.time);
     BOOST_TEST(news.find(" events were dropped for it so far") != std::string::npos);
   }
 }
@@ -415,6 +428,70 @@ BOOST_AUTO_TEST_CASE(takes_data_and_feeds_others_while_one_outlet_cannot_be_read
   b.sync();
   BOOST_TEST((b.sent[0] == ids_of(3, 3))); // the others were given up, like damaged ones
   BOOST_TEST(b.core->remarks() == "damaged or missing in the buffer: 2 records");
+}
+
+BOOST_AUTO_TEST_CASE(tells_what_of_its_disk_fails_and_since_when_until_it_works_again) {
+  for (const auto call : {file_call::write, file_call::reserve, file_call::sync}) {
+    auto b = bench{};
+    b.start();
+    b.grant(0);
+    b.faults.arm({{call, 1, call == file_call::reserve ? fault_kind::no_space : fault_kind::io_error, 1000}});
+    const auto fails_for = [&](duration time) {
+      for (; time > 0s; time -= 500ms) {
+        b.time.advance(500ms);
+        b.work();
+        b.sync();
+      }
+    };
+    b.receive(tagged(1));
+    fails_for(5s);
+    BOOST_TEST_REQUIRE(b.core->troubles(b.time.monotonic()).size() >= 1U);
+    BOOST_TEST(news_of(*b.core, b.time).ends_with("; it is tried again until it works"));
+    BOOST_TEST((b.core->troubles(b.time.monotonic()).front().at >= b.time.monotonic() - 1s)); // it was tried just now
+    b.faults.disarm();
+    fails_for(2s);
+    BOOST_TEST(troubles_of(b).empty());
+    BOOST_TEST(news_of(*b.core, b.time) == "good: the buffer takes data again");
+    BOOST_TEST((b.acked() == ids_of(1, 1)));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(tells_of_a_device_that_does_not_answer_for_long_until_it_does) {
+  auto b = bench{};
+  b.start();
+  b.receive(tagged(1));
+  auto job = b.core->take_sync(b.time.monotonic());
+  BOOST_TEST_REQUIRE(job.has_value());
+  b.time.advance(29s);
+  b.work();
+  BOOST_TEST(troubles_of(b).empty());
+  b.time.advance(1s);
+  b.work();
+  BOOST_TEST((troubles_of(b) == std::vector<std::string>{"the device of the buffer has not answered for 30s"}));
+  b.core->finish_sync(*job, job->run(), b.time.monotonic());
+  b.work();
+  BOOST_TEST(troubles_of(b).empty());
+  BOOST_TEST((b.acked() == ids_of(1, 1)));
+}
+
+BOOST_AUTO_TEST_CASE(tells_of_cursors_that_cannot_be_written_until_they_can) {
+  auto b = bench{};
+  b.start();
+  b.grant(0);
+  b.grant(1);
+  b.receive(tagged(1));
+  b.sync();
+  b.faults.arm({{file_call::rename, 1, fault_kind::io_error, 1000}});
+  b.time.advance(2s);
+  b.ack(0, {{7, 1}});
+  BOOST_TEST(troubles_of(b).size() == 1U);
+  b.time.advance(100ms); // before the next try
+  b.work();
+  BOOST_TEST(troubles_of(b).size() == 1U);
+  b.faults.disarm();
+  b.time.advance(2s);
+  b.work();
+  BOOST_TEST(troubles_of(b).empty());
 }
 
 BOOST_AUTO_TEST_CASE(acks_nothing_that_a_failing_disk_may_not_have) {

@@ -1,4 +1,6 @@
 #include "actors/collectors/chunking_intake.hpp"
+#include "runtime/codec/json_writer.hpp"
+#include "runtime/event/entry.hpp"
 
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
@@ -64,6 +66,38 @@ BOOST_AUTO_TEST_CASE(tell_a_time_key_that_is_not_there) {
   put(takes, "time=2026-11-22");
   BOOST_TEST(counts.noted["time not read"] == 1U);
   BOOST_TEST(log.text.str().find("time_key \"ts\": an event lacks it;") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(label_by_path_what_the_record_lacks_and_overwrite_nothing) {
+  auto settings = intake_settings{};
+  settings.parse.emplace().parser.format = line_format::json;
+  settings.labels = {{"site", "main"}, {"k8s.node.name", "n1"}, {"k8s.zone", "z"}};
+  auto context = plugin_context{.component = "log", .node = "edge"};
+  context.clock = &time;
+  auto takes = chunking_intake{settings, context, builder, counts, letters};
+  auto at = std::uint64_t{0};
+  const auto labelled = [&](std::string_view line) {
+    put(takes, line);
+    takes.covered("s", at, at + 1);
+    ++at;
+    auto chunks = builder.take(1 << 20);
+    auto read = entry_reader{chunks.front()->body.view()};
+    auto e = entry{};
+    BOOST_TEST_REQUIRE(read.next(e));
+    auto text = byte_buffer{};
+    append_json(text, e.record);
+    return std::string{text.view()};
+  };
+  BOOST_TEST(labelled(R"({"a":1})") == R"({"a":1,"k8s":{"node":{"name":"n1"},"zone":"z"},"site":"main"})");
+  BOOST_TEST(labelled(R"({"k8s":{"zone":"own"},"site":2})")
+             == R"({"k8s":{"zone":"own","node":{"name":"n1"}},"site":2})");
+  BOOST_TEST(labelled(R"({"k8s.zone":"own"})")
+             == R"({"k8s.zone":"own","k8s":{"node":{"name":"n1"}},"site":"main"})");
+  // What stands in the way stays; the path is found all the same.
+  BOOST_TEST(labelled(R"({"k8s":"text"})")
+             == R"({"k8s":"text","k8s.node.name":"n1","k8s.zone":"z","site":"main"})");
+  BOOST_TEST(labelled(R"({"k8s":{"node":7}})")
+             == R"({"k8s":{"node":7,"zone":"z"},"k8s.node.name":"n1","site":"main"})");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

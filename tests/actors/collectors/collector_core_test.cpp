@@ -1,7 +1,11 @@
 #include "actors/collectors/collector_core.hpp"
 #include "runtime/codec/chunk_codec.hpp"
+#include "tests/support/directory.hpp"
 
 #include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <fstream>
 
 using namespace weir;
 using namespace std::chrono_literals;
@@ -170,6 +174,35 @@ BOOST_AUTO_TEST_CASE(hold_what_clients_send_again_until_it_is_known_whether_it_h
   BOOST_TEST((done.safe == ranges{{"~a", 0, 5}}));
   up(1);
   BOOST_TEST((sent_to(1) == ranges{{"~b", 0, 5}, {"~c", 0, 5}}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(collectors_with_letters)
+
+BOOST_AUTO_TEST_CASE(say_why_letters_are_not_kept_and_since_when_until_they_are) {
+  const auto dir = test::temporary_directory{};
+  std::ofstream{dir / "letters"} << "in the way";
+  auto time = manual_clock{};
+  auto core = collector_core{7, "edge/collector/log", {outlet_settings{}}};
+  core.dead_letters.emplace(
+      "edge/collector/log",
+      std::make_shared<dead_letter_file>(real_file_system(), dir / "letters/log.jsonl", UINT64_MAX), 10s);
+  core.builder.begin("tag").append("event");
+  core.builder.finish(0);
+  core.builder.covered("s", 0, 5);
+  core.letters.all.emplace_back().tag = "tag";
+  core.letters.placed = 1;
+  core.close_chunk(time);
+  BOOST_TEST(core.last_error.starts_with("cannot keep dead letters: "));
+  BOOST_TEST(core.last_error_ns == time.wall_ns());
+  BOOST_TEST(core.events_closed == 0U);
+  std::filesystem::remove(dir / "letters");
+  time.advance(1s);
+  core.close_chunk(time);
+  BOOST_TEST(core.last_error == "");
+  BOOST_TEST(core.last_error_ns == 0);
+  BOOST_TEST(core.events_closed == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -95,8 +95,8 @@ BOOST_AUTO_TEST_CASE(settings_that_cannot_work_are_refused) {
   const auto client = [&](config::value rule) {
     return secure({{"shared_key", "k"}, {"clients", list_of({rule})}});
   };
-  BOOST_TEST(client(map_of({{"network", "10.0.0.0/8"}})) == "");
-  BOOST_TEST(client(map_of({{"host", "127.0.0.1"}})) == "");
+  BOOST_TEST(client(map_of({{"network", "10.0.0.0/8"}, {"shared_key", "x"}})) == "");
+  BOOST_TEST(client(map_of({{"host", "127.0.0.1"}, {"shared_key", "x"}})) == "");
   BOOST_TEST(client(map_of({{"host", "127.0.0.1"}, {"network", "10.0.0.0/8"}})) != "");
   BOOST_TEST(client(map_of({{"shared_key", "x"}})) != "");
   BOOST_TEST(client(map_of({{"network", "10.0.0.0/33"}})) != "");

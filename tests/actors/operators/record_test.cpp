@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(holds_the_contract_of_operators) {
   check_operator_contract(*make_operator("record", map_of({{"keep", list_of({"a", "message"})}})));
   check_operator_contract(
       *make_operator("record", map_of({{"keep", list_of({"a.b", "a.a.a", "message", "c.x"})},
-                                       {"remove", list_of({"a.c", "level"})},
+                                       {"remove", list_of({"a.b.c", "message.x"})},
                                        {"rename", map_of({{"a.b", "b.c.d"}, {"message", "a.b"}})},
                                        {"add", map_of({{"x.y", "${a.b}"}, {"a.b.c", "[${a}] ${message}"}})}})));
 }
@@ -90,11 +90,11 @@ BOOST_AUTO_TEST_CASE(a_key_with_a_dot_goes_before_the_path) {
 BOOST_AUTO_TEST_CASE(does_keep_and_remove_first_then_rename_then_add) {
   const auto all =
       map_of({{"keep", list_of({"a", "b"})},
-              {"remove", "b"},
+              {"remove", "b.x"},
               {"rename", map_of({{"a", "c"}, {"b", "d"}})},
               {"add", map_of({{"from_old", "${a}"}, {"from_new", "${c}"}, {"removed", "${b}"}})}});
-  BOOST_TEST(changed(all, packed({{"a", 1}, {"b", 2}, {"e", 3}}))
-             == R"({"c":1,"from_new":1,"from_old":1,"removed":2})");
+  BOOST_TEST(changed(all, packed({{"a", 1}, {"b", packed({{"x", 2}, {"y", 3}})}, {"e", 3}}))
+             == R"({"c":1,"d":{"y":3},"from_new":1,"from_old":1,"removed":{"x":2,"y":3}})");
 }
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_text_stay_as_they_are) {

@@ -156,6 +156,28 @@ BOOST_AUTO_TEST_CASE(answer_whoever_asks_while_the_store_blocks) {
   BOOST_TEST(grants >= 1);
 }
 
+BOOST_AUTO_TEST_CASE(tell_of_a_store_that_does_not_answer_for_long_until_it_does) {
+  auto sink = living_sink{shelf, time, letters()};
+  sink.work();
+  sink.give(chunks_of(1, 10));
+  auto job = sink.machine.take_job();
+  BOOST_TEST_REQUIRE(job.has_value());
+  time.advance(29s);
+  sink.machine.on_time();
+  BOOST_TEST(sink.machine.observe().problems.empty());
+  BOOST_TEST_REQUIRE(sink.machine.deadline().has_value());
+  time.advance(1s);
+  BOOST_TEST((*sink.machine.deadline() <= time.monotonic()));
+  sink.machine.on_time();
+  BOOST_TEST(!sink.machine.deadline().has_value()); // it was told
+  BOOST_TEST((sink.machine.observe().problems
+              == std::vector<std::string>{"its store has not answered for 30s"}));
+  auto late = job_outcome{};
+  late.events = 10;
+  sink.machine.on_outcome(std::move(late));
+  BOOST_TEST(sink.machine.observe().problems.empty());
+}
+
 BOOST_AUTO_TEST_CASE(take_chunks_while_their_store_is_away_say_why_and_go_on_by_themselves) {
   shelf.is_away = true;
   auto sink = living_sink{shelf, time, letters()};
