@@ -87,6 +87,8 @@ auto tailer::look_at_copy(const std::string& path, tailed_file& file, file_table
     return copy_look::another;
   if (!may_be_copy(status.key.birth_ns, not_before_ns, content.identity.head.length))
     return copy_look::another;
+  // A sink beside it that writes lines as they came has the same head.
+  if (options_.is_own && options_.is_own(status.key, path)) return copy_look::another;
   const auto look = adopt_copy(path, status, content);
   if (look != copy_look::adopted) return look;
   auto& copy = *files_.by_key(status.key);
