@@ -273,6 +273,7 @@ void tailer::check_content(tailed_file& file, const file_stat& status) {
   const auto head_size = std::min<std::uint64_t>(head_bytes_max, status.size);
   auto head = read_head(file.fd, head_size);
   if (head.empty() && status.size > 0) return; // unreadable: nothing is known
+  const auto was_empty = file.head.length == 0 && file.stream.empty();
   const auto known = print_of(head.substr(0, std::min<std::size_t>(file.head.length, head.size())));
   if (status.size < file.known_end() || (file.head.length > 0 && known != file.head)) {
     begin_anew(file, status);
@@ -281,6 +282,7 @@ void tailer::check_content(tailed_file& file, const file_stat& status) {
   }
   file.head = print_of_text(head);
   note_mark(file, head);
+  if (was_empty && !head.empty() && !options_.safe_bytes) find_copies_since_empty(file);
 }
 
 /// A byte order mark is no text.

@@ -93,6 +93,7 @@ private:
                     std::int64_t not_before_ns) -> copy_look;
   auto adopt_copy(const std::string& path, const file_stat& status, file_table::recollection& content)
       -> copy_look;
+  void find_copies_since_empty(const tailed_file& file);
   void find_later_copies(const std::string& path, const stream_identity& content);
   void place_at_end(tailed_file& file, const file_stat& status);
   void watch_alone(tailed_file& file, const std::string& path, const file_stat& status);

@@ -109,6 +109,24 @@ BOOST_AUTO_TEST_CASE(what_is_cut_off_before_its_first_turn_is_read_from_the_copy
   BOOST_TEST(tail.take_safe().empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_came_and_was_cut_off_since_a_file_was_seen_empty_is_read_from_the_copy) {
+  for (const auto is_empty : {true, false}) {
+    const auto directory = scratch_directory{};
+    const auto path = directory / "a.log";
+    write(path, is_empty ? "" : "two\n");
+    auto tail = resumed_tail{directory, "a.log"};
+    tail.run();
+    if (is_empty) append(path, "two\n");
+    copy_and_cut_off(path, path + ".1");
+    append(path, "three, which is longer\n");
+    tail.run();
+    BOOST_TEST(tail.take_safe() == (lines{"two", "three, which is longer"}), per_element());
+    tail.restart();
+    tail.run_for(1s);
+    BOOST_TEST(tail.take_safe().empty());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_was_cut_off_more_than_once_between_two_looks_is_in_all_copies) {
   const auto directory = scratch_directory{};
   const auto path = directory / "a.log";
