@@ -27,6 +27,18 @@ struct plugin_context {
   bool awaits_clients = false;
 };
 
+/// Files that a plug-in writes, of which no other may take anything in.
+struct written_files {
+  std::vector<std::string> paths; ///< as own_files::claim() takes them
+  std::string ledger;             ///< of a file_ledger, which knows what was written before; empty: none
+};
+
+/// Files that a plug-in reads, as patterns.
+struct read_files {
+  std::vector<std::string> paths;
+  std::vector<std::string> exclude;
+};
+
 template <class Interface> struct plugin {
   /// Makes an instance; called again after every restart.
   using factory = std::function<std::unique_ptr<Interface>(const plugin_context&)>;
@@ -45,6 +57,10 @@ template <class Interface> struct plugin {
   std::function<descriptor_need(const config::value&)> descriptors = [](const auto&) {
     return descriptor_need{};
   };
+  /// From `writes(settings, node, component)` and `reads(settings)`; without: none.
+  std::function<written_files(const config::value&, const std::string& node, const std::string& component)>
+      writes = [](const auto&, const auto&, const auto&) { return written_files{}; };
+  std::function<read_files(const config::value&)> reads = [](const auto&) { return read_files{}; };
   /// What tags the events of a source with these settings can have, from `tags(settings)`; without: any.
   std::function<std::vector<tag_shape>(const config::value&)> tags = [](const auto&) {
     return std::vector<tag_shape>{{}};
@@ -108,6 +124,14 @@ concept has_retags = requires(const typename T::settings& s) {
   T::retags(s, {});
 };
 template <class T>
+concept has_writes = requires(const typename T::settings& s) {
+  T::writes(s, {}, {});
+};
+template <class T>
+concept has_reads = requires(const typename T::settings& s) {
+  T::reads(s);
+};
+template <class T>
 concept may_lack_ledger = requires(const typename T::settings& s) {
   T::why_no_ledger(s);
 };
@@ -132,6 +156,11 @@ template <class Interface, class T> struct register_plugin {
     entry.keeps_ledger = has_ledger<T>;
     if constexpr (may_lack_ledger<T>) entry.why_no_ledger = why_no_ledger;
     if constexpr (holds_descriptors<T>) entry.descriptors = descriptors;
+    if constexpr (has_writes<T>)
+      entry.writes = [](const auto& from, const auto& node, const auto& component) {
+        return T::writes(settings_of(from), node, component);
+      };
+    if constexpr (has_reads<T>) entry.reads = [](const auto& from) { return T::reads(settings_of(from)); };
     if constexpr (has_tags<T>) entry.tags = [](const auto& from) { return T::tags(settings_of(from)); };
     if constexpr (has_retags<T>)
       entry.retags = [](const auto& from, auto before) { return T::retags(settings_of(from), std::move(before)); };

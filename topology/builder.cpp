@@ -4,11 +4,13 @@
 #include "actors/collectors/collector.hpp"
 #include "actors/collectors/letter_source.hpp"
 #include "actors/sinks/sink.hpp"
+#include "runtime/ledger/file_ledger.hpp"
 #include "runtime/os/own_files.hpp"
 #include "runtime/os/paths.hpp"
 #include "runtime/os/random.hpp"
 #include "topology/routing.hpp"
 
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -168,9 +170,14 @@ auto open_dead_letters(const building& b, const component_plan& c)
                                    "\"dead_letters: {max_size: 0}\" keeps none"};
 }
 
+/// Whether it has a file for them.
+auto has_dead_letters(const component_plan& c) -> bool {
+  return c.letters_of.empty() && (c.in == tier::collector || c.in == tier::sink);
+}
+
 auto open_all_dead_letters(building& b) -> result<void> {
   for (const auto* c : b.hosted) {
-    if (!c->letters_of.empty() || (c->in != tier::collector && c->in != tier::sink)) continue;
+    if (!has_dead_letters(*c)) continue;
     WEIR_TRY(b.letters[c->name], open_dead_letters(b, *c));
   }
   return {};
@@ -273,22 +280,28 @@ auto build_child(const building& b, const component_plan& c, std::uint32_t insta
   return spec;
 }
 
-/// Sinks and buffers of this node, and what goes to its own output: no collector may take that in again.
+/// What a sink writes, and what it wrote in earlier processes, which its ledger knows.
+void claim_written(const building& b, const component_plan& c) {
+  auto& own = own_files_here();
+  const auto* known = plugin_registry<store>::find(c.type);
+  if (known == nullptr) return;
+  const auto written = known->writes(c.written, b.context.node, c.name);
+  for (const auto& path : written.paths) own.claim(path);
+  if (written.ledger.empty()) return;
+  const auto made = made_files_of(real_file_system(), written.ledger);
+  if (!made) return spdlog::warn("{}: what it wrote before is not known: {}", c.name, made.failure().what);
+  for (const auto& one : *made) own.remember(one.inode, one.birth_ns, one.path);
+}
+
+/// Sinks, buffers and dead letters of this node, and what goes to its own output: no collector may take that in again.
 void claim_own_files(const building& b) {
   auto& own = own_files_here();
   for (const auto fd : {STDOUT_FILENO, STDERR_FILENO}) own.add(fd);
   for (const auto* c : b.hosted) {
     if (const auto* to = std::get_if<aggregator_plan>(&c->details); to && to->buffer.type == buffer_type::disk)
       own.claim(buffer_root(*c, b.context.node) + '/');
-    for (const auto* key : {"path", "ledger"}) {
-      const auto* written = c->in == tier::sink ? c->written.find(key) : nullptr;
-      if (written == nullptr || !written->is_scalar() || written->scalar.empty()) continue;
-      auto path = written->scalar;
-      for (const auto& [name, value] : {std::pair{std::string{"{node}"}, b.context.node}, {"{component}", c->name}})
-        for (auto at = path.find(name); at != std::string::npos; at = path.find(name, at + value.size()))
-          path.replace(at, name.size(), value);
-      own.claim(path);
-    }
+    if (has_dead_letters(*c)) own.claim(dead_letter_path(b.plan, *c, b.context.node));
+    if (c->in == tier::sink) claim_written(b, *c);
   }
 }
 

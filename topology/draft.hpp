@@ -73,6 +73,8 @@ void add_letter_collectors(draft& d);
 void place_components(draft& d, const config::value& root);
 /// Two writers on one path, two listeners on one address.
 void find_conflicts(draft& d);
+/// Warns of collectors that may meet what a sink beside them writes; of a draft without errors.
+void find_own_input(draft& d);
 /// Warns of sinks that can take nothing and of tags that no sink takes; of a draft without errors.
 void find_unrouted(draft& d);
 

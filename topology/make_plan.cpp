@@ -72,7 +72,10 @@ auto make_plan(const config::value& root, config::diagnostics& problems) -> std:
     resolve_rest(d);
     place_components(d, root);
     find_conflicts(d);
-    if (!config::has_errors(problems)) find_unrouted(d);
+    if (!config::has_errors(problems)) {
+      find_unrouted(d);
+      find_own_input(d);
+    }
   } else {
     d.complain(root.where, "wants a map of sections, not " + root.describe());
   }

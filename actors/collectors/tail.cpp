@@ -43,6 +43,7 @@ public:
   /// What tells of changes, and what is looked at for a moment.
   static auto descriptors(const settings&) -> descriptor_need { return {2, true}; }
   static auto tags(const settings& s) -> std::vector<tag_shape>;
+  static auto reads(const settings& s) -> read_files { return {s.path, s.exclude}; }
 
   tail_source(const settings& s, const plugin_context& context)
       : component_(context.component),

@@ -19,6 +19,8 @@ class file_store final : public store {
 public:
   static constexpr bool keeps_ledger = true;
   static auto why_no_ledger(const file_settings& s) -> std::string;
+  static auto writes(const file_settings& s, const std::string& node, const std::string& component)
+      -> written_files;
   using settings = file_settings;
   /// The ledger and its lock, and for a moment a new ledger and a directory.
   static auto descriptors(const settings&) -> descriptor_need { return {4, true}; }
@@ -134,6 +136,18 @@ auto file_store::why_no_ledger(const file_settings& s) -> std::string {
   // What /dev/stdout leads to is decided when it runs.
   const auto is_one = (s.path.starts_with("/dev/") && !s.path.starts_with("/dev/shm/")) || is_device(s.path);
   return is_one ? '"' + s.path + "\" is no regular file and gives nothing back" : std::string{};
+}
+
+auto file_store::writes(const file_settings& s, const std::string& node, const std::string& component)
+    -> written_files {
+  auto path = s.path;
+  for (const auto& [name, value] : {std::pair{std::string_view{"{node}"}, node}, {"{component}", component}})
+    for (auto at = path.find(name); at != std::string::npos; at = path.find(name, at + value.size()))
+      path.replace(at, name.size(), value);
+  const auto compiled = path_template::compile(s.path, {node, component});
+  if (!compiled || path.empty() || !why_no_ledger(s).empty()) return {};
+  auto ledger = ledger_settings(s, *compiled, {node, component}).path;
+  return {{path, ledger, ledger + ".lock", ledger + ".new", ledger + ".damaged"}, ledger};
 }
 
 file_store::~file_store() {

@@ -4,6 +4,7 @@
 #include "actors/sinks/store.hpp"
 #include "runtime/codec/event_writer.hpp"
 #include "runtime/codec/json_writer.hpp"
+#include "runtime/os/own_files.hpp"
 #include "runtime/os/paths.hpp"
 
 #include <sys/stat.h>
@@ -31,6 +32,9 @@ public:
   };
   /// The database, its journal, what its readers share, and for a moment a directory and a temporary file.
   static auto descriptors(const settings&) -> descriptor_need { return {5, false}; }
+  static auto writes(const settings& s, const std::string&, const std::string&) -> written_files {
+    return {{s.path}, {}};
+  }
   sqlite_store(settings s, const plugin_context& context)
       : settings_(std::move(s)), sink_(context.component) {}
 
@@ -77,6 +81,7 @@ auto sqlite_store::open_session() -> result<session> {
   (void)make_directories(real_file_system(), directory_of(settings_.path), is_synced);
   WEIR_TRY(auto database, sqlite_connection::open(settings_.path));
   WEIR_CHECK(database.execute("PRAGMA journal_mode = WAL"));
+  own_files_here().add(settings_.path);
   WEIR_CHECK(database.execute(is_synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
   WEIR_CHECK(prepare_event_table(database, settings_.table, settings_.columns));
   WEIR_TRY(auto ledger, sqlite_ledger::open(database, sink_));

@@ -154,6 +154,7 @@ auto appended_files::look(target& t) -> result<void> {
   const auto before = m.inode;
   WEIR_TRY(const auto length, t.handle->size());
   WEIR_TRY(m.inode, t.handle->inode());
+  if (before != m.inode || m.birth_ns == 0) m.birth_ns = t.handle->birth_ns();
   const auto* known = ledger_->find(m.path);
   const auto is_known = known != nullptr && known->inode == m.inode;
   t.is_noted = is_known && known->in_use && known->length == length;

@@ -13,6 +13,13 @@ constexpr auto growth_max = std::uint64_t{8};
 
 } // namespace
 
+auto made_files_of(file_system& files, const std::string& ledger) -> result<std::deque<made_file>> {
+  auto state = ledger_state{};
+  const auto read = journal{files, ledger, false}.peek([&](std::string_view record) { (void)state.apply(record); });
+  if (!read && read.failure().code != errc::not_found) return read.failure();
+  return state.made();
+}
+
 file_ledger::file_ledger(file_system& files, file_ledger_settings settings)
     : files_(files), settings_(std::move(settings)), journal_(files_, settings_.path, settings_.is_durable) {}
 
@@ -89,7 +96,8 @@ auto file_ledger::announce(const std::string& path) -> result<void> {
 
 auto file_ledger::note(std::span<const file_mark> marks) -> result<void> {
   for (const auto& m : marks) state_.set(m);
-  return journal_.append(ledger_state{}.take_record(marks), true);
+  const auto made = state_.note_made(marks);
+  return journal_.append(ledger_state{}.take_record(marks, {}, made), true);
 }
 
 auto file_ledger::commit(std::span<const file_mark> marks) -> result<void> {

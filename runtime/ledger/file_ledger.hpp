@@ -9,6 +9,7 @@
 #include "runtime/ledger/journal.hpp"
 #include "runtime/ledger/ledger_state.hpp"
 
+#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -23,6 +24,9 @@ struct file_ledger_settings {
   std::uint64_t compact_bytes = std::uint64_t{256} << 10; ///< the journal is rewritten when it is larger
   bool keeps_idle = false; ///< remembers files that nothing is written to, for their age and their period
 };
+
+/// The files that were written under this ledger; changes nothing, whoever has it open.
+auto made_files_of(file_system& files, const std::string& ledger) -> result<std::deque<made_file>>;
 
 class file_ledger {
 public:

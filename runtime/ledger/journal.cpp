@@ -57,6 +57,16 @@ auto journal::open(const visitor& visit) -> result<findings> {
   return found;
 }
 
+auto journal::peek(const std::function<void(std::string_view payload)>& visit) -> result<void> {
+  WEIR_TRY(file_, files_.open(path_, open_mode::read));
+  WEIR_TRY(const auto bytes, read(UINT64_MAX));
+  WEIR_TRY(const auto is_readable, read_header(bytes));
+  auto found = findings{};
+  const auto visit_one = [&](std::string_view payload, std::uint64_t) { visit(payload); };
+  if (is_readable) visit_records(bytes, visit_one, found);
+  return {};
+}
+
 auto journal::read(std::uint64_t limit) -> result<std::string> {
   WEIR_TRY(const auto size, file_->size());
   auto bytes = std::string(std::min(size, limit), '\0');

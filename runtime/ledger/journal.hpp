@@ -48,6 +48,8 @@ public:
   /// Reads what is there: at first all, after a failure in this process what was appended with success.
   /// errc::rejected: it is of another version.
   auto open(const visitor& visit) -> result<findings>;
+  /// Reads what is there and changes nothing; errc::not_found if there is no journal. Of one that is not open.
+  auto peek(const std::function<void(std::string_view payload)>& visit) -> result<void>;
   /// After an error call open() before anything else.
   auto append(std::string_view payload, bool sync) -> result<void>;
   /// Begins a new generation with this record alone.

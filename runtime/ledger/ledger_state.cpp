@@ -8,6 +8,7 @@ namespace weir {
 namespace {
 
 constexpr auto forget_all = std::uint8_t{1};
+constexpr auto has_made = std::uint8_t{2};
 constexpr auto is_in_use = std::uint8_t{1};
 constexpr auto is_created = std::uint8_t{2};
 
@@ -34,6 +35,22 @@ void put_file(std::string& out, const file_mark& f) {
   put_number(out, static_cast<std::uint8_t>(in_use | created));
   put_number(out, f.begun_ns);
   put_number(out, f.period_end_ns);
+}
+
+template <class Files> void put_made(std::string& out, const Files& made) {
+  if (made.empty()) return;
+  put_number(out, static_cast<std::uint32_t>(made.size()));
+  for (const auto& one : made) {
+    put_number(out, one.inode);
+    put_number(out, one.birth_ns);
+    put_text(out, one.path);
+  }
+}
+
+auto take_made(binary_reader& from) -> made_file {
+  const auto inode = from.number<std::uint64_t>();
+  const auto birth_ns = from.number<std::int64_t>();
+  return {inode, birth_ns, from.text()};
 }
 
 auto take_id(binary_reader& from) -> id_range {
@@ -93,8 +110,26 @@ auto ledger_state::find(const std::string& path) const -> const file_mark* {
   return at == files_.end() ? nullptr : &at->second;
 }
 
-auto ledger_state::take_record(std::span<const file_mark> files, std::span<const std::string> gone)
-    -> std::string {
+auto ledger_state::add_made(made_file one) -> bool {
+  if (!made_known_.insert(one).second) return false;
+  made_.push_back(std::move(one));
+  if (made_.size() <= made_files_max) return true;
+  made_known_.erase(made_.front());
+  made_.pop_front();
+  return true;
+}
+
+auto ledger_state::note_made(std::span<const file_mark> marks) -> std::vector<made_file> {
+  auto fresh = std::vector<made_file>{};
+  for (const auto& m : marks) {
+    auto one = made_file{m.inode, m.birth_ns, m.birth_ns == 0 ? m.path : std::string{}};
+    if (add_made(one)) fresh.push_back(std::move(one));
+  }
+  return fresh;
+}
+
+auto ledger_state::take_record(std::span<const file_mark> files, std::span<const std::string> gone,
+                               const std::vector<made_file>& made) -> std::string {
   auto ranges = std::vector<id_range>{};
   for (const auto& id : noted_) {
     const auto& last = ranges.empty() ? id_range{} : ranges.back();
@@ -103,7 +138,7 @@ auto ledger_state::take_record(std::span<const file_mark> files, std::span<const
   }
   noted_.clear();
   auto record = std::string{};
-  put_number(record, std::uint8_t{0});
+  put_number(record, made.empty() ? std::uint8_t{0} : has_made);
   put_number(record, static_cast<std::uint32_t>(ranges.size()));
   for (const auto& r : ranges) put_id(record, r);
   put_number(record, std::exchange(noted_positions_count_, 0));
@@ -113,12 +148,13 @@ auto ledger_state::take_record(std::span<const file_mark> files, std::span<const
   for (const auto& f : files) put_file(record, f);
   put_number(record, static_cast<std::uint32_t>(gone.size()));
   for (const auto& path : gone) put_text(record, path);
+  put_made(record, made);
   return record;
 }
 
 auto ledger_state::snapshot() const -> std::string {
   auto record = std::string{};
-  put_number(record, forget_all);
+  put_number(record, static_cast<std::uint8_t>(made_.empty() ? forget_all : forget_all | has_made));
   put_number(record, static_cast<std::uint32_t>(ids_.size()));
   ids_.for_each([&](const id_range& r) { put_id(record, r); });
   auto positions = std::string{};
@@ -132,6 +168,7 @@ auto ledger_state::snapshot() const -> std::string {
   put_number(record, static_cast<std::uint32_t>(files_.size()));
   for (const auto& [path, f] : files_) put_file(record, f);
   put_number(record, std::uint32_t{0});
+  put_made(record, made_);
   return record;
 }
 
@@ -141,6 +178,7 @@ auto ledger_state::apply(std::string_view record) -> bool {
   auto positions = std::vector<std::pair<std::string, position_range>>{};
   auto files = std::vector<file_mark>{};
   auto gone = std::vector<std::string>{};
+  auto made = std::vector<made_file>{};
   const auto flags = from.number<std::uint8_t>();
   repeat(from, [&] { ids.push_back(take_id(from)); });
   repeat(from, [&] {
@@ -149,12 +187,14 @@ auto ledger_state::apply(std::string_view record) -> bool {
   });
   repeat(from, [&] { files.push_back(take_file(from)); });
   repeat(from, [&] { gone.push_back(from.text()); });
+  if ((flags & has_made) != 0) repeat(from, [&] { made.push_back(take_made(from)); });
   if (from.failed() || !from.at_end()) return false;
   if ((flags & forget_all) != 0) clear();
   for (const auto& r : ids) ids_.insert(r);
   for (const auto& [source, p] : positions) positions_.add(source, p);
   for (const auto& f : files) set(f);
   for (const auto& path : gone) forget(path);
+  for (auto& one : made) add_made(std::move(one));
   return true;
 }
 

@@ -3,13 +3,14 @@
 //  A record says how things are from now on, not what to add: the range that has the chunk, the length of the
 //  file. So one that is lost is made good by the next of the same origin, stream or file.
 //
-//  record    := flags u8 (1: forget all before), ids u32, id*, positions u32, position*, files u32, file*,
-//               gone u32, path*
+//  record    := flags u8 (1: forget all before, 2: made is there), ids u32, id*, positions u32, position*,
+//               files u32, file*, gone u32, path*, [made u32, birth*]
 //  id        := origin u64, first u64, last u64
 //  position  := source text, stream text, begin u64, end u64
 //  file      := path text, inode u64, length u64, tail_crc u32, flags u8 (1: in use, 2: never committed),
 //               begun i64, period_end i64
 //  path      := text
+//  birth     := inode u64, birth i64 (0: not known), path text (empty if it is known)
 //  text      := size u32, bytes
 #pragma once
 
@@ -17,9 +18,12 @@
 #include "runtime/flow/id_ranges.hpp"
 #include "runtime/flow/position_index.hpp"
 
+#include <compare>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,10 +38,22 @@ struct file_mark {
   std::uint32_t tail_crc = 0; ///< of the last bytes up to there: see tail_bytes
   bool in_use = true;         ///< may have more than what is committed
   bool is_created = false;    ///< by a commit that is not over
+  std::int64_t birth_ns = 0;  ///< of the file, 0: nobody knows; no part of what is remembered of it
   std::int64_t begun_ns = 0;  ///< wall clock, when it got its first event from us
   /// Events in it are of times below this.
   std::int64_t period_end_ns = std::numeric_limits<std::int64_t>::max();
 };
+
+/// A file that was written here once, for those who must not take it for somebody else's.
+struct made_file {
+  std::uint64_t inode = 0;
+  std::int64_t birth_ns = 0;
+  std::string path; ///< of one without a time of birth
+  auto operator<=>(const made_file&) const = default;
+};
+
+/// The latest so many are remembered.
+inline constexpr std::size_t made_files_max = 100'000;
 
 /// How many bytes before the committed end tell whether a file is the one that was written.
 inline constexpr std::size_t tail_bytes = 64;
@@ -50,13 +66,17 @@ public:
   void add(const chunk& c);
   void set(const file_mark& mark) { files_[mark.path] = mark; }
   void forget(const std::string& path) { files_.erase(path); }
+  /// These are written from now on; those of them that never were before.
+  auto note_made(std::span<const file_mark> marks) -> std::vector<made_file>;
+  auto made() const -> const std::deque<made_file>& { return made_; }
   auto find(const std::string& path) const -> const file_mark*;
   auto files() const -> const std::map<std::string, file_mark>& { return files_; }
   auto ids() const -> const id_ranges& { return ids_; }
   auto positions() const -> const position_index& { return positions_; }
 
-  /// A record of what add() noted since the last call, of these files, and of paths to forget.
-  auto take_record(std::span<const file_mark> files, std::span<const std::string> gone = {}) -> std::string;
+  /// A record of what add() noted since the last call, of these files, of paths to forget, and of what was made.
+  auto take_record(std::span<const file_mark> files, std::span<const std::string> gone = {},
+                   const std::vector<made_file>& made = {}) -> std::string;
   /// A record of everything.
   auto snapshot() const -> std::string;
   /// Whether it was understood; nothing of it is taken over otherwise.
@@ -67,9 +87,13 @@ public:
   void clear() { *this = ledger_state{}; }
 
 private:
+  auto add_made(made_file one) -> bool;
+
   id_ranges ids_;
   position_index positions_;
   std::map<std::string, file_mark> files_;
+  std::deque<made_file> made_; ///< the oldest first
+  std::set<made_file> made_known_;
   std::vector<chunk_id> noted_;
   std::string noted_positions_; ///< encoded
   std::uint32_t noted_positions_count_ = 0;

@@ -128,6 +128,10 @@ public:
     WEIR_TRY(const auto seen, status());
     return static_cast<std::uint64_t>(seen.st_ino);
   }
+  auto birth_ns() const -> std::int64_t override {
+    const auto number = number_of(fd_.get());
+    return number ? number->birth_ns : 0;
+  }
   auto links() const -> result<std::uint64_t> override {
     WEIR_TRY(const auto seen, status());
     return static_cast<std::uint64_t>(seen.st_nlink);

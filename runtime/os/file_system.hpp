@@ -36,6 +36,8 @@ public:
   virtual auto size() const -> result<std::uint64_t> = 0;
   /// Identifies the file on its device for as long as it exists, whatever its name.
   virtual auto inode() const -> result<std::uint64_t> = 0;
+  /// When it was made, which tells it from a later one of the same inode number; 0: nobody knows.
+  virtual auto birth_ns() const -> std::int64_t { return 0; }
   /// How many names the file has; 0: it was deleted while it is open.
   virtual auto links() const -> result<std::uint64_t> { return std::uint64_t{1}; }
 };

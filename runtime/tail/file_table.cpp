@@ -44,6 +44,12 @@ auto content_of_directory(const std::string& path) -> directory_content {
   return content;
 }
 
+/// Witnesses, of which nothing was read, come first: as in replace_stream().
+auto witnesses_first(std::vector<position_range> over) -> std::vector<position_range> {
+  std::stable_sort(over.begin(), over.end(), [](const auto& a, const auto& b) { return a.end < b.end; });
+  return over;
+}
+
 } // namespace
 
 file_table::~file_table() {
@@ -287,7 +293,7 @@ auto file_table::forget_gone() -> std::vector<position_range> {
     at = at->second.empty() ? remembered_.erase(at) : std::next(at);
   }
   remembered_count_ -= over.size();
-  return over;
+  return witnesses_first(std::move(over));
 }
 
 auto file_table::forget_replaced(const file_key& key, std::uint32_t generation)
@@ -303,7 +309,7 @@ auto file_table::forget_replaced(const file_key& key, std::uint32_t generation)
   });
   remembered_count_ -= over.size();
   if (list->second.empty()) remembered_.erase(list);
-  return over;
+  return witnesses_first(std::move(over));
 }
 
 } // namespace weir

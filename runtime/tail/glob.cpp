@@ -125,6 +125,13 @@ auto name_matches(std::string_view pattern, std::string_view name) -> bool {
   return p == pattern.size();
 }
 
+auto first_element(std::string_view pattern) -> std::string_view {
+  auto length = std::size_t{1};
+  if (pattern.front() == '[') length = std::max(length, bracket_length(pattern));
+  if (pattern.front() == '\\' && pattern.size() > 1) length = 2;
+  return pattern.substr(0, length);
+}
+
 auto expand_braces(std::string_view text) -> result<std::vector<std::string>> {
   auto out = std::vector<std::string>{};
   WEIR_CHECK(expand_into(std::string{text}, out));

@@ -40,8 +40,11 @@ public:
   /// The number of a pattern that matches, as given to parse().
   auto find(std::string_view path) const -> std::optional<std::size_t>;
   void walk(glob_visitor& visitor) const;
+  /// Whether there can be a path that this one and `other` match and `excluded` does not.
+  auto overlaps(const glob_set& other, const glob_set& excluded) const -> bool;
 
 private:
+  class automaton;
   enum class kind { literal, wild, any_depth };
   struct part {
     kind is = kind::literal;
@@ -52,6 +55,7 @@ private:
     std::vector<part> parts;
   };
 
+  static auto differ_at_front(const pattern& a, const pattern& b) -> bool;
   static auto split(std::string_view text) -> std::vector<part>;
   void walk_part(const std::string& directory, std::span<const part> rest, glob_visitor& visitor,
                  int depth) const;
@@ -64,6 +68,9 @@ private:
 
 /// One name against one pattern without slashes or braces. Total, in time O(name × pattern).
 auto name_matches(std::string_view pattern, std::string_view name) -> bool;
+
+/// What stands at the front of such a pattern for one byte, or for any number of them if it is `*`.
+auto first_element(std::string_view pattern) -> std::string_view;
 
 /// `a{b,c}` -> `ab`, `ac`; nested, at most 1000.
 auto expand_braces(std::string_view text) -> result<std::vector<std::string>>;

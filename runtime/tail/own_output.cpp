@@ -78,26 +78,47 @@ auto with_relatives(const std::string& path) -> std::vector<std::string> {
   return {path, path + ".part", path + "-wal", path + "-shm", path + "-journal", finished};
 }
 
+/// Of the text of a directory.
+auto escaped_literal(std::string_view text) -> std::string {
+  auto out = std::string{};
+  for (const auto c : text) append_literal(out, c);
+  return out;
+}
+
+/// Behind the last slash of what is fixed.
+auto behind_fixed(std::string_view text, std::string_view special) -> std::string_view {
+  return text.substr(text.substr(0, text.find_first_of(special)).rfind('/') + 1);
+}
+
+constexpr auto in_templates = std::string_view{"{%"};
+constexpr auto in_patterns = std::string_view{"*?[{\\"};
+
 } // namespace
+
+auto pattern_of_template(std::string_view path_template) -> std::string {
+  return escaped_literal(fixed_directory(path_template, in_templates))
+         + to_pattern(behind_fixed(path_template, in_templates)).text;
+}
+
+auto without_links(std::string_view pattern) -> std::string {
+  return escaped_literal(fixed_directory(pattern, in_patterns)) + std::string{behind_fixed(pattern, in_patterns)};
+}
 
 own_output::own_output(const std::vector<std::string>& templates, const std::vector<std::string>& searched) {
   auto wanted = std::vector<std::string>{};
-  for (const auto& text : searched) wanted.push_back(fixed_directory(text, "*?[{\\"));
+  for (const auto& text : searched) wanted.push_back(fixed_directory(text, in_patterns));
   auto patterns = std::vector<std::string>{};
   for (const auto& text : templates) {
-    const auto base = fixed_directory(text, "{%");
+    const auto base = fixed_directory(text, in_templates);
     if (text.ends_with('/')) {
       directories_.push_back(base);
       continue;
     }
-    const auto slash = text.substr(0, text.find_first_of("{%")).rfind('/');
-    const auto rest = to_pattern(text.substr(slash + 1));
+    const auto rest = to_pattern(behind_fixed(text, in_templates));
     const auto is_shared =
         std::any_of(wanted.begin(), wanted.end(), [&](const auto& w) { return w.starts_with(base); });
     if (rest.is_open && is_shared) continue;
-    auto whole = std::string{};
-    for (const auto c : base) append_literal(whole, c);
-    for (auto& path : with_relatives(whole + rest.text)) patterns.push_back(std::move(path));
+    for (auto& path : with_relatives(escaped_literal(base) + rest.text)) patterns.push_back(std::move(path));
   }
   if (auto parsed = glob_set::parse(patterns, "/", true)) files_ = std::move(*parsed);
 }

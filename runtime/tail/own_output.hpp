@@ -9,6 +9,11 @@
 
 namespace weir {
 
+/// The pattern of all paths that a template of a sink may give; what is fixed at its front without links.
+auto pattern_of_template(std::string_view path_template) -> std::string;
+/// The same path pattern with what is fixed at its front without links.
+auto without_links(std::string_view pattern) -> std::string;
+
 class own_output {
 public:
   own_output() = default;

@@ -63,7 +63,7 @@ void path_memory::remember(const stream_identity& identity) {
   auto& known = known_[identity.lay_at()];
   known.path = identity.path;
   known.birth_ns = std::max(known.birth_ns, identity.key.birth_ns);
-  known.heads.push_back(identity.head);
+  if (identity.head.length > 0) known.heads.push_back(identity.head);
   known.was_cut_off = known.was_cut_off || identity.generation > 0;
 }
 

@@ -61,11 +61,12 @@ struct tailed_file {
   auto is_linked() const -> bool { return !paths.empty(); }
   /// The content is at least as long.
   auto known_end() const -> std::uint64_t { return skips.empty() ? offset : skips.front().end; }
-  /// Its content is gone, or will be when it is let go.
+  /// Its content is gone, or will be when it is let go. What was read of it is forgotten last: by a witness alone it
+  /// would be begun again.
   void replace_stream(std::uint64_t end) {
-    if (!stream.empty()) replaced.push_back({stream, 0, end});
     for (auto& name : witnesses) replaced.push_back({std::move(name), 0, end});
     witnesses.clear();
+    if (!stream.empty()) replaced.push_back({stream, 0, end});
   }
   auto path() const -> const std::string& { return paths.empty() ? first_path : paths.front(); }
 };

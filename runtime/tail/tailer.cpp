@@ -1,5 +1,7 @@
 #include "runtime/tail/tailer.hpp"
 
+#include "runtime/tail/over_streams.hpp"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -49,11 +51,7 @@ auto tailer::open(std::span<const position_range> covered, std::span<const posit
   is_first_start_ = covered.empty() && partly.empty();
   // Even if all files come to an end: what appears while we are away is not left out as if it was old.
   if (is_first_start_ && options_.from_end) notes_.push_back({std::string{started_stream}, 0, 0});
-  for (const auto& position : covered)
-    if (position.end != end_of_stream) files_.remember_covered(position);
-  for (const auto& position : partly) files_.remember_partly(position);
-  for (const auto& positions : {covered, partly})
-    for (const auto& position : positions) known_paths_.remember(position.stream);
+  remember(covered, partly);
   starting_ = true;
   swept_at_ = clock_.monotonic();
   scan();
@@ -71,6 +69,34 @@ auto tailer::open(std::span<const position_range> covered, std::span<const posit
     return a->mtime_seen_ns < b->mtime_seen_ns;
   });
   return {};
+}
+
+void tailer::remember(std::span<const position_range> covered, std::span<const position_range> partly) {
+  auto over = over_streams{};
+  for (const auto& positions : {covered, partly})
+    for (const auto& position : positions)
+      if (says_over(position)) over.add(position.stream);
+  for (const auto& positions : {covered, partly})
+    for (const auto& position : positions) {
+      known_paths_.remember(position.stream);
+      if (over.has(position))
+        tell_over(position.stream);
+      else if (positions.data() == partly.data())
+        files_.remember_partly(position);
+      else if (position.end != end_of_stream)
+        files_.remember_covered(position);
+    }
+}
+
+void tailer::tell_over(std::string stream) {
+  if (over_.insert(stream).second) notes_.push_back({std::move(stream), over_begin, over_end});
+}
+
+/// All know that it is over, or it begins anew: the same file has come back.
+void tailer::forget_over(const std::string& stream) {
+  if (over_.erase(stream) == 0) return;
+  std::erase_if(notes_, [&](const position_range& note) { return note.stream == stream; });
+  notes_.push_back({stream, over_end, end_of_stream});
 }
 
 void tailer::look() {
@@ -133,14 +159,15 @@ auto tailer::waits_for_predecessor(tailed_file& file) -> bool {
 }
 
 auto tailer::next_note() -> line_block {
-  auto note = std::move(notes_.back());
-  notes_.pop_back();
+  auto note = std::move(notes_.front());
+  notes_.pop_front();
   noted_stream_ = std::move(note.stream);
-  return {{}, noted_stream_, note.begin, {}, false, note.end == end_of_stream};
+  if (note.end == end_of_stream) return {{}, noted_stream_, note.begin, {}, false, true};
+  return {{}, noted_stream_, note.begin, {}, false, false, note.end - note.begin};
 }
 
 void tailer::end_replaced(tailed_file& file) {
-  for (auto& old : file.replaced) notes_.push_back({std::move(old.stream), old.end, end_of_stream});
+  for (auto& old : file.replaced) tell_over(std::move(old.stream));
   file.replaced.clear();
 }
 
@@ -200,6 +227,7 @@ void tailer::name_stream(tailed_file& file) {
   if (!file.stream.empty() && (file.is_copy || file.named_length == file.head.length || !is_grown)) return;
   file.named_length = file.head.length;
   auto name = to_stream({file.key, file.generation, file.start, file.head, file.first_path, file.place});
+  forget_over(name);
   if (file.stream.empty()) return files_.set_stream(file, std::move(name));
   file.witnesses.push_back(name);
   notes_.push_back({std::move(name), file.start, file.start});
@@ -248,6 +276,7 @@ void tailer::check_content(tailed_file& file, const file_stat& status) {
   const auto head_size = std::min<std::uint64_t>(head_bytes_max, status.size);
   auto head = read_head(file.fd, head_size);
   if (head.empty() && status.size > 0) return; // unreadable: nothing is known
+  const auto was_empty = file.head.length == 0 && file.stream.empty();
   const auto known = print_of(head.substr(0, std::min<std::size_t>(file.head.length, head.size())));
   if (status.size < file.known_end() || (file.head.length > 0 && known != file.head)) {
     begin_anew(file, status);
@@ -256,6 +285,7 @@ void tailer::check_content(tailed_file& file, const file_stat& status) {
   }
   file.head = print_of_text(head);
   note_mark(file, head);
+  if (was_empty && !head.empty() && !options_.safe_bytes) find_copies_since_empty(file);
 }
 
 /// A byte order mark is no text.
@@ -358,6 +388,7 @@ void tailer::drop(tailed_file& file) {
 
 void tailer::acknowledge(std::span<const position_range> safe) {
   for (const auto& position : safe) {
+    if (says_over(position)) forget_over(position.stream);
     auto* file = files_.by_stream(position.stream);
     if (file == nullptr) continue;
     file->acknowledged = std::max(file->acknowledged, position.end);

@@ -18,6 +18,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <span>
 #include <unordered_set>
 
@@ -92,6 +93,7 @@ private:
                     std::int64_t not_before_ns) -> copy_look;
   auto adopt_copy(const std::string& path, const file_stat& status, file_table::recollection& content)
       -> copy_look;
+  void find_copies_since_empty(const tailed_file& file);
   void find_later_copies(const std::string& path, const stream_identity& content);
   void place_at_end(tailed_file& file, const file_stat& status);
   void watch_alone(tailed_file& file, const std::string& path, const file_stat& status);
@@ -104,6 +106,9 @@ private:
   void enqueue(tailed_file& file);
   void go_on(tailed_file& file, bool is_first);
   auto next_note() -> line_block;
+  void remember(std::span<const position_range> covered, std::span<const position_range> partly);
+  void tell_over(std::string stream);
+  void forget_over(const std::string& stream);
   auto waits_for_predecessor(tailed_file& file) -> bool;
   auto take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block>;
   void name_stream(tailed_file& file);
@@ -130,7 +135,8 @@ private:
   std::deque<tailed_file*> queue_;     ///< files that may have something to read
   std::vector<tailed_file*> unlinked_; ///< files without a path
   /// To be told before anything is read: streams begun at the end of their file, and those that are over.
-  std::vector<position_range> notes_;
+  std::deque<position_range> notes_;
+  std::set<std::string> over_; ///< streams of which not all know yet that they are over
   std::string noted_stream_;                ///< of the last block that came from notes_
   std::vector<std::string> directories_;    ///< that hold files, in the scan that is going on
   std::string path_;                        ///< of the event at hand

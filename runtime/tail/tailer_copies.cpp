@@ -87,6 +87,8 @@ auto tailer::look_at_copy(const std::string& path, tailed_file& file, file_table
     return copy_look::another;
   if (!may_be_copy(status.key.birth_ns, not_before_ns, content.identity.head.length))
     return copy_look::another;
+  // A sink beside it that writes lines as they came has the same head.
+  if (options_.is_own && options_.is_own(status.key, path)) return copy_look::another;
   const auto look = adopt_copy(path, status, content);
   if (look != copy_look::adopted) return look;
   auto& copy = *files_.by_key(status.key);
@@ -120,6 +122,22 @@ auto tailer::adopt_copy(const std::string& path, const file_stat& status, file_t
   }
   if (known == nullptr) is_adopted ? follow_unlinked(copy, status) : files_.remove(copy, false);
   return is_adopted ? copy_look::adopted : is_found ? copy_look::complete : copy_look::another;
+}
+
+/// When it was looked at last, nothing was in it. What was written, copied and cut off since then nobody has seen.
+void tailer::find_copies_since_empty(const tailed_file& file) {
+  auto identity = file_table::content_of(file).identity;
+  identity.head = {};
+  auto memory = path_memory{};
+  memory.remember(identity);
+  memory.note_copy(identity.lay_at(), file.mtime_seen_ns);
+  const auto now = path_memory::successor{file.key.birth_ns, file.fd};
+  for (const auto& path : usual_names(identity.lay_at(), clock_.wall_ns())) {
+    auto status = file_stat{};
+    if (stat_path(path, status) != 0 || status.size == 0 || files_.by_key(status.key) != nullptr) continue;
+    if (patterns_.matches(path) || excluded_.matches(path)) continue;
+    if (memory.is_unseen(identity.lay_at(), path, status, now)) return adopt_unseen(identity.path, path, status);
+  }
 }
 
 /// What came after the copy at `path` may have been copied and cut off, too, before anybody looked.

@@ -100,7 +100,7 @@ void tailer::scan() {
 /// Files that were let go and deleted afterwards: nobody has to remember how far they were read.
 void tailer::forget_gone() {
   swept_at_ = clock_.monotonic();
-  for (auto& over : files_.forget_gone()) notes_.push_back({std::move(over.stream), over.end, end_of_stream});
+  for (auto& over : files_.forget_gone()) tell_over(std::move(over.stream));
 }
 
 void tailer::found(const std::string& path) {
@@ -194,6 +194,8 @@ void tailer::place_file(tailed_file& file, const file_stat& status) {
   if (!file.stream.empty()) end_replaced(file);
   if (known.empty() && starting_ && is_first_start_ && options_.from_end && status.size > 0)
     place_at_end(file, status);
+  // What has its place before its first turn is known by it: else nobody would notice that it was cut off.
+  if (file.head.length == 0) file.head = print_of_text(read_head(file.fd, head_bytes_max));
   file.tag = tag_of(file.first_path);
 }
 

@@ -22,15 +22,18 @@ struct fake_tail final : fake_source {
   static constexpr bool resumes = true;
   struct settings {
     std::vector<std::string> path;
+    std::vector<std::string> exclude;
     std::string tag = "{path}";
     bool follow = true;
     byte_count max_line{1 << 20};
   };
   static auto descriptors(const settings&) -> descriptor_need { return {2, true}; }
+  static auto reads(const settings& s) -> read_files { return {s.path, s.exclude}; }
   fake_tail(const settings&, const plugin_context&) {}
 };
 template <class Visitor> void describe(Visitor& v, fake_tail::settings& s) {
   v.required("path", s.path, "Files to read; * and ** work.");
+  v.field("exclude", s.exclude, "Files to leave out.");
   v.field("tag", s.tag, "Tag of the events.");
   v.field("follow", s.follow, "Wait for more at the end.");
   v.field("max_line", s.max_line, "Longer lines are cut.");
@@ -88,6 +91,9 @@ struct fake_file final : fake_store {
   };
   static auto why_no_ledger(const settings& s) -> std::string {
     return s.path == "device" ? "\"device\" takes nothing back" : "";
+  }
+  static auto writes(const settings& s, const std::string&, const std::string&) -> written_files {
+    return {{s.path, s.path + ".lock"}, {}};
   }
   fake_file(const settings&, const plugin_context&) {}
 };

@@ -1,3 +1,5 @@
+#include "runtime/ledger/file_ledger.hpp"
+#include "runtime/os/own_files.hpp"
 #include "tests/support/directory.hpp"
 #include "tests/support/store_contract.hpp"
 
@@ -322,6 +324,36 @@ BOOST_AUTO_TEST_CASE(a_file_has_its_name_when_it_is_finished) {
   }
   BOOST_CHECK((numbers_in(content_of(dir / "2026-11-23.log")) == std::vector<std::int64_t>{2, 3}));
   BOOST_TEST(!std::filesystem::exists(dir / "2026-11-23.log.part"));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_written_is_known_to_a_later_process_whatever_it_is_called) {
+  const auto dir = test::temporary_directory{};
+  auto clock = manual_clock{};
+  auto context = plugin_context{"archive", "edge-1"};
+  context.clock = &clock;
+  const auto settings =
+      members{{"path", scalar(dir / "{tag}.log")}, {"rotate", map_of({{"size", scalar("1B")}})}};
+  {
+    const auto s = open_store(settings, context);
+    for (auto n = 0; n < 3; ++n) {
+      clock.advance(std::chrono::seconds{2});
+      BOOST_REQUIRE(test::commit(*s, {make_chunk({numbered("a", n, n + 1)})}));
+    }
+  }
+  std::filesystem::rename(dir / "a.log", dir / "moved");
+  const auto written = plugin_registry<store>::find("file")->writes(map_of(settings), "edge-1", "archive");
+  const auto known = made_files_of(real_file_system(), written.ledger);
+  BOOST_REQUIRE(known);
+  auto own = own_files{};
+  for (const auto& f : *known) own.remember(f.inode, f.birth_ns, f.path);
+  auto seen = 0;
+  for (const auto& entry : std::filesystem::directory_iterator{dir.path()}) {
+    const auto number = number_of(entry.path().string());
+    if (entry.path().filename().string().starts_with(".weir-")) continue;
+    ++seen;
+    BOOST_TEST((number && own.contains(number->device, number->inode, number->birth_ns)), entry.path());
+  }
+  BOOST_TEST(seen == 3);
 }
 
 BOOST_AUTO_TEST_CASE(the_ledger_can_lie_elsewhere_and_devices_need_none) {

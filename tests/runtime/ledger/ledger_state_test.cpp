@@ -66,6 +66,28 @@ BOOST_AUTO_TEST_CASE(a_snapshot_has_all_of_it) {
   BOOST_TEST(other.positions().streams() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_made_stays_known_when_a_file_is_forgotten) {
+  auto state = ledger_state{};
+  auto born = file_mark{"/a/b"};
+  born.inode = 4;
+  born.birth_ns = 77;
+  auto unborn = file_mark{"/a/c"};
+  unborn.inode = 5;
+  const auto wanted = std::deque<made_file>{{4, 77, ""}, {5, 0, "/a/c"}};
+  const auto fresh = state.note_made(std::vector{born, unborn, born});
+  BOOST_TEST((fresh == std::vector<made_file>{wanted.begin(), wanted.end()}));
+  auto other = ledger_state{};
+  const auto record = state.take_record(std::vector{born, unborn}, {}, fresh);
+  BOOST_REQUIRE(other.apply(record));
+  for (auto size = std::size_t{0}; size < record.size(); ++size) BOOST_TEST(!ledger_state{}.apply(record.substr(0, size)));
+  other.release_files(false);
+  BOOST_TEST(other.files().empty());
+  auto third = ledger_state{};
+  BOOST_REQUIRE(third.apply(other.snapshot()));
+  BOOST_TEST((third.made() == wanted));
+  BOOST_TEST(third.note_made(std::vector{born}).empty());
+}
+
 BOOST_AUTO_TEST_CASE(any_bytes_are_read_whole_or_not_at_all) {
   auto state = ledger_state{};
   auto c = chunk_with({1, 1});

@@ -104,4 +104,44 @@ BOOST_AUTO_TEST_CASE(a_walk_finds_what_matches_and_names_the_directories_to_watc
   BOOST_TEST(missing.directories == std::vector{directory.path()}, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(two_sets_overlap_if_some_path_is_in_both_and_not_left_out) {
+  struct {
+    std::vector<std::string> read;
+    std::vector<std::string> written;
+    std::vector<std::string> excluded;
+    bool overlaps;
+  } const cases[] = {
+      {{"/in/*.log"}, {"/in/*.log"}, {}, true},
+      {{"/in/a*.log"}, {"/in/*b.log"}, {}, true},
+      {{"/in/a*.log"}, {"/in/b*.log"}, {}, false},
+      {{"/in/*.log"}, {"/out/*.log"}, {}, false},
+      {{"/in/*.log"}, {"/in/*.jsonl"}, {}, false},
+      {{"/in/*"}, {"/in/a/b"}, {}, false},
+      {{"/in/**"}, {"/in/a/b"}, {}, true},
+      {{"/**/*.log"}, {"/in/*/[0-9][0-9].log"}, {}, true},
+      {{"/in/**/x.log"}, {"/in/x.log"}, {}, true},
+      {{"/in/[a-c].log"}, {"/in/[d-f].log"}, {}, false},
+      {{"/in/[!a].log"}, {"/in/?.log"}, {}, true},
+      {{"/in/{a,b}.log"}, {"/in/b.log"}, {}, true},
+      {{"/in/*"}, {"/in/.hidden"}, {}, false}, // must be written out
+      {{"/in/.h*"}, {"/in/.hidden"}, {}, true},
+      {{"/**/*"}, {"/in/.h/a"}, {}, false},
+      {{"/in/*.log"}, {"/in/own-*.log"}, {"own-*"}, false},
+      {{"/in/*.log"}, {"/in/own-*.log"}, {"own-a*"}, true},
+      {{"/in/*.log"}, {"/in/*.log"}, {"*.gz"}, true},
+      {{"/in/*.log"}, {"/in/*.log"}, {"/in/*"}, false},
+      {{"/in/*.log"}, {"/in/*.log"}, {"[a-m]*", "[!a-m]*"}, false},
+      {{"/in/x.log", "/in/y.log"}, {"/in/y.log"}, {}, true},
+      {{"/in/\\*.log"}, {"/in/a.log"}, {}, false},
+      {{"/" + std::string(60, '*') + "a"}, {"/" + std::string(60, '?') + "b"}, {}, false},
+  };
+  for (const auto& c : cases) {
+    const auto read = glob_set::parse(c.read, "/");
+    const auto written = glob_set::parse(c.written, "/", true);
+    const auto excluded = glob_set::parse(c.excluded, "/", true);
+    BOOST_TEST_REQUIRE((read && written && excluded));
+    BOOST_TEST(read->overlaps(*written, *excluded) == c.overlaps, c.read[0] << " and " << c.written[0]);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -72,6 +72,26 @@ BOOST_AUTO_TEST_CASE(what_the_process_writes_is_never_read_whatever_leads_to_it)
   BOOST_TEST(tail.tail->is_finished());
 }
 
+BOOST_AUTO_TEST_CASE(what_an_earlier_process_wrote_is_known_by_its_birth_or_its_path) {
+  const auto directory = scratch_directory{};
+  append(directory / "a.log", "one\n");
+  append(directory / "b.log", "two\n");
+  const auto a = number_of(directory / "a.log");
+  const auto b = number_of(directory / "b.log");
+  BOOST_TEST_REQUIRE((a && b));
+  auto own = own_files{};
+  own.remember(a->inode, a->birth_ns, {});
+  rename(directory / "a.log", directory / "c.log");
+  const auto c = number_of(directory / "c.log");
+  BOOST_TEST((c && own.contains(c->device, c->inode, c->birth_ns) == (a->birth_ns != 0)));
+  // A later file of the same number is another one.
+  BOOST_TEST(!own.contains(a->device, a->inode, a->birth_ns + 1));
+  own.remember(b->inode, 0, directory / "c.log"); // another one has the path
+  BOOST_TEST(!own.contains(b->device, b->inode, b->birth_ns));
+  own.remember(b->inode, 0, directory / "b.log");
+  BOOST_TEST(own.contains(b->device, b->inode, b->birth_ns));
+}
+
 BOOST_AUTO_TEST_CASE(a_file_that_the_process_begins_to_write_is_read_no_further) {
   const auto directory = scratch_directory{};
   append(directory / "a.log", "one\n");

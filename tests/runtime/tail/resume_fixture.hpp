@@ -42,8 +42,10 @@ public:
     }
   }
   void run() {
-    read();
-    settle();
+    for (auto i = 0; i < 3; ++i) { // of a stream that is over it is told twice
+      read();
+      settle();
+    }
   }
   /// Dies; what was under way stays, gets lost, or is known to some receivers only.
   enum class fate { safe, lost, partly };
@@ -95,7 +97,7 @@ private:
     for_each_line(block.bytes, block.is_cut, options.line_bytes_max,
                   [&](std::string_view line) { chunk.text.emplace_back(line); });
     chunk.positions.push_back({std::string{block.stream}, block.begin, block.end()});
-    if (!block.is_over) check(chunk.positions.front());
+    if (!block.is_over && block.begin != over_begin) check(chunk.positions.front());
   }
 
   void check(const position_range& now) {

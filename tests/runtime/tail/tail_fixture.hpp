@@ -1,6 +1,7 @@
 /// A directory of its own, a tailer on it, and what came out of it.
 #pragma once
 
+#include "runtime/tail/over_streams.hpp"
 #include "runtime/tail/tailer.hpp"
 
 #include <unistd.h>
@@ -125,7 +126,8 @@ struct tail_harness {
       ended.emplace_back(block->stream);
       return true;
     }
-    if (const auto known = positions.find(std::string{block->stream}); known != positions.end())
+    if (const auto known = positions.find(std::string{block->stream});
+        known != positions.end() && block->begin != over_begin)
       coverage_is_gapless = coverage_is_gapless && known->second == block->begin;
     blocks_are_bounded =
         blocks_are_bounded
