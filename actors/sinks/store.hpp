@@ -16,13 +16,6 @@
 
 namespace weir {
 
-/// Events of one chunk, counted from 0 over all its sections: from first to below end.
-struct index_range {
-  std::uint64_t first = 0;
-  std::uint64_t end = 0;
-  auto operator==(const index_range&) const -> bool = default;
-};
-
 /// Events that a store will never take; they lie behind each other in a chunk.
 struct refusal {
   std::string reason;      ///< for the accounts: "path leaves the directory"

@@ -11,6 +11,65 @@ constexpr auto boundary_bytes_min = std::size_t{512} << 10;
 
 } // namespace
 
+/// Goes through events and ranges, section by section, and writes where the events are from.
+class chunk_builder::cut_maker {
+public:
+  explicit cut_maker(chunk_builder& of) : of_(of) {}
+
+  /// What comes next has the ranges from the end of the last chunk's to `end`.
+  void begin_chunk(std::size_t end) {
+    range_ = end_;
+    end_ = end;
+    number_ = 0;
+  }
+  auto write(std::uint64_t events, std::string& out) -> std::uint32_t {
+    of_.cuts_.begin_section(out);
+    for (const auto end = event_ + events; event_ < end;) {
+      skip_ranges();
+      const auto is_covered = range_ < end_;
+      add(is_covered ? std::min(end, of_.covered_events_[range_]) : end, is_covered);
+    }
+    return of_.cuts_.end_section();
+  }
+
+private:
+  void skip_ranges() {
+    for (; range_ < end_ && of_.covered_events_[range_] <= event_; ++range_)
+      if (!is_local()) ++number_;
+  }
+  auto is_local() const -> bool { return is_local_stream(of_.positions_[range_].stream); }
+
+  void add(std::uint64_t end, bool is_covered) {
+    const auto has_position = is_covered && !is_local();
+    for (births::run next; event_ < end; event_ += next.events) {
+      next = take(end - event_);
+      if (has_position)
+        of_.cuts_.add(next, of_.positions_[range_], number_);
+      else
+        of_.cuts_.add_unknown(next.events);
+    }
+  }
+
+  auto take(std::uint64_t events_max) -> births::run {
+    auto next = of_.births_.runs()[run_];
+    if (next.first.is_known() && used_ > 0) next.first = {next.first.position + used_, 0};
+    next.events = std::min(next.events - used_, events_max);
+    used_ += next.events;
+    if (used_ < of_.births_.runs()[run_].events) return next;
+    used_ = 0;
+    ++run_;
+    return next;
+  }
+
+  chunk_builder& of_;
+  std::uint64_t event_ = 0;
+  std::size_t range_ = 0;
+  std::size_t end_ = 0;
+  std::uint32_t number_ = 0; ///< of the range in its chunk, in which no local ones are
+  std::size_t run_ = 0;
+  std::uint64_t used_ = 0; ///< of the run
+};
+
 void chunk_builder::pop_empty_section() {
   if (!sections_.empty() && sections_.back().table.count == 0) sections_.pop_back();
 }
@@ -43,7 +102,7 @@ void chunk_builder::add_boundary() {
   boundaries_.push_back({bytes(), sections_.size(), positions_.size(), is_split});
 }
 
-void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count) {
+void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count, const birth& born) {
   const auto size = body_.size() - entry_begin_;
   if (const auto& open = sections_.back().table; open.count > 0 && open.bytes + size > section_bytes_max) {
     auto tag = open.tag;
@@ -56,6 +115,7 @@ void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count) {
   s.time_min_ns = std::min(s.time_min_ns, time_ns);
   s.time_max_ns = std::max(s.time_max_ns, time_ns);
   events_ += count;
+  births_.add(born, count);
 }
 
 void chunk_builder::covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) {
@@ -68,14 +128,17 @@ void chunk_builder::covered(std::string_view stream, std::uint64_t begin, std::u
     positions_.back().end = end;
   } else {
     positions_.push_back({std::string{stream}, begin, end});
+    covered_events_.emplace_back();
     table_bytes_ += sizeof(position_range) + stream.size();
   }
+  covered_events_.back() = events_;
   saved_.is_latest = true;
   saved_.body = body_.size();
   saved_.table_bytes = table_bytes_;
   saved_.sections = sections_.size();
   if (!sections_.empty()) saved_.last = sections_.back();
   saved_.events = events_;
+  saved_.born = births_.save();
 }
 
 void chunk_builder::set_apart() {
@@ -92,6 +155,7 @@ auto chunk_builder::roll_back() -> std::uint64_t {
   sections_.resize(saved_.sections);
   if (!sections_.empty()) sections_.back() = saved_.last;
   events_ = saved_.events;
+  births_.restore(saved_.born);
   saved_.is_latest = true;
   return lost;
 }
@@ -159,7 +223,9 @@ auto chunk_builder::take(std::size_t bytes_max) -> std::vector<std::shared_ptr<c
   auto offset = std::size_t{0};
   auto first = std::size_t{0};
   auto position = positions_.begin();
+  auto cuts = cut_maker{*this};
   for (const auto& end : ends) {
+    cuts.begin_chunk(end.positions);
     const auto next = positions_.begin() + static_cast<std::ptrdiff_t>(end.positions);
     do {
       auto last = first;
@@ -168,6 +234,7 @@ auto chunk_builder::take(std::size_t bytes_max) -> std::vector<std::shared_ptr<c
              && (last == first || position != next || size + sections_[last].table.bytes <= bytes_max))
         size += sections_[last++].table.bytes;
       chunks.push_back(cut(first, last, body, offset));
+      for (auto& s : chunks.back()->sections) s.cuts = cuts.write(s.count, chunks.back()->cuts);
       first = last;
     } while (first < end.sections);
     chunks.back()->positions.assign(std::move_iterator{position}, std::move_iterator{next});
@@ -180,6 +247,8 @@ auto chunk_builder::take(std::size_t bytes_max) -> std::vector<std::shared_ptr<c
 void chunk_builder::forget_all() {
   sections_.clear();
   positions_.clear();
+  covered_events_.clear();
+  births_.clear();
   table_bytes_ = 0;
   boundaries_.clear();
   wanted_ = wanted::nothing;
