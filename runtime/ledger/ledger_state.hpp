@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,8 +47,9 @@ class ledger_state {
 public:
   /// By its id, or by all of its positions if it was read again.
   auto has(const chunk& c) const -> bool;
-  /// Notes the chunk, and what to write about it in `ids` and `positions`, as parts of a record.
-  void add(const chunk& c);
+  /// Notes the chunk, and what to write about it in `ids` and `positions`, as parts of a record. Which of its events
+  /// are new, by their positions; nothing: the chunk is in already.
+  auto add(const chunk& c) -> std::optional<std::vector<index_range>>;
   void set(const file_mark& mark) { files_[mark.path] = mark; }
   void forget(const std::string& path) { files_.erase(path); }
   auto find(const std::string& path) const -> const file_mark*;
@@ -67,8 +69,10 @@ public:
   void clear() { *this = ledger_state{}; }
 
 private:
+  void note(const chunk& c);
+
   id_ranges ids_;
-  position_index positions_;
+  position_index positions_{window_streams_max, ended_streams_max};
   std::map<std::string, file_mark> files_;
   std::vector<chunk_id> noted_;
   std::string noted_positions_; ///< encoded

@@ -3,6 +3,7 @@
 #include "runtime/base/crc32c.hpp"
 #include "runtime/codec/chunk_codec.hpp"
 #include "runtime/event/cuts.hpp"
+#include "runtime/ledger/trim.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -23,6 +24,14 @@ void check_cuts(const chunk& c) {
     }
     WEIR_ASSERT(!read.failed() && (cuts.empty() || events == s.count));
   });
+  auto known = position_index{};
+  for (const auto& p : c.positions)
+    if (p.begin < p.end) known.add(c.source, {p.stream, p.begin, p.begin + (p.end - p.begin) / 2});
+  auto at = std::uint64_t{0};
+  for (const auto& fresh : trim(c, known)) {
+    WEIR_ASSERT(at <= fresh.first && fresh.first < fresh.end && fresh.end <= c.count);
+    at = fresh.end;
+  }
 }
 
 void check(const chunk& c) {
