@@ -23,13 +23,18 @@ public:
     number_ = 0;
   }
   auto write(std::uint64_t events, std::string& out) -> std::uint32_t {
-    of_.cuts_.begin_section(out);
-    for (const auto end = event_ + events; event_ < end;) {
+    auto& cuts = of_.cuts_;
+    cuts.begin_section(out);
+    for (const auto end = event_ + events; event_ < end; ++run_) {
       skip_ranges();
-      const auto is_covered = range_ < end_;
-      add(is_covered ? std::min(end, of_.covered_events_[range_]) : end, is_covered);
+      const auto& next = of_.births_.runs()[run_];
+      if (range_ < end_ && !is_local())
+        cuts.add(next, of_.births_.deltas_of(run_), of_.positions_[range_], number_);
+      else
+        cuts.add_unknown(next.events);
+      event_ += next.events;
     }
-    return of_.cuts_.end_section();
+    return cuts.end_section();
   }
 
 private:
@@ -39,35 +44,12 @@ private:
   }
   auto is_local() const -> bool { return is_local_stream(of_.positions_[range_].stream); }
 
-  void add(std::uint64_t end, bool is_covered) {
-    const auto has_position = is_covered && !is_local();
-    for (births::run next; event_ < end; event_ += next.events) {
-      next = take(end - event_);
-      if (has_position)
-        of_.cuts_.add(next, of_.positions_[range_], number_);
-      else
-        of_.cuts_.add_unknown(next.events);
-    }
-  }
-
-  auto take(std::uint64_t events_max) -> births::run {
-    auto next = of_.births_.runs()[run_];
-    if (next.first.is_known() && used_ > 0) next.first = {next.first.position + used_, 0};
-    next.events = std::min(next.events - used_, events_max);
-    used_ += next.events;
-    if (used_ < of_.births_.runs()[run_].events) return next;
-    used_ = 0;
-    ++run_;
-    return next;
-  }
-
   chunk_builder& of_;
   std::uint64_t event_ = 0;
+  std::size_t run_ = 0;
   std::size_t range_ = 0;
   std::size_t end_ = 0;
   std::uint32_t number_ = 0; ///< of the range in its chunk, in which no local ones are
-  std::size_t run_ = 0;
-  std::uint64_t used_ = 0; ///< of the run
 };
 
 void chunk_builder::pop_empty_section() {
@@ -84,6 +66,7 @@ auto chunk_builder::begin(std::string_view tag) -> byte_buffer& {
   if (is_bounded || sections_.empty() || sections_.back().table.tag != tag) {
     if (!is_bounded) pop_empty_section();
     sections_.push_back({{std::string{tag}, 0, 0}});
+    births_.end_run();
   }
   return body_;
 }
@@ -107,6 +90,7 @@ void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count, const birt
   if (const auto& open = sections_.back().table; open.count > 0 && open.bytes + size > section_bytes_max) {
     auto tag = open.tag;
     sections_.push_back({{std::move(tag), 0, 0}});
+    births_.end_run();
   }
   auto& s = sections_.back();
   if (s.table.count == 0) table_bytes_ += sizeof(section) + s.table.tag.size();
@@ -132,6 +116,7 @@ void chunk_builder::covered(std::string_view stream, std::uint64_t begin, std::u
     table_bytes_ += sizeof(position_range) + stream.size();
   }
   covered_events_.back() = events_;
+  births_.end_run();
   saved_.is_latest = true;
   saved_.body = body_.size();
   saved_.table_bytes = table_bytes_;

@@ -8,16 +8,8 @@ namespace {
 constexpr auto number_bits_max = 63U;
 
 void put_uvarint(std::string& out, std::uint64_t n) {
-  for (; n >= 0x80; n >>= 7) out.push_back(static_cast<char>(n | 0x80));
-  out.push_back(static_cast<char>(n));
-}
-
-void put_svarint(std::string& out, std::int64_t n) {
-  put_uvarint(out, (static_cast<std::uint64_t>(n) << 1) ^ static_cast<std::uint64_t>(n >> number_bits_max));
-}
-
-auto from_zigzag(std::uint64_t n) -> std::int64_t {
-  return static_cast<std::int64_t>((n >> 1) ^ (~(n & 1) + 1));
+  char bytes[varint_bytes_max];
+  out.append(bytes, static_cast<std::size_t>(write_uvarint(bytes, n) - bytes));
 }
 
 } // namespace
@@ -52,29 +44,32 @@ void cut_writer::add_unknown(std::uint64_t events) {
   group_events_ += events;
 }
 
-void cut_writer::add(const births::run& next, const position_range& range, std::uint32_t number) {
-  const auto floor = is_placed_ && number == number_ ? position_ : range.begin;
+void cut_writer::add(const births::run& next, std::string_view deltas, const position_range& range,
+                     std::uint32_t number) {
+  const auto goes_on = is_placed_ && number == number_;
   const auto& first = next.first;
-  const auto is_within = first.is_known() && first.position >= floor && first.position < range.end
-                         && next.events <= range.end - first.position && range.end != end_of_stream;
+  const auto& last = next.last;
+  const auto is_within = first.is_known() && first.position >= (goes_on ? position_ : range.begin)
+                         && last.position < range.end && range.end != end_of_stream;
   if (!is_within) return add_unknown(next.events);
   begin_group(1 + number - number_);
-  if (!is_placed_ || number != number_) position_ = range.begin, next_ordinal_ = 0;
+  if (!goes_on) position_ = range.begin, next_ordinal_ = 0;
   is_placed_ = is_any_known_ = true;
   number_ = number;
-  add(first);
-  for (auto n = std::uint64_t{1}; n < next.events; ++n) add({first.position + n, 0});
+  const auto ordinal = put(first);
+  deltas_ += deltas;
+  group_events_ += next.events;
+  next_ordinal_ = last.ordinal + 1 + (last.position == first.position ? ordinal - first.ordinal : 0);
+  position_ = last.position;
 }
 
-void cut_writer::add(const birth& b) {
-  const auto is_same = b.position == position_;
-  const auto expected = is_same ? next_ordinal_ : 0;
-  const auto ordinal = std::max(b.ordinal, expected);
-  if (ordinal > expected) put_svarint(deltas_, -static_cast<std::int64_t>(ordinal - expected));
-  put_svarint(deltas_, static_cast<std::int64_t>(b.position - position_));
-  position_ = b.position;
-  next_ordinal_ = ordinal + 1;
-  ++group_events_;
+/// Behind what is there of the range; returns the ordinal that it has.
+auto cut_writer::put(const birth& first) -> std::uint32_t {
+  const auto expected = first.position == position_ ? next_ordinal_ : 0;
+  const auto ordinal = std::max(first.ordinal, expected);
+  if (ordinal > expected) put_uvarint(deltas_, to_zigzag(-static_cast<std::int64_t>(ordinal - expected)));
+  put_uvarint(deltas_, to_zigzag(static_cast<std::int64_t>(first.position - position_)));
+  return ordinal;
 }
 
 auto cut_writer::end_section() -> std::uint32_t {

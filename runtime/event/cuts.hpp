@@ -30,15 +30,15 @@ namespace weir {
 class cut_writer {
 public:
   void begin_section(std::string& out);
-  /// The next events, one apart from `first` on; `range` has the number `number` among those of the chunk. What
-  /// cannot be a position there counts as unknown.
-  void add(const births::run& next, const position_range& range, std::uint32_t number);
+  /// The next events, with the deltas of all but the first; `range` has the number `number` among those of the
+  /// chunk. If they cannot be of it, nothing is known of them.
+  void add(const births::run& next, std::string_view deltas, const position_range& range, std::uint32_t number);
   void add_unknown(std::uint64_t events);
   /// Appends the section's cuts to what begin_section() was given; returns their bytes.
   auto end_section() -> std::uint32_t;
 
 private:
-  void add(const birth& b);
+  auto put(const birth& first) -> std::uint32_t;
   void begin_group(std::uint64_t range);
   void end_group();
 

@@ -59,8 +59,10 @@ inline auto born_from(const chunk_ptr& c, std::uint64_t begin, std::uint64_t apa
   auto cuts = cut_writer{};
   auto at = begin;
   for (auto& s : made->sections) {
+    auto born = births{};
+    for (auto n = s.count; n > 0; --n, at += apart) born.add({at}, 1);
     cuts.begin_section(made->cuts);
-    for (auto n = s.count; n > 0; --n, at += apart) cuts.add({{at}, 1}, made->positions[0], 0);
+    cuts.add(born.runs().front(), born.deltas_of(0), made->positions[0], 0);
     s.cuts = cuts.end_section();
   }
   return made;

@@ -92,9 +92,15 @@ BOOST_AUTO_TEST_CASE(say_nothing_of_events_without_a_position_or_of_a_local_stre
 
 BOOST_AUTO_TEST_CASE(take_no_position_that_is_none_of_its_range) {
   auto b = chunk_builder{};
-  for (const auto at : {9, 10, 15, 12, 20}) put(b, "a", {static_cast<std::uint64_t>(at)});
-  b.covered("file", 10, 20);
-  check_born(*only_chunk_of(b), {{}, {"file", 10, 0}, {"file", 15, 0}, {}, {}});
+  const auto put_at = [&](std::initializer_list<std::uint64_t> positions) {
+    for (const auto at : positions) put(b, "a", {at});
+    b.covered("file", 10, 20);
+  };
+  put_at({9, 15});      // before it
+  put_at({10, 15, 12}); // backwards
+  put_at({15, 20});     // behind it
+  put_at({16, birth::nowhere - 1});
+  check_born(*only_chunk_of(b), {{}, {}, {"file", 10, 0}, {"file", 15, 0}, {}, {}, {}, {"file", 16, 0}, {}});
 }
 
 BOOST_AUTO_TEST_CASE(follow_their_events_into_chunks_and_through_roll_backs) {
