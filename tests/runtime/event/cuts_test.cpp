@@ -27,6 +27,57 @@ void check_born(const chunk& c, const std::vector<born_event>& wanted) {
   BOOST_TEST(found == wanted, boost::test_tools::per_element());
 }
 
+/// A builder that gets lines of two streams and a local one, and what of them is before its last save point.
+struct random_births {
+  std::mt19937 random;
+  chunk_builder builder;
+  std::vector<born_event> saved;
+  std::vector<std::uint64_t> at{0, 1'000'000, 5};
+
+  explicit random_births(unsigned seed) : random(seed) {}
+
+  void step() {
+    const auto stream = random() % 3;
+    const auto begin = at[stream];
+    const auto unsaved = put_lines(at[stream]);
+    if (random() % 8 == 0) {
+      builder.roll_back();
+      at[stream] = begin;
+      return;
+    }
+    const auto name = stream == 2 ? std::string{"!local"} : "s" + std::to_string(stream);
+    builder.covered(name, begin, at[stream]);
+    for (const auto& born : unsaved)
+      saved.push_back(born.is_known() && stream != 2 ? born_event{name, born.position, born.ordinal} : born_event{});
+    if (random() % 4 == 0) builder.mark();
+    if (random() % 9 == 0) builder.set_apart();
+  }
+
+  auto put_lines(std::uint64_t& position) -> std::vector<birth> {
+    auto unsaved = std::vector<birth>{};
+    for (auto lines = random() % 6; lines > 0; --lines, position += random() % 200 + 1) {
+      const auto count = random() % 5 == 0 ? random() % 4 + 1 : 1;
+      auto next = random() % 10 == 0 ? birth{} : birth{position};
+      position += next.is_known() ? count : 0;
+      if (random() % 4 == 0) continue; // dropped
+      put(builder, std::string(1, static_cast<char>('a' + random() % 3)), next, static_cast<std::uint32_t>(count));
+      for (auto n = count; n > 0; --n, next = next.next()) unsaved.push_back(next);
+    }
+    return unsaved;
+  }
+
+  auto taken() -> std::vector<born_event> {
+    auto found = std::vector<born_event>{};
+    for (auto& c : builder.take(700)) {
+      std::erase_if(c->positions, [](const position_range& p) { return is_local_stream(p.stream); });
+      BOOST_TEST_REQUIRE(are_cuts_whole(*c));
+      const auto some = born_in(*c);
+      found.insert(found.end(), some.begin(), some.end());
+    }
+    return found;
+  }
+};
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(cuts)
@@ -105,50 +156,13 @@ BOOST_AUTO_TEST_CASE(take_no_position_that_is_none_of_its_range) {
 
 BOOST_AUTO_TEST_CASE(follow_their_events_into_chunks_and_through_roll_backs) {
   for (unsigned seed = 1; seed <= 300; ++seed) {
-    auto random = std::mt19937{seed};
-    auto b = chunk_builder{};
-    auto model = std::vector<born_event>{};
-    auto unsaved = std::vector<birth>{};
-    auto at = std::vector<std::uint64_t>{0, 1'000'000, 5};
-    auto save = [&](std::size_t stream, std::uint64_t begin) {
-      const auto name = stream == 2 ? std::string{"!local"} : "s" + std::to_string(stream);
-      b.covered(name, begin, at[stream]);
-      for (const auto& born : unsaved)
-        model.push_back(born.is_known() && stream != 2 ? born_event{name, born.position, born.ordinal} : born_event{});
-      unsaved.clear();
-      if (random() % 4 == 0) b.mark();
-      if (random() % 9 == 0) b.set_apart();
-    };
+    auto model = random_births{seed};
     for (auto step = 0; step < 60; ++step) {
-      const auto stream = random() % 3;
-      const auto begin = at[stream];
-      for (auto lines = random() % 6; lines > 0; --lines, at[stream] += random() % 200 + 1) {
-        const auto count = random() % 5 == 0 ? random() % 4 + 1 : 1;
-        const auto born = random() % 10 == 0 ? birth{} : birth{at[stream]};
-        if (random() % 4 != 0) {
-          put(b, std::string(1, static_cast<char>('a' + random() % 3)), born, static_cast<std::uint32_t>(count));
-          auto next = born;
-          for (auto n = count; n > 0; --n, next = next.next()) unsaved.push_back(next);
-        }
-        if (born.is_known()) at[stream] += count;
-      }
-      if (random() % 8 == 0) {
-        b.roll_back();
-        unsaved.clear();
-        at[stream] = begin;
-      } else {
-        save(stream, begin);
-      }
-      if (random() % 20 != 0) continue;
-      auto found = std::vector<born_event>{};
-      for (auto& c : b.take(700)) {
-        std::erase_if(c->positions, [](const position_range& p) { return is_local_stream(p.stream); });
-        BOOST_TEST_REQUIRE(are_cuts_whole(*c), "seed " << seed);
-        const auto some = born_in(*c);
-        found.insert(found.end(), some.begin(), some.end());
-      }
-      BOOST_TEST_REQUIRE((found == model), "seed " << seed << " step " << step);
-      model.clear();
+      model.step();
+      if (model.random() % 20 != 0) continue;
+      const auto found = model.taken();
+      BOOST_TEST_REQUIRE((found == model.saved), "seed " << seed << " step " << step);
+      model.saved.clear();
     }
   }
 }
