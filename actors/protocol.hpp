@@ -15,7 +15,7 @@
 namespace weir {
 
 /// Version of this file's messages; nodes that differ refuse each other.
-inline constexpr std::uint32_t protocol_version = 3;
+inline constexpr std::uint32_t protocol_version = 4;
 
 using start_atom = caf::atom_constant<caf::atom("start")>;
 using wake_atom = caf::atom_constant<caf::atom("wake")>;       ///< a descriptor became readable

@@ -115,7 +115,7 @@ void chunking_intake::label_paths(byte_buffer& out, std::size_t record_begin) {
 
 void chunking_intake::finish(std::int64_t time_ns, std::uint32_t count) {
   const auto bytes = builder_.unsaved_bytes();
-  if (bytes <= event_bytes_max) return builder_.finish(time_ns, count);
+  if (bytes <= event_bytes_max) return builder_.finish(time_ns, count, born_);
   builder_.abandon();
   drop("event too large", count);
   const auto now = clock_.monotonic();
@@ -192,6 +192,7 @@ auto chunking_intake::write_record(const event_view& line, byte_buffer& out, std
 
 void chunking_intake::line(std::string_view tag, std::int64_t now_ns, std::string_view line) {
   auto time_ns = now_ns;
+  born_ = take_birth();
   if (!stages_.empty() || !taken_.takes(tag)) {
     auto record = byte_buffer{};
     record.swap(scratch_);
@@ -210,13 +211,17 @@ void chunking_intake::line(std::string_view tag, std::int64_t now_ns, std::strin
   finish(time_ns);
 }
 
-void chunking_intake::event(const event_view& event) { first_->put(event); }
+void chunking_intake::event(const event_view& event) {
+  born_ = take_birth();
+  first_->put(event);
+}
 
 void chunking_intake::entries(std::string_view tag, std::string_view entries, std::uint32_t count) {
   auto read = entry_reader{entries};
   auto e = entry{};
+  born_ = take_birth();
   if (!stages_.empty() || !labels_.empty()) {
-    while (read.next(e)) first_->put({tag, e.time_ns, e.record});
+    for (; read.next(e); born_ = born_.next()) first_->put({tag, e.time_ns, e.record});
     return;
   }
   if (!taken_.takes(tag)) return drop_untaken(tag, count);

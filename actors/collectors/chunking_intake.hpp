@@ -73,7 +73,7 @@ private:
   /// Puts the labels that the record lacks behind its fields.
   void label(byte_buffer& out, std::size_t record_begin);
   void label_paths(byte_buffer& out, std::size_t record_begin);
-  /// Takes what was appended since builder_.begin(), unless no chunk could hold it.
+  /// Takes what was appended since builder_.begin() and is born where born_ says, unless no chunk could hold it.
   void finish(std::int64_t time_ns, std::uint32_t count = 1);
   void drop_untaken(std::string_view tag, std::uint64_t events);
 
@@ -90,6 +90,7 @@ private:
   std::unique_ptr<event_output> end_;                 ///< appends to the builder
   std::vector<std::unique_ptr<event_output>> stages_; ///< operators, last to first
   event_output* first_ = nullptr;                     ///< where events enter
+  birth born_;                        ///< of what is being put
   byte_buffer scratch_;
   byte_buffer label_value_;
   monotonic_time tell_too_large_at_{}; ///< not again before

@@ -63,6 +63,7 @@ auto forward_delivery::begin(const forward_message& message, const forward_peer&
   next_run_ = 0;
   index_ = covered_ = 0;
   is_split_ = false;
+  first_ = {};
   runs_ = {};
   entries_.clear();
   has_message_ = message.mode == forward_mode::message;
@@ -129,6 +130,10 @@ auto forward_delivery::is_known(std::uint64_t index) -> bool {
   return index < known_.begin || (!ahead.empty() && ahead.back().begin <= index);
 }
 
+void forward_delivery::tell_birth(intake& out, std::uint64_t index) const {
+  first_.is_known() ? out.born_at(first_.position + index) : out.born_nowhere();
+}
+
 auto forward_delivery::put_next(intake& out) -> std::size_t {
   if (has_message_) return put_message(out);
   const auto& run = runs_[next_run_++];
@@ -138,6 +143,7 @@ auto forward_delivery::put_next(intake& out) -> std::size_t {
     return 0;
   }
   if (run.plain) {
+    tell_birth(out, first);
     out.entries(tag_, run.bytes, run.count);
     put_count_ += run.count;
     return run.bytes.size();
@@ -146,6 +152,7 @@ auto forward_delivery::put_next(intake& out) -> std::size_t {
   auto invalid = std::uint64_t{0};
   for (std::uint32_t i = 0; i < run.count; ++i) {
     auto event = forward_event{};
+    tell_birth(out, first + i);
     const auto kind = next_forward_entry(read, rules_, event);
     if (kind == forward_entry_kind::event)
       put_event(out, event);
@@ -163,6 +170,7 @@ auto forward_delivery::put_message(intake& out) -> std::size_t {
   const auto kind = normalise(message_.time, message_.record, rules_, event);
   if (!message_.option.metadata.empty()) event.metadata = message_.option.metadata;
   if (kind == forward_entry_kind::invalid) out.drop("invalid entry", 1);
+  tell_birth(out, 0);
   if (kind == forward_entry_kind::event) put_event(out, event);
   return message_.record.size();
 }

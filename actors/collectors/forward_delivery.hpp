@@ -26,6 +26,8 @@ public:
   auto begin(const forward_message& message, const forward_peer& peer, std::int64_t now_ns) -> result<void>;
   /// After begin(): leaves out what is known of the message, and splits runs where it begins and ends.
   void leave_out(const gaps& known);
+  /// After begin(): where in its stream the message begins, if it has one; its entries are one apart.
+  void place(const birth& first) { first_ = first; }
   /// Puts the next run of entries; returns its bytes, valid or not.
   auto put_next(intake& out) -> std::size_t;
   /// Entries that were stepped over since the last call; the save point behind them is due when must_cover().
@@ -46,6 +48,7 @@ public:
   auto is_done() const -> bool { return next_run_ == runs_.size() && !has_message_; }
 
 private:
+  void tell_birth(intake& out, std::uint64_t index) const;
   void put_event(intake& out, forward_event event);
   /// The record with one value a key, which may be in resolved_.
   auto distinct(std::string_view record) -> std::string_view;
@@ -60,6 +63,7 @@ private:
   std::vector<forward_run> split_;
   gaps known_;
   bool is_split_ = false;
+  birth first_;               ///< of the first entry
   std::uint64_t index_ = 0;   ///< entries before the next run
   std::uint64_t covered_ = 0; ///< what take_entries() has told
   std::size_t next_run_ = 0;

@@ -149,6 +149,7 @@ void forward_source::recognise(const forward_connection& c, std::string_view chu
   stream_ += digest;
   verdict_ = window_.judge({stream_, delivery_.total(), trust, c.carrier, acks_.safe()});
   if (!trust.is_durable) stream_.clear();
+  if (!stream_.empty()) delivery_.place({verdict_->message->first});
   if (!verdict_->is_resent) return;
   delivery_.leave_out(verdict_->known);
   resent_events_ += delivery_.entries();

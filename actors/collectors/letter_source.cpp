@@ -67,7 +67,11 @@ public:
       const auto block = tailer_.next(std::max<std::size_t>(budget - done, 4096));
       if (!block) break;
       (void)for_each_line(block->bytes, block->is_cut, letter_bytes_max,
-                          [&](std::string_view line) { put(line, out); });
+                          [&](std::string_view line) {
+                            const auto at = static_cast<std::size_t>(line.data() - block->bytes.data());
+                            out.born_at(block->begin + block->skipped + at);
+                            put(line, out);
+                          });
       out.covered(block->stream, block->begin, block->end());
       done += block->bytes.size();
     }

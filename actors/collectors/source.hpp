@@ -3,6 +3,7 @@
 
 #include "actors/plugin.hpp"
 #include "runtime/base/result.hpp"
+#include "runtime/event/births.hpp"
 #include "runtime/event/chunk.hpp"
 #include "runtime/event/event.hpp"
 #include "runtime/parser/parser.hpp"
@@ -26,23 +27,30 @@ public:
   virtual void event(const event_view& event) = 0;
   /// `count` whole, valid entries (runtime/event/entry.hpp) back to back; at most 512 KiB a call.
   virtual void entries(std::string_view tag, std::string_view entries, std::uint32_t count) = 0;
+  /// Where in its stream the next line, event or run of entries begins; the entries of a run are one apart. Stores
+  /// know events again by it, so it has to mean the same one in every process. What is put without another call is
+  /// one more event of the same position.
+  void born_at(std::uint64_t position) { next_ = {position, 0}; }
+  /// What is put next has no position by which a store could know it again.
+  void born_nowhere() { next_ = {}; }
   /// Counts what was read but cannot become an event ("invalid entry", "line too long").
   virtual void drop(std::string_view reason, std::uint64_t events = 1) = 0;
-  /// Everything put so far covers `stream` up to `end`. A save point: chunks are cut only here, and a
+  /// Everything put so far covers `stream` from `begin` to `end`. A save point: chunks are cut only here, and a
   /// source that fails is restarted from the last one. Call it at least every few hundred KiB.
   virtual void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) = 0;
   /// What the events since the last save point have become; for whoever can make one wherever it likes.
   virtual auto unsaved_bytes() const -> std::size_t { return 0; }
+
+protected:
+  /// Of what is put; counted here, so that no filter behind it changes what the others are called.
+  auto take_birth() -> birth { return next_.is_known() ? birth{next_.position, next_.ordinal++} : birth{}; }
+
+private:
+  birth next_;
 };
 
 /// So much of unsaved_bytes() calls for a save point: short lines may become large events.
 inline constexpr std::size_t unsaved_bytes_max = std::size_t{4} << 20;
-
-/// A stream whose name begins so means something to this process only: acknowledge() and the restart of a
-/// failed source get it back, but it rides in no chunk.
-inline constexpr char local_stream_mark = '!';
-
-inline auto is_local_stream(std::string_view stream) -> bool { return stream.starts_with(local_stream_mark); }
 
 /// What earlier instances of a source handed on: ranges by stream, in order, as its covered() calls said.
 struct resume_info {

@@ -72,6 +72,7 @@ public:
               out.covered(block->stream, saved > 0 ? begin + saved : block->begin, begin + at);
               saved = at;
             }
+            out.born_at(begin + at);
             out.line(block->tag, now_ns, line);
           });
       tailer_.note_lines(counts, block->stream);

@@ -224,13 +224,13 @@ auto file_store::commit(const commit_batch& batch) -> result<committed> {
 
 auto file_store::add_batch(const commit_batch& batch, committed& done) -> result<void> {
   for (std::size_t i = 0; i < batch.chunks.size(); ++i) {
-    if (ledger_ && ledger_->has(*batch.chunks[i])) {
+    const auto fresh = ledger_ ? ledger_->add(*batch.chunks[i]) : all_of(*batch.chunks[i]);
+    if (!fresh) {
       ++done.repeated_chunks;
       continue;
     }
-    if (ledger_) ledger_->add(*batch.chunks[i]);
     auto state = result<void>{};
-    for_each_run(batch, i, [&](const event_run& run) {
+    for_each_run(batch, i, *fresh, [&](const event_run& run) {
       if (state) state = add_run(run, done);
     });
     WEIR_CHECK(state);

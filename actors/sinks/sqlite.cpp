@@ -115,14 +115,14 @@ auto sqlite_store::positions(const std::string& source) -> result<std::vector<po
 
 auto sqlite_store::add_batch(const commit_batch& batch, committed& done) -> result<void> {
   for (std::size_t i = 0; i < batch.chunks.size(); ++i) {
-    const auto is_new = session_->ledger.add(*batch.chunks[i]);
-    if (!is_new) return error{errc::failed, "the ledger: " + is_new.failure().what};
-    if (!*is_new) {
+    const auto fresh = session_->ledger.add(*batch.chunks[i]);
+    if (!fresh) return error{errc::failed, "the ledger: " + fresh.failure().what};
+    if (!*fresh) {
       ++done.repeated_chunks;
       continue;
     }
     auto state = result<void>{};
-    for_each_run(batch, i, [&](const event_run& run) {
+    for_each_run(batch, i, **fresh, [&](const event_run& run) {
       if (state) state = add_run(run, done);
     });
     WEIR_CHECK(state);

@@ -1,6 +1,6 @@
 #include "actors/sinks/sqlite_ledger.hpp"
 
-#include "runtime/flow/position_index.hpp"
+#include "runtime/ledger/trim.hpp"
 
 #include <algorithm>
 
@@ -44,22 +44,30 @@ auto sqlite_ledger::open(sqlite_connection& database, const std::string& sink) -
   WEIR_TRY(made.cover_, database.prepare("SELECT 1" + in_stream + " AND first <= ?4 AND last >= ?5 LIMIT 1"));
   WEIR_TRY(made.around_, database.prepare("SELECT min(first), max(last), count(*)" + in_stream
                                           + " AND first <= ?5 AND last >= ?4"));
+  WEIR_TRY(made.parts_, database.prepare("SELECT first, last" + in_stream + " AND first <= ?5 AND last >= ?4"));
   WEIR_TRY(made.take_out_, database.prepare("DELETE" + in_stream + " AND first <= ?5 AND last >= ?4"));
   WEIR_TRY(made.put_in_, database.prepare("INSERT INTO weir_positions VALUES(?1, ?2, ?3, ?4, ?5)"));
-  WEIR_TRY(made.forget_, database.prepare("DELETE" + in_stream));
+  WEIR_TRY(made.end_, database.prepare("INSERT OR IGNORE INTO weir_positions VALUES(?1, ?2, ?3, -1, -1)"));
   WEIR_TRY(made.shorten_, database.prepare("DELETE" + in_window + " AND rowid <= (SELECT rowid" + in_window
                                            + " ORDER BY rowid DESC LIMIT 1 OFFSET ?3)"));
+  const auto ended = std::string{"(SELECT stream FROM weir_positions WHERE sink = ?1 AND source = ?2 AND first = -1"};
+  WEIR_TRY(made.shorten_ended_, database.prepare("DELETE FROM weir_positions WHERE sink = ?1 AND source = ?2 AND stream "
+                                                 "IN " + ended + " ORDER BY rowid DESC LIMIT -1 OFFSET ?3)"));
   WEIR_TRY(made.list_, database.prepare("SELECT stream, first, last FROM weir_positions WHERE sink = ?1 AND "
-                                        "source = ?2 ORDER BY rowid"));
+                                        "source = ?2 AND stream NOT IN " + ended + ") ORDER BY rowid"));
   return made;
 }
 
-auto sqlite_ledger::add(const chunk& c) -> result<bool> {
+auto sqlite_ledger::add(const chunk& c) -> result<std::optional<std::vector<index_range>>> {
+  using fresh_events = std::optional<std::vector<index_range>>;
   WEIR_TRY(const auto is_covered, covers(c));
   WEIR_TRY(const auto is_new, add_id(c));
-  if (!is_new || is_covered) return false;
+  if (!is_new || is_covered) return fresh_events{};
+  known_ = position_index{};
   for (const auto& p : c.positions) WEIR_CHECK(add_position(c.source, p));
-  return true;
+  auto fresh = trim(c, known_);
+  if (fresh.empty() && c.count > 0) return fresh_events{};
+  return fresh_events{std::move(fresh)};
 }
 
 /// Sequence 0 means that a chunk has no id: it is always new.
@@ -127,26 +135,50 @@ auto sqlite_ledger::covers(const chunk& c) -> result<bool> {
 }
 
 auto sqlite_ledger::add_position(const std::string& source, const position_range& range) -> result<void> {
-  for (auto* s : {&around_, &take_out_, &put_in_, &forget_}) {
+  for (auto* s : {&around_, &parts_, &take_out_, &put_in_, &end_}) {
     s->bind(1, sink_);
     s->bind(2, source);
     s->bind(3, range.stream);
   }
-  if (range.end == end_of_stream) return is_window(range.stream) ? result<void>{} : forget_.run();
-  for (auto* s : {&around_, &take_out_, &put_in_}) {
+  if (range.end == end_of_stream) return is_window(range.stream) ? result<void>{} : end_stream(source);
+  for (auto* s : {&around_, &parts_, &take_out_, &put_in_}) {
     s->bind(4, number(range.begin));
     s->bind(5, number(range.end));
   }
   WEIR_CHECK(around_.step());
   const auto neighbours = around_.integer(2);
+  const auto is_partly_known =
+      neighbours > 0 && around_.integer(0) < number(range.end) && around_.integer(1) > number(range.begin);
   if (neighbours > 0) {
     put_in_.bind(4, std::min(around_.integer(0), number(range.begin)));
     put_in_.bind(5, std::max(around_.integer(1), number(range.end)));
   }
   around_.reset();
+  if (is_partly_known) WEIR_CHECK(note_known(source, range.stream));
   if (neighbours > 0) WEIR_CHECK(take_out_.run());
   WEIR_CHECK(put_in_.run());
   return is_window(range.stream) ? shorten_window(source) : result<void>{};
+}
+
+/// The parts that parts_ is bound to.
+auto sqlite_ledger::note_known(const std::string& source, const std::string& stream) -> result<void> {
+  for (;;) {
+    WEIR_TRY(const auto row, parts_.step());
+    if (!row) return {};
+    known_.add(source, {stream, static_cast<std::uint64_t>(parts_.integer(0)),
+                        static_cast<std::uint64_t>(parts_.integer(1))});
+  }
+}
+
+/// The one that end_ is bound to.
+auto sqlite_ledger::end_stream(const std::string& source) -> result<void> {
+  WEIR_CHECK(end_.run());
+  if (++ended_added_ < ended_streams_max / 4) return {};
+  ended_added_ = 0;
+  shorten_ended_.bind(1, sink_);
+  shorten_ended_.bind(2, source);
+  shorten_ended_.bind(3, number(ended_streams_max));
+  return shorten_ended_.run();
 }
 
 /// Now and then, as it takes a walk through the window.

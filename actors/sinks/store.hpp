@@ -5,6 +5,7 @@
 #include "runtime/base/result.hpp"
 #include "runtime/event/chunk.hpp"
 #include "runtime/event/tag_pattern.hpp"
+#include "runtime/ledger/trim.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -15,13 +16,6 @@
 #include <vector>
 
 namespace weir {
-
-/// Events of one chunk, counted from 0 over all its sections: from first to below end.
-struct index_range {
-  std::uint64_t first = 0;
-  std::uint64_t end = 0;
-  auto operator==(const index_range&) const -> bool = default;
-};
 
 /// Events that a store will never take; they lie behind each other in a chunk.
 struct refusal {
@@ -69,6 +63,14 @@ template <class Visitor> void for_each_run(const commit_batch& batch, std::size_
   });
 }
 
+/// The same for what is also in `fresh`.
+template <class Visitor>
+void for_each_run(const commit_batch& batch, std::size_t index, std::span<const index_range> fresh, Visitor&& visit) {
+  if (is_whole(*batch.chunks[index], fresh)) return for_each_run(batch, index, visit);
+  const auto both = batch.only ? common(*batch.only, fresh) : std::vector<index_range>{fresh.begin(), fresh.end()};
+  for_each_run(commit_batch{batch.chunks, batch.match, both}, index, visit);
+}
+
 /// The same for all its chunks.
 template <class Visitor> void for_each_run(const commit_batch& batch, Visitor&& visit) {
   for (std::size_t i = 0; i < batch.chunks.size(); ++i) for_each_run(batch, i, visit);
@@ -77,7 +79,8 @@ template <class Visitor> void for_each_run(const commit_batch& batch, Visitor&& 
 struct committed {
   std::uint64_t events = 0;
   std::uint64_t bytes = 0;           ///< as written to the store
-  std::uint64_t repeated_chunks = 0; ///< that the store had already; their events are not part of `events`
+  std::uint64_t repeated_chunks = 0; ///< that the store had already; neither their events nor those of others that
+                                     ///< it had are part of `events`
   std::vector<refusal> refused;      ///< not part of `events`
 };
 

@@ -2,13 +2,15 @@
 
 #include "runtime/base/binary.hpp"
 #include "runtime/base/crc32c.hpp"
+#include "runtime/event/cuts.hpp"
 
 #include <cstring>
 
 namespace weir {
 namespace {
 
-constexpr auto version = std::uint8_t{2};
+constexpr auto version = std::uint8_t{3};
+constexpr auto version_without_cuts = std::uint8_t{2};
 constexpr auto flag_reread = std::uint8_t{1};
 
 auto damaged(std::string_view what) -> error {
@@ -32,13 +34,14 @@ struct section_sums {
   std::uint64_t count = 0;
 };
 
-auto read_sections(binary_reader& read, chunk& c) -> section_sums {
+auto read_sections(binary_reader& read, bool has_cuts, chunk& c) -> section_sums {
   auto sums = section_sums{};
   for (auto left = read.number<std::uint32_t>(); left > 0 && !read.failed(); --left) {
     auto s = section{};
     s.tag = read.text();
     s.count = read.number<std::uint32_t>();
     s.bytes = read.number<std::uint32_t>();
+    if (has_cuts) s.cuts = read.number<std::uint32_t>();
     sums.bytes += s.bytes;
     sums.count += s.count;
     c.sections.push_back(std::move(s));
@@ -60,7 +63,7 @@ void read_positions(binary_reader& read, chunk& c) {
 
 auto encode_chunk_head(const chunk& c) -> std::string {
   auto out = std::string{};
-  out.reserve(256);
+  out.reserve(256 + c.cuts.size());
   out.append(chunk_prefix_bytes, '\0');
   put_number(out, version);
   put_number(out, std::uint8_t{0});
@@ -73,6 +76,7 @@ auto encode_chunk_head(const chunk& c) -> std::string {
     put_text(out, s.tag);
     put_number(out, s.count);
     put_number(out, s.bytes);
+    put_number(out, s.cuts);
   }
   put_number(out, static_cast<std::uint32_t>(c.positions.size()));
   for (const auto& p : c.positions) {
@@ -80,6 +84,7 @@ auto encode_chunk_head(const chunk& c) -> std::string {
     put_number(out, p.begin);
     put_number(out, p.end);
   }
+  put_text(out, c.cuts);
   const auto head_size = static_cast<std::uint32_t>(out.size() - chunk_prefix_bytes);
   const auto body_size = static_cast<std::uint32_t>(c.body.size());
   const auto crc = crc32c(c.body.view(), crc32c(std::string_view{out}.substr(chunk_prefix_bytes)));
@@ -105,18 +110,22 @@ auto decode_chunk_prefix(std::string_view prefix) -> result<chunk_sizes> {
 auto decode_chunk_head(const chunk_sizes& sizes, std::string_view head) -> result<std::shared_ptr<chunk>> {
   if (head.size() != sizes.head) return damaged("its length differs from its prefix");
   auto read = binary_reader{head};
-  if (read.number<std::uint8_t>() != version) return damaged("unknown version");
+  const auto its_version = read.number<std::uint8_t>();
+  if (its_version != version && its_version != version_without_cuts) return damaged("unknown version");
   if (read.number<std::uint8_t>() != 0) return damaged("unknown encoding");
   auto c = std::make_shared<chunk>();
   const auto flags = read.number<std::uint8_t>();
   if (flags > flag_reread) return damaged("unknown flags");
   c->is_reread = flags == flag_reread;
   read_fixed(read, *c);
-  const auto sums = read_sections(read, *c);
+  const auto has_cuts = its_version == version;
+  const auto sums = read_sections(read, has_cuts, *c);
   read_positions(read, *c);
+  if (has_cuts) c->cuts = read.text();
   if (read.failed() || !read.at_end()) return damaged("its tables are cut");
   if (sums.bytes != sizes.body) return damaged("its sections do not add up to its body");
   if (sums.count != c->count) return damaged("its sections do not add up to its count");
+  if (!are_cuts_whole(*c)) return damaged("its cuts are not those of its events");
   if (c->id.sequence == 0 || c->settled_below > c->id.sequence) return damaged("its sequence makes no sense");
   return c;
 }

@@ -28,6 +28,11 @@ struct chunk_id_hash {
 /// A range that begins where a stream ends and ends here says: the stream is over, forget it.
 inline constexpr std::uint64_t end_of_stream = UINT64_MAX;
 
+/// A stream whose name begins so means something to its collector's process only, and rides in no chunk.
+inline constexpr char local_stream_mark = '!';
+
+inline auto is_local_stream(std::string_view stream) -> bool { return stream.starts_with(local_stream_mark); }
+
 /// What part of a source stream a chunk covers; a source can resume behind it.
 struct position_range {
   std::string stream; ///< opaque to all but the source: a file's identity, a connection, …
@@ -41,6 +46,14 @@ struct section {
   std::string tag;
   std::uint32_t count = 0; ///< entries
   std::uint32_t bytes = 0; ///< of the body; sections follow each other without gaps
+  std::uint32_t cuts = 0;  ///< bytes of chunk::cuts, in the same order; 0: nothing is known of its events' positions
+};
+
+/// Events of one chunk, counted from 0 over all its sections: from first to below end.
+struct index_range {
+  std::uint64_t first = 0;
+  std::uint64_t end = 0;
+  auto operator==(const index_range&) const -> bool = default;
 };
 
 /// Immutable bytes shared by everyone who holds the chunk.
@@ -76,9 +89,10 @@ struct chunk {
   bool is_reread = false;
   std::vector<section> sections;
   std::vector<position_range> positions;
+  std::string cuts; ///< where in `positions` each event was born: runtime/event/cuts.hpp
   shared_bytes body;
 
-  /// What demand and buffers count: the body and the section table.
+  /// What demand and buffers count: the body and the tables.
   auto footprint_bytes() const -> std::size_t;
 };
 

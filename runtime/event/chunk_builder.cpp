@@ -11,6 +11,47 @@ constexpr auto boundary_bytes_min = std::size_t{512} << 10;
 
 } // namespace
 
+/// Goes through events and ranges, section by section, and writes where the events are from.
+class chunk_builder::cut_maker {
+public:
+  explicit cut_maker(chunk_builder& of) : of_(of) {}
+
+  /// What comes next has the ranges from the end of the last chunk's to `end`.
+  void begin_chunk(std::size_t end) {
+    range_ = end_;
+    end_ = end;
+    number_ = 0;
+  }
+  auto write(std::uint64_t events, std::string& out) -> std::uint32_t {
+    auto& cuts = of_.cuts_;
+    cuts.begin_section(out);
+    for (const auto end = event_ + events; event_ < end; ++run_) {
+      skip_ranges();
+      const auto& next = of_.births_.runs()[run_];
+      if (range_ < end_ && !is_local())
+        cuts.add(next, of_.births_.deltas_of(run_), of_.positions_[range_], number_);
+      else
+        cuts.add_unknown(next.events);
+      event_ += next.events;
+    }
+    return cuts.end_section();
+  }
+
+private:
+  void skip_ranges() {
+    for (; range_ < end_ && of_.covered_events_[range_] <= event_; ++range_)
+      if (!is_local()) ++number_;
+  }
+  auto is_local() const -> bool { return is_local_stream(of_.positions_[range_].stream); }
+
+  chunk_builder& of_;
+  std::uint64_t event_ = 0;
+  std::size_t run_ = 0;
+  std::size_t range_ = 0;
+  std::size_t end_ = 0;
+  std::uint32_t number_ = 0; ///< of the range in its chunk, in which no local ones are
+};
+
 void chunk_builder::pop_empty_section() {
   if (!sections_.empty() && sections_.back().table.count == 0) sections_.pop_back();
 }
@@ -25,6 +66,7 @@ auto chunk_builder::begin(std::string_view tag) -> byte_buffer& {
   if (is_bounded || sections_.empty() || sections_.back().table.tag != tag) {
     if (!is_bounded) pop_empty_section();
     sections_.push_back({{std::string{tag}, 0, 0}});
+    births_.end_run();
   }
   return body_;
 }
@@ -43,11 +85,12 @@ void chunk_builder::add_boundary() {
   boundaries_.push_back({bytes(), sections_.size(), positions_.size(), is_split});
 }
 
-void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count) {
+void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count, const birth& born) {
   const auto size = body_.size() - entry_begin_;
   if (const auto& open = sections_.back().table; open.count > 0 && open.bytes + size > section_bytes_max) {
     auto tag = open.tag;
     sections_.push_back({{std::move(tag), 0, 0}});
+    births_.end_run();
   }
   auto& s = sections_.back();
   if (s.table.count == 0) table_bytes_ += sizeof(section) + s.table.tag.size();
@@ -56,6 +99,7 @@ void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count) {
   s.time_min_ns = std::min(s.time_min_ns, time_ns);
   s.time_max_ns = std::max(s.time_max_ns, time_ns);
   events_ += count;
+  births_.add(born, count);
 }
 
 void chunk_builder::covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) {
@@ -68,14 +112,18 @@ void chunk_builder::covered(std::string_view stream, std::uint64_t begin, std::u
     positions_.back().end = end;
   } else {
     positions_.push_back({std::string{stream}, begin, end});
+    covered_events_.emplace_back();
     table_bytes_ += sizeof(position_range) + stream.size();
   }
+  covered_events_.back() = events_;
+  births_.end_run();
   saved_.is_latest = true;
   saved_.body = body_.size();
   saved_.table_bytes = table_bytes_;
   saved_.sections = sections_.size();
   if (!sections_.empty()) saved_.last = sections_.back();
   saved_.events = events_;
+  saved_.born = births_.save();
 }
 
 void chunk_builder::set_apart() {
@@ -92,6 +140,7 @@ auto chunk_builder::roll_back() -> std::uint64_t {
   sections_.resize(saved_.sections);
   if (!sections_.empty()) sections_.back() = saved_.last;
   events_ = saved_.events;
+  births_.restore(saved_.born);
   saved_.is_latest = true;
   return lost;
 }
@@ -159,7 +208,9 @@ auto chunk_builder::take(std::size_t bytes_max) -> std::vector<std::shared_ptr<c
   auto offset = std::size_t{0};
   auto first = std::size_t{0};
   auto position = positions_.begin();
+  auto cuts = cut_maker{*this};
   for (const auto& end : ends) {
+    cuts.begin_chunk(end.positions);
     const auto next = positions_.begin() + static_cast<std::ptrdiff_t>(end.positions);
     do {
       auto last = first;
@@ -168,6 +219,7 @@ auto chunk_builder::take(std::size_t bytes_max) -> std::vector<std::shared_ptr<c
              && (last == first || position != next || size + sections_[last].table.bytes <= bytes_max))
         size += sections_[last++].table.bytes;
       chunks.push_back(cut(first, last, body, offset));
+      for (auto& s : chunks.back()->sections) s.cuts = cuts.write(s.count, chunks.back()->cuts);
       first = last;
     } while (first < end.sections);
     chunks.back()->positions.assign(std::move_iterator{position}, std::move_iterator{next});
@@ -180,6 +232,8 @@ auto chunk_builder::take(std::size_t bytes_max) -> std::vector<std::shared_ptr<c
 void chunk_builder::forget_all() {
   sections_.clear();
   positions_.clear();
+  covered_events_.clear();
+  births_.clear();
   table_bytes_ = 0;
   boundaries_.clear();
   wanted_ = wanted::nothing;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "runtime/base/buffer_pool.hpp"
+#include "runtime/event/births.hpp"
 #include "runtime/event/chunk.hpp"
+#include "runtime/event/cuts.hpp"
 
 #include <memory>
 #include <string_view>
@@ -10,13 +12,15 @@
 
 namespace weir {
 
-/// The cut chunks lack id, settled_below and closed_ns: their collector gives them.
+/// The cut chunks lack id, settled_below and closed_ns: their collector gives them, and takes the ranges of local
+/// streams out, which their cuts pass over.
 class chunk_builder {
 public:
   /// Begins an entry of `tag` and returns the buffer to append it to; end with finish() or abandon().
   auto begin(std::string_view tag) -> byte_buffer&;
-  /// Counts what was appended since begin() as `count` entries of `time_ns`.
-  void finish(std::int64_t time_ns, std::uint32_t count = 1);
+  /// Counts what was appended since begin() as `count` entries of `time_ns`, the first of them born at `born` and the
+  /// others one apart.
+  void finish(std::int64_t time_ns, std::uint32_t count = 1, const birth& born = {});
   void abandon() { body_.truncate(entry_begin_); }
 
   /// A save point: everything so far covers `stream` from `begin` to `end`. Several of them without an event
@@ -58,6 +62,7 @@ private:
     std::size_t sections = 0;
     open_section last;
     std::uint64_t events = 0;
+    births::mark born;
     bool is_latest = false; ///< nothing came since
   };
   /// A save point where a chunk may end.
@@ -68,6 +73,7 @@ private:
     bool is_split = false; ///< where a chunk must end
   };
   enum class wanted { nothing, place, cut };
+  class cut_maker;
   void pop_empty_section();
   void add_boundary();
   auto ends_of_chunks(std::size_t bytes_max) const -> std::vector<boundary>;
@@ -80,6 +86,9 @@ private:
   byte_buffer body_;
   std::vector<open_section> sections_;
   std::vector<position_range> positions_;
+  std::vector<std::uint64_t> covered_events_; ///< by range: how many events there were when it was covered
+  births births_;
+  cut_writer cuts_;
   std::size_t table_bytes_ = 0; ///< of both; of sections, those with events
   std::uint64_t events_ = 0;
   std::size_t entry_begin_ = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <tuple>
+#include <utility>
 
 namespace weir {
 namespace {
@@ -31,12 +32,9 @@ auto is_window(const std::string& stream) -> bool {
 
 void position_index::add(const std::string& source, const position_range& range) {
   auto& of_source = sources_[source];
-  if (range.end == end_of_stream) {
-    if (!is_window(range.stream)) of_source.streams.erase(range.stream);
-    return;
-  }
+  if (range.end == end_of_stream) return end(of_source, range.stream);
   auto [at, is_new] = of_source.streams.try_emplace(range.stream);
-  insert(at->second, range.begin, range.end);
+  insert(at->second.covered, range.begin, range.end);
   if (!is_new || !is_window(range.stream)) return;
   of_source.window.push_back(range.stream);
   if (of_source.window.size() <= window_max_) return;
@@ -44,36 +42,54 @@ void position_index::add(const std::string& source, const position_range& range)
   of_source.window.pop_front();
 }
 
+void position_index::end(collector_streams& of, const std::string& stream) {
+  if (is_window(stream)) return;
+  if (ended_max_ == 0) return void(of.streams.erase(stream));
+  if (std::exchange(of.streams[stream].is_over, true)) return;
+  of.ended.push_back(stream);
+  if (of.ended.size() <= ended_max_) return;
+  of.streams.erase(of.ended.front());
+  of.ended.pop_front();
+}
+
 auto position_index::covers(const std::string& source, std::span<const position_range> ranges) const -> bool {
-  const auto known = sources_.find(source);
-  if (known == sources_.end() || ranges.empty()) return false;
-  return std::all_of(ranges.begin(), ranges.end(), [&](const position_range& r) {
-    const auto at = known->second.streams.find(r.stream);
-    return at != known->second.streams.end() && has(at->second, r.begin, r.end);
+  return !ranges.empty() && std::all_of(ranges.begin(), ranges.end(), [&](const position_range& r) {
+    const auto* covered = find(source, r.stream);
+    return covered != nullptr && has(*covered, r.begin, r.end);
   });
+}
+
+auto position_index::find(const std::string& source, const std::string& stream) const -> const intervals* {
+  const auto known = sources_.find(source);
+  if (known == sources_.end()) return nullptr;
+  const auto at = known->second.streams.find(stream);
+  return at == known->second.streams.end() ? nullptr : &at->second.covered;
+}
+
+auto position_index::touches(const std::string& source, const position_range& range) const -> bool {
+  const auto* covered = find(source, range.stream);
+  if (covered == nullptr || range.begin >= range.end) return false;
+  const auto behind = covered->lower_bound(range.end);
+  return behind != covered->begin() && std::prev(behind)->second > range.begin;
 }
 
 auto position_index::common(const std::string& source, const position_range& range) const
     -> std::vector<position_range> {
   auto parts = std::vector<position_range>{};
-  const auto known = sources_.find(source);
-  if (known == sources_.end()) return parts;
-  const auto stream = known->second.streams.find(range.stream);
-  if (stream == known->second.streams.end()) return parts;
-  auto at = stream->second.upper_bound(range.begin);
-  if (at != stream->second.begin() && std::prev(at)->second > range.begin) --at;
-  for (; at != stream->second.end() && at->first < range.end; ++at)
+  const auto* covered = find(source, range.stream);
+  if (covered == nullptr) return parts;
+  auto at = covered->upper_bound(range.begin);
+  if (at != covered->begin() && std::prev(at)->second > range.begin) --at;
+  for (; at != covered->end() && at->first < range.end; ++at)
     parts.push_back({range.stream, std::max(at->first, range.begin), std::min(at->second, range.end)});
   return parts;
 }
 
 auto position_index::covering(const std::string& source, const position_range& range) const
     -> position_range {
-  const auto known = sources_.find(source);
-  if (known == sources_.end()) return range;
-  const auto stream = known->second.streams.find(range.stream);
-  if (stream == known->second.streams.end() || !has(stream->second, range.begin, range.end)) return range;
-  const auto at = std::prev(stream->second.upper_bound(range.begin));
+  const auto* covered = find(source, range.stream);
+  if (covered == nullptr || !has(*covered, range.begin, range.end)) return range;
+  const auto at = std::prev(covered->upper_bound(range.begin));
   return {range.stream, at->first, at->second};
 }
 
@@ -81,8 +97,9 @@ auto position_index::of(const std::string& source) const -> std::vector<position
   auto all = std::vector<position_range>{};
   const auto known = sources_.find(source);
   if (known == sources_.end()) return all;
-  for (const auto& [stream, covered] : known->second.streams)
-    for (const auto& [begin, end] : covered) all.push_back({stream, begin, end});
+  for (const auto& [name, stream] : known->second.streams)
+    for (const auto& [begin, end] : stream.covered)
+      if (!stream.is_over) all.push_back({name, begin, end});
   std::sort(all.begin(), all.end(), [](const position_range& a, const position_range& b) {
     return std::tie(a.stream, a.begin) < std::tie(b.stream, b.begin);
   });
@@ -91,13 +108,15 @@ auto position_index::of(const std::string& source) const -> std::vector<position
 
 void position_index::for_each(
     const std::function<void(const std::string&, const position_range&)>& visit) const {
-  const auto visit_stream = [&](const std::string& source, const std::string& stream, const intervals& all) {
-    for (const auto& [begin, end] : all) visit(source, {stream, begin, end});
+  const auto visit_stream = [&](const std::string& source, const std::string& name, const known_stream& stream) {
+    for (const auto& [begin, end] : stream.covered) visit(source, {name, begin, end});
+    if (stream.is_over) visit(source, {name, 0, end_of_stream});
   };
   for (const auto& [source, known] : sources_) {
-    for (const auto& [stream, all] : known.streams)
-      if (!is_window(stream)) visit_stream(source, stream, all);
-    for (const auto& stream : known.window) visit_stream(source, stream, known.streams.at(stream));
+    for (const auto& [name, stream] : known.streams)
+      if (!is_window(name) && !stream.is_over) visit_stream(source, name, stream);
+    for (const auto* names : {&known.ended, &known.window})
+      for (const auto& name : *names) visit_stream(source, name, known.streams.at(name));
   }
 }
 

@@ -20,10 +20,15 @@ namespace weir {
 inline constexpr char window_stream_mark = '~';
 inline constexpr std::size_t window_streams_max = 16384;
 
+/// Of streams that are over, a ledger remembers the latest of every collector: what was read of them twice may be on its
+/// way still.
+inline constexpr std::size_t ended_streams_max = 1024;
+
 class position_index {
 public:
-  /// `window_max`: how many window streams of a collector are remembered.
-  explicit position_index(std::size_t window_max) : window_max_(window_max) {}
+  /// `window_max`: how many window streams of a collector are remembered; `ended_max`: how many that are over.
+  explicit position_index(std::size_t window_max, std::size_t ended_max = 0)
+      : window_max_(window_max), ended_max_(ended_max) {}
   position_index() : position_index(window_streams_max) {}
 
   /// `source`: the collector (chunk::source).
@@ -33,23 +38,35 @@ public:
   }
   /// Whether all of these, and at least one, are covered.
   auto covers(const std::string& source, std::span<const position_range> ranges) const -> bool;
+  /// Whether a part of the range is covered.
+  auto touches(const std::string& source, const position_range& range) const -> bool;
   /// The covered parts of the range.
   auto common(const std::string& source, const position_range& range) const -> std::vector<position_range>;
   /// The covered part of the stream that has all of `range`; `range` itself if there is none.
   auto covering(const std::string& source, const position_range& range) const -> position_range;
-  /// All that is covered of the collector's streams: by stream, in order, neither overlapping nor adjacent.
+  /// All that is covered of the collector's streams that are not over: by stream, in order, neither overlapping nor
+  /// adjacent.
   auto of(const std::string& source) const -> std::vector<position_range>;
-  /// Every range of every collector; window streams in the order in which they came.
+  /// Every range of every collector, and a range up to end_of_stream behind those of a stream that is over; these and
+  /// window streams in the order in which they came.
   void for_each(const std::function<void(const std::string& source, const position_range&)>& visit) const;
   auto streams() const -> std::size_t;
 
 private:
   using intervals = std::map<std::uint64_t, std::uint64_t>; ///< begin -> end
-  struct collector_streams {
-    std::unordered_map<std::string, intervals> streams;
-    std::deque<std::string> window; ///< names of window streams, oldest first
+  auto find(const std::string& source, const std::string& stream) const -> const intervals*;
+  struct known_stream {
+    intervals covered;
+    bool is_over = false;
   };
+  struct collector_streams {
+    std::unordered_map<std::string, known_stream> streams;
+    std::deque<std::string> window; ///< names of window streams, oldest first
+    std::deque<std::string> ended;  ///< of those that are over
+  };
+  void end(collector_streams& of, const std::string& stream);
   std::size_t window_max_;
+  std::size_t ended_max_;
   std::map<std::string, collector_streams> sources_;
 };
 

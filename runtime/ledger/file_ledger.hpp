@@ -11,6 +11,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,8 +38,8 @@ public:
   auto open() -> result<std::vector<std::string>>;
 
   auto has(const chunk& c) const -> bool { return state_.has(c); }
-  /// The chunk is part of the batch.
-  void add(const chunk& c) { state_.add(c); }
+  /// The chunk is part of the batch. Which of its events are new; nothing: it is in already.
+  auto add(const chunk& c) -> std::optional<std::vector<index_range>> { return state_.add(c); }
   auto positions() const -> const position_index& { return state_.positions(); }
   auto ids() const -> const id_ranges& { return state_.ids(); }
   auto files() const -> const std::map<std::string, file_mark>& { return state_.files(); }

@@ -1,6 +1,7 @@
 #include "runtime/ledger/ledger_state.hpp"
 
 #include "runtime/base/binary.hpp"
+#include "runtime/ledger/trim.hpp"
 
 #include <iterator>
 
@@ -91,7 +92,15 @@ auto ledger_state::has(const chunk& c) const -> bool {
   return c.is_reread && positions_.covers(c.source, c.positions);
 }
 
-void ledger_state::add(const chunk& c) {
+auto ledger_state::add(const chunk& c) -> std::optional<std::vector<index_range>> {
+  if (has(c)) return std::nullopt;
+  auto fresh = trim(c, positions_);
+  note(c);
+  if (fresh.empty() && c.count > 0) return std::nullopt;
+  return fresh;
+}
+
+void ledger_state::note(const chunk& c) {
   if (c.id.sequence != 0) {
     ids_.insert(c.id);
     // What is below never comes again.

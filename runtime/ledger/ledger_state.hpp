@@ -23,6 +23,7 @@
 #include <deque>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -62,8 +63,9 @@ class ledger_state {
 public:
   /// By its id, or by all of its positions if it was read again.
   auto has(const chunk& c) const -> bool;
-  /// Notes the chunk, and what to write about it in `ids` and `positions`, as parts of a record.
-  void add(const chunk& c);
+  /// Notes the chunk, and what to write about it in `ids` and `positions`, as parts of a record. Which of its events
+  /// are new, by their positions; nothing: the chunk is in already.
+  auto add(const chunk& c) -> std::optional<std::vector<index_range>>;
   void set(const file_mark& mark) { files_[mark.path] = mark; }
   void forget(const std::string& path) { files_.erase(path); }
   /// These are written from now on; those of them that never were before.
@@ -88,9 +90,10 @@ public:
 
 private:
   auto add_made(made_file one) -> bool;
+  void note(const chunk& c);
 
   id_ranges ids_;
-  position_index positions_;
+  position_index positions_{window_streams_max, ended_streams_max};
   std::map<std::string, file_mark> files_;
   std::deque<made_file> made_; ///< the oldest first
   std::set<made_file> made_known_;

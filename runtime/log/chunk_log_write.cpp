@@ -14,6 +14,7 @@ auto without_events(const chunk& c) -> chunk_ptr {
   auto left = std::make_shared<chunk>(c);
   left->count = 0;
   left->sections.clear();
+  left->cuts.clear();
   left->body = {};
   return left;
 }

@@ -38,7 +38,7 @@ auto check_version(std::string_view bytes, std::string_view magic) -> result<voi
   const auto version = read.number<std::uint32_t>();
   if (read.number<std::uint32_t>() != crc32c(bytes.substr(0, magic.size() + 4)))
     return error{errc::malformed, "the checksum of its version does not fit"};
-  if (version == log_format_version) return {};
+  if (version >= 1 && version <= log_format_version) return {};
   return error{errc::rejected, "has format version " + std::to_string(version) + ", this weir knows "
                                    + std::to_string(log_format_version)};
 }

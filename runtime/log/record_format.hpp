@@ -2,7 +2,7 @@
 //
 //  segment   := segment_header record*             then zeros up to the size that was reserved
 //  segment_header := magic u8[8] "WEIRLOG\n"
-//               version u32 (1)
+//               version u32 (2; 1: its chunks have no cuts)
 //               version_crc u32      CRC-32C over the 12 bytes before; the same in all versions to come
 //               log_id u64           random, the same in all segments of a log
 //               segment u64          1, 2, … in the order of making; the file's name in hex
@@ -35,7 +35,7 @@
 
 namespace weir {
 
-inline constexpr std::uint32_t log_format_version = 1;
+inline constexpr std::uint32_t log_format_version = 2;
 inline constexpr std::size_t segment_header_bytes = 72;
 inline constexpr std::size_t record_header_bytes = 48;
 
@@ -78,7 +78,7 @@ auto encode(const segment_header& header) -> std::string;
 /// errc::rejected: a newer version, which is named; errc::malformed: no header.
 auto decode_segment_header(std::string_view bytes) -> result<segment_header>;
 
-/// Checks the version of any of our files: magic, version, version_crc.
+/// Checks the version of any of our files: magic, version, version_crc. Earlier ones are read, too.
 auto check_version(std::string_view bytes, std::string_view magic) -> result<void>;
 void put_version(std::string& out, std::string_view magic);
 

@@ -2,6 +2,8 @@
 #include "runtime/base/assert.hpp"
 #include "runtime/base/crc32c.hpp"
 #include "runtime/codec/chunk_codec.hpp"
+#include "runtime/event/cuts.hpp"
+#include "runtime/ledger/trim.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -9,6 +11,28 @@
 using namespace weir;
 
 namespace {
+
+/// As many events have a place in the cuts as there are, and each is in its range.
+void check_cuts(const chunk& c) {
+  for_each_cuts(c, [&](const section& s, std::string_view cuts) {
+    auto read = cut_reader{cuts, c.positions};
+    auto events = std::uint64_t{0};
+    while (read.next_group()) {
+      events += read.events();
+      while (read.next_event())
+        WEIR_ASSERT(read.range().begin <= read.position() && read.position() < read.range().end);
+    }
+    WEIR_ASSERT(!read.failed() && (cuts.empty() || events == s.count));
+  });
+  auto known = position_index{};
+  for (const auto& p : c.positions)
+    if (p.begin < p.end) known.add(c.source, {p.stream, p.begin, p.begin + (p.end - p.begin) / 2});
+  auto at = std::uint64_t{0};
+  for (const auto& fresh : trim(c, known)) {
+    WEIR_ASSERT(at <= fresh.first && fresh.first < fresh.end && fresh.end <= c.count);
+    at = fresh.end;
+  }
+}
 
 void check(const chunk& c) {
   auto count = std::uint64_t{0};
@@ -19,6 +43,7 @@ void check(const chunk& c) {
     bytes += entries.size();
   });
   WEIR_ASSERT(count == c.count && bytes == c.body.size());
+  check_cuts(c);
   const auto head = encode_chunk_head(c);
   const auto sizes = decode_chunk_prefix(std::string_view{head}.substr(0, chunk_prefix_bytes));
   WEIR_ASSERT(sizes && decode_chunk(*sizes, std::string_view{head}.substr(chunk_prefix_bytes), c.body));

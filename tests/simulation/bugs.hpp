@@ -26,9 +26,11 @@ enum class bug {
   forgets_mark,
   keeps_what_it_tried,
   takes_silence_for_nothing,
+  trims_too_much,
+  trims_too_little,
 };
 
-inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 17>{{
+inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 19>{{
     {bug::acks_before_sync, "an aggregator acks what is only written"},
     {bug::syncs_nothing, "fsync does nothing"},
     {bug::hides_failed_sync, "a failed fsync is taken for a good one"},
@@ -46,6 +48,8 @@ inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 1
     {bug::forgets_mark, "a question that is asked again waits for what came meanwhile"},
     {bug::keeps_what_it_tried, "a store keeps what was only tried, to find out what it rejects"},
     {bug::takes_silence_for_nothing, "a receiver that has not answered is taken for one that has nothing"},
+    {bug::trims_too_much, "a trim takes away one event too many behind what is known"},
+    {bug::trims_too_little, "a trim leaves one event too many beside what is known"},
 }};
 
 } // namespace weir::test

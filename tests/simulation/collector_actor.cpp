@@ -9,11 +9,17 @@ using namespace std::chrono_literals;
 
 constexpr auto probe_interval = 5s;
 
+void lose_positions(chunk& c) {
+  c.positions.clear();
+  c.cuts.clear();
+  for (auto& s : c.sections) s.cuts = 0;
+}
+
 /// Makes the mistakes that a collector can make with its chunks.
 void spoil(transfer_chunks& sent, bug mistake) {
   for (auto& c : sent.chunks) {
     auto other = std::make_shared<chunk>(*c.content);
-    if (mistake == bug::loses_positions) other->positions.clear();
+    if (mistake == bug::loses_positions) lose_positions(*other);
     if (mistake == bug::forgets_reread) other->is_reread = false;
     if (mistake == bug::settles_too_much) ++other->settled_below;
     c.content = std::move(other);

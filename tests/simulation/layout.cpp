@@ -37,6 +37,7 @@ void schedule::lay_out() {
   auto last = std::vector<component*>{};
   for (auto left = random.between(1, 3); left > 0; --left)
     last.push_back(&add(tier::collector, "collector" + std::to_string(left), {}));
+  for (auto* c : last) c->tells_positions = random.one_in(2);
   const auto least = [&] { return last.front()->in == tier::collector ? std::size_t{1} : last.size(); };
   if (!random.one_in(4)) last = lay_out_aggregators(last, "source", random.one_in(4) ? 2 : 1);
   if (!random.one_in(3))
@@ -72,7 +73,7 @@ void schedule::protect() {
       c.survives_power_cuts = !world_.random.one_in(4);
     for (auto* home : c.homes)
       if (!c.survives_power_cuts) home->may_lose_power = false;
-    if (c.in != tier::collector) continue;
+    if (c.in != tier::collector || c.tells_positions) continue;
     for (const auto* first : c.to)
       if (first->in == tier::aggregator && !first->is_durable) c.homes.front()->may_die = false;
   }
@@ -125,6 +126,7 @@ void schedule::furnish_collector(component& c, process& home) {
     f.line_bytes = random.one_in(8) ? random.between(200, 3000) : random.between(24, 80);
     f.lines_in_all = random.between(1, 40);
     f.safe.resize(f.lines_in_all);
+    f.tells_positions = c.tells_positions;
     lines_ += f.lines_in_all;
   }
   auto plan = collector_actor::plan{};

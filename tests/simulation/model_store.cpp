@@ -2,6 +2,7 @@
 
 #include "runtime/event/entry.hpp"
 #include "runtime/event/msgpack.hpp"
+#include "runtime/ledger/trim.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -47,9 +48,19 @@ auto database_store::open() -> result<void> {
   return {};
 }
 
+/// Makes the mistakes that a trim can make.
+auto database_store::spoilt(std::vector<index_range> fresh, const chunk& c) const -> std::vector<index_range> {
+  if (fresh.empty() || is_whole(c, fresh)) return fresh;
+  auto& first = fresh.front();
+  if (world_.mistake == bug::trims_too_much) ++first.first;
+  if (world_.mistake == bug::trims_too_little) first.first > 0 ? void(--first.first) : void(++fresh.back().end);
+  return fresh;
+}
+
 auto database_store::find_new(const commit_batch& batch) -> new_rows {
   auto found = new_rows{};
   auto within = id_ranges{};
+  auto known = tables_.positions;
   for (std::size_t i = 0; i < batch.chunks.size(); ++i) {
     const auto& c = batch.chunks[i];
     const auto is_in = tables_.ids.contains(c->id) || within.contains(c->id)
@@ -61,7 +72,9 @@ auto database_store::find_new(const commit_batch& batch) -> new_rows {
     }
     within.insert(c->id);
     found.chunks.push_back(c);
-    for_each_run(batch, i, [&](const event_run& run) {
+    const auto fresh = spoilt(trim(*c, known), *c);
+    known.add(*c);
+    for_each_run(batch, i, fresh, [&](const event_run& run) {
       auto read = entry_reader{run.entries};
       for (auto e = entry{}; read.next(e); ++found.done.events) found.lines.push_back(line_in(e.record));
     });

@@ -17,7 +17,7 @@ namespace weir::test {
 struct database {
   std::map<std::string, std::size_t> rows; ///< line -> how often
   id_ranges ids;
-  position_index positions;
+  position_index positions{window_streams_max, ended_streams_max};
   bool is_picky = false; ///< some lines are never taken, and it does not say which
 
   auto rejects(const std::string& line) const -> bool;
@@ -45,6 +45,7 @@ private:
   };
   /// What of the batch is not in the tables.
   auto find_new(const commit_batch& batch) -> new_rows;
+  auto spoilt(std::vector<index_range> fresh, const chunk& c) const -> std::vector<index_range>;
   /// Whether the process dies here.
   auto dies() -> bool;
   void add_rows(const std::vector<std::string>& lines);

@@ -33,6 +33,7 @@ private:
     std::vector<component*> to;
     std::vector<process*> homes;
     bool is_durable = true;
+    bool tells_positions = true; ///< a collector, of each line
     bool survives_power_cuts = true;
   };
 

@@ -57,8 +57,10 @@ auto scripted_source::read_block(std::size_t index, intake& out) -> std::size_t 
   while (r.next < f.written && r.covered[r.next]) ++r.next;
   const auto begin = r.next;
   const auto end = std::min(f.written, begin + world_.random.between(1, 4));
-  while (r.next < end && !r.covered[r.next] && (r.next == begin || !r.ends_block[r.next]))
+  while (r.next < end && !r.covered[r.next] && (r.next == begin || !r.ends_block[r.next])) {
+    if (f.tells_positions) out.born_at(r.next * f.line_bytes);
     out.line("sim." + f.name, world_.time.wall_ns(), f.line(r.next++));
+  }
   if (r.next > begin) out.covered(f.name, begin * f.line_bytes, r.next * f.line_bytes);
   return (r.next - begin) * f.line_bytes;
 }

@@ -18,6 +18,7 @@ struct scripted_file {
   std::size_t written = 0;
   std::vector<bool> safe; ///< acknowledged lines
   bool deleted = false;
+  bool tells_positions = true; ///< of its lines
 
   auto line(std::size_t number) const -> std::string;
   auto size() const -> std::uint64_t { return lines_in_all * line_bytes; }

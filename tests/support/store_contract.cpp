@@ -105,6 +105,46 @@ void check_takes_parts(const store_under_test& t, store& s) {
   check_holds(t, 75);
 }
 
+/// Closed anew by a collector that does not know what is in: under other ids, and with other bounds.
+void check_takes_what_is_new_of_a_chunk(const store_under_test& t, store& s) {
+  const auto first = born_from(make_chunk({numbered("a", 75, 80)}), 0, 100);
+  const auto overlapping = born_from(make_chunk({numbered("a", 78, 82), numbered("b", 82, 84)}), 300, 100);
+  const auto done = commit(s, {first, overlapping});
+  BOOST_REQUIRE(done);
+  BOOST_TEST(done->events == 9U);
+  check_holds(t, 84);
+  const auto around = born_from(make_chunk({numbered("b", 76, 78), numbered("a", 78, 85)}), 100, 100);
+  const auto within = born_from(make_chunk({numbered("a", 77, 83)}), 200, 100);
+  const auto again = commit(s, {around, within});
+  BOOST_REQUIRE(again);
+  BOOST_TEST(again->events == 1U);
+  BOOST_TEST(again->repeated_chunks == 1U);
+  check_holds(t, 85);
+}
+
+/// Of a chunk that is known in part, those events that are wanted.
+void check_takes_parts_of_what_is_new(const store_under_test& t, store& s) {
+  const auto c = born_from(make_chunk({numbered("a", 83, 86), numbered("a", 900, 901), numbered("b", 86, 88)}), 800, 100);
+  const auto all = tag_pattern{};
+  const auto wanted = std::vector<index_range>{{0, 3}, {4, 6}};
+  const auto done = s.commit({{&c, 1}, all, wanted});
+  BOOST_REQUIRE(done);
+  BOOST_TEST(done->events == 3U);
+  check_holds(t, 88);
+}
+
+/// What was read twice may arrive when the file is gone.
+void check_knows_streams_that_are_over(const store_under_test& t, store& s) {
+  auto over = std::make_shared<chunk>(*at_positions(make_chunk({}), 0, 0));
+  over->positions = {{"t", 1400, end_of_stream}};
+  const auto done = commit(s, {over});
+  BOOST_REQUIRE(done);
+  const auto late = commit(s, {born_from(make_chunk({numbered("a", 80, 83)}), 500, 100)});
+  BOOST_REQUIRE(late);
+  BOOST_TEST(late->repeated_chunks == 1U);
+  check_holds(t, 88);
+}
+
 void check_tells_positions(const store_under_test& t, store& s) {
   const auto found = s.positions("n/collector/c");
   BOOST_REQUIRE(found);
@@ -136,7 +176,12 @@ void check_store_contract(const store_under_test& t) {
   BOOST_REQUIRE(again->idle());
   check_holds(t, 60);
   check_skips_what_it_has(t, *again);
-  if (t.keeps_ledger) check_takes_parts(t, *again);
+  if (t.keeps_ledger) {
+    check_takes_parts(t, *again);
+    check_takes_what_is_new_of_a_chunk(t, *again);
+    check_takes_parts_of_what_is_new(t, *again);
+    check_knows_streams_that_are_over(t, *again);
+  }
   BOOST_REQUIRE(again->open());
   check_tells_positions(t, *again);
 }

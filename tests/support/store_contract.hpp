@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/sinks/store.hpp"
+#include "runtime/event/cuts.hpp"
 #include "tests/support/entries.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -47,6 +48,23 @@ inline auto at_positions(const chunk_ptr& c, std::uint64_t begin, std::uint64_t 
   made->source = "n/collector/c";
   made->positions = {{"s", begin, end}};
   made->is_reread = is_reread;
+  return made;
+}
+
+/// The same chunk with events that were born `apart` from each other in the stream "t", from `begin` on.
+inline auto born_from(const chunk_ptr& c, std::uint64_t begin, std::uint64_t apart) -> chunk_ptr {
+  auto made = std::make_shared<chunk>(*c);
+  made->source = "n/collector/c";
+  made->positions = {{"t", begin, begin + made->count * apart}};
+  auto cuts = cut_writer{};
+  auto at = begin;
+  for (auto& s : made->sections) {
+    auto born = births{};
+    for (auto n = s.count; n > 0; --n, at += apart) born.add({at}, 1);
+    cuts.begin_section(made->cuts);
+    cuts.add(born.runs().front(), born.deltas_of(0), made->positions[0], 0);
+    s.cuts = cuts.end_section();
+  }
   return made;
 }
 

@@ -1,6 +1,8 @@
 #include "actors/collectors/chunking_intake.hpp"
 #include "runtime/codec/json_writer.hpp"
 #include "runtime/event/entry.hpp"
+#include "tests/support/born_events.hpp"
+#include "tests/support/entries.hpp"
 
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
@@ -46,6 +48,20 @@ struct intake_fixture {
   }
 };
 
+/// Drops the first of every three events, and makes two of the second.
+class odd_operator final : public event_operator {
+public:
+  void apply(const event_view& in, event_output& out) override {
+    const auto nth = seen_++ % 3;
+    if (nth == 0) return out.drop("odd");
+    out.put(in);
+    if (nth == 1) out.put(in);
+  }
+
+private:
+  int seen_ = 0;
+};
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(chunking_intakes, intake_fixture)
@@ -59,6 +75,34 @@ BOOST_AUTO_TEST_CASE(tell_the_first_time_that_is_not_read_and_count_all) {
   BOOST_TEST(log.text.str()
              == "edge/collector/log: time_key \"t\": \"22/11\\u0007/2026\" is no time of 1970 to 2106 as of %Y-%m-%d; the "
                 "field stays, and the event has the time at which it came; told once, `weir status` counts them\n");
+}
+
+BOOST_AUTO_TEST_CASE(tell_where_events_were_born_whatever_is_dropped_before_them) {
+  auto settings = intake_settings{};
+  settings.operators.push_back([](const plugin_context&) { return std::make_unique<odd_operator>(); });
+  auto context = plugin_context{};
+  context.clock = &time;
+  auto takes = chunking_intake{settings, context, builder, counts, letters};
+  for (const auto at : {10U, 20U, 30U}) {
+    takes.born_at(at);
+    put(takes, "line");
+  }
+  const auto empty_map = std::string_view{"\x80", 1};
+  takes.born_at(40);
+  for (auto n = 0; n < 3; ++n) takes.event({"t", 5, empty_map}); // of one line
+  const auto three = test::entry_of(1, empty_map) + test::entry_of(2, empty_map) + test::entry_of(3, empty_map);
+  takes.born_at(50);
+  takes.entries("t", three, 3);
+  takes.born_nowhere();
+  put(takes, "line");
+  put(takes, "line");
+  takes.covered("s", 0, 60);
+  const auto chunks = builder.take(1 << 20);
+  const auto found = test::born_in(*chunks.front());
+  using born = std::vector<test::born_event>;
+  BOOST_TEST(found == (born{{"s", 20, 0}, {"s", 20, 1}, {"s", 30, 0}, {"s", 40, 1}, {"s", 40, 2}, {"s", 40, 3},
+                            {"s", 51, 0}, {"s", 51, 1}, {"s", 52, 0}, {}, {}}),
+             boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(tell_a_time_key_that_is_not_there) {

@@ -13,6 +13,7 @@ namespace weir::test {
 
 struct fake_intake : intake {
   std::vector<std::string> lines, tags, records;
+  std::vector<std::uint64_t> born; ///< at which position of its stream each line was
   std::map<std::string, std::uint64_t> covered_to;
   std::size_t lines_covered = 0; ///< lines and events that were there at the last save point
   bool is_gapless = true;
@@ -23,6 +24,7 @@ struct fake_intake : intake {
       sum_ = sum_ + static_cast<unsigned char>(line.data()[line.size() + i]);
     lines.emplace_back(line);
     tags.emplace_back(tag);
+    born.push_back(take_birth().position);
   }
   void event(const event_view& event) override {
     records.emplace_back(event.record);

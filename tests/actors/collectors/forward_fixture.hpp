@@ -30,15 +30,18 @@ public:
     BOOST_FAIL("the forward source has no lines");
   }
   void event(const event_view& e) override {
-    events.push_back(std::string{e.tag} + ' ' + std::to_string(e.time_ns) + ' ' + text_of(e.record));
-    bytes += e.record.size();
+    born.push_back(take_birth().position);
+    note(e);
   }
   void entries(std::string_view tag, std::string_view body, std::uint32_t count) override {
     BOOST_TEST(body.size() <= std::size_t{512} * 1024);
     auto read = entry_reader{body};
     auto e = entry{};
     auto found = 0U;
-    for (; read.next(e); ++found) event({tag, e.time_ns, e.record});
+    for (auto at = take_birth(); read.next(e); ++found, at = at.next()) {
+      born.push_back(at.position);
+      note({tag, e.time_ns, e.record});
+    }
     BOOST_TEST(!read.failed());
     BOOST_TEST(found == count);
   }
@@ -53,11 +56,18 @@ public:
   }
 
   std::vector<std::string> events;
+  std::vector<std::uint64_t> born; ///< at which position of its stream each of them was
   std::size_t bytes = 0;
   std::map<std::string, std::uint64_t> dropped;
   std::vector<position_range> positions;
   std::map<std::string, std::uint64_t> covered_to;                 ///< by stream
   std::vector<std::pair<std::size_t, position_range>> save_points; ///< with the events before
+
+private:
+  void note(const event_view& e) {
+    events.push_back(std::string{e.tag} + ' ' + std::to_string(e.time_ns) + ' ' + text_of(e.record));
+    bytes += e.record.size();
+  }
 };
 
 /// Takes what is logged while it lives.

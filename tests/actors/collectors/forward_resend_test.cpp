@@ -133,6 +133,16 @@ BOOST_AUTO_TEST_CASE(every_message_has_a_save_point_of_its_own) {
                   covered("a", 3, 0, 3), covered("b", 2, 0, 2), {single("c"), 0, 1}, {"!forward", 0, 1}}));
 }
 
+BOOST_AUTO_TEST_CASE(entries_are_born_where_they_stand_in_the_stream_of_their_message) {
+  auto server = forward_server{};
+  auto client = forward_peer_socket{server};
+  const auto hash = std::string(32, 'a'); // names nothing for good
+  client.send(message(3, "a") + array({str("t"), integer(second), record("m")}) + single_event("c") + message(2, hash));
+  server.pump();
+  constexpr auto none = birth::nowhere;
+  BOOST_TEST((server.out.born == std::vector<std::uint64_t>{0, 1, 2, none, 0, none, none}));
+}
+
 BOOST_AUTO_TEST_CASE(after_a_restart_what_is_safe_is_acknowledged_and_not_put) {
   auto index = position_index{};
   {
@@ -166,6 +176,7 @@ BOOST_AUTO_TEST_CASE(a_message_of_which_parts_are_safe_goes_on_with_the_others) 
     for (const auto& part : {events(5, 7), events(9, 12)})
       expected.insert(expected.end(), part.begin(), part.end());
     BOOST_TEST((server.out.events == expected));
+    BOOST_TEST((server.out.born == std::vector<std::uint64_t>{2, 3, 5, 6, 9, 10, 11}));
     BOOST_TEST((server.out.positions
                 == std::vector<position_range>{
                     covered("id", 12, 2, 4), covered("id", 12, 5, 7), covered("id", 12, 9, 12), {"!forward", 0, 1}}));

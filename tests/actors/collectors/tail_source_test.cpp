@@ -119,6 +119,7 @@ BOOST_AUTO_TEST_CASE(save_points_within_a_block_lie_where_lines_begin_whatever_c
   BOOST_TEST((*tail->read(out, 1 << 20) == read_status::finished));
   BOOST_TEST(out.lines == (lines{"one", "two", "three", "four"}), per_element());
   BOOST_TEST(out.ends == (std::vector<std::uint64_t>{7, 57, 62}), per_element());
+  BOOST_TEST(out.born == (std::vector<std::uint64_t>{3, 7, 51, 57}), per_element());
   BOOST_TEST(out.is_gapless);
 }
 

@@ -1,3 +1,5 @@
+#include "runtime/base/binary.hpp"
+#include "runtime/base/crc32c.hpp"
 #include "runtime/codec/chunk_codec.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -23,8 +25,9 @@ auto sample() -> chunk {
   c.time_max_ns = 1'700'000'000'000'000'000;
   c.closed_ns = 1'700'000'000'000'000'001;
   c.count = 3;
-  c.sections = {{"web.access", 2, 5}, {"", 1, 2}};
+  c.sections = {{"web.access", 2, 5, 4}, {"", 1, 2}};
   c.positions = {{"dev:inode", 10, 20}, {std::string("\0x", 2), 0, UINT64_MAX}};
+  c.cuts = "\x01\x02\x04\x08"; // at 12 and 16
   c.body = shared("fives22");
   return c;
 }
@@ -57,7 +60,9 @@ BOOST_AUTO_TEST_CASE(come_back_as_they_went) {
   BOOST_TEST((d.positions == c.positions));
   BOOST_TEST_REQUIRE(d.sections.size() == 2U);
   BOOST_TEST(d.sections[0].tag == "web.access");
+  BOOST_TEST(d.sections[0].cuts == 4U);
   BOOST_TEST(d.sections[1].bytes == 2U);
+  BOOST_TEST(d.cuts == c.cuts);
   BOOST_TEST(d.body.view() == c.body.view());
 }
 
@@ -67,6 +72,28 @@ BOOST_AUTO_TEST_CASE(keep_a_tag_of_any_length) {
   const auto back = decoded(encoded(c));
   BOOST_TEST_REQUIRE(static_cast<bool>(back));
   BOOST_TEST((*back)->sections[0].tag.size() == 100'000U);
+}
+
+BOOST_AUTO_TEST_CASE(of_the_version_before_have_no_cuts) {
+  auto head = std::string{"\x02\0\0", 3};
+  for (const auto n : {7, 2, 1, 1, 5, 5, 6}) put_number(head, std::uint64_t{0} + static_cast<std::uint64_t>(n));
+  put_text(head, "n/collector/c");
+  put_number(head, std::uint32_t{1});
+  put_text(head, "tag");
+  put_number(head, std::uint32_t{1});
+  put_number(head, std::uint32_t{4});
+  put_number(head, std::uint32_t{1});
+  put_text(head, "stream");
+  put_number(head, std::uint64_t{30});
+  put_number(head, std::uint64_t{40});
+  const auto body = shared("body");
+  const auto sizes = chunk_sizes{static_cast<std::uint32_t>(head.size()), 4, crc32c("body", crc32c(head))};
+  const auto back = decode_chunk(sizes, head, body);
+  BOOST_TEST_REQUIRE(static_cast<bool>(back));
+  BOOST_TEST(((*back)->id == chunk_id{7, 2}));
+  BOOST_TEST(((*back)->positions == std::vector<position_range>{{"stream", 30, 40}}));
+  BOOST_TEST((*back)->cuts.empty());
+  BOOST_TEST(static_cast<bool>(decoded(encoded(**back)))); // and goes on as one of this version
 }
 
 BOOST_AUTO_TEST_CASE(carry_positions_without_any_event) {
@@ -101,6 +128,9 @@ BOOST_AUTO_TEST_CASE(are_refused_when_their_numbers_contradict_each_other) {
   BOOST_TEST(refused([](chunk& c) { c.count = 4; }));
   BOOST_TEST(refused([](chunk& c) { c.sections[0].bytes = 6; }));
   BOOST_TEST(refused([](chunk& c) { c.settled_below = 43; }));
+  BOOST_TEST(refused([](chunk& c) { c.cuts[3] = '\x40'; })); // behind the end of its range
+  BOOST_TEST(refused([](chunk& c) { c.sections[1].cuts = 4; }));
+  BOOST_TEST(refused([](chunk& c) { c.cuts += '\0'; }));
   BOOST_TEST(refused([](chunk& c) { c.id.sequence = 0; }));
 }
 

@@ -63,7 +63,8 @@ BOOST_AUTO_TEST_CASE(a_snapshot_has_all_of_it) {
   BOOST_REQUIRE(other.apply(state.snapshot()));
   BOOST_TEST(other.snapshot() == state.snapshot());
   BOOST_TEST(other.files().size() == 1U);
-  BOOST_TEST(other.positions().streams() == 2U);
+  BOOST_TEST(other.positions().of("n/collector/c").size() == 2U);
+  BOOST_TEST(other.positions().touches("n/collector/c", {"gone", 3, 4}));
 }
 
 BOOST_AUTO_TEST_CASE(what_was_made_stays_known_when_a_file_is_forgotten) {

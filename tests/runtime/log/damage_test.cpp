@@ -8,7 +8,9 @@
 #include <spdlog/spdlog.h>
 
 #include <cstring>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <set>
 
 using namespace weir;
@@ -384,11 +386,29 @@ BOOST_AUTO_TEST_CASE(an_older_or_missing_cursor_file_only_sends_again) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_log_of_the_version_before_is_read_and_gone_on_with) {
+  auto golden = std::ifstream{WEIR_LOG_GOLDEN "/version_1.log", std::ios::binary};
+  files.set_content(segment_path(1), std::string{std::istreambuf_iterator<char>{golden}, {}});
+  open(log_settings());
+  auto held = drain();
+  BOOST_REQUIRE(held.size() == 1U);
+  BOOST_TEST(held[0]->count == 3U);
+  BOOST_TEST(held[0]->cuts.empty());
+  BOOST_TEST(held[0]->positions.size() == 1U);
+  BOOST_TEST(log->positions().covers("collector/clients", held[0]->positions));
+  append_synced(1, 2);
+  open(log_settings());
+  held = drain();
+  BOOST_REQUIRE(held.size() == 3U);
+  BOOST_TEST(held[0]->body.view().find("three") != std::string_view::npos);
+  BOOST_TEST(log->figures().damaged_records == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_directory_of_a_newer_version_is_refused_and_left_alone) {
   make_log(5);
   for (const auto& path : {segments().front(), cursors}) {
     auto newer = files.content(path);
-    newer[8] = 2;
+    newer[8] = 3;
     const auto crc = crc32c(std::string_view{newer}.substr(0, 12));
     std::memcpy(newer.data() + 12, &crc, sizeof crc);
     const auto copy = files.copy();
@@ -396,7 +416,7 @@ BOOST_AUTO_TEST_CASE(a_directory_of_a_newer_version_is_refused_and_left_alone) {
     const auto opened = chunk_log::open(*copy, log_settings(), time);
     BOOST_REQUIRE(!opened);
     BOOST_TEST((opened.failure().code == errc::rejected));
-    BOOST_TEST(opened.failure().what.find("version 2, this weir knows 1") != std::string::npos);
+    BOOST_TEST(opened.failure().what.find("version 3, this weir knows 2") != std::string::npos);
     BOOST_TEST(copy->content(path) == newer);
   }
 }

@@ -1,0 +1,26 @@
+/// Numbers in as many bytes as they need: LEB128, and its zigzag form for signed ones.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace weir {
+
+inline constexpr std::size_t varint_bytes_max = 10;
+
+/// `to` has room for varint_bytes_max; returns where the number ends.
+inline auto write_uvarint(char* to, std::uint64_t n) -> char* {
+  for (; n >= 0x80; n >>= 7) *to++ = static_cast<char>(n | 0x80);
+  *to++ = static_cast<char>(n);
+  return to;
+}
+
+inline auto to_zigzag(std::int64_t n) -> std::uint64_t {
+  return (static_cast<std::uint64_t>(n) << 1) ^ static_cast<std::uint64_t>(n >> 63);
+}
+
+inline auto from_zigzag(std::uint64_t n) -> std::int64_t {
+  return static_cast<std::int64_t>((n >> 1) ^ (~(n & 1) + 1));
+}
+
+} // namespace weir
