@@ -261,7 +261,7 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
   window.capacity_bytes = sink_window_bytes;
   auto core = std::make_shared<sink_core>(window, details.match);
   return [settings, core](caf::event_based_actor* parent) -> caf::actor {
-    return parent->spawn(sink, settings, core, self_address(parent));
+    return parent->spawn<sink>(settings, core, self_address(parent));
   };
 }
 

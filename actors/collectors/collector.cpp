@@ -171,6 +171,7 @@ void collector_state::open_source() {
                 core->starts == 1 ? failure::fatal : failure::retry);
   }
   started = true;
+  paused_until = {}; // the looks while it was waiting are over
   step();
 }
 

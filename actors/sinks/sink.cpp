@@ -9,20 +9,21 @@ sink_state::~sink_state() {
 }
 
 void sink_state::begin(caf::event_based_actor* actor, sink_settings settings,
-                       std::shared_ptr<sink_core> core) {
+                       std::shared_ptr<sink_desk> place) {
   self = actor;
   time = settings.writes.does.context.clock;
   address = settings.decides.address;
+  desk = std::move(place);
   end_on_exceptions(self, address);
-  desk = std::make_shared<sink_desk>(self->address(), std::move(settings.decides), std::move(core), *time);
   writer = self->spawn<caf::detached + caf::linked>(sink_writer, std::move(settings.writes), desk);
+  desk->employ([to = caf::actor_cast<caf::actor_addr>(writer)] {
+    if (const auto writes = caf::actor_cast<caf::actor>(to)) caf::anon_send(writes, step_atom::value);
+  });
   decide([](auto&, auto&) {}); // what an earlier instance left
 }
 
 template <class Step> void sink_state::decide(Step step) {
   const auto outlook = desk->decide(step);
-  // Behind what already waits in the mailbox, so that one commit takes it all.
-  if (outlook.needs_writer && !step_sent) self->send(self, step_atom::value), step_sent = true;
   if (const auto now = time->monotonic(); outlook.deadline && *outlook.deadline > now)
     desk->will_look(timer.arm(self, now, *outlook.deadline));
   if (reported || !outlook.is_finished) return;
@@ -44,27 +45,35 @@ template <class Note, class Decide> auto handler(sink_state& s, Decide decide) {
 
 } // namespace
 
-auto sink(caf::stateful_actor<sink_state>* self, sink_settings settings, std::shared_ptr<sink_core> core,
-          caf::actor_addr supervisor) -> caf::behavior {
-  auto& s = self->state;
-  s.supervisor = std::move(supervisor);
-  s.begin(self, std::move(settings), std::move(core));
-  self->set_down_handler([&s](const caf::down_msg& m) {
+sink::sink(caf::actor_config& config, sink_settings settings, std::shared_ptr<sink_core> core,
+           caf::actor_addr supervisor)
+    : stateful_actor(config),
+      settings_(std::move(settings)),
+      desk_(std::make_shared<sink_desk>(address(), settings_.decides, std::move(core),
+                                        *settings_.writes.does.context.clock)) {
+  state.supervisor = std::move(supervisor);
+}
+
+void sink::enqueue(caf::mailbox_element_ptr message, caf::execution_unit* on) {
+  const auto& content = message->content();
+  if (!content.match_elements<transfer_chunks>()) return stateful_actor::enqueue(std::move(message), on);
+  desk_->take(content.get_as<transfer_chunks>(0));
+}
+
+auto sink::make_behavior() -> caf::behavior {
+  auto& s = state;
+  s.begin(this, std::move(settings_), desk_);
+  set_down_handler([&s](const caf::down_msg& m) {
     s.decide([&](auto& machine, auto& handles) {
       if (const auto who = handles.forget(m.source)) machine.on_down(who);
     });
   });
   return {
       handler<open_link>(s, [](auto& m, const auto& note, auto from) { m.on_open(note, from); }),
-      [&s](const transfer_chunks& note) { s.decide([&](auto& m, auto&) { m.on_transfer(note); }); },
       handler<probe_link>(s, [](auto& m, const auto& note, auto from) { m.on_probe(note, from); }),
       handler<close_link>(s, [](auto& m, const auto& note, auto from) { m.on_close(note, from); }),
       handler<ask_positions>(s, [](auto& m, const auto& note, auto from) { m.on_question(note, from); }),
-      [&s](step_atom) {
-        s.step_sent = false;
-        if (s.desk->wake_writer()) s.self->send(s.writer, step_atom::value);
-        s.decide([](auto&, auto&) {});
-      },
+      [&s](step_atom) { s.decide([](auto&, auto&) {}); },
       [&s](timer_atom, std::uint64_t number) {
         s.timer.fired(number);
         s.decide([](auto& m, auto&) { m.on_time(); });

@@ -1,4 +1,5 @@
-/// The sink actor: takes chunks in and answers whoever asks, while its writer blocks in the store.
+/// The sink actor: answers whoever asks, while its writer blocks in the store. Chunks do not wait in its mailbox: their
+/// sender leaves them at the desk itself.
 #pragma once
 
 #include "actors/sinks/sink_desk.hpp"
@@ -18,8 +19,8 @@ struct sink_state {
   static inline constexpr const char* name = "sink";
 
   ~sink_state();
-  void begin(caf::event_based_actor* actor, sink_settings settings, std::shared_ptr<sink_core> core);
-  /// Has the machine decide and sees to what is the sink's: its writer, its timer, its end.
+  void begin(caf::event_based_actor* actor, sink_settings settings, std::shared_ptr<sink_desk> place);
+  /// Has the machine decide and sees to what is the sink's: its timer, its end.
   template <class Step> void decide(Step step);
 
   caf::event_based_actor* self = nullptr;
@@ -29,11 +30,22 @@ struct sink_state {
   caf::actor writer;
   caf::actor_addr supervisor;
   deadline_timer timer;
-  bool step_sent = false;
   bool reported = false;
 };
 
-auto sink(caf::stateful_actor<sink_state>* self, sink_settings settings, std::shared_ptr<sink_core> core,
-          caf::actor_addr supervisor) -> caf::behavior;
+class sink : public caf::stateful_actor<sink_state> {
+public:
+  sink(caf::actor_config& config, sink_settings settings, std::shared_ptr<sink_core> core,
+       caf::actor_addr supervisor);
+
+  /// On the sender's thread. That a transfer overtakes other messages of its sender does no harm: it comes with credit,
+  /// which only an open link has, and before a close or probe it is what those tell of.
+  void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* on) override;
+  auto make_behavior() -> caf::behavior override;
+
+private:
+  sink_settings settings_;
+  const std::shared_ptr<sink_desk> desk_; ///< the state's, which may be gone while somebody sends
+};
 
 } // namespace weir

@@ -19,10 +19,16 @@ void sink_desk::pass_on() {
     if (const auto to = handles_.find(a.to)) caf::send_as(from, to, std::move(a.what));
 }
 
-auto sink_desk::wake_writer() -> bool {
+void sink_desk::employ(std::function<void()> wake) {
   const auto lock = std::lock_guard{guard_};
-  if (is_at_work_ || !machine_.has_job()) return false;
-  return is_at_work_ = true;
+  wake_ = std::move(wake);
+}
+
+void sink_desk::settle() {
+  pass_on();
+  if (is_at_work_ || !wake_ || !machine_.has_job()) return;
+  is_at_work_ = true;
+  wake_();
 }
 
 void sink_desk::will_look(monotonic_time at) {
@@ -40,11 +46,19 @@ void sink_desk::close() {
   is_closed_ = true;
 }
 
+void sink_desk::take(const transfer_chunks& note) {
+  const auto lock = std::lock_guard{guard_};
+  if (is_closed_) return;
+  machine_.on_transfer(note);
+  settle();
+}
+
 auto sink_desk::next_job() -> std::optional<writer_job> {
   const auto lock = std::lock_guard{guard_};
   if (is_closed_) return std::nullopt;
   auto job = machine_.take_job();
-  if (!job) rest();
+  is_at_work_ = job.has_value();
+  call_sink();
   return job;
 }
 
@@ -55,9 +69,8 @@ void sink_desk::finish(job_outcome done) {
   pass_on();
 }
 
-/// The sink hears of it only if there is something for it: an end, or a time before it looks again.
-void sink_desk::rest() {
-  is_at_work_ = false;
+/// If there is something for it: an end, or a time before it looks again.
+void sink_desk::call_sink() {
   const auto next = machine_.deadline();
   const auto sees_it = !next || (looks_at_ && *looks_at_ > time_.monotonic() && *looks_at_ <= *next);
   if (sees_it && !machine_.is_finished()) return;

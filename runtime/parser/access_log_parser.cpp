@@ -42,7 +42,7 @@ public:
   /// Up to the next blank or the end.
   auto word() -> std::string_view {
     const auto* begin = at_;
-    while (at_ != end_ && *at_ != ' ') ++at_;
+    at_ = scan::find_near(at_, end_, ' ');
     return from(begin);
   }
   auto bracketed(std::string_view& out) -> bool { return literal('[') && until(']', out); }
@@ -64,10 +64,8 @@ private:
     return {begin, static_cast<std::size_t>(at_ - begin)};
   }
   auto until(char c, std::string_view& out) -> bool {
-    const auto* found =
-        at_ == end_ ? nullptr
-                    : static_cast<const char*>(std::memchr(at_, c, static_cast<std::size_t>(end_ - at_)));
-    if (found == nullptr) return false;
+    const auto* found = scan::find_near(at_, end_, c);
+    if (found == end_) return false;
     out = {at_, static_cast<std::size_t>(found - at_)};
     at_ = found + 1;
     return true;

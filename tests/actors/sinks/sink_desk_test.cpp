@@ -21,12 +21,18 @@ struct fixture {
   temporary_directory dir;
   manual_clock time;
   picky_shelf shelf;
+  std::atomic<int> wakes = 0;
+  std::counting_semaphore<> woken{0};
   std::shared_ptr<sink_core> core = std::make_shared<sink_core>(inlet_settings{}, tag_pattern{});
 
   auto make_desk() -> std::unique_ptr<sink_desk> {
     auto settings = sink_machine_settings{};
     settings.address = "n/sink/s";
     auto desk = std::make_unique<sink_desk>(caf::actor_addr{}, std::move(settings), core, time);
+    desk->employ([this] {
+      ++wakes;
+      woken.release();
+    });
     desk->decide([](auto& machine, auto&) { machine.on_open({1, "n/collector/c"}, a_sender); });
     return desk;
   }
@@ -42,10 +48,10 @@ struct fixture {
   }
 
   /// The chunk of this number, counted from 1, with ten events.
-  static auto give(sink_desk& desk, std::uint64_t number) -> sink_outlook {
+  static void give(sink_desk& desk, std::uint64_t number) {
     const auto first = static_cast<int>(number - 1) * 10;
     const auto chunk = make_chunk({numbered("a", first, first + 10)}, number);
-    return desk.decide([&](auto& machine, auto&) { machine.on_transfer({1, number, {{chunk}}}); });
+    desk.take({1, number, {{chunk}}});
   }
 
   static void work(sink_desk& desk, store_writer& writer) {
@@ -65,13 +71,14 @@ BOOST_FIXTURE_TEST_SUITE(desks, fixture)
 BOOST_AUTO_TEST_CASE(have_the_next_job_for_a_writer_until_all_is_stored) {
   auto desk = make_desk();
   auto writer = make_writer();
-  BOOST_TEST(give(*desk, 1).needs_writer);
-  BOOST_TEST(desk->wake_writer());
-  BOOST_TEST(!desk->wake_writer()); // it is on its way
-  BOOST_TEST(!give(*desk, 2).needs_writer);
+  give(*desk, 1);
+  BOOST_TEST(wakes == 1);
+  give(*desk, 2);
+  BOOST_TEST(wakes == 1); // it is on its way
   work(*desk, writer);
   check_each_once(20);
-  BOOST_TEST(give(*desk, 3).needs_writer); // it waits again
+  give(*desk, 3);
+  BOOST_TEST(wakes == 2); // it waits again
 }
 
 BOOST_AUTO_TEST_CASE(that_are_closed_hear_of_nothing_more) {
@@ -96,18 +103,17 @@ BOOST_AUTO_TEST_CASE(are_used_by_two_threads) {
   constexpr auto chunks = std::uint64_t{500};
   auto desk = make_desk();
   auto writer = make_writer();
-  auto wakes = std::counting_semaphore<>{0};
   auto is_over = std::atomic<bool>{false};
   auto thread = std::jthread{[&] {
     do {
-      wakes.acquire();
+      woken.acquire();
       work(*desk, writer);
     } while (!is_over);
   }};
   for (auto number = std::uint64_t{1}; number <= chunks; ++number)
-    if (give(*desk, number).needs_writer && desk->wake_writer()) wakes.release();
+    give(*desk, number);
   is_over = true;
-  wakes.release();
+  woken.release();
   thread.join();
   work(*desk, writer);
   check_each_once(10 * chunks);
