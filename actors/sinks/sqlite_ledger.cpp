@@ -44,7 +44,7 @@ auto sqlite_ledger::open(sqlite_connection& database, const std::string& sink) -
   WEIR_TRY(made.cover_, database.prepare("SELECT 1" + in_stream + " AND first <= ?4 AND last >= ?5 LIMIT 1"));
   WEIR_TRY(made.around_, database.prepare("SELECT min(first), max(last), count(*)" + in_stream
                                           + " AND first <= ?5 AND last >= ?4"));
-  WEIR_TRY(made.parts_, database.prepare("SELECT first, last" + in_stream + " AND first <= ?5 AND last >= ?4"));
+  WEIR_TRY(made.parts_, database.prepare("SELECT first, last" + in_stream + " AND first < ?5 AND last > ?4"));
   WEIR_TRY(made.take_out_, database.prepare("DELETE" + in_stream + " AND first <= ?5 AND last >= ?4"));
   WEIR_TRY(made.put_in_, database.prepare("INSERT INTO weir_positions VALUES(?1, ?2, ?3, ?4, ?5)"));
   WEIR_TRY(made.end_, database.prepare("INSERT OR IGNORE INTO weir_positions VALUES(?1, ?2, ?3, -1, -1)"));
@@ -63,9 +63,10 @@ auto sqlite_ledger::add(const chunk& c) -> result<std::optional<std::vector<inde
   WEIR_TRY(const auto is_covered, covers(c));
   WEIR_TRY(const auto is_new, add_id(c));
   if (!is_new || is_covered) return fresh_events{};
-  known_ = position_index{};
+  // Before the first is added: several ranges of a chunk may be of one stream.
+  WEIR_TRY(const auto known, known_of(c));
   for (const auto& p : c.positions) WEIR_CHECK(add_position(c.source, p));
-  auto fresh = trim(c, known_);
+  auto fresh = trim(c, known);
   if (fresh.empty() && c.count > 0) return fresh_events{};
   return fresh_events{std::move(fresh)};
 }
@@ -134,40 +135,47 @@ auto sqlite_ledger::covers(const chunk& c) -> result<bool> {
   return true;
 }
 
+/// What is in of the chunk's ranges.
+auto sqlite_ledger::known_of(const chunk& c) -> result<position_index> {
+  auto known = position_index{};
+  parts_.bind(1, sink_);
+  parts_.bind(2, c.source);
+  for (const auto& p : c.positions) {
+    if (p.end == end_of_stream) continue;
+    parts_.bind(3, p.stream);
+    parts_.bind(4, number(p.begin));
+    parts_.bind(5, number(p.end));
+    for (;;) {
+      WEIR_TRY(const auto row, parts_.step());
+      if (!row) break;
+      known.add(c.source, {p.stream, static_cast<std::uint64_t>(parts_.integer(0)),
+                           static_cast<std::uint64_t>(parts_.integer(1))});
+    }
+  }
+  return known;
+}
+
 auto sqlite_ledger::add_position(const std::string& source, const position_range& range) -> result<void> {
-  for (auto* s : {&around_, &parts_, &take_out_, &put_in_, &end_}) {
+  for (auto* s : {&around_, &take_out_, &put_in_, &end_}) {
     s->bind(1, sink_);
     s->bind(2, source);
     s->bind(3, range.stream);
   }
   if (range.end == end_of_stream) return is_window(range.stream) ? result<void>{} : end_stream(source);
-  for (auto* s : {&around_, &parts_, &take_out_, &put_in_}) {
+  for (auto* s : {&around_, &take_out_, &put_in_}) {
     s->bind(4, number(range.begin));
     s->bind(5, number(range.end));
   }
   WEIR_CHECK(around_.step());
   const auto neighbours = around_.integer(2);
-  const auto is_partly_known =
-      neighbours > 0 && around_.integer(0) < number(range.end) && around_.integer(1) > number(range.begin);
   if (neighbours > 0) {
     put_in_.bind(4, std::min(around_.integer(0), number(range.begin)));
     put_in_.bind(5, std::max(around_.integer(1), number(range.end)));
   }
   around_.reset();
-  if (is_partly_known) WEIR_CHECK(note_known(source, range.stream));
   if (neighbours > 0) WEIR_CHECK(take_out_.run());
   WEIR_CHECK(put_in_.run());
   return is_window(range.stream) ? shorten_window(source) : result<void>{};
-}
-
-/// The parts that parts_ is bound to.
-auto sqlite_ledger::note_known(const std::string& source, const std::string& stream) -> result<void> {
-  for (;;) {
-    WEIR_TRY(const auto row, parts_.step());
-    if (!row) return {};
-    known_.add(source, {stream, static_cast<std::uint64_t>(parts_.integer(0)),
-                        static_cast<std::uint64_t>(parts_.integer(1))});
-  }
 }
 
 /// The one that end_ is bound to.

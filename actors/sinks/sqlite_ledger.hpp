@@ -31,7 +31,7 @@ private:
   auto fold(const chunk& c) -> result<void>;
   auto covers(const chunk& c) -> result<bool>;
   auto add_position(const std::string& source, const position_range& range) -> result<void>;
-  auto note_known(const std::string& source, const std::string& stream) -> result<void>;
+  auto known_of(const chunk& c) -> result<position_index>;
   auto shorten_window(const std::string& source) -> result<void>;
   auto end_stream(const std::string& source) -> result<void>;
 
@@ -39,7 +39,6 @@ private:
   sqlite_statement find_, grow_, insert_, next_, remove_;
   sqlite_statement last_below_, remove_below_;
   sqlite_statement cover_, around_, parts_, take_out_, put_in_, end_, shorten_, shorten_ended_, list_;
-  position_index known_; ///< of the chunk's streams before it, around its ranges
   std::size_t window_added_ = 0; ///< since the window was shortened
   std::size_t ended_added_ = 0;  ///< since those that are over were
 };

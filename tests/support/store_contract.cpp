@@ -133,6 +133,19 @@ void check_takes_parts_of_what_is_new(const store_under_test& t, store& s) {
   check_holds(t, 88);
 }
 
+/// Two files in turns; what comes behind one of them is there already, by another way.
+void check_takes_streams_in_turns(const store_under_test& t, store& s) {
+  auto later = std::make_shared<chunk>(*at_positions(make_chunk({numbered("a", 88, 89)}), 0, 0));
+  later->positions = {{"v", 200, 300}};
+  BOOST_REQUIRE(commit(s, {later}));
+  const auto turns = born_in_turns(make_chunk({numbered("a", 89, 93)}),
+                                   {{"v", 0, 100}, {"w", 0, 100}, {"v", 100, 200}, {"w", 100, 200}});
+  const auto done = commit(s, {turns});
+  BOOST_REQUIRE(done);
+  BOOST_TEST(done->events == 4U);
+  check_holds(t, 93);
+}
+
 /// What was read twice may arrive when the file is gone.
 void check_knows_streams_that_are_over(const store_under_test& t, store& s) {
   auto over = std::make_shared<chunk>(*at_positions(make_chunk({}), 0, 0));
@@ -142,14 +155,15 @@ void check_knows_streams_that_are_over(const store_under_test& t, store& s) {
   const auto late = commit(s, {born_from(make_chunk({numbered("a", 80, 83)}), 500, 100)});
   BOOST_REQUIRE(late);
   BOOST_TEST(late->repeated_chunks == 1U);
-  check_holds(t, 88);
+  check_holds(t, 93);
 }
 
 void check_tells_positions(const store_under_test& t, store& s) {
   const auto found = s.positions("n/collector/c");
   BOOST_REQUIRE(found);
   const auto wanted =
-      t.keeps_ledger ? std::vector<position_range>{{"s", 0, 1000}} : std::vector<position_range>{};
+      t.keeps_ledger ? std::vector<position_range>{{"s", 0, 1000}, {"v", 0, 300}, {"w", 0, 200}}
+                     : std::vector<position_range>{};
   BOOST_CHECK((*found == wanted));
   const auto unknown = s.positions("n/collector/other");
   BOOST_REQUIRE(unknown);
@@ -180,6 +194,7 @@ void check_store_contract(const store_under_test& t) {
     check_takes_parts(t, *again);
     check_takes_what_is_new_of_a_chunk(t, *again);
     check_takes_parts_of_what_is_new(t, *again);
+    check_takes_streams_in_turns(t, *again);
     check_knows_streams_that_are_over(t, *again);
   }
   BOOST_REQUIRE(again->open());

@@ -68,6 +68,22 @@ inline auto born_from(const chunk_ptr& c, std::uint64_t begin, std::uint64_t apa
   return made;
 }
 
+/// The same chunk with one event in each of these ranges, at its begin.
+inline auto born_in_turns(const chunk_ptr& c, std::vector<position_range> ranges) -> chunk_ptr {
+  auto made = std::make_shared<chunk>(*c);
+  made->source = "n/collector/c";
+  made->positions = std::move(ranges);
+  BOOST_REQUIRE(made->sections.size() == 1U && made->positions.size() == made->count);
+  auto cuts = cut_writer{};
+  cuts.begin_section(made->cuts);
+  for (std::uint32_t i = 0; i < made->count; ++i) {
+    const auto at = birth{made->positions[i].begin};
+    cuts.add({at, at, 1}, {}, made->positions[i], i);
+  }
+  made->sections[0].cuts = cuts.end_section();
+  return made;
+}
+
 inline auto pattern_of(const std::vector<std::string>& patterns) -> tag_pattern {
   auto parsed = tag_pattern::parse(patterns);
   BOOST_REQUIRE(parsed);
