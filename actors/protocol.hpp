@@ -58,14 +58,16 @@ template <class Inspector> auto inspect(Inspector& f, position_range& x) -> type
 }
 
 /// A collector that starts, to everybody who may have chunks of an earlier one: what do you durably have?
-/// Whoever is asked takes nothing more from the earlier one, and answers when all that came is safe.
+/// Whoever is asked takes nothing more from the earlier one, and answers when all that came is safe. Memory buffers
+/// pass it on to who is behind them.
 struct ask_positions {
   std::uint64_t question = 0; ///< random
   std::string source;         ///< whose streams, as in chunk::source
-  std::string sender = {};    ///< the collector's logical address: of its links
+  std::string sender = {};    ///< the logical address of who asks: of its links
+  bool is_passed_on = false;  ///< the links of `sender` have other collectors' chunks too, and stay
 };
 template <class Inspector> auto inspect(Inspector& f, ask_positions& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("ask_positions"), x.question, x.source, x.sender);
+  return f(caf::meta::type_name("ask_positions"), x.question, x.source, x.sender, x.is_passed_on);
 }
 
 /// The answer.

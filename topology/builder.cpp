@@ -227,7 +227,7 @@ auto build_aggregator(const building& b, const component_plan& c, const std::str
   settings.address = address;
   settings.component = c.name;
   settings.tier = word_of(c.in);
-  settings.downstream = c.to;
+  settings.downstream = downstream_of(b, c);
   settings.local_senders = local_senders_of(b, c);
   settings.once = b.context.once;
   settings.directory = b.context.directory;

@@ -72,8 +72,12 @@ public:
 
   void run() {
     source_of(*out_.path.front());
-    first_hop(*out_.path.front(), *out_.path[1]);
-    for (std::size_t i = 1; i + 1 < out_.path.size(); ++i) buffer_of(*out_.path[i], i == 1);
+    if (comes_again_) asked_by(*out_.path.front());
+    auto is_first = true;
+    for (std::size_t i = 1; i + 1 < out_.path.size(); ++i) {
+      buffer_of(*out_.path[i], is_first);
+      is_first = is_first && !has_disk_buffer(*out_.path[i]);
+    }
     sink_of(*out_.path.back());
     stores_of(*out_.path.back());
     for (std::size_t i = 0; i + 1 < out_.path.size(); ++i) bound_of(*out_.path[i], *out_.path[i + 1]);
@@ -96,16 +100,19 @@ private:
     out_.notes.push_back("at most once for clients that do not ask for acks");
   }
 
-  void first_hop(const component_plan& from, const component_plan& to) {
-    if (!comes_again_) return;
-    if (to.in != tier::sink && !has_disk_buffer(to))
-      weaken(to,
-             "buffers in memory and keeps no positions, so after a restart \"" + from.name
-                 + "\" hands on again what it had handed on; a buffer with a path would keep them",
-             place_of(to, "buffer"), false);
-    else if (remote_actors(plan_, from, to) > 1)
-      out_.notes.push_back("as long as every \"" + to.name + "\" answers when \"" + from.name
-                           + "\" starts; it waits 10s for all of them");
+  /// Who says at a start what is stored: the first that keep positions, through the memory buffers before them.
+  void asked_by(const component_plan& collector) {
+    for (std::size_t i = 1; i < out_.path.size(); ++i) {
+      const auto& to = *out_.path[i];
+      if (remote_actors(plan_, *out_.path[i - 1], to) > 1) return rests_on("every \"" + to.name + "\" answers", collector);
+      if (to.in == tier::sink || has_disk_buffer(to)) return;
+      if (to.to.size() > 1) return rests_on("all behind \"" + to.name + "\" answer", collector);
+    }
+  }
+
+  void rests_on(const std::string& answers, const component_plan& collector) {
+    out_.notes.push_back("as long as " + answers + " when \"" + collector.name
+                         + "\" starts; it waits 10s for all of them");
   }
 
   void buffer_of(const component_plan& c, bool is_first) {

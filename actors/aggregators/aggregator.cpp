@@ -34,17 +34,41 @@ void aggregator_state::on_feedback(const link_feedback& note) {
 /// The collector's earlier instance may have chunks under way to us still: they must not come in any more.
 void aggregator_state::on_question(const ask_positions& note) {
   if (!self->current_sender()) return;
-  from->fence(note.sender);
-  questions.add(note, caf::actor_cast<caf::actor>(self->current_sender()), core->mark());
+  if (!note.is_passed_on) from->fence(note.sender);
+  const auto asker = caf::actor_cast<caf::actor>(self->current_sender());
+  if (passed)
+    passed->ask(note, askers.number(self, asker), settings.time->monotonic());
+  else
+    questions.add(note, asker, core->mark());
   step();
+}
+
+void aggregator_state::on_peers(const peers_changed& note) {
+  for (auto& p : ports)
+    if (p.component() == note.component) p.update(core->flow, note.peers);
+  if (passed) {
+    auto addresses = std::vector<std::string>{};
+    for (const auto& p : note.peers) addresses.push_back(p.address);
+    passed->on_peers(note.component, addresses, note.unheard);
+    peers[note.component] = note.peers;
+  }
+  step(); // what a peer that went had in flight may go elsewhere
+}
+
+void aggregator_state::pass_questions_on(monotonic_time now) {
+  for (auto& q : passed->take_passed())
+    for (const auto& [component, all] : peers)
+      for (const auto& p : all)
+        if (p.address == q.receiver && p.handle) self->send(p.handle, q.note);
+  for (auto& a : passed->take_answers(now))
+    if (const auto to = askers.find(a.to)) self->send(to, std::move(a.what));
 }
 
 void aggregator_state::answer_questions() {
   questions.answer([this](std::uint64_t mark) { return core->is_safe_up_to(mark); },
                    [this](const auto& q) {
-                     const auto& [question, source, sender] = q.note;
-                     auto known = core->positions_of(source);
-                     self->send(q.from, known_positions{question, settings.address, std::move(known)});
+                     auto known = core->positions_of(q.note.source);
+                     self->send(q.from, known_positions{q.note.question, settings.address, std::move(known)});
                      return true;
                    });
 }
@@ -77,11 +101,15 @@ void aggregator_state::step() {
     probe_at = now + probe_interval;
   }
   from->send_feedback();
-  answer_questions();
+  if (passed)
+    pass_questions_on(now);
+  else
+    answer_questions();
   for (const auto& news : core->take_news(now))
     spdlog::log(news.is_good ? spdlog::level::info : spdlog::level::warn, "{}: {}", settings.address, news.text);
   auto next = probe_at;
   if (const auto due = core->deadline()) next = std::min(next, *due);
+  if (const auto due = passed ? passed->deadline(now) : std::nullopt) next = std::min(next, *due);
   if (drain_until && *drain_until > now) next = std::min(next, *drain_until);
   timer.arm(self, now, next);
   finish_if_done(now);
@@ -155,16 +183,20 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
   s.supervisor = std::move(supervisor);
   s.how = s.settings.once ? ending::with_its_senders : ending::never;
   s.from = std::make_unique<receiver_port>(self, s.core->in);
-  if (s.core->is_durable()) s.syncer = self->spawn<caf::detached + caf::linked>(log_syncer);
+  if (s.core->is_durable())
+    s.syncer = self->spawn<caf::detached + caf::linked>(log_syncer);
+  else
+    s.passed.emplace(s.settings.address, s.settings.downstream);
   s.core->begin_again(s.settings.time->monotonic());
   const auto directory = caf::actor_cast<caf::actor>(s.settings.directory);
   for (std::size_t i = 0; i < s.settings.downstream.size(); ++i) {
-    s.ports.emplace_back(self, s.settings.address, s.settings.downstream[i], i);
-    self->send(directory, watch_atom::value, s.settings.downstream[i]);
+    s.ports.emplace_back(self, s.settings.address, s.settings.downstream[i].name, i);
+    self->send(directory, watch_atom::value, s.settings.downstream[i].name);
   }
   end_on_exceptions(self, s.settings.address);
   self->set_down_handler([self](const caf::down_msg& m) {
     self->state.from->on_down(m.source);
+    (void)self->state.askers.forget(m.source);
     for (auto& p : self->state.ports) p.on_down(self->state.core->flow, m.source);
     self->state.step_soon();
   });
@@ -189,11 +221,11 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
       [self](const close_link& note) { self->state.on_close(note); },
       [self](const ask_positions& note) { self->state.on_question(note); },
       [self](sync_atom, const std::shared_ptr<log_sync>& done) { self->state.on_synced(*done); },
-      [self](const peers_changed& note) {
-        for (auto& p : self->state.ports)
-          if (p.component() == note.component) p.update(self->state.core->flow, note.peers);
-        self->state.step(); // what a peer that went had in flight may go elsewhere
+      [self](const known_positions& note) {
+        if (self->state.passed) self->state.passed->on_answer(note);
+        self->state.step();
       },
+      [self](const peers_changed& note) { self->state.on_peers(note); },
       [self](timer_atom, std::uint64_t number) {
         self->state.timer.fired(number);
         self->state.step();

@@ -3,6 +3,7 @@
 
 #include "actors/aggregators/aggregator_core.hpp"
 #include "actors/aggregators/log_syncer.hpp"
+#include "actors/aggregators/passed_questions.hpp"
 #include "actors/protocol.hpp"
 #include "actors/system/deadline_timer.hpp"
 #include "actors/system/receiver_port.hpp"
@@ -19,7 +20,7 @@ struct aggregator_settings {
   std::string address;
   std::string component;
   std::string tier;
-  std::vector<std::string> downstream;
+  std::vector<downstream_component> downstream;
   std::vector<std::string> local_senders; ///< addresses; more may come from other nodes
   bool once = false;
   caf::actor_addr directory;
@@ -42,12 +43,16 @@ struct aggregator_state {
   monotonic_time probe_at{};
   std::optional<monotonic_time> drain_until; ///< with a log: what is not passed on by then stays in it
   caf::actor syncer;
-  waiting_questions<caf::actor> questions;
+  waiting_questions<caf::actor> questions;      ///< with a log
+  std::optional<passed_questions> passed;       ///< without
+  handle_numbers askers;
+  std::map<std::string, std::vector<peer>> peers; ///< by component
 
   void on_transfer(const transfer_chunks& note);
   void on_feedback(const link_feedback& note);
   void on_close(const close_link& note);
   void on_question(const ask_positions& note);
+  void on_peers(const peers_changed& note);
   void on_synced(const log_sync& done);
   /// Sends what can go, tells what is due, arranges the next call.
   void step();
@@ -60,6 +65,7 @@ struct aggregator_state {
 private:
   auto has_delivered(monotonic_time now) const -> bool;
   void answer_questions();
+  void pass_questions_on(monotonic_time now);
   void finish_if_done(monotonic_time now);
 };
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "actors/collectors/collector_core.hpp"
-#include "actors/collectors/resume_inquiry.hpp"
+#include "actors/system/resume_inquiry.hpp"
 #include "actors/protocol.hpp"
 #include "actors/system/deadline_timer.hpp"
 #include "actors/system/sender_port.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "actors/collectors/chunking_intake.hpp"
-#include "actors/collectors/resume_inquiry.hpp"
+#include "actors/system/resume_inquiry.hpp"
 #include "runtime/dead_letter/letter_box.hpp"
 #include "runtime/flow/fan_out.hpp"
 #include "runtime/flow/position_index.hpp"

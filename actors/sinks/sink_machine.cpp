@@ -53,7 +53,7 @@ void sink_machine::on_down(std::uint64_t who) {
 
 /// The collector's earlier instance may have chunks under way to us still: they must not come in any more.
 void sink_machine::on_question(const ask_positions& note, std::uint64_t asker) {
-  links_.fence(note.sender);
+  if (!note.is_passed_on) links_.fence(note.sender);
   questions_.add(note, asker, core_.taken);
   is_asked_ = true;
 }

@@ -20,9 +20,11 @@ public:
 
   /// `mark`: what came before it, in the owner's own count. A question that is asked again keeps its first
   /// mark, or one that is busy all the time would never reach it; another one of the same collector takes
-  /// the place of its earlier one.
+  /// the place of its earlier one, unless it comes by another way.
   void add(const ask_positions& note, Asker from, std::uint64_t mark) {
-    const auto is_same = [&](const waiting& w) { return w.note.source == note.source; };
+    const auto is_same = [&](const waiting& w) { 
+      return w.note.source == note.source && w.note.sender == note.sender;
+    };
     const auto at = std::find_if(waiting_.begin(), waiting_.end(), is_same);
     if (at == waiting_.end())
       waiting_.push_back({note, std::move(from), mark});

@@ -1,5 +1,5 @@
-"""A collector in front of a memory buffer, which tells nobody how far it has come: it reads everything again after
-each kill, and the stores take of it what is new."""
+"""A collector in front of a memory buffer, which keeps nothing: it asks the stores behind it how far they have come, and
+these take what is new of the little that is read again."""
 import random
 import sqlite3
 import threading
@@ -14,7 +14,7 @@ collectors:
 source_aggregators:
   local: { from: [logs], buffer: { type: memory } }
 sinks:
-  files: { type: file, from: [local], path: "DIR/out/all.raw", format: raw, include: [] }
+  files: { type: file, from: [local], path: "DIR/out/all.raw", format: raw }
   table: { type: sqlite, from: [local], path: "DIR/events.db" }
 """
 KILLS = 50
@@ -47,7 +47,7 @@ class Killed(SystemTest):
         with sqlite3.connect(self.path("events.db"), timeout=WAIT) as db:
             return [row[0] for row in db.execute(f"select {what} from events")]
 
-    def test_every_line_is_in_each_store_once_though_all_is_read_again_after_each_of_fifty_kills(self):
+    def test_every_line_is_in_each_store_once_after_fifty_kills(self):
         topology = self.write("t.yaml", TOPOLOGY)
         writer = Writer(self.path("in.log"))
         writer.write(100)  # a file is known again by its first KiB
@@ -66,15 +66,15 @@ class Killed(SystemTest):
         wait_until(lambda: self.rows("count(*)")[0] >= writer.count, node.log, WAIT)
         wait_until(lambda: len(read_lines(self.path("out/all.raw"))) >= writer.count, node.log, WAIT)
         self.wait_for("node", "local", events_held=0)
-        repeated = [self.actor("node", name)["detail"] for name in ("files", "table")]
+        for name in ("files", "table"):
+            taken = self.actor("node", name)["events_in"]
+            self.assertLess(taken, writer.count / 2, "all was read again")
         self.assertEqual(0, node.stop(), node.log())
         wanted = read_lines(self.path("in.log"))
         self.assertEqual(writer.count, len(wanted))
         self.assertEqual("", differences(read_lines(self.path("out/all.raw")), wanted))
         messages = self.rows("json_extract(record, '$.message')")
         self.assertEqual("", differences([text.encode() for text in messages], wanted))
-        for text in repeated:
-            self.assertIn("events came again and were known", text)
 
 
 if __name__ == "__main__":

@@ -30,9 +30,11 @@ class RunTest(SystemTest):
         return int(blocked, 16) >> (SIGTERM - 1) & 1 and not int(blocked, 16) >> (signal.SIGALRM - 1) & 1
 
     def start_with_blocked_store(self, *words, count=50):
-        self.write_numbers("in.log", count)
         self.write("out", "a file, where a directory is wanted")
-        node = self.start("n", self.write("t.yaml", TO_FILE), "--node", "n", *words)
+        # A tail would ask the store where to go on before it reads anything.
+        made = f"""type: generate, count: {count}, template: '{{"n":"${{n}}"}}'"""
+        topology = TO_FILE.replace("type: tail, path: DIR/in.log, parse: { format: json }", made)
+        node = self.start("n", self.write("t.yaml", topology), "--node", "n", *words)
         self.wait_for("n", "files", state="retrying", events_held=count)
         return node
 

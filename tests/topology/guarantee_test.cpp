@@ -51,11 +51,13 @@ const auto table = std::vector<line>{
     {"once", memory, "", file_sink, at_most, at_most, {1}},
     // who keeps the positions
     {tail, "", "", file_sink, exactly, exactly, {}},
-    {tail, memory, "", file_sink, at_least, at_least, {2}},
-    {tail, memory, "path: q", file_sink, at_least, at_least, {2}},
+    {tail, memory, "", file_sink, exactly, exactly, {}},
+    {tail, memory, "path: q", file_sink, exactly, exactly, {}},
+    {tail, memory, "path: q, sync: os", file_sink, exactly, at_least, {3}},
     {tail, "path: p", memory, file_sink, exactly, exactly, {}},
     {tail, "", "path: q", file_sink, exactly, exactly, {}},
-    {"forward", "", memory, file_sink, at_least, at_least, {3}},
+    {"forward", "", memory, file_sink, exactly, exactly, {}},
+    {"forward", memory, memory, file_sink, exactly, exactly, {}},
     // the store
     {tail, "path: p", "path: q", "\"null\"", at_least, at_least, {4}},
     {tail, "", "", "\"null\"", at_least, at_least, {4}},
@@ -64,7 +66,7 @@ const auto table = std::vector<line>{
     // what gives way when the buffer is full
     {tail, "path: p, when_full: drop_oldest", "", file_sink, at_most, at_most, {2}},
     {tail, "path: p", "path: q, when_full: drop_newest", file_sink, at_most, at_most, {3}},
-    {tail, memory, "path: q, when_full: drop_newest", file_sink, neither, neither, {2, 3}},
+    {tail, memory, "path: q, when_full: drop_newest", file_sink, at_most, at_most, {3}},
     // what a power cut adds: a file is read again from where the log stands, a client has its ack
     {tail, "path: p, sync: os", "path: q", file_sink, exactly, at_least, {2}},
     {"forward", "path: p, sync: interval", "", file_sink, exactly, at_most, {2}},
@@ -165,6 +167,13 @@ BOOST_AUTO_TEST_CASE(what_a_promise_rests_on_is_said) {
       "nodes: { core-1: { listen: 'localhost:1', as: core }, core-2: { listen: 'localhost:2', as: "};
   BOOST_TEST(notes(spread + "core } }\n").find("as long as every \"b\" answers") != std::string::npos);
   BOOST_TEST(notes(spread + "edge } }\n") == "");
+  const auto behind = [&](const std::string& sinks) {
+    return notes("collectors: { c: { type: tail, path: x } }\nsource_aggregators: { a: {} }\nsinks: { s: { type: file, "
+                 "path: y }" + sinks + " }\n");
+  };
+  BOOST_TEST(behind("").empty());
+  BOOST_TEST(behind(", t: { type: file, path: z }").find("as long as all behind \"a\" answer when \"c\" starts")
+             != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(say_how_long_others_go_on_when_one_way_stops) {

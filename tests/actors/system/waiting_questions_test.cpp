@@ -35,6 +35,13 @@ BOOST_AUTO_TEST_CASE(are_replaced_by_a_later_one_of_the_same_collector) {
   BOOST_TEST((answered(all, 9) == std::vector<std::uint64_t>{78}));
 }
 
+BOOST_AUTO_TEST_CASE(of_one_collector_are_apart_if_they_come_by_several_ways) {
+  auto all = waiting_questions<int>{};
+  all.add({77, "edge/collector/in", "a/source_aggregator/x/0", true}, 1, 5);
+  all.add({77, "edge/collector/in", "a/source_aggregator/x/1", true}, 2, 5);
+  BOOST_TEST((answered(all, 5) == std::vector<std::uint64_t>{77, 77}));
+}
+
 BOOST_AUTO_TEST_CASE(answer_whoever_asked_last) {
   auto all = waiting_questions<int>{};
   all.add({77, "edge/collector/in"}, 1, 5);

@@ -40,6 +40,7 @@ public:
   auto is_complete(monotonic_time now) const -> bool;
   /// Whether enough is known of what a component has.
   auto is_decided(std::size_t index, monotonic_time now) const -> bool;
+  auto is_any_answered() const -> bool { return !answered_.empty(); }
   auto has_answered(const std::string& receiver) const -> bool { return answered_.contains(receiver); }
   /// Whose word is missing; for people.
   auto missing() const -> std::vector<std::string>;

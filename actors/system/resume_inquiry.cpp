@@ -1,4 +1,4 @@
-#include "actors/collectors/resume_inquiry.hpp"
+#include "actors/system/resume_inquiry.hpp"
 
 #include <algorithm>
 #include <utility>
