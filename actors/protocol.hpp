@@ -75,9 +75,10 @@ struct known_positions {
   std::uint64_t question = 0;
   std::string receiver; ///< logical address
   std::vector<position_range> positions;
+  std::vector<position_range> partly = {}; ///< what only some of those behind a memory buffer have
 };
 template <class Inspector> auto inspect(Inspector& f, known_positions& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("known_positions"), x.question, x.receiver, x.positions);
+  return f(caf::meta::type_name("known_positions"), x.question, x.receiver, x.positions, x.partly);
 }
 
 template <class Inspector> auto inspect(Inspector& f, probe_link& x) -> typename Inspector::result_type {

@@ -36,7 +36,7 @@ void passed_questions::ask(const ask_positions& note, std::uint64_t asker, monot
 
 void passed_questions::on_answer(const known_positions& note) {
   for (auto& w : waiting_)
-    if (w.note.question == note.question) w.inquiry.on_answer(note.receiver, note.positions);
+    if (w.note.question == note.question) w.inquiry.on_answer(note.receiver, note.positions, note.partly);
 }
 
 auto passed_questions::take_passed() -> std::vector<passed> {
@@ -58,7 +58,8 @@ auto passed_questions::take_answers(monotonic_time now) -> std::vector<answer> {
   auto all = std::vector<answer>{};
   std::erase_if(waiting_, [&](const waiting& w) {
     if (!is_answerable(w, now)) return false;
-    all.push_back({w.asker, {w.note.question, address_, w.inquiry.result().covered}});
+    auto found = w.inquiry.result();
+    all.push_back({w.asker, {w.note.question, address_, std::move(found.covered), std::move(found.partly)}});
     return true;
   });
   return all;

@@ -93,7 +93,7 @@ void collector_state::ask(monotonic_time now) {
 
 void collector_state::on_answer(const known_positions& note) {
   if (!inquiry || note.question != question) return;
-  inquiry->on_answer(note.receiver, note.positions);
+  inquiry->on_answer(note.receiver, note.positions, note.partly);
   step();
 }
 
@@ -101,7 +101,7 @@ void collector_state::end_inquiry(monotonic_time now) {
   auto undecided = std::vector<bool>{}; // at the end nothing is read any more, for nobody
   for (std::size_t i = 0; i < ports.size(); ++i)
     undecided.push_back(!at_end && !inquiry->is_decided(i, now));
-  core->resume(inquiry->known(), undecided, !settings.listens);
+  core->resume(inquiry->known(), undecided, !settings.listens, inquiry->partly());
   for (std::size_t i = 0; i < ports.size(); ++i)
     if (undecided[i])
       spdlog::warn("{}: begins before {} has said what it has: what is for it waits, up to {}",
@@ -126,7 +126,7 @@ void collector_state::decide_late(monotonic_time now) {
     if (!core->is_undecided(i) || !inquiry->is_decided(i, now)) continue;
     core->close_chunk(*settings.context.clock);
     if (!core->builder.empty()) return; // its dead letters could not be kept
-    const auto done = core->decide(i, inquiry->known()[i]);
+    const auto done = core->decide(i, inquiry->known()[i], inquiry->partly());
     if (!done.safe.empty()) reads->acknowledge(done.safe);
     again = again || done.begins_again;
     ports[i].update(core->flow, peers[ports[i].component()]);

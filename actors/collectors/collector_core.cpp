@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <span>
+#include <utility>
 
 namespace weir {
 namespace {
@@ -22,8 +23,10 @@ auto ranges_of(const chunk& c) -> std::vector<position_range> {
 } // namespace
 
 void collector_core::resume(const std::vector<std::vector<position_range>>& by_outlet,
-                            std::vector<bool> undecided, bool gives_again) {
+                            std::vector<bool> undecided, bool gives_again,
+                            std::vector<position_range> partly) {
   undecided_ = std::move(undecided);
+  partly_behind_ = std::move(partly);
   gives_again_ = gives_again;
   behind_.assign(by_outlet.size(), position_index{SIZE_MAX});
   for (std::size_t i = 0; i < behind_.size(); ++i)
@@ -51,7 +54,8 @@ void collector_core::combine() {
   for (const auto& p : known.covered) handed_on_.add(address_, p);
   for (const auto& p : local) handed_on_.add(address_, p);
   partly_.clear();
-  for (const auto& p : known.partly) partly_[p.stream].push_back(p);
+  for (const auto* some : {&known.partly, &std::as_const(partly_behind_)})
+    for (const auto& p : *some) partly_[p.stream].push_back(p);
   // A source that goes on as it is was never told of these.
   if (!gives_again_ && starts > 0)
     for (const auto& p : known.covered) partly_[p.stream].push_back(p);
@@ -68,7 +72,9 @@ void collector_core::trim(const chunk& c, const position_index& to) {
   at->positions = std::move(left);
 }
 
-auto collector_core::decide(std::size_t outlet, const std::vector<position_range>& known) -> decision {
+auto collector_core::decide(std::size_t outlet, const std::vector<position_range>& known,
+                            std::vector<position_range> partly) -> decision {
+  partly_behind_ = std::move(partly);
   auto has = position_index{SIZE_MAX};
   for (const auto& p : known) has.add(address_, p);
   auto done = link_news{outlet, {}, {}};

@@ -30,16 +30,18 @@ public:
 
   /// What of earlier processes is behind each outlet; before the first begin_again(). Of those that are
   /// `undecided` that is not known yet: what is read meanwhile waits in them. `gives_again`: the source gives
-  /// again whatever begin_again() leaves out; else what its clients send again comes by itself.
+  /// again whatever begin_again() leaves out; else what its clients send again comes by itself. `partly`: what only
+  /// some of those behind one outlet have.
   void resume(const std::vector<std::vector<position_range>>& by_outlet, std::vector<bool> undecided = {},
-              bool gives_again = true);
+              bool gives_again = true, std::vector<position_range> partly = {});
   /// What is behind an undecided outlet after all; nothing may be in the builder. What waits in it is judged
   /// by that.
   struct decision {
     std::vector<position_range> safe; ///< as of on_news()
     bool begins_again = false;        ///< some outlets lack what others have: begin_again() has to follow
   };
-  auto decide(std::size_t outlet, const std::vector<position_range>& known) -> decision;
+  auto decide(std::size_t outlet, const std::vector<position_range>& known,
+              std::vector<position_range> partly = {}) -> decision;
   auto is_undecided(std::size_t outlet) const -> bool {
     return outlet < undecided_.size() && undecided_[outlet];
   }
@@ -101,6 +103,7 @@ private:
   std::uint64_t next_sequence_ = 1;
   position_index handed_on_; // in earlier processes, or in chunks that were closed
   std::map<std::string, std::vector<position_range>> partly_; ///< by stream
+  std::vector<position_range> partly_behind_; ///< one outlet or another
   std::vector<position_index> behind_; ///< by outlet; as long as is_catching_up()
   std::vector<bool> undecided_;        ///< by outlet
   bool gives_again_ = true;

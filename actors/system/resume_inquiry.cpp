@@ -41,10 +41,11 @@ void resume_inquiry::on_peers(const std::string& name, const std::vector<std::st
   }
 }
 
-void resume_inquiry::on_answer(const std::string& receiver, const std::vector<position_range>& positions) {
+void resume_inquiry::on_answer(const std::string& receiver, const std::vector<position_range>& positions,
+                               const std::vector<position_range>& partly) {
   for (auto& c : components_) {
     if (!c.receivers.contains(receiver)) continue;
-    answered_.insert(receiver);
+    if (answered_.insert(receiver).second) partly_.insert(partly_.end(), partly.begin(), partly.end());
     for (const auto& p : positions) c.known.add(source_, p);
   }
 }
@@ -92,6 +93,12 @@ auto resume_inquiry::known() const -> std::vector<std::vector<position_range>> {
   auto by_component = std::vector<std::vector<position_range>>{};
   for (const auto& c : components_) by_component.push_back(c.known.of(source_));
   return by_component;
+}
+
+auto resume_inquiry::result() const -> resume_info {
+  auto info = where_to_go_on(source_, known());
+  info.partly.insert(info.partly.end(), partly_.begin(), partly_.end());
+  return info;
 }
 
 auto where_to_go_on(const std::string& source, const std::vector<std::vector<position_range>>& by_receiver)

@@ -35,7 +35,9 @@ public:
   /// All actors of the component that are there, by address, and the nodes that may have more of them.
   void on_peers(const std::string& component, const std::vector<std::string>& addresses,
                 const std::vector<std::string>& unheard);
-  void on_answer(const std::string& receiver, const std::vector<position_range>& positions);
+  /// `partly`: what only some of those behind the receiver have.
+  void on_answer(const std::string& receiver, const std::vector<position_range>& positions,
+                 const std::vector<position_range>& partly = {});
 
   auto is_complete(monotonic_time now) const -> bool;
   /// Whether enough is known of what a component has.
@@ -44,9 +46,11 @@ public:
   auto has_answered(const std::string& receiver) const -> bool { return answered_.contains(receiver); }
   /// Whose word is missing; for people.
   auto missing() const -> std::vector<std::string>;
-  auto result() const -> resume_info { return where_to_go_on(source_, known()); }
+  auto result() const -> resume_info;
   /// What each component has, in their order.
   auto known() const -> std::vector<std::vector<position_range>>;
+  /// What is behind some of the receivers, and not behind all; these are no components of ours.
+  auto partly() const -> const std::vector<position_range>& { return partly_; }
 
 private:
   struct component {
@@ -62,6 +66,7 @@ private:
   std::string source_;
   std::vector<component> components_;
   std::set<std::string> answered_;
+  std::vector<position_range> partly_;
   monotonic_time give_up_at_;
 };
 

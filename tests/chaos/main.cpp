@@ -140,7 +140,7 @@ auto parse_and_run(int argc, char** argv) -> int {
   app.add_option("--ahead", typed.ahead, "How far writers are ahead of the stores")->capture_default_str();
   app.add_option("--patience", typed.patience, "At the end: how long nothing may move before we give up")
       ->capture_default_str();
-  app.add_option("--buffer", typed.buffer, "disk or memory; memory loses lines when it is killed")
+  app.add_option("--buffer", typed.buffer, "disk or memory")
       ->check(CLI::IsMember({"disk", "memory"}))
       ->capture_default_str();
   app.add_option("--part", given.parts, "Only this part of the system; may be repeated. Default: all")

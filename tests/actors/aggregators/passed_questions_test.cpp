@@ -30,8 +30,9 @@ struct fixture {
     }
     return receivers;
   }
-  void hear(const std::string& receiver, std::vector<position_range> positions) {
-    all.on_answer({question.question, receiver, std::move(positions)});
+  void hear(const std::string& receiver, std::vector<position_range> positions,
+            std::vector<position_range> partly = {}) {
+    all.on_answer({question.question, receiver, std::move(positions), std::move(partly)});
   }
 };
 
@@ -57,6 +58,19 @@ BOOST_AUTO_TEST_CASE(are_answered_with_what_all_behind_have) {
   BOOST_TEST(answers[0].what.receiver == "n/source_aggregator/local/0");
   BOOST_CHECK((answers[0].what.positions == std::vector<position_range>{{"a", 0, 90}}));
   BOOST_TEST(all.take_answers(start + 1h).empty());
+}
+
+/// A tail goes on under the names that anybody knows.
+BOOST_AUTO_TEST_CASE(tell_what_only_some_behind_have) {
+  meet_all();
+  all.ask(question, 3, start);
+  hear("n/sink/archive", {{"a", 0, 100}, {"b", 0, 10}});
+  hear("n/sink/table/0", {{"a", 0, 40}}, {{"c", 0, 5}});
+  hear("n/sink/table/1", {});
+  const auto answers = all.take_answers(start);
+  BOOST_REQUIRE(answers.size() == 1U);
+  BOOST_CHECK((answers[0].what.positions == std::vector<position_range>{{"a", 0, 40}}));
+  BOOST_CHECK((answers[0].what.partly == std::vector<position_range>{{"a", 0, 100}, {"b", 0, 10}, {"c", 0, 5}}));
 }
 
 BOOST_AUTO_TEST_CASE(reach_those_who_come_later) {
