@@ -14,6 +14,7 @@ namespace weir {
 struct run_options {
   std::string topology; ///< the file
   std::string node_name;
+  std::string source_name;          ///< under which its collectors' positions are stored
   std::vector<std::string> classes; ///< of the node; empty: all components run here
   bool once = false;
   std::chrono::nanoseconds drain_timeout = std::chrono::seconds{30};

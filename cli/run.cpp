@@ -8,7 +8,9 @@
 #include "cli/text_table.hpp"
 #include "config/diagnostic.hpp"
 #include "runtime/base/units.hpp"
+#include "runtime/os/file_system.hpp"
 #include "topology/draft.hpp"
+#include "topology/source_name.hpp"
 
 #include <CLI/CLI.hpp>
 #include <spdlog/spdlog.h>
@@ -25,6 +27,7 @@ namespace {
 struct run_line {
   std::string topology;
   std::string node;
+  std::vector<std::string> was;
   std::string class_name;
   std::string drain_timeout = "30s";
   std::string status = "auto";
@@ -88,6 +91,14 @@ auto terminal_of(const run_line& line, const std::vector<const component_plan*>&
   return std::make_shared<terminal_block>(STDOUT_FILENO);
 }
 
+/// The oldest name of the node. One that has it from its host keeps it beside its data.
+auto source_name_of(const run_line& line, const std::vector<const component_plan*>& hosted, const std::string& node)
+    -> result<std::string> {
+  if (!line.was.empty()) return line.was.front();
+  if (!line.node.empty()) return node;
+  return kept_source_name(real_file_system(), hosted, node);
+}
+
 auto start(const run_line& line, const topology_plan& plan, run_options options, session& s) -> int {
   const auto hosted = components_of(plan, options.classes);
   auto log = line.log;
@@ -107,6 +118,14 @@ auto start(const run_line& line, const topology_plan& plan, run_options options,
   } else {
     spdlog::warn("`weir status` will not find this node: {}", claimed.failure().what);
   }
+  auto source_name = plan.classes.empty() ? options.node_name : source_name_of(line, hosted, options.node_name);
+  if (!source_name) {
+    spdlog::error("{}", source_name.failure().what);
+    return exit_failed;
+  }
+  options.source_name = std::move(*source_name);
+  if (options.source_name != options.node_name)
+    spdlog::info("its collectors go on where node \"{}\" was", options.source_name);
   if (::isatty(STDOUT_FILENO) == 1) s.out << data_hints(hosted) << std::flush;
   return run_node(plan, std::move(options), signals);
 }
@@ -119,7 +138,7 @@ auto run(const run_line& line, session& s) -> int {
   if (!timeout) return complain(s, "--drain-timeout " + timeout.failure().what, {});
   if (!line.node.empty() && !is_valid_name(line.node))
     return complain(s, "--node wants letters, digits and _ . - only, not \"" + line.node + '"', {});
-  auto options = run_options{line.topology, own_name(line), classes_of(line, *plan), line.once, *timeout, false, {}, {}};
+  auto options = run_options{line.topology, own_name(line), {}, classes_of(line, *plan), line.once, *timeout, false, {}, {}};
   for (const auto& c : options.classes) {
     if (is_known(*plan, c)) continue;
     const auto meant = config::nearest(c, plan->classes);
@@ -129,6 +148,12 @@ auto run(const run_line& line, session& s) -> int {
   if (!line.node.empty() && options.classes.empty() && !plan->classes.empty())
     return complain(s, "what does node \"" + line.node + "\" host? give --as CLASS",
                     "classes under placement: " + joined(plan->classes));
+  if (!line.was.empty() && plan->classes.empty())
+    return complain(s, "--was does nothing here: where all runs in one process, positions go without the node's name",
+                    "`was:` at a collector tells its earlier names");
+  for (const auto& name : line.was)
+    if (!is_valid_name(name))
+      return complain(s, "--was wants letters, digits and _ . - only, not \"" + name + '"', {});
   return start(line, *plan, std::move(options), s);
 }
 
@@ -139,6 +164,8 @@ void add_run(CLI::App& weir, session& s) {
   auto line = std::make_shared<run_line>();
   sub->add_option("topology", line->topology, "The topology file")->required();
   sub->add_option("--node", line->node, "This node's name; without it all components run here");
+  sub->add_option("--was", line->was, "A name that this node had before; of several the oldest first: its collectors go "
+                                      "on where they were");
   sub->add_option("--as", line->class_name, "This node's class under placement:");
   sub->add_flag("--once", line->once, "End when all that is there has been stored");
   sub->add_option("--drain-timeout", line->drain_timeout, "How long to pass on what is there when stopped")

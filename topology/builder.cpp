@@ -191,8 +191,9 @@ auto letter_box_of(const building& b, const component_plan& c, const std::string
 /// Whose positions a collector's are. Where all runs in one process the node's name does not count: it is the
 /// host's by default, and a container has another one each time.
 auto source_of(const building& b, const component_plan& c) -> std::string {
-  const auto name = word_of(c.in) + '/' + c.name;
-  return b.plan.classes.empty() ? name : b.context.node + '/' + name;
+  const auto& oldest = std::get<collector_plan>(c.details).oldest_name;
+  const auto name = word_of(c.in) + '/' + (oldest.empty() ? c.name : oldest);
+  return b.plan.classes.empty() ? name : b.context.source_node + '/' + name;
 }
 
 auto build_collector(const building& b, const component_plan& c, const std::string& address) {

@@ -13,6 +13,7 @@ namespace weir {
 
 struct build_context {
   std::string node;
+  std::string source_node; ///< under which its collectors' positions are stored
   bool once = false;
   caf::actor_addr directory;
   poller* waits = nullptr;                  ///< outlives all actors

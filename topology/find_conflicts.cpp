@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <vector>
 
 namespace weir {
@@ -162,9 +163,34 @@ void find_shared_addresses(draft& d) {
     }
 }
 
+auto oldest_name_of(const draft_component& c) -> std::string {
+  const auto* details = std::get_if<collector_plan>(&c.plan.details);
+  return details == nullptr || details->oldest_name.empty() ? c.plan.name : details->oldest_name;
+}
+
+/// Two collectors of one node cannot go on with the positions of one name.
+void find_shared_names(draft& d) {
+  auto by_name = std::map<std::string, std::vector<const draft_component*>>{};
+  for (const auto& c : d.components) {
+    if (c.plan.in != tier::collector) continue;
+    auto& others = by_name[oldest_name_of(c)];
+    for (const auto* other : others) {
+      if (!share_a_class(c.plan, other->plan)) continue;
+      const auto* was = c.written.find("was");
+      const auto& late = was != nullptr ? c : *other;
+      const auto& early = was != nullptr ? *other : c;
+      d.complain(late.written.find("was")->where,
+                 late.owner() + ": goes on as \"" + oldest_name_of(late) + "\" like " + in_line(early)
+                     + "; what one has stored would pass for the other's");
+    }
+    others.push_back(&c);
+  }
+}
+
 } // namespace
 
 void find_conflicts(draft& d) {
+  find_shared_names(d);
   find_shared_paths(d);
   find_shared_addresses(d);
 }

@@ -104,15 +104,16 @@ private:
   void asked_by(const component_plan& collector) {
     for (std::size_t i = 1; i < out_.path.size(); ++i) {
       const auto& to = *out_.path[i];
-      if (remote_actors(plan_, *out_.path[i - 1], to) > 1) return rests_on("every \"" + to.name + "\" answers", collector);
+      if (remote_actors(plan_, *out_.path[i - 1], to) > 1)
+        return rests_on("every \"" + to.name + "\" answers", collector, i == 1 ? "10s" : "3s");
       if (to.in == tier::sink || has_disk_buffer(to)) return;
-      if (to.to.size() > 1) return rests_on("all behind \"" + to.name + "\" answer", collector);
+      if (to.to.size() > 1) return rests_on("all behind \"" + to.name + "\" answer", collector, "3s");
     }
   }
 
-  void rests_on(const std::string& answers, const component_plan& collector) {
-    out_.notes.push_back("as long as " + answers + " when \"" + collector.name
-                         + "\" starts; it waits 10s for all of them");
+  void rests_on(const std::string& answers, const component_plan& collector, const std::string& patience) {
+    out_.notes.push_back("as long as " + answers + " within " + patience + " when \"" + collector.name
+                         + "\" starts; else files that were renamed meanwhile may come again");
   }
 
   void buffer_of(const component_plan& c, bool is_first) {

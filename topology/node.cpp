@@ -128,7 +128,7 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
 
   auto root = guardian_settings{};
   WEIR_TRY(root.tiers, build_tiers(plan, hosted,
-                                   {settings.name, settings.once, directory_address, &state->waits,
+                                   {settings.name, settings.source_name, settings.once, directory_address, &state->waits,
                                     &state->descriptors}));
   for (const auto& tier : root.tiers) identity.actors += tier.children.size();
   root.directory = directory_address;

@@ -15,6 +15,7 @@ namespace weir {
 
 struct node_settings {
   std::string name;
+  std::string source_name; ///< under which its collectors' positions are stored
   std::vector<std::string> classes; ///< of the node; empty: everything runs here
   bool once = false;
   descriptor_plan descriptors; ///< from descriptors_of()

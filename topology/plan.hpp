@@ -56,6 +56,7 @@ struct collector_plan {
   std::vector<operator_plugin::factory> operators;
   config::string_map labels;
   std::vector<tag_shape> tags; ///< what its events can have
+  std::string oldest_name;     ///< under which its positions are stored; empty: it never had another one
 };
 
 struct aggregator_plan {

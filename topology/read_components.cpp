@@ -59,12 +59,16 @@ void read_collector(draft& d, draft_component& c) {
   auto details = collector_plan{};
   details.labels = spec.labels;
   details.make_source =
-      configure<source>(d, c, spec.type, {"type", "parse", "process", "labels", "dead_letter", "from"});
+      configure<source>(d, c, spec.type, {"type", "parse", "process", "labels", "dead_letter", "was", "from"});
   if (const auto* from = c.written.find("from"))
     d.complain(from->where,
                c.owner() + ": \"from\" belongs to aggregators and sinks; a collector reads from outside");
   const auto* known = plugin_registry<source>::find(spec.type);
   if (known != nullptr) details.tags = known->tags(c.written);
+  if (!spec.was.empty()) details.oldest_name = spec.was.front();
+  if (known != nullptr && !known->resumes && !spec.was.empty())
+    d.complain(c.written.find("was")->where, c.owner() + ": \"was\" does nothing here: " + spec.type
+                                                 + " keeps no positions");
   const auto before = d.problems.size();
   read_chain(c.written, c.owner(), d.problems, details, known == nullptr || !known->gives_events);
   add_help(d.problems, before, "operator");

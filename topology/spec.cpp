@@ -1,6 +1,7 @@
 #include "topology/spec.hpp"
 
 #include "runtime/event/record_path.hpp"
+#include "topology/draft.hpp"
 #include "topology/routing.hpp"
 
 #include <algorithm>
@@ -105,6 +106,9 @@ void validate(const collector_spec& spec, config::settings_reader& reader) {
     if (!is_written_path(path))
       reader.complain_at(reader.given("labels")->find(path)->where,
                          "\"labels\": \"" + path + "\": " + std::string{not_written_path});
+  for (const auto& name : spec.was)
+    if (!is_valid_name(name))
+      reader.complain("was", "\"was\" wants names of collectors (letters, digits and _ . - only), not \"" + name + '"');
 }
 
 void validate(const aggregator_spec& spec, config::settings_reader& reader) {

@@ -100,6 +100,7 @@ struct collector_spec {
   config::value process;
   config::string_map labels;
   std::string dead_letter;
+  std::vector<std::string> was;
 };
 
 template <class Visitor> void describe(Visitor& v, collector_spec& s) {
@@ -111,6 +112,8 @@ template <class Visitor> void describe(Visitor& v, collector_spec& s) {
           "Fields added to every record that lacks them; a.b is b inside of a, and maps in between are made.");
   v.field("dead_letter", s.dead_letter,
           "The sink that gets what fails a parse with on_error: dead_letter; default: a file only.");
+  v.field("was", s.was,
+          "Names that it had before, the oldest first: it goes on where it was under these.");
 }
 
 void validate(const collector_spec& spec, config::settings_reader& reader);

@@ -5,7 +5,7 @@
 namespace weir {
 namespace {
 
-constexpr auto patience = std::chrono::seconds{10};
+constexpr auto patience = std::chrono::seconds{3}; // so much later a chain of buffers begins if one is away
 
 } // namespace
 

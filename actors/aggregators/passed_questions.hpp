@@ -41,7 +41,7 @@ public:
   void on_answer(const known_positions& note);
 
   auto take_passed() -> std::vector<passed>;
-  /// A component that is silent for ten seconds has nothing, as far as one knows; while all are, nobody is answered.
+  /// A component that is silent for three seconds has nothing, as far as one knows; while all are, nobody is answered.
   auto take_answers(monotonic_time now) -> std::vector<answer>;
   /// When take_answers() is to be called though nothing happens.
   auto deadline(monotonic_time now) const -> std::optional<monotonic_time>;
