@@ -62,6 +62,7 @@ void aggregator_state::pass_questions_on(monotonic_time now) {
         if (p.address == q.receiver && p.handle) self->send(p.handle, q.note);
   for (auto& a : passed->take_answers(now))
     if (const auto to = askers.find(a.to)) self->send(to, std::move(a.what));
+  for (const auto& text : passed->take_complaints(now)) spdlog::warn("{}: {}", settings.address, text);
 }
 
 void aggregator_state::answer_questions() {

@@ -6,6 +6,8 @@ namespace weir {
 namespace {
 
 constexpr auto patience = std::chrono::seconds{3}; // so much later a chain of buffers begins if one is away
+constexpr auto complain_after = std::chrono::seconds{10};
+constexpr auto complain_again = std::chrono::seconds{60};
 
 } // namespace
 
@@ -30,7 +32,7 @@ void passed_questions::ask(const ask_positions& note, std::uint64_t asker, monot
   }
   if (at != waiting_.end()) waiting_.erase(at);
   const auto until = now + patience;
-  waiting_.push_back({note, asker, until, {note.source, components_, until}, {}});
+  waiting_.push_back({note, asker, until, now + complain_after, {note.source, components_, until}, {}});
   tell_peers(waiting_.back());
 }
 
@@ -65,10 +67,21 @@ auto passed_questions::take_answers(monotonic_time now) -> std::vector<answer> {
   return all;
 }
 
+auto passed_questions::take_complaints(monotonic_time now) -> std::vector<std::string> {
+  auto all = std::vector<std::string>{};
+  for (auto& w : waiting_) {
+    if (now < w.complain_at) continue;
+    w.complain_at = now + complain_again;
+    all.push_back("waits for " + w.inquiry.missing_text() + " to say what they have of " + w.note.source);
+  }
+  return all;
+}
+
 auto passed_questions::deadline(monotonic_time now) const -> std::optional<monotonic_time> {
   auto first = std::optional<monotonic_time>{};
   for (const auto& w : waiting_)
-    if (w.patience_ends > now && (!first || w.patience_ends < *first)) first = w.patience_ends;
+    for (const auto at : {w.patience_ends, w.complain_at})
+      if (at > now && (!first || at < *first)) first = at;
   return first;
 }
 

@@ -43,7 +43,9 @@ public:
   auto take_passed() -> std::vector<passed>;
   /// A component that is silent for three seconds has nothing, as far as one knows; while all are, nobody is answered.
   auto take_answers(monotonic_time now) -> std::vector<answer>;
-  /// When take_answers() is to be called though nothing happens.
+  /// Who has kept somebody waiting for long, in words; of each question at first after ten seconds, then each minute.
+  auto take_complaints(monotonic_time now) -> std::vector<std::string>;
+  /// When these are to be called though nothing happens.
   auto deadline(monotonic_time now) const -> std::optional<monotonic_time>;
 
 private:
@@ -53,7 +55,7 @@ private:
   struct waiting {
     ask_positions note;
     std::uint64_t asker = 0;
-    monotonic_time patience_ends{};
+    monotonic_time patience_ends{}, complain_at{};
     resume_inquiry inquiry;
     std::set<std::string> asked;
   };

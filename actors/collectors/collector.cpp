@@ -86,9 +86,7 @@ void collector_state::ask(monotonic_time now) {
   }
   if (now < complain_at) return;
   complain_at = now + (is_waiting() ? resume_patience : complain_again);
-  auto names = std::string{};
-  for (const auto& who : inquiry->missing()) names += (names.empty() ? "" : ", ") + who;
-  spdlog::warn("{}: waits for {} to say what it has of earlier data", settings.address, names);
+  spdlog::warn("{}: waits for {} to say what it has of earlier data", settings.address, inquiry->missing_text());
 }
 
 void collector_state::on_answer(const known_positions& note) {

@@ -20,6 +20,18 @@ auto ranges_of(const chunk& c) -> std::vector<position_range> {
   return ranges;
 }
 
+/// `range` less these parts of it, which are in order and disjoint.
+auto without(const position_range& range, const std::vector<position_range>& parts) -> std::vector<position_range> {
+  auto left = std::vector<position_range>{};
+  auto at = range.begin;
+  for (const auto& part : parts) {
+    if (part.begin > at) left.push_back({range.stream, at, part.begin});
+    at = part.end;
+  }
+  if (at < range.end || parts.empty()) left.push_back({range.stream, at, range.end});
+  return left;
+}
+
 } // namespace
 
 void collector_core::resume(const std::vector<std::vector<position_range>>& by_outlet,
@@ -61,15 +73,18 @@ void collector_core::combine() {
     for (const auto& p : known.covered) partly_[p.stream].push_back(p);
 }
 
-/// Of what the chunk covers, only the part that is in `to` becomes safe with it.
+/// Of what the chunk covers, only the part that is in `to` becomes safe: also not with chunks after it, which have
+/// the rest once more for other outlets.
 void collector_core::trim(const chunk& c, const position_index& to) {
-  const auto at = std::lower_bound(unacked_.begin(), unacked_.end(), c.id.sequence,
-                                   [](const unacked& u, std::uint64_t s) { return u.sequence < s; });
-  WEIR_ASSERT(at != unacked_.end() && at->sequence == c.id.sequence);
-  auto left = std::vector<position_range>{};
-  for (const auto& p : at->positions)
-    for (auto& part : to.common(address_, p)) left.push_back(std::move(part));
-  at->positions = std::move(left);
+  auto rest = position_index{SIZE_MAX};
+  for (const auto& p : ranges_of(c))
+    for (const auto& part : without(p, to.common(address_, p))) rest.add(address_, part);
+  for (auto& u : unacked_) {
+    auto left = std::vector<position_range>{};
+    for (const auto& p : u.positions)
+      for (auto& part : without(p, rest.common(address_, p))) left.push_back(std::move(part));
+    u.positions = std::move(left);
+  }
 }
 
 auto collector_core::decide(std::size_t outlet, const std::vector<position_range>& known,

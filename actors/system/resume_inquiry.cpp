@@ -89,6 +89,12 @@ auto resume_inquiry::missing() const -> std::vector<std::string> {
   return {all.begin(), all.end()};
 }
 
+auto resume_inquiry::missing_text() const -> std::string {
+  auto text = std::string{};
+  for (const auto& who : missing()) text += (text.empty() ? "" : ", ") + who;
+  return text;
+}
+
 auto resume_inquiry::known() const -> std::vector<std::vector<position_range>> {
   auto by_component = std::vector<std::vector<position_range>>{};
   for (const auto& c : components_) by_component.push_back(c.known.of(source_));

@@ -46,6 +46,7 @@ public:
   auto has_answered(const std::string& receiver) const -> bool { return answered_.contains(receiver); }
   /// Whose word is missing; for people.
   auto missing() const -> std::vector<std::string>;
+  auto missing_text() const -> std::string;
   auto result() const -> resume_info;
   /// What each component has, in their order.
   auto known() const -> std::vector<std::vector<position_range>>;

@@ -112,6 +112,12 @@ BOOST_AUTO_TEST_CASE(take_silence_for_having_nothing) {
 BOOST_AUTO_TEST_CASE(wait_while_nobody_answers) {
   meet_all();
   all.ask(question, 3, start);
+  BOOST_TEST((all.deadline(start + 3s) == start + 10s));
+  BOOST_TEST(all.take_complaints(start + 9s).empty());
+  const auto told = strings{"waits for n/sink/archive, n/sink/table/0, n/sink/table/1 to say what they have of " + collector};
+  BOOST_TEST((all.take_complaints(start + 10s) == told));
+  BOOST_TEST(all.take_complaints(start + 11s).empty());
+  BOOST_TEST(all.take_complaints(start + 70s).size() == 1U);
   BOOST_TEST(all.take_answers(start + 1h).empty());
   BOOST_TEST(!all.deadline(start + 1h).has_value());
   hear("n/sink/archive", {});

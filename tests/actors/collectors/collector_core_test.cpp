@@ -132,6 +132,46 @@ BOOST_AUTO_TEST_CASE(go_on_for_the_others_and_send_later_what_it_lacks) {
   BOOST_TEST(!core.is_catching_up());
 }
 
+/// Two are undecided. What is read again for one of them waits for the other in an earlier chunk, until it turns out that
+/// this one has a part of that chunk already.
+BOOST_AUTO_TEST_CASE(hold_nothing_for_safe_that_another_one_still_lacks) {
+  auto three = collector_core{7, "edge/collector/log", {outlet_settings{}, outlet_settings{}, outlet_settings{}}};
+  const auto give = [&](const std::string& stream, std::uint64_t begin, std::uint64_t end) {
+    three.builder.begin("tag").append("event");
+    three.builder.finish(0);
+    three.builder.covered(stream, begin, end);
+    three.at_save_point({stream, begin, end});
+  };
+  const auto get_all = [&](std::size_t outlet) {
+    if (!three.is_undecided(outlet)) {
+      three.flow.at(outlet).peer_up(outlet + 1, "receiver");
+      three.flow.at(outlet).grant(outlet + 1, 1 << 20);
+    }
+    auto ids = std::vector<chunk_id>{};
+    for (const auto& t : three.flow.at(outlet).poll(time.monotonic()))
+      for (const auto& c : t.chunks) ids.push_back(c->id);
+    return three.on_news({outlet, three.flow.at(outlet).ack(ids), {}});
+  };
+  three.resume({{}, {}, {}}, {false, true, true});
+  (void)three.begin_again();
+  give("a", 0, 100);
+  give("b", 0, 90);
+  three.close_chunk(time); // one chunk of both
+  BOOST_TEST(get_all(0).empty());
+  BOOST_TEST(three.decide(1, {{"a", 0, 100}}).begins_again);
+  (void)three.begin_again();
+  give("b", 0, 90); // again, for the second
+  three.close_chunk(time);
+  BOOST_TEST(get_all(1).empty());
+  const auto late = three.decide(2, {{"a", 0, 100}});
+  BOOST_TEST(late.begins_again);
+  BOOST_TEST((late.safe == ranges{{"a", 0, 100}}));
+  (void)three.begin_again();
+  give("b", 0, 90); // for the third
+  three.close_chunk(time);
+  BOOST_TEST((get_all(2) == ranges{{"b", 0, 90}}));
+}
+
 BOOST_AUTO_TEST_CASE(read_again_for_it_alone_what_only_the_others_had) {
   start({{"s", 0, 100}});
   read(100, 200);
