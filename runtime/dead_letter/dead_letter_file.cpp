@@ -59,6 +59,10 @@ auto overlap(const chunk_place& written, const chunk_place& now) -> bool {
   });
 }
 
+auto begin_of_learned(std::uint64_t size) -> std::uint64_t {
+  return size > learned_bytes_max ? size - learned_bytes_max : 0;
+}
+
 /// The size up to the last line end.
 auto whole_size(const file& f, std::uint64_t size) -> result<std::uint64_t> {
   auto block = byte_buffer{};
@@ -82,8 +86,12 @@ auto dead_letter_file::add(std::span<const dead_letter> letters) -> result<void>
   WEIR_TRY(const auto f, open());
   auto lines = byte_buffer{};
   auto latest = chunk_id{};
+  auto relies_on_earlier = false;
   for (const auto& letter : letters) {
-    if (is_known(letter)) continue;
+    if (is_known(letter)) {
+      relies_on_earlier = unproven_begin_ < unproven_end_;
+      continue;
+    }
     append_dead_letter(lines, letter, letter.chunk != latest);
     latest = letter.chunk;
   }
@@ -92,9 +100,11 @@ auto dead_letter_file::add(std::span<const dead_letter> letters) -> result<void>
     return error{errc::limit, path_ + " is full: it may have " + std::to_string(bytes_max_)
                                   + " bytes; replay what is in it, or move it away"};
   has_failed_ = true;
+  if (relies_on_earlier) WEIR_CHECK(write_again(*f));
   WEIR_CHECK(f->write_at(size_, {&text, 1}));
   WEIR_CHECK(f->sync());
   has_failed_ = false;
+  if (relies_on_earlier) unproven_begin_ = unproven_end_;
   size_ += text.size();
   for (const auto& letter : letters) remember(letter);
   return {};
@@ -138,12 +148,27 @@ auto dead_letter_file::recover(file& f) -> result<void> {
   if (whole < size) WEIR_CHECK(f.truncate(whole));
   if (whole > 0) WEIR_CHECK(f.sync());
   WEIR_CHECK(learn(f, whole));
-  size_ = whole;
+  size_ = unproven_end_ = whole;
+  unproven_begin_ = begin_of_learned(whole);
+  return {};
+}
+
+auto dead_letter_file::write_again(file& f) -> result<void> {
+  auto block = byte_buffer{};
+  for (auto at = unproven_begin_; at < unproven_end_; at += block.size()) {
+    const auto wanted = std::min<std::uint64_t>(block_bytes, unproven_end_ - at);
+    block.clear();
+    WEIR_TRY(const auto got, f.read_at(at, block.tail(wanted), wanted));
+    if (got == 0) break;
+    block.advance(got);
+    const auto bytes = block.view();
+    WEIR_CHECK(f.write_at(at, {&bytes, 1}));
+  }
   return {};
 }
 
 auto dead_letter_file::learn(const file& f, std::uint64_t size) -> result<void> {
-  auto at = size > learned_bytes_max ? size - learned_bytes_max : 0;
+  auto at = begin_of_learned(size);
   auto is_cut = at > 0; // the first line
   auto reader = dead_letter_reader{};
   auto block = byte_buffer{};

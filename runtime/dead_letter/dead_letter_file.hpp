@@ -47,6 +47,9 @@ private:
 
   auto open() -> result<std::shared_ptr<file>>;
   auto recover(file& f) -> result<void>;
+  /// Writes again what an earlier process wrote. If its sync failed, that may be in the cache only, and no later sync of
+  /// ours would tell.
+  auto write_again(file& f) -> result<void>;
   /// Reads back what the latest letters were.
   auto learn(const file& f, std::uint64_t size) -> result<void>;
   void learn_letter(const dead_letter& letter);
@@ -61,6 +64,8 @@ private:
   std::uint64_t bytes_max_;
   std::uint64_t inode_ = 0;                ///< of the file as recovered
   std::uint64_t size_ = 0;                 ///< of what is whole and on the device
+  std::uint64_t unproven_begin_ = 0;       ///< of what an earlier process wrote, as far as it may be relied on
+  std::uint64_t unproven_end_ = 0;
   bool has_failed_ = false;                ///< behind size_ may be anything
   std::unordered_set<std::uint64_t> sent_; ///< letters of sinks
   std::deque<std::uint64_t> sent_order_;

@@ -1,6 +1,8 @@
 #include "runtime/dead_letter/dead_letter_file.hpp"
 #include "tests/support/directory.hpp"
 #include "tests/support/entries.hpp"
+#include "tests/support/faulty_file_system.hpp"
+#include "tests/support/memory_file_system.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -203,6 +205,26 @@ BOOST_AUTO_TEST_CASE(whichever_write_or_sync_fails_every_letter_is_there_once_in
                boost::test_tools::per_element());
     if (!files.has_failed()) break;
   }
+}
+
+/// After a failed sync the system says of later ones that all is well, also to a process that knows nothing of it.
+BOOST_AUTO_TEST_CASE(what_an_earlier_process_could_not_sync_is_written_again_before_it_is_relied_on) {
+  const auto path = std::string{"/letters/x.jsonl"};
+  auto disk = test::memory_file_system{};
+  auto faults = test::faulty_file_system{disk};
+  {
+    auto first = dead_letter_file{faults, path};
+    BOOST_TEST(bool{first.prepare()});
+    faults.arm({{test::file_call::sync, 1, test::fault_kind::io_error, 1}});
+    BOOST_TEST(!first.add(letters{of_chunk(1, 0)}));
+  }
+  disk.kill();
+  auto second = dead_letter_file{disk, path};
+  BOOST_TEST(bool{second.add(letters{of_chunk(1, 0)})});
+  const auto written = disk.content(path);
+  BOOST_TEST(!written.empty());
+  disk.crash(1, test::memory_file_system::survival::lose);
+  BOOST_TEST(disk.content(path) == written);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_was_taken_away_is_begun_again) {
