@@ -9,7 +9,7 @@ namespace weir {
 inline constexpr std::size_t varint_bytes_max = 10;
 
 /// `to` has room for varint_bytes_max; returns where the number ends.
-inline auto write_uvarint(char* to, std::uint64_t n) -> char* {
+[[gnu::always_inline]] inline auto write_uvarint(char* to, std::uint64_t n) -> char* {
   for (; n >= 0x80; n >>= 7) *to++ = static_cast<char>(n | 0x80);
   *to++ = static_cast<char>(n);
   return to;

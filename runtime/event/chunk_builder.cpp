@@ -87,7 +87,7 @@ void chunk_builder::add_boundary() {
 
 void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count, const birth& born) {
   const auto size = body_.size() - entry_begin_;
-  if (const auto& open = sections_.back().table; open.count > 0 && open.bytes + size > section_bytes_max) {
+  if (const auto& open = sections_.back().table; open.count > 0 && open.bytes + size > section_bytes_max) [[unlikely]] {
     auto tag = open.tag;
     sections_.push_back({{std::move(tag), 0, 0}});
     births_.end_run();

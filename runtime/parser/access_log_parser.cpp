@@ -40,20 +40,18 @@ public:
     return text.substr(0, end);
   }
   /// Up to the next blank or the end.
-  auto word() -> std::string_view {
+  [[gnu::always_inline]] auto word() -> std::string_view {
     const auto* begin = at_;
     at_ = scan::find_near(at_, end_, ' ');
     return from(begin);
   }
   auto bracketed(std::string_view& out) -> bool { return literal('[') && until(']', out); }
   /// Apache writes \" for a quote inside; nginx \x22.
-  auto quoted(std::string_view& out) -> bool {
+  [[gnu::always_inline]] auto quoted(std::string_view& out) -> bool {
     if (!literal('"')) return false;
-    const auto* begin = at_;
+    const auto* const begin = at_;
     auto part = std::string_view{};
-    do
-      if (!until('"', part)) return false;
-    while (ends_escaped(part));
+    if (!until('"', part) || (ends_escaped(part) && !until_unescaped_quote())) return false;
     out = {begin, static_cast<std::size_t>(at_ - 1 - begin)};
     return true;
   }
@@ -70,7 +68,15 @@ private:
     at_ = found + 1;
     return true;
   }
+  [[gnu::noinline]] auto until_unescaped_quote() -> bool {
+    auto part = std::string_view{};
+    do
+      if (!until('"', part)) return false;
+    while (ends_escaped(part));
+    return true;
+  }
   static auto ends_escaped(std::string_view text) -> bool {
+    if (text.empty() || text.back() != '\\') return false;
     auto slashes = std::size_t{0};
     while (slashes < text.size() && text[text.size() - 1 - slashes] == '\\') ++slashes;
     return slashes % 2 == 1;
@@ -116,8 +122,10 @@ struct request {
 };
 
 /// "GET /a b HTTP/1.1": the last of three or more words is the protocol, what is between is the path.
-auto split_request(std::string_view text) -> request {
-  const auto blank = text.find(' ');
+[[gnu::always_inline]] inline auto split_request(std::string_view text) -> request {
+  const auto* const end = text.data() + text.size();
+  const auto* const found = scan::find_near(text.data(), end, ' ');
+  const auto blank = found == end ? std::string_view::npos : static_cast<std::size_t>(found - text.data());
   auto out = request{text.substr(0, blank), {}, blank != std::string_view::npos};
   if (!out.has_path) return out;
   const auto start = std::min(text.find_first_not_of(' ', blank), text.size());

@@ -130,14 +130,14 @@ private:
 /// The fields from `begin` on without the one that is called `name`.
 auto without_field(char* begin, record_fields fields, std::string_view name) -> record_fields;
 
-inline void field_writer::put_plain(std::string_view packed_key, std::string_view value) {
+[[gnu::always_inline]] inline void field_writer::put_plain(std::string_view packed_key, std::string_view value) {
   auto* const begin = out_.tail(packed_key.size() + value.size() + 16);
   const auto* end = pack::str(pack::bytes(begin, packed_key), value);
   out_.advance(static_cast<std::size_t>(end - begin));
   ++line_.fields;
 }
 
-inline void field_writer::put(column& to, std::string_view value) {
+[[gnu::always_inline]] inline void field_writer::put(column& to, std::string_view value) {
   if (!to.rule)
     put_plain(to.packed_key, value);
   else

@@ -157,7 +157,7 @@ auto json_walk::ruled_field(char* field, std::uint32_t& fields, unsigned depth, 
   return true;
 }
 
-auto json_walk::value(unsigned depth) -> bool {
+[[gnu::always_inline]] inline auto json_walk::value(unsigned depth) -> bool {
   const auto first = current();
   return first == '{' || first == '[' ? nested(depth) : scalar();
 }

@@ -21,7 +21,7 @@ template <class T> inline auto big_endian(char* to, unsigned char type, T value)
   return to + 1 + sizeof value;
 }
 
-inline auto str_head(char* to, std::size_t size) -> char* {
+[[gnu::always_inline]] inline auto str_head(char* to, std::size_t size) -> char* {
   if (size < 32) return *to = static_cast<char>(0xa0 | size), to + 1;
   if (size <= UINT8_MAX) return big_endian(to, 0xd9, static_cast<std::uint8_t>(size));
   if (size <= UINT16_MAX) return big_endian(to, 0xda, static_cast<std::uint16_t>(size));
