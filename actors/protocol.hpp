@@ -65,9 +65,10 @@ struct ask_positions {
   std::string source;         ///< whose streams, as in chunk::source
   std::string sender = {};    ///< the logical address of who asks: of its links
   bool is_passed_on = false;  ///< the links of `sender` have other collectors' chunks too, and stay
+  bool is_urgent = false;     ///< clients wait: who would have to ask others says at once that it has nothing
 };
 template <class Inspector> auto inspect(Inspector& f, ask_positions& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("ask_positions"), x.question, x.source, x.sender, x.is_passed_on);
+  return f(caf::meta::type_name("ask_positions"), x.question, x.source, x.sender, x.is_passed_on, x.is_urgent);
 }
 
 /// The answer.

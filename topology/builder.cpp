@@ -121,6 +121,12 @@ auto downstream_of(const building& b, const component_plan& c) -> std::vector<do
   return all;
 }
 
+/// Whether it may know what it has of a collector; an aggregator without a log asks others.
+auto keeps_positions(const component_plan& c) -> bool {
+  const auto* known = c.in == tier::sink ? plugin_registry<store>::find(c.type) : nullptr;
+  return known == nullptr || known->keeps_ledger;
+}
+
 /// Whether all that send to `c` have chunk logs.
 auto senders_keep(const building& b, const component_plan& c) -> bool {
   return std::all_of(c.from.begin(), c.from.end(), [&](const auto& name) {
@@ -229,6 +235,8 @@ auto build_aggregator(const building& b, const component_plan& c, const std::str
   settings.component = c.name;
   settings.tier = word_of(c.in);
   settings.downstream = downstream_of(b, c);
+  std::copy_if(settings.downstream.begin(), settings.downstream.end(), std::back_inserter(settings.asked),
+               [&](const auto& to) { return keeps_positions(*b.plan.find(to.name)); });
   settings.local_senders = local_senders_of(b, c);
   settings.once = b.context.once;
   settings.directory = b.context.directory;

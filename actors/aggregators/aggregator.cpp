@@ -36,7 +36,10 @@ void aggregator_state::on_question(const ask_positions& note) {
   if (!self->current_sender()) return;
   if (!note.is_passed_on) from->fence(note.sender);
   const auto asker = caf::actor_cast<caf::actor>(self->current_sender());
-  if (passed)
+  // What clients send again the stores know again.
+  if (passed && (note.is_urgent || settings.asked.empty()))
+    self->send(asker, known_positions{note.question, settings.address, {}});
+  else if (passed)
     passed->ask(note, askers.number(self, asker), settings.time->monotonic());
   else
     questions.add(note, asker, core->mark());
@@ -46,7 +49,8 @@ void aggregator_state::on_question(const ask_positions& note) {
 void aggregator_state::on_peers(const peers_changed& note) {
   for (auto& p : ports)
     if (p.component() == note.component) p.update(core->flow, note.peers);
-  if (passed) {
+  const auto is_its = [&](const auto& c) { return c.name == note.component; };
+  if (passed && std::any_of(settings.asked.begin(), settings.asked.end(), is_its)) {
     auto addresses = std::vector<std::string>{};
     for (const auto& p : note.peers) addresses.push_back(p.address);
     passed->on_peers(note.component, addresses, note.unheard);
@@ -187,7 +191,7 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
   if (s.core->is_durable())
     s.syncer = self->spawn<caf::detached + caf::linked>(log_syncer);
   else
-    s.passed.emplace(s.settings.address, s.settings.downstream);
+    s.passed.emplace(s.settings.address, s.settings.asked, s.settings.asked.size() == s.settings.downstream.size());
   s.core->begin_again(s.settings.time->monotonic());
   const auto directory = caf::actor_cast<caf::actor>(s.settings.directory);
   for (std::size_t i = 0; i < s.settings.downstream.size(); ++i) {

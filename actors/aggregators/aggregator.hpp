@@ -21,6 +21,7 @@ struct aggregator_settings {
   std::string component;
   std::string tier;
   std::vector<downstream_component> downstream;
+  std::vector<downstream_component> asked; ///< those of them that know again what they have
   std::vector<std::string> local_senders; ///< addresses; more may come from other nodes
   bool once = false;
   caf::actor_addr directory;

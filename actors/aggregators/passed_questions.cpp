@@ -47,7 +47,7 @@ auto passed_questions::take_passed() -> std::vector<passed> {
     for (const auto& [component, p] : peers_)
       for (const auto& receiver : p.addresses)
         if (!w.inquiry.has_answered(receiver) && w.asked.insert(receiver).second)
-          all.push_back({receiver, {w.note.question, w.note.source, address_, true}});
+          all.push_back({receiver, {w.note.question, w.note.source, address_, true, false}});
   return all;
 }
 
@@ -61,6 +61,8 @@ auto passed_questions::take_answers(monotonic_time now) -> std::vector<answer> {
   std::erase_if(waiting_, [&](const waiting& w) {
     if (!is_answerable(w, now)) return false;
     auto found = w.inquiry.result();
+    if (!are_all_) found.partly.insert(found.partly.end(), found.covered.begin(), found.covered.end());
+    if (!are_all_) found.covered.clear();
     all.push_back({w.asker, {w.note.question, address_, std::move(found.covered), std::move(found.partly)}});
     return true;
   });

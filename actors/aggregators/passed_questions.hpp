@@ -28,9 +28,9 @@ public:
     known_positions what;
   };
 
-  /// `address`: of the aggregator that passes them on.
-  passed_questions(std::string address, std::vector<downstream_component> components)
-      : address_(std::move(address)), components_(std::move(components)) {}
+  /// `address`: of the aggregator that passes them on. Not `are_all`: others have nothing, whatever these have.
+  passed_questions(std::string address, std::vector<downstream_component> components, bool are_all = true)
+      : address_(std::move(address)), components_(std::move(components)), are_all_(are_all) {}
 
   /// See resume_inquiry.
   void on_peers(const std::string& component, const std::vector<std::string>& addresses,
@@ -64,6 +64,7 @@ private:
 
   std::string address_;
   std::vector<downstream_component> components_;
+  bool are_all_;
   std::map<std::string, component_peers> peers_; ///< by component
   std::vector<waiting> waiting_;
 };

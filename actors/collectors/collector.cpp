@@ -81,7 +81,7 @@ void collector_state::ask(monotonic_time now) {
     for (std::size_t i = 0; i < ports.size(); ++i)
       for (const auto& p : peers[ports[i].component()])
         if (p.handle && !inquiry->has_answered(p.address) && (is_waiting() || core->is_undecided(i)))
-          self->send(p.handle, ask_positions{question, settings.source, settings.address});
+          self->send(p.handle, ask_positions{question, settings.source, settings.address, false, settings.listens});
     ask_at = now + ask_interval;
   }
   if (now < complain_at) return;

@@ -85,7 +85,7 @@ void aggregator_actor::answer() {
   const auto is_early = in.mistake == bug::answers_early;
   questions_.answer([&](std::uint64_t mark) { return is_early || core_.is_safe_up_to(mark); },
                     [&](const auto& q) {
-                      const auto& [question, source, sender, is_passed_on] = q.note;
+                      const auto& [question, source, sender, is_passed_on, is_urgent] = q.note;
                       in.send(*this, q.from, known_positions{question, address, core_.positions_of(source)});
                       asked_.erase(source);
                       return true;

@@ -73,6 +73,19 @@ BOOST_AUTO_TEST_CASE(tell_what_only_some_behind_have) {
   BOOST_CHECK((answers[0].what.partly == std::vector<position_range>{{"a", 0, 100}, {"b", 0, 10}, {"c", 0, 5}}));
 }
 
+/// A store that does not know again what it has needs not be asked.
+BOOST_AUTO_TEST_CASE(say_that_nothing_is_behind_all_where_some_never_know) {
+  auto some = passed_questions{"n/source_aggregator/local/0", {{"archive", 1, true}}, false};
+  some.on_peers("archive", {"n/sink/archive"}, {});
+  some.ask(question, 3, start);
+  BOOST_TEST(some.take_passed().size() == 1U);
+  some.on_answer({question.question, "n/sink/archive", {{"a", 0, 100}}});
+  const auto answers = some.take_answers(start);
+  BOOST_REQUIRE(answers.size() == 1U);
+  BOOST_TEST(answers[0].what.positions.empty());
+  BOOST_CHECK((answers[0].what.partly == std::vector<position_range>{{"a", 0, 100}}));
+}
+
 BOOST_AUTO_TEST_CASE(reach_those_who_come_later) {
   all.ask(question, 3, start);
   BOOST_TEST(passed().empty());
