@@ -72,7 +72,7 @@ public:
 
   void run() {
     source_of(*out_.path.front());
-    if (comes_again_) asked_by(*out_.path.front());
+    if (is_read_again_) asked_by(*out_.path.front());
     auto is_first = true;
     for (std::size_t i = 1; i + 1 < out_.path.size(); ++i) {
       buffer_of(*out_.path[i], is_first);
