@@ -15,7 +15,7 @@
 namespace weir {
 
 /// Version of this file's messages; nodes that differ refuse each other.
-inline constexpr std::uint32_t protocol_version = 4;
+inline constexpr std::uint32_t protocol_version = 5;
 
 using start_atom = caf::atom_constant<caf::atom("start")>;
 using wake_atom = caf::atom_constant<caf::atom("wake")>;       ///< a descriptor became readable
@@ -57,18 +57,14 @@ template <class Inspector> auto inspect(Inspector& f, position_range& x) -> type
   return f(caf::meta::type_name("position_range"), x.stream, x.begin, x.end);
 }
 
-/// A collector that starts, to everybody who may have chunks of an earlier one: what do you durably have?
-/// Whoever is asked takes nothing more from the earlier one, and answers when all that came is safe. Memory buffers
-/// pass it on to who is behind them.
+/// A collector that starts, to everybody who may have chunks of an earlier one: what do you durably have? Memory
+/// buffers pass it on to who is behind them.
 struct ask_positions {
   std::uint64_t question = 0; ///< random
   std::string source;         ///< whose streams, as in chunk::source
-  std::string sender = {};    ///< the logical address of who asks: of its links
-  bool is_passed_on = false;  ///< the links of `sender` have other collectors' chunks too, and stay
-  bool is_urgent = false;     ///< clients wait: who would have to ask others says at once that it has nothing
 };
 template <class Inspector> auto inspect(Inspector& f, ask_positions& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("ask_positions"), x.question, x.source, x.sender, x.is_passed_on, x.is_urgent);
+  return f(caf::meta::type_name("ask_positions"), x.question, x.source);
 }
 
 /// The answer.
@@ -76,10 +72,11 @@ struct known_positions {
   std::uint64_t question = 0;
   std::string receiver; ///< logical address
   std::vector<position_range> positions;
-  std::vector<position_range> partly = {}; ///< what only some of those behind a memory buffer have
+  std::vector<position_range> settled = {};   ///< what every sink has, as earlier chunks said
+  std::vector<position_range> elsewhere = {}; ///< what only some of those behind a memory buffer have
 };
 template <class Inspector> auto inspect(Inspector& f, known_positions& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("known_positions"), x.question, x.receiver, x.positions, x.partly);
+  return f(caf::meta::type_name("known_positions"), x.question, x.receiver, x.positions, x.settled, x.elsewhere);
 }
 
 template <class Inspector> auto inspect(Inspector& f, probe_link& x) -> typename Inspector::result_type {

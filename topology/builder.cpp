@@ -110,21 +110,21 @@ auto self_address(caf::event_based_actor* self) -> caf::actor_addr {
   return caf::actor_cast<caf::actor_addr>(self);
 }
 
+/// Whether it may know what it has of a collector; an aggregator without a log asks others.
+auto keeps_positions(const component_plan& c) -> bool {
+  const auto* known = c.in == tier::sink ? plugin_registry<store>::find(c.type) : nullptr;
+  return known == nullptr || known->keeps_ledger;
+}
+
 /// The components that `c` feeds, in the order of its outlets.
 auto downstream_of(const building& b, const component_plan& c) -> std::vector<downstream_component> {
   auto all = std::vector<downstream_component>{};
   for (const auto& name : c.to) {
     const auto* to = b.plan.find(name);
     const auto is_local = std::find(b.hosted.begin(), b.hosted.end(), to) != b.hosted.end();
-    all.push_back({name, instances_of(*to), is_local});
+    all.push_back({name, instances_of(*to), is_local, keeps_positions(*to)});
   }
   return all;
-}
-
-/// Whether it may know what it has of a collector; an aggregator without a log asks others.
-auto keeps_positions(const component_plan& c) -> bool {
-  const auto* known = c.in == tier::sink ? plugin_registry<store>::find(c.type) : nullptr;
-  return known == nullptr || known->keeps_ledger;
 }
 
 /// Whether all that send to `c` have chunk logs.
@@ -205,22 +205,23 @@ auto source_of(const building& b, const component_plan& c) -> std::string {
 auto build_collector(const building& b, const component_plan& c, const std::string& address) {
   const auto& details = std::get<collector_plan>(c.details);
   auto settings = collector_settings{};
-  settings.address = address;
-  settings.type = c.letters_of.empty() ? c.type : letters_type;
-  settings.context = context_of(b, c);
-  settings.make_source =
+  auto& decides = settings.decides;
+  decides.address = address;
+  decides.type = c.letters_of.empty() ? c.type : letters_type;
+  decides.context = context_of(b, c);
+  decides.make_source =
       c.letters_of.empty() ? details.make_source : make_letter_source(dead_letters_of(b, c));
-  settings.reads_to_end = !c.letters_of.empty();
-  if (settings.reads_to_end) settings.waits_to_the_end = std::exchange(settings.context.once, false);
-  settings.intake = {details.parse, details.operators, details.labels, b.wanted_behind(c)};
-  settings.downstream = downstream_of(b, c);
-  settings.source = source_of(b, c);
+  decides.reads_to_end = !c.letters_of.empty();
+  if (decides.reads_to_end) decides.waits_to_the_end = std::exchange(decides.context.once, false);
+  decides.intake = {details.parse, details.operators, details.labels, b.wanted_behind(c)};
+  decides.downstream = downstream_of(b, c);
+  decides.source = source_of(b, c);
   const auto* known = plugin_registry<source>::find(c.type);
-  settings.resumes = known != nullptr && known->resumes;
-  settings.listens = known != nullptr && known->listens;
+  decides.resumes = known != nullptr && known->resumes;
+  decides.listens = known != nullptr && known->listens;
   settings.directory = b.context.directory;
   settings.waits = b.context.waits;
-  auto core = std::make_shared<collector_core>(random_id(), settings.source, outlets_of(b, c));
+  auto core = std::make_shared<collector_core>(random_id(), decides.source, outlets_of(b, c));
   if (c.letters_of.empty()) core->dead_letters = letter_box_of(b, c, address);
   return [settings, core](caf::event_based_actor* parent) -> caf::actor {
     return parent->spawn<caf::detached>(collector, settings, core, self_address(parent));
@@ -231,14 +232,13 @@ auto build_aggregator(const building& b, const component_plan& c, const std::str
                       std::unique_ptr<chunk_log> log) {
   const auto& details = std::get<aggregator_plan>(c.details);
   auto settings = aggregator_settings{};
-  settings.address = address;
-  settings.component = c.name;
-  settings.tier = word_of(c.in);
-  settings.downstream = downstream_of(b, c);
-  std::copy_if(settings.downstream.begin(), settings.downstream.end(), std::back_inserter(settings.asked),
-               [&](const auto& to) { return keeps_positions(*b.plan.find(to.name)); });
-  settings.local_senders = local_senders_of(b, c);
-  settings.once = b.context.once;
+  auto& decides = settings.decides;
+  decides.address = address;
+  decides.component = c.name;
+  decides.tier = word_of(c.in);
+  decides.downstream = downstream_of(b, c);
+  decides.local_senders = local_senders_of(b, c);
+  decides.once = b.context.once;
   settings.directory = b.context.directory;
   auto window = inlet_settings{};
   window.capacity_bytes = std::min(log ? log_window_bytes : UINT64_MAX, details.buffer.max_size.value);

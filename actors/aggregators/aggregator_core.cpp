@@ -46,7 +46,6 @@ void aggregator_core::take(const chunk_ptr& c, monotonic_time now) {
   flow.fold(c->id.origin, c->settled_below);
   if (!log_) return flow.push(c, now);
   log_->fold(c->id.origin, c->settled_below);
-  ++taken_;
   waiting_.push_back({c, 0});
 }
 
@@ -92,12 +91,6 @@ void aggregator_core::write_waiting(monotonic_time now) {
 }
 
 auto aggregator_core::write(waiting& w, monotonic_time now) -> result<void> {
-  const auto& c = *w.content;
-  if (c.is_reread && log_->positions().covers(c.source, c.positions)) {
-    settle(c.id); // its events are here under another id
-    w.safe_with = log_->last();
-    return {};
-  }
   auto number = log_->append(w.content);
   while (!number && number.failure().code == errc::limit && when_full_ == full_policy::drop_oldest) {
     const auto lost = log_->drop_oldest();
@@ -268,8 +261,8 @@ auto aggregator_core::deadline() const -> std::optional<monotonic_time> {
   return first;
 }
 
-auto aggregator_core::positions_of(const std::string& source) const -> std::vector<position_range> {
-  return log_ ? log_->positions().of(source) : std::vector<position_range>{};
+auto aggregator_core::knowledge_of(const std::string& source) const -> stream_knowledge {
+  return log_ ? log_->knowledge_of(source) : stream_knowledge{};
 }
 
 auto aggregator_core::is_empty() const -> bool {

@@ -48,12 +48,8 @@ public:
   /// When work() is to be called though nothing happens.
   auto deadline() const -> std::optional<monotonic_time>;
 
-  /// Everything taken so far, as a mark for is_safe_up_to().
-  auto mark() const -> std::uint64_t { return taken_; }
-  /// Whether all that was taken up to the mark is safe or was dropped.
-  auto is_safe_up_to(std::uint64_t mark) const -> bool { return taken_ - waiting_.size() >= mark; }
   /// What the log durably has of a collector's streams; nothing without a log.
-  auto positions_of(const std::string& source) const -> std::vector<position_range>;
+  auto knowledge_of(const std::string& source) const -> stream_knowledge;
 
   auto is_durable() const -> bool { return log_ != nullptr; }
   /// Nothing is held: all is passed on, or (with a log) durable.
@@ -139,7 +135,6 @@ private:
   full_policy when_full_;
   std::deque<waiting> waiting_;
   std::size_t written_ = 0; ///< of waiting_
-  std::uint64_t taken_ = 0;
   std::vector<reader> readers_;
   record_number found_up_to_ = 0;           ///< records that were in the log before
   std::set<std::uint64_t> found_origins_;   ///< of all it had ever held by then; for new readers

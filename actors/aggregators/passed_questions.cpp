@@ -5,7 +5,6 @@
 namespace weir {
 namespace {
 
-constexpr auto patience = std::chrono::seconds{3}; // so much later a chain of buffers begins if one is away
 constexpr auto complain_after = std::chrono::seconds{10};
 constexpr auto complain_again = std::chrono::seconds{60};
 
@@ -22,23 +21,21 @@ void passed_questions::tell_peers(waiting& w) const {
 }
 
 void passed_questions::ask(const ask_positions& note, std::uint64_t asker, monotonic_time now) {
-  const auto is_same = [&](const waiting& w) {
-    return w.note.source == note.source && w.note.sender == note.sender;
-  };
+  const auto is_same = [&](const waiting& w) { return w.note.source == note.source && w.asker == asker; };
   auto at = std::find_if(waiting_.begin(), waiting_.end(), is_same);
-  if (at != waiting_.end() && at->note.question == note.question) {
-    at->asker = asker;
-    return at->asked.clear();
-  }
+  if (at != waiting_.end() && at->note.question == note.question) return at->asked.clear();
   if (at != waiting_.end()) waiting_.erase(at);
-  const auto until = now + patience;
-  waiting_.push_back({note, asker, until, now + complain_after, {note.source, components_, until}, {}});
+  waiting_.push_back({note, asker, now + resume_patience, now + complain_after, {note.source, components_}, {}});
   tell_peers(waiting_.back());
 }
 
 void passed_questions::on_answer(const known_positions& note) {
   for (auto& w : waiting_)
-    if (w.note.question == note.question) w.inquiry.on_answer(note.receiver, note.positions, note.partly);
+    if (w.note.question == note.question) w.inquiry.on_answer(note);
+}
+
+void passed_questions::forget(std::uint64_t asker) {
+  std::erase_if(waiting_, [&](const waiting& w) { return w.asker == asker; });
 }
 
 auto passed_questions::take_passed() -> std::vector<passed> {
@@ -46,24 +43,19 @@ auto passed_questions::take_passed() -> std::vector<passed> {
   for (auto& w : waiting_)
     for (const auto& [component, p] : peers_)
       for (const auto& receiver : p.addresses)
-        if (!w.inquiry.has_answered(receiver) && w.asked.insert(receiver).second)
-          all.push_back({receiver, {w.note.question, w.note.source, address_, true, false}});
+        if (w.inquiry.is_awaited(receiver) && w.asked.insert(receiver).second) all.push_back({receiver, w.note});
   return all;
-}
-
-auto passed_questions::is_answerable(const waiting& w, monotonic_time now) const -> bool {
-  if (w.inquiry.is_complete(now)) return true;
-  return now >= w.patience_ends && w.inquiry.is_any_answered();
 }
 
 auto passed_questions::take_answers(monotonic_time now) -> std::vector<answer> {
   auto all = std::vector<answer>{};
   std::erase_if(waiting_, [&](const waiting& w) {
-    if (!is_answerable(w, now)) return false;
+    const auto is_over = w.inquiry.is_any_answered() && now >= w.patience_ends;
+    if (!is_over && !w.inquiry.is_complete()) return false;
     auto found = w.inquiry.result();
-    if (!are_all_) found.partly.insert(found.partly.end(), found.covered.begin(), found.covered.end());
-    if (!are_all_) found.covered.clear();
-    all.push_back({w.asker, {w.note.question, address_, std::move(found.covered), std::move(found.partly)}});
+    all.push_back({w.asker,
+                   {w.note.question, address_, std::move(found.covered), w.inquiry.settled(),
+                    std::move(found.elsewhere)}});
     return true;
   });
   return all;

@@ -28,9 +28,9 @@ public:
     known_positions what;
   };
 
-  /// `address`: of the aggregator that passes them on. Not `are_all`: others have nothing, whatever these have.
-  passed_questions(std::string address, std::vector<downstream_component> components, bool are_all = true)
-      : address_(std::move(address)), components_(std::move(components)), are_all_(are_all) {}
+  /// `address`: of the aggregator that passes them on.
+  passed_questions(std::string address, std::vector<downstream_component> components)
+      : address_(std::move(address)), components_(std::move(components)) {}
 
   /// See resume_inquiry.
   void on_peers(const std::string& component, const std::vector<std::string>& addresses,
@@ -39,9 +39,10 @@ public:
   /// collector by the same way takes the place of its earlier one.
   void ask(const ask_positions& note, std::uint64_t asker, monotonic_time now);
   void on_answer(const known_positions& note);
+  void forget(std::uint64_t asker);
 
   auto take_passed() -> std::vector<passed>;
-  /// A component that is silent for three seconds has nothing, as far as one knows; while all are, nobody is answered.
+  /// Once all have answered, or some have and the others were waited for; while all are silent, nobody is answered.
   auto take_answers(monotonic_time now) -> std::vector<answer>;
   /// Who has kept somebody waiting for long, in words; of each question at first after ten seconds, then each minute.
   auto take_complaints(monotonic_time now) -> std::vector<std::string>;
@@ -60,11 +61,9 @@ private:
     std::set<std::string> asked;
   };
   void tell_peers(waiting& w) const;
-  auto is_answerable(const waiting& w, monotonic_time now) const -> bool;
 
   std::string address_;
   std::vector<downstream_component> components_;
-  bool are_all_;
   std::map<std::string, component_peers> peers_; ///< by component
   std::vector<waiting> waiting_;
 };

@@ -256,7 +256,6 @@ void chunking_intake::covered(std::string_view stream, std::uint64_t begin, std:
     letter.begin = begin;
     letter.end = end;
   }
-  if (on_save_point_) on_save_point_(stream, begin, end);
 }
 
 } // namespace weir

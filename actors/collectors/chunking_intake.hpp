@@ -54,10 +54,6 @@ public:
   void drop(std::string_view reason, std::uint64_t events) override;
   void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) override;
   auto unsaved_bytes() const -> std::size_t override { return builder_.unsaved_bytes(); }
-  using save_point_call =
-      std::function<void(std::string_view stream, std::uint64_t begin, std::uint64_t end)>;
-  /// Called at every save point, after the builder knows of it.
-  void set_on_save_point(save_point_call call) { on_save_point_ = std::move(call); }
 
 private:
   class tail_end;
@@ -94,7 +90,6 @@ private:
   byte_buffer scratch_;
   byte_buffer label_value_;
   monotonic_time tell_too_large_at_{}; ///< not again before
-  save_point_call on_save_point_;
 };
 
 } // namespace weir

@@ -52,12 +52,6 @@ void forward_window::resume(const resume_info& resume, std::uint64_t position) {
   for (const auto& r : resume.covered)
     if (r.stream.starts_with(stream_prefix) && r.end != end_of_stream)
       known[r.stream].push_back({r.begin, r.end});
-  for (const auto& r : resume.partly) {
-    if (!r.stream.starts_with(stream_prefix)) continue;
-    known[r.stream].push_back({r.begin, r.begin});
-    known[r.stream].push_back({r.end, r.end});
-  }
-  // Several receivers may remember more than one; which of them are the oldest is not known.
   size_max_ = window_streams_max + known.size();
   resumed_position_ = position;
   for (auto& [stream, ranges] : known) {

@@ -56,7 +56,7 @@ public:
 
   auto open(const resume_info& resume) -> result<void> override {
     (void)is_prepared(); // the directory is there to be watched
-    return tailer_.open(resume.covered, resume.partly);
+    return tailer_.open(resume.covered, resume.elsewhere);
   }
 
   auto read(intake& out, std::size_t budget) -> result<read_status> override {

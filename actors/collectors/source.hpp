@@ -57,8 +57,8 @@ struct resume_info {
   /// Never put again. There may be holes between the ranges of a stream: what died on its way to one of
   /// several receivers. They are put again if they are still to be had.
   std::vector<position_range> covered;
-  /// Put again, but no covered() range may straddle an end of one of these: some receivers have them.
-  std::vector<position_range> partly;
+  /// Put again, though some receivers have them: their streams are known by these.
+  std::vector<position_range> elsewhere;
 };
 
 enum class read_status {

@@ -52,7 +52,7 @@ public:
         tailer_(options_of(s, context), *context.clock) {}
 
   auto open(const resume_info& resume) -> result<void> override {
-    return tailer_.open(resume.covered, resume.partly);
+    return tailer_.open(resume.covered, resume.elsewhere);
   }
 
   auto read(intake& out, std::size_t budget) -> result<read_status> override {

@@ -28,7 +28,7 @@ public:
 
   auto open() -> result<void> override;
   auto commit(const commit_batch& batch) -> result<committed> override;
-  auto positions(const std::string& source) -> result<std::vector<position_range>> override;
+  auto knowledge(const std::string& source) -> result<stream_knowledge> override;
   auto idle() -> result<void> override;
   /// The end of the sink, or of its actor: files get their names if all in them is committed.
   ~file_store() override;
@@ -187,9 +187,9 @@ auto file_store::take_over() -> result<void> {
   return {};
 }
 
-auto file_store::positions(const std::string& source) -> result<std::vector<position_range>> {
+auto file_store::knowledge(const std::string& source) -> result<stream_knowledge> {
   if (!files_ || !is_settled_) WEIR_CHECK(open());
-  return ledger_ ? ledger_->positions().of(source) : std::vector<position_range>{};
+  return ledger_ ? ledger_->knowledge(source) : stream_knowledge{};
 }
 
 auto file_store::idle() -> result<void> {

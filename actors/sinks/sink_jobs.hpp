@@ -4,6 +4,7 @@
 #include "runtime/base/result.hpp"
 #include "runtime/dead_letter/letter_box.hpp"
 #include "runtime/event/chunk.hpp"
+#include "runtime/flow/position_index.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -49,7 +50,7 @@ struct job_outcome {
   std::uint64_t bytes = 0;             ///< as written to the store
   std::vector<dropped_events> dropped; ///< that it did not store and never will
   letter_fate letters = letter_fate::kept; ///< of all that is dropped
-  std::vector<position_range> positions;
+  stream_knowledge known;
 };
 
 } // namespace weir

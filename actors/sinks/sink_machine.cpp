@@ -46,15 +46,16 @@ void sink_machine::on_close(const close_link& note, std::uint64_t sender) {
 }
 
 void sink_machine::on_down(std::uint64_t who) {
+  std::erase_if(questions_, [&](const auto& q) { return q.asker == who; });
   links_.on_down(who);
   links_.send_feedback();
   check_end();
 }
 
-/// The collector's earlier instance may have chunks under way to us still: they must not come in any more.
+/// A question that is asked again takes the place of its earlier one.
 void sink_machine::on_question(const ask_positions& note, std::uint64_t asker) {
-  if (!note.is_passed_on) links_.fence(note.sender);
-  questions_.add(note, asker, core_.taken);
+  std::erase_if(questions_, [&](const auto& q) { return q.asker == asker && q.note.source == note.source; });
+  questions_.push_back({note, asker});
   is_asked_ = true;
 }
 
@@ -77,7 +78,7 @@ auto sink_machine::choose_job() -> std::optional<writer_job> {
   const auto now = time_.monotonic();
   const auto may_try = now >= retry_at_;
   if (may_try || is_asked_)
-    if (const auto question = find_question()) return positions_job{question->source};
+    if (!questions_.empty()) return positions_job{questions_.front().note.source};
   if (!may_try) return std::nullopt;
   if (!was_opened_) return open_job{};
   if (!core_.ready.empty() && !is_at_end_) return choose_commit();
@@ -90,17 +91,6 @@ auto sink_machine::choose_commit() -> commit_job {
     return {core_.next_group(SIZE_MAX, giving_up_->chunks), commit_job::way::give_up, giving_up_->reason};
   if (group_.is_found()) return {core_.next_group(0, 1), commit_job::way::without_rejected};
   return {core_.next_group(settings_.group_bytes_max, group_.max())};
-}
-
-/// The first whose chunks are safe.
-auto sink_machine::find_question() -> std::optional<ask_positions> {
-  auto found = std::optional<ask_positions>{};
-  questions_.answer([&](std::uint64_t mark) { return !found && is_safe(mark); },
-                    [&](const auto& waiting) {
-                      found = waiting.note;
-                      return false;
-                    });
-  return found;
 }
 
 auto sink_machine::deadline() const -> std::optional<monotonic_time> {
@@ -145,13 +135,11 @@ void sink_machine::on_done(const positions_job& job, job_outcome done) {
   was_opened_ = true;
   is_asked_ = true; // there may be another question
   if (!failing_since_) on_success(); // commits may go on failing
-  questions_.answer([this](std::uint64_t mark) { return is_safe(mark); },
-                    [&](const auto& waiting) {
-                      if (waiting.note.source != job.source) return false;
-                      answers_.push_back({waiting.from,
-                                          {waiting.note.question, settings_.address, done.positions}});
-                      return true;
-                    });
+  std::erase_if(questions_, [&](const auto& q) {
+    if (q.note.source != job.source) return false;
+    answers_.push_back({q.asker, {q.note.question, settings_.address, done.known.positions, done.known.settled}});
+    return true;
+  });
 }
 
 void sink_machine::on_done(const idle_job&, job_outcome done) {

@@ -5,7 +5,6 @@
 #include "actors/sinks/group_size.hpp"
 #include "actors/sinks/sink_core.hpp"
 #include "actors/sinks/sink_jobs.hpp"
-#include "actors/system/waiting_questions.hpp"
 #include "runtime/base/backoff.hpp"
 #include "runtime/flow/receiver_links.hpp"
 #include "runtime/os/clock.hpp"
@@ -67,6 +66,10 @@ public:
   auto address() const -> const std::string& { return settings_.address; }
 
 private:
+  struct question {
+    ask_positions note;
+    std::uint64_t asker = 0;
+  };
   struct giving_up {
     std::size_t chunks = 0;
     std::string reason;
@@ -77,7 +80,6 @@ private:
   auto slow_text() const -> std::string;
   auto choose_job() -> std::optional<writer_job>;
   auto choose_commit() -> commit_job;
-  auto find_question() -> std::optional<ask_positions>;
   void on_done(const open_job& job, job_outcome done);
   void on_done(const commit_job& job, job_outcome done);
   void on_done(const positions_job& job, job_outcome done);
@@ -86,13 +88,12 @@ private:
   void retry_later(const error& why);
   void on_success();
   void check_end();
-  auto is_safe(std::uint64_t mark) const -> bool { return core_.taken - core_.ready.size() >= mark; }
 
   sink_machine_settings settings_;
   sink_core& core_;
   const class clock& time_;
   receiver_links links_;
-  waiting_questions<std::uint64_t> questions_;
+  std::vector<question> questions_; ///< that are not answered yet
   std::vector<answer> answers_;
   std::optional<writer_job> under_way_;
   monotonic_time under_way_since_{};

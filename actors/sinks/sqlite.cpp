@@ -40,7 +40,7 @@ public:
 
   auto open() -> result<void> override;
   auto commit(const commit_batch& batch) -> result<committed> override;
-  auto positions(const std::string& source) -> result<std::vector<position_range>> override;
+  auto knowledge(const std::string& source) -> result<stream_knowledge> override;
 
 private:
   /// What is open; statements go before their connection.
@@ -108,9 +108,9 @@ auto sqlite_store::commit(const commit_batch& batch) -> result<committed> {
   return state.failure();
 }
 
-auto sqlite_store::positions(const std::string& source) -> result<std::vector<position_range>> {
+auto sqlite_store::knowledge(const std::string& source) -> result<stream_knowledge> {
   if (!is_open()) WEIR_CHECK(open());
-  return session_->ledger.positions(source);
+  return session_->ledger.knowledge(source);
 }
 
 auto sqlite_store::add_batch(const commit_batch& batch, committed& done) -> result<void> {

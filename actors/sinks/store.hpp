@@ -102,9 +102,7 @@ public:
   virtual auto commit(const commit_batch& batch) -> result<committed> = 0;
   /// What the store has of the streams of collectors that send to it directly, committed with the events;
   /// nothing from a store without a ledger. Called after open().
-  virtual auto positions(const std::string& /*source*/) -> result<std::vector<position_range>> {
-    return std::vector<position_range>{};
-  }
+  virtual auto knowledge(const std::string& /*source*/) -> result<stream_knowledge> { return stream_knowledge{}; }
   /// Called when nothing is in flight and nothing came for a second, and before the end: release what
   /// is cheap to get again (idle files), flush what the commit left in user space.
   virtual auto idle() -> result<void> { return {}; }

@@ -25,9 +25,9 @@ auto store_writer::do_job(const open_job&) -> job_outcome {
 auto store_writer::do_job(const positions_job& job) -> job_outcome {
   auto out = job_outcome{};
   if (const auto opened = open(); !opened) return out.failure = opened.failure(), out;
-  auto known = target_->positions(job.source);
+  auto known = target_->knowledge(job.source);
   if (known)
-    out.positions = std::move(*known);
+    out.known = std::move(*known);
   else
     out.failure = known.failure();
   return out;

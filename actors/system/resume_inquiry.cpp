@@ -1,6 +1,7 @@
 #include "actors/system/resume_inquiry.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace weir {
@@ -16,7 +17,8 @@ auto intersection(const std::vector<position_range>& a, const std::vector<positi
     if (i->stream == j->stream) {
       const auto begin = std::max(i->begin, j->begin);
       const auto end = std::min(i->end, j->end);
-      if (begin < end) common.push_back({i->stream, begin, end});
+      // An empty range says that a stream is there.
+      if (begin < end || (begin == end && *i == *j)) common.push_back({i->stream, begin, end});
     }
     const auto i_first = std::tie(i->stream, i->end) < std::tie(j->stream, j->end);
     ++(i_first ? i : j);
@@ -26,9 +28,8 @@ auto intersection(const std::vector<position_range>& a, const std::vector<positi
 
 } // namespace
 
-resume_inquiry::resume_inquiry(std::string source, std::vector<downstream_component> components,
-                               monotonic_time give_up_at)
-    : source_(std::move(source)), give_up_at_(give_up_at) {
+resume_inquiry::resume_inquiry(std::string source, std::vector<downstream_component> components)
+    : source_(std::move(source)) {
   for (auto& c : components) components_.emplace_back().plan = std::move(c);
 }
 
@@ -41,22 +42,18 @@ void resume_inquiry::on_peers(const std::string& name, const std::vector<std::st
   }
 }
 
-void resume_inquiry::on_answer(const std::string& receiver, const std::vector<position_range>& positions,
-                               const std::vector<position_range>& partly) {
+void resume_inquiry::on_answer(const known_positions& note) {
   for (auto& c : components_) {
-    if (!c.receivers.contains(receiver)) continue;
-    if (answered_.insert(receiver).second) partly_.insert(partly_.end(), partly.begin(), partly.end());
-    for (const auto& p : positions) c.known.add(source_, p);
+    if (!c.plan.is_asked || !c.receivers.contains(note.receiver)) continue;
+    answered_.insert(note.receiver);
+    for (const auto& p : note.positions) c.known.add(source_, p);
+    for (const auto& p : note.settled) settled_.add(source_, p);
+    elsewhere_.insert(elsewhere_.end(), note.elsewhere.begin(), note.elsewhere.end());
   }
 }
 
-auto resume_inquiry::is_answered(const component& c) const -> bool {
-  return std::any_of(c.receivers.begin(), c.receivers.end(),
-                     [&](const auto& r) { return answered_.contains(r); });
-}
-
-/// Everybody who may have something has answered.
 auto resume_inquiry::is_whole(const component& c) const -> bool {
+  if (!c.plan.is_asked) return true;
   auto on_node = std::map<std::string, std::uint32_t>{};
   for (const auto& r : c.receivers) {
     if (!answered_.contains(r)) return false;
@@ -67,26 +64,26 @@ auto resume_inquiry::is_whole(const component& c) const -> bool {
                         [&](const auto& n) { return n.second >= c.plan.instances; });
 }
 
-auto resume_inquiry::is_decided(std::size_t index, monotonic_time now) const -> bool {
-  const auto& c = components_[index];
-  return is_whole(c) || (now >= give_up_at_ && is_answered(c));
+auto resume_inquiry::is_complete() const -> bool {
+  return std::all_of(components_.begin(), components_.end(), [&](const auto& c) { return is_whole(c); });
 }
 
-auto resume_inquiry::is_complete(monotonic_time now) const -> bool {
-  for (std::size_t i = 0; i < components_.size(); ++i)
-    if (!is_decided(i, now)) return false;
-  return true;
+auto resume_inquiry::is_awaited(const std::string& receiver) const -> bool {
+  return !answered_.contains(receiver)
+         && std::any_of(components_.begin(), components_.end(),
+                        [&](const auto& c) { return c.plan.is_asked && c.receivers.contains(receiver); });
 }
 
-auto resume_inquiry::missing() const -> std::vector<std::string> {
+auto resume_inquiry::missing() const -> std::set<std::string> {
   auto all = std::set<std::string>{};
   for (const auto& c : components_) {
+    if (!c.plan.is_asked) continue;
     for (const auto& r : c.receivers)
       if (!answered_.contains(r)) all.insert(r);
     for (const auto& node : c.unheard) all.insert("node " + node);
     if (c.receivers.empty() && c.unheard.empty()) all.insert(c.plan.name);
   }
-  return {all.begin(), all.end()};
+  return all;
 }
 
 auto resume_inquiry::missing_text() const -> std::string {
@@ -95,29 +92,20 @@ auto resume_inquiry::missing_text() const -> std::string {
   return text;
 }
 
-auto resume_inquiry::known() const -> std::vector<std::vector<position_range>> {
-  auto by_component = std::vector<std::vector<position_range>>{};
-  for (const auto& c : components_) by_component.push_back(c.known.of(source_));
-  return by_component;
+auto resume_inquiry::common() const -> std::vector<position_range> {
+  if (components_.empty()) return {};
+  auto common = components_.front().known.of(source_);
+  for (const auto& c : components_) common = intersection(common, c.known.of(source_));
+  return common;
 }
 
 auto resume_inquiry::result() const -> resume_info {
-  auto info = where_to_go_on(source_, known());
-  info.partly.insert(info.partly.end(), partly_.begin(), partly_.end());
-  return info;
-}
-
-auto where_to_go_on(const std::string& source, const std::vector<std::vector<position_range>>& by_receiver)
-    -> resume_info {
-  auto info = resume_info{};
-  if (by_receiver.empty()) return info;
-  info.covered = by_receiver.front();
-  for (const auto& some : by_receiver) info.covered = intersection(info.covered, some);
-  auto everywhere = position_index{SIZE_MAX};
-  for (const auto& p : info.covered) everywhere.add(source, p);
-  for (const auto& some : by_receiver)
-    for (const auto& p : some)
-      if (!everywhere.covers(source, {{p}})) info.partly.push_back(p);
+  auto covered = settled_;
+  for (const auto& p : common()) covered.add(source_, p);
+  auto info = resume_info{covered.of(source_), elsewhere_};
+  for (const auto& c : components_)
+    for (const auto& p : c.known.of(source_))
+      if (!covered.covers(source_, {{p}})) info.elsewhere.push_back(p);
   return info;
 }
 

@@ -32,10 +32,12 @@ public:
     rest_.remove_prefix(sizeof value);
     return value;
   }
-  auto text() -> std::string {
+  auto text() -> std::string { return std::string{view()}; }
+  /// A text where it lies.
+  auto view() -> std::string_view {
     const auto size = number<std::uint32_t>();
-    if (rest_.size() < size) return failed_ = true, std::string{};
-    auto value = std::string{rest_.substr(0, size)};
+    if (rest_.size() < size) return failed_ = true, std::string_view{};
+    const auto value = rest_.substr(0, size);
     rest_.remove_prefix(size);
     return value;
   }

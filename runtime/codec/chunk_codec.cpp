@@ -2,6 +2,7 @@
 
 #include "runtime/base/binary.hpp"
 #include "runtime/base/crc32c.hpp"
+#include "runtime/base/fields.hpp"
 #include "runtime/event/cuts.hpp"
 
 #include <cstring>
@@ -9,9 +10,10 @@
 namespace weir {
 namespace {
 
-constexpr auto version = std::uint8_t{3};
-constexpr auto version_without_cuts = std::uint8_t{2};
-constexpr auto flag_reread = std::uint8_t{1};
+constexpr auto version = std::uint8_t{4};
+constexpr auto version_with_cuts = std::uint8_t{3};
+constexpr auto oldest_version = std::uint8_t{2};
+constexpr auto settled_field = std::uint16_t{1};
 
 auto damaged(std::string_view what) -> error {
   return {errc::malformed, "damaged chunk: " + std::string{what}};
@@ -49,14 +51,49 @@ auto read_sections(binary_reader& read, bool has_cuts, chunk& c) -> section_sums
   return sums;
 }
 
+void put_position(std::string& out, const position_range& p) {
+  put_text(out, p.stream);
+  put_number(out, p.begin);
+  put_number(out, p.end);
+}
+
+auto read_position(binary_reader& read) -> position_range {
+  auto p = position_range{};
+  p.stream = read.text();
+  p.begin = read.number<std::uint64_t>();
+  p.end = read.number<std::uint64_t>();
+  return p;
+}
+
 void read_positions(binary_reader& read, chunk& c) {
-  for (auto left = read.number<std::uint32_t>(); left > 0 && !read.failed(); --left) {
-    auto p = position_range{};
-    p.stream = read.text();
-    p.begin = read.number<std::uint64_t>();
-    p.end = read.number<std::uint64_t>();
-    c.positions.push_back(std::move(p));
-  }
+  for (auto left = read.number<std::uint32_t>(); left > 0 && !read.failed(); --left)
+    c.positions.push_back(read_position(read));
+}
+
+void put_fields(std::string& out, const chunk& c) {
+  if (c.settled.empty()) return;
+  auto settled = std::string{};
+  for (const auto& p : c.settled) put_position(settled, p);
+  put_field(out, settled_field, settled);
+}
+
+auto read_settled(std::string_view bytes) -> result<std::vector<position_range>> {
+  auto settled = std::vector<position_range>{};
+  auto read = binary_reader{bytes};
+  while (!read.at_end() && !read.failed()) settled.push_back(read_position(read));
+  if (read.failed()) return damaged("its settled positions are cut");
+  return settled;
+}
+
+auto read_optional(binary_reader& read, chunk& c) -> result<void> {
+  auto settled = std::string_view{};
+  const auto are_whole = read_fields(read, [&](std::uint16_t type, std::string_view bytes) {
+    if (type == settled_field) settled = bytes;
+    return type == settled_field;
+  });
+  if (!are_whole) return damaged("its fields are cut, or of a newer version");
+  WEIR_TRY(c.settled, read_settled(settled));
+  return {};
 }
 
 } // namespace
@@ -67,7 +104,7 @@ auto encode_chunk_head(const chunk& c) -> std::string {
   out.append(chunk_prefix_bytes, '\0');
   put_number(out, version);
   put_number(out, std::uint8_t{0});
-  put_number(out, c.is_reread ? flag_reread : std::uint8_t{0});
+  put_number(out, std::uint8_t{0});
   for (const auto number : {c.id.origin, c.id.sequence, c.settled_below, c.count}) put_number(out, number);
   for (const auto time : {c.time_min_ns, c.time_max_ns, c.closed_ns}) put_number(out, time);
   put_text(out, c.source);
@@ -79,12 +116,9 @@ auto encode_chunk_head(const chunk& c) -> std::string {
     put_number(out, s.cuts);
   }
   put_number(out, static_cast<std::uint32_t>(c.positions.size()));
-  for (const auto& p : c.positions) {
-    put_text(out, p.stream);
-    put_number(out, p.begin);
-    put_number(out, p.end);
-  }
+  for (const auto& p : c.positions) put_position(out, p);
   put_text(out, c.cuts);
+  put_fields(out, c);
   const auto head_size = static_cast<std::uint32_t>(out.size() - chunk_prefix_bytes);
   const auto body_size = static_cast<std::uint32_t>(c.body.size());
   const auto crc = crc32c(c.body.view(), crc32c(std::string_view{out}.substr(chunk_prefix_bytes)));
@@ -111,17 +145,16 @@ auto decode_chunk_head(const chunk_sizes& sizes, std::string_view head) -> resul
   if (head.size() != sizes.head) return damaged("its length differs from its prefix");
   auto read = binary_reader{head};
   const auto its_version = read.number<std::uint8_t>();
-  if (its_version != version && its_version != version_without_cuts) return damaged("unknown version");
+  if (its_version < oldest_version || its_version > version) return damaged("unknown version");
   if (read.number<std::uint8_t>() != 0) return damaged("unknown encoding");
   auto c = std::make_shared<chunk>();
-  const auto flags = read.number<std::uint8_t>();
-  if (flags > flag_reread) return damaged("unknown flags");
-  c->is_reread = flags == flag_reread;
+  if (read.number<std::uint8_t>() > (its_version < version ? 1 : 0)) return damaged("unknown flags");
   read_fixed(read, *c);
-  const auto has_cuts = its_version == version;
+  const auto has_cuts = its_version >= version_with_cuts;
   const auto sums = read_sections(read, has_cuts, *c);
   read_positions(read, *c);
   if (has_cuts) c->cuts = read.text();
+  if (its_version == version) WEIR_CHECK(read_optional(read, *c));
   if (read.failed() || !read.at_end()) return damaged("its tables are cut");
   if (sums.bytes != sizes.body) return damaged("its sections do not add up to its body");
   if (sums.count != c->count) return damaged("its sections do not add up to its count");

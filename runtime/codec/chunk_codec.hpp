@@ -5,15 +5,17 @@
 //               crc u32         CRC-32C over head and body
 //               head u8[head_size]
 //               body u8[body_size]
-//  head      := version u8 (3), encoding u8 (0: none), flags u8 (1: is_reread), origin u64, sequence u64,
-//  settled_below u64,
+//  head      := version u8 (4), encoding u8 (0: none), flags u8 (0; 0 or 1 up to version 3),
+//               origin u64, sequence u64, settled_below u64,
 //               count u64, time_min i64, time_max i64, closed i64 (ns since the epoch),
 //               source_size u32, source, sections u32, section*, positions u32, position*,
-//               cuts_size u32, cuts (runtime/event/cuts.hpp) of one section after the other
+//               cuts_size u32, cuts (runtime/event/cuts.hpp) of one section after the other,
+//               fields (runtime/base/fields.hpp): 1: chunk::settled, as position*
 //  section   := tag_size u32, tag, count u32, bytes u32, cuts u32 (bytes of them)
 //  position  := stream_size u32, stream, begin u64, end u64
 //  All integers little-endian. The sections' bytes add up to body_size, their counts to count and their cuts to
-//  cuts_size; 1 <= settled_below <= sequence. Version 2 has no cuts: nothing is known of the events' positions.
+//  cuts_size; 1 <= settled_below <= sequence. Version 3 has no
+//  fields, and version 2 no cuts: nothing is known of the events' positions.
 #pragma once
 
 #include "runtime/base/result.hpp"

@@ -12,7 +12,8 @@ auto shared_bytes::slice(std::size_t offset, std::size_t size) const -> shared_b
 auto chunk::footprint_bytes() const -> std::size_t {
   auto bytes = sizeof(chunk) + body.size() + cuts.size();
   for (const auto& s : sections) bytes += sizeof(section) + s.tag.size();
-  for (const auto& p : positions) bytes += sizeof(position_range) + p.stream.size();
+  for (const auto* ranges : {&positions, &settled})
+    for (const auto& p : *ranges) bytes += sizeof(position_range) + p.stream.size();
   return bytes;
 }
 

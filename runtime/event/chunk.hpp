@@ -84,11 +84,10 @@ struct chunk {
   /// again: receivers fold what they remember of the origin up to here.
   std::uint64_t settled_below = 1;
   std::string source; ///< the collector that closed it; positions are of its streams
-  /// Its collector reads again what it may have handed on before it died: a first receiver that has all of
-  /// the positions drops the chunk.
-  bool is_reread = false;
   std::vector<section> sections;
   std::vector<position_range> positions;
+  /// What every sink has of the source's streams, as far as it became known since an earlier chunk said so.
+  std::vector<position_range> settled;
   std::string cuts; ///< where in `positions` each event was born: runtime/event/cuts.hpp
   shared_bytes body;
 

@@ -74,15 +74,10 @@ auto chunk_builder::begin(std::string_view tag) -> byte_buffer& {
 /// Before the first event behind a save point: a chunk may have to end here.
 void chunk_builder::add_boundary() {
   const auto last = boundaries_.empty() ? boundary{} : boundaries_.back();
-  const auto asked = std::exchange(wanted_, wanted::nothing);
-  const auto is_split = asked == wanted::cut;
-  if (asked == wanted::nothing && bytes() - last.bytes < boundary_bytes_min) return;
+  if (bytes() - last.bytes < boundary_bytes_min) return;
   pop_empty_section();
-  if (last.sections == sections_.size() && last.positions == positions_.size()) {
-    if (!boundaries_.empty()) boundaries_.back().is_split = last.is_split || is_split;
-    return;
-  }
-  boundaries_.push_back({bytes(), sections_.size(), positions_.size(), is_split});
+  if (last.sections == sections_.size() && last.positions == positions_.size()) return;
+  boundaries_.push_back({bytes(), sections_.size(), positions_.size()});
 }
 
 void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count, const birth& born) {
@@ -103,8 +98,6 @@ void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count, const birt
 }
 
 void chunk_builder::covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) {
-  // A range that stands for no event of its own must not keep a receiver from knowing its neighbours again.
-  if (wanted_ != wanted::nothing && saved_.is_latest) add_boundary();
   const auto first = boundaries_.empty() ? 0 : boundaries_.back().positions;
   const auto is_next = positions_.size() > first && positions_.back().stream == stream
                        && positions_.back().end == begin && end != end_of_stream;
@@ -124,13 +117,6 @@ void chunk_builder::covered(std::string_view stream, std::uint64_t begin, std::u
   if (!sections_.empty()) saved_.last = sections_.back();
   saved_.events = events_;
   saved_.born = births_.save();
-}
-
-void chunk_builder::set_apart() {
-  if (!saved_.is_latest) return;
-  if (!boundaries_.empty() && boundaries_.back().positions + 1 == positions_.size())
-    boundaries_.back().is_split = true;
-  wanted_ = wanted::cut;
 }
 
 auto chunk_builder::roll_back() -> std::uint64_t {
@@ -183,20 +169,16 @@ auto chunk_builder::ends_of_chunks(std::size_t bytes_max) const -> std::vector<b
   auto ends = std::vector<boundary>{};
   auto begin = std::size_t{0};
   auto last = boundary{};
-  const auto end_at = [&](const boundary& at) {
-    ends.push_back(at);
-    begin = at.bytes;
-  };
-  const auto end = boundary{bytes(), sections_.size(), positions_.size(), false};
+  const auto end = boundary{bytes(), sections_.size(), positions_.size()};
   for (std::size_t i = 0; i <= boundaries_.size(); ++i) {
     const auto& next = i < boundaries_.size() ? boundaries_[i] : end;
-    if (last.bytes > begin && next.bytes - begin > bytes_max) end_at(last);
-    if (next.is_split) end_at(next);
+    if (last.bytes > begin && next.bytes - begin > bytes_max) {
+      ends.push_back(last);
+      begin = last.bytes;
+    }
     last = next;
   }
-  const auto is_something_left =
-      ends.empty() || ends.back().sections < end.sections || ends.back().positions < end.positions;
-  if (is_something_left) ends.push_back(end);
+  ends.push_back(end);
   return ends;
 }
 
@@ -236,7 +218,6 @@ void chunk_builder::forget_all() {
   births_.clear();
   table_bytes_ = 0;
   boundaries_.clear();
-  wanted_ = wanted::nothing;
   events_ = 0;
   entry_begin_ = 0;
   saved_ = {};

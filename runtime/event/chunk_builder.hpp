@@ -24,13 +24,8 @@ public:
   void abandon() { body_.truncate(entry_begin_); }
 
   /// A save point: everything so far covers `stream` from `begin` to `end`. Several of them without an event
-  /// or a mark() between are one.
+  /// between are one.
   void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end);
-  /// At a save point: a chunk may end here, if set_apart() asks for that later.
-  void mark() { wanted_ = saved_.is_latest ? wanted::place : wanted::nothing; }
-  /// At a save point, with a mark() at the one before: what lies between the two goes into a chunk of its
-  /// own.
-  void set_apart();
   /// Forgets what came after the last save point; returns how many events that were.
   auto roll_back() -> std::uint64_t;
 
@@ -70,9 +65,7 @@ private:
     std::size_t bytes = 0; ///< before it, with the tables
     std::size_t sections = 0;
     std::size_t positions = 0;
-    bool is_split = false; ///< where a chunk must end
   };
-  enum class wanted { nothing, place, cut };
   class cut_maker;
   void pop_empty_section();
   void add_boundary();
@@ -94,7 +87,6 @@ private:
   std::size_t entry_begin_ = 0;
   save_point saved_;
   std::vector<boundary> boundaries_;
-  wanted wanted_ = wanted::nothing; ///< before what comes next
 };
 
 } // namespace weir

@@ -9,19 +9,10 @@ fan_out::fan_out(const std::vector<outlet_settings>& settings) {
   settled_.resize(settings.size());
 }
 
-void fan_out::push(const chunk_ptr& c, monotonic_time now, const std::vector<bool>& is_there) {
+void fan_out::push(const chunk_ptr& c, monotonic_time now) {
   const auto bytes = std::uint64_t{c->body.size()};
-  auto wanted = std::size_t{0};
-  for (std::size_t i = 0; i < outlets_.size(); ++i) {
-    if (i < is_there.size() && is_there[i]) {
-      settled_[i].insert(c->id);
-      continue;
-    }
-    outlets_[i].push(c, now);
-    ++wanted;
-  }
-  WEIR_ASSERT(wanted > 0);
-  pending_.emplace(c->id, pending{wanted, bytes, c->closed_ns});
+  for (auto& to : outlets_) to.push(c, now);
+  pending_.emplace(c->id, pending{outlets_.size(), bytes, c->closed_ns});
   unacked_bytes_ += bytes;
   unacked_events_ += c->count;
 }

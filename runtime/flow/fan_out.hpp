@@ -15,9 +15,7 @@ public:
   explicit fan_out(const std::vector<outlet_settings>& settings);
 
   /// To every outlet. A log that feeds each outlet at its own pace pushes to at(i) instead.
-  void push(const chunk_ptr& c, monotonic_time now) { push(c, now, {}); }
-  /// Not to those outlets that `is_there` names: what is behind them has it under another id.
-  void push(const chunk_ptr& c, monotonic_time now, const std::vector<bool>& is_there);
+  void push(const chunk_ptr& c, monotonic_time now);
   /// An outlet got acks for these; returns those that by then all outlets have acked. Of pushed ones only.
   auto release(std::vector<chunk_ptr> acked) -> std::vector<chunk_ptr>;
   /// Behind this outlet these are stored; returns what is stored behind all outlets by that.

@@ -24,6 +24,12 @@ inline constexpr std::size_t window_streams_max = 16384;
 /// way still.
 inline constexpr std::size_t ended_streams_max = 1024;
 
+/// What somebody has of a collector's streams.
+struct stream_knowledge {
+  std::vector<position_range> positions;
+  std::vector<position_range> settled; ///< what every sink has, as the collector's chunks said
+};
+
 class position_index {
 public:
   /// `window_max`: how many window streams of a collector are remembered; `ended_max`: how many that are over.

@@ -15,7 +15,7 @@ auto receiver_links::has_room_for(std::uint64_t handle) const -> bool {
 
 auto receiver_links::on_open(const open_link& note, std::uint64_t handle) -> std::string {
   if (links_.count(note.link) != 0) return {};
-  fence(note.sender); // a sender that opens anew has given up its former link
+  drop_links_of(note.sender);
   if (!has_room_for(handle)) {
     if (!std::has_single_bit(++refused_)) return {};
     return "a link of " + note.sender + " is refused: there are " + std::to_string(links_.size())
@@ -38,7 +38,7 @@ void receiver_links::reopen(std::uint64_t id) {
   links_.erase(at);
 }
 
-void receiver_links::fence(const std::string& sender) {
+void receiver_links::drop_links_of(const std::string& sender) {
   for (auto at = links_.begin(); at != links_.end();) {
     if (at->second.address != sender) {
       ++at;

@@ -46,8 +46,6 @@ public:
   void on_probe(const probe_link& note, std::uint64_t handle);
   void on_close(const close_link& note, std::uint64_t handle);
   void on_down(std::uint64_t handle);
-  /// Takes nothing more over the links of this sender until it opens a new one.
-  void fence(const std::string& sender);
   /// Sends acks and grants that became due.
   void send_feedback();
   /// Whether nothing more is to come. `local`: the addresses of all senders of this node.
@@ -66,6 +64,8 @@ private:
   };
   void send(std::uint64_t id, link& to, feedback&& due);
   void reopen(std::uint64_t id);
+  /// A sender that opens anew has given up its former links.
+  void drop_links_of(const std::string& sender);
   void leave();
   auto has_room_for(std::uint64_t handle) const -> bool;
 

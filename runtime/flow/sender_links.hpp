@@ -30,6 +30,7 @@ public:
   struct receiver {
     std::uint64_t handle = 0;
     std::string address;
+    auto operator==(const receiver&) const -> bool = default;
   };
 
   /// `address` is the owner's; `index` its outlet for the component; `fresh_id` gives ids for links.

@@ -40,7 +40,9 @@ public:
   auto has(const chunk& c) const -> bool { return state_.has(c); }
   /// The chunk is part of the batch. Which of its events are new; nothing: it is in already.
   auto add(const chunk& c) -> std::optional<std::vector<index_range>> { return state_.add(c); }
-  auto positions() const -> const position_index& { return state_.positions(); }
+  auto knowledge(const std::string& source) const -> stream_knowledge {
+    return {state_.positions().of(source), state_.settled().of(source)};
+  }
   auto ids() const -> const id_ranges& { return state_.ids(); }
   auto files() const -> const std::map<std::string, file_mark>& { return state_.files(); }
   auto find(const std::string& path) const -> const file_mark* { return state_.find(path); }

@@ -1,6 +1,7 @@
 #include "runtime/ledger/ledger_state.hpp"
 
 #include "runtime/base/binary.hpp"
+#include "runtime/base/fields.hpp"
 #include "runtime/ledger/trim.hpp"
 
 #include <iterator>
@@ -12,6 +13,9 @@ constexpr auto forget_all = std::uint8_t{1};
 constexpr auto has_made = std::uint8_t{2};
 constexpr auto is_in_use = std::uint8_t{1};
 constexpr auto is_created = std::uint8_t{2};
+constexpr auto settled_field = std::uint16_t{1};
+
+using source_position = std::pair<std::string, position_range>;
 
 void put_id(std::string& out, const id_range& r) {
   put_number(out, r.origin);
@@ -66,6 +70,26 @@ auto take_position(binary_reader& from) -> position_range {
   return {std::move(stream), begin, from.number<std::uint64_t>()};
 }
 
+auto take_source_position(binary_reader& from) -> source_position {
+  auto source = from.text();
+  return {std::move(source), take_position(from)};
+}
+
+void put_settled(std::string& out, std::string_view settled) {
+  if (!settled.empty()) put_field(out, settled_field, settled);
+}
+
+auto take_fields(binary_reader& from, std::vector<source_position>& settled) -> bool {
+  return read_fields(from, [&](std::uint16_t type, std::string_view bytes) {
+    if (type != settled_field) return false;
+    for (auto read = binary_reader{bytes}; !read.at_end() && !read.failed();) {
+      auto one = take_source_position(read);
+      if (!read.failed()) settled.push_back(std::move(one));
+    }
+    return true;
+  });
+}
+
 auto take_file(binary_reader& from) -> file_mark {
   auto f = file_mark{};
   f.path = from.text();
@@ -88,8 +112,7 @@ template <class Visitor> void repeat(binary_reader& from, Visitor&& visit) {
 } // namespace
 
 auto ledger_state::has(const chunk& c) const -> bool {
-  if (c.id.sequence != 0 && ids_.contains(c.id)) return true;
-  return c.is_reread && positions_.covers(c.source, c.positions);
+  return c.id.sequence != 0 && ids_.contains(c.id);
 }
 
 auto ledger_state::add(const chunk& c) -> std::optional<std::vector<index_range>> {
@@ -111,6 +134,10 @@ void ledger_state::note(const chunk& c) {
     positions_.add(c.source, p);
     put_position(noted_positions_, c.source, positions_.covering(c.source, p));
     ++noted_positions_count_;
+  }
+  for (const auto& p : c.settled) {
+    settled_.add(c.source, p);
+    put_position(noted_settled_, c.source, settled_.covering(c.source, p));
   }
 }
 
@@ -158,6 +185,7 @@ auto ledger_state::take_record(std::span<const file_mark> files, std::span<const
   put_number(record, static_cast<std::uint32_t>(gone.size()));
   for (const auto& path : gone) put_text(record, path);
   put_made(record, made);
+  put_settled(record, std::exchange(noted_settled_, {}));
   return record;
 }
 
@@ -178,29 +206,31 @@ auto ledger_state::snapshot() const -> std::string {
   for (const auto& [path, f] : files_) put_file(record, f);
   put_number(record, std::uint32_t{0});
   put_made(record, made_);
+  auto settled = std::string{};
+  settled_.for_each([&](const std::string& source, const position_range& p) { put_position(settled, source, p); });
+  put_settled(record, settled);
   return record;
 }
 
 auto ledger_state::apply(std::string_view record) -> bool {
   auto from = binary_reader{record};
   auto ids = std::vector<id_range>{};
-  auto positions = std::vector<std::pair<std::string, position_range>>{};
+  auto positions = std::vector<source_position>{};
+  auto settled = std::vector<source_position>{};
   auto files = std::vector<file_mark>{};
   auto gone = std::vector<std::string>{};
   auto made = std::vector<made_file>{};
   const auto flags = from.number<std::uint8_t>();
   repeat(from, [&] { ids.push_back(take_id(from)); });
-  repeat(from, [&] {
-    auto source = from.text();
-    positions.emplace_back(std::move(source), take_position(from));
-  });
+  repeat(from, [&] { positions.push_back(take_source_position(from)); });
   repeat(from, [&] { files.push_back(take_file(from)); });
   repeat(from, [&] { gone.push_back(from.text()); });
   if ((flags & has_made) != 0) repeat(from, [&] { made.push_back(take_made(from)); });
-  if (from.failed() || !from.at_end()) return false;
+  if (from.failed() || !take_fields(from, settled)) return false;
   if ((flags & forget_all) != 0) clear();
   for (const auto& r : ids) ids_.insert(r);
   for (const auto& [source, p] : positions) positions_.add(source, p);
+  for (const auto& [source, p] : settled) settled_.add(source, p);
   for (const auto& f : files) set(f);
   for (const auto& path : gone) forget(path);
   for (auto& one : made) add_made(std::move(one));

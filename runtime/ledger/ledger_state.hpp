@@ -4,7 +4,7 @@
 //  file. So one that is lost is made good by the next of the same origin, stream or file.
 //
 //  record    := flags u8 (1: forget all before, 2: made is there), ids u32, id*, positions u32, position*,
-//               files u32, file*, gone u32, path*, [made u32, birth*]
+//               files u32, file*, gone u32, path*, [made u32, birth*], fields (runtime/base/fields.hpp)
 //  id        := origin u64, first u64, last u64
 //  position  := source text, stream text, begin u64, end u64
 //  file      := path text, inode u64, length u64, tail_crc u32, flags u8 (1: in use, 2: never committed),
@@ -12,6 +12,7 @@
 //  path      := text
 //  birth     := inode u64, birth i64 (0: not known), path text (empty if it is known)
 //  text      := size u32, bytes
+//  Field 1 has the settled positions, as position*.
 #pragma once
 
 #include "runtime/event/chunk.hpp"
@@ -61,7 +62,7 @@ inline constexpr std::size_t tail_bytes = 64;
 
 class ledger_state {
 public:
-  /// By its id, or by all of its positions if it was read again.
+  /// By its id.
   auto has(const chunk& c) const -> bool;
   /// Notes the chunk, and what to write about it in `ids` and `positions`, as parts of a record. Which of its events
   /// are new, by their positions; nothing: the chunk is in already.
@@ -75,6 +76,7 @@ public:
   auto files() const -> const std::map<std::string, file_mark>& { return files_; }
   auto ids() const -> const id_ranges& { return ids_; }
   auto positions() const -> const position_index& { return positions_; }
+  auto settled() const -> const position_index& { return settled_; }
 
   /// A record of what add() noted since the last call, of these files, of paths to forget, and of what was made.
   auto take_record(std::span<const file_mark> files, std::span<const std::string> gone = {},
@@ -94,12 +96,14 @@ private:
 
   id_ranges ids_;
   position_index positions_{window_streams_max, ended_streams_max};
+  position_index settled_;
   std::map<std::string, file_mark> files_;
   std::deque<made_file> made_; ///< the oldest first
   std::set<made_file> made_known_;
   std::vector<chunk_id> noted_;
   std::string noted_positions_; ///< encoded
   std::uint32_t noted_positions_count_ = 0;
+  std::string noted_settled_; ///< encoded
 };
 
 } // namespace weir

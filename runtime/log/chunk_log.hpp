@@ -81,7 +81,8 @@ public:
 
   /// What the log holds or has held.
   auto seen() const -> const id_ranges&;
-  auto positions() const -> const position_index&;
+  /// What is on the device of a collector's streams; with sync_policy::os, what was appended.
+  auto knowledge_of(const std::string& source) const -> stream_knowledge;
   /// What the readers may fold: all of the origin below it is stored everywhere.
   void fold(std::uint64_t origin, std::uint64_t settled_below);
 

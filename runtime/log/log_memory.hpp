@@ -1,11 +1,11 @@
 /// What a chunk log has ever held: ids and positions. It outlives the chunks as a snapshot in each segment.
 //
 //  snapshot  := segment_header        a second copy of the one that the file begins with
-//               ranges u64, range*, positions u64, position*
+//               ranges u64, range*, positions u64, position*, fields (runtime/base/fields.hpp)
 //  range     := origin u64, first u64, last u64
 //  position  := is_new_source u8, source text if it is 1, stream text, begin u64, end u64
 //  text      := size u32, bytes
-//  The memory as it was before the segment's first record.
+//  Field 1 has the settled positions, as position*. The memory as it was before the segment's first record.
 #pragma once
 
 #include "runtime/base/result.hpp"
@@ -22,11 +22,13 @@ namespace weir {
 struct log_memory {
   id_ranges seen;
   position_index positions;
+  position_index settled; ///< what every sink is known to have
 
   void add(const chunk& c) {
     seen.insert(c.id);
     fold(c.id.origin, c.settled_below);
     positions.add(c);
+    for (const auto& p : c.settled) settled.add(c.source, p);
   }
   void fold(std::uint64_t origin, std::uint64_t settled_below) {
     if (settled_below > 1) seen.insert(origin, 1, settled_below - 1);

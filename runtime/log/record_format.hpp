@@ -2,7 +2,7 @@
 //
 //  segment   := segment_header record*             then zeros up to the size that was reserved
 //  segment_header := magic u8[8] "WEIRLOG\n"
-//               version u32 (2; 1: its chunks have no cuts)
+//               version u32 (3; 2: nothing in it has fields; 1: its chunks have no cuts)
 //               version_crc u32      CRC-32C over the 12 bytes before; the same in all versions to come
 //               log_id u64           random, the same in all segments of a log
 //               segment u64          1, 2, … in the order of making; the file's name in hex
@@ -35,7 +35,7 @@
 
 namespace weir {
 
-inline constexpr std::uint32_t log_format_version = 2;
+inline constexpr std::uint32_t log_format_version = 3;
 inline constexpr std::size_t segment_header_bytes = 72;
 inline constexpr std::size_t record_header_bytes = 48;
 

@@ -193,17 +193,18 @@ auto file_table::make_room() -> bool {
 void file_table::remember_covered(const position_range& position, const std::string& directory) {
   auto identity = parse_stream(position.stream);
   if (!identity) return;
-  auto& at = remember(std::move(*identity), position.stream, {position.begin, position.end});
+  auto& at = remember(std::move(*identity), position.stream, position.end);
+  at.known.push_back({position.begin, position.end});
   if (!directory.empty()) at.directory = directory;
 }
 
-void file_table::remember_partly(const position_range& position) {
-  const auto identity = parse_stream(position.stream);
-  if (!identity) return;
-  for (const auto at : {position.begin, position.end}) remember(*identity, position.stream, {at, at});
+void file_table::remember_stream(const position_range& position) {
+  if (auto identity = parse_stream(position.stream))
+    (void)remember(std::move(*identity), position.stream, position.end);
 }
 
-auto file_table::remember(stream_identity identity, const std::string& stream, interval range) -> memory& {
+auto file_table::remember(stream_identity identity, const std::string& stream, std::uint64_t end)
+    -> memory& {
   auto& list = remembered_[identity.key.inode];
   auto same = std::find_if(list.begin(), list.end(), [&](const auto& m) { return m.stream == stream; });
   if (same == list.end()) {
@@ -211,8 +212,7 @@ auto file_table::remember(stream_identity identity, const std::string& stream, i
     auto directory = directory_of(identity.lay_at());
     same = list.insert(list.end(), {std::move(identity), stream, {}, 0, std::move(directory)});
   }
-  same->known.push_back(range);
-  same->end = std::max(same->end, range.end);
+  same->end = std::max(same->end, end);
   return *same;
 }
 

@@ -60,8 +60,8 @@ public:
 
   /// What an earlier instance handed on.
   void remember_covered(const position_range& position, const std::string& directory = {});
-  /// No block may straddle an end of it.
-  void remember_partly(const position_range& position);
+  /// What it handed on of a stream that is read again.
+  void remember_stream(const position_range& position);
   /// What is known of one content of an inode.
   struct recollection {
     stream_identity identity; ///< with the longest head that is known
@@ -103,7 +103,7 @@ private:
   struct memory {
     stream_identity identity;
     std::string stream;
-    std::vector<interval> known; ///< in any order; empty ones are ends of what is known in part
+    std::vector<interval> known; ///< in any order
     std::uint64_t end = 0;       ///< the greatest of them
     std::string directory;       ///< where it was last
     bool was_missing = false;
@@ -111,7 +111,7 @@ private:
 
   auto most_idle() const -> tailed_file&;
   auto content_of(const file_key& key, std::uint32_t generation) const -> recollection;
-  auto remember(stream_identity identity, const std::string& stream, interval range) -> memory&;
+  auto remember(stream_identity identity, const std::string& stream, std::uint64_t end) -> memory&;
 
   std::unordered_map<file_key, std::unique_ptr<tailed_file>, file_key_hash> files_;
   std::unordered_map<std::string, path_entry, hash_text, std::equal_to<>> paths_;

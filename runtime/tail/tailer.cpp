@@ -42,16 +42,16 @@ tailer::tailer(tail_options options, const clock& time)
       files_(options_.open_files_max > 0 ? options_.open_files_max : SIZE_MAX, options_.descriptors),
       reader_(options_.line_bytes_max) {}
 
-auto tailer::open(std::span<const position_range> covered, std::span<const position_range> partly)
+auto tailer::open(std::span<const position_range> covered, std::span<const position_range> elsewhere)
     -> result<void> {
   auto problem = std::error_code{};
   const auto base = std::filesystem::current_path(problem).string();
   WEIR_TRY(patterns_, glob_set::parse(options_.paths, base));
   WEIR_TRY(excluded_, glob_set::parse(options_.exclude, base, true));
-  is_first_start_ = covered.empty() && partly.empty();
+  is_first_start_ = covered.empty() && elsewhere.empty();
   // Even if all files come to an end: what appears while we are away is not left out as if it was old.
   if (is_first_start_ && options_.from_end) notes_.push_back({std::string{started_stream}, 0, 0});
-  remember(covered, partly);
+  remember(covered, elsewhere);
   starting_ = true;
   swept_at_ = clock_.monotonic();
   scan();
@@ -71,18 +71,18 @@ auto tailer::open(std::span<const position_range> covered, std::span<const posit
   return {};
 }
 
-void tailer::remember(std::span<const position_range> covered, std::span<const position_range> partly) {
+void tailer::remember(std::span<const position_range> covered, std::span<const position_range> elsewhere) {
   auto over = over_streams{};
-  for (const auto& positions : {covered, partly})
+  for (const auto& positions : {covered, elsewhere})
     for (const auto& position : positions)
       if (says_over(position)) over.add(position.stream);
-  for (const auto& positions : {covered, partly})
+  for (const auto& positions : {covered, elsewhere})
     for (const auto& position : positions) {
       known_paths_.remember(position.stream);
       if (over.has(position))
         tell_over(position.stream);
-      else if (positions.data() == partly.data())
-        files_.remember_partly(position);
+      else if (positions.data() == elsewhere.data())
+        files_.remember_stream(position);
       else if (position.end != end_of_stream)
         files_.remember_covered(position);
     }

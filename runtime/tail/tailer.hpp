@@ -29,8 +29,8 @@ public:
   tailer(tail_options options, const clock& time);
 
   /// `covered`: what earlier instances handed on. It is not read again; what lies between is, if it is still
-  /// there. No block will straddle an end of a range that is covered or `partly` so.
-  auto open(std::span<const position_range> covered, std::span<const position_range> partly = {})
+  /// there. No block straddles an end of such a range. `elsewhere`: what they handed on of streams that are read again.
+  auto open(std::span<const position_range> covered, std::span<const position_range> elsewhere = {})
       -> result<void>;
   /// Looks at what changed; then take blocks until there is none.
   void look();
@@ -106,7 +106,7 @@ private:
   void enqueue(tailed_file& file);
   void go_on(tailed_file& file, bool is_first);
   auto next_note() -> line_block;
-  void remember(std::span<const position_range> covered, std::span<const position_range> partly);
+  void remember(std::span<const position_range> covered, std::span<const position_range> elsewhere);
   void tell_over(std::string stream);
   void forget_over(const std::string& stream);
   auto waits_for_predecessor(tailed_file& file) -> bool;

@@ -7,109 +7,89 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto probe_interval = 5s;
+/// The same chunk without its events.
+auto emptied(const chunk_ptr& c) -> chunk_ptr {
+  auto other = std::make_shared<chunk>(*c);
+  other->sections.clear();
+  other->cuts.clear();
+  other->count = 0;
+  other->body = {};
+  return other;
+}
 
 } // namespace
 
 aggregator_actor::aggregator_actor(world& w, process& host, const plan& how, std::unique_ptr<chunk_log> log)
     : actor(w, host, how.component, how.address),
       plan_(how),
-      core_(how.window, how.outlets, std::move(log)),
-      from_(std::make_unique<receiver_links>(core_.in)) {
-  make_links();
+      core_(std::make_shared<aggregator_core>(how.window, how.outlets, std::move(log))) {
+  begin();
 }
 
-void aggregator_actor::start() { step(); }
+void aggregator_actor::begin() {
+  auto settings = aggregator_machine_settings{};
+  settings.address = address;
+  settings.component = component;
+  settings.downstream = plan_.downstream;
+  settings.random = [this] { return in.random.next(); };
+  machine_ = std::make_unique<aggregator_machine>(std::move(settings), core_, in.time);
+}
 
 /// Its actor failed; the core survives. What the syncer was about to say is lost.
 void aggregator_actor::fail() {
   actor::fail();
-  questions_.clear();
-  asked_.clear();
-  syncing_ = false;
-  from_ = std::make_unique<receiver_links>(core_.in);
-  core_.begin_again(in.time.monotonic());
-  make_links();
+  is_syncing_ = false;
+  begin();
   on_peers();
 }
 
-void aggregator_actor::make_links() {
-  links_.clear();
-  for (std::size_t i = 0; i < plan_.downstream.size(); ++i)
-    links_.emplace_back(address, i, [this] { return in.random.next(); });
-}
-
 void aggregator_actor::on_peers() {
-  for (std::size_t i = 0; i < links_.size(); ++i) {
+  for (const auto& to : plan_.downstream) {
     auto there = std::vector<sender_links::receiver>{};
-    for (const auto* p : in.peers_of(*this, plan_.downstream[i])) there.push_back({p->id, p->address});
-    links_[i].update(core_.flow, there);
+    for (const auto* p : in.peers_of(*this, to.name)) there.push_back({p->id, p->address});
+    machine_->on_peers(to.name, std::move(there), in.unheard_of(*this, to.name));
   }
   step();
 }
 
 void aggregator_actor::on_down(handle who) {
-  from_->on_down(who);
-  for (auto& l : links_) l.on_down(core_.flow, who);
+  machine_->on_down(who);
+  step();
 }
 
 void aggregator_actor::take(const transfer_chunks& note) {
-  auto fresh = from_->on_transfer(note).fresh;
-  if (in.mistake == bug::drops_last_chunk && fresh.size() > 1) {
-    core_.in.make_safe(fresh.back()->id);
-    fresh.pop_back();
+  auto taken = note;
+  for (const auto& c : taken.chunks) {
+    if (!c.content) continue;
+    biggest_ = std::max<std::uint64_t>(biggest_, c.content->footprint_bytes());
+    taken_.add(*c.content);
   }
-  for (const auto& c : fresh) {
-    biggest_ = std::max<std::uint64_t>(biggest_, c->footprint_bytes());
-    core_.take(c, in.time.monotonic());
-  }
-}
-
-void aggregator_actor::on_feedback(const link_feedback& note) {
-  for (auto& l : links_) {
-    auto news = l.on_feedback(core_.flow, note);
-    if (!news) continue;
-    return core_.on_news(std::move(*news));
-  }
-}
-
-void aggregator_actor::ask(const ask_positions& note, handle from) {
-  if (in.mistake != bug::does_not_fence) from_->fence(note.source);
-  if (in.mistake == bug::forgets_mark) questions_.clear();
-  questions_.add(note, from, core_.mark());
-  auto& first = asked_[note.source];
-  if (first.first != note.question) first = {note.question, core_.mark()};
-}
-
-void aggregator_actor::answer() {
-  const auto is_early = in.mistake == bug::answers_early;
-  questions_.answer([&](std::uint64_t mark) { return is_early || core_.is_safe_up_to(mark); },
-                    [&](const auto& q) {
-                      const auto& [question, source, sender, is_passed_on, is_urgent] = q.note;
-                      in.send(*this, q.from, known_positions{question, address, core_.positions_of(source)});
-                      asked_.erase(source);
-                      return true;
-                    });
+  auto& last = taken.chunks.back().content;
+  if (in.mistake == bug::drops_last_chunk && taken.chunks.size() > 1 && last) last = emptied(last);
+  machine_->on_transfer(taken);
 }
 
 void aggregator_actor::receive(handle from, const message& m) {
-  if (const auto* open = std::get_if<open_link>(&m)) from_->on_open(*open, from);
+  if (const auto* open = std::get_if<open_link>(&m)) machine_->on_open(*open, from);
   if (const auto* chunks = std::get_if<transfer_chunks>(&m)) take(*chunks);
-  if (const auto* feedback = std::get_if<link_feedback>(&m)) on_feedback(*feedback);
-  if (const auto* probe = std::get_if<probe_link>(&m)) from_->on_probe(*probe, from);
-  if (const auto* close = std::get_if<close_link>(&m)) from_->on_close(*close, from);
-  if (const auto* asked = std::get_if<ask_positions>(&m)) ask(*asked, from);
-  if (const auto* reopen = std::get_if<reopen_link>(&m))
-    for (auto& l : links_) l.on_reopen(core_.flow, *reopen);
-  links_max_ = std::max(links_max_, core_.in.links());
+  if (const auto* feedback = std::get_if<link_feedback>(&m)) machine_->on_feedback(*feedback);
+  if (const auto* probe = std::get_if<probe_link>(&m)) machine_->on_probe(*probe, from);
+  if (const auto* close = std::get_if<close_link>(&m)) machine_->on_close(*close, from);
+  if (const auto* asked = std::get_if<ask_positions>(&m)) {
+    source_of_[asked->question] = asked->source;
+    machine_->on_question(*asked, from);
+  }
+  if (const auto* answer = std::get_if<known_positions>(&m)) machine_->on_answer(*answer);
+  if (const auto* reopen = std::get_if<reopen_link>(&m)) machine_->on_reopen(*reopen);
+  links_max_ = std::max(links_max_, core_->in.links());
   step();
 }
 
 /// Another thread waits for the device meanwhile.
 void aggregator_actor::start_sync() {
-  auto job = core_.take_sync(in.time.monotonic());
+  auto job = machine_->take_sync();
   if (!job) return;
-  syncing_ = true;
+  is_syncing_ = true;
   const auto takes = in.peace ? 1ms : in.random.time_between(0ns, plan_.sync_takes);
   // Whoever takes the job may be gone before it is done.
   in.time.after(takes / 2,
@@ -119,55 +99,50 @@ void aggregator_actor::start_sync() {
                   w.note(address, "fsync: ", outcome ? "done" : outcome.failure().what);
                   w.time.after(outcome ? takes / 2 : 0ns, [this, &w, me, shared, outcome] {
                     if (w.find(me) == nullptr) return;
-                    syncing_ = false;
-                    core_.finish_sync(*shared, outcome, w.time.monotonic());
+                    is_syncing_ = false;
+                    machine_->on_synced(*shared, outcome);
                     step();
                   });
                 });
 }
 
 /// The mistake: what was sent is taken for acked.
-void aggregator_actor::pass_early(std::size_t outlet, const std::vector<outgoing>& notes) {
-  if (in.mistake != bug::passes_cursor_early || !core_.is_durable()) return;
-  for (const auto& n : notes) {
-    const auto* sent = std::get_if<transfer_chunks>(&n.what);
-    if (sent == nullptr) continue;
-    auto ids = std::vector<chunk_id>{};
-    for (const auto& c : sent->chunks) ids.push_back(c.content->id);
-    core_.on_news({outlet, core_.flow.at(outlet).ack(ids), {}});
-  }
+void aggregator_actor::pass_early(const std::vector<outgoing>& notes) {
+  if (in.mistake != bug::passes_cursor_early || !core_->is_durable()) return;
+  auto ids = std::vector<chunk_id>{};
+  for (const auto& n : notes)
+    if (const auto* sent = std::get_if<transfer_chunks>(&n.what))
+      for (const auto& c : sent->chunks) ids.push_back(c.content->id);
+  for (std::size_t i = 0; i < core_->flow.size(); ++i) core_->on_news({i, core_->flow.at(i).ack(ids), {}});
 }
 
 void aggregator_actor::step() {
-  const auto now = in.time.monotonic();
-  core_.work(now);
+  machine_->work();
   start_sync();
-  const auto is_due = now >= probe_at_;
-  if (is_due) probe_at_ = now + probe_interval;
-  for (std::size_t i = 0; i < links_.size(); ++i) {
-    links_[i].flush(core_.flow, now);
-    if (is_due) links_[i].probe();
-    auto notes = links_[i].take_outgoing();
-    pass_early(i, notes);
-    in.send_all(*this, std::move(notes));
+  send();
+  const auto now = in.time.monotonic();
+  call_at(std::max(machine_->deadline(), now + 1us));
+}
+
+void aggregator_actor::send() {
+  auto notes = machine_->take_outgoing();
+  pass_early(notes);
+  in.send_all(*this, std::move(notes));
+  for (auto& q : machine_->take_questions()) in.send(*this, q.to, std::move(q.what));
+  for (auto& a : machine_->take_answers()) {
+    if (in.mistake == bug::answers_early)
+      for (const auto& p : taken_.of(source_of_[a.what.question])) a.what.positions.push_back(p);
+    in.send(*this, a.to, std::move(a.what));
   }
-  from_->send_feedback();
-  in.send_all(*this, from_->take_outgoing());
-  answer();
-  auto next = probe_at_;
-  if (const auto due = core_.deadline()) next = std::min(next, *due);
-  call_at(std::max(next, now + 1us));
 }
 
 auto aggregator_actor::check() const -> std::string {
-  const auto used = core_.in.granted_bytes() + core_.in.held_bytes();
+  const auto used = core_->in.granted_bytes() + core_->in.held_bytes();
   if (used > plan_.window.capacity_bytes + links_max_ * (plan_.window.floor_bytes + biggest_))
     return "granted and holds more than its capacity";
   auto gone = std::uint64_t{0};
-  for (const auto& [why, events] : core_.dropped) gone += events;
-  for (const auto& [source, first] : asked_)
-    if (core_.is_safe_up_to(first.second)) return "does not answer though all before the question is safe";
-  if (core_.held().events_held + gone > core_.events_in) return "holds more events than came in";
+  for (const auto& [why, events] : core_->dropped) gone += events;
+  if (core_->held().events_held + gone > core_->events_in) return "holds more events than came in";
   return {};
 }
 

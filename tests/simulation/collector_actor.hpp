@@ -1,27 +1,15 @@
-/// A collector in the simulation: the real core, inquiry and links around a scripted source.
+/// A collector in the simulation: the real machine around a scripted source.
 #pragma once
 
-#include "actors/collectors/collector_core.hpp"
-#include "actors/system/resume_inquiry.hpp"
+#include "actors/collectors/collector_machine.hpp"
 #include "tests/simulation/script.hpp"
 #include "tests/simulation/world.hpp"
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace weir::test {
-
-struct collector_pace {
-  std::size_t chunk_bytes_max = 0;
-  std::size_t read_bytes_max = 0;
-  std::size_t hold_bytes = 0;
-  std::chrono::nanoseconds chunk_age_max{0};
-  std::chrono::nanoseconds ask_interval{0};
-  std::chrono::nanoseconds patience{0};           ///< for receivers that are away
-  std::chrono::nanoseconds undecided_patience{0}; ///< for components of which nobody answers
-};
 
 class collector_actor final : public actor {
 public:
@@ -30,6 +18,7 @@ public:
     std::string address;
     std::vector<downstream_component> downstream;
     std::vector<outlet_settings> outlets;
+    std::size_t hold_bytes = 0;
     collector_pace pace;
   };
   collector_actor(world& w, process& host, const plan& how, script& lines);
@@ -41,41 +30,19 @@ public:
   auto check() const -> std::string override;
   auto is_at_rest() const -> bool override;
   void fail() override;
+  void wake() override;
 
 protected:
   void step() override;
 
 private:
-  void make_links();
-  void inquire();
-  void ask();
   void begin();
-  void decide_late();
-  auto is_waiting() const -> bool { return inquiry_ && core_.starts == 0; }
-  auto known() const -> std::vector<std::vector<position_range>>;
-  void link(std::size_t outlet);
-  void open_source();
-  void read();
-  void close_chunk();
-  auto should_close() const -> bool;
-  void send(std::vector<outgoing> notes);
-  void on_feedback(const link_feedback& note);
+  void pass_on();
 
   plan plan_;
-  collector_core core_;
   script& lines_;
-  std::unique_ptr<chunking_intake> takes_;
-  std::unique_ptr<scripted_source> reads_;
-  std::optional<resume_inquiry> inquiry_;
-  std::vector<std::vector<position_range>> has_; ///< by outlet, as it was answered
-  std::vector<sender_links> links_;
-  std::uint64_t question_ = 0;
-  bool is_answered_ = false;
-  bool is_ready_ = false;
-  monotonic_time undecided_at_{};
-  monotonic_time ask_at_{};
-  monotonic_time probe_at_{};
-  monotonic_time collecting_since_{};
+  std::shared_ptr<collector_core> core_;
+  std::unique_ptr<collector_machine> machine_;
 };
 
 } // namespace weir::test

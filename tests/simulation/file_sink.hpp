@@ -29,8 +29,8 @@ public:
       : real_(std::move(real)), world_(w), home_(home), sink_(std::move(sink)) {}
   auto open() -> result<void> override { return real_->open(); }
   auto commit(const commit_batch& batch) -> result<committed> override;
-  auto positions(const std::string& source) -> result<std::vector<position_range>> override {
-    return real_->positions(source);
+  auto knowledge(const std::string& source) -> result<stream_knowledge> override {
+    return real_->knowledge(source);
   }
   auto idle() -> result<void> override { return real_->idle(); }
 

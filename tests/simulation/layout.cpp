@@ -37,7 +37,7 @@ void schedule::lay_out() {
   auto last = std::vector<component*>{};
   for (auto left = random.between(1, 3); left > 0; --left)
     last.push_back(&add(tier::collector, "collector" + std::to_string(left), {}));
-  for (auto* c : last) c->tells_positions = random.one_in(2);
+  for (auto* c : last) c->tells_positions = !random.one_in(4);
   const auto least = [&] { return last.front()->in == tier::collector ? std::size_t{1} : last.size(); };
   if (!random.one_in(4)) last = lay_out_aggregators(last, "source", random.one_in(4) ? 2 : 1);
   if (!random.one_in(3))
@@ -73,9 +73,8 @@ void schedule::protect() {
       c.survives_power_cuts = !world_.random.one_in(4);
     for (auto* home : c.homes)
       if (!c.survives_power_cuts) home->may_lose_power = false;
-    if (c.in != tier::collector || c.tells_positions) continue;
-    for (const auto* first : c.to)
-      if (first->in == tier::aggregator && !first->is_durable) c.homes.front()->may_die = false;
+    // What is read again by another process has other chunk ids.
+    if (!c.tells_positions) c.homes.front()->may_die = false;
   }
 }
 
@@ -134,10 +133,13 @@ void schedule::furnish_collector(component& c, process& home) {
   plan.address = home.name + "/collector/" + c.name;
   plan.outlets = outlets_of(c);
   for (const auto* to : c.to) plan.downstream.push_back({to->name, 1, world_.is_hosted(home, to->name)});
-  plan.pace = {random.between(64, 2048),         random.between(64, 4096),
-               random.between(0, 16) << 10,      random.time_between(1ms, 300ms),
-               random.time_between(100ms, 1s),   24h,
-               random.time_between(0ms, 3s)};
+  plan.hold_bytes = random.between(0, 16) << 10;
+  plan.pace.chunk_bytes_wanted = random.between(64, 2048);
+  plan.pace.read_bytes_max = random.between(64, 4096);
+  plan.pace.chunk_age_max = random.time_between(1ms, 300ms);
+  plan.pace.gathering_max = random.time_between(0ms, 2ms);
+  plan.pace.ask_interval = random.time_between(100ms, 1s);
+  plan.pace.patience = random.time_between(0ms, 3s);
   world_.time.after(random.time_between(0ms, 2s), [this, &lines, &home] { write_lines(lines, home); });
   furniture_[&home].push_back([this, plan, &lines](process& at) {
     at.actors.push_back(std::make_unique<collector_actor>(world_, at, plan, lines));
@@ -150,7 +152,7 @@ void schedule::furnish_aggregator(component& c, process& home) {
   auto plan = aggregator_actor::plan{};
   plan.component = c.name;
   plan.address = home.name + "/aggregator/" + c.name;
-  for (const auto* to : c.to) plan.downstream.push_back(to->name);
+  for (const auto* to : c.to) plan.downstream.push_back({to->name, 1, world_.is_hosted(home, to->name)});
   plan.outlets = outlets_of(c);
   plan.window = some_window();
   plan.sync_takes = random.one_in(4) ? random.time_between(0ms, 2s) : random.time_between(0ms, 20ms);
@@ -165,7 +167,7 @@ void schedule::furnish_aggregator(component& c, process& home) {
                                      : sync_policy::os;
     if (world_.mistake == bug::acks_before_sync) log.sync = sync_policy::os;
     log.sync_interval = random.time_between(100ms, 1s);
-    log.readers = plan.downstream;
+    for (const auto* to : c.to) log.readers.push_back(to->name);
     log.holder = home.name;
     plan.log = log;
     world_.note(plan.address, "has a log, sync ", static_cast<int>(log.sync), ", at most ", log.bytes_max,

@@ -34,10 +34,12 @@ void database_store::add_to_ledger(const std::vector<chunk_ptr>& all) {
     tables_.ids.insert(c->id);
     if (c->settled_below > 1) tables_.ids.insert(c->id.origin, 1, c->settled_below - 1);
     tables_.positions.add(*c);
+    for (const auto& p : c->settled) tables_.settled.add(c->source, p);
   }
 }
 
 auto database_store::open() -> result<void> {
+  if (world_.mistake == bug::forgets_too_early) tables_.positions = {};
   if (world_.mistake != bug::forgets_a_range) return {};
   auto all = std::vector<id_range>{};
   tables_.ids.for_each([&](const id_range& r) { all.push_back(r); });
@@ -63,8 +65,7 @@ auto database_store::find_new(const commit_batch& batch) -> new_rows {
   auto known = tables_.positions;
   for (std::size_t i = 0; i < batch.chunks.size(); ++i) {
     const auto& c = batch.chunks[i];
-    const auto is_in = tables_.ids.contains(c->id) || within.contains(c->id)
-                       || (c->is_reread && tables_.positions.covers(c->source, c->positions));
+    const auto is_in = tables_.ids.contains(c->id) || within.contains(c->id);
     world_.note(sink_, is_in ? "has already " : "stores ", c->id.origin % 10000, ".", c->id.sequence);
     if (is_in) {
       ++found.done.repeated_chunks;

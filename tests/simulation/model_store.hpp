@@ -18,6 +18,7 @@ struct database {
   std::map<std::string, std::size_t> rows; ///< line -> how often
   id_ranges ids;
   position_index positions{window_streams_max, ended_streams_max};
+  position_index settled;
   bool is_picky = false; ///< some lines are never taken, and it does not say which
 
   auto rejects(const std::string& line) const -> bool;
@@ -33,8 +34,8 @@ public:
       : tables_(tables), world_(w), home_(home), sink_(std::move(sink)) {}
   auto open() -> result<void> override;
   auto commit(const commit_batch& batch) -> result<committed> override;
-  auto positions(const std::string& source) -> result<std::vector<position_range>> override {
-    return tables_.positions.of(source);
+  auto knowledge(const std::string& source) -> result<stream_knowledge> override {
+    return stream_knowledge{tables_.positions.of(source), tables_.settled.of(source)};
   }
 
 private:

@@ -26,23 +26,16 @@ auto scripted_source::open(const resume_info& resume) -> result<void> {
     const auto& f = from_.files[i];
     auto& r = files_[i];
     r.covered.resize(f.lines_in_all);
-    r.ends_block.resize(f.lines_in_all + 1);
     r.over = f.deleted;
-    const auto cut_at = [&](const position_range& p) {
-      if (p.begin % f.line_bytes != 0 || p.end % f.line_bytes != 0 || p.end > f.size())
-        return world_.broken("a collector is told to resume inside a line");
-      r.ends_block[p.begin / f.line_bytes] = true;
-      r.ends_block[p.end / f.line_bytes] = true;
-    };
-    for (const auto& p : resume.partly)
-      if (p.stream == f.name) cut_at(p);
     for (const auto& p : resume.covered) {
       if (p.stream != f.name) continue;
-      cut_at(p);
+      if (p.begin % f.line_bytes != 0 || p.end % f.line_bytes != 0 || p.end > f.size())
+        world_.broken("a collector is told to resume inside a line");
       const auto last = std::min<std::uint64_t>(p.end / f.line_bytes, f.lines_in_all);
       for (auto n = p.begin / f.line_bytes; n < last; ++n) r.covered[n] = true;
     }
   }
+  if (is_first_) acknowledge(resume.covered);
   return {};
 }
 
@@ -57,7 +50,7 @@ auto scripted_source::read_block(std::size_t index, intake& out) -> std::size_t 
   while (r.next < f.written && r.covered[r.next]) ++r.next;
   const auto begin = r.next;
   const auto end = std::min(f.written, begin + world_.random.between(1, 4));
-  while (r.next < end && !r.covered[r.next] && (r.next == begin || !r.ends_block[r.next])) {
+  while (r.next < end && !r.covered[r.next]) {
     if (f.tells_positions) out.born_at(r.next * f.line_bytes);
     out.line("sim." + f.name, world_.time.wall_ns(), f.line(r.next++));
   }

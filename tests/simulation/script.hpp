@@ -18,7 +18,7 @@ struct scripted_file {
   std::size_t written = 0;
   std::vector<bool> safe; ///< acknowledged lines
   bool deleted = false;
-  bool tells_positions = true; ///< of its lines
+  bool tells_positions = true; ///< of its lines; else only chunk ids tell what came before
 
   auto line(std::size_t number) const -> std::string;
   auto size() const -> std::uint64_t { return lines_in_all * line_bytes; }
@@ -30,18 +30,18 @@ struct script {
   auto is_done() const -> bool;
 };
 
-/// Reads what no earlier instance handed on, in small blocks that end where the resume information says.
+/// Reads what no earlier instance handed on, in small blocks.
 class scripted_source final : public source {
 public:
-  scripted_source(script& from, world& w) : from_(from), world_(w) {}
+  /// `is_first`: of its process, so that what is covered is safe.
+  scripted_source(script& from, world& w, bool is_first) : from_(from), world_(w), is_first_(is_first) {}
   auto open(const resume_info& resume) -> result<void> override;
   auto read(intake& out, std::size_t budget) -> result<read_status> override;
   void acknowledge(std::span<const position_range> safe) override;
 
 private:
   struct reading {
-    std::vector<bool> covered;    ///< lines
-    std::vector<bool> ends_block; ///< before these lines
+    std::vector<bool> covered; ///< lines
     std::size_t next = 0;
     bool over = false;
   };
@@ -49,6 +49,7 @@ private:
 
   script& from_;
   world& world_;
+  bool is_first_;
   std::vector<reading> files_;
 };
 

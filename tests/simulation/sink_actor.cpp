@@ -73,11 +73,7 @@ void sink_actor::receive(handle from, const message& m) {
   if (const auto* chunks = std::get_if<transfer_chunks>(&m)) machine_->on_transfer(*chunks);
   if (const auto* probe = std::get_if<probe_link>(&m)) machine_->on_probe(*probe, from);
   if (const auto* close = std::get_if<close_link>(&m)) machine_->on_close(*close, from);
-  if (const auto* asked = std::get_if<ask_positions>(&m)) {
-    auto note = *asked;
-    note.sender = in.mistake == bug::does_not_fence ? "" : note.source;
-    machine_->on_question(note, from);
-  }
+  if (const auto* asked = std::get_if<ask_positions>(&m)) machine_->on_question(*asked, from);
   pass_on();
 }
 

@@ -29,7 +29,8 @@ struct describer {
       }
       text += " " + std::to_string(c.content->id.origin % 10000) + "."
               + std::to_string(c.content->id.sequence) + "(<" + std::to_string(c.content->settled_below)
-              + (c.content->is_reread ? " reread" : "") + ")" + describe(c.content->positions);
+              + ")" + describe(c.content->positions);
+      if (!c.content->settled.empty()) text += " settled" + describe(c.content->settled);
     }
     return text;
   }
@@ -48,7 +49,10 @@ struct describer {
   auto operator()(const reopen_link& m) const { return "reopen link " + std::to_string(m.link); }
   auto operator()(const close_link& m) const { return "close link " + std::to_string(m.link); }
   auto operator()(const ask_positions& m) const { return "what do you have of " + m.source; }
-  auto operator()(const known_positions& m) const { return m.receiver + " has" + describe(m.positions); }
+  auto operator()(const known_positions& m) const {
+    return m.receiver + " has" + describe(m.positions) + ", settled" + describe(m.settled) + ", elsewhere"
+           + describe(m.elsewhere);
+  }
 };
 
 } // namespace

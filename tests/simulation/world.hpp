@@ -37,7 +37,7 @@ public:
   /// How many id ranges it remembers.
   virtual auto remembered_ranges() const -> std::size_t { return 0; }
   /// Something on its machine changed.
-  void wake() { step(); }
+  virtual void wake() { step(); }
   /// Nothing is left to do.
   virtual auto is_at_rest() const -> bool = 0;
   /// Fails and is made anew around what survives that; has another handle then.

@@ -1,0 +1,207 @@
+#include "actors/aggregators/aggregator_machine.hpp"
+
+#include "actors/system/tell_senders.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace weir {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto probe_interval = 5s;
+constexpr auto drain_patience = 5s; // for what a log would keep as well
+
+} // namespace
+
+aggregator_machine::aggregator_machine(aggregator_machine_settings settings, std::shared_ptr<aggregator_core> core,
+                                       const clock& time)
+    : settings_(std::move(settings)),
+      core_(std::move(core)),
+      time_(time),
+      from_(core_->in),
+      how_(settings_.once ? ending::with_its_senders : ending::never) {
+  if (!core_->is_durable()) passed_.emplace(settings_.address, settings_.downstream);
+  core_->begin_again(time_.monotonic());
+  for (std::size_t i = 0; i < settings_.downstream.size(); ++i)
+    ports_.push_back({settings_.downstream[i].name, {settings_.address, i, settings_.random}, {}});
+}
+
+void aggregator_machine::on_open(const open_link& note, std::uint64_t sender) {
+  if (const auto refused = from_.on_open(note, sender); !refused.empty()) spdlog::warn("{}", refused);
+}
+
+void aggregator_machine::on_transfer(const transfer_chunks& note) {
+  const auto now = time_.monotonic();
+  const auto done = from_.on_transfer(note);
+  if (done.lost) spdlog::warn("a message from {} was lost; its link is opened anew", done.sender);
+  if (done.damaged) spdlog::warn("a chunk from {} arrived damaged; it is asked for again", done.sender);
+  for (const auto& c : done.fresh) core_->take(c, now);
+}
+
+/// From a sender, or from a receiver that confirms ours.
+void aggregator_machine::on_close(const close_link& note, std::uint64_t sender) {
+  if (note.sender != settings_.address) return from_.on_close(note, sender);
+  for (auto& p : ports_) p.links.on_closed(core_->flow, note);
+}
+
+void aggregator_machine::on_feedback(const link_feedback& note) {
+  for (auto& p : ports_) {
+    auto news = p.links.on_feedback(core_->flow, note);
+    if (!news) continue;
+    return core_->on_news(std::move(*news));
+  }
+}
+
+void aggregator_machine::on_reopen(const reopen_link& note) {
+  for (auto& p : ports_) p.links.on_reopen(core_->flow, note);
+}
+
+void aggregator_machine::on_down(std::uint64_t who) {
+  from_.on_down(who);
+  if (passed_) passed_->forget(who);
+  for (auto& p : ports_) {
+    std::erase_if(p.there, [&](const auto& r) { return r.handle == who; });
+    p.links.on_down(core_->flow, who);
+  }
+}
+
+void aggregator_machine::on_question(const ask_positions& note, std::uint64_t asker) {
+  if (passed_) return passed_->ask(note, asker, time_.monotonic());
+  auto known = core_->knowledge_of(note.source);
+  answers_.push_back(
+      {asker, {note.question, settings_.address, std::move(known.positions), std::move(known.settled)}});
+}
+
+void aggregator_machine::on_answer(const known_positions& note) {
+  if (passed_) passed_->on_answer(note);
+}
+
+void aggregator_machine::on_peers(const std::string& component, std::vector<sender_links::receiver> there,
+                                  const std::vector<std::string>& unheard) {
+  auto addresses = std::vector<std::string>{};
+  for (const auto& p : there) addresses.push_back(p.address);
+  if (passed_) passed_->on_peers(component, addresses, unheard);
+  for (auto& p : ports_) {
+    if (p.component != component) continue;
+    p.there = there;
+    p.links.update(core_->flow, p.there);
+  }
+}
+
+void aggregator_machine::on_synced(const sync_job& job, const result<void>& outcome) {
+  core_->finish_sync(job, outcome, time_.monotonic());
+}
+
+void aggregator_machine::drain() {
+  how_ = ending::drained;
+  if (core_->is_durable() && !drain_until_) drain_until_ = time_.monotonic() + drain_patience;
+}
+
+void aggregator_machine::work() {
+  const auto now = time_.monotonic();
+  core_->work(now);
+  const auto is_probe_due = now >= probe_at_;
+  if (is_probe_due) probe_at_ = now + probe_interval;
+  for (auto& p : ports_) {
+    p.links.flush(core_->flow, now);
+    if (is_probe_due) p.links.probe();
+  }
+  from_.send_feedback();
+  tell_news(now);
+  finish_if_done(now);
+  deadline_ = next_call(now);
+}
+
+void aggregator_machine::tell_news(monotonic_time now) {
+  if (passed_) {
+    auto some = passed_->take_answers(now);
+    std::move(some.begin(), some.end(), std::back_inserter(answers_));
+    for (const auto& text : passed_->take_complaints(now)) spdlog::warn("{}: {}", settings_.address, text);
+  }
+  for (const auto& news : core_->take_news(now))
+    spdlog::log(news.is_good ? spdlog::level::info : spdlog::level::warn, "{}: {}", settings_.address, news.text);
+}
+
+auto aggregator_machine::next_call(monotonic_time now) const -> monotonic_time {
+  auto next = probe_at_;
+  if (const auto due = core_->deadline()) next = std::min(next, *due);
+  if (const auto due = passed_ ? passed_->deadline(now) : std::nullopt) next = std::min(next, *due);
+  if (drain_until_ && *drain_until_ > now) next = std::min(next, *drain_until_);
+  return next;
+}
+
+/// A log keeps what is not passed on when the node has to end.
+auto aggregator_machine::has_delivered(monotonic_time now) const -> bool {
+  return core_->is_empty() || (core_->is_safe() && drain_until_ && now >= *drain_until_);
+}
+
+void aggregator_machine::finish_if_done(monotonic_time now) {
+  if (is_finished_ || !from_.is_done(settings_.local_senders, how_) || !has_delivered(now)) return;
+  for (auto& p : ports_) p.links.close();
+  const auto are_closed = std::all_of(ports_.begin(), ports_.end(), [](const auto& p) { return p.links.is_closed(); });
+  is_finished_ = are_closed || (drain_until_ && now >= *drain_until_);
+}
+
+auto aggregator_machine::take_outgoing() -> std::vector<outgoing> {
+  auto all = from_.take_outgoing();
+  for (auto& p : ports_) {
+    auto some = p.links.take_outgoing();
+    std::move(some.begin(), some.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+auto aggregator_machine::take_questions() -> std::vector<question> {
+  auto all = std::vector<question>{};
+  if (!passed_) return all;
+  for (auto& q : passed_->take_passed())
+    for (const auto& port : ports_)
+      for (const auto& to : port.there)
+        if (to.address == q.receiver) all.push_back({to.handle, q.note});
+  return all;
+}
+
+auto aggregator_machine::observe() const -> observation {
+  auto o = observation{};
+  o.address = settings_.address;
+  o.component = settings_.component;
+  o.tier = settings_.tier;
+  o.type = "aggregator";
+  o.state = is_finished_ ? "finished" : how_ == ending::drained ? "draining" : "running";
+  o.detail = core_->remarks();
+  o.events_in = core_->events_in;
+  o.bytes_in = core_->bytes_in;
+  const auto held = core_->held();
+  o.events_held = held.events_held;
+  o.bytes_held = held.bytes_held;
+  o.dropped = core_->dropped;
+  const auto out = core_->passed_on();
+  o.events_out = out.events;
+  o.bytes_out = out.bytes;
+  tell_troubles(o);
+  o.demand_granted = core_->in.granted_bytes();
+  tell_senders(o, from_.senders());
+  for (const auto& p : ports_)
+    if (!is_finished_ && !p.links.has_receiver()) o.problems.push_back("no " + p.component + " is there to send to");
+  o.damaged = core_->in.damaged_chunks();
+  for (const auto& to : core_->flow.outlets()) o.demand_held += to.credit_bytes();
+  if (held.oldest_closed_ns != 0) o.delay_ns = time_.wall_ns() - held.oldest_closed_ns;
+  return o;
+}
+
+/// The latest is the last error; all of them are problems until they are over.
+void aggregator_machine::tell_troubles(observation& o) const {
+  const auto now = time_.monotonic();
+  for (auto& t : core_->troubles(now)) {
+    const auto at_ns = time_.wall_ns() - std::chrono::nanoseconds{now - t.at}.count();
+    if (at_ns > o.last_error_ns) o.last_error = t.what, o.last_error_ns = at_ns;
+    o.problems.push_back(std::move(t.what));
+  }
+}
+
+} // namespace weir

@@ -1,0 +1,96 @@
+/// What an aggregator decides: what it takes, sends, answers and tells, and when it is done. Its actor and the simulation
+/// are shells around it.
+#pragma once
+
+#include "actors/aggregators/aggregator_core.hpp"
+#include "actors/aggregators/passed_questions.hpp"
+#include "actors/protocol.hpp"
+#include "runtime/flow/receiver_links.hpp"
+#include "runtime/os/random.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+struct aggregator_machine_settings {
+  std::string address;
+  std::string component;
+  std::string tier;
+  std::vector<downstream_component> downstream; ///< one for each outlet of the core
+  std::vector<std::string> local_senders;       ///< addresses; more may come from other nodes
+  bool once = false;
+  std::function<std::uint64_t()> random = random_id;
+};
+
+/// Messages, outcomes and time go in, and work() does what became possible by them; then take what is to be sent and
+/// done. Senders, receivers and askers are numbers of its owner's.
+class aggregator_machine {
+public:
+  struct question {
+    std::uint64_t to = 0;
+    ask_positions what;
+  };
+  using answer = passed_questions::answer;
+
+  aggregator_machine(aggregator_machine_settings settings, std::shared_ptr<aggregator_core> core, const clock& time);
+
+  void on_open(const open_link& note, std::uint64_t sender);
+  void on_transfer(const transfer_chunks& note);
+  void on_probe(const probe_link& note, std::uint64_t sender) { from_.on_probe(note, sender); }
+  void on_close(const close_link& note, std::uint64_t sender);
+  void on_feedback(const link_feedback& note);
+  void on_reopen(const reopen_link& note);
+  void on_down(std::uint64_t who);
+  void on_question(const ask_positions& note, std::uint64_t asker);
+  void on_answer(const known_positions& note);
+  void on_peers(const std::string& component, std::vector<sender_links::receiver> there,
+                const std::vector<std::string>& unheard);
+  void on_synced(const sync_job& job, const result<void>& outcome);
+  void drain();
+  /// Once for all that came: it looks at each link and each outlet.
+  void work();
+
+  auto take_outgoing() -> std::vector<outgoing>;
+  auto take_questions() -> std::vector<question>;
+  auto take_answers() -> std::vector<answer> { return std::exchange(answers_, {}); }
+  /// To be run in another thread; its outcome goes to on_synced().
+  auto take_sync() -> std::optional<sync_job> { return core_->take_sync(time_.monotonic()); }
+  /// When work() is to be called if nothing happens.
+  auto deadline() const -> monotonic_time { return deadline_; }
+  /// All input is at its end and everything is passed on, or safe in the log.
+  auto is_finished() const -> bool { return is_finished_; }
+  auto observe() const -> observation;
+  auto core() const -> const aggregator_core& { return *core_; }
+
+private:
+  struct downstream_port {
+    std::string component;
+    sender_links links;
+    std::vector<sender_links::receiver> there;
+  };
+
+  auto has_delivered(monotonic_time now) const -> bool;
+  void tell_news(monotonic_time now);
+  void tell_troubles(observation& to) const;
+  auto next_call(monotonic_time now) const -> monotonic_time;
+  void finish_if_done(monotonic_time now);
+
+  aggregator_machine_settings settings_;
+  std::shared_ptr<aggregator_core> core_;
+  const class clock& time_;
+  receiver_links from_;
+  std::vector<downstream_port> ports_;
+  std::optional<passed_questions> passed_; ///< without a log
+  std::vector<answer> answers_;
+  ending how_;
+  bool is_finished_ = false;
+  monotonic_time probe_at_{};
+  monotonic_time deadline_{};
+  std::optional<monotonic_time> drain_until_; ///< with a log: what is not passed on by then stays in it
+};
+
+} // namespace weir

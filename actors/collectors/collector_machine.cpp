@@ -1,0 +1,295 @@
+#include "actors/collectors/collector_machine.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace weir {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto trickle_bytes_max = std::size_t{16} << 10; // a source that gives more is not left alone
+constexpr auto starved_look = 100ms; // without demand: accept connections, answer heartbeats
+constexpr auto probe_interval = 5s;
+constexpr auto complain_after = 10s;
+constexpr auto complain_again = 60s;
+
+} // namespace
+
+collector_machine::collector_machine(collector_machine_settings settings, std::shared_ptr<collector_core> core)
+    : settings_(std::move(settings)), core_(std::move(core)) {
+  for (std::size_t i = 0; i < settings_.downstream.size(); ++i) {
+    ports_.push_back({settings_.downstream[i].name, {settings_.address, i, settings_.random}, {}});
+    core_->flow.at(i).drop_peers();
+  }
+}
+
+collector_machine::~collector_machine() {
+  if (reads_ && reads_->wake_fd() >= 0) settings_.forget(reads_->wake_fd());
+}
+
+/// An earlier instance of this actor knew where to go on.
+void collector_machine::start() {
+  if (!settings_.resumes || settings_.listens || core_->starts > 0) return open_source();
+  question_ = settings_.random();
+  inquiry_.emplace(settings_.source, settings_.downstream);
+  patience_ends_ = now() + settings_.pace.patience;
+  complain_at_ = now() + complain_after;
+  step();
+}
+
+void collector_machine::on_peers(const std::string& component, std::vector<sender_links::receiver> there,
+                                 const std::vector<std::string>& unheard) {
+  auto addresses = std::vector<std::string>{};
+  for (const auto& p : there) addresses.push_back(p.address);
+  if (inquiry_) inquiry_->on_peers(component, addresses, unheard);
+  for (auto& p : ports_) {
+    if (p.component != component) continue;
+    if (p.there != there) ask_at_ = {}; // who is new
+    p.there = there;
+    if (!is_waiting()) p.links.update(core_->flow, p.there);
+  }
+  step(); // what a peer that went had in flight may go elsewhere
+}
+
+void collector_machine::inquire() {
+  const auto time = now();
+  const auto is_over = inquiry_->is_any_answered() && time >= patience_ends_;
+  if (is_over || inquiry_->is_complete()) return end_inquiry();
+  ask(time);
+  deadline_ = inquiry_->is_any_answered() ? std::min(ask_at_, patience_ends_) : ask_at_;
+}
+
+/// Asks those who have not answered, again and again: an answer may be lost, or its giver restarted.
+void collector_machine::ask(monotonic_time time) {
+  if (time >= ask_at_) {
+    for (const auto& port : ports_)
+      for (const auto& to : port.there)
+        if (inquiry_->is_awaited(to.address)) questions_.push_back({to.handle, {question_, settings_.source}});
+    ask_at_ = time + settings_.pace.ask_interval;
+  }
+  if (time < complain_at_) return;
+  complain_at_ = time + complain_again;
+  spdlog::warn("{}: waits for {} to say what it has of earlier data", settings_.address, inquiry_->missing_text());
+}
+
+void collector_machine::on_answer(const known_positions& note) {
+  if (!inquiry_ || note.question != question_) return;
+  inquiry_->on_answer(note);
+  step();
+}
+
+void collector_machine::end_inquiry() {
+  if (const auto missing = inquiry_->missing_text(); !missing.empty() && !is_at_end_)
+    spdlog::warn("{}: begins before {} has said what it has: some may be sent to it again, and stores know that again",
+                 settings_.address, missing);
+  core_->resume(inquiry_->result());
+  inquiry_.reset();
+  for (auto& p : ports_) p.links.update(core_->flow, p.there);
+  open_source();
+}
+
+void collector_machine::forget_source() {
+  if (reads_->wake_fd() >= 0) settings_.forget(reads_->wake_fd());
+  is_expecting_ = false;
+  is_ready_ = true;
+  is_open_ = false;
+  reads_.reset();
+}
+
+/// The first start is the operator's to mend; later ones are retried.
+void collector_machine::fail(error why, std::uint64_t fatal_up_to) {
+  failure_ = failing{std::move(why), core_->starts <= fatal_up_to};
+  is_open_ = false;
+}
+
+auto collector_machine::make_source() -> bool {
+  takes_ = std::make_unique<chunking_intake>(settings_.intake, settings_.context, core_->builder, core_->counts,
+                                             core_->letters);
+  reads_ = settings_.make_source(settings_.context);
+  const auto listening = reads_->listen();
+  if (!listening) fail(listening.failure(), 1);
+  return bool{listening};
+}
+
+void collector_machine::open_source() {
+  const auto resume = core_->begin_again();
+  if (!reads_ && !make_source()) return;
+  if (const auto opened = reads_->open(resume); !opened) return fail(opened.failure(), 1);
+  is_open_ = true;
+  step();
+}
+
+void collector_machine::on_feedback(const link_feedback& note) {
+  for (auto& p : ports_) {
+    auto news = p.links.on_feedback(core_->flow, note);
+    if (!news) continue;
+    const auto safe = core_->on_news(std::move(*news));
+    if (reads_ && !safe.empty()) reads_->acknowledge(safe);
+    break;
+  }
+  step();
+}
+
+void collector_machine::on_reopen(const reopen_link& note) {
+  for (auto& p : ports_) p.links.on_reopen(core_->flow, note);
+  step();
+}
+
+void collector_machine::on_close(const close_link& note) {
+  for (auto& p : ports_) p.links.on_closed(core_->flow, note);
+  step();
+}
+
+void collector_machine::on_down(std::uint64_t receiver) {
+  for (auto& p : ports_) {
+    std::erase_if(p.there, [&](const auto& r) { return r.handle == receiver; });
+    p.links.on_down(core_->flow, receiver);
+  }
+  step();
+}
+
+void collector_machine::on_wake() {
+  is_expecting_ = false;
+  is_ready_ = true;
+  step();
+}
+
+auto collector_machine::wants_to_read(monotonic_time time) -> bool {
+  if (is_at_end_) return false;
+  if (is_starved_ && core_->budget_bytes() > 0) return true;
+  if (time < paused_until_) return false;
+  if (const auto wake = reads_->wake_at(); wake && time >= *wake) is_ready_ = true;
+  return is_ready_ || is_starved_;
+}
+
+auto collector_machine::read(monotonic_time time) -> read_status {
+  const auto before = core_->builder.bytes();
+  const auto room = settings_.pace.chunk_bytes_wanted - std::min(before, settings_.pace.chunk_bytes_wanted);
+  const auto budget = std::min({core_->budget_bytes(), settings_.pace.read_bytes_max, room});
+  const auto status = reads_->read(*takes_, budget);
+  if (!status) return fail(status.failure(), 0), read_status::idle;
+  if (before == 0 && core_->builder.bytes() > 0) collecting_since_ = time;
+  is_at_end_ = is_at_end_ || *status == read_status::finished;
+  is_starved_ = budget == 0;
+  is_ready_ = *status == read_status::more;
+  const auto trickles = !is_ready_ && core_->builder.bytes() - before < trickle_bytes_max;
+  paused_until_ = time + (is_starved_ ? duration{starved_look} : trickles ? reads_->pause() : duration{0});
+  return is_starved_ ? read_status::idle : *status;
+}
+
+auto collector_machine::should_close(monotonic_time time) const -> bool {
+  if (core_->builder.empty()) return false;
+  if (is_at_end_ || core_->builder.bytes() >= settings_.pace.chunk_bytes_wanted) return true;
+  const auto gathers = is_ready_ && !is_starved_;
+  const auto patience = !core_->flow.is_hungry() ? settings_.pace.chunk_age_max
+                        : gathers                ? settings_.pace.gathering_max
+                                                 : duration{0};
+  return time >= collecting_since_ + patience;
+}
+
+void collector_machine::step() {
+  has_more_ = false;
+  if (is_waiting()) return inquire();
+  if (!is_open_ || is_finished_) return;
+  const auto& clock = *settings_.context.clock;
+  if (const auto time = now(); wants_to_read(time)) has_more_ = read(time) == read_status::more;
+  if (!is_open_) return;
+  const auto time = now();
+  if (should_close(time)) core_->close_chunk(clock);
+  core_->tell_untaken(time, false);
+  for (auto& p : ports_) p.links.flush(core_->flow, time);
+  probe_if_due(time);
+  wait_for_source(time);
+  finish_if_done();
+  deadline_ = next_call(time);
+}
+
+void collector_machine::probe_if_due(monotonic_time time) {
+  if (time < probe_at_) return;
+  for (auto& p : ports_) p.links.probe();
+  probe_at_ = time + probe_interval;
+}
+
+void collector_machine::wait_for_source(monotonic_time time) {
+  const auto fd = reads_->wake_fd();
+  if (is_at_end_ || is_expecting_ || is_ready_ || is_starved_ || fd < 0 || time < paused_until_) return;
+  is_expecting_ = settings_.wait(fd);
+}
+
+auto collector_machine::next_call(monotonic_time time) const -> monotonic_time {
+  auto next = time + probe_interval;
+  if (!is_at_end_ && paused_until_ > time) next = std::min(next, paused_until_);
+  if (const auto wake = reads_->wake_at(); wake && !is_at_end_) next = std::min(next, std::max(*wake, paused_until_));
+  if (!core_->builder.empty())
+    next = std::min(next, std::max(collecting_since_ + settings_.pace.chunk_age_max, time + 1ms));
+  if (const auto linger = core_->flow.deadline()) next = std::min(next, *linger);
+  return next;
+}
+
+void collector_machine::drain() {
+  const auto is_first = !std::exchange(is_draining_, true);
+  if (settings_.reads_to_end) return is_first ? read_to_end() : void();
+  is_at_end_ = true;
+  is_waiting() ? end_inquiry() : step();
+}
+
+/// The source is made anew as one that ends by itself. Whoever may stay away for long is not waited for,
+/// unless the run is to end only when all is stored: what is left then is there at the next start.
+void collector_machine::read_to_end() {
+  settings_.context.once = true;
+  const auto is_away =
+      is_waiting() || (is_open_ && core_->budget_bytes() == 0 && core_->flow.unacked_chunks() == 0);
+  is_at_end_ = is_at_end_ || (!settings_.waits_to_the_end && is_away);
+  if (is_waiting()) return is_at_end_ ? end_inquiry() : void();
+  if (!is_open_ || is_at_end_) return step();
+  forget_source();
+  open_source();
+}
+
+void collector_machine::finish_if_done() {
+  if (!is_at_end_ || !core_->is_empty() || !reads_->is_settled()) return;
+  for (auto& p : ports_) p.links.close();
+  if (!std::all_of(ports_.begin(), ports_.end(), [](const auto& p) { return p.links.is_closed(); })) return;
+  core_->tell_untaken(now(), true);
+  is_finished_ = true;
+}
+
+auto collector_machine::take_outgoing() -> std::vector<outgoing> {
+  auto all = std::vector<outgoing>{};
+  for (auto& p : ports_) {
+    auto some = p.links.take_outgoing();
+    std::move(some.begin(), some.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+auto collector_machine::state_word() const -> std::string {
+  if (is_finished_) return "finished";
+  if (is_waiting()) return "asking where to go on";
+  if (is_at_end_) return "draining";
+  return core_->budget_bytes() == 0 ? "waiting for demand" : "running";
+}
+
+auto collector_machine::observe() const -> observation {
+  auto o = observation{};
+  o.address = settings_.address;
+  o.component = settings_.context.component;
+  o.tier = "collector";
+  o.type = settings_.type;
+  o.state = state_word();
+  core_->observe(o);
+  if (reads_) {
+    o.detail = reads_->summary();
+    reads_->observe(o);
+  }
+  if (!is_finished_ && !is_waiting())
+    for (const auto& p : ports_)
+      if (!p.links.has_receiver()) o.problems.push_back("no " + p.component + " is there to send to");
+  if (const auto oldest = core_->flow.oldest_closed_ns()) o.delay_ns = settings_.context.clock->wall_ns() - oldest;
+  return o;
+}
+
+} // namespace weir
