@@ -21,6 +21,8 @@ public:
   void settle_below(std::uint64_t sequence);
   /// What became settled and was not taken before, up to `ranges_max` of it.
   auto take_news(std::size_t ranges_max) -> std::vector<position_range>;
+  /// What its memory is counted in.
+  auto stretches() const -> std::size_t { return waiting_.size(); }
 
 private:
   using by_stream = std::map<std::string, std::vector<position_range>>;

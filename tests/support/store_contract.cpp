@@ -73,8 +73,8 @@ void check_skips_what_it_has(const store_under_test& t, store& s) {
   BOOST_TEST(done->events == 5U);
   BOOST_TEST(done->repeated_chunks == 2U);
   // Read again by a collector that started anew: other ids, and another cut.
-  const auto in = at_positions(make_chunk({numbered("a", 62, 64)}, 101), 200, 400, true);
-  const auto behind = at_positions(make_chunk({numbered("a", 65, 70)}, 102), 500, 1000, true);
+  const auto in = at_positions(make_chunk({numbered("a", 62, 64)}, 101), 200, 400);
+  const auto behind = at_positions(make_chunk({numbered("a", 65, 70)}, 102), 500, 1000);
   const auto again = commit(s, {in, behind, in});
   BOOST_REQUIRE(again);
   BOOST_TEST(again->events == 5U);
@@ -158,16 +158,31 @@ void check_knows_streams_that_are_over(const store_under_test& t, store& s) {
   check_holds(t, 93);
 }
 
+/// What every sink has, as chunks said: put together, and forgotten with its stream.
+void check_notes_what_is_settled(store& s) {
+  auto first = std::make_shared<chunk>(*make_chunk({}, 200));
+  first->source = "n/collector/c";
+  first->settled = {{"s", 100, 200}, {"v", 0, 40}, {"w", 0, 5}};
+  auto second = std::make_shared<chunk>(*first);
+  second->id = {1, 201};
+  second->settled = {{"s", 0, 150}, {"w", 5, end_of_stream}};
+  BOOST_REQUIRE(commit(s, {first, second}));
+}
+
 void check_tells_positions(const store_under_test& t, store& s) {
-  const auto found = s.positions("n/collector/c");
+  const auto found = s.knowledge("n/collector/c");
   BOOST_REQUIRE(found);
   const auto wanted =
       t.keeps_ledger ? std::vector<position_range>{{"s", 0, 1000}, {"v", 0, 300}, {"w", 0, 200}}
                      : std::vector<position_range>{};
-  BOOST_CHECK((*found == wanted));
-  const auto unknown = s.positions("n/collector/other");
+  BOOST_CHECK((found->positions == wanted));
+  const auto settled = t.keeps_ledger ? std::vector<position_range>{{"s", 0, 200}, {"v", 0, 40}}
+                                      : std::vector<position_range>{};
+  BOOST_CHECK((found->settled == settled));
+  const auto unknown = s.knowledge("n/collector/other");
   BOOST_REQUIRE(unknown);
-  BOOST_TEST(unknown->empty());
+  BOOST_TEST(unknown->positions.empty());
+  BOOST_TEST(unknown->settled.empty());
 }
 
 } // namespace
@@ -196,6 +211,7 @@ void check_store_contract(const store_under_test& t) {
     check_takes_parts_of_what_is_new(t, *again);
     check_takes_streams_in_turns(t, *again);
     check_knows_streams_that_are_over(t, *again);
+    check_notes_what_is_settled(*again);
   }
   BOOST_REQUIRE(again->open());
   check_tells_positions(t, *again);

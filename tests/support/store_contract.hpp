@@ -41,31 +41,30 @@ inline auto make_chunk(const std::vector<tagged_entries>& sections, std::uint64_
   return made;
 }
 
-/// The same chunk as its collector would close it that handed on these positions of the stream "s".
-inline auto at_positions(const chunk_ptr& c, std::uint64_t begin, std::uint64_t end, bool is_reread = false)
-    -> chunk_ptr {
+/// The same chunk as its collector would close it that handed on these positions of a stream; its events were born
+/// at equal distances there.
+inline auto born_in(const chunk_ptr& c, const std::string& stream, std::uint64_t begin, std::uint64_t end) -> chunk_ptr {
   auto made = std::make_shared<chunk>(*c);
   made->source = "n/collector/c";
-  made->positions = {{"s", begin, end}};
-  made->is_reread = is_reread;
-  return made;
-}
-
-/// The same chunk with events that were born `apart` from each other in the stream "t", from `begin` on.
-inline auto born_from(const chunk_ptr& c, std::uint64_t begin, std::uint64_t apart) -> chunk_ptr {
-  auto made = std::make_shared<chunk>(*c);
-  made->source = "n/collector/c";
-  made->positions = {{"t", begin, begin + made->count * apart}};
+  made->positions = {{stream, begin, end}};
   auto cuts = cut_writer{};
   auto at = begin;
   for (auto& s : made->sections) {
     auto born = births{};
-    for (auto n = s.count; n > 0; --n, at += apart) born.add({at}, 1);
+    for (auto n = s.count; n > 0; --n, at += (end - begin) / made->count) born.add({at}, 1);
     cuts.begin_section(made->cuts);
     cuts.add(born.runs().front(), born.deltas_of(0), made->positions[0], 0);
     s.cuts = cuts.end_section();
   }
   return made;
+}
+
+inline auto at_positions(const chunk_ptr& c, std::uint64_t begin, std::uint64_t end) -> chunk_ptr {
+  return born_in(c, "s", begin, end);
+}
+
+inline auto born_from(const chunk_ptr& c, std::uint64_t begin, std::uint64_t apart) -> chunk_ptr {
+  return born_in(c, "t", begin, begin + c->count * apart);
 }
 
 /// The same chunk with one event in each of these ranges, at its begin.

@@ -140,10 +140,10 @@ BOOST_AUTO_TEST_CASE(positions_are_merged_and_streams_that_end_forgotten) {
       test::commit(*s, {covering(1, {{"f", 0, 10}, {"g", 5, 6}, {"~m1", 0, 1}}), covering(2, {{"f", 20, 30}}),
                         covering(3, {{"f", 10, 12}, {"~m2", 0, 1}})}));
   const auto list = [&] {
-    const auto found = s->positions("n/collector/c");
+    const auto found = s->knowledge("n/collector/c");
     BOOST_REQUIRE(found);
     auto text = std::string{};
-    for (const auto& p : *found)
+    for (const auto& p : found->positions)
       text += p.stream + ' ' + std::to_string(p.begin) + '-' + std::to_string(p.end) + ' ';
     return text;
   };
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(of_streams_that_are_over_the_latest_are_remembered) {
     c.positions.push_back({std::to_string(n), 10, UINT64_MAX});
   }
   BOOST_REQUIRE(test::commit(*s, {std::make_shared<const chunk>(std::move(c))}));
-  BOOST_TEST(s->positions("n/collector/c")->empty());
+  BOOST_TEST(s->knowledge("n/collector/c")->positions.empty());
   const auto streams = std::stoi(query(path, "SELECT count(DISTINCT stream) FROM weir_positions"));
   BOOST_TEST(streams >= 1024);
   BOOST_TEST(streams < 1024 + 256);

@@ -3,90 +3,114 @@
 #include <boost/test/unit_test.hpp>
 
 using namespace weir;
-using namespace std::chrono_literals;
 
 namespace {
 
-const auto start = monotonic_time{} + 100s;
-const auto later = start + 10s;
+const auto collector = std::string{"edge/collector/log"};
+using ranges = std::vector<position_range>;
 
-auto inquiry_of(std::vector<downstream_component> components) -> resume_inquiry {
-  return {"edge/collector/log", std::move(components), later};
+/// An answer without a question, as inquiries are not told of other ones.
+auto answer(const std::string& receiver, ranges positions, ranges settled = {}, ranges elsewhere = {})
+    -> known_positions {
+  return {0, receiver, std::move(positions), std::move(settled), std::move(elsewhere)};
 }
 
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(resume_inquiries)
 
-BOOST_AUTO_TEST_CASE(wait_for_every_instance_of_every_component) {
-  auto ask = inquiry_of({{"core", 2, true}, {"store", 1, true}});
-  BOOST_TEST(!ask.is_complete(later));
+BOOST_AUTO_TEST_CASE(are_complete_when_every_instance_of_every_component_has_answered) {
+  auto ask = resume_inquiry{collector, {{"core", 2, true}, {"store", 1, true}}};
+  BOOST_TEST(!ask.is_complete());
   ask.on_peers("core", {"n/a/core/0"}, {});
   ask.on_peers("store", {"n/s/store"}, {});
-  ask.on_answer("n/a/core/0", {});
-  ask.on_answer("n/s/store", {});
-  BOOST_TEST(!ask.is_complete(start)); // the second instance has not been seen yet
+  ask.on_answer(answer("n/a/core/0", {}));
+  ask.on_answer(answer("n/s/store", {}));
+  BOOST_TEST(!ask.is_complete()); // the second instance has not been seen yet
   ask.on_peers("core", {"n/a/core/0", "n/a/core/1"}, {});
-  BOOST_TEST(!ask.is_complete(start));
-  BOOST_TEST((ask.missing() == std::vector<std::string>{"n/a/core/1"}));
-  ask.on_answer("n/a/core/1", {});
-  BOOST_TEST(ask.is_complete(start));
+  BOOST_TEST(!ask.is_complete());
+  BOOST_TEST(ask.missing_text() == "n/a/core/1");
+  BOOST_TEST(ask.is_awaited("n/a/core/1"));
+  BOOST_TEST(!ask.is_awaited("n/a/core/0"));
+  ask.on_answer(answer("n/a/core/1", {}));
+  BOOST_TEST(ask.is_complete());
 }
 
 BOOST_AUTO_TEST_CASE(know_the_latest_messages_of_every_receiver) {
-  auto ask = inquiry_of({{"core", 2, true}});
+  auto ask = resume_inquiry{collector, {{"core", 2, true}}};
   ask.on_peers("core", {"n/a/core/0", "n/a/core/1"}, {});
-  auto all = std::vector<position_range>{};
+  auto count = std::size_t{0};
   for (const auto* receiver : {"n/a/core/0", "n/a/core/1"}) {
-    auto some = std::vector<position_range>{};
+    auto some = ranges{};
     for (std::size_t i = 0; i < window_streams_max; ++i)
       some.push_back({"~f1:" + std::string{receiver} + std::to_string(i), 0, 1});
-    ask.on_answer(receiver, some);
-    all.insert(all.end(), some.begin(), some.end());
+    count += some.size();
+    ask.on_answer(answer(receiver, std::move(some)));
   }
-  BOOST_TEST(ask.result().covered.size() == all.size());
-  BOOST_TEST(ask.known().front().size() == all.size());
-}
-
-BOOST_AUTO_TEST_CASE(give_up_on_those_who_are_away_when_others_have_answered) {
-  auto ask = inquiry_of({{"core", 1, false}});
-  ask.on_peers("core", {}, {"core-1", "core-2"});
-  BOOST_TEST(!ask.is_complete(later)); // nobody to send to
-  ask.on_peers("core", {"core-1/d/core"}, {"core-2"});
-  ask.on_answer("core-1/d/core", {});
-  BOOST_TEST(!ask.is_complete(start));
-  BOOST_TEST((ask.missing() == std::vector<std::string>{"node core-2"}));
-  BOOST_TEST(ask.is_complete(later));
+  BOOST_TEST(ask.result().covered.size() == count);
 }
 
 BOOST_AUTO_TEST_CASE(remember_who_was_there_and_went_without_an_answer) {
-  auto ask = inquiry_of({{"core", 1, false}});
-  ask.on_peers("core", {"core-1/d/core", "core-2/d/core"}, {});
-  ask.on_answer("core-1/d/core", {});
+  auto ask = resume_inquiry{collector, {{"core", 1, false}}};
+  ask.on_peers("core", {"core-1/d/core", "core-2/d/core"}, {"core-3"});
+  ask.on_answer(answer("core-1/d/core", {}));
   ask.on_peers("core", {"core-1/d/core"}, {});
-  BOOST_TEST(!ask.is_complete(start));
-  BOOST_TEST(ask.is_complete(later));
+  BOOST_TEST(ask.is_any_answered());
+  BOOST_TEST(!ask.is_complete());
+  BOOST_TEST(ask.missing_text() == "core-2/d/core");
 }
 
 BOOST_AUTO_TEST_CASE(put_together_what_the_actors_of_one_component_have) {
-  auto ask = inquiry_of({{"core", 1, false}});
+  auto ask = resume_inquiry{collector, {{"core", 1, false}}};
   ask.on_peers("core", {"core-1/d/core", "core-2/d/core"}, {});
-  ask.on_answer("core-1/d/core", {{"a", 0, 100}, {"a", 200, 300}});
-  ask.on_answer("core-2/d/core", {{"a", 100, 150}, {"b", 0, 7}});
+  ask.on_answer(answer("core-1/d/core", {{"a", 0, 100}, {"a", 200, 300}}));
+  ask.on_answer(answer("core-2/d/core", {{"a", 100, 150}, {"b", 0, 7}}));
   const auto found = ask.result();
-  BOOST_TEST((found.covered == std::vector<position_range>{{"a", 0, 150}, {"a", 200, 300}, {"b", 0, 7}}));
-  BOOST_TEST(found.partly.empty());
+  BOOST_TEST((found.covered == ranges{{"a", 0, 150}, {"a", 200, 300}, {"b", 0, 7}}));
+  BOOST_TEST(found.elsewhere.empty());
 }
 
-BOOST_AUTO_TEST_CASE(tell_what_only_some_components_have) {
-  auto ask = inquiry_of({{"archive", 1, true}, {"store", 1, true}});
+BOOST_AUTO_TEST_CASE(go_on_behind_what_every_component_has_and_tell_what_others_have) {
+  auto ask = resume_inquiry{collector, {{"archive", 1, true}, {"store", 1, true}}};
   ask.on_peers("archive", {"n/s/archive"}, {});
   ask.on_peers("store", {"n/s/store"}, {});
-  ask.on_answer("n/s/archive", {{"a", 0, 100}, {"b", 0, 50}});
-  ask.on_answer("n/s/store", {{"a", 0, 60}, {"a", 80, 120}});
+  ask.on_answer(answer("n/s/archive", {{"a", 0, 100}, {"b", 0, 50}}));
+  ask.on_answer(answer("n/s/store", {{"a", 0, 60}, {"a", 80, 120}}));
   const auto found = ask.result();
-  BOOST_TEST((found.covered == std::vector<position_range>{{"a", 0, 60}, {"a", 80, 100}}));
-  BOOST_TEST((found.partly == std::vector<position_range>{{"a", 0, 100}, {"b", 0, 50}, {"a", 80, 120}}));
+  BOOST_TEST((found.covered == ranges{{"a", 0, 60}, {"a", 80, 100}}));
+  BOOST_TEST((found.elsewhere == ranges{{"a", 0, 100}, {"b", 0, 50}, {"a", 80, 120}}));
+}
+
+/// Silence never counts as "has it"; but any one answer bounds what is read again.
+BOOST_AUTO_TEST_CASE(go_on_behind_what_every_sink_has_though_somebody_is_away) {
+  auto ask = resume_inquiry{collector, {{"archive", 1, true}, {"store", 1, true}}};
+  ask.on_peers("archive", {"n/s/archive"}, {});
+  ask.on_answer(answer("n/s/archive", {{"a", 0, 100}}, {{"a", 0, 70}, {"b", 0, 5}}));
+  BOOST_TEST(!ask.is_complete());
+  BOOST_TEST((ask.result().covered == ranges{{"a", 0, 70}, {"b", 0, 5}}));
+  BOOST_TEST((ask.settled() == ranges{{"a", 0, 70}, {"b", 0, 5}}));
+}
+
+/// A sink that is new, or was away for long, gets what comes from then on.
+BOOST_AUTO_TEST_CASE(begin_for_who_has_nothing_where_all_others_are) {
+  auto ask = resume_inquiry{collector, {{"archive", 1, true}, {"fresh", 1, true}}};
+  ask.on_peers("archive", {"n/s/archive"}, {});
+  ask.on_peers("fresh", {"n/s/fresh"}, {});
+  ask.on_answer(answer("n/s/archive", {{"a", 0, 100}}, {{"a", 0, 95}}));
+  ask.on_answer(answer("n/s/fresh", {}));
+  BOOST_TEST(ask.is_complete());
+  BOOST_TEST((ask.result().covered == ranges{{"a", 0, 95}}));
+}
+
+/// It may lack what others have, and is the reason to read it again.
+BOOST_AUTO_TEST_CASE(do_not_wait_for_who_never_knows_and_take_it_for_one_that_has_nothing) {
+  auto ask = resume_inquiry{collector, {{"archive", 1, true}, {"screen", 1, true, false}}};
+  ask.on_peers("archive", {"n/s/archive"}, {});
+  ask.on_peers("screen", {"n/s/screen"}, {});
+  BOOST_TEST(!ask.is_awaited("n/s/screen"));
+  ask.on_answer(answer("n/s/archive", {{"a", 0, 100}}, {{"a", 0, 90}}));
+  BOOST_TEST(ask.is_complete());
+  BOOST_TEST((ask.result().covered == ranges{{"a", 0, 90}}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,6 @@
 #include "runtime/base/binary.hpp"
 #include "runtime/base/crc32c.hpp"
+#include "runtime/base/fields.hpp"
 #include "runtime/codec/chunk_codec.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -28,6 +29,7 @@ auto sample() -> chunk {
   c.sections = {{"web.access", 2, 5, 4}, {"", 1, 2}};
   c.positions = {{"dev:inode", 10, 20}, {std::string("\0x", 2), 0, UINT64_MAX}};
   c.cuts = "\x01\x02\x04\x08"; // at 12 and 16
+  c.settled = {{"dev:inode", 0, 10}, {"gone", 7, end_of_stream}};
   c.body = shared("fives22");
   return c;
 }
@@ -58,6 +60,7 @@ BOOST_AUTO_TEST_CASE(come_back_as_they_went) {
   BOOST_TEST(d.time_max_ns == c.time_max_ns);
   BOOST_TEST(d.closed_ns == c.closed_ns);
   BOOST_TEST((d.positions == c.positions));
+  BOOST_TEST((d.settled == c.settled));
   BOOST_TEST_REQUIRE(d.sections.size() == 2U);
   BOOST_TEST(d.sections[0].tag == "web.access");
   BOOST_TEST(d.sections[0].cuts == 4U);
@@ -94,6 +97,20 @@ BOOST_AUTO_TEST_CASE(of_the_version_before_have_no_cuts) {
   BOOST_TEST(((*back)->positions == std::vector<position_range>{{"stream", 30, 40}}));
   BOOST_TEST((*back)->cuts.empty());
   BOOST_TEST(static_cast<bool>(decoded(encoded(**back)))); // and goes on as one of this version
+}
+
+/// As another minor version may have them.
+BOOST_AUTO_TEST_CASE(are_read_with_fields_that_nobody_here_knows_unless_they_are_critical) {
+  for (const auto is_critical : {false, true}) {
+    auto head = encode_chunk_head(sample()).substr(chunk_prefix_bytes);
+    put_field(head, is_critical ? critical_field | 77 : 77, "something new");
+    const auto body = sample().body;
+    const auto sizes = chunk_sizes{static_cast<std::uint32_t>(head.size()), static_cast<std::uint32_t>(body.size()),
+                                   crc32c(body.view(), crc32c(head))};
+    const auto back = decode_chunk(sizes, head, body);
+    BOOST_TEST(static_cast<bool>(back) == !is_critical);
+    if (back) BOOST_TEST(((*back)->settled == sample().settled));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(carry_positions_without_any_event) {

@@ -103,51 +103,6 @@ BOOST_AUTO_TEST_CASE(does_not_join_the_end_of_a_stream_to_what_came_before) {
       (b.take(mib)[0]->positions == std::vector<position_range>{{"x", 0, 5}, {"x", 5, end_of_stream}}));
 }
 
-BOOST_AUTO_TEST_CASE(keeps_what_is_set_apart_in_chunks_of_their_own) {
-  auto b = chunk_builder{};
-  b.mark();
-  put(b, "a", "one");
-  b.covered("x", 0, 3);
-  b.covered("y", 0, 1); // the same save point
-  b.mark();
-  b.covered("z", 0, 1);
-  b.set_apart();
-  put(b, "a", "two");
-  b.covered("x", 3, 6);
-  b.mark();
-  put(b, "a", "three");
-  b.covered("x", 6, 11);
-  b.mark();
-  put(b, "a", "lost");
-  b.roll_back();
-  const auto chunks = b.take(mib);
-  BOOST_TEST_REQUIRE(chunks.size() == 3U);
-  BOOST_TEST((contents({chunks[0]}) == std::vector<put_event>{{"a", "one"}}));
-  BOOST_TEST((contents({chunks[2]}) == std::vector<put_event>{{"a", "twothree"}}));
-  BOOST_TEST((chunks[0]->positions == std::vector<position_range>{{"x", 0, 3}, {"y", 0, 1}}));
-  BOOST_TEST((chunks[1]->positions == std::vector<position_range>{{"z", 0, 1}}));
-  BOOST_TEST((chunks[2]->positions == std::vector<position_range>{{"x", 3, 6}, {"x", 6, 11}}));
-}
-
-BOOST_AUTO_TEST_CASE(sets_apart_what_lies_between_two_marks) {
-  auto b = chunk_builder{};
-  for (const auto* text : {"1", "2", "3", "4"}) {
-    const auto at = static_cast<std::uint64_t>(*text - '0');
-    put(b, "a", text);
-    b.covered("x", at - 1, at);
-    if (at == 3)
-      b.set_apart();
-    else
-      b.mark();
-  }
-  const auto chunks = b.take(mib);
-  BOOST_TEST_REQUIRE(chunks.size() == 3U);
-  BOOST_TEST((contents({chunks[0]}) == std::vector<put_event>{{"a", "12"}}));
-  BOOST_TEST((contents({chunks[1]}) == std::vector<put_event>{{"a", "3"}}));
-  BOOST_TEST((chunks[1]->positions == std::vector<position_range>{{"x", 2, 3}}));
-  BOOST_TEST((contents({chunks[2]}) == std::vector<put_event>{{"a", "4"}}));
-}
-
 // Goal: a chunk that gets lost takes its positions along, and those of no other. Method: each event says
 // which part of which stream it is.
 BOOST_AUTO_TEST_CASE(a_chunk_has_the_positions_of_its_own_events_and_no_others) {
@@ -164,9 +119,6 @@ BOOST_AUTO_TEST_CASE(a_chunk_has_the_positions_of_its_own_events_and_no_others) 
         put(b, "tag", text);
       }
       b.covered(std::to_string(stream), begin, ends[stream]);
-      const auto chance = random() % 7;
-      if (chance == 0) b.set_apart();
-      if (chance > 0 && chance < 4) b.mark();
     }
     for (const auto& c : b.take(mib)) {
       auto said = std::uint64_t{0};

@@ -49,8 +49,6 @@ struct random_births {
     builder.covered(name, begin, at[stream]);
     for (const auto& born : unsaved)
       saved.push_back(born.is_known() && stream != 2 ? born_event{name, born.position, born.ordinal} : born_event{});
-    if (random() % 4 == 0) builder.mark();
-    if (random() % 9 == 0) builder.set_apart();
   }
 
   auto put_lines(std::uint64_t& position) -> std::vector<birth> {

@@ -208,21 +208,6 @@ BOOST_AUTO_TEST_CASE(fan_out_lets_one_that_takes_nothing_stop_the_others_only_wh
   BOOST_TEST(alone.room_bytes(8 * kib) == 0U); // there are no others
 }
 
-BOOST_AUTO_TEST_CASE(fan_out_spares_an_outlet_behind_which_a_chunk_is_already) {
-  auto flow = fan_out{{outlet_settings{}, outlet_settings{}}};
-  flow.at(0).peer_up(1, "a");
-  flow.at(1).peer_up(2, "b");
-  flow.at(0).grant(1, 8 * kib);
-  flow.at(1).grant(2, 8 * kib);
-  flow.push(chunk_of({1, 1}), start, {false, true});
-  BOOST_TEST((ids_in(flow.at(0).poll(start)) == std::vector<chunk_id>{{1, 1}}));
-  BOOST_TEST(flow.at(1).poll(start).empty());
-  BOOST_TEST(flow.release(flow.at(0).ack({{1, 1}})).size() == 1U); // nobody else has to ack it
-  BOOST_TEST(flow.settled_floor(1) == 1U);
-  (void)flow.settle(0, {{1, 1, 1}});
-  BOOST_TEST(flow.settled_floor(1) == 2U);
-}
-
 BOOST_AUTO_TEST_CASE(fan_out_calls_settled_what_is_stored_behind_every_outlet) {
   auto flow = fan_out{{outlet_settings{}, outlet_settings{}}};
   BOOST_TEST(flow.settle(0, {{1, 1, 8}}).empty());

@@ -9,7 +9,9 @@ namespace {
 
 auto has_positions(const chunk_log& log, std::uint64_t begin, std::uint64_t end) -> bool {
   const auto wanted = std::vector<position_range>{{"s", begin, end}};
-  return log.positions().covers("edge/collector/x", wanted);
+  auto known = position_index{SIZE_MAX};
+  for (const auto& p : log.knowledge_of("edge/collector/x").positions) known.add("x", p);
+  return known.covers("x", wanted);
 }
 
 } // namespace

@@ -48,13 +48,13 @@ public:
     }
   }
   /// Dies; what was under way stays, gets lost, or is known to some receivers only.
-  enum class fate { safe, lost, partly };
+  enum class fate { safe, lost, elsewhere };
   void kill(const std::function<fate()>& decide = [] { return fate::lost; }) {
     tail.reset();
     for (auto& chunk : std::exchange(under_way, {})) {
       const auto what = decide();
       if (what == fate::safe) keep(chunk);
-      if (what == fate::partly) partly_.insert(partly_.end(), chunk.positions.begin(), chunk.positions.end());
+      if (what == fate::elsewhere) elsewhere_.insert(elsewhere_.end(), chunk.positions.begin(), chunk.positions.end());
     }
   }
   void restart() {
@@ -88,7 +88,7 @@ private:
   void open() {
     tail = std::make_unique<tailer>(options, clock);
     covered_ = index.of(source);
-    if (const auto opened = tail->open(covered_, partly_); !opened)
+    if (const auto opened = tail->open(covered_, elsewhere_); !opened)
       throw std::runtime_error{opened.failure().what};
   }
 
@@ -102,11 +102,11 @@ private:
 
   void check(const position_range& now) {
     const auto is_inside = [&](std::uint64_t at) { return now.begin < at && at < now.end; };
-    for (const auto& r : partly_)
-      if (r.stream == now.stream)
-        nothing_straddles = nothing_straddles && !is_inside(r.begin) && !is_inside(r.end);
-    for (const auto& r : covered_)
-      if (r.stream == now.stream && std::max(r.begin, now.begin) < std::min(r.end, now.end)) ++put_again;
+    for (const auto& r : covered_) {
+      if (r.stream != now.stream) continue;
+      nothing_straddles = nothing_straddles && !is_inside(r.begin) && !is_inside(r.end);
+      if (std::max(r.begin, now.begin) < std::min(r.end, now.end)) ++put_again;
+    }
   }
 
   void keep(handed_on& chunk) {
@@ -114,11 +114,11 @@ private:
     for (const auto& p : chunk.positions) {
       index.add(source, p);
       // Nobody tells of a stream that is over.
-      if (p.end == end_of_stream) std::erase_if(partly_, [&](const auto& q) { return q.stream == p.stream; });
+      if (p.end == end_of_stream) std::erase_if(elsewhere_, [&](const auto& q) { return q.stream == p.stream; });
     }
   }
 
-  std::vector<position_range> covered_, partly_;
+  std::vector<position_range> covered_, elsewhere_;
 };
 
 } // namespace weir::test

@@ -38,13 +38,13 @@ struct two_receivers {
     tail = std::make_unique<tailer>(options, clock);
     const auto parts = std::array{receivers[0].has.of("c"), receivers[1].has.of("c")};
     auto covered = std::vector<position_range>{};
-    auto partly = std::vector<position_range>{};
+    auto elsewhere = std::vector<position_range>{};
     for (const auto& p : parts[0])
       for (auto& both : receivers[1].has.common("c", p)) covered.push_back(std::move(both));
     for (const auto& some : parts)
       for (const auto& p : some)
-        if (std::find(covered.begin(), covered.end(), p) == covered.end()) partly.push_back(p);
-    BOOST_TEST_REQUIRE(static_cast<bool>(tail->open(covered, partly)));
+        if (std::find(covered.begin(), covered.end(), p) == covered.end()) elsewhere.push_back(p);
+    BOOST_TEST_REQUIRE(static_cast<bool>(tail->open(covered, elsewhere)));
   }
 
   /// The second one gets nothing from chunk `last` on, so that nothing more is safe.

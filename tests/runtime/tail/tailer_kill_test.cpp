@@ -175,7 +175,7 @@ private:
 
   void kill() {
     const auto most =
-        std::array{resumed_tail::fate::safe, resumed_tail::fate::lost, resumed_tail::fate::partly};
+        std::array{resumed_tail::fate::safe, resumed_tail::fate::lost, resumed_tail::fate::elsewhere};
     tail_.kill([&] { return most[pick(3)]; });
   }
 

@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(what_some_receivers_have_comes_again_in_the_same_pieces) {
   append(directory / "a.log", text_of(numbered(0, 6)));
   auto tail = resumed_tail{directory, "a.log"};
   tail.read(6, 1);
-  tail.kill(in_turn({fate::safe, fate::partly, fate::lost, fate::partly, fate::safe, fate::partly}));
+  tail.kill(in_turn({fate::safe, fate::elsewhere, fate::lost, fate::elsewhere, fate::safe, fate::elsewhere}));
   append(directory / "a.log", text_of(numbered(6, 9)));
   tail.read();
   BOOST_TEST(tail.nothing_straddles);
