@@ -145,7 +145,7 @@ void forward_source::recognise(const forward_connection& c, std::string_view chu
   const auto client = trust.is_shared ? std::string{} : c.peer().address + '\n' + c.hostname;
   const auto digest =
       identity_.digest({given, client, delivery_.message().tag, delivery_.total(), delivery_.checksum()});
-  stream_.assign(forward_window::stream_prefix);
+  stream_.assign(trust.is_random ? forward_window::shared_prefix : forward_window::stream_prefix);
   stream_ += digest;
   verdict_ = window_.judge({stream_, delivery_.total(), trust, c.carrier, acks_.safe()});
   if (!trust.is_durable) stream_.clear();

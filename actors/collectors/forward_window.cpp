@@ -50,7 +50,7 @@ auto part_of(const gaps& all, std::uint64_t begin, std::uint64_t end) -> gaps {
 void forward_window::resume(const resume_info& resume, std::uint64_t position) {
   auto known = std::map<std::string, std::vector<interval>>{};
   for (const auto& r : resume.covered)
-    if (r.stream.starts_with(stream_prefix) && r.end != end_of_stream)
+    if ((r.stream.starts_with(stream_prefix) || r.stream.starts_with(shared_prefix)) && r.end != end_of_stream)
       known[r.stream].push_back({r.begin, r.end});
   size_max_ = window_streams_max + known.size();
   resumed_position_ = position;

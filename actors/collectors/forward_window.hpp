@@ -37,6 +37,8 @@ class forward_window {
 public:
   /// Of a position stream: this and a digest (forward_identity). One stream for equal messages, in entries.
   static constexpr auto stream_prefix = std::string_view{"~f2:"};
+  /// The same where the id is random: the stream is no collector's (shared_stream_mark).
+  static constexpr auto shared_prefix = std::string_view{"~*f2:"};
 
   struct arrival {
     std::string_view stream;

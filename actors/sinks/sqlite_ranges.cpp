@@ -8,10 +8,6 @@ namespace {
 /// SQLite's integers are signed. What is above 2^63 keeps its value, and only its order is lost.
 auto signed_number(std::uint64_t value) -> std::int64_t { return static_cast<std::int64_t>(value); }
 
-auto is_window_stream(const std::string& stream) -> bool {
-  return !stream.empty() && stream.front() == window_stream_mark;
-}
-
 } // namespace
 
 auto sqlite_ranges::open(sqlite_connection& database, std::string_view table, const std::string& sink,
@@ -35,18 +31,21 @@ auto sqlite_ranges::open(sqlite_connection& database, std::string_view table, co
   WEIR_TRY(made.end_, database.prepare("INSERT OR IGNORE INTO " + name + " VALUES(?1, ?2, ?3, -1, -1)"));
   WEIR_TRY(made.list_, database.prepare("SELECT stream, first, last" + of_source + " AND NOT " + is_ended
                                         + ") ORDER BY rowid"));
-  WEIR_TRY(made.window_.run, database.prepare("DELETE" + in_window + " AND rowid <= (SELECT rowid" + in_window
-                                              + " ORDER BY rowid DESC LIMIT 1 OFFSET ?3)"));
+  for (auto* window : {&made.window_, &made.shared_}) {
+    WEIR_TRY(window->run, database.prepare("DELETE" + in_window + " AND rowid <= (SELECT rowid" + in_window
+                                           + " ORDER BY rowid DESC LIMIT 1 OFFSET ?3)"));
+  }
   WEIR_TRY(made.ended_.run, database.prepare("DELETE" + of_source + " AND " + is_ended
                                              + " ORDER BY rowid DESC LIMIT -1 OFFSET ?3)"));
   made.window_.kept = window_streams_max;
+  made.shared_.kept = shared_streams_max;
   made.ended_.kept = ended_max;
   return made;
 }
 
 void sqlite_ranges::bind(sqlite_statement& to, const std::string& source, const std::string& stream) {
   to.bind(1, sink_);
-  to.bind(2, source);
+  to.bind(2, owner_of(source, stream));
   to.bind(3, stream);
 }
 
@@ -67,7 +66,9 @@ auto sqlite_ranges::add(const std::string& source, const position_range& range) 
   around_.reset();
   if (neighbours > 0) WEIR_CHECK(take_out_.run());
   WEIR_CHECK(put_in_.run());
-  return is_window ? shorten(window_, source) : result<void>{};
+  if (!is_window) return {};
+  const auto& owner = owner_of(source, range.stream);
+  return shorten(owner == source ? window_ : shared_, owner);
 }
 
 auto sqlite_ranges::end(const std::string& source, const std::string& stream) -> result<void> {

@@ -37,7 +37,7 @@ private:
 
   std::string sink_;
   sqlite_statement around_, parts_, take_out_, put_in_, end_, list_;
-  shortening window_, ended_;
+  shortening window_, shared_, ended_;
 };
 
 } // namespace weir

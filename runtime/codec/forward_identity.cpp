@@ -69,12 +69,12 @@ auto kind_of_forward_id(std::string_view id) -> forward_id_kind {
 
 auto trust_in(forward_id_kind kind) -> forward_id_trust {
   switch (kind) {
-  case forward_id_kind::unique: return {.is_shared = true, .may_recur = false, .is_durable = true};
-  case forward_id_kind::seeded: return {.is_shared = false, .may_recur = true, .is_durable = true};
-  case forward_id_kind::hash: return {.is_shared = false, .may_recur = true, .is_durable = false};
+  case forward_id_kind::unique: return {.is_shared = true, .may_recur = false, .is_durable = true, .is_random = true};
+  case forward_id_kind::seeded: return {.is_shared = false, .may_recur = true, .is_durable = true, .is_random = true};
+  case forward_id_kind::hash: return {.is_shared = false, .may_recur = true, .is_durable = false, .is_random = false};
   case forward_id_kind::own: break;
   }
-  return {.is_shared = false, .may_recur = false, .is_durable = true};
+  return {.is_shared = false, .may_recur = false, .is_durable = true, .is_random = false};
 }
 
 struct forward_identity::state {

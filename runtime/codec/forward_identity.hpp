@@ -24,6 +24,7 @@ struct forward_id_trust {
   bool is_shared = false;  ///< it names one message whoever sends it; else it belongs to its client
   bool may_recur = false;  ///< a new message of equal content may have it
   bool is_durable = false; ///< a repeat after a restart of ours is the same message, and no new one
+  bool is_random = false;  ///< whichever collector of ours gets it: what it names is one message of its client
 };
 
 auto kind_of_forward_id(std::string_view id) -> forward_id_kind;

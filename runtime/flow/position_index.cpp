@@ -24,26 +24,23 @@ auto has(const std::map<std::uint64_t, std::uint64_t>& in, std::uint64_t begin, 
   return at != in.begin() && std::prev(at)->second >= end;
 }
 
-auto is_window(const std::string& stream) -> bool {
-  return !stream.empty() && stream.front() == window_stream_mark;
-}
-
 } // namespace
 
 void position_index::add(const std::string& source, const position_range& range) {
-  auto& of_source = sources_[source];
+  const auto& owner = owner_of(source, range.stream);
+  auto& of_source = sources_[owner];
   if (range.end == end_of_stream) return end(of_source, range.stream);
   auto [at, is_new] = of_source.streams.try_emplace(range.stream);
   insert(at->second.covered, range.begin, range.end);
-  if (!is_new || !is_window(range.stream)) return;
+  if (!is_new || !is_window_stream(range.stream)) return;
   of_source.window.push_back(range.stream);
-  if (of_source.window.size() <= window_max_) return;
+  if (of_source.window.size() <= (owner.empty() ? shared_max() : window_max_)) return;
   of_source.streams.erase(of_source.window.front());
   of_source.window.pop_front();
 }
 
 void position_index::end(collector_streams& of, const std::string& stream) {
-  if (is_window(stream)) return;
+  if (is_window_stream(stream)) return;
   if (ended_max_ == 0) return void(of.streams.erase(stream));
   if (std::exchange(of.streams[stream].is_over, true)) return;
   of.ended.push_back(stream);
@@ -60,7 +57,7 @@ auto position_index::covers(const std::string& source, std::span<const position_
 }
 
 auto position_index::find(const std::string& source, const std::string& stream) const -> const intervals* {
-  const auto known = sources_.find(source);
+  const auto known = sources_.find(owner_of(source, stream));
   if (known == sources_.end()) return nullptr;
   const auto at = known->second.streams.find(stream);
   return at == known->second.streams.end() ? nullptr : &at->second.covered;
@@ -114,7 +111,7 @@ void position_index::for_each(
   };
   for (const auto& [source, known] : sources_) {
     for (const auto& [name, stream] : known.streams)
-      if (!is_window(name) && !stream.is_over) visit_stream(source, name, stream);
+      if (!is_window_stream(name) && !stream.is_over) visit_stream(source, name, stream);
     for (const auto* names : {&known.ended, &known.window})
       for (const auto& name : *names) visit_stream(source, name, known.streams.at(name));
   }

@@ -20,6 +20,19 @@ namespace weir {
 inline constexpr char window_stream_mark = '~';
 inline constexpr std::size_t window_streams_max = 16384;
 
+/// Those whose second character is this have names that are unique by themselves (random ids of clients): they belong to
+/// no collector, so that what a client sends again to another one is known, too.
+inline constexpr char shared_stream_mark = '*';
+inline constexpr std::size_t shared_streams_max = 4 * window_streams_max;
+
+inline auto is_window_stream(std::string_view stream) -> bool { return stream.starts_with(window_stream_mark); }
+
+/// Whose the stream is among those of this collector: the source, or nobody's.
+inline auto owner_of(const std::string& source, std::string_view stream) -> const std::string& {
+  static const auto nobody = std::string{};
+  return is_window_stream(stream) && stream.size() > 1 && stream[1] == shared_stream_mark ? nobody : source;
+}
+
 /// Of streams that are over, a ledger remembers the latest of every collector: what was read of them twice may be on its
 /// way still.
 inline constexpr std::size_t ended_streams_max = 1024;
@@ -32,7 +45,8 @@ struct stream_knowledge {
 
 class position_index {
 public:
-  /// `window_max`: how many window streams of a collector are remembered; `ended_max`: how many that are over.
+  /// `window_max`: how many window streams of a collector are remembered, and four times as many that are nobody's;
+  /// `ended_max`: how many that are over.
   explicit position_index(std::size_t window_max, std::size_t ended_max = 0)
       : window_max_(window_max), ended_max_(ended_max) {}
   position_index() : position_index(window_streams_max) {}
@@ -71,6 +85,7 @@ private:
     std::deque<std::string> ended;  ///< of those that are over
   };
   void end(collector_streams& of, const std::string& stream);
+  auto shared_max() const -> std::size_t { return window_max_ > SIZE_MAX / 4 ? window_max_ : 4 * window_max_; }
   std::size_t window_max_;
   std::size_t ended_max_;
   std::map<std::string, collector_streams> sources_;

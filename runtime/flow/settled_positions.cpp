@@ -11,7 +11,7 @@ namespace {
 constexpr auto stretches_max = std::size_t{1024};
 
 auto is_told(const position_range& p) -> bool {
-  return !is_local_stream(p.stream) && !p.stream.starts_with(window_stream_mark);
+  return !is_local_stream(p.stream) && !is_window_stream(p.stream);
 }
 
 } // namespace
@@ -26,26 +26,23 @@ void settled_positions::append(by_stream& to, const position_range& p) {
 }
 
 void settled_positions::add(std::uint64_t sequence, const std::vector<position_range>& positions) {
+  if (waiting_.empty()) span_ = 1;
   auto fresh = stretch{sequence, {}};
   for (const auto& p : positions)
     if (is_told(p)) append(fresh.covers, p);
   if (fresh.covers.empty()) return;
-  waiting_.push_back(std::move(fresh));
-  if (waiting_.size() > stretches_max) merge_neighbours();
+  add(waiting_, std::move(fresh));
+  if (waiting_.size() <= stretches_max) return;
+  span_ *= 2;
+  for (auto& s : std::exchange(waiting_, {})) add(waiting_, std::move(s));
 }
 
-void settled_positions::merge_neighbours() {
-  auto merged = std::deque<stretch>{};
-  for (std::size_t i = 0; i < waiting_.size(); ++i) {
-    if (i % 2 == 0) {
-      merged.push_back(std::move(waiting_[i]));
-      continue;
-    }
-    merged.back().last = waiting_[i].last;
-    for (const auto& [stream, ranges] : waiting_[i].covers)
-      for (const auto& p : ranges) append(merged.back().covers, p);
-  }
-  waiting_ = std::move(merged);
+/// Those of the same `span_` sequences are one.
+void settled_positions::add(std::deque<stretch>& to, stretch fresh) const {
+  if (to.empty() || to.back().last / span_ != fresh.last / span_) return void(to.push_back(std::move(fresh)));
+  to.back().last = fresh.last;
+  for (const auto& [stream, ranges] : fresh.covers)
+    for (const auto& p : ranges) append(to.back().covers, p);
 }
 
 void settled_positions::settle_below(std::uint64_t sequence) {

@@ -31,9 +31,10 @@ private:
     by_stream covers;
   };
   static void append(by_stream& to, const position_range& p);
-  void merge_neighbours();
+  void add(std::deque<stretch>& to, stretch fresh) const;
 
   std::deque<stretch> waiting_;
+  std::uint64_t span_ = 1; ///< how many sequences a stretch has
   by_stream news_;
   std::string taken_up_to_; ///< the stream: the next news are of those behind it, so that each has its turn
 };

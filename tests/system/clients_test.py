@@ -1,8 +1,10 @@
 """Real clients and hostile ones against `weir run`: forward clients, syslog daemons, clients that die and resend."""
+import base64
 import json
 import os
 import shutil
 import socket
+import sqlite3
 import struct
 import subprocess
 import threading
@@ -153,6 +155,66 @@ sinks: {{ archive: {{ type: file, from: local, path: "{self.out}" }} }}
         for t in threads:
             t.join(30)
         self.assertLessEqual(set(acked), {e["n"] for e in self.stored()})
+
+
+class Elsewhere(SystemTest):
+    """Two collectors, as on two nodes behind one name: what one of them got may be sent again to the other."""
+    IDS = {"fluentd": lambda n: base64.b64encode(b"fluentd!" + struct.pack(">Q", n * 0x9E3779B97F4A7C15 % 2**64)).decode(),
+           "uuid": lambda n: f"f81d4fae-7dec-4{n:03x}-a765-00a0c91e6bf6",
+           "golang": lambda n: base64.b64encode(struct.pack("<QQ", 1700000000, n * 0x9E3779B97F4A7C15 % 2**64)).decode()}
+
+    def setUp(self):
+        super().setUp()
+        self.ports = [free_port(), free_port()]
+        self.topology = self.write("t.yaml", f"""
+collectors:
+  one: {{ type: forward, listen: "127.0.0.1:{self.ports[0]}" }}
+  two: {{ type: forward, listen: "127.0.0.1:{self.ports[1]}" }}
+source_aggregators:
+  left: {{ from: [one] }}
+  right: {{ from: [two], buffer: {{ path: "{self.path('buffer')}" }} }}
+sinks:
+  files: {{ type: file, from: [left, right], path: "{self.path('out.jsonl')}" }}
+  table: {{ type: sqlite, from: [left, right], path: "{self.path('events.db')}" }}
+""")
+
+    def send(self, port, number, tag):
+        chunk = self.IDS[tag](number)
+        text = pack([tag, [[1700000000, {"n": number * 10 + i}] for i in range(10)], {"chunk": chunk}])
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as s:
+            s.sendall(text)
+            answer = b""
+            while chunk.encode() not in answer:
+                part = s.recv(4096)
+                self.assertTrue(part, "closed without an ack")
+                answer += part
+
+    def is_listening(self):
+        for port in self.ports:
+            with socket.socket() as s:
+                if s.connect_ex(("127.0.0.1", port)) != 0:
+                    return False
+        return True
+
+    def test_what_is_sent_again_to_another_collector_is_stored_once_also_after_a_kill(self):
+        for start in range(3):
+            node = self.start(f"weir-{start}", self.topology)
+            wait_until(self.is_listening, node.log)
+            for tag in self.IDS:
+                for number in range(20):
+                    self.send(self.ports[(start + number) % 2], number, tag)
+                    self.send(self.ports[(start + number + 1) % 2], number, tag)
+            node.kill()
+        last = self.start("weir-last", self.topology)
+        wait_until(self.is_listening, last.log)
+        for port in self.ports:
+            self.send(port, 0, "fluentd")
+        self.assertEqual(0, last.stop(), last.log())
+        with sqlite3.connect(self.path("events.db")) as db:
+            rows = sorted(db.execute("select tag, json_extract(record, '$.n') from events"))
+        wanted = sorted((tag, n) for tag in self.IDS for n in range(200))
+        self.assertEqual(wanted, rows)
+        self.assertEqual(wanted, sorted((e["tag"], e["n"]) for e in map(json.loads, read_lines(self.path("out.jsonl")))))
 
 
 class Syslog(SystemTest):

@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(keeps_the_contract_of_stores) {
                               true});
   BOOST_TEST(query(path, "SELECT sink, origin, first, last FROM weir_ledger WHERE first < 1000") == "s|1|1|8\ns|1|101|102\n");
   BOOST_TEST(query(path, "SELECT stream, first, last FROM weir_positions ORDER BY 1, 2")
-             == "s|0|1000\nt|-1|-1\nt|0|1400\nv|0|300\nw|0|200\n");
+             == "s|0|1000\nt|-1|-1\nt|0|1400\nv|0|300\nw|0|200\n~*f2:0123|0|4\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_row_has_time_tag_record_and_generated_columns) {

@@ -63,4 +63,23 @@ BOOST_AUTO_TEST_CASE(remember_the_latest_of_those_that_are_over_also_when_they_a
   }
 }
 
+/// What a client sends again to another collector is known.
+BOOST_AUTO_TEST_CASE(know_of_every_collector_what_is_none_of_them) {
+  auto index = position_index{};
+  index.add("n/collector/a", {"~*f2:00", 0, 3});
+  index.add("n/collector/a", {"~f2:00", 0, 3});
+  BOOST_TEST(index.touches("n/collector/b", {"~*f2:00", 0, 1}));
+  BOOST_TEST(!index.touches("n/collector/b", {"~f2:00", 0, 1}));
+  auto other = position_index{}; // as a ledger writes it down
+  index.for_each([&](const std::string& source, const position_range& p) { other.add(source, p); });
+  BOOST_TEST(other.touches("n/collector/c", {"~*f2:00", 2, 3}));
+}
+
+BOOST_AUTO_TEST_CASE(remember_more_of_what_is_no_collectors) {
+  auto index = position_index{2};
+  for (auto i = 0; i < 10; ++i) index.add("n/collector/a", {"~*f2:" + std::to_string(i), 0, 1});
+  BOOST_TEST(!index.touches("n/collector/a", {"~*f2:1", 0, 1}));
+  BOOST_TEST(index.touches("n/collector/a", {"~*f2:2", 0, 1}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
