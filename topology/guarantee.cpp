@@ -105,15 +105,16 @@ private:
     for (std::size_t i = 1; i < out_.path.size(); ++i) {
       const auto& to = *out_.path[i];
       if (remote_actors(plan_, *out_.path[i - 1], to) > 1)
-        return rests_on("every \"" + to.name + "\" answers", collector, i == 1 ? "10s" : "3s");
+        return rests_on("every \"" + to.name + "\" answers", collector);
       if (to.in == tier::sink || has_disk_buffer(to)) return;
-      if (to.to.size() > 1) return rests_on("all behind \"" + to.name + "\" answer", collector, "3s");
+      if (to.to.size() > 1) return rests_on("all behind \"" + to.name + "\" answer", collector);
     }
   }
 
-  void rests_on(const std::string& answers, const component_plan& collector, const std::string& patience) {
-    out_.notes.push_back("as long as " + answers + " within " + patience + " when \"" + collector.name
-                         + "\" starts; else files that were renamed meanwhile may come again");
+  void rests_on(const std::string& answers, const component_plan& collector) {
+    out_.notes.push_back("as long as " + answers + " within 1s when \"" + collector.name
+                         + "\" starts; else files that were first read in the last moments and renamed since may come "
+                           "again");
   }
 
   void buffer_of(const component_plan& c, bool is_first) {

@@ -165,14 +165,14 @@ BOOST_AUTO_TEST_CASE(what_a_promise_rests_on_is_said) {
       "collectors: { c: { type: tail, path: x } }\ndestination_aggregators: { b: { buffer: { path: p } } }\n"
       "sinks: { s: { type: file, path: y } }\nplacement: { edge: c, core: [b, s] }\n"
       "nodes: { core-1: { listen: 'localhost:1', as: core }, core-2: { listen: 'localhost:2', as: "};
-  BOOST_TEST(notes(spread + "core } }\n").find("as long as every \"b\" answers within 10s") != std::string::npos);
+  BOOST_TEST(notes(spread + "core } }\n").find("as long as every \"b\" answers within 1s") != std::string::npos);
   BOOST_TEST(notes(spread + "edge } }\n") == "");
   const auto behind = [&](const std::string& sinks) {
     return notes("collectors: { c: { type: tail, path: x } }\nsource_aggregators: { a: {} }\nsinks: { s: { type: file, "
                  "path: y }" + sinks + " }\n");
   };
   BOOST_TEST(behind("").empty());
-  BOOST_TEST(behind(", t: { type: file, path: z }").find("as long as all behind \"a\" answer within 3s when \"c\" starts")
+  BOOST_TEST(behind(", t: { type: file, path: z }").find("as long as all behind \"a\" answer within 1s when \"c\" starts")
              != std::string::npos);
 }
 
