@@ -110,7 +110,7 @@ void schedule::write_lines(script& to, process& home) {
   }
   if (growing.empty()) return;
   auto& f = *growing[world_.random.between(0, growing.size() - 1)];
-  f.written = std::min<std::size_t>(f.lines_in_all, f.written + world_.random.between(1, 8));
+  f.write(world_.random.between(1, 8), world_.time.now());
   for (auto& a : home.actors) a->wake();
   world_.time.after(world_.random.time_between(0ns, 2 * trouble_ / (left / 4 + 1)),
                     [this, &to, &home] { write_lines(to, home); });

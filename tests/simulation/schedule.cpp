@@ -8,6 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto peace_lasts = 300s; // within this everything must come to rest
+constexpr auto safe_within = 60s; // also while more lines are written
 constexpr auto watch_interval = 200ms;
 constexpr auto steps_max = std::uint64_t{200'000};
 
@@ -35,7 +36,10 @@ schedule::schedule(std::uint64_t seed, bug mistake, bool tracing) : world_(seed)
     world_.time.after(world_.random.time_between(0ms, 2s), [this, at = p.get()] { world_.start(*at); });
   }
   plan_incidents();
-  world_.time.after(trouble_, [this] { world_.make_peace(); });
+  world_.time.after(trouble_, [this] {
+    world_.make_peace();
+    peace_since_ = world_.time.now();
+  });
   watch();
 }
 
@@ -103,9 +107,19 @@ void schedule::let_disk_fail(process& p) {
 void schedule::watch() {
   world_.time.after(watch_interval, [this] {
     check_memory();
+    check_progress();
     at_rest_ = world_.peace && is_at_rest();
     if (!at_rest_) watch();
   });
+}
+
+/// Once nothing goes wrong any more, no line waits for long.
+void schedule::check_progress() {
+  if (!world_.peace) return;
+  for (const auto& s : scripts_)
+    for (const auto& f : s.files)
+      if (const auto since = f.waits_since(); since && world_.time.now() - std::max(*since, peace_since_) > safe_within)
+        return world_.broken("a line of " + f.name + " has waited for too long");
 }
 
 /// What receivers remember of an origin: no more gaps than its collector had chunks under way.

@@ -57,6 +57,7 @@ private:
   auto build(process& p) -> bool;
   void watch();
   void check_memory();
+  void check_progress();
   auto is_at_rest() const -> bool;
   void check_stores();
   void check_line(const std::string& sink, const std::string& name, const std::string& line);
@@ -64,6 +65,7 @@ private:
   world world_;
   std::chrono::nanoseconds trouble_{0};
   bool at_rest_ = false;
+  std::chrono::nanoseconds peace_since_{0};
   bool process_deaths_ = true;
   std::uint64_t lines_ = 0;
   std::uint64_t steps_ = 0;

@@ -16,6 +16,17 @@ auto scripted_file::is_done() const -> bool {
   return std::all_of(safe.begin(), safe.end(), [](bool is_safe) { return is_safe; });
 }
 
+void scripted_file::write(std::size_t lines, std::chrono::nanoseconds now) {
+  written = std::min(lines_in_all, written + lines);
+  written_at.resize(written, now);
+}
+
+auto scripted_file::waits_since() const -> std::optional<std::chrono::nanoseconds> {
+  for (std::size_t n = 0; n < written; ++n)
+    if (!safe[n]) return written_at[n];
+  return std::nullopt;
+}
+
 auto script::is_done() const -> bool {
   return std::all_of(files.begin(), files.end(), [](const auto& f) { return f.is_done(); });
 }

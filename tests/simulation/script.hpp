@@ -4,7 +4,9 @@
 #include "actors/collectors/source.hpp"
 #include "tests/simulation/world.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,12 +19,16 @@ struct scripted_file {
   std::size_t lines_in_all = 0;
   std::size_t written = 0;
   std::vector<bool> safe; ///< acknowledged lines
+  std::vector<std::chrono::nanoseconds> written_at;
   bool deleted = false;
   bool tells_positions = true; ///< of its lines; else only chunk ids tell what came before
 
   auto line(std::size_t number) const -> std::string;
   auto size() const -> std::uint64_t { return lines_in_all * line_bytes; }
   auto is_done() const -> bool;
+  void write(std::size_t lines, std::chrono::nanoseconds now);
+  /// When the oldest line was written that is not safe; nothing if all are.
+  auto waits_since() const -> std::optional<std::chrono::nanoseconds>;
 };
 
 struct script {
