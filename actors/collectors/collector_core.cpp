@@ -29,7 +29,10 @@ auto collector_core::begin_again() -> resume_info {
   letters.all.resize(letters.placed); // the rest is read again
   for (const auto& p : builder.positions()) handed_on_.add(address_, p);
   ++starts;
-  return {handed_on_.of(address_), elsewhere_};
+  auto covered = handed_on_.of(address_);
+  const auto shared = handed_on_.of({}); // what is no collector's
+  covered.insert(covered.end(), shared.begin(), shared.end());
+  return {std::move(covered), elsewhere_};
 }
 
 auto collector_core::keep_letters(const clock& now) -> bool {

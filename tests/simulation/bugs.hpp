@@ -24,11 +24,12 @@ enum class bug {
   takes_some_for_all,
   tells_settled_early,
   forgets_too_early,
+  takes_ids_for_its_own,
   trims_too_much,
   trims_too_little,
 };
 
-inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 17>{{
+inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 18>{{
     {bug::acks_before_sync, "an aggregator acks what is only written"},
     {bug::syncs_nothing, "fsync does nothing"},
     {bug::hides_failed_sync, "a failed fsync is taken for a good one"},
@@ -43,6 +44,7 @@ inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 1
     {bug::keeps_what_it_tried, "a store keeps what was only tried, to find out what it rejects"},
     {bug::takes_some_for_all, "what one receiver has is taken for what all have"},
     {bug::tells_settled_early, "a chunk calls its own positions settled when it is sent"},
+    {bug::takes_ids_for_its_own, "a collector takes random ids of clients for its own, though they may be sent elsewhere"},
     {bug::forgets_too_early, "a store forgets positions of streams that may be read again"},
     {bug::trims_too_much, "a trim takes away one event too many behind what is known"},
     {bug::trims_too_little, "a trim leaves one event too many beside what is known"},

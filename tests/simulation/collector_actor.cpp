@@ -30,9 +30,11 @@ auto is_about_chunks(bug mistake) -> bool {
 
 } // namespace
 
-collector_actor::collector_actor(world& w, process& host, const plan& how, script& lines)
+collector_actor::collector_actor(world& w, process& host, const plan& how, source_maker make_source,
+                                 const script& lines)
     : actor(w, host, how.component, how.address),
       plan_(how),
+      make_source_(std::move(make_source)),
       lines_(lines),
       core_(std::make_shared<collector_core>(w.random.next(), how.address, how.outlets)) {
   core_->hold_bytes = how.hold_bytes;
@@ -44,11 +46,10 @@ void collector_actor::begin() {
   settings.address = address;
   settings.source = address;
   settings.context.clock = &in.time;
-  settings.make_source = [this](const plugin_context&) {
-    return std::make_unique<scripted_source>(lines_, in, core_->starts == 1);
-  };
+  settings.make_source = [this](const plugin_context&) { return make_source_(core_->starts == 1); };
   settings.downstream = plan_.downstream;
   settings.resumes = true;
+  settings.listens = plan_.listens;
   settings.pace = plan_.pace;
   settings.random = [this] { return in.random.next(); };
   machine_ = std::make_unique<collector_machine>(std::move(settings), core_);

@@ -5,6 +5,7 @@
 #include "tests/simulation/script.hpp"
 #include "tests/simulation/world.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,8 +21,11 @@ public:
     std::vector<outlet_settings> outlets;
     std::size_t hold_bytes = 0;
     collector_pace pace;
+    bool listens = false;
   };
-  collector_actor(world& w, process& host, const plan& how, script& lines);
+  /// Makes a source; whether it is the first one of its process.
+  using source_maker = std::function<std::unique_ptr<source>(bool is_first)>;
+  collector_actor(world& w, process& host, const plan& how, source_maker make_source, const script& lines);
 
   void start() override;
   void receive(handle from, const message& m) override;
@@ -40,7 +44,8 @@ private:
   void pass_on();
 
   plan plan_;
-  script& lines_;
+  source_maker make_source_;
+  const script& lines_;
   std::shared_ptr<collector_core> core_;
   std::unique_ptr<collector_machine> machine_;
 };

@@ -38,6 +38,11 @@ void schedule::lay_out() {
   for (auto left = random.between(1, 3); left > 0; --left)
     last.push_back(&add(tier::collector, "collector" + std::to_string(left), {}));
   for (auto* c : last) c->tells_positions = !random.one_in(4);
+  if (random.one_in(3)) {
+    auto listeners = std::vector{&add(tier::collector, "listener1", {}), &add(tier::collector, "listener2", {})};
+    furnish_clients(listeners);
+    last.insert(last.end(), listeners.begin(), listeners.end());
+  }
   const auto least = [&] { return last.front()->in == tier::collector ? std::size_t{1} : last.size(); };
   if (!random.one_in(4)) last = lay_out_aggregators(last, "source", random.one_in(4) ? 2 : 1);
   if (!random.one_in(3))
@@ -116,18 +121,19 @@ void schedule::write_lines(script& to, process& home) {
                     [this, &to, &home] { write_lines(to, home); });
 }
 
-void schedule::furnish_collector(component& c, process& home) {
+auto schedule::some_file(const std::string& name) -> scripted_file {
   auto& random = world_.random;
-  auto& lines = scripts_.emplace_back();
-  for (auto left = random.between(1, 3); left > 0; --left) {
-    auto& f = lines.files.emplace_back();
-    f.name = c.name + ".f" + std::to_string(left);
-    f.line_bytes = random.one_in(8) ? random.between(200, 3000) : random.between(24, 80);
-    f.lines_in_all = random.between(1, 40);
-    f.safe.resize(f.lines_in_all);
-    f.tells_positions = c.tells_positions;
-    lines_ += f.lines_in_all;
-  }
+  auto f = scripted_file{};
+  f.name = name;
+  f.line_bytes = random.one_in(8) ? random.between(200, 3000) : random.between(24, 80);
+  f.lines_in_all = random.between(1, 40);
+  f.safe.resize(f.lines_in_all);
+  lines_ += f.lines_in_all;
+  return f;
+}
+
+auto schedule::collector_plan_of(const component& c, const process& home) -> collector_actor::plan {
+  auto& random = world_.random;
   auto plan = collector_actor::plan{};
   plan.component = c.name;
   plan.address = home.name + "/collector/" + c.name;
@@ -140,11 +146,42 @@ void schedule::furnish_collector(component& c, process& home) {
   plan.pace.gathering_max = random.time_between(0ms, 2ms);
   plan.pace.ask_interval = random.time_between(100ms, 1s);
   plan.pace.patience = random.time_between(0ms, 3s);
-  world_.time.after(random.time_between(0ms, 2s), [this, &lines, &home] { write_lines(lines, home); });
-  furniture_[&home].push_back([this, plan, &lines](process& at) {
-    at.actors.push_back(std::make_unique<collector_actor>(world_, at, plan, lines));
+  plan.listens = c.clients != nullptr;
+  return plan;
+}
+
+void schedule::furnish_collector(component& c, process& home) {
+  auto& lines = c.clients != nullptr ? c.clients->lines : scripts_.emplace_back();
+  for (auto left = c.clients != nullptr ? 0 : world_.random.between(1, 3); left > 0; --left) {
+    auto& f = lines.files.emplace_back(some_file(c.name + ".f" + std::to_string(left)));
+    f.tells_positions = c.tells_positions;
+  }
+  if (c.clients == nullptr)
+    world_.time.after(world_.random.time_between(0ms, 2s), [this, &lines, &home] { write_lines(lines, home); });
+  const auto plan = collector_plan_of(c, home);
+  furniture_[&home].push_back([this, plan, &lines, clients = c.clients](process& at) {
+    const auto make = [this, &lines, &at, clients](bool is_first) -> std::unique_ptr<source> {
+      if (clients != nullptr) return std::make_unique<scripted_listener>(clients->messages, at);
+      return std::make_unique<scripted_source>(lines, world_, is_first);
+    };
+    at.actors.push_back(std::make_unique<collector_actor>(world_, at, plan, make, lines));
     return true;
   });
+}
+
+/// Clients that may send to any of these.
+void schedule::furnish_clients(const std::vector<component*>& listeners) {
+  auto& made = clients_.emplace_back(world_, scripts_.emplace_back(), some_file("clients"));
+  for (auto* c : listeners) c->clients = &made;
+  world_.time.after(world_.random.time_between(0ms, 2s), [this, &made] { send_messages(made); });
+}
+
+void schedule::send_messages(client_group& who) {
+  auto& f = who.lines.files.front();
+  if (f.written < f.lines_in_all && world_.random.one_in(3)) f.write(world_.random.between(1, 8), world_.time.now());
+  who.messages.send();
+  if (f.is_done()) return;
+  world_.time.after(world_.random.time_between(1ms, trouble_ / 10), [this, &who] { send_messages(who); });
 }
 
 void schedule::furnish_aggregator(component& c, process& home) {

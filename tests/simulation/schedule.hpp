@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/simulation/aggregator_actor.hpp"
+#include "tests/simulation/clients.hpp"
 #include "tests/simulation/collector_actor.hpp"
 #include "tests/simulation/file_sink.hpp"
 #include "tests/simulation/sink_actor.hpp"
@@ -25,6 +26,11 @@ public:
   auto lines() const -> std::uint64_t { return lines_; }
 
 private:
+  struct client_group {
+    client_group(world& w, script& all, scripted_file one) : lines(all), messages((all.files = {std::move(one)}, all.files.front()), w) {}
+    script& lines;
+    client_messages messages;
+  };
   enum class tier { collector, aggregator, sink };
   struct component {
     std::string name;
@@ -34,6 +40,7 @@ private:
     std::vector<process*> homes;
     bool is_durable = true;
     bool tells_positions = true; ///< a collector, of each line
+    client_group* clients = nullptr; ///< of a collector that listens
     bool survives_power_cuts = true;
   };
 
@@ -44,7 +51,11 @@ private:
   void place();
   void protect();
   void furnish(component& c, process& home);
+  auto some_file(const std::string& name) -> scripted_file;
+  auto collector_plan_of(const component& c, const process& home) -> collector_actor::plan;
   void furnish_collector(component& c, process& home);
+  void furnish_clients(const std::vector<component*>& listeners);
+  void send_messages(client_group& who);
   void furnish_aggregator(component& c, process& home);
   void furnish_sink(component& c, process& home);
   auto outlets_of(const component& c) -> std::vector<outlet_settings>;
@@ -71,6 +82,7 @@ private:
   std::uint64_t steps_ = 0;
   std::deque<component> components_;
   std::deque<script> scripts_;
+  std::deque<client_group> clients_;
   std::map<std::string, database> databases_;
   std::map<std::string, process*> file_sinks_;
   std::map<std::string, std::map<std::string, std::size_t>> letters_; ///< sink -> line -> how often
