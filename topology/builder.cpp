@@ -265,7 +265,7 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
   decides.once = b.context.once;
   settings.writes.does = {address, context_of(b, c), details.make_store, details.match,
                           std::make_shared<letter_box>(letter_box_of(b, c, address))};
-  settings.writes.permit = std::make_shared<store_permit>(1);
+  settings.writes.gate = std::make_shared<store_gate>();
   auto window = inlet_settings{};
   window.capacity_bytes = sink_window_bytes;
   auto core = std::make_shared<sink_core>(window, details.match);

@@ -15,11 +15,20 @@ void sink_state::begin(caf::event_based_actor* actor, sink_settings settings,
   address = settings.decides.address;
   desk = std::move(place);
   end_on_exceptions(self, address);
-  writer = self->spawn<caf::detached + caf::linked>(sink_writer, std::move(settings.writes), desk);
-  desk->employ([to = caf::actor_cast<caf::actor_addr>(writer)] {
-    if (const auto writes = caf::actor_cast<caf::actor>(to)) caf::anon_send(writes, step_atom::value);
-  });
+  employ_writers(settings.writes, settings.decides.writers);
   decide([](auto&, auto&) {}); // what an earlier instance left
+}
+
+void sink_state::employ_writers(const sink_writer_settings& settings, std::size_t count) {
+  auto wakes = std::vector<std::function<void()>>{};
+  const auto generation = settings.gate->next_generation();
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto writer = self->spawn<caf::detached + caf::linked>(sink_writer, settings, desk, i, generation);
+    wakes.emplace_back([to = caf::actor_cast<caf::actor_addr>(writer)] {
+      if (const auto writes = caf::actor_cast<caf::actor>(to)) caf::anon_send(writes, step_atom::value);
+    });
+  }
+  desk->employ(std::move(wakes));
 }
 
 template <class Step> void sink_state::decide(Step step) {

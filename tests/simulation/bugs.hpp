@@ -28,9 +28,10 @@ enum class bug {
   takes_silence_for_nothing,
   trims_too_much,
   trims_too_little,
+  repeats_a_commit,
 };
 
-inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 19>{{
+inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 20>{{
     {bug::acks_before_sync, "an aggregator acks what is only written"},
     {bug::syncs_nothing, "fsync does nothing"},
     {bug::hides_failed_sync, "a failed fsync is taken for a good one"},
@@ -50,6 +51,7 @@ inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 1
     {bug::takes_silence_for_nothing, "a receiver that has not answered is taken for one that has nothing"},
     {bug::trims_too_much, "a trim takes away one event too many behind what is known"},
     {bug::trims_too_little, "a trim leaves one event too many beside what is known"},
+    {bug::repeats_a_commit, "a commit is given to a second writer while it is under way"},
 }};
 
 } // namespace weir::test

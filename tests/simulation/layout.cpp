@@ -195,12 +195,13 @@ void schedule::furnish_sink(component& c, process& home) {
   plan.address = home.name + "/sink/" + c.name;
   plan.window = some_window();
   plan.group_bytes_max = random.between(1, 16) << 10;
+  plan.fill_delay = random.one_in(4) ? random.time_between(1ms, 500ms) : 0ns;
   plan.commit_takes = random.one_in(4) ? random.time_between(0ms, 1s) : random.time_between(0ms, 20ms);
   if (random.one_in(2)) {
     file_sinks_[c.name] = &home;
     const auto sink = some_file_sink(c.name, random, home.may_lose_power);
     furniture_[&home].push_back([this, plan, sink](process& at) {
-      const auto make = [this, sink, &at]() -> std::unique_ptr<store> {
+      const auto make = [this, sink, &at](std::size_t) -> std::unique_ptr<store> {
         auto context = plugin_context{};
         context.component = sink.name;
         context.node = at.name;
@@ -215,11 +216,13 @@ void schedule::furnish_sink(component& c, process& home) {
   }
   auto& tables = databases_[c.name];
   tables.is_picky = random.one_in(4);
+  plan.writers = random.one_in(2) ? random.between(2, 4) : 1;
+  if (plan.writers > 1) plan.on_begin = [&tables](std::size_t writer) { tables.begin(writer); };
   furniture_[&home].push_back([this, plan, &tables](process& at) {
-    at.actors.push_back(
-        std::make_unique<sink_actor>(world_, at, plan, [this, &tables, &at, name = plan.component] {
-          return std::make_unique<database_store>(tables, world_, at, name);
-        }));
+    const auto make = [this, &tables, &at, name = plan.component](std::size_t writer) {
+      return std::make_unique<database_store>(tables, world_, at, name, writer);
+    };
+    at.actors.push_back(std::make_unique<sink_actor>(world_, at, plan, make));
     return true;
   });
 }

@@ -29,10 +29,10 @@ struct fixture {
     auto settings = sink_machine_settings{};
     settings.address = "n/sink/s";
     auto desk = std::make_unique<sink_desk>(caf::actor_addr{}, std::move(settings), core, time);
-    desk->employ([this] {
+    desk->employ({[this] {
       ++wakes;
       woken.release();
-    });
+    }});
     desk->decide([](auto& machine, auto&) { machine.on_open({1, "n/collector/c"}, a_sender); });
     return desk;
   }
@@ -55,7 +55,7 @@ struct fixture {
   }
 
   static void work(sink_desk& desk, store_writer& writer) {
-    while (const auto job = desk.next_job()) desk.finish(writer.run(*job));
+    while (const auto job = desk.next_job(0)) desk.finish(0, writer.run(*job));
   }
 
   void check_each_once(std::size_t events) {
@@ -85,17 +85,17 @@ BOOST_AUTO_TEST_CASE(that_are_closed_hear_of_nothing_more) {
   auto desk = make_desk();
   auto writer = make_writer();
   give(*desk, 1);
-  const auto opening = desk->next_job();
-  desk->finish(writer.run(opening.value()));
-  const auto job = desk->next_job();
+  const auto opening = desk->next_job(0);
+  desk->finish(0, writer.run(opening.value()));
+  const auto job = desk->next_job(0);
   desk->close(); // the sink has failed, while its writer commits
-  desk->finish(writer.run(job.value()));
-  BOOST_TEST(!desk->next_job().has_value());
-  BOOST_TEST(core->ready.size() == 1U);
+  desk->finish(0, writer.run(job.value()));
+  BOOST_TEST(!desk->next_job(0).has_value());
+  BOOST_TEST(core->events_held == 10U);
 
   auto after = make_desk();
   work(*after, writer);
-  BOOST_TEST(core->ready.empty());
+  BOOST_TEST(core->queue.oldest() == nullptr);
   check_each_once(10);
 }
 
