@@ -124,7 +124,7 @@ auto downstream_of(const building& b, const component_plan& c) -> std::vector<do
 /// Whether it may know what it has of a collector; an aggregator without a log asks others.
 auto keeps_positions(const component_plan& c) -> bool {
   const auto* known = c.in == tier::sink ? plugin_registry<store>::find(c.type) : nullptr;
-  return known == nullptr || known->keeps_ledger;
+  return known == nullptr || known->promise(c.written).has_memory();
 }
 
 /// Whether all that send to `c` have chunk logs.
@@ -206,7 +206,7 @@ auto build_collector(const building& b, const component_plan& c, const std::stri
   const auto& details = std::get<collector_plan>(c.details);
   auto settings = collector_settings{};
   settings.address = address;
-  settings.type = c.letters_of.empty() ? c.type : letters_type;
+  settings.type = c.type;
   settings.context = context_of(b, c);
   settings.make_source =
       c.letters_of.empty() ? details.make_source : make_letter_source(dead_letters_of(b, c));
@@ -216,7 +216,7 @@ auto build_collector(const building& b, const component_plan& c, const std::stri
   settings.downstream = downstream_of(b, c);
   settings.source = source_of(b, c);
   const auto* known = plugin_registry<source>::find(c.type);
-  settings.resumes = known != nullptr && known->resumes;
+  settings.resumes = !c.letters_of.empty() || (known != nullptr && known->resumes);
   settings.listens = known != nullptr && known->listens;
   settings.directory = b.context.directory;
   settings.waits = b.context.waits;
@@ -263,12 +263,18 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
   decides.local_senders = local_senders_of(b, c);
   decides.senders_keep = senders_keep(b, c);
   decides.once = b.context.once;
-  settings.writes.does = {address, context_of(b, c), details.make_store, details.match,
-                          std::make_shared<letter_box>(letter_box_of(b, c, address))};
+  decides.writers = details.writers;
+  decides.batch.bytes_max = static_cast<std::size_t>(details.batch.max_size.value);
+  if (details.batch.max_events > 0) decides.batch.events_max = details.batch.max_events;
+  decides.fill_delay = details.batch.max_delay;
+  settings.writes.does = {address, context_of(b, c), details.make_store, details.match, {}};
+  for (std::uint32_t i = 0; i < details.writers; ++i)
+    settings.letters.push_back(std::make_shared<letter_box>(letter_box_of(b, c, address)));
   settings.writes.gate = std::make_shared<store_gate>();
   auto window = inlet_settings{};
-  window.capacity_bytes = sink_window_bytes;
-  auto core = std::make_shared<sink_core>(window, details.match);
+  // What each writer commits, and what comes meanwhile.
+  window.capacity_bytes = std::max(sink_window_bytes, (details.writers + 1) * details.batch.max_size.value);
+  auto core = std::make_shared<sink_core>(window, details.match, details.writers);
   return [settings, core](caf::event_based_actor* parent) -> caf::actor {
     return parent->spawn<sink>(settings, core, self_address(parent));
   };
@@ -294,8 +300,8 @@ void claim_written(const building& b, const component_plan& c) {
   auto& own = own_files_here();
   const auto* known = plugin_registry<store>::find(c.type);
   if (known == nullptr) return;
-  const auto written = known->writes(c.written, b.context.node, c.name);
-  for (const auto& path : written.paths) own.claim(path);
+  const auto written = known->claims(c.written, context_of(b, c));
+  for (const auto& path : written.writes) own.claim(path);
   if (written.ledger.empty()) return;
   const auto made = made_files_of(real_file_system(), written.ledger);
   if (!made) return spdlog::warn("{}: what it wrote before is not known: {}", c.name, made.failure().what);

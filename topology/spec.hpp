@@ -152,12 +152,32 @@ template <class Visitor> void describe(Visitor& v, retry_spec& s) {
 }
 void validate(const retry_spec& spec, config::settings_reader& reader);
 
+/// What is absent follows from the store.
+struct commit_spec {
+  std::optional<byte_count> max_size;
+  std::uint64_t max_events = 0;
+  duration max_delay{0};
+};
+
+template <class Visitor> void describe(Visitor& v, commit_spec& s) {
+  v.field("max_size", s.max_size,
+          "The most that one commit takes, unless one chunk is larger. "
+          "Default: what suits the store, 4MiB for those that come along.");
+  v.field("max_events", s.max_events, "The same in events; 0: any number.");
+  v.field("max_delay", s.max_delay,
+          "How long a chunk waits for others to be committed along with it, if there is less than that. 0s: it does "
+          "not, as a writer that is free takes what there is.");
+}
+void validate(const commit_spec& spec, config::settings_reader& reader);
+
 /// What all sinks have in common; the rest of the keys belongs to the store.
 struct sink_spec {
   std::string type;
   std::vector<std::string> from;
   std::vector<std::string> match;
   start_with start = start_with::all;
+  std::string writers = "1";
+  commit_spec batch;
   retry_spec retry;
   std::string dead_letter;
 };
@@ -169,6 +189,10 @@ template <class Visitor> void describe(Visitor& v, sink_spec& s) {
           "under the same parents takes; all tags if left out.");
   v.field("start", s.start,
           "What it gets when it is new to a disk buffer that it reads from: all that is there, or what comes now.");
+  v.field("writers", s.writers,
+          "How many commits may be under way at once, each with a connection and a thread of its own: a number, or auto "
+          "for what the store can stand, at most 8. With more than 1 events of one file may be stored out of order.");
+  v.field("batch", s.batch, "What one commit takes.");
   v.field("retry", s.retry, "What happens when the store is unavailable.");
   v.field("dead_letter", s.dead_letter, "The sink that gets what this one refuses; default: a file only.");
 }
@@ -186,6 +210,8 @@ template <class Visitor> void describe(Visitor& v, node_spec& s) {
 
 /// "auto" is one a core of this machine.
 auto parse_instances(std::string_view text) -> result<std::uint32_t>;
+/// "auto" is as many as the store can stand, within a bound.
+auto parse_writers(std::string_view text, std::uint32_t store_max) -> result<std::uint32_t>;
 /// Absent: never.
 auto parse_give_up(std::string_view text) -> result<std::optional<duration>>;
 

@@ -15,15 +15,17 @@ void sink_state::begin(caf::event_based_actor* actor, sink_settings settings,
   address = settings.decides.address;
   desk = std::move(place);
   end_on_exceptions(self, address);
-  employ_writers(settings.writes, settings.decides.writers);
+  employ_writers(settings);
   decide([](auto&, auto&) {}); // what an earlier instance left
 }
 
-void sink_state::employ_writers(const sink_writer_settings& settings, std::size_t count) {
+void sink_state::employ_writers(const sink_settings& settings) {
   auto wakes = std::vector<std::function<void()>>{};
-  const auto generation = settings.gate->next_generation();
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto writer = self->spawn<caf::detached + caf::linked>(sink_writer, settings, desk, i, generation);
+  const auto generation = settings.writes.gate->next_generation();
+  for (std::size_t i = 0; i < settings.decides.writers; ++i) {
+    auto its = settings.writes;
+    its.does.letters = settings.letters[i];
+    const auto writer = self->spawn<caf::detached + caf::linked>(sink_writer, std::move(its), desk, i, generation);
     wakes.emplace_back([to = caf::actor_cast<caf::actor_addr>(writer)] {
       if (const auto writes = caf::actor_cast<caf::actor>(to)) caf::anon_send(writes, step_atom::value);
     });

@@ -13,6 +13,7 @@ namespace weir {
 struct sink_settings {
   sink_machine_settings decides;
   sink_writer_settings writes;
+  std::vector<std::shared_ptr<letter_box>> letters; ///< one for each writer
 };
 
 struct sink_state {
@@ -22,7 +23,7 @@ struct sink_state {
   void begin(caf::event_based_actor* actor, sink_settings settings, std::shared_ptr<sink_desk> place);
   /// Has the machine decide and sees to what is the sink's: its timer, its end.
   template <class Step> void decide(Step step);
-  void employ_writers(const sink_writer_settings& settings, std::size_t count);
+  void employ_writers(const sink_settings& settings);
 
   caf::event_based_actor* self = nullptr;
   const class clock* time = nullptr;
