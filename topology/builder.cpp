@@ -78,6 +78,7 @@ auto outlets_of(const building& b, const component_plan& c) -> std::vector<outle
     auto settings = outlet_settings{};
     if (const auto* to = std::get_if<aggregator_plan>(&b.plan.find(name)->details))
       settings.policy = to->balance;
+    if (const auto* to = std::get_if<sink_plan>(&b.plan.find(name)->details)) settings.match = to->match;
     if (const auto* from = std::get_if<aggregator_plan>(&c.details)) {
       settings.transfer_bytes_max = from->batch.max_size.value;
       settings.linger = from->batch.max_delay;

@@ -60,8 +60,21 @@ void sink_machine::on_down(std::uint64_t who) {
 /// The collector's earlier instance may have chunks under way to us still: they must not come in any more.
 void sink_machine::on_question(const ask_positions& note, std::uint64_t asker) {
   if (!note.is_passed_on) links_.fence(note.sender);
-  questions_.add(note, asker, core_.taken);
+  const auto is_same = [&](const question& q) { return q.note.source == note.source && q.note.sender == note.sender; };
+  const auto at = std::find_if(questions_.begin(), questions_.end(), is_same);
+  if (at == questions_.end())
+    questions_.push_back({note, asker, core_.taken});
+  else if (at->note.question == note.question)
+    at->asker = asker; // one that is busy all the time would never reach another mark
+  else
+    *at = {note, asker, core_.taken};
   is_asked_ = true;
+}
+
+auto sink_machine::find_question() const -> const question* {
+  const auto at = std::find_if(questions_.begin(), questions_.end(),
+                               [this](const question& q) { return core_.is_settled(q.mark); });
+  return at == questions_.end() ? nullptr : &*at;
 }
 
 void sink_machine::drain() {
@@ -87,7 +100,7 @@ auto sink_machine::next_task(std::size_t writer) const -> task {
   if (is_at_end_ && !w.is_idle) return task::idle;
   const auto now = time_.monotonic();
   const auto may_try = now >= w.retry_at;
-  if ((may_try || is_asked_) && has_question()) return task::answer;
+  if ((may_try || is_asked_) && !is_answering() && find_question() != nullptr) return task::answer;
   if (!may_try) return task::nothing;
   if (!w.was_opened) return task::open;
   if (may_commit(writer)) return task::commit;
@@ -113,10 +126,7 @@ auto sink_machine::is_filling() const -> bool {
 auto sink_machine::make_job(std::size_t writer, task what) -> writer_job {
   switch (what) {
   case task::commit: return make_commit(writer);
-  case task::answer: {
-    const auto* question = questions_.find([this](std::uint64_t mark) { return core_.is_settled(mark); });
-    return positions_job{question->note.source};
-  }
+  case task::answer: return positions_job{find_question()->note.source};
   case task::idle: return idle_job{};
   case task::open:
   case task::nothing: break;
@@ -138,12 +148,6 @@ auto sink_machine::make_commit(std::size_t writer) -> commit_job {
     job.how = commit_job::way::without_rejected;
   }
   return job;
-}
-
-/// One whose chunks are safe, and that nobody answers yet.
-auto sink_machine::has_question() const -> bool {
-  if (questions_.empty() || is_answering()) return false;
-  return questions_.find([this](std::uint64_t mark) { return core_.is_settled(mark); }) != nullptr;
 }
 
 auto sink_machine::is_answering() const -> bool {
@@ -225,13 +229,11 @@ void sink_machine::on_done(std::size_t writer, const positions_job& job, job_out
   w.was_opened = true;
   is_asked_ = true; // there may be another question
   if (!w.are_commits_failing) on_success(w); // commits may go on failing
-  questions_.answer([this](std::uint64_t mark) { return core_.is_settled(mark); },
-                    [&](const auto& waiting) {
-                      if (waiting.note.source != job.source) return false;
-                      answers_.push_back({waiting.from,
-                                          {waiting.note.question, settings_.address, done.positions}});
-                      return true;
-                    });
+  std::erase_if(questions_, [&](const question& q) {
+    if (q.note.source != job.source || !core_.is_settled(q.mark)) return false;
+    answers_.push_back({q.asker, {q.note.question, settings_.address, done.positions}});
+    return true;
+  });
 }
 
 void sink_machine::on_done(std::size_t writer, const idle_job&, job_outcome done) {

@@ -4,7 +4,6 @@
 #include "actors/protocol.hpp"
 #include "actors/sinks/sink_core.hpp"
 #include "actors/sinks/sink_jobs.hpp"
-#include "actors/system/waiting_questions.hpp"
 #include "runtime/base/backoff.hpp"
 #include "runtime/flow/receiver_links.hpp"
 #include "runtime/os/clock.hpp"
@@ -70,6 +69,11 @@ public:
   auto writers() const -> std::size_t { return writers_.size(); }
 
 private:
+  struct question {
+    ask_positions note;
+    std::uint64_t asker = 0;
+    std::uint64_t mark = 0; ///< chunks that came before it
+  };
   enum class task { nothing, open, answer, commit, idle };
 
   struct writer_state {
@@ -96,7 +100,8 @@ private:
   auto may_commit(std::size_t writer) const -> bool;
   /// What waits is less than a batch, and may grow.
   auto is_filling() const -> bool;
-  auto has_question() const -> bool;
+  /// The first whose chunks are safe; null: there is none.
+  auto find_question() const -> const question*;
   auto is_answering() const -> bool;
   auto commits_under_way() const -> std::size_t;
   auto failing_writers() const -> std::size_t;
@@ -114,7 +119,7 @@ private:
   sink_core& core_;
   const class clock& time_;
   receiver_links links_;
-  waiting_questions<std::uint64_t> questions_;
+  std::vector<question> questions_; ///< that are not answered yet
   std::vector<answer> answers_;
   std::vector<writer_state> writers_;
   std::size_t permits_; ///< so many commits may be under way

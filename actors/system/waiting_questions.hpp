@@ -38,11 +38,6 @@ public:
   template <class IsSafe, class Answer> void answer(IsSafe&& is_safe, Answer&& answer) {
     std::erase_if(waiting_, [&](const waiting& w) { return is_safe(w.mark) && answer(w); });
   }
-  /// The first whose mark is reached; null: there is none.
-  template <class IsSafe> auto find(IsSafe&& is_safe) const -> const waiting* {
-    const auto at = std::find_if(waiting_.begin(), waiting_.end(), [&](const waiting& w) { return is_safe(w.mark); });
-    return at == waiting_.end() ? nullptr : &*at;
-  }
   auto empty() const -> bool { return waiting_.empty(); }
   void clear() { waiting_.clear(); }
 

@@ -16,9 +16,10 @@ constexpr auto block_bytes = std::size_t{1} << 20;
 
 auto hash_of(std::string_view bytes) -> std::uint64_t { return std::hash<std::string_view>{}(bytes); }
 
+/// With its bytes: a sink whose `match` was changed counts the events of a chunk otherwise.
 auto key_of_chunk(const dead_letter& letter) -> std::uint64_t {
   return hash_of(std::to_string(letter.chunk.origin) + '-' + std::to_string(letter.chunk.sequence) + '-'
-                 + std::to_string(letter.index));
+                 + std::to_string(letter.index) + '-' + std::to_string(hash_of(letter.bytes)));
 }
 
 /// Stream names are bytes; in the file they are text.
