@@ -25,8 +25,8 @@ void sink_state::employ_writers(const sink_settings& settings) {
   for (std::size_t i = 0; i < settings.decides.writers; ++i) {
     auto its = settings.writes;
     its.does.letters = settings.letters[i];
-    const auto writer = self->spawn<caf::detached + caf::linked>(sink_writer, std::move(its), desk, i, generation);
-    wakes.emplace_back([to = caf::actor_cast<caf::actor_addr>(writer)] {
+    writers.push_back(self->spawn<caf::detached + caf::linked>(sink_writer, std::move(its), desk, i, generation));
+    wakes.emplace_back([to = caf::actor_cast<caf::actor_addr>(writers.back())] {
       if (const auto writes = caf::actor_cast<caf::actor>(to)) caf::anon_send(writes, step_atom::value);
     });
   }

@@ -7,6 +7,7 @@
 #include "actors/system/deadline_timer.hpp"
 
 #include <memory>
+#include <vector>
 
 namespace weir {
 
@@ -29,6 +30,7 @@ struct sink_state {
   const class clock* time = nullptr;
   std::string address;
   std::shared_ptr<sink_desk> desk;
+  std::vector<caf::actor> writers; ///< nobody else keeps them alive
   caf::actor_addr supervisor;
   deadline_timer timer;
   bool reported = false;
