@@ -273,8 +273,8 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
     settings.letters.push_back(std::make_shared<letter_box>(letter_box_of(b, c, address)));
   settings.writes.gate = std::make_shared<store_gate>();
   auto window = inlet_settings{};
-  // What each writer commits, and what comes meanwhile.
-  window.capacity_bytes = std::max(sink_window_bytes, (details.writers + 1) * details.batch.max_size.value);
+  // What each writer commits, and what it will commit next.
+  window.capacity_bytes = std::max(sink_window_bytes, 2 * details.writers * details.batch.max_size.value);
   auto core = std::make_shared<sink_core>(window, details.match, details.writers);
   return [settings, core](caf::event_based_actor* parent) -> caf::actor {
     return parent->spawn<sink>(settings, core, self_address(parent));
