@@ -1,6 +1,7 @@
 /// The topology as written: the keys of every section, declared once, with their places kept.
 #pragma once
 
+#include "topology/commit_spec.hpp"
 #include "topology/plan.hpp"
 
 namespace weir {
@@ -152,24 +153,6 @@ template <class Visitor> void describe(Visitor& v, retry_spec& s) {
 }
 void validate(const retry_spec& spec, config::settings_reader& reader);
 
-/// What is absent follows from the store.
-struct commit_spec {
-  std::optional<byte_count> max_size;
-  std::uint64_t max_events = 0;
-  duration max_delay{0};
-};
-
-template <class Visitor> void describe(Visitor& v, commit_spec& s) {
-  v.field("max_size", s.max_size,
-          "The most that one commit takes, unless one chunk is larger. "
-          "Default: what suits the store, 4MiB for those that come along.");
-  v.field("max_events", s.max_events, "The same in events; 0: any number.");
-  v.field("max_delay", s.max_delay,
-          "How long a chunk waits for others to be committed along with it, if there is less than that. 0s: it does "
-          "not, as a writer that is free takes what there is.");
-}
-void validate(const commit_spec& spec, config::settings_reader& reader);
-
 /// What all sinks have in common; the rest of the keys belongs to the store.
 struct sink_spec {
   std::string type;
@@ -210,8 +193,6 @@ template <class Visitor> void describe(Visitor& v, node_spec& s) {
 
 /// "auto" is one a core of this machine.
 auto parse_instances(std::string_view text) -> result<std::uint32_t>;
-/// "auto" is as many as the store can stand, within a bound.
-auto parse_writers(std::string_view text, std::uint32_t store_max) -> result<std::uint32_t>;
 /// Absent: never.
 auto parse_give_up(std::string_view text) -> result<std::optional<duration>>;
 

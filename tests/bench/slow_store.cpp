@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <fstream>
-#include <thread>
 
 namespace weir::bench {
 namespace {
@@ -34,13 +34,20 @@ public:
       done.bytes += run.entries.size();
     });
     if (bytes_ == 0) first_ns_ = now_ns();
-    std::this_thread::sleep_for(settings_.commit_takes);
+    wait_for_the_network();
     bytes_ += done.bytes;
     last_ns_ = now_ns();
     return done;
   }
 
 private:
+  void wait_for_the_network() const {
+    constexpr auto second_ns = std::int64_t{1'000'000'000};
+    const auto all = std::chrono::nanoseconds{settings_.commit_takes}.count();
+    auto left = timespec{all / second_ns, all % second_ns};
+    while (::nanosleep(&left, &left) != 0) {
+    }
+  }
   static auto now_ns() -> std::int64_t { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
   settings settings_;

@@ -32,6 +32,7 @@ private:
     std::vector<component*> from;
     std::vector<component*> to;
     std::vector<process*> homes;
+    tag_pattern match; ///< of a sink
     bool is_durable = true;
     bool tells_positions = true; ///< a collector, of each line
     bool survives_power_cuts = true;
@@ -47,8 +48,10 @@ private:
   void furnish_collector(component& c, process& home);
   void furnish_aggregator(component& c, process& home);
   void furnish_sink(component& c, process& home);
+  void furnish_database(component& c, process& home, sink_actor::plan plan);
   auto outlets_of(const component& c) -> std::vector<outlet_settings>;
   auto some_window() -> inlet_settings;
+  auto some_match() -> tag_pattern;
   void write_lines(script& to, process& home);
   void plan_incidents();
   void incident();
@@ -59,7 +62,7 @@ private:
   void check_memory();
   auto is_at_rest() const -> bool;
   void check_stores();
-  void check_line(const std::string& sink, const std::string& name, const std::string& line);
+  void check_line(const component& sink, const std::string& tag, const std::string& name, const std::string& line);
 
   world world_;
   std::chrono::nanoseconds trouble_{0};

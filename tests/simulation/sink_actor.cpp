@@ -36,7 +36,7 @@ sink_actor::sink_actor(world& w, process& host, const plan& how, store_maker mak
       letters_(std::make_shared<letter_box>(
           how.address, std::make_shared<dead_letter_file>(*host.files, letters_of_sink(how.component)),
           std::nullopt)),
-      core_(how.window, tag_pattern{}, how.writers) {
+      core_(how.window, how.match, how.writers) {
   begin();
 }
 
@@ -61,6 +61,7 @@ auto sink_actor::make_writer(std::size_t number) -> std::unique_ptr<store_writer
   does.context.clock = &in.time;
   does.make_store = [this, number](const plugin_context&) { return make_store_(number); };
   does.letters = letters_;
+  does.match = plan_.match;
   return std::make_unique<store_writer>(std::move(does));
 }
 

@@ -20,6 +20,7 @@ public:
     std::string component;
     std::string address;
     inlet_settings window;
+    tag_pattern match;
     std::size_t group_bytes_max = 0;
     std::chrono::nanoseconds commit_takes{0};
     std::chrono::nanoseconds fill_delay{0};
