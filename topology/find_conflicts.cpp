@@ -91,14 +91,17 @@ auto find_below(const owners_by_path& all, const std::string& path, const path_o
 
 auto is_buffer(const path_owner& o) -> bool { return o.by->plan.in != tier::sink && o.by->plan.in != tier::collector; }
 
-auto noun_of(const path_owner& o) -> std::string { return is_buffer(o) ? "buffer" : "directory"; }
+auto noun_of(const path_owner& o) -> std::string {
+  return is_buffer(o) ? "buffer" : o.is_directory ? "directory" : "file";
+}
 
 void report_path(draft& d, const path_owner& late, const std::string& relation, const path_owner& early) {
   const auto* verb = is_buffer(late)     ? ": keeps its buffer in \""
                      : late.is_directory ? ": keeps its files in \""
                                          : ": writes to \"";
-  const auto wanted = early.is_directory ? "; a " + noun_of(early) + " wants a directory of its own"
-                                         : std::string{"; a path wants one writer"};
+  const auto* wanted = is_buffer(early)     ? "; a buffer wants a directory of its own"
+                       : early.is_directory ? "; a directory wants one owner"
+                                            : "; a path wants one writer";
   d.complain(late.where, late.by->owner() + verb + late.path + '"' + relation + in_line(*early.by) + wanted);
 }
 

@@ -125,6 +125,32 @@ struct fake_null final : fake_store {
 };
 template <class Visitor> void describe(Visitor&, fake_null::settings&) {}
 
+/// A database that all nodes write to, side by side; some of its files are its own.
+struct fake_base final : fake_store {
+  struct settings {
+    std::string directory;
+    std::string spool;
+  };
+  static auto promise(const settings&) -> store_promise {
+    return {.knows_by = store_promise::memory::shared_ledger,
+            .writers_max = 16,
+            .why_not_more = "it has 16 connections",
+            .batch_bytes = std::uint64_t{1} << 20};
+  }
+  static auto claims(const settings& s, const plugin_context&) -> plugin_claims {
+    auto made = plugin_claims{};
+    if (!s.directory.empty()) made.held.push_back({claim::kind::directory, s.directory, "directory"});
+    if (!s.spool.empty()) made.held.push_back({claim::kind::directory, s.spool, "spool", true});
+    return made;
+  }
+  static auto descriptors(const settings&) -> descriptor_need { return {2, false}; }
+  fake_base(const settings&, const plugin_context&) {}
+};
+template <class Visitor> void describe(Visitor& v, fake_base::settings& s) {
+  v.field("directory", s.directory, "What is this sink's alone.");
+  v.field("spool", s.spool, "What several sinks use.");
+}
+
 struct fake_grep final : event_operator {
   struct settings {
     std::string field;
@@ -149,6 +175,7 @@ const register_source<fake_forward> forward{"forward", "Listens for the forward 
 const register_source<fake_once> once{"once", "Reads what comes once."};
 const register_store<fake_file> file{"file", "Appends events to files."};
 const register_store<fake_null> null{"null", "Counts events."};
+const register_store<fake_base> base{"base", "Commits to a database."};
 const register_operator<fake_grep> grep{"grep", "Keeps or drops events."};
 const register_operator<fake_parse> parse{"parse", "Parses a field."};
 
