@@ -1,6 +1,7 @@
 /// How plug-ins register: a name, a help sentence, their settings, and how to make one.
 #pragma once
 
+#include "actors/promise.hpp"
 #include "config/settings.hpp"
 #include "runtime/event/tag_shape.hpp"
 #include "runtime/os/clock.hpp"
@@ -27,18 +28,6 @@ struct plugin_context {
   bool awaits_clients = false;
 };
 
-/// Files that a plug-in writes, of which no other may take anything in.
-struct written_files {
-  std::vector<std::string> paths; ///< as own_files::claim() takes them
-  std::string ledger;             ///< of a file_ledger, which knows what was written before; empty: none
-};
-
-/// Files that a plug-in reads, as patterns.
-struct read_files {
-  std::vector<std::string> paths;
-  std::vector<std::string> exclude;
-};
-
 template <class Interface> struct plugin {
   /// Makes an instance; called again after every restart.
   using factory = std::function<std::unique_ptr<Interface>(const plugin_context&)>;
@@ -49,18 +38,15 @@ template <class Interface> struct plugin {
   bool listens = false; ///< has a `listens` member: its input has no end of its own
   bool resumes = false; ///< has a `resumes` member: a source whose positions mean the same to a later process
   bool gives_events = false; ///< has a `gives_events` member: a source of events, not of lines to be parsed
-  bool never_fails = false; ///< has a `never_fails` member: a store that takes all, always
-  bool keeps_ledger = false; ///< has a `keeps_ledger` member: a store that knows chunks again after a restart
-  /// Why these settings leave it without a ledger; empty: they do not. From `why_no_ledger(settings)`.
-  std::function<std::string(const config::value&)> why_no_ledger = [](const auto&) { return std::string{}; };
+  /// From `promise(settings)`, of a store; without: nothing.
+  std::function<store_promise(const config::value&)> promise = [](const auto&) { return store_promise{}; };
+  /// From `claims(settings, context)`, of which component and node count; without: nothing.
+  std::function<plugin_claims(const config::value&, const plugin_context&)> claims =
+      [](const auto&, const auto&) { return plugin_claims{}; };
   /// From `descriptors(settings)`; some that nearly every plug-in has.
   std::function<descriptor_need(const config::value&)> descriptors = [](const auto&) {
     return descriptor_need{};
   };
-  /// From `writes(settings, node, component)` and `reads(settings)`; without: none.
-  std::function<written_files(const config::value&, const std::string& node, const std::string& component)>
-      writes = [](const auto&, const auto&, const auto&) { return written_files{}; };
-  std::function<read_files(const config::value&)> reads = [](const auto&) { return read_files{}; };
   /// What tags the events of a source with these settings can have, from `tags(settings)`; without: any.
   std::function<std::vector<tag_shape>(const config::value&)> tags = [](const auto&) {
     return std::vector<tag_shape>{{}};
@@ -107,15 +93,6 @@ concept has_events = requires {
   T::gives_events;
 };
 template <class T>
-concept takes_all = requires {
-  T::never_fails;
-};
-template <class T>
-concept has_ledger = requires {
-  T::keeps_ledger;
-};
-
-template <class T>
 concept has_tags = requires(const typename T::settings& s) {
   T::tags(s);
 };
@@ -124,16 +101,12 @@ concept has_retags = requires(const typename T::settings& s) {
   T::retags(s, {});
 };
 template <class T>
-concept has_writes = requires(const typename T::settings& s) {
-  T::writes(s, {}, {});
+concept promises = requires(const typename T::settings& s) {
+  T::promise(s);
 };
 template <class T>
-concept has_reads = requires(const typename T::settings& s) {
-  T::reads(s);
-};
-template <class T>
-concept may_lack_ledger = requires(const typename T::settings& s) {
-  T::why_no_ledger(s);
+concept makes_claims = requires(const typename T::settings& s, const plugin_context& where) {
+  T::claims(s, where);
 };
 
 template <class T>
@@ -152,15 +125,10 @@ template <class Interface, class T> struct register_plugin {
     entry.listens = has_listens<T>;
     entry.resumes = has_resumes<T>;
     entry.gives_events = has_events<T>;
-    entry.never_fails = takes_all<T>;
-    entry.keeps_ledger = has_ledger<T>;
-    if constexpr (may_lack_ledger<T>) entry.why_no_ledger = why_no_ledger;
+    if constexpr (promises<T>) entry.promise = [](const auto& from) { return T::promise(settings_of(from)); };
+    if constexpr (makes_claims<T>)
+      entry.claims = [](const auto& from, const auto& where) { return T::claims(settings_of(from), where); };
     if constexpr (holds_descriptors<T>) entry.descriptors = descriptors;
-    if constexpr (has_writes<T>)
-      entry.writes = [](const auto& from, const auto& node, const auto& component) {
-        return T::writes(settings_of(from), node, component);
-      };
-    if constexpr (has_reads<T>) entry.reads = [](const auto& from) { return T::reads(settings_of(from)); };
     if constexpr (has_tags<T>) entry.tags = [](const auto& from) { return T::tags(settings_of(from)); };
     if constexpr (has_retags<T>)
       entry.retags = [](const auto& from, auto before) { return T::retags(settings_of(from), std::move(before)); };
@@ -171,10 +139,6 @@ template <class Interface, class T> struct register_plugin {
   }
 
 private:
-  static auto why_no_ledger(const config::value& from) -> std::string {
-    return T::why_no_ledger(settings_of(from));
-  }
-
   static auto descriptors(const config::value& from) -> descriptor_need {
     return T::descriptors(settings_of(from));
   }

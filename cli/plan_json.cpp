@@ -17,7 +17,7 @@ auto component_json(const component_plan& c) -> std::string {
   if (const auto* a = std::get_if<aggregator_plan>(&c.details))
     text += ", \"instances\": " + std::to_string(a->instances);
   if (const auto* s = std::get_if<sink_plan>(&c.details))
-    text += ", \"match\": " + json_list(match_text(*s));
+    text += ", \"match\": " + json_list(match_text(*s)) + ", \"writers\": " + std::to_string(s->writers);
   return text + ", \"file\": " + json_string(c.where.file) + ", \"line\": " + std::to_string(c.where.line)
          + '}';
 }

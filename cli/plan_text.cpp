@@ -14,6 +14,9 @@ namespace {
 auto label_of(const component_plan& c) -> std::string {
   const auto* aggregator = std::get_if<aggregator_plan>(&c.details);
   if (!c.letters_of.empty()) return c.name + " (implicit)";
+  const auto* sink = std::get_if<sink_plan>(&c.details);
+  if (sink != nullptr && sink->writers > 1)
+    return c.name + " (" + c.type + ", " + std::to_string(sink->writers) + " writers)";
   if (aggregator == nullptr) return c.name + " (" + c.type + ')';
   return aggregator->instances == 1 ? c.name : c.name + " x" + std::to_string(aggregator->instances);
 }

@@ -79,7 +79,10 @@ auto claim_socket(const run_line& line, const std::string& cluster, const std::s
 }
 
 auto prints_events(const std::vector<const component_plan*>& hosted) -> bool {
-  return std::any_of(hosted.begin(), hosted.end(), [](const auto* c) { return c->type == "stdout"; });
+  return std::any_of(hosted.begin(), hosted.end(), [](const auto* c) {
+    const auto* known = c->in == tier::sink ? plugin_registry<store>::find(c->type) : nullptr;
+    return known != nullptr && known->claims(c->written, {c->name, {}}).prints;
+  });
 }
 
 /// Where the live status is drawn; null where it would be in the way.

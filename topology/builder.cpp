@@ -78,6 +78,7 @@ auto outlets_of(const building& b, const component_plan& c) -> std::vector<outle
     auto settings = outlet_settings{};
     if (const auto* to = std::get_if<aggregator_plan>(&b.plan.find(name)->details))
       settings.policy = to->balance;
+    if (const auto* to = std::get_if<sink_plan>(&b.plan.find(name)->details)) settings.match = to->match;
     if (const auto* from = std::get_if<aggregator_plan>(&c.details)) {
       settings.transfer_bytes_max = from->batch.max_size.value;
       settings.linger = from->batch.max_delay;
@@ -113,7 +114,7 @@ auto self_address(caf::event_based_actor* self) -> caf::actor_addr {
 /// Whether it may know what it has of a collector; an aggregator without a log asks others.
 auto keeps_positions(const component_plan& c) -> bool {
   const auto* known = c.in == tier::sink ? plugin_registry<store>::find(c.type) : nullptr;
-  return known == nullptr || known->keeps_ledger;
+  return known == nullptr || known->promise(c.written).has_memory();
 }
 
 /// The components that `c` feeds, in the order of its outlets.
@@ -207,7 +208,7 @@ auto build_collector(const building& b, const component_plan& c, const std::stri
   auto settings = collector_settings{};
   auto& decides = settings.decides;
   decides.address = address;
-  decides.type = c.letters_of.empty() ? c.type : letters_type;
+  decides.type = c.type;
   decides.context = context_of(b, c);
   decides.make_source =
       c.letters_of.empty() ? details.make_source : make_letter_source(dead_letters_of(b, c));
@@ -217,7 +218,7 @@ auto build_collector(const building& b, const component_plan& c, const std::stri
   decides.downstream = downstream_of(b, c);
   decides.source = source_of(b, c);
   const auto* known = plugin_registry<source>::find(c.type);
-  decides.resumes = known != nullptr && known->resumes;
+  decides.resumes = !c.letters_of.empty() || (known != nullptr && known->resumes);
   decides.listens = known != nullptr && known->listens;
   settings.directory = b.context.directory;
   settings.waits = b.context.waits;
@@ -263,12 +264,18 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
   decides.local_senders = local_senders_of(b, c);
   decides.senders_keep = senders_keep(b, c);
   decides.once = b.context.once;
-  settings.writes.does = {address, context_of(b, c), details.make_store, details.match,
-                          std::make_shared<letter_box>(letter_box_of(b, c, address))};
-  settings.writes.permit = std::make_shared<store_permit>(1);
+  decides.writers = details.writers;
+  decides.batch.bytes_max = static_cast<std::size_t>(details.batch.max_size.value);
+  if (details.batch.max_events > 0) decides.batch.events_max = details.batch.max_events;
+  decides.fill_delay = details.batch.max_delay;
+  settings.writes.does = {address, context_of(b, c), details.make_store, details.match, {}};
+  for (std::uint32_t i = 0; i < details.writers; ++i)
+    settings.letters.push_back(std::make_shared<letter_box>(letter_box_of(b, c, address)));
+  settings.writes.gate = std::make_shared<store_gate>();
   auto window = inlet_settings{};
-  window.capacity_bytes = sink_window_bytes;
-  auto core = std::make_shared<sink_core>(window, details.match);
+  // What each writer commits, and what it will commit next.
+  window.capacity_bytes = std::max(sink_window_bytes, 2 * details.writers * details.batch.max_size.value);
+  auto core = std::make_shared<sink_core>(window, details.match, details.writers);
   return [settings, core](caf::event_based_actor* parent) -> caf::actor {
     return parent->spawn<sink>(settings, core, self_address(parent));
   };
@@ -294,8 +301,8 @@ void claim_written(const building& b, const component_plan& c) {
   auto& own = own_files_here();
   const auto* known = plugin_registry<store>::find(c.type);
   if (known == nullptr) return;
-  const auto written = known->writes(c.written, b.context.node, c.name);
-  for (const auto& path : written.paths) own.claim(path);
+  const auto written = known->claims(c.written, context_of(b, c));
+  for (const auto& path : written.writes) own.claim(path);
   if (written.ledger.empty()) return;
   const auto made = made_files_of(real_file_system(), written.ledger);
   if (!made) return spdlog::warn("{}: what it wrote before is not known: {}", c.name, made.failure().what);

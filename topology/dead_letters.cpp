@@ -95,7 +95,7 @@ void add_letter_collectors(draft& d) {
     auto& reader = made.emplace_back();
     reader.plan.name = c.plan.name + ".dead-letters";
     reader.plan.in = tier::collector;
-    reader.plan.type = "tail"; // it behaves like one
+    reader.plan.type = letters_type;
     reader.plan.where = c.plan.where;
     reader.plan.letters_of = c.plan.name;
     reader.plan.classes = c.plan.classes;

@@ -13,25 +13,42 @@ auto in_line(const draft_component& c) -> std::string {
   return c.owner() + " in line " + std::to_string(c.plan.where.line);
 }
 
-/// Somebody who has a path to himself.
+/// What the plug-in of a component says that it holds; the names of nodes are not known here.
+auto claims_of(const draft_component& c) -> std::vector<claim> {
+  const auto where = plugin_context{c.plan.name, "{node}"};
+  if (c.plan.in == tier::collector)
+    if (const auto* known = plugin_registry<source>::find(c.plan.type)) return known->claims(c.written, where).held;
+  if (c.plan.in == tier::sink)
+    if (const auto* known = plugin_registry<store>::find(c.plan.type)) return known->claims(c.written, where).held;
+  return {};
+}
+
+/// Where the setting stands that a claim comes from, in a list its item; the component if it is not written.
+auto place_of(const draft_component& c, const claim& made) -> config::place {
+  const auto* written = c.written.find(made.key);
+  if (written == nullptr) return c.plan.where;
+  for (const auto& item : written->items)
+    if (item.is_scalar() && item.scalar == made.what) return item.where;
+  return written->where;
+}
+
+/// Somebody who has a path, most often to himself.
 struct path_owner {
   const draft_component* by;
-  const config::value* written;
+  std::string path; ///< as written
+  config::place where;
   bool is_directory; ///< with all that is below it
+  bool is_shared;
 };
 
 auto owned_paths(const draft_component& c) -> std::vector<path_owner> {
   auto owned = std::vector<path_owner>{};
-  const auto add = [&](const config::value* path, bool is_directory) {
-    if (path != nullptr && path->is_scalar() && !path->scalar.empty())
-      owned.push_back({&c, path, is_directory});
-  };
-  if (c.plan.in == tier::sink) {
-    for (const auto* key : {"path", "ledger"}) add(c.written.find(key), false);
-    return owned;
-  }
-  const auto* buffer = c.written.find("buffer");
-  if (buffer != nullptr) add(buffer->find("path"), true);
+  for (const auto& made : claims_of(c))
+    if (made.of != claim::kind::address)
+      owned.push_back({&c, made.what, place_of(c, made), made.of == claim::kind::directory, made.is_shared});
+  const auto* buffer = std::get_if<aggregator_plan>(&c.plan.details);
+  if (buffer != nullptr && !buffer->buffer.path.empty())
+    owned.push_back({&c, buffer->buffer.path, c.written.find("buffer")->find("path")->where, true, false});
   return owned;
 }
 
@@ -46,7 +63,7 @@ using owners_by_path = std::map<std::string, std::vector<path_owner>, std::less<
 
 auto find_rival(const std::vector<path_owner>& owners, const path_owner& late) -> const path_owner* {
   const auto same = std::find_if(owners.begin(), owners.end(), [&](const path_owner& early) {
-    return share_a_class(late.by->plan, early.by->plan);
+    return !(late.is_shared && early.is_shared) && share_a_class(late.by->plan, early.by->plan);
   });
   return same == owners.end() ? nullptr : &*same;
 }
@@ -72,23 +89,31 @@ auto find_below(const owners_by_path& all, const std::string& path, const path_o
   return nullptr;
 }
 
+auto is_buffer(const path_owner& o) -> bool { return o.by->plan.in != tier::sink && o.by->plan.in != tier::collector; }
+
+auto noun_of(const path_owner& o) -> std::string {
+  return is_buffer(o) ? "buffer" : o.is_directory ? "directory" : "file";
+}
+
 void report_path(draft& d, const path_owner& late, const std::string& relation, const path_owner& early) {
-  const auto* verb = late.is_directory ? ": keeps its buffer in \"" : ": writes to \"";
-  const auto* wanted =
-      early.is_directory ? "; a buffer wants a directory of its own" : "; a path wants one writer";
-  d.complain(late.written->where,
-             late.by->owner() + verb + late.written->scalar + '"' + relation + in_line(*early.by) + wanted);
+  const auto* verb = is_buffer(late)     ? ": keeps its buffer in \""
+                     : late.is_directory ? ": keeps its files in \""
+                                         : ": writes to \"";
+  const auto* wanted = is_buffer(early)     ? "; a buffer wants a directory of its own"
+                       : early.is_directory ? "; a directory wants one owner"
+                                            : "; a path wants one writer";
+  d.complain(late.where, late.by->owner() + verb + late.path + '"' + relation + in_line(*early.by) + wanted);
 }
 
 void add_owner(draft& d, const path_owner& late, owners_by_path& all) {
-  const auto path = normal_path(late.written->scalar);
+  const auto path = normal_path(late.path);
   auto& others = all[path];
   if (const auto* same = find_rival(others, late))
     report_path(d, late, " like ", *same);
   else if (const auto* above = find_above(all, path, late))
-    report_path(d, late, ", inside the buffer of ", *above);
+    report_path(d, late, ", inside the " + noun_of(*above) + " of ", *above);
   else if (const auto* below = find_below(all, path, late))
-    report_path(d, late, ", around the buffer of ", *below);
+    report_path(d, late, ", around the " + noun_of(*below) + " of ", *below);
   others.push_back(late);
 }
 
@@ -108,26 +133,12 @@ struct listener {
   config::place where;
 };
 
-/// The addresses of a component's `listen`, written or by default; what is no host:port is left out, as
-/// the plug-in says what it wants.
+/// What is no host:port is left out, as the plug-in says what it wants.
 auto listeners_of(const draft_component& c) -> std::vector<listener> {
   auto found = std::vector<listener>{};
-  const auto add = [&](std::string_view text, const config::place& where) {
-    if (auto address = parse_host_port(text)) found.push_back({&c, std::move(*address), where});
-  };
-  if (const auto* listen = c.written.find("listen")) {
-    if (listen->is_scalar()) add(listen->scalar, listen->where);
-    for (const auto& item : listen->items)
-      if (item.is_scalar()) add(item.scalar, item.where);
-    return found;
-  }
-  const auto* plugin = c.plan.in == tier::collector ? plugin_registry<source>::find(c.plan.type) : nullptr;
-  if (plugin == nullptr) return found;
-  for (const auto& field : plugin->fields) {
-    auto text = std::string_view{field.default_text};
-    if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
-    if (field.key == "listen") add(text, c.plan.where);
-  }
+  for (const auto& made : claims_of(c))
+    if (made.of == claim::kind::address)
+      if (auto address = parse_host_port(made.what)) found.push_back({&c, std::move(*address), place_of(c, made)});
   return found;
 }
 

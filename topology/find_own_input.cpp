@@ -25,16 +25,17 @@ auto own_paths(const draft& d) -> std::vector<own_path> {
     const auto* known = c.plan.in == tier::sink ? plugin_registry<store>::find(c.plan.type) : nullptr;
     if (known == nullptr) continue;
     // On which nodes is not known here.
-    for (const auto& path : known->writes(c.written, "{node}", c.plan.name).paths)
+    for (const auto& path : known->claims(c.written, {c.plan.name, "{node}"}).writes)
       if (auto files = glob_set::parse({pattern_of_template(absolute_path(path))}, "/", true))
         all.push_back({&c, path, std::move(*files)});
   }
   return all;
 }
 
-void warn_of(draft& d, const draft_component& reader, const config::value& written, const own_path& own) {
-  d.problems.push_back({config::diagnostic::severity::warning, written.where,
-                        reader.owner() + ": its \"path\" can match what " + own.sink->owner() + " writes, \""
+void warn_of(draft& d, const draft_component& reader, const std::string& key, const own_path& own) {
+  const auto* written = reader.written.find(key);
+  d.problems.push_back({config::diagnostic::severity::warning, written ? written->where : reader.plan.where,
+                        reader.owner() + ": its \"" + key + "\" can match what " + own.sink->owner() + " writes, \""
                             + own.text + "\"; what this topology writes is never read",
                         "\"exclude\" leaves it out by name"});
 }
@@ -42,9 +43,9 @@ void warn_of(draft& d, const draft_component& reader, const config::value& writt
 /// One warning for each sink says enough.
 void check_reader(draft& d, const draft_component& reader, const std::vector<own_path>& own) {
   const auto* known = plugin_registry<source>::find(reader.plan.type);
-  const auto* written = reader.written.find("path");
-  if (known == nullptr || written == nullptr) return;
-  const auto reads = known->reads(reader.written);
+  if (known == nullptr) return;
+  const auto reads = known->claims(reader.written, {reader.plan.name, "{node}"}).reads;
+  if (reads.paths.empty()) return;
   auto paths = std::vector<std::string>{};
   for (const auto& path : reads.paths) paths.push_back(without_links(absolute_path(path)));
   const auto base = std::filesystem::current_path().string();
@@ -55,7 +56,7 @@ void check_reader(draft& d, const draft_component& reader, const std::vector<own
   for (const auto& one : own) {
     if (one.sink == told || !share_a_class(reader.plan, one.sink->plan)) continue;
     if (!wanted->overlaps(one.files, *excluded)) continue;
-    warn_of(d, reader, *written, one);
+    warn_of(d, reader, reads.key, one);
     told = one.sink;
   }
 }

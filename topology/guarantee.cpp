@@ -26,21 +26,14 @@ auto has_disk_buffer(const component_plan& c) -> bool {
   return details != nullptr && details->buffer.type == buffer_type::disk;
 }
 
-/// Why a store does not know again what it has; empty: it does.
-auto why_no_ledger(const component_plan& sink) -> std::string {
+auto promise_of(const component_plan& sink) -> store_promise {
   const auto* known = plugin_registry<store>::find(sink.type);
-  if (known == nullptr || !known->keeps_ledger) return sink.type + " does not know again what it has";
-  return known->why_no_ledger(sink.written);
+  return known == nullptr ? store_promise{} : known->promise(sink.written);
 }
 
-/// What a store's `sync` is, written or by default; empty if it has none.
-auto sync_of(const component_plan& sink) -> std::string {
-  if (const auto* written = sink.written.find("sync")) return written->scalar;
-  const auto* known = plugin_registry<store>::find(sink.type);
-  if (known == nullptr) return {};
-  for (const auto& field : known->fields)
-    if (field.key == "sync") return field.default_text;
-  return {};
+/// Why a store does not know again what it has.
+auto why_none(const component_plan& sink, const store_promise& promise) -> std::string {
+  return promise.why_none.empty() ? sink.type + " does not know again what it has" : promise.why_none;
 }
 
 /// How many of the nodes in the file may host it.
@@ -86,13 +79,14 @@ public:
 private:
   void source_of(const component_plan& c) {
     const auto* known = plugin_registry<source>::find(c.type);
-    comes_again_ = known != nullptr && known->resumes;
-    is_read_again_ = comes_again_ && !known->listens;
+    const auto reads_letters = !c.letters_of.empty(); // from their file
+    comes_again_ = reads_letters || (known != nullptr && known->resumes);
+    is_read_again_ = reads_letters || (comes_again_ && !known->listens);
     if (!comes_again_)
       return weaken(c,
                     c.type + " cannot be read again, so what is not safe yet when its process dies is lost",
                     place_of(c, "type"), true);
-    if (!known->listens) return;
+    if (is_read_again_) return;
     out_.notes.push_back("for clients that ask for acks and whose message ids do not recur: Fluentd, Docker, the "
                          "fluent-logger libraries");
     out_.notes.push_back("at least once for Fluent Bit, whose ids are hashes of the content: what was under way at "
@@ -138,12 +132,12 @@ private:
 
   void sink_of(const component_plan& c) {
     const auto& details = std::get<sink_plan>(c.details);
-    if (const auto why = why_no_ledger(c); !why.empty())
-      weaken(c, why + ", so what is sent again is stored again", place_of(c, "type"), false);
-    else if (const auto sync = sync_of(c); !sync.empty() && sync != "always")
+    const auto promise = promise_of(c);
+    if (!promise.has_memory())
+      weaken(c, why_none(c, promise) + ", so what is sent again is stored again", place_of(c, "type"), false);
+    else if (promise.at_power_cut)
       out_.at_power_cut.push_back(
-          {owner_of(c) + "\"sync: " + sync + "\" acknowledges what is not on the device yet",
-           place_of(c, "sync"), true});
+          {owner_of(c) + promise.at_power_cut->what, place_of(c, promise.at_power_cut->key), true});
     if (details.retry.give_up_after)
       out_.notes.push_back("what \"" + c.name + "\" cannot store for " + to_text(*details.retry.give_up_after)
                            + " becomes dead letters");
@@ -152,7 +146,8 @@ private:
   /// Ledgers do not know what another node's store has.
   void stores_of(const component_plan& sink) {
     const auto stores = hosts_of(plan_, sink);
-    if (stores < 2) return;
+    const auto memory = promise_of(sink).knows_by;
+    if (stores < 2 || memory == store_promise::memory::shared_ledger || memory == store_promise::memory::event_keys) return;
     const auto chooses = [&](const component_plan* from, const component_plan* to) {
       return hosts_of(plan_, *to) > 1 && remote_actors(plan_, *from, *to) > 1;
     };

@@ -38,6 +38,13 @@ struct buffer_settings {
   duration sync_interval = std::chrono::seconds{1};
 };
 
+/// What one commit of a sink takes.
+struct commit_settings {
+  byte_count max_size{4 << 20};
+  std::uint64_t max_events = 0; ///< 0: any number
+  duration max_delay{0};        ///< how long it waits for as much
+};
+
 struct retry_settings {
   duration first = std::chrono::seconds{1};
   duration max = std::chrono::seconds{60};
@@ -70,6 +77,8 @@ struct sink_plan {
   store_plugin::factory make_store;
   tag_pattern match;
   bool is_rest = false; ///< `match: rest`
+  std::uint32_t writers = 1; ///< on every node of its class
+  commit_settings batch;
   retry_settings retry;
 };
 

@@ -19,11 +19,20 @@ auto need_of(const component_plan& c) -> descriptor_need {
     return {details->buffer.type == buffer_type::disk ? details->instances * chunk_log_descriptors : 0};
   if (c.in == tier::sink) {
     const auto* known = plugin_registry<store>::find(c.type);
-    return known == nullptr ? descriptor_need{} : known->descriptors(c.written);
+    auto need = known == nullptr ? descriptor_need{} : known->descriptors(c.written);
+    need.held *= std::get<sink_plan>(c.details).writers; // a store each
+    return need;
   }
   if (!c.letters_of.empty()) return {2, true}; // follows a file
   const auto* known = plugin_registry<source>::find(c.type);
   return known == nullptr ? descriptor_need{} : known->descriptors(c.written);
+}
+
+auto threads_of(const component_plan& c) -> std::size_t {
+  if (const auto* sink = std::get_if<sink_plan>(&c.details)) return sink->writers;
+  const auto* details = std::get_if<aggregator_plan>(&c.details);
+  if (details == nullptr) return 1;
+  return details->buffer.type == buffer_type::disk ? 2 * details->instances : 0;
 }
 
 } // namespace
@@ -42,11 +51,7 @@ auto descriptors_of(const topology_plan& plan, const std::vector<const component
 
 auto threads_of(const topology_plan& plan, const std::vector<const component_plan*>& hosted) -> std::size_t {
   auto count = process_threads + plan.nodes.size();
-  for (const auto* c : hosted) {
-    const auto* details = std::get_if<aggregator_plan>(&c->details);
-    const auto has_log = details != nullptr && details->buffer.type == buffer_type::disk;
-    count += details == nullptr ? 1 : has_log ? 2 * details->instances : 0;
-  }
+  for (const auto* c : hosted) count += threads_of(*c);
   return count;
 }
 

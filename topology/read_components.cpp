@@ -86,17 +86,34 @@ void read_aggregator(draft& d, draft_component& c) {
   c.plan.details = details;
 }
 
+/// What is said of commits, against what the store can do.
+void read_promise(draft& d, const draft_component& c, const sink_spec& spec, const store_promise& promise,
+                  sink_plan& out) {
+  if (promise.takes_all)
+    for (const auto* key : {"retry", "dead_letter"})
+      if (const auto* given = c.written.find(key))
+        d.complain(given->where, c.owner() + ": \"" + key + "\" does nothing here: a store of the type " + spec.type
+                                     + " takes everything");
+  out.batch = {spec.batch.max_size.value_or(byte_count{promise.batch_bytes}), spec.batch.max_events,
+               spec.batch.max_delay};
+  const auto writers = parse_writers(spec.writers, promise.writers_max);
+  if (!writers) return; // was reported
+  out.writers = std::min(*writers, promise.writers_max);
+  if (*writers > promise.writers_max)
+    d.complain(c.written.find("writers")->where,
+               c.owner() + ": \"writers\" wants at most " + std::to_string(promise.writers_max) + " with this store, not "
+                   + spec.writers + ": " + promise.why_not_more,
+               "several sinks, each with a \"match\" and a store of its own, write side by side");
+}
+
 void read_sink(draft& d, draft_component& c) {
   const auto spec = read_common<sink_spec>(d, c);
   c.plan.type = spec.type;
   c.plan.starts_now = spec.start == start_with::now;
   auto details = sink_plan{};
-  details.make_store = configure<store>(d, c, spec.type, {"type", "from", "match", "start", "retry", "dead_letter"});
-  if (const auto* known = plugin_registry<store>::find(spec.type); known != nullptr && known->never_fails)
-    for (const auto* key : {"retry", "dead_letter"})
-      if (const auto* given = c.written.find(key))
-        d.complain(given->where, c.owner() + ": \"" + key + "\" does nothing here: a store of the type " + spec.type
-                                     + " takes everything");
+  details.make_store = configure<store>(
+      d, c, spec.type, {"type", "from", "match", "start", "writers", "batch", "retry", "dead_letter"});
+  if (const auto* known = plugin_registry<store>::find(spec.type)) read_promise(d, c, spec, known->promise(c.written), details);
   if (auto match = match_of(spec.match)) {
     details.match = std::move(match->pattern);
     details.is_rest = match->is_rest;

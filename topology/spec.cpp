@@ -130,6 +130,8 @@ void validate(const retry_spec& spec, config::settings_reader& reader) {
 }
 
 void validate(const sink_spec& spec, config::settings_reader& reader) {
+  if (const auto count = parse_writers(spec.writers, 1); !count)
+    reader.complain("writers", "\"writers\" " + count.failure().what);
   if (reader.is_given("match") && spec.match.empty())
     reader.complain("match", "\"match\" is empty; wants tag patterns, or \"**\" for all tags");
   if (const auto pattern = match_of(spec.match); !pattern)

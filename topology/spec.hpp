@@ -1,6 +1,7 @@
 /// The topology as written: the keys of every section, declared once, with their places kept.
 #pragma once
 
+#include "topology/commit_spec.hpp"
 #include "topology/plan.hpp"
 
 namespace weir {
@@ -158,6 +159,8 @@ struct sink_spec {
   std::vector<std::string> from;
   std::vector<std::string> match;
   start_with start = start_with::all;
+  std::string writers = "1";
+  commit_spec batch;
   retry_spec retry;
   std::string dead_letter;
 };
@@ -169,6 +172,10 @@ template <class Visitor> void describe(Visitor& v, sink_spec& s) {
           "under the same parents takes; all tags if left out.");
   v.field("start", s.start,
           "What it gets when it is new to a disk buffer that it reads from: all that is there, or what comes now.");
+  v.field("writers", s.writers,
+          "How many commits may be under way at once, each with a connection and a thread of its own: a number, or auto "
+          "for what the store can stand, at most 8. With more than 1 events of one file may be stored out of order.");
+  v.field("batch", s.batch, "What one commit takes.");
   v.field("retry", s.retry, "What happens when the store is unavailable.");
   v.field("dead_letter", s.dead_letter, "The sink that gets what this one refuses; default: a file only.");
 }

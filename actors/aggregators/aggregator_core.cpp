@@ -52,7 +52,7 @@ void aggregator_core::take(const chunk_ptr& c, monotonic_time now) {
 void aggregator_core::on_news(link_news news) {
   for (const auto& r : flow.settle(news.outlet, news.settled)) in.settle(r);
   if (!log_) {
-    for (const auto& c : flow.release(std::move(news.acked))) in.make_safe(c->id);
+    for (const auto& c : flow.release(news.acked)) in.make_safe(c.id);
     return;
   }
   auto& pushed = readers_[news.outlet].pushed;

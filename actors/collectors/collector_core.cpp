@@ -96,12 +96,12 @@ auto collector_core::take_settled(monotonic_time now) -> std::vector<position_ra
 
 auto collector_core::on_news(link_news news) -> std::vector<position_range> {
   (void)flow.settle(news.outlet, news.settled);
-  for (const auto& c : flow.release(std::move(news.acked))) {
-    events_acked += c->count;
-    bytes_acked += c->body.size();
-    const auto at = std::lower_bound(unacked_.begin(), unacked_.end(), c->id.sequence,
+  for (const auto& c : flow.release(news.acked)) {
+    events_acked += c.events;
+    bytes_acked += c.bytes;
+    const auto at = std::lower_bound(unacked_.begin(), unacked_.end(), c.id.sequence,
                                      [](const unacked& u, std::uint64_t s) { return u.sequence < s; });
-    WEIR_ASSERT(at != unacked_.end() && at->sequence == c->id.sequence);
+    WEIR_ASSERT(at != unacked_.end() && at->sequence == c.id.sequence);
     at->is_acked = true;
   }
   auto safe = std::vector<position_range>{};

@@ -27,6 +27,11 @@ public:
   static constexpr bool gives_events = true;
   /// Each address has a socket for connections and one for heartbeats.
   static auto descriptors(const settings& s) -> descriptor_need { return {1 + 2 * s.listen.size(), true}; }
+  static auto claims(const settings& s, const plugin_context&) -> plugin_claims {
+    auto made = plugin_claims{};
+    for (const auto& address : s.listen) made.held.push_back({claim::kind::address, address, "listen"});
+    return made;
+  }
   forward_source(settings s, const plugin_context& context);
 
   auto listen() -> result<void> override;

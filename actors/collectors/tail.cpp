@@ -43,7 +43,9 @@ public:
   /// What tells of changes, and what is looked at for a moment.
   static auto descriptors(const settings&) -> descriptor_need { return {2, true}; }
   static auto tags(const settings& s) -> std::vector<tag_shape>;
-  static auto reads(const settings& s) -> read_files { return {s.path, s.exclude}; }
+  static auto claims(const settings& s, const plugin_context&) -> plugin_claims {
+    return {.reads = {s.path, s.exclude, "path"}};
+  }
 
   tail_source(const settings& s, const plugin_context& context)
       : component_(context.component),

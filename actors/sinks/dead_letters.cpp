@@ -1,7 +1,5 @@
 #include "actors/sinks/dead_letters.hpp"
 
-#include "runtime/event/entry.hpp"
-
 #include <algorithm>
 #include <memory>
 
@@ -13,10 +11,10 @@ class letter_writer {
 public:
   /// Of what is refused in the run; `refused` is of its chunk, and in order.
   void add(const chunk& c, const event_run& run, std::span<const refusal> refused) {
-    const auto run_end = run.first + run.events;
+    const auto run_end = run.first.index + run.events;
     for (const auto& r : refused) {
-      const auto part = part_of(run, {r.first, r.first + r.events});
-      if (r.first >= run_end || part.events == 0) continue;
+      const auto part = part_of(run, {r.first.index, r.first.index + r.events});
+      if (r.first.index >= run_end || part.events == 0) continue;
       count(r.reason, run.tag, part.events);
       add_part(c, part, r.reason);
     }
@@ -36,20 +34,15 @@ private:
   }
 
   void add_part(const chunk& c, const event_run& part, const std::string& reason) {
-    auto reader = entry_reader{part.entries};
-    auto e = entry{};
-    auto index = part.first;
-    for (auto rest = part.entries; !rest.empty(); rest = reader.rest()) {
-      const auto is_whole = reader.next(e);
+    for (auto walk = event_walker{part}; walk.next();) {
       auto& letter = made.letters.emplace_back();
       letter.reason = reason;
       letter.tag = part.tag;
-      letter.bytes = is_whole ? rest.substr(0, rest.size() - reader.rest().size()) : rest;
-      letter.time_ns = is_whole ? e.time_ns : 0;
+      letter.bytes = walk.bytes();
+      letter.time_ns = walk.time_ns();
       letter.chunk = c.id;
-      letter.index = index++;
+      letter.index = walk.at().index;
       letter.place = place_of(c);
-      if (!is_whole) break;
     }
   }
 
@@ -70,13 +63,13 @@ private:
 auto set_aside_of(const commit_batch& batch, std::span<const refusal> refused) -> set_aside {
   auto in_order = std::vector<refusal>{refused.begin(), refused.end()};
   std::sort(in_order.begin(), in_order.end(), [](const refusal& a, const refusal& b) {
-    return std::pair{a.chunk, a.first} < std::pair{b.chunk, b.first};
+    return a.first < b.first;
   });
   auto writer = letter_writer{};
   for (auto at = in_order.begin(); at != in_order.end();) {
-    const auto end = std::find_if(at, in_order.end(), [&](const auto& r) { return r.chunk != at->chunk; });
-    const auto& c = *batch.chunks[at->chunk];
-    for_each_run(batch, at->chunk, [&](const event_run& run) { writer.add(c, run, {at, end}); });
+    const auto end = std::find_if(at, in_order.end(), [&](const auto& r) { return r.first.chunk != at->first.chunk; });
+    const auto& c = *batch.chunks[at->first.chunk];
+    for_each_run(batch, at->first.chunk, [&](const event_run& run) { writer.add(c, run, {at, end}); });
     at = end;
   }
   return std::move(writer.made);

@@ -17,10 +17,8 @@ namespace {
 
 class file_store final : public store {
 public:
-  static constexpr bool keeps_ledger = true;
-  static auto why_no_ledger(const file_settings& s) -> std::string;
-  static auto writes(const file_settings& s, const std::string& node, const std::string& component)
-      -> written_files;
+  static auto promise(const file_settings& s) -> store_promise;
+  static auto claims(const file_settings& s, const plugin_context& where) -> plugin_claims;
   using settings = file_settings;
   /// The ledger and its lock, and for a moment a new ledger and a directory.
   static auto descriptors(const settings&) -> descriptor_need { return {4, true}; }
@@ -132,22 +130,47 @@ file_store::file_store(settings s, const plugin_context& context)
   target_.bounds.bytes_max = 0;
 }
 
-auto file_store::why_no_ledger(const file_settings& s) -> std::string {
-  // What /dev/stdout leads to is decided when it runs.
+/// Why it keeps no ledger; empty: it does. What /dev/stdout leads to is decided when it runs.
+auto why_no_ledger(const file_settings& s) -> std::string {
   const auto is_one = (s.path.starts_with("/dev/") && !s.path.starts_with("/dev/shm/")) || is_device(s.path);
   return is_one ? '"' + s.path + "\" is no regular file and gives nothing back" : std::string{};
 }
 
-auto file_store::writes(const file_settings& s, const std::string& node, const std::string& component)
-    -> written_files {
+auto file_store::promise(const file_settings& s) -> store_promise {
+  auto made = store_promise{};
+  made.why_none = why_no_ledger(s);
+  if (made.why_none.empty()) made.knows_by = store_promise::memory::ledger;
+  if (made.has_memory() && s.sync != file_sync::always)
+    made.at_power_cut = {"\"sync: os\" acknowledges what is not on the device yet", "sync"};
+  made.why_not_more = made.has_memory() ? "its ledger is a file that one at a time writes"
+                                        : "the lines of several would be mixed up";
+  return made;
+}
+
+/// The directory that all files of a path template are in.
+auto root_of(const std::string& path) -> std::string {
+  const auto fixed = path.substr(0, path.find_first_of("{%"));
+  const auto slash = fixed.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : fixed.substr(0, slash);
+}
+
+auto file_store::claims(const file_settings& s, const plugin_context& where) -> plugin_claims {
+  auto made = plugin_claims{};
+  if (s.path.empty()) return made;
+  made.held.push_back({claim::kind::file, s.path, "path"});
+  if (!s.ledger.empty()) made.held.push_back({claim::kind::file, s.ledger, "ledger"});
+  made.data = stored_data{s.path, {"find", root_of(s.path), "-type", "f", "-exec", "tail", "-n", "3", "{}", "+"}};
   auto path = s.path;
-  for (const auto& [name, value] : {std::pair{std::string_view{"{node}"}, node}, {"{component}", component}})
+  for (const auto& [name, value] :
+       {std::pair{std::string_view{"{node}"}, where.node}, {"{component}", where.component}})
     for (auto at = path.find(name); at != std::string::npos; at = path.find(name, at + value.size()))
       path.replace(at, name.size(), value);
-  const auto compiled = path_template::compile(s.path, {node, component});
-  if (!compiled || path.empty() || !why_no_ledger(s).empty()) return {};
-  auto ledger = ledger_settings(s, *compiled, {node, component}).path;
-  return {{path, ledger, ledger + ".lock", ledger + ".new", ledger + ".damaged"}, ledger};
+  const auto compiled = path_template::compile(s.path, {where.node, where.component});
+  if (!compiled || !why_no_ledger(s).empty()) return made;
+  made.ledger = ledger_settings(s, *compiled, {where.node, where.component}).path;
+  made.writes = {path, made.ledger, made.ledger + ".lock", made.ledger + ".new", made.ledger + ".damaged"};
+  return made;
 }
 
 file_store::~file_store() {

@@ -6,8 +6,10 @@ namespace {
 /// Never looks at an event: its figures are those of the section table.
 class null_store final : public store {
 public:
-  static constexpr bool never_fails = true;
   struct settings {};
+  static auto promise(const settings&) -> store_promise {
+    return {.takes_all = true, .writers_max = store_writers_max};
+  }
   null_store(settings, const plugin_context&) {}
 
   auto open() -> result<void> override { return {}; }

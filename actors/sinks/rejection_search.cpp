@@ -16,9 +16,9 @@ auto rejection_search::next() const -> std::vector<index_range> {
     if (at < stop) wanted.push_back({at, stop});
   };
   for (const auto& f : found_) {
-    if (f.first < at) continue;
-    add_up_to(f.first);
-    at = f.first + 1;
+    if (f.first.index < at) continue;
+    add_up_to(f.first.index);
+    at = f.first.index + 1;
   }
   add_up_to(end());
   return wanted;
@@ -43,7 +43,7 @@ void rejection_search::rejected(std::string reason) {
 
 void rejection_search::conclude() {
   if (bad_ == 0 || bad_ - good_ > 1) return;
-  found_.push_back({std::move(reason_), 0, good_, 1});
+  found_.push_back({std::move(reason_), {0, good_}, 1});
   good_ = std::exchange(bad_, 0);
   step_ = 1;
 }

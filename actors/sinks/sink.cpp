@@ -15,11 +15,22 @@ void sink_state::begin(caf::event_based_actor* actor, sink_settings settings,
   address = settings.decides.address;
   desk = std::move(place);
   end_on_exceptions(self, address);
-  writer = self->spawn<caf::detached + caf::linked>(sink_writer, std::move(settings.writes), desk);
-  desk->employ([to = caf::actor_cast<caf::actor_addr>(writer)] {
-    if (const auto writes = caf::actor_cast<caf::actor>(to)) caf::anon_send(writes, step_atom::value);
-  });
+  employ_writers(settings);
   decide([](auto&, auto&) {}); // what an earlier instance left
+}
+
+void sink_state::employ_writers(const sink_settings& settings) {
+  auto wakes = std::vector<std::function<void()>>{};
+  const auto generation = settings.writes.gate->next_generation();
+  for (std::size_t i = 0; i < settings.decides.writers; ++i) {
+    auto its = settings.writes;
+    its.does.letters = settings.letters[i];
+    writers.push_back(self->spawn<caf::detached + caf::linked>(sink_writer, std::move(its), desk, i, generation));
+    wakes.emplace_back([to = caf::actor_cast<caf::actor_addr>(writers.back())] {
+      if (const auto writes = caf::actor_cast<caf::actor>(to)) caf::anon_send(writes, step_atom::value);
+    });
+  }
+  desk->employ(std::move(wakes));
 }
 
 template <class Step> void sink_state::decide(Step step) {

@@ -1,4 +1,4 @@
-/// The sink actor: answers whoever asks, while its writer blocks in the store. Chunks do not wait in its mailbox: their
+/// The sink actor: answers whoever asks, while its writers block in their stores. Chunks do not wait in its mailbox: their
 /// sender leaves them at the desk itself.
 #pragma once
 
@@ -7,12 +7,14 @@
 #include "actors/system/deadline_timer.hpp"
 
 #include <memory>
+#include <vector>
 
 namespace weir {
 
 struct sink_settings {
   sink_machine_settings decides;
   sink_writer_settings writes;
+  std::vector<std::shared_ptr<letter_box>> letters; ///< one for each writer
 };
 
 struct sink_state {
@@ -22,12 +24,13 @@ struct sink_state {
   void begin(caf::event_based_actor* actor, sink_settings settings, std::shared_ptr<sink_desk> place);
   /// Has the machine decide and sees to what is the sink's: its timer, its end.
   template <class Step> void decide(Step step);
+  void employ_writers(const sink_settings& settings);
 
   caf::event_based_actor* self = nullptr;
   const class clock* time = nullptr;
   std::string address;
   std::shared_ptr<sink_desk> desk;
-  caf::actor writer;
+  std::vector<caf::actor> writers; ///< nobody else keeps them alive
   caf::actor_addr supervisor;
   deadline_timer timer;
   bool reported = false;

@@ -4,31 +4,19 @@
 
 namespace weir {
 
-void sink_core::take(const chunk_ptr& c) {
-  ++taken;
-  auto fresh = item{c, 0};
+void sink_core::take(const chunk_ptr& c, monotonic_time now) {
+  auto fresh = sink_queue::item{c, 0, ++taken, now};
   for_each_section(*c, [&](const section& s, std::string_view entries) {
     if (!match.matches(s.tag)) return;
     fresh.events += s.count;
     bytes_in += entries.size();
   });
   events_in += fresh.events;
-  ready_events += fresh.events;
-  ready.push_back(std::move(fresh));
+  events_held += fresh.events;
+  queue.push(std::move(fresh));
 }
 
-auto sink_core::next_group(std::size_t bytes_max, std::size_t chunks_max) const -> std::vector<chunk_ptr> {
-  auto group = std::vector<chunk_ptr>{};
-  auto bytes = std::size_t{0};
-  for (const auto& i : ready) {
-    if (!group.empty() && (bytes + i.content->body.size() > bytes_max || group.size() >= chunks_max)) break;
-    bytes += i.content->body.size();
-    group.push_back(i.content);
-  }
-  return group;
-}
-
-void sink_core::settle(std::size_t chunks, const job_outcome& done) {
+void sink_core::settle(std::size_t writer, const job_outcome& done) {
   events_stored += done.events;
   bytes_stored += done.bytes;
   auto settled = done.events;
@@ -38,14 +26,13 @@ void sink_core::settle(std::size_t chunks, const job_outcome& done) {
     if (done.letters == letter_fate::kept) dead_letters.add(d.tag, d.events);
   }
   auto came = std::uint64_t{0};
-  for (; chunks > 0; --chunks) {
-    const auto id = ready.front().content->id;
+  for (const auto& i : queue.finish(writer)) {
+    const auto& id = i.content->id;
     in.make_safe(id);
     in.settle({id.origin, id.sequence, id.sequence});
-    came += ready.front().events;
-    ready.pop_front();
+    came += i.events;
   }
-  ready_events -= came;
+  events_held -= came;
   // What came in and is neither stored nor refused was there already.
   const auto repeated = came - std::min(came, settled);
   events_repeated += repeated;

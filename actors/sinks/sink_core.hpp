@@ -2,37 +2,36 @@
 #pragma once
 
 #include "actors/sinks/sink_jobs.hpp"
+#include "actors/sinks/sink_queue.hpp"
 #include "runtime/event/tag_pattern.hpp"
 #include "runtime/flow/inlet.hpp"
 #include "runtime/measure/bounded_counts.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <vector>
 
 namespace weir {
 
 struct sink_core {
-  sink_core(inlet_settings window, tag_pattern wanted) : in(window), match(std::move(wanted)) {}
+  sink_core(inlet_settings window, tag_pattern wanted, std::size_t writers = 1)
+      : in(window), match(std::move(wanted)), queue(writers) {}
 
-  void take(const chunk_ptr& c);
-  /// The oldest chunks: up to about `bytes_max` together and no more than `chunks_max`.
-  auto next_group(std::size_t bytes_max, std::size_t chunks_max) const -> std::vector<chunk_ptr>;
-  /// The writer is done with the first `chunks` of ready.
-  void settle(std::size_t chunks, const job_outcome& done);
+  void take(const chunk_ptr& c, monotonic_time now = {});
+  /// The writer is done with what it has.
+  void settle(std::size_t writer, const job_outcome& done);
+  /// Whether the first `mark` chunks of all that were ever taken are settled.
+  auto is_settled(std::uint64_t mark) const -> bool {
+    const auto* oldest = queue.oldest();
+    return oldest == nullptr || oldest->number > mark;
+  }
   /// Empty: all goes well again.
   void note_error(const std::string& what, std::int64_t now_ns);
 
-  struct item {
-    chunk_ptr content;
-    std::uint64_t events = 0; ///< that `match` accepts; only these count
-  };
-
   inlet in;
-  tag_pattern match;
-  std::deque<item> ready;
-  std::uint64_t ready_events = 0;
+  tag_pattern match; ///< only what it accepts counts
+  sink_queue queue;
+  std::uint64_t events_held = 0; ///< that wait, or that a writer has
   std::uint64_t events_in = 0;
   std::uint64_t bytes_in = 0;
   std::uint64_t taken = 0; ///< chunks, ever

@@ -19,16 +19,26 @@ void sink_desk::pass_on() {
     if (const auto to = handles_.find(a.to)) caf::send_as(from, to, std::move(a.what));
 }
 
-void sink_desk::employ(std::function<void()> wake) {
+void sink_desk::employ(std::vector<std::function<void()>> wakes) {
   const auto lock = std::lock_guard{guard_};
-  wake_ = std::move(wake);
+  for (auto& wake : wakes) writers_.push_back({std::move(wake)});
 }
 
 void sink_desk::settle() {
   pass_on();
-  if (is_at_work_ || !wake_ || !machine_.has_job()) return;
-  is_at_work_ = true;
-  wake_();
+  call_writer();
+}
+
+void sink_desk::call_writer() {
+  auto* next = static_cast<employed*>(nullptr);
+  for (std::size_t i = 0; i < writers_.size(); ++i) {
+    auto& w = writers_[i];
+    if (w.where == whereabouts::is_called) return;
+    if (next == nullptr && w.where == whereabouts::waits && machine_.has_job(i)) next = &w;
+  }
+  if (next == nullptr) return;
+  next->where = whereabouts::is_called;
+  next->wake();
 }
 
 void sink_desk::will_look(monotonic_time at) {
@@ -53,19 +63,20 @@ void sink_desk::take(const transfer_chunks& note) {
   settle();
 }
 
-auto sink_desk::next_job() -> std::optional<writer_job> {
+auto sink_desk::next_job(std::size_t writer) -> std::optional<writer_job> {
   const auto lock = std::lock_guard{guard_};
   if (is_closed_) return std::nullopt;
-  auto job = machine_.take_job();
-  is_at_work_ = job.has_value();
+  auto job = machine_.take_job(writer);
+  writers_[writer].where = job ? whereabouts::is_at_work : whereabouts::waits;
+  if (writers_.size() > 1) call_writer();
   call_sink();
   return job;
 }
 
-void sink_desk::finish(job_outcome done) {
+void sink_desk::finish(std::size_t writer, job_outcome done) {
   const auto lock = std::lock_guard{guard_};
   if (is_closed_) return;
-  machine_.on_outcome(std::move(done));
+  machine_.on_outcome(writer, std::move(done));
   pass_on();
 }
 

@@ -1,5 +1,5 @@
-/// Where senders, a sink and its writer meet: the machine, behind a lock that is held for a decision, never for a
-/// commit. Senders leave their chunks here and the writer takes its next job here, each on its own thread: a message to
+/// Where senders, a sink and its writers meet: the machine, behind a lock that is held for a decision, never for a
+/// commit. Senders leave their chunks here and writers take their next jobs here, each on its own thread: a message to
 /// the sink for it would cost each chunk two switches of threads more.
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 namespace weir {
 
@@ -24,9 +25,9 @@ public:
   sink_desk(caf::actor_addr sink, sink_machine_settings settings, std::shared_ptr<sink_core> core,
             const clock& time);
 
-  /// For the sink alone: `wake` has the writer come for jobs. Before it, there are none.
-  void employ(std::function<void()> wake);
-  /// For the sink alone: calls `step(machine, handles)`, sends what came of it and wakes the writer for a job.
+  /// For the sink alone: each has the writer of its number come for jobs. Before it, there are none.
+  void employ(std::vector<std::function<void()>> wakes);
+  /// For the sink alone: calls `step(machine, handles)`, sends what came of it and wakes writers for jobs.
   template <class Step> auto decide(Step step) -> sink_outlook {
     const auto lock = std::lock_guard{guard_};
     step(machine_, handles_);
@@ -42,12 +43,19 @@ public:
   /// For senders, on their threads.
   void take(const transfer_chunks& note);
 
-  /// For the writer alone: its next job; with none it is to wait until it is woken.
-  auto next_job() -> std::optional<writer_job>;
-  void finish(job_outcome done);
+  /// For a writer alone: its next job; with none it is to wait until it is woken.
+  auto next_job(std::size_t writer) -> std::optional<writer_job>;
+  void finish(std::size_t writer, job_outcome done);
 
 private:
+  enum class whereabouts { waits, is_called, is_at_work };
+  struct employed {
+    std::function<void()> wake;
+    whereabouts where = whereabouts::waits;
+  };
   void settle();
+  /// If there is a job for one that waits: one at a time, who is there then calls the next.
+  void call_writer();
   /// As the sink, whichever thread it is.
   void pass_on();
   void call_sink();
@@ -58,8 +66,7 @@ private:
   std::mutex guard_;
   sink_machine machine_;
   handle_numbers handles_;
-  std::function<void()> wake_;
-  bool is_at_work_ = false; ///< the writer, or it is on its way
+  std::vector<employed> writers_;
   bool is_closed_ = false;
   std::optional<monotonic_time> looks_at_;
 };

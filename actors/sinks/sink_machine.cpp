@@ -4,6 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace weir {
@@ -21,7 +22,11 @@ sink_machine::sink_machine(sink_machine_settings settings, sink_core& core, cons
       core_(core),
       time_(time),
       links_(core.in),
-      how_(settings_.once ? ending::with_its_senders : ending::never) {}
+      writers_(settings_.writers),
+      permits_(settings_.writers),
+      how_(settings_.once ? ending::with_its_senders : ending::never) {
+  core_.queue.begin_again();
+}
 
 void sink_machine::on_open(const open_link& note, std::uint64_t sender) {
   if (const auto refused = links_.on_open(note, sender); !refused.empty()) spdlog::warn("{}", refused);
@@ -33,7 +38,8 @@ void sink_machine::on_transfer(const transfer_chunks& note) {
   const auto done = links_.on_transfer(note);
   if (done.lost) spdlog::warn("a message from {} was lost; its link is opened anew", done.sender);
   if (done.damaged) spdlog::warn("a chunk from {} arrived damaged; it is asked for again", done.sender);
-  for (const auto& c : done.fresh) core_.take(c);
+  const auto now = settings_.fill_delay > duration{0} ? time_.monotonic() : monotonic_time{};
+  for (const auto& c : done.fresh) core_.take(c, now);
   links_.send_feedback();
 }
 
@@ -64,149 +70,239 @@ void sink_machine::drain() {
   check_end();
 }
 
-auto sink_machine::has_job() -> bool { return !under_way_ && choose_job().has_value(); }
-
-auto sink_machine::take_job() -> std::optional<writer_job> {
-  if (under_way_) return std::nullopt;
-  under_way_ = choose_job();
-  under_way_since_ = time_.monotonic();
-  return under_way_;
+auto sink_machine::has_job(std::size_t writer) const -> bool {
+  return !writers_[writer].under_way && next_task(writer) != task::nothing;
 }
 
-auto sink_machine::choose_job() -> std::optional<writer_job> {
-  if (is_at_end_ && !is_idle_) return idle_job{};
+auto sink_machine::take_job(std::size_t writer) -> std::optional<writer_job> {
+  auto& w = writers_[writer];
+  const auto what = w.under_way ? task::nothing : next_task(writer);
+  if (what == task::nothing) return std::nullopt;
+  w.under_way = make_job(writer, what);
+  w.since = time_.monotonic();
+  return w.under_way;
+}
+
+auto sink_machine::next_task(std::size_t writer) const -> task {
+  const auto& w = writers_[writer];
+  if (is_at_end_ && !w.is_idle) return task::idle;
   const auto now = time_.monotonic();
-  const auto may_try = now >= retry_at_;
-  if (may_try || is_asked_)
-    if (!questions_.empty()) return positions_job{questions_.front().note.source};
-  if (!may_try) return std::nullopt;
-  if (!was_opened_) return open_job{};
-  if (!core_.ready.empty() && !is_at_end_) return choose_commit();
-  if (!is_idle_ && now >= idle_at_) return idle_job{};
-  return std::nullopt;
+  const auto may_try = now >= w.retry_at;
+  if ((may_try || is_asked_) && !is_answering() && !questions_.empty()) return task::answer;
+  if (!may_try) return task::nothing;
+  if (!w.was_opened) return task::open;
+  if (may_commit(writer)) return task::commit;
+  return !w.is_idle && now >= w.idle_at ? task::idle : task::nothing;
 }
 
-auto sink_machine::choose_commit() -> commit_job {
-  if (giving_up_)
-    return {core_.next_group(SIZE_MAX, giving_up_->chunks), commit_job::way::give_up, giving_up_->reason};
-  if (group_.is_found()) return {core_.next_group(0, 1), commit_job::way::without_rejected};
-  return {core_.next_group(settings_.group_bytes_max, group_.max())};
+auto sink_machine::may_commit(std::size_t writer) const -> bool {
+  if (is_at_end_ || core_.queue.empty() || is_filling() || commits_under_way() >= permits_) return false;
+  return writers_.size() == 1 || core_.queue.has_some(writer);
+}
+
+/// What came back is tried as it is. Who waits for the end waits no longer.
+auto sink_machine::is_filling() const -> bool {
+  const auto& queue = core_.queue;
+  if (settings_.fill_delay <= duration{0} || queue.empty() || how_ == ending::drained) return false;
+  const auto& front = queue.front();
+  if (front.judged || front.failing_since) return false;
+  const auto is_full = queue.waiting_bytes() >= settings_.batch.bytes_max
+                       || queue.waiting_events() >= settings_.batch.events_max || core_.in.is_full();
+  return !is_full && time_.monotonic() < front.since + settings_.fill_delay;
+}
+
+auto sink_machine::make_job(std::size_t writer, task what) -> writer_job {
+  switch (what) {
+  case task::commit: return make_commit(writer);
+  case task::answer: return positions_job{questions_.front().note.source};
+  case task::idle: return idle_job{};
+  case task::open:
+  case task::nothing: break;
+  }
+  return open_job{};
+}
+
+/// A store that failed gets little, while there are others: it may be long before that comes back.
+auto sink_machine::make_commit(std::size_t writer) -> commit_job {
+  auto most = settings_.batch;
+  if (writers_[writer].failures > 0 && failing_writers() < writers_.size()) most.chunks_max = 1;
+  auto job = commit_job{};
+  const auto& group = core_.queue.take(writer, most);
+  for (const auto& i : group) job.chunks.push_back(i.content);
+  if (is_given_up(group.front())) {
+    job.how = commit_job::way::give_up;
+    job.reason = *group.front().judged->reason;
+  } else if (is_one_suspect(group.front())) {
+    job.how = commit_job::way::without_rejected;
+  }
+  return job;
+}
+
+auto sink_machine::is_answering() const -> bool {
+  return std::any_of(writers_.begin(), writers_.end(), [](const writer_state& w) {
+    return w.under_way && std::holds_alternative<positions_job>(*w.under_way);
+  });
+}
+
+auto sink_machine::commits_under_way() const -> std::size_t {
+  return static_cast<std::size_t>(std::count_if(writers_.begin(), writers_.end(), [](const writer_state& w) {
+    return w.under_way && std::holds_alternative<commit_job>(*w.under_way);
+  }));
+}
+
+auto sink_machine::failing_writers() const -> std::size_t {
+  return static_cast<std::size_t>(
+      std::count_if(writers_.begin(), writers_.end(), [](const writer_state& w) { return w.failures > 0; }));
 }
 
 auto sink_machine::deadline() const -> std::optional<monotonic_time> {
-  if (under_way_) return is_slow_told_ ? std::nullopt : std::optional{under_way_since_ + slow_after};
-  if (failures_ > 0) return retry_at_;
-  if (!is_idle_ && core_.ready.empty()) return idle_at_;
-  return std::nullopt;
+  auto first = std::optional<monotonic_time>{};
+  const auto consider = [&](monotonic_time at) {
+    if (!first || at < *first) first = at;
+  };
+  for (const auto& w : writers_) {
+    if (w.under_way && !w.is_slow_told) consider(w.since + slow_after);
+    if (w.under_way) continue;
+    if (w.failures > 0) consider(w.retry_at);
+    if (w.failures == 0 && !w.is_idle) consider(w.idle_at);
+  }
+  if (is_filling()) consider(core_.queue.front().since + settings_.fill_delay);
+  return first;
 }
 
 void sink_machine::on_time() {
-  if (is_slow_told_ || !is_slow()) return;
-  spdlog::warn("{}: {}", settings_.address, slow_text());
-  is_slow_told_ = true;
+  for (auto& w : writers_) {
+    if (w.is_slow_told || !is_slow(w)) continue;
+    spdlog::warn("{}: {}", settings_.address, slow_text(w));
+    w.is_slow_told = true;
+  }
 }
 
-auto sink_machine::is_slow() const -> bool {
-  return under_way_ && time_.monotonic() - under_way_since_ >= slow_after;
+auto sink_machine::is_slow(const writer_state& w) const -> bool {
+  return w.under_way && time_.monotonic() - w.since >= slow_after;
 }
 
-auto sink_machine::slow_text() const -> std::string {
-  return "its store has not answered for " + std::to_string((time_.monotonic() - under_way_since_) / 1s) + "s";
+auto sink_machine::name_of(const writer_state& w, const std::string& sink) const -> std::string {
+  if (writers_.size() == 1) return sink;
+  return sink + (sink.empty() ? "writer " : " writer ") + std::to_string(&w - writers_.data() + 1);
 }
 
-void sink_machine::on_outcome(job_outcome done) {
-  if (std::exchange(is_slow_told_, false))
-    spdlog::info("{}: its store answers again, after {}s", settings_.address,
-                 (time_.monotonic() - under_way_since_) / 1s);
-  const auto job = std::exchange(under_way_, std::nullopt);
-  std::visit([&](const auto& what) { on_done(what, std::move(done)); }, *job);
+auto sink_machine::slow_text(const writer_state& w) const -> std::string {
+  const auto who = name_of(w, {});
+  return (who.empty() ? "" : who + ": ") + "its store has not answered for "
+         + std::to_string((time_.monotonic() - w.since) / 1s) + "s";
+}
+
+void sink_machine::on_outcome(std::size_t writer, job_outcome done) {
+  auto& w = writers_[writer];
+  if (std::exchange(w.is_slow_told, false))
+    spdlog::info("{}: its store answers again, after {}s", name_of(w, settings_.address),
+                 (time_.monotonic() - w.since) / 1s);
+  const auto job = std::exchange(w.under_way, std::nullopt);
+  std::visit([&](const auto& what) { on_done(writer, what, std::move(done)); }, *job);
   check_end();
 }
 
-void sink_machine::on_done(const open_job&, job_outcome done) {
-  if (done.failure) return retry_later(*done.failure);
-  was_opened_ = true;
-  on_success();
+void sink_machine::on_done(std::size_t writer, const open_job&, job_outcome done) {
+  auto& w = writers_[writer];
+  if (done.failure) return retry_later(w, *done.failure);
+  w.was_opened = true;
+  on_success(w);
 }
 
-void sink_machine::on_done(const positions_job& job, job_outcome done) {
+void sink_machine::on_done(std::size_t writer, const positions_job& job, job_outcome done) {
+  auto& w = writers_[writer];
   is_asked_ = false;
-  if (done.failure) return retry_later(*done.failure);
-  was_opened_ = true;
+  if (done.failure) return retry_later(w, *done.failure);
+  w.was_opened = true;
   is_asked_ = true; // there may be another question
-  if (!failing_since_) on_success(); // commits may go on failing
-  std::erase_if(questions_, [&](const auto& q) {
+  if (!w.are_commits_failing) on_success(w); // commits may go on failing
+  std::erase_if(questions_, [&](const question& q) {
     if (q.note.source != job.source) return false;
     answers_.push_back({q.asker, {q.note.question, settings_.address, done.known.positions, done.known.settled}});
     return true;
   });
 }
 
-void sink_machine::on_done(const idle_job&, job_outcome done) {
-  is_idle_ = true;
-  if (done.failure) spdlog::warn("{}: {}", settings_.address, done.failure->what);
+void sink_machine::on_done(std::size_t writer, const idle_job&, job_outcome done) {
+  auto& w = writers_[writer];
+  w.is_idle = true;
+  if (done.failure) spdlog::warn("{}: {}", name_of(w, settings_.address), done.failure->what);
 }
 
-void sink_machine::on_done(const commit_job& job, job_outcome done) {
-  is_idle_ = false;
-  if (done.failure) return on_failed_commit(job, *done.failure);
+void sink_machine::on_done(std::size_t writer, const commit_job& job, job_outcome done) {
+  auto& w = writers_[writer];
+  w.is_idle = false;
+  w.idle_at = time_.monotonic() + idle_after;
+  if (done.failure) return on_failed_commit(writer, job, *done.failure);
   const auto is_stored = job.how != commit_job::way::give_up;
-  was_opened_ = was_opened_ || is_stored;
-  giving_up_.reset();
-  group_.done(job.chunks.size());
-  core_.settle(job.chunks.size(), done);
+  w.was_opened = w.was_opened || is_stored;
+  core_.settle(writer, done);
   links_.send_feedback();
-  failing_since_.reset();
+  w.are_commits_failing = false;
   if (is_stored)
-    on_success();
+    on_success(w);
   else
-    failures_ = 0, retry_at_ = {}; // the next ones have their own time
-  idle_at_ = time_.monotonic() + idle_after;
+    w.failures = 0, w.retry_at = {}; // the next ones have their own time
 }
 
-void sink_machine::on_failed_commit(const commit_job& job, const error& why) {
+void sink_machine::on_failed_commit(std::size_t writer, const commit_job& job, const error& why) {
+  auto& queue = core_.queue;
   const auto now = time_.monotonic();
   const auto is_given_up = job.how == commit_job::way::give_up;
   const auto is_rejected = why.code == errc::rejected && !is_given_up;
   // The search for what is rejected may take its time.
-  if (!is_rejected && !failing_since_) failing_since_ = now;
+  const auto failing_since = is_rejected ? now : queue.fails(writer, now);
   const auto is_over = !is_rejected && !is_given_up && settings_.give_up_after
-                       && now - *failing_since_ >= *settings_.give_up_after;
+                       && now - failing_since >= *settings_.give_up_after;
   if (is_over || (is_rejected && job.how == commit_job::way::without_rejected)) {
     spdlog::error("{}: gives up {} chunks: {}", settings_.address, job.chunks.size(), why.what);
-    giving_up_ = {job.chunks.size(), (is_over ? "gave up: " : "rejected: ") + why.what};
+    queue.give_up(writer, (is_over ? "gave up: " : "rejected: ") + why.what);
     core_.note_error(why.what, time_.wall_ns());
   } else if (is_rejected) {
-    group_.rejected(job.chunks.size());
+    queue.reject(writer);
     core_.note_error(why.what, time_.wall_ns());
   } else {
-    retry_later(why);
+    queue.give_back(writer);
+    writers_[writer].are_commits_failing = true;
+    retry_later(writers_[writer], why);
   }
 }
 
-void sink_machine::retry_later(const error& why) {
+void sink_machine::retry_later(writer_state& w, const error& why) {
   core_.note_error(why.what, time_.wall_ns());
   const auto now = time_.monotonic();
-  if (now < retry_at_) return; // a try for a question, before its time
-  const auto wait = backoff_delay(settings_.retry, ++failures_, settings_.random());
-  retry_at_ = now + wait;
-  if (!failing_since_ && now < tell_at_) return; // nothing is held up by it
-  spdlog::warn("{}: {}; next try in {}ms", settings_.address, why.what, wait / 1ms);
-  tell_at_ = now + backoff_delay(settings_.retry, failures_, UINT64_MAX);
+  if (now < w.retry_at) return; // a try for a question, before its time
+  const auto wait = backoff_delay(settings_.retry, ++w.failures, settings_.random());
+  w.retry_at = now + wait;
+  if (!w.are_commits_failing && now < w.tell_at) return; // nothing is held up by it
+  spdlog::warn("{}: {}; next try in {}ms", name_of(w, settings_.address), why.what, wait / 1ms);
+  w.tell_at = now + backoff_delay(settings_.retry, w.failures, UINT64_MAX);
 }
 
-void sink_machine::on_success() {
-  if (failures_ > 0)
-    spdlog::info("{}: the store can be used again after {} failures", settings_.address, failures_);
-  core_.note_error({}, 0);
-  failures_ = 0;
-  retry_at_ = {};
+void sink_machine::on_success(writer_state& w) {
+  if (w.failures > 0)
+    spdlog::info("{}: the store can be used again after {} failures", name_of(w, settings_.address), w.failures);
+  w.failures = 0;
+  w.retry_at = {};
+  if (failing_writers() == 0) core_.note_error({}, 0);
 }
 
 void sink_machine::check_end() {
   const auto may_leave = settings_.senders_keep && how_ == ending::drained;
   is_at_end_ = links_.is_done(settings_.local_senders, how_) && (core_.in.held_chunks() == 0 || may_leave);
-  if (is_at_end_ && !under_way_ && is_idle_) is_finished_ = true;
+  if (is_at_end_
+      && std::all_of(writers_.begin(), writers_.end(), [](const auto& w) { return !w.under_way && w.is_idle; }))
+    is_finished_ = true;
+}
+
+void sink_machine::tell_failing(observation& to) const {
+  const auto failing = failing_writers();
+  if (failing > 0 && failing < writers_.size())
+    to.problems.push_back(std::to_string(failing) + " of " + std::to_string(writers_.size())
+                          + " writers cannot use the store: " + core_.last_error);
+  for (const auto& w : writers_)
+    if (is_slow(w)) to.problems.push_back(slow_text(w));
 }
 
 auto sink_machine::observe() const -> observation {
@@ -215,15 +311,15 @@ auto sink_machine::observe() const -> observation {
   o.component = settings_.component;
   o.tier = "sink";
   o.type = settings_.type;
-  o.state = is_finished_                ? "finished"
-            : failures_ > 0             ? "retrying"
-            : how_ == ending::drained   ? "draining"
-                                        : "running";
+  o.state = is_finished_                                ? "finished"
+            : failing_writers() == writers_.size()      ? "retrying"
+            : how_ == ending::drained                   ? "draining"
+                                                        : "running";
   o.events_in = core_.events_in;
   o.bytes_in = core_.bytes_in;
   o.events_out = core_.events_stored;
   o.bytes_out = core_.bytes_stored;
-  o.events_held = core_.ready_events;
+  o.events_held = core_.events_held;
   o.bytes_held = core_.in.held_bytes();
   o.demand_granted = core_.in.granted_bytes();
   tell_senders(o, links_.senders());
@@ -234,8 +330,8 @@ auto sink_machine::observe() const -> observation {
     o.detail = std::to_string(core_.events_repeated) + " events came again and were known";
   o.last_error = core_.last_error;
   o.last_error_ns = core_.last_error_ns;
-  if (is_slow()) o.problems.push_back(slow_text());
-  if (!core_.ready.empty()) o.delay_ns = time_.wall_ns() - core_.ready.front().content->closed_ns;
+  tell_failing(o);
+  if (const auto* oldest = core_.queue.oldest()) o.delay_ns = time_.wall_ns() - oldest->content->closed_ns;
   return o;
 }
 

@@ -1,8 +1,7 @@
-/// What a sink decides: what its writer does next, what is acked, tried again or given up, and what is told.
+/// What a sink decides: what its writers do next, what is acked, tried again or given up, and what is told.
 #pragma once
 
 #include "actors/protocol.hpp"
-#include "actors/sinks/group_size.hpp"
 #include "actors/sinks/sink_core.hpp"
 #include "actors/sinks/sink_jobs.hpp"
 #include "runtime/base/backoff.hpp"
@@ -27,12 +26,15 @@ struct sink_machine_settings {
   std::vector<std::string> local_senders; ///< addresses; more may come from other nodes
   bool senders_keep = false; ///< all of them have chunk logs: what is not stored may stay with them
   bool once = false;
-  std::size_t group_bytes_max = std::size_t{4} << 20;
+  std::size_t writers = 1; ///< as many as the core's queue is for
+  sink_queue::bounds batch{.bytes_max = std::size_t{4} << 20};
+  duration fill_delay{0}; ///< how long the oldest chunk waits for others to be committed with
   std::function<std::uint64_t()> random = random_id; ///< for the waits between tries
 };
 
-/// Messages, outcomes and time go in; then take what is to be sent and done. One job is under way at a time, so
-/// that whoever asks is answered whatever the store does. Senders and askers are numbers of its owner's.
+/// Messages, outcomes and time go in; then take what is to be sent and done. Each writer has one job at a time, so
+/// that whoever asks is answered whatever the store does. Writers are numbers from 0; senders and askers are numbers of
+/// its owner's.
 class sink_machine {
 public:
   struct answer {
@@ -48,14 +50,14 @@ public:
   void on_close(const close_link& note, std::uint64_t sender);
   void on_down(std::uint64_t who);
   void on_question(const ask_positions& note, std::uint64_t asker);
-  void on_outcome(job_outcome done);
+  void on_outcome(std::size_t writer, job_outcome done);
   void on_time();
   void drain();
 
   /// Whether take_job() has one now.
-  auto has_job() -> bool;
-  /// Its outcome must come before there is another.
-  auto take_job() -> std::optional<writer_job>;
+  auto has_job(std::size_t writer) const -> bool;
+  /// Its outcome must come before there is another for this writer.
+  auto take_job(std::size_t writer) -> std::optional<writer_job>;
   auto take_outgoing() -> std::vector<outgoing> { return links_.take_outgoing(); }
   auto take_answers() -> std::vector<answer> { return std::exchange(answers_, {}); }
   /// When has_job() is to be asked again if nothing happens.
@@ -64,30 +66,51 @@ public:
   auto is_finished() const -> bool { return is_finished_; }
   auto observe() const -> observation;
   auto address() const -> const std::string& { return settings_.address; }
+  auto writers() const -> std::size_t { return writers_.size(); }
 
 private:
   struct question {
     ask_positions note;
     std::uint64_t asker = 0;
   };
-  struct giving_up {
-    std::size_t chunks = 0;
-    std::string reason;
+  enum class task { nothing, open, answer, commit, idle };
+
+  struct writer_state {
+    std::optional<writer_job> under_way;
+    monotonic_time since{};
+    bool is_slow_told = false;
+    bool was_opened = false;       ///< its store, once
+    bool is_idle = true;           ///< its store was told that nothing is coming
+    bool are_commits_failing = false;
+    monotonic_time idle_at{};
+    std::uint32_t failures = 0; ///< in a row
+    monotonic_time retry_at{};
+    monotonic_time tell_at{}; ///< not again before, while only questions wait
   };
 
   /// The store has not answered for long.
-  auto is_slow() const -> bool;
-  auto slow_text() const -> std::string;
-  auto choose_job() -> std::optional<writer_job>;
-  auto choose_commit() -> commit_job;
-  void on_done(const open_job& job, job_outcome done);
-  void on_done(const commit_job& job, job_outcome done);
-  void on_done(const positions_job& job, job_outcome done);
-  void on_done(const idle_job& job, job_outcome done);
-  void on_failed_commit(const commit_job& job, const error& why);
-  void retry_later(const error& why);
-  void on_success();
+  auto is_slow(const writer_state& w) const -> bool;
+  auto slow_text(const writer_state& w) const -> std::string;
+  /// For the log and status: the sink, and which of several writers.
+  auto name_of(const writer_state& w, const std::string& sink) const -> std::string;
+  auto next_task(std::size_t writer) const -> task;
+  auto make_job(std::size_t writer, task what) -> writer_job;
+  auto make_commit(std::size_t writer) -> commit_job;
+  auto may_commit(std::size_t writer) const -> bool;
+  /// What waits is less than a batch, and may grow.
+  auto is_filling() const -> bool;
+  auto is_answering() const -> bool;
+  auto commits_under_way() const -> std::size_t;
+  auto failing_writers() const -> std::size_t;
+  void on_done(std::size_t writer, const open_job& job, job_outcome done);
+  void on_done(std::size_t writer, const commit_job& job, job_outcome done);
+  void on_done(std::size_t writer, const positions_job& job, job_outcome done);
+  void on_done(std::size_t writer, const idle_job& job, job_outcome done);
+  void on_failed_commit(std::size_t writer, const commit_job& job, const error& why);
+  void retry_later(writer_state& w, const error& why);
+  void on_success(writer_state& w);
   void check_end();
+  void tell_failing(observation& to) const;
 
   sink_machine_settings settings_;
   sink_core& core_;
@@ -95,22 +118,12 @@ private:
   receiver_links links_;
   std::vector<question> questions_; ///< that are not answered yet
   std::vector<answer> answers_;
-  std::optional<writer_job> under_way_;
-  monotonic_time under_way_since_{};
-  bool is_slow_told_ = false;
-  group_size group_;
-  std::optional<giving_up> giving_up_; ///< the oldest chunks, once their letters are kept
+  std::vector<writer_state> writers_;
+  std::size_t permits_; ///< so many commits may be under way
   ending how_;
-  bool was_opened_ = false;   ///< the store, once
-  bool is_asked_ = false;     ///< a question came since the last try to answer: it need not wait for the next
-  bool is_idle_ = true;       ///< the store was told that nothing is coming
-  bool is_at_end_ = false;    ///< nothing more is to be committed
+  bool is_asked_ = false;    ///< a question came since the last try to answer: it need not wait for the next
+  bool is_at_end_ = false;   ///< nothing more is to be committed
   bool is_finished_ = false;
-  monotonic_time idle_at_{};
-  std::uint32_t failures_ = 0; ///< in a row
-  monotonic_time retry_at_{};
-  monotonic_time tell_at_{}; ///< not again before, while only questions wait
-  std::optional<monotonic_time> failing_since_; ///< commits are
 };
 
 } // namespace weir

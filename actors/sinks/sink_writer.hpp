@@ -1,22 +1,19 @@
-/// The sink writer actor: a thread for one store, which may block. It does the jobs that its sink's desk has.
+/// The sink writer actor: a thread for one store, which may block. It does jobs that its sink's desk has.
 #pragma once
 
 #include "actors/sinks/sink_desk.hpp"
+#include "actors/sinks/store_gate.hpp"
 #include "actors/sinks/store_writer.hpp"
 
 #include <caf/all.hpp>
 
 #include <memory>
-#include <semaphore>
 
 namespace weir {
 
-/// One permit: so that the store of an earlier writer, which may still block, is gone before there is another.
-using store_permit = std::binary_semaphore;
-
 struct sink_writer_settings {
   store_writer_settings does;
-  std::shared_ptr<store_permit> permit;
+  std::shared_ptr<store_gate> gate; ///< of all writers that the sink ever has
 };
 
 struct sink_writer_state {
@@ -29,10 +26,12 @@ struct sink_writer_state {
 
   sink_writer_settings settings;
   std::shared_ptr<sink_desk> desk;
-  std::unique_ptr<store_writer> writer; ///< once it has the permit
+  std::size_t number = 0; ///< among the sink's
+  std::uint64_t generation = 0;
+  std::unique_ptr<store_writer> writer; ///< once it is through the gate
 };
 
 auto sink_writer(caf::stateful_actor<sink_writer_state>* self, sink_writer_settings settings,
-                 std::shared_ptr<sink_desk> desk) -> caf::behavior;
+                 std::shared_ptr<sink_desk> desk, std::size_t number, std::uint64_t generation) -> caf::behavior;
 
 } // namespace weir

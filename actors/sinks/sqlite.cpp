@@ -23,7 +23,6 @@ constexpr auto names_of(sqlite_sync*) {
 
 class sqlite_store final : public store {
 public:
-  static constexpr bool keeps_ledger = true;
   struct settings {
     std::string path;
     std::string table = "events";
@@ -32,9 +31,8 @@ public:
   };
   /// The database, its journal, what its readers share, and for a moment a directory and a temporary file.
   static auto descriptors(const settings&) -> descriptor_need { return {5, false}; }
-  static auto writes(const settings& s, const std::string&, const std::string&) -> written_files {
-    return {{s.path}, {}};
-  }
+  static auto promise(const settings& s) -> store_promise;
+  static auto claims(const settings& s, const plugin_context&) -> plugin_claims;
   sqlite_store(settings s, const plugin_context& context)
       : settings_(std::move(s)), sink_(context.component) {}
 
@@ -62,6 +60,22 @@ private:
   byte_buffer tag_;
   byte_buffer json_;
 };
+
+auto sqlite_store::promise(const settings& s) -> store_promise {
+  auto made = store_promise{.knows_by = store_promise::memory::ledger};
+  if (s.sync != sqlite_sync::always)
+    made.at_power_cut = {"\"sync: os\" acknowledges what is not on the device yet", "sync"};
+  made.why_not_more = "a SQLite database takes one writer at a time";
+  return made;
+}
+
+auto sqlite_store::claims(const settings& s, const plugin_context&) -> plugin_claims {
+  if (s.path.empty()) return {};
+  const auto query = "select tag, count(*) from \"" + s.table + "\" group by tag order by 2 desc limit 20";
+  return {.held = {{claim::kind::file, s.path, "path"}},
+          .writes = {s.path},
+          .data = stored_data{s.path, {"sqlite3", s.path, query}, true}};
+}
 
 auto inode_of(const std::string& path) -> ino_t {
   struct stat status {};

@@ -16,6 +16,10 @@ public:
   struct settings {
     format_settings format;
   };
+  static auto promise(const settings&) -> store_promise {
+    return {.why_not_more = "the lines of several would be mixed up"};
+  }
+  static auto claims(const settings&, const plugin_context&) -> plugin_claims { return {.prints = true}; }
   stdout_store(settings s, const plugin_context&)
       : format_(make_event_writer(options_of(s.format))),
         header_(s.format.header ? csv_header(s.format.columns) : std::string{}) {}

@@ -4,6 +4,7 @@
 #include "actors/plugin.hpp"
 #include "runtime/base/result.hpp"
 #include "runtime/event/chunk.hpp"
+#include "runtime/event/entry.hpp"
 #include "runtime/event/tag_pattern.hpp"
 #include "runtime/ledger/trim.hpp"
 
@@ -17,18 +18,23 @@
 
 namespace weir {
 
+/// An event of a batch.
+struct event_ref {
+  std::size_t chunk = 0;   ///< which of the batch
+  std::uint64_t index = 0; ///< which of the chunk's events, over all its sections
+  auto operator<=>(const event_ref&) const = default;
+};
+
 /// Events that a store will never take; they lie behind each other in a chunk.
 struct refusal {
-  std::string reason;      ///< for the accounts: "path leaves the directory"
-  std::size_t chunk = 0;   ///< which of the batch
-  std::uint64_t first = 0; ///< which of its events
+  std::string reason; ///< for the accounts: "path leaves the directory"
+  event_ref first;
   std::uint64_t events = 0;
 };
 
 /// Entries of one tag that lie behind each other in a chunk.
 struct event_run {
-  std::size_t chunk = 0;    ///< which of the batch
-  std::uint64_t first = 0;  ///< which of its events is the first
+  event_ref first;
   std::uint64_t events = 0; ///< that `entries` should have; fewer if they are damaged
   std::string_view tag;
   std::string_view entries;
@@ -47,6 +53,30 @@ struct commit_batch {
   std::function<result<void>(std::span<const refusal>)> confirm = {};
 };
 
+/// Goes through a run event by event. What is damaged is one event, up to the end of the run.
+class event_walker {
+public:
+  explicit event_walker(const event_run& run)
+      : reader_(run.entries), at_(run.first), next_(run.first.index) {}
+
+  /// False behind the last one.
+  auto next() -> bool;
+  auto at() const -> const event_ref& { return at_; }
+  auto is_whole() const -> bool { return !reader_.failed(); }
+  /// The entry, as it is in the chunk.
+  auto bytes() const -> std::string_view { return bytes_; }
+  auto time_ns() const -> std::int64_t { return is_whole() ? entry_.time_ns : 0; }
+  /// What next() has not come to.
+  auto rest() const -> std::string_view { return is_whole() ? reader_.rest() : std::string_view{}; }
+
+private:
+  entry_reader reader_;
+  event_ref at_;
+  std::uint64_t next_;
+  entry entry_;
+  std::string_view bytes_;
+};
+
 /// The part of the run that is in the range. What is damaged belongs to its first event.
 auto part_of(const event_run& run, const index_range& wanted) -> event_run;
 
@@ -54,7 +84,7 @@ auto part_of(const event_run& run, const index_range& wanted) -> event_run;
 template <class Visitor> void for_each_run(const commit_batch& batch, std::size_t index, Visitor&& visit) {
   auto first = std::uint64_t{0};
   for_each_section(*batch.chunks[index], [&](const section& s, std::string_view entries) {
-    const auto run = event_run{index, first, s.count, s.tag, entries};
+    const auto run = event_run{{index, first}, s.count, s.tag, entries};
     first += s.count;
     if (!batch.match.matches(s.tag)) return;
     if (!batch.only) return visit(run);

@@ -2,6 +2,7 @@
 
 #include "runtime/codec/json_writer.hpp"
 #include "runtime/event/entry.hpp"
+#include "runtime/flow/position_index.hpp"
 #include "runtime/os/paths.hpp"
 
 #include <algorithm>
@@ -16,9 +17,10 @@ constexpr auto block_bytes = std::size_t{1} << 20;
 
 auto hash_of(std::string_view bytes) -> std::uint64_t { return std::hash<std::string_view>{}(bytes); }
 
+/// With its bytes: a sink whose `match` was changed counts the events of a chunk otherwise.
 auto key_of_chunk(const dead_letter& letter) -> std::uint64_t {
   return hash_of(std::to_string(letter.chunk.origin) + '-' + std::to_string(letter.chunk.sequence) + '-'
-                 + std::to_string(letter.index));
+                 + std::to_string(letter.index) + '-' + std::to_string(hash_of(letter.bytes)));
 }
 
 /// Stream names are bytes; in the file they are text.
@@ -31,12 +33,10 @@ auto key_of_line(const dead_letter& letter) -> std::uint64_t {
 }
 
 /// Without the time: that of a line may be when it was read.
-auto key_of_record(const dead_letter& letter, const chunk_place& place) -> std::uint64_t {
+auto key_of_record(const dead_letter& letter) -> std::uint64_t {
   auto e = entry{};
   const auto is_whole = entry_reader{letter.bytes}.next(e);
   auto text = byte_buffer{};
-  append_valid_text(text, place.source);
-  text.push_back('\0');
   append_valid_text(text, letter.tag);
   text.push_back('\0');
   text.append(is_whole ? e.record : std::string_view{letter.bytes});
@@ -54,7 +54,8 @@ auto overlap(const chunk_place& written, const chunk_place& now) -> bool {
   return std::any_of(now.positions.begin(), now.positions.end(), [&](const position_range& n) {
     const auto stream = valid_text(n.stream);
     return std::any_of(written.positions.begin(), written.positions.end(), [&](const position_range& w) {
-      return w.stream == stream && w.begin < n.end && n.begin < w.end;
+      return w.stream == stream && owner_of(written.source, stream) == owner_of(now.source, stream) && w.begin < n.end
+             && n.begin < w.end;
     });
   });
 }
@@ -197,7 +198,7 @@ void dead_letter_file::learn_letter(const dead_letter& letter) {
   remember(letter);
   if (letter.place || letter.chunk != learned_chunk_) learned_place_ = letter.place;
   learned_chunk_ = letter.chunk;
-  if (learned_place_) refused_[key_of_record(letter, *learned_place_)].push_back(learned_place_);
+  if (learned_place_) refused_[key_of_record(letter)].push_back(learned_place_);
 }
 
 auto dead_letter_file::is_known(const dead_letter& letter) -> bool {
@@ -208,7 +209,7 @@ auto dead_letter_file::was_refused(const dead_letter& letter) -> bool {
   if (letter.chunk.sequence == 0) return false;
   if (sent_.contains(key_of_chunk(letter))) return true;
   if (refused_.empty() || !letter.place) return false;
-  const auto at = refused_.find(key_of_record(letter, *letter.place));
+  const auto at = refused_.find(key_of_record(letter));
   if (at == refused_.end()) return false;
   auto& places = at->second;
   const auto same =

@@ -70,7 +70,7 @@ private:
   std::unordered_set<std::uint64_t> sent_; ///< letters of sinks
   std::deque<std::uint64_t> sent_order_;
   std::unordered_map<std::uint64_t, std::vector<range>> read_; ///< letters of collectors, by stream and bytes
-  /// Letters of sinks that an earlier process added, by collector, tag and record: where its chunk was from.
+  /// Letters of sinks that an earlier process added, by tag and record: where its chunk was from.
   std::unordered_map<std::uint64_t, std::vector<std::shared_ptr<const chunk_place>>> refused_;
   chunk_id learned_chunk_; ///< of the letter learned last
   std::shared_ptr<const chunk_place> learned_place_;

@@ -12,20 +12,20 @@ fan_out::fan_out(const std::vector<outlet_settings>& settings) {
 void fan_out::push(const chunk_ptr& c, monotonic_time now) {
   const auto bytes = std::uint64_t{c->body.size()};
   for (auto& to : outlets_) to.push(c, now);
-  pending_.emplace(c->id, pending{outlets_.size(), bytes, c->closed_ns});
+  pending_.emplace(c->id, pending{outlets_.size(), bytes, c->count, c->closed_ns});
   unacked_bytes_ += bytes;
   unacked_events_ += c->count;
 }
 
-auto fan_out::release(std::vector<chunk_ptr> acked) -> std::vector<chunk_ptr> {
-  auto everywhere = std::vector<chunk_ptr>{};
-  for (auto& c : acked) {
+auto fan_out::release(const std::vector<chunk_ptr>& acked) -> std::vector<released> {
+  auto everywhere = std::vector<released>{};
+  for (const auto& c : acked) {
     const auto at = pending_.find(c->id);
     if (--at->second.outlets > 0) continue;
-    unacked_bytes_ -= at->second.bytes;
-    unacked_events_ -= c->count;
+    const auto& done = everywhere.emplace_back(released{c->id, at->second.bytes, at->second.events});
+    unacked_bytes_ -= done.bytes;
+    unacked_events_ -= done.events;
     pending_.erase(at);
-    everywhere.push_back(std::move(c));
   }
   return everywhere;
 }

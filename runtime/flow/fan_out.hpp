@@ -16,8 +16,14 @@ public:
 
   /// To every outlet. A log that feeds each outlet at its own pace pushes to at(i) instead.
   void push(const chunk_ptr& c, monotonic_time now);
+  /// A chunk as it was pushed, of which outlets may have sent a part only.
+  struct released {
+    chunk_id id;
+    std::uint64_t bytes = 0; ///< of its events
+    std::uint64_t events = 0;
+  };
   /// An outlet got acks for these; returns those that by then all outlets have acked. Of pushed ones only.
-  auto release(std::vector<chunk_ptr> acked) -> std::vector<chunk_ptr>;
+  auto release(const std::vector<chunk_ptr>& acked) -> std::vector<released>;
   /// Behind this outlet these are stored; returns what is stored behind all outlets by that.
   auto settle(std::size_t outlet_index, const std::vector<id_range>& stored) -> std::vector<id_range>;
   /// All sequences of the origin below it are stored everywhere (chunk::settled_below).
@@ -44,6 +50,7 @@ private:
   struct pending {
     std::size_t outlets = 0;
     std::uint64_t bytes = 0;
+    std::uint64_t events = 0;
     std::int64_t closed_ns = 0;
   };
   std::vector<outlet> outlets_;

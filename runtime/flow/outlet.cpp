@@ -1,6 +1,7 @@
 #include "runtime/flow/outlet.hpp"
 
 #include "runtime/base/assert.hpp"
+#include "runtime/event/chunk_part.hpp"
 
 #include <algorithm>
 #include <set>
@@ -8,6 +9,7 @@
 namespace weir {
 
 void outlet::push(chunk_ptr c, monotonic_time now) {
+  if (!settings_.match.matches_all()) c = part_that_matches(std::move(c), settings_.match);
   const auto id = c->id;
   const auto bytes = c->footprint_bytes();
   const auto number = next_ticket_++;

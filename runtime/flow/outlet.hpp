@@ -5,6 +5,7 @@
 #pragma once
 
 #include "runtime/event/chunk.hpp"
+#include "runtime/event/tag_pattern.hpp"
 #include "runtime/flow/balancer.hpp"
 #include "runtime/os/clock.hpp"
 
@@ -12,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace weir {
@@ -21,6 +23,7 @@ struct outlet_settings {
   std::uint64_t transfer_bytes_max = 1 << 20; ///< of one message; a larger chunk travels alone
   std::chrono::nanoseconds linger{0};         ///< how long a small transfer waits for company while
                                               ///< its peer still has something in flight
+  tag_pattern match;                          ///< what its peers take: the rest of a chunk stays here
 };
 
 /// Chunks for one peer, in one message.
@@ -32,7 +35,7 @@ struct transfer {
 
 class outlet {
 public:
-  explicit outlet(outlet_settings settings) : settings_(settings) {}
+  explicit outlet(outlet_settings settings) : settings_(std::move(settings)) {}
 
   void push(chunk_ptr c, monotonic_time now);
   void peer_up(peer_id peer, std::string address);

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 namespace weir::bench {
@@ -191,6 +192,61 @@ auto run_idle(const workspace& at) -> result<std::vector<figure>> {
       {"core, resident", static_cast<double>(nodes.core.resident_bytes()) / 1048576, "MiB", 40}};
 }
 
+/// Long lines that nobody parses: it is the store that is slow.
+auto write_long_lines(const std::string& path, std::uint64_t bytes) -> result<void> {
+  constexpr auto line_bytes = std::size_t{8} << 10;
+  const auto line = std::string(line_bytes - 1, 'x') + '\n';
+  auto out = std::ofstream{path, std::ios::trunc};
+  for (; bytes >= line_bytes; bytes -= line_bytes) out << line;
+  if (!out.flush()) return error{errc::failed, "cannot write " + path};
+  return {};
+}
+
+/// What the stores reported together, in bytes a second.
+auto rate_in(const std::string& report) -> double {
+  auto in = std::ifstream{report};
+  auto sum = 0.0;
+  auto first = std::int64_t{0};
+  auto last = std::int64_t{0};
+  auto bytes = 0.0;
+  for (std::int64_t begun = 0, ended = 0; in >> bytes >> begun >> ended; last = std::max(last, ended)) {
+    sum += bytes;
+    if (first == 0 || begun < first) first = begun;
+  }
+  return last > first ? sum / (static_cast<double>(last - first) * 1e-9) : 0;
+}
+
+/// Through a sink whose store takes 20 ms for each commit of about 1 MiB.
+auto rate_of_writers(const workspace& at, std::uint64_t writers) -> result<double> {
+  const auto input = at.folder + "/long.log";
+  const auto report = at.folder + "/stored-" + std::to_string(writers);
+  const auto mib_each = at.events < 100'000 ? std::uint64_t{8} : std::uint64_t{64};
+  WEIR_CHECK(write_long_lines(input, writers * (mib_each << 20)));
+  WEIR_TRY(const auto topology,
+           write_topology(at, "collectors:\n  input: { type: tail, path: \"" + input
+                                  + "\", tag: bench }\nsinks:\n  output: { type: slow, report: \"" + report
+                                  + "\", writers: " + std::to_string(writers) + " }\n"));
+  const auto program = std::filesystem::path{at.self}.parent_path() / "weir-slow-store";
+  WEIR_TRY(auto running, process::start({program, "run", topology, "--once"}, at.log()));
+  WEIR_CHECK(running.wait());
+  std::filesystem::remove(input);
+  const auto rate = rate_in(report);
+  if (rate > 0) return rate;
+  return error{errc::failed, "nothing was stored:\n" + read_file(at.log())};
+}
+
+auto run_writers(const workspace& at) -> result<std::vector<figure>> {
+  WEIR_TRY(const auto one, rate_of_writers(at, 1));
+  auto figures = std::vector<figure>{{"1 writer", one / 1048576, "MiB/s"}};
+  for (const auto writers : {2, 4, 8}) {
+    WEIR_TRY(const auto rate, rate_of_writers(at, static_cast<std::uint64_t>(writers)));
+    const auto name = std::to_string(writers) + " writers";
+    figures.push_back({name, rate / 1048576, "MiB/s"});
+    figures.push_back({name + ", short of linear", 100 * (1 - rate / (writers * one)), "%", 10});
+  }
+  return figures;
+}
+
 } // namespace
 
 auto all_trials() -> const std::vector<trial>& {
@@ -198,6 +254,7 @@ auto all_trials() -> const std::vector<trial>& {
       {"latency at 5000/s", run_latency},
       {"latency at 5000/s, always", run_latency_always},
       {"two nodes at rest", run_idle},
+      {"writers of a 20 ms store", run_writers},
   };
   return trials;
 }

@@ -27,9 +27,10 @@ enum class bug {
   takes_ids_for_its_own,
   trims_too_much,
   trims_too_little,
+  repeats_a_commit,
 };
 
-inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 18>{{
+inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 19>{{
     {bug::acks_before_sync, "an aggregator acks what is only written"},
     {bug::syncs_nothing, "fsync does nothing"},
     {bug::hides_failed_sync, "a failed fsync is taken for a good one"},
@@ -48,6 +49,7 @@ inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 1
     {bug::forgets_too_early, "a store forgets positions of streams that may be read again"},
     {bug::trims_too_much, "a trim takes away one event too many behind what is known"},
     {bug::trims_too_little, "a trim leaves one event too many beside what is known"},
+    {bug::repeats_a_commit, "a commit is given to a second writer while it is under way"},
 }};
 
 } // namespace weir::test

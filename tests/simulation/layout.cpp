@@ -50,8 +50,14 @@ void schedule::lay_out() {
   const auto sinks = std::max<std::size_t>(least(), random.between(1, 3));
   const auto are_collectors = last.front()->in == tier::collector;
   for (std::size_t i = 0; i < sinks; ++i)
-    add(tier::sink, "sink" + std::to_string(i + 1),
-        are_collectors ? last : std::vector{last[i % last.size()]});
+    add(tier::sink, "sink" + std::to_string(i + 1), are_collectors ? last : std::vector{last[i % last.size()]}).match =
+        some_match();
+}
+
+/// Tags are names of files.
+auto schedule::some_match() -> tag_pattern {
+  if (!world_.random.one_in(3)) return {};
+  return *tag_pattern::parse({world_.random.one_in(2) ? "**.f1" : "!**.f1"});
 }
 
 /// Everything in a process of its own, or aggregators beside their collectors, or sinks beside their source.
@@ -92,7 +98,9 @@ auto schedule::some_window() -> inlet_settings {
 
 auto schedule::outlets_of(const component& c) -> std::vector<outlet_settings> {
   auto all = std::vector<outlet_settings>(c.to.size());
-  for (auto& s : all) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto& s = all[i];
+    s.match = c.to[i]->match;
     s.policy = static_cast<balance_policy>(world_.random.between(0, 3));
     s.transfer_bytes_max = world_.random.between(1, 8) << 10;
     s.linger = world_.random.one_in(3) ? world_.random.time_between(1ms, 200ms) : 0ns;
@@ -232,14 +240,16 @@ void schedule::furnish_sink(component& c, process& home) {
   auto plan = sink_actor::plan{};
   plan.component = c.name;
   plan.address = home.name + "/sink/" + c.name;
+  plan.match = c.match;
   plan.window = some_window();
   plan.group_bytes_max = random.between(1, 16) << 10;
+  plan.fill_delay = random.one_in(4) ? random.time_between(1ms, 500ms) : 0ns;
   plan.commit_takes = random.one_in(4) ? random.time_between(0ms, 1s) : random.time_between(0ms, 20ms);
   if (random.one_in(2)) {
     file_sinks_[c.name] = &home;
     const auto sink = some_file_sink(c.name, random, home.may_lose_power);
     furniture_[&home].push_back([this, plan, sink](process& at) {
-      const auto make = [this, sink, &at]() -> std::unique_ptr<store> {
+      const auto make = [this, sink, &at](std::size_t) -> std::unique_ptr<store> {
         auto context = plugin_context{};
         context.component = sink.name;
         context.node = at.name;
@@ -252,13 +262,20 @@ void schedule::furnish_sink(component& c, process& home) {
     });
     return;
   }
+  furnish_database(c, home, plan);
+}
+
+void schedule::furnish_database(component& c, process& home, sink_actor::plan plan) {
+  auto& random = world_.random;
   auto& tables = databases_[c.name];
   tables.is_picky = random.one_in(4);
+  plan.writers = random.one_in(2) ? random.between(2, 4) : 1;
+  if (plan.writers > 1) plan.on_begin = [&tables](std::size_t writer) { tables.begin(writer); };
   furniture_[&home].push_back([this, plan, &tables](process& at) {
-    at.actors.push_back(
-        std::make_unique<sink_actor>(world_, at, plan, [this, &tables, &at, name = plan.component] {
-          return std::make_unique<database_store>(tables, world_, at, name);
-        }));
+    const auto make = [this, &tables, &at, name = plan.component](std::size_t writer) {
+      return std::make_unique<database_store>(tables, world_, at, name, writer);
+    };
+    at.actors.push_back(std::make_unique<sink_actor>(world_, at, plan, make));
     return true;
   });
 }

@@ -62,10 +62,12 @@ auto database_store::spoilt(std::vector<index_range> fresh, const chunk& c) cons
 auto database_store::find_new(const commit_batch& batch) -> new_rows {
   auto found = new_rows{};
   auto within = id_ranges{};
-  auto known = tables_.positions;
+  const auto at = tables_.begun.find(writer_);
+  const auto& ids = at == tables_.begun.end() ? tables_.ids : at->second.ids;
+  auto known = at == tables_.begun.end() ? tables_.positions : at->second.positions;
   for (std::size_t i = 0; i < batch.chunks.size(); ++i) {
     const auto& c = batch.chunks[i];
-    const auto is_in = tables_.ids.contains(c->id) || within.contains(c->id);
+    const auto is_in = ids.contains(c->id) || within.contains(c->id);
     world_.note(sink_, is_in ? "has already " : "stores ", c->id.origin % 10000, ".", c->id.sequence);
     if (is_in) {
       ++found.done.repeated_chunks;

@@ -21,6 +21,13 @@ struct database {
   position_index settled;
   bool is_picky = false; ///< some lines are never taken, and it does not say which
 
+  /// What was in when a writer began its commit: that is what it goes by, as transactions do that are not kept apart.
+  struct snapshot {
+    id_ranges ids;
+    position_index positions{window_streams_max, ended_streams_max};
+  };
+  std::map<std::size_t, snapshot> begun; ///< by writer; absent: nobody writes beside it
+  void begin(std::size_t writer) { begun.insert_or_assign(writer, snapshot{ids, positions}); }
   auto rejects(const std::string& line) const -> bool;
 };
 
@@ -30,8 +37,8 @@ auto line_in(std::string_view record) -> std::string;
 /// Commits rows, ids and positions in one transaction, as a database does.
 class database_store final : public store {
 public:
-  database_store(database& tables, world& w, process& home, std::string sink)
-      : tables_(tables), world_(w), home_(home), sink_(std::move(sink)) {}
+  database_store(database& tables, world& w, process& home, std::string sink, std::size_t writer = 0)
+      : tables_(tables), world_(w), home_(home), sink_(std::move(sink)), writer_(writer) {}
   auto open() -> result<void> override;
   auto commit(const commit_batch& batch) -> result<committed> override;
   auto knowledge(const std::string& source) -> result<stream_knowledge> override {
@@ -56,6 +63,7 @@ private:
   world& world_;
   process& home_;
   std::string sink_;
+  std::size_t writer_;
 };
 
 } // namespace weir::test

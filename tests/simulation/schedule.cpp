@@ -146,21 +146,27 @@ void schedule::check_stores() {
     }
   for (const auto& c : components_)
     if (c.in == tier::sink) letters_[c.name] = lines_of_letters(*c.homes.front()->disk, c.name);
-  for (const auto& [sink, tables] : databases_)
+  for (const auto& c : components_) {
+    if (c.in != tier::sink) continue;
     for (const auto& s : scripts_)
       for (const auto& f : s.files)
         for (std::size_t i = 0; i < f.lines_in_all; ++i)
-          check_line(sink, f.name + "/" + std::to_string(i), f.line(i));
+          check_line(c, "sim." + f.name, f.name + "/" + std::to_string(i), f.line(i));
+  }
 }
 
-/// Stored once, or once in a dead letter.
-void schedule::check_line(const std::string& sink, const std::string& name, const std::string& line) {
-  const auto& tables = databases_[sink];
-  const auto is_rejected = tables.rejects(line);
-  if (tables.rows.contains(line) == is_rejected)
-    world_.broken("line " + name + (is_rejected ? " is in " : " is not in ") + sink);
-  if (letters_[sink][line] != (is_rejected ? 1U : 0U))
-    world_.broken("line " + name + " is in " + std::to_string(letters_[sink][line]) + " letters of " + sink);
+/// Stored once, or once in a dead letter; neither if the sink does not take it.
+void schedule::check_line(const component& sink, const std::string& tag, const std::string& name,
+                          const std::string& line) {
+  const auto& tables = databases_[sink.name];
+  const auto is_taken = sink.match.matches(tag);
+  const auto is_rejected = is_taken && tables.rejects(line);
+  const auto is_wanted = is_taken && !is_rejected;
+  if (tables.rows.contains(line) != is_wanted)
+    world_.broken("line " + name + (is_wanted ? " is not in " : " is in ") + sink.name);
+  const auto letters = letters_[sink.name][line];
+  if (letters != (is_rejected ? 1U : 0U))
+    world_.broken("line " + name + " is in " + std::to_string(letters) + " letters of " + sink.name);
 }
 
 auto schedule::run() -> std::string {

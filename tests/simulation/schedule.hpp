@@ -38,6 +38,7 @@ private:
     std::vector<component*> from;
     std::vector<component*> to;
     std::vector<process*> homes;
+    tag_pattern match; ///< of a sink
     bool is_durable = true;
     bool tells_positions = true; ///< a collector, of each line
     client_group* clients = nullptr; ///< of a collector that listens
@@ -58,8 +59,10 @@ private:
   void send_messages(client_group& who);
   void furnish_aggregator(component& c, process& home);
   void furnish_sink(component& c, process& home);
+  void furnish_database(component& c, process& home, sink_actor::plan plan);
   auto outlets_of(const component& c) -> std::vector<outlet_settings>;
   auto some_window() -> inlet_settings;
+  auto some_match() -> tag_pattern;
   void write_lines(script& to, process& home);
   void plan_incidents();
   void incident();
@@ -71,7 +74,7 @@ private:
   void check_progress();
   auto is_at_rest() const -> bool;
   void check_stores();
-  void check_line(const std::string& sink, const std::string& name, const std::string& line);
+  void check_line(const component& sink, const std::string& tag, const std::string& name, const std::string& line);
 
   world world_;
   std::chrono::nanoseconds trouble_{0};

@@ -59,8 +59,8 @@ void check_counts_what_is_malformed(const store_under_test& t, store& s) {
   BOOST_TEST(done->events == 10U);
   BOOST_TEST(refused_events(*done) == 3U);
   BOOST_REQUIRE(done->refused.size() == 1U);
-  BOOST_TEST(done->refused[0].chunk == 0U);
-  BOOST_TEST(done->refused[0].first == 5U);
+  BOOST_TEST(done->refused[0].first.chunk == 0U);
+  BOOST_TEST(done->refused[0].first.index == 5U);
   check_holds(t, 50);
 }
 

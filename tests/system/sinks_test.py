@@ -55,6 +55,22 @@ class Sinks(SystemTest):
                 self.assertEqual(["a", "a.x"], self.tags_in("a"))
                 shutil.rmtree(self.path("out"))
 
+    def test_what_a_sink_does_not_take_is_not_read_again_for_it_at_each_start(self):
+        first = "".join(json.dumps({"who": "a.x", "n": n}) + "\n" for n in range(500))
+        self.write("in.log", first + json.dumps({"who": "b"}) + "\n")
+        topology = self.write("t.yaml", ROUTED.replace("source_aggregators: { local: { BUFFER } }\n", ""))
+        node = self.start("node", topology, "--node", "node")
+        self.wait_for("node", "logs", events_in=501, events_held=0)
+        self.assertEqual(0, node.stop(), node.log())
+        with open(self.path("in.log"), "a") as log:
+            log.write("".join(json.dumps({"who": "a.x", "n": n}) + "\n" for n in range(500, 510)))
+        node = self.start("node", topology, "--node", "node")
+        self.wait_for("node", "a", events_out=10)
+        self.wait_for("node", "logs", events_in=10, events_held=0)
+        self.assertEqual(0, node.stop(), node.log())
+        self.assertEqual(list(range(510)), [json.loads(line)["n"] for line in read_lines(self.path("out", "a"))])
+        self.assertEqual(["b"], self.tags_in("b"))
+
     def test_the_rest_takes_what_the_others_leave(self):
         self.write("in.log", "".join(json.dumps({"who": name}) + "\n"
                                      for name in ["a.x", "a.debug", "c", "b", "noise"]))

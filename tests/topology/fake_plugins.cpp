@@ -28,7 +28,9 @@ struct fake_tail final : fake_source {
     byte_count max_line{1 << 20};
   };
   static auto descriptors(const settings&) -> descriptor_need { return {2, true}; }
-  static auto reads(const settings& s) -> read_files { return {s.path, s.exclude}; }
+  static auto claims(const settings& s, const plugin_context&) -> plugin_claims {
+    return {.reads = {s.path, s.exclude, "path"}};
+  }
   fake_tail(const settings&, const plugin_context&) {}
 };
 template <class Visitor> void describe(Visitor& v, fake_tail::settings& s) {
@@ -47,6 +49,11 @@ struct fake_forward final : fake_source {
     config::secret shared_key;
   };
   static auto descriptors(const settings& s) -> descriptor_need { return {1 + 2 * s.listen.size(), true}; }
+  static auto claims(const settings& s, const plugin_context&) -> plugin_claims {
+    auto made = plugin_claims{};
+    for (const auto& address : s.listen) made.held.push_back({claim::kind::address, address, "listen"});
+    return made;
+  }
   fake_forward(const settings&, const plugin_context&) {}
 };
 template <class Visitor> void describe(Visitor& v, fake_forward::settings& s) {
@@ -82,18 +89,26 @@ constexpr auto names_of(file_format*) {
 }
 
 struct fake_file final : fake_store {
-  static constexpr bool keeps_ledger = true;
   struct settings {
     std::string path;
     file_format format = file_format::json;
     std::string sync = "always";
     std::string ledger;
   };
-  static auto why_no_ledger(const settings& s) -> std::string {
-    return s.path == "device" ? "\"device\" takes nothing back" : "";
+  static auto promise(const settings& s) -> store_promise {
+    auto made = store_promise{.why_not_more = "there is one file"};
+    if (s.path == "device")
+      made.why_none = "\"device\" takes nothing back";
+    else
+      made.knows_by = store_promise::memory::ledger;
+    if (made.has_memory() && s.sync != "always")
+      made.at_power_cut = {"\"sync: " + s.sync + "\" acknowledges what is not on the device yet", "sync"};
+    return made;
   }
-  static auto writes(const settings& s, const std::string&, const std::string&) -> written_files {
-    return {{s.path, s.path + ".lock"}, {}};
+  static auto claims(const settings& s, const plugin_context&) -> plugin_claims {
+    auto made = plugin_claims{.held = {{claim::kind::file, s.path, "path"}}, .writes = {s.path, s.path + ".lock"}};
+    if (!s.ledger.empty()) made.held.push_back({claim::kind::file, s.ledger, "ledger"});
+    return made;
   }
   fake_file(const settings&, const plugin_context&) {}
 };
@@ -109,6 +124,32 @@ struct fake_null final : fake_store {
   fake_null(const settings&, const plugin_context&) {}
 };
 template <class Visitor> void describe(Visitor&, fake_null::settings&) {}
+
+/// A database that all nodes write to, side by side; some of its files are its own.
+struct fake_base final : fake_store {
+  struct settings {
+    std::string directory;
+    std::string spool;
+  };
+  static auto promise(const settings&) -> store_promise {
+    return {.knows_by = store_promise::memory::shared_ledger,
+            .writers_max = 16,
+            .why_not_more = "it has 16 connections",
+            .batch_bytes = std::uint64_t{1} << 20};
+  }
+  static auto claims(const settings& s, const plugin_context&) -> plugin_claims {
+    auto made = plugin_claims{};
+    if (!s.directory.empty()) made.held.push_back({claim::kind::directory, s.directory, "directory"});
+    if (!s.spool.empty()) made.held.push_back({claim::kind::directory, s.spool, "spool", true});
+    return made;
+  }
+  static auto descriptors(const settings&) -> descriptor_need { return {2, false}; }
+  fake_base(const settings&, const plugin_context&) {}
+};
+template <class Visitor> void describe(Visitor& v, fake_base::settings& s) {
+  v.field("directory", s.directory, "What is this sink's alone.");
+  v.field("spool", s.spool, "What several sinks use.");
+}
 
 struct fake_grep final : event_operator {
   struct settings {
@@ -134,6 +175,7 @@ const register_source<fake_forward> forward{"forward", "Listens for the forward 
 const register_source<fake_once> once{"once", "Reads what comes once."};
 const register_store<fake_file> file{"file", "Appends events to files."};
 const register_store<fake_null> null{"null", "Counts events."};
+const register_store<fake_base> base{"base", "Commits to a database."};
 const register_operator<fake_grep> grep{"grep", "Keeps or drops events."};
 const register_operator<fake_parse> parse{"parse", "Parses a field."};
 

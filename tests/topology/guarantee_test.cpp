@@ -130,10 +130,10 @@ BOOST_AUTO_TEST_CASE(every_path_is_judged_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(a_store_on_each_of_several_nodes_may_have_what_another_has) {
-  const auto level = [](const std::string& placement) {
+  const auto level = [](const std::string& placement, const std::string& sink = "type: file, path: y") {
     const auto plan = plan_of(
         "collectors: { c: { type: tail, path: x } }\n"
-        "destination_aggregators: { b: { buffer: { path: p } } }\nsinks: { s: { type: file, path: y } }\n"
+        "destination_aggregators: { b: { buffer: { path: p } } }\nsinks: { s: { " + sink + " } }\n"
         "placement: "
         + placement
         + "\nnodes:\n  e: { listen: 'localhost:1', as: edge }\n  c-1: { listen: 'localhost:2', as: core }\n"
@@ -141,6 +141,7 @@ BOOST_AUTO_TEST_CASE(a_store_on_each_of_several_nodes_may_have_what_another_has)
     return guarantees_of(plan).front().level();
   };
   BOOST_CHECK(level("{ edge: c, core: [b, s], store: [] }") == guarantee::at_least_once);
+  BOOST_CHECK(level("{ edge: c, core: [b, s], store: [] }", "type: base") == guarantee::exactly_once);
   BOOST_CHECK(level("{ edge: [c, b], core: s, store: [] }") == guarantee::at_least_once);
   BOOST_CHECK(level("{ edge: c, core: b, store: s }") == guarantee::exactly_once);
   BOOST_CHECK(level("{ edge: [], core: [c, b, s], store: [] }") == guarantee::exactly_once);

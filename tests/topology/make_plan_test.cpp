@@ -102,6 +102,24 @@ BOOST_AUTO_TEST_CASE(instances_may_follow_the_number_of_cores) {
              == std::max(1U, std::thread::hardware_concurrency()));
 }
 
+BOOST_AUTO_TEST_CASE(commits_are_what_the_file_says_or_what_the_store_likes) {
+  const auto sink = [](const std::string& settings) {
+    const auto r = plan_of("collectors: { c: { type: tail, path: y } }\nsinks: { s: { " + settings + " } }\n");
+    BOOST_REQUIRE(r.plan.has_value());
+    return std::get<sink_plan>(r.plan->find("s")->details);
+  };
+  BOOST_TEST(sink("type: base").writers == 1U);
+  BOOST_TEST(sink("type: base, writers: 12").writers == 12U);
+  BOOST_TEST(sink("type: base, writers: auto").writers == 8U);
+  BOOST_TEST(sink("type: file, path: x, writers: auto").writers == 1U);
+  BOOST_TEST(sink("type: base").batch.max_size.value == 1U << 20);
+  BOOST_TEST(sink("type: file, path: x").batch.max_size.value == 4U << 20);
+  const auto written = sink("type: base, batch: { max_size: 2MiB, max_events: 100, max_delay: 3s }").batch;
+  BOOST_TEST(written.max_size.value == 2U << 20);
+  BOOST_TEST(written.max_events == 100U);
+  BOOST_TEST((written.max_delay == std::chrono::seconds{3}));
+}
+
 BOOST_AUTO_TEST_CASE(a_buffer_is_on_disk_wherever_a_path_is_given) {
   const auto buffer_for = [](const std::string& written) {
     const auto r = plan_of("collectors: { c: { type: tail, path: y } }\nsource_aggregators: { a: { buffer: "

@@ -70,4 +70,14 @@ BOOST_AUTO_TEST_CASE(each_collector_sink_and_log_has_threads) {
              == few + 6);
 }
 
+BOOST_AUTO_TEST_CASE(each_writer_of_a_sink_has_a_thread_and_a_store) {
+  const auto sink = [](const std::string& settings) {
+    return planned("collectors: { a: { type: tail, path: a.log } }\nsinks: { s: { type: base" + settings + " } }\n");
+  };
+  const auto one = sink("");
+  const auto four = sink(", writers: 4");
+  BOOST_TEST(threads_of(four, components_of(four, {})) == threads_of(one, components_of(one, {})) + 3);
+  BOOST_TEST(descriptors_in_one(four, 1024).reserved == descriptors_in_one(one, 1024).reserved + 3 * 2);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -41,7 +41,7 @@ struct fixture {
 BOOST_FIXTURE_TEST_SUITE(letters_of_refusals, fixture)
 
 BOOST_AUTO_TEST_CASE(a_refused_event_is_found_by_its_chunk_and_index) {
-  const auto refused = std::vector<refusal>{{"too big", 1, 1, 1}, {"too big", 0, 2, 1}}; // in any order
+  const auto refused = std::vector<refusal>{{"too big", {1, 1}, 1}, {"too big", {0, 2}, 1}}; // in any order
   const auto [letters, counts] = set_aside_of(batch, refused);
   BOOST_REQUIRE_EQUAL(letters.size(), 2U);
   BOOST_TEST((letters[0].chunk == chunk_id{7, 1}));
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_refused_event_is_found_by_its_chunk_and_index) {
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_may_go_from_one_section_into_the_next) {
-  const auto refused = std::vector<refusal>{{"too many", 0, 0, 2}};
+  const auto refused = std::vector<refusal>{{"too many", {0, 0}, 2}};
   const auto [letters, counts] = set_aside_of(batch, refused);
   BOOST_REQUIRE_EQUAL(letters.size(), 2U);
   BOOST_TEST(letters[0].tag == "a");
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_may_go_from_one_section_into_the_next) {
 BOOST_AUTO_TEST_CASE(a_damaged_section_is_one_letter_up_to_its_end) {
   const auto damaged = event(5).substr(0, 8) + event(6);
   chunks = {chunk_of(3, {event(1), event(2), damaged})};
-  const auto refused = std::vector<refusal>{{"malformed entry", 0, 2, 1}};
+  const auto refused = std::vector<refusal>{{"malformed entry", {0, 2}, 1}};
   const auto [letters, counts] = set_aside_of({chunks, all}, refused);
   BOOST_REQUIRE_EQUAL(letters.size(), 1U);
   BOOST_TEST(letters[0].index == 2U);
@@ -96,9 +96,9 @@ BOOST_AUTO_TEST_CASE(a_part_of_a_run_is_cut_at_its_entries) {
   BOOST_REQUIRE_EQUAL(runs.size(), 3U);
   BOOST_TEST((runs[0].entries == event(1)));
   BOOST_TEST((runs[1].entries == event(2)));
-  BOOST_TEST(runs[1].first == 1U);
+  BOOST_TEST(runs[1].first.index == 1U);
   BOOST_TEST((runs[2].entries == event(3)));
-  BOOST_TEST(runs[2].first == 2U);
+  BOOST_TEST(runs[2].first.index == 2U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

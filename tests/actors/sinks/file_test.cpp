@@ -341,7 +341,7 @@ BOOST_AUTO_TEST_CASE(what_was_written_is_known_to_a_later_process_whatever_it_is
     }
   }
   std::filesystem::rename(dir / "a.log", dir / "moved");
-  const auto written = plugin_registry<store>::find("file")->writes(map_of(settings), "edge-1", "archive");
+  const auto written = plugin_registry<store>::find("file")->claims(map_of(settings), {"archive", "edge-1"});
   const auto known = made_files_of(real_file_system(), written.ledger);
   BOOST_REQUIRE(known);
   auto own = own_files{};

@@ -29,21 +29,22 @@ struct fixture {
     auto settings = sink_machine_settings{};
     settings.address = "n/sink/s";
     auto desk = std::make_unique<sink_desk>(caf::actor_addr{}, std::move(settings), core, time);
-    desk->employ([this] {
+    desk->employ({[this] {
       ++wakes;
       woken.release();
-    });
+    }});
     desk->decide([](auto& machine, auto&) { machine.on_open({1, "n/collector/c"}, a_sender); });
     return desk;
   }
 
-  auto make_writer() -> store_writer {
+  auto make_writer() -> store_writer { return make_writer(shelf, dir / "s.jsonl"); }
+  auto make_writer(picky_shelf& on, const std::string& letters) -> store_writer {
     auto settings = store_writer_settings{};
     settings.address = "n/sink/s";
     settings.context.clock = &time;
-    settings.make_store = [this](const plugin_context&) { return std::make_unique<picky_store>(shelf); };
+    settings.make_store = [&on](const plugin_context&) { return std::make_unique<picky_store>(on); };
     settings.letters = std::make_shared<letter_box>(
-        "n/sink/s", std::make_shared<dead_letter_file>(real_file_system(), dir / "s.jsonl"), 10s);
+        "n/sink/s", std::make_shared<dead_letter_file>(real_file_system(), letters), 10s);
     return store_writer{std::move(settings)};
   }
 
@@ -55,7 +56,7 @@ struct fixture {
   }
 
   static void work(sink_desk& desk, store_writer& writer) {
-    while (const auto job = desk.next_job()) desk.finish(writer.run(*job));
+    while (const auto job = desk.next_job(0)) desk.finish(0, writer.run(*job));
   }
 
   void check_each_once(std::size_t events) {
@@ -85,17 +86,17 @@ BOOST_AUTO_TEST_CASE(that_are_closed_hear_of_nothing_more) {
   auto desk = make_desk();
   auto writer = make_writer();
   give(*desk, 1);
-  const auto opening = desk->next_job();
-  desk->finish(writer.run(opening.value()));
-  const auto job = desk->next_job();
+  const auto opening = desk->next_job(0);
+  desk->finish(0, writer.run(opening.value()));
+  const auto job = desk->next_job(0);
   desk->close(); // the sink has failed, while its writer commits
-  desk->finish(writer.run(job.value()));
-  BOOST_TEST(!desk->next_job().has_value());
-  BOOST_TEST(core->ready.size() == 1U);
+  desk->finish(0, writer.run(job.value()));
+  BOOST_TEST(!desk->next_job(0).has_value());
+  BOOST_TEST(core->events_held == 10U);
 
   auto after = make_desk();
   work(*after, writer);
-  BOOST_TEST(core->ready.empty());
+  BOOST_TEST(core->queue.oldest() == nullptr);
   check_each_once(10);
 }
 
@@ -118,6 +119,58 @@ BOOST_AUTO_TEST_CASE(are_used_by_two_threads) {
   work(*desk, writer);
   check_each_once(10 * chunks);
   BOOST_TEST(desk->observe().events_out == 10 * chunks);
+}
+
+/// A writer's thread: comes when it is called, until it is told to end.
+struct writing_thread {
+  std::counting_semaphore<> called{0};
+  std::atomic<bool> is_over = false;
+  std::atomic<std::uint64_t> commits = 0;
+  std::jthread thread;
+
+  void run(sink_desk& desk, std::size_t number, store_writer writer) {
+    thread = std::jthread{[this, &desk, number, writer = std::make_shared<store_writer>(std::move(writer))] {
+      do {
+        called.acquire();
+        while (const auto job = desk.next_job(number)) {
+          commits += std::holds_alternative<commit_job>(*job) ? 1 : 0;
+          desk.finish(number, writer->run(*job));
+        }
+      } while (!is_over);
+    }};
+  }
+};
+
+BOOST_AUTO_TEST_CASE(have_jobs_for_several_writers_at_once) {
+  constexpr auto chunks = std::uint64_t{500};
+  constexpr auto writers = std::size_t{4};
+  auto shelves = std::vector<picky_shelf>(writers); // each store has its own, as databases lock for themselves
+  core = std::make_shared<sink_core>(inlet_settings{}, tag_pattern{}, writers);
+  auto settings = sink_machine_settings{};
+  settings.writers = writers;
+  settings.batch.chunks_max = 2;
+  auto desk = sink_desk{caf::actor_addr{}, std::move(settings), core, time};
+  auto threads = std::vector<writing_thread>(writers);
+  auto calls = std::vector<std::function<void()>>{};
+  for (std::size_t i = 0; i < writers; ++i) {
+    threads[i].run(desk, i, make_writer(shelves[i], dir / "s.jsonl"));
+    calls.emplace_back([&t = threads[i]] { t.called.release(); });
+  }
+  desk.employ(std::move(calls));
+  desk.decide([](auto& machine, auto&) { machine.on_open({1, "n/collector/c"}, a_sender); });
+  for (auto number = std::uint64_t{1}; number <= chunks; ++number) give(desk, number);
+  while (desk.observe().events_out < 10 * chunks) std::this_thread::yield();
+  for (auto& t : threads) {
+    t.is_over = true;
+    t.called.release();
+  }
+  for (auto& t : threads) t.thread.join();
+  auto rows = std::map<std::int64_t, int>{};
+  for (const auto& s : shelves)
+    for (const auto& [n, times] : s.rows) rows[n] += times;
+  BOOST_TEST(rows.size() == 10 * chunks);
+  for (const auto& [n, times] : rows) BOOST_TEST(times == 1);
+  BOOST_TEST(desk.observe().events_held == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

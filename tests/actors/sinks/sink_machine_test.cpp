@@ -63,7 +63,7 @@ struct living_sink {
 
   /// Until nothing is to be done now.
   void work() {
-    while (const auto job = machine.take_job()) machine.on_outcome(writer.run(*job));
+    while (const auto job = machine.take_job(0)) machine.on_outcome(0, writer.run(*job));
     for (const auto& m : machine.take_outgoing())
       if (const auto* news = std::get_if<link_feedback>(&m.what))
         acked.insert(news->acks.begin(), news->acks.end());
@@ -142,14 +142,14 @@ BOOST_AUTO_TEST_CASE(answer_whoever_asks_while_the_store_blocks) {
   const auto chunks = chunks_of(3, 10);
   sink.work(); // it is open
   sink.give({chunks[0]});
-  BOOST_TEST(sink.machine.take_job().has_value()); // and its outcome does not come
+  BOOST_TEST(sink.machine.take_job(0).has_value()); // and its outcome does not come
   sink.give({chunks[1]});
   sink.machine.on_open({2, "n/collector/d"}, a_sender + 1);
   const auto seen = sink.machine.observe();
   BOOST_TEST(seen.state == "running");
   BOOST_TEST(seen.events_held == 20U);
   BOOST_TEST((seen.senders == std::vector<std::string>{"n/collector/c", "n/collector/d"}));
-  BOOST_TEST(!sink.machine.has_job());
+  BOOST_TEST(!sink.machine.has_job(0));
   auto grants = 0;
   for (const auto& m : sink.machine.take_outgoing())
     if (const auto* news = std::get_if<link_feedback>(&m.what)) grants += news->grant_bytes > 0 ? 1 : 0;
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(tell_of_a_store_that_does_not_answer_for_long_until_it_does
   auto sink = living_sink{shelf, time, letters()};
   sink.work();
   sink.give(chunks_of(1, 10));
-  auto job = sink.machine.take_job();
+  auto job = sink.machine.take_job(0);
   BOOST_TEST_REQUIRE(job.has_value());
   time.advance(29s);
   sink.machine.on_time();
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(tell_of_a_store_that_does_not_answer_for_long_until_it_does
               == std::vector<std::string>{"its store has not answered for 30s"}));
   auto late = job_outcome{};
   late.events = 10;
-  sink.machine.on_outcome(std::move(late));
+  sink.machine.on_outcome(0, std::move(late));
   BOOST_TEST(sink.machine.observe().problems.empty());
 }
 
@@ -317,25 +317,6 @@ BOOST_AUTO_TEST_CASE(lose_and_repeat_nothing_whichever_step_they_die_at) {
     if (!died) break;
   }
   BOOST_TEST(shelf.steps > 20U);
-}
-
-BOOST_AUTO_TEST_CASE(grow_again_after_a_rejection) {
-  auto size = group_size{};
-  BOOST_TEST(size.max() == SIZE_MAX);
-  size.rejected(8);
-  BOOST_TEST(size.max() == 4U);
-  size.done(4);
-  BOOST_TEST(size.max() == 2U);
-  size.rejected(2);
-  BOOST_TEST(size.max() == 1U);
-  size.done(1);
-  BOOST_TEST(size.is_found()); // the other one of the two
-  size.done(1);
-  BOOST_TEST(!size.is_found());
-  for (const auto wanted : {1U, 2U, 4U, 8U}) {
-    BOOST_TEST(size.max() == wanted);
-    size.done(wanted);
-  }
 }
 
 BOOST_AUTO_TEST_CASE(give_up_what_a_store_does_not_take_in_time) {

@@ -262,13 +262,13 @@ BOOST_AUTO_TEST_CASE(a_row_that_the_table_does_not_take_is_refused_alone) {
   BOOST_TEST(done->events == 9U);
   BOOST_REQUIRE(asked.size() == 4U);
   BOOST_TEST(asked[0].reason == "rejected: CHECK constraint failed: time <> 1700000000000000003");
-  BOOST_TEST(asked[0].first == 3U);
+  BOOST_TEST(asked[0].first.index == 3U);
   BOOST_TEST(asked[1].reason == "rejected: forbidden");
-  BOOST_TEST(asked[1].first == 5U);
+  BOOST_TEST(asked[1].first.index == 5U);
   BOOST_TEST(asked[2].reason == "rejected: the table ignores it");
-  BOOST_TEST(asked[2].first == 6U);
+  BOOST_TEST(asked[2].first.index == 6U);
   BOOST_TEST(asked[3].reason == "rejected: UNIQUE constraint failed: events.time");
-  BOOST_TEST(asked[3].first == 10U);
+  BOOST_TEST(asked[3].first.index == 10U);
   BOOST_TEST(query(path, "SELECT count(*) FROM events") == "9\n");
   BOOST_TEST(query(path, "SELECT origin, first, last FROM weir_ledger") == "1|1|1\n");
 }

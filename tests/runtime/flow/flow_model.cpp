@@ -154,10 +154,10 @@ void flow_model::update(sender& s) {
 
 void flow_model::on_news(sender& s, link_news news) {
   (void)s.flow->settle(news.outlet, news.settled);
-  for (const auto& c : s.flow->release(std::move(news.acked))) {
+  for (const auto& c : s.flow->release(news.acked)) {
     for (const auto& store : stored_)
-      if (store.count(c->id) == 0) broken("a chunk was acked that is not stored everywhere");
-    if (s.unacked.erase(c->id.sequence) == 0) broken("a chunk was acked twice");
+      if (store.count(c.id) == 0) broken("a chunk was acked that is not stored everywhere");
+    if (s.unacked.erase(c.id.sequence) == 0) broken("a chunk was acked twice");
   }
   for (std::uint64_t i = 1; i < s.flow->settled_floor(s.origin); ++i)
     for (const auto& store : stored_)

@@ -191,6 +191,42 @@ BOOST_AUTO_TEST_CASE(fan_out_releases_a_chunk_when_every_outlet_has_its_ack) {
   BOOST_TEST(flow.unacked_chunks() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(fan_out_sends_each_outlet_what_its_peers_take_and_releases_the_whole) {
+  auto web = outlet_settings{};
+  web.match = *tag_pattern::parse({"web.*"});
+  auto nothing = outlet_settings{};
+  nothing.match = *tag_pattern::parse({"x"});
+  auto flow = fan_out{{outlet_settings{}, web, nothing}};
+  for (std::size_t i = 0; i < flow.size(); ++i) {
+    flow.at(i).peer_up(i + 1, "a");
+    flow.at(i).grant(i + 1, 8 * kib);
+  }
+  auto c = std::make_shared<chunk>();
+  c->id = {1, 1};
+  c->source = "n/collector/c";
+  c->positions = {{"s", 0, 30}};
+  c->sections = {{"db", 2, 2}, {"web.access", 1, 1}};
+  c->count = 3;
+  auto body = byte_buffer{};
+  body.append("123");
+  c->body = shared_bytes{std::move(body)};
+  flow.push(c, start);
+  const auto whole = flow.at(0).poll(start).front().chunks.front();
+  const auto part = flow.at(1).poll(start).front().chunks.front();
+  const auto head = flow.at(2).poll(start).front().chunks.front();
+  BOOST_TEST(whole == c);
+  BOOST_TEST((part->count == 1U && part->body.view() == "3"));
+  BOOST_TEST((head->count == 0U && head->positions == c->positions));
+  BOOST_TEST(flow.at(1).in_flight_bytes() == part->footprint_bytes());
+  BOOST_TEST(flow.release(flow.at(1).ack({c->id})).empty());
+  BOOST_TEST(flow.release(flow.at(2).ack({c->id})).empty());
+  BOOST_TEST(flow.unacked_events() == 3U);
+  const auto done = flow.release(flow.at(0).ack({c->id}));
+  BOOST_TEST_REQUIRE(done.size() == 1U);
+  BOOST_TEST((done[0].events == 3U && done[0].bytes == 3U));
+  BOOST_TEST(flow.unacked_events() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(fan_out_lets_one_that_takes_nothing_stop_the_others_only_when_it_holds_enough) {
   auto flow = fan_out{{outlet_settings{}, outlet_settings{}}};
   flow.at(0).peer_up(1, "a");

@@ -1,0 +1,55 @@
+#include "runtime/event/chunk_part.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir {
+namespace {
+
+/// One after the other, as they stand in the chunk.
+class part_builder {
+public:
+  part_builder(const chunk& whole, std::size_t bytes) : whole_(whole), made_(std::make_shared<chunk>(whole)), body_(bytes) {
+    made_->sections.clear();
+    made_->cuts.clear();
+    made_->count = 0;
+  }
+  void add(const section& s, std::string_view entries) {
+    made_->sections.push_back(s);
+    made_->count += s.count;
+    made_->cuts += std::string_view{whole_.cuts}.substr(cuts_, s.cuts);
+    body_.append(entries);
+  }
+  void pass(const section& s) { cuts_ += s.cuts; }
+  auto take() -> chunk_ptr {
+    made_->body = shared_bytes{std::move(body_)};
+    return std::move(made_);
+  }
+
+private:
+  const chunk& whole_;
+  std::shared_ptr<chunk> made_;
+  byte_buffer body_;
+  std::size_t cuts_ = 0; ///< before the section
+};
+
+} // namespace
+
+auto part_that_matches(chunk_ptr c, const tag_pattern& match) -> chunk_ptr {
+  auto matching = std::vector<bool>{};
+  auto bytes = std::size_t{0};
+  for (const auto& s : c->sections) {
+    matching.push_back(match.matches(s.tag));
+    if (matching.back()) bytes += s.bytes;
+  }
+  if (std::find(matching.begin(), matching.end(), false) == matching.end()) return c;
+  auto part = part_builder{*c, bytes};
+  auto at = matching.begin();
+  for_each_section(*c, [&](const section& s, std::string_view entries) {
+    if (*at++) part.add(s, entries);
+    part.pass(s);
+  });
+  return part.take();
+}
+
+} // namespace weir
