@@ -15,6 +15,14 @@ using namespace std::chrono_literals;
 constexpr auto probe_interval = 5s;
 constexpr auto drain_patience = 5s; // for what a log would keep as well
 
+void tell_processed(const outgoing_process& process, observation& to) {
+  const auto& counted = process.counted();
+  to.unparsed = counted.unparsed;
+  to.noted = {counted.noted.begin(), counted.noted.end()};
+  to.no_sink = counted.no_sink.all();
+  to.dead_letters = process.dead_letters().all();
+}
+
 } // namespace
 
 void aggregator_state::on_transfer(const transfer_chunks& note) {
@@ -155,6 +163,7 @@ auto aggregator_state::observe() const -> observation {
   o.events_held = held.events_held;
   o.bytes_held = held.bytes_held;
   o.dropped = core->dropped;
+  if (core->process) tell_processed(*core->process, o);
   const auto out = core->passed_on();
   o.events_out = out.events;
   o.bytes_out = out.bytes;

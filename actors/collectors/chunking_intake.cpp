@@ -2,7 +2,6 @@
 
 #include "runtime/base/units.hpp"
 #include "runtime/codec/chunk_codec.hpp"
-#include "runtime/codec/json_writer.hpp"
 #include "runtime/event/entry.hpp"
 #include "runtime/event/record_path.hpp"
 
@@ -41,22 +40,6 @@ private:
   chunking_intake& owner_;
 };
 
-class chunking_intake::stage final : public event_output {
-public:
-  stage(std::unique_ptr<event_operator> op, event_output& next) : op_(std::move(op)), next_(next) {}
-  void put(const event_view& event) override { op_->apply(event, next_); }
-  void drop(std::string_view reason, std::uint64_t events) override { next_.drop(reason, events); }
-  void note_unparsed() override { next_.note_unparsed(); }
-  void note_unread_time(const unread_time& problem) override { next_.note_unread_time(problem); }
-  void dead_letter(const event_view& event, std::string_view reason) override {
-    next_.dead_letter(event, reason);
-  }
-
-private:
-  std::unique_ptr<event_operator> op_;
-  event_output& next_;
-};
-
 chunking_intake::chunking_intake(const intake_settings& settings, const plugin_context& context,
                                  chunk_builder& builder, intake_counts& counts, unkept_letters& letters)
     : builder_(builder),
@@ -69,16 +52,12 @@ chunking_intake::chunking_intake(const intake_settings& settings, const plugin_c
                                    [](const auto& l) { return l.first.find('.') != std::string::npos; })),
       taken_(settings.wanted),
       end_(std::make_unique<tail_end>(*this)),
-      first_(end_.get()) {
+      chain_(settings.operators, context, *end_) {
   if (settings.parse) {
     auto made = make_parser(settings.parse->parser);
     WEIR_ASSERT(made); // the plan was validated with the same settings
     parser_ = std::move(*made);
     on_error_ = settings.parse->on_error;
-  }
-  for (auto at = settings.operators.rbegin(); at != settings.operators.rend(); ++at) {
-    stages_.push_back(std::make_unique<stage>((*at)(context), *first_));
-    first_ = stages_.back().get();
   }
 }
 
@@ -139,14 +118,7 @@ auto chunking_intake::add_letter(const event_view& what, std::string_view reason
 /// The first one is told with what was found; all are counted.
 void chunking_intake::note_unread_time(const unread_time& problem) {
   if (++counts_.noted["time not read"] > 1) return;
-  auto found = byte_buffer{};
-  append_json_string(found, problem.text);
-  const auto what = problem.text.empty() ? "an event lacks it"
-                                         : std::string{found.view()} + " is no time of 1970 to 2106 as of "
-                                               + problem.wanted;
-  spdlog::warn("{}: time_key \"{}\": {}; the field stays, and the event has the time at which it came; told "
-               "once, `weir status` counts them",
-               address_, problem.key, what);
+  spdlog::warn("{}: {}", address_, warning_of(problem));
 }
 
 auto chunking_intake::write_unparsed(const event_view& line, std::string_view problem, byte_buffer& out,
@@ -193,11 +165,11 @@ auto chunking_intake::write_record(const event_view& line, byte_buffer& out, std
 void chunking_intake::line(std::string_view tag, std::int64_t now_ns, std::string_view line) {
   auto time_ns = now_ns;
   born_ = take_birth();
-  if (!stages_.empty() || !taken_.takes(tag)) {
+  if (!chain_.empty() || !taken_.takes(tag)) {
     auto record = byte_buffer{};
     record.swap(scratch_);
     record.clear();
-    if (write_record({tag, now_ns, line}, record, time_ns)) first_->put({tag, time_ns, record.view()});
+    if (write_record({tag, now_ns, line}, record, time_ns)) chain_.first().put({tag, time_ns, record.view()});
     record.swap(scratch_);
     return;
   }
@@ -213,15 +185,15 @@ void chunking_intake::line(std::string_view tag, std::int64_t now_ns, std::strin
 
 void chunking_intake::event(const event_view& event) {
   born_ = take_birth();
-  first_->put(event);
+  chain_.first().put(event);
 }
 
 void chunking_intake::entries(std::string_view tag, std::string_view entries, std::uint32_t count) {
   auto read = entry_reader{entries};
   auto e = entry{};
   born_ = take_birth();
-  if (!stages_.empty() || !labels_.empty()) {
-    for (; read.next(e); born_ = born_.next()) first_->put({tag, e.time_ns, e.record});
+  if (!chain_.empty() || !labels_.empty()) {
+    for (; read.next(e); born_ = born_.next()) chain_.first().put({tag, e.time_ns, e.record});
     return;
   }
   if (!taken_.takes(tag)) return drop_untaken(tag, count);

@@ -3,7 +3,7 @@
 
 #include "actors/collectors/source.hpp"
 #include "actors/collectors/taken_tags.hpp"
-#include "actors/operators/operator.hpp"
+#include "actors/operators/operator_chain.hpp"
 #include "actors/operators/parse.hpp"
 #include "runtime/dead_letter/dead_letter.hpp"
 #include "runtime/event/chunk_builder.hpp"
@@ -61,7 +61,6 @@ public:
 
 private:
   class tail_end;
-  class stage;
 
   /// Appends the record of `line` to `out`, or the raw line if it does not parse; false: drop it.
   auto write_record(const event_view& line, byte_buffer& out, std::int64_t& time_ns) -> bool;
@@ -87,9 +86,8 @@ private:
   config::string_map labels_;
   bool has_label_paths_; ///< else all are fields of the record itself
   taken_tags taken_;
-  std::unique_ptr<event_output> end_;                 ///< appends to the builder
-  std::vector<std::unique_ptr<event_output>> stages_; ///< operators, last to first
-  event_output* first_ = nullptr;                     ///< where events enter
+  std::unique_ptr<event_output> end_; ///< appends to the builder
+  operator_chain chain_;
   birth born_;                        ///< of what is being put
   byte_buffer scratch_;
   byte_buffer label_value_;

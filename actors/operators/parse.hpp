@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "runtime/parser/parser.hpp"
 #include "runtime/parser/parser_settings.hpp"
 
 #include <array>
@@ -46,5 +47,8 @@ template <class Visitor> void describe(Visitor& v, parse_settings& s) {
 
 /// Tries to make the parser, so that a bad expression is found by `weir check`.
 void validate(const parse_settings& settings, config::settings_reader& reader);
+
+/// For the log, once.
+auto warning_of(const unread_time& problem) -> std::string;
 
 } // namespace weir

@@ -32,6 +32,11 @@ void sink_core::settle(std::size_t chunks, const job_outcome& done) {
   events_stored += done.events;
   bytes_stored += done.bytes;
   auto settled = done.events;
+  processed.add(done.processed);
+  for (const auto& [reason, events] : done.processed.dropped) {
+    settled += events;
+    dropped.add(reason, events);
+  }
   for (const auto& d : done.dropped) {
     settled += d.events;
     dropped.add(done.letters == letter_fate::lost ? letter_lost : std::string_view{d.reason}, d.events);

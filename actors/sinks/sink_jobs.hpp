@@ -1,6 +1,7 @@
 /// What a sink has its writer do, one job after the other, and what comes of it.
 #pragma once
 
+#include "actors/operators/process_tally.hpp"
 #include "runtime/base/result.hpp"
 #include "runtime/dead_letter/letter_box.hpp"
 #include "runtime/event/chunk.hpp"
@@ -49,6 +50,7 @@ struct job_outcome {
   std::uint64_t bytes = 0;             ///< as written to the store
   std::vector<dropped_events> dropped; ///< that it did not store and never will
   letter_fate letters = letter_fate::kept; ///< of all that is dropped
+  process_tally processed;             ///< by its operators; their letters are among `dropped`
   std::vector<position_range> positions;
 };
 
