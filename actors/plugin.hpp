@@ -51,6 +51,9 @@ template <class Interface> struct plugin {
   bool gives_events = false; ///< has a `gives_events` member: a source of events, not of lines to be parsed
   bool never_fails = false; ///< has a `never_fails` member: a store that takes all, always
   bool keeps_ledger = false; ///< has a `keeps_ledger` member: a store that knows chunks again after a restart
+  bool makes_several = false; ///< has a `makes_several` member: an operator that makes several events of one
+  bool holds_events = false; ///< has a `holds_events` member: an operator that keeps events back
+  bool changes_tags = false; ///< has a `retags` function
   /// Why these settings leave it without a ledger; empty: they do not. From `why_no_ledger(settings)`.
   std::function<std::string(const config::value&)> why_no_ledger = [](const auto&) { return std::string{}; };
   /// From `descriptors(settings)`; some that nearly every plug-in has.
@@ -116,6 +119,15 @@ concept has_ledger = requires {
 };
 
 template <class T>
+concept multiplies = requires {
+  T::makes_several;
+};
+template <class T>
+concept holds_back = requires {
+  T::holds_events;
+};
+
+template <class T>
 concept has_tags = requires(const typename T::settings& s) {
   T::tags(s);
 };
@@ -154,6 +166,9 @@ template <class Interface, class T> struct register_plugin {
     entry.gives_events = has_events<T>;
     entry.never_fails = takes_all<T>;
     entry.keeps_ledger = has_ledger<T>;
+    entry.makes_several = multiplies<T>;
+    entry.holds_events = holds_back<T>;
+    entry.changes_tags = has_retags<T>;
     if constexpr (may_lack_ledger<T>) entry.why_no_ledger = why_no_ledger;
     if constexpr (holds_descriptors<T>) entry.descriptors = descriptors;
     if constexpr (has_writes<T>)

@@ -178,7 +178,7 @@ auto open_dead_letters(const building& b, const component_plan& c)
 
 /// Whether it has a file for them.
 auto has_dead_letters(const component_plan& c) -> bool {
-  return c.letters_of.empty() && (c.in == tier::collector || c.in == tier::sink);
+  return c.letters_of.empty() && (c.in == tier::collector || may_have_dead_letters(c));
 }
 
 auto open_all_dead_letters(building& b) -> result<void> {
@@ -227,6 +227,22 @@ auto build_collector(const building& b, const component_plan& c, const std::stri
   };
 }
 
+/// Where tags change, some that no sink takes may arise.
+auto taken_behind(const building& b, const component_plan& c) -> std::function<bool(std::string_view)> {
+  const auto by = b.wanted_behind(c);
+  if (!std::get<aggregator_plan>(c.details).process.changes_tags() || !by) return {};
+  return [taken = taken_tags{by}](std::string_view tag) mutable { return taken.takes(tag); };
+}
+
+auto process_of(const building& b, const component_plan& c, const std::string& address)
+    -> std::unique_ptr<outgoing_process> {
+  const auto& operators = std::get<aggregator_plan>(c.details).process.operators;
+  if (operators.empty()) return nullptr;
+  auto letters = may_have_dead_letters(c) ? letter_box_of(b, c, address) : letter_box{address, nullptr, std::nullopt};
+  return std::make_unique<outgoing_process>(
+      chunk_process_settings{operators, context_of(b, c), address, taken_behind(b, c)}, std::move(letters));
+}
+
 auto build_aggregator(const building& b, const component_plan& c, const std::string& address,
                       std::unique_ptr<chunk_log> log) {
   const auto& details = std::get<aggregator_plan>(c.details);
@@ -242,9 +258,10 @@ auto build_aggregator(const building& b, const component_plan& c, const std::str
   settings.directory = b.context.directory;
   auto window = inlet_settings{};
   window.capacity_bytes = std::min(log ? log_window_bytes : UINT64_MAX, details.buffer.max_size.value);
-  const auto blocks = log != nullptr;
+  const auto blocks = log != nullptr || may_have_dead_letters(c);
   auto core =
       std::make_shared<aggregator_core>(window, outlets_of(b, c), std::move(log), details.buffer.when_full);
+  core->process = process_of(b, c, address);
   return [settings, core, blocks](caf::event_based_actor* parent) -> caf::actor {
     if (blocks) return parent->spawn<caf::detached>(aggregator, settings, core, self_address(parent));
     return parent->spawn(aggregator, settings, core, self_address(parent));
@@ -264,7 +281,8 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
   decides.senders_keep = senders_keep(b, c);
   decides.once = b.context.once;
   settings.writes.does = {address, context_of(b, c), details.make_store, details.match,
-                          std::make_shared<letter_box>(letter_box_of(b, c, address))};
+                          std::make_shared<letter_box>(letter_box_of(b, c, address)),
+                          details.process.operators};
   settings.writes.permit = std::make_shared<store_permit>(1);
   auto window = inlet_settings{};
   window.capacity_bytes = sink_window_bytes;

@@ -45,7 +45,8 @@ auto threads_of(const topology_plan& plan, const std::vector<const component_pla
   for (const auto* c : hosted) {
     const auto* details = std::get_if<aggregator_plan>(&c->details);
     const auto has_log = details != nullptr && details->buffer.type == buffer_type::disk;
-    count += details == nullptr ? 1 : has_log ? 2 * details->instances : 0;
+    const auto threads = details == nullptr ? 1U : has_log ? 2U : may_have_dead_letters(*c) ? 1U : 0U;
+    count += threads * instances_of(*c);
   }
   return count;
 }

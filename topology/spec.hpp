@@ -125,6 +125,8 @@ struct aggregator_spec {
   std::string instances = "1";
   balance_policy balance = balance_policy::round_robin;
   start_with start = start_with::all;
+  config::value process;
+  std::string dead_letter;
 };
 
 template <class Visitor> void describe(Visitor& v, aggregator_spec& s) {
@@ -135,6 +137,10 @@ template <class Visitor> void describe(Visitor& v, aggregator_spec& s) {
   v.field("buffer", s.buffer, "Where chunks wait.");
   v.field("instances", s.instances, "How many on each node of its class: a number, or auto for one a core.");
   v.field("balance", s.balance, "How senders choose among the instances.");
+  v.field("process", s.process,
+          "A list of operators, applied in order to what it passes on: - grep: {...}; what it holds is as it came.");
+  v.field("dead_letter", s.dead_letter,
+          "The sink that gets what fails a parse with on_error: dead_letter; default: a file only.");
 }
 void validate(const aggregator_spec& spec, config::settings_reader& reader);
 
@@ -158,6 +164,7 @@ struct sink_spec {
   std::vector<std::string> from;
   std::vector<std::string> match;
   start_with start = start_with::all;
+  config::value process;
   retry_spec retry;
   std::string dead_letter;
 };
@@ -169,8 +176,10 @@ template <class Visitor> void describe(Visitor& v, sink_spec& s) {
           "under the same parents takes; all tags if left out.");
   v.field("start", s.start,
           "What it gets when it is new to a disk buffer that it reads from: all that is there, or what comes now.");
+  v.field("process", s.process,
+          "A list of operators, applied in order to what match takes, before it is stored: - grep: {...}.");
   v.field("retry", s.retry, "What happens when the store is unavailable.");
-  v.field("dead_letter", s.dead_letter, "The sink that gets what this one refuses; default: a file only.");
+  v.field("dead_letter", s.dead_letter, "The sink that gets what this one refuses or cannot parse; default: a file only.");
 }
 void validate(const sink_spec& spec, config::settings_reader& reader);
 

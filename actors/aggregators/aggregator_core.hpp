@@ -92,7 +92,7 @@ public:
 
   inlet in;
   fan_out flow;
-  std::optional<outgoing_process> process; ///< what goes out goes through it; set before the first chunk
+  std::unique_ptr<outgoing_process> process; ///< what goes out goes through it; null: goes as it came
   std::uint64_t events_in = 0; ///< with what the log held when it was opened
   std::uint64_t bytes_in = 0;  ///< of events
   std::uint64_t bytes_dropped = 0;

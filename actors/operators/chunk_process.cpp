@@ -1,6 +1,5 @@
 #include "actors/operators/chunk_process.hpp"
 
-#include "actors/operators/parse.hpp"
 #include "runtime/base/assert.hpp"
 #include "runtime/codec/chunk_codec.hpp"
 #include "runtime/event/cuts.hpp"

@@ -6,11 +6,12 @@
 
 namespace weir {
 
-/// Lives in one collector actor; keeps scratch memory, so calls come from one thread at a time.
+/// Lives in a collector, an aggregator or a sink writer; keeps scratch memory, so calls come from one thread at a time.
 class event_operator {
 public:
   virtual ~event_operator() = default;
-  /// Puts what becomes of `in` into `out`: nothing (with a drop), one event or several.
+  /// Puts what becomes of `in` into `out`: nothing (with a drop), one event or, if the class says so by a
+  /// `static constexpr bool makes_several = true`, several; such stand at collectors only.
   virtual void apply(const event_view& in, event_output& out) = 0;
 };
 

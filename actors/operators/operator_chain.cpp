@@ -1,5 +1,8 @@
 #include "actors/operators/operator_chain.hpp"
 
+#include "runtime/codec/json_writer.hpp"
+#include "runtime/parser/parser.hpp"
+
 namespace weir {
 
 class operator_chain::stage final : public event_output {
@@ -28,5 +31,15 @@ operator_chain::operator_chain(const std::vector<operator_plugin::factory>& oper
 }
 
 operator_chain::~operator_chain() = default;
+
+auto warning_of(const unread_time& problem) -> std::string {
+  auto found = byte_buffer{};
+  append_json_string(found, problem.text);
+  const auto what = problem.text.empty() ? "an event lacks it"
+                                         : std::string{found.view()} + " is no time of 1970 to 2106 as of "
+                                               + problem.wanted;
+  return "time_key \"" + problem.key + "\": " + what
+         + "; the field stays, and the event has the time at which it came; told once, `weir status` counts them";
+}
 
 } // namespace weir

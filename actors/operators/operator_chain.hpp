@@ -4,6 +4,7 @@
 #include "actors/operators/operator.hpp"
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace weir {
@@ -24,5 +25,8 @@ private:
   std::vector<std::unique_ptr<stage>> stages_; ///< last to first
   event_output* first_;
 };
+
+/// For the log, once.
+auto warning_of(const unread_time& problem) -> std::string;
 
 } // namespace weir

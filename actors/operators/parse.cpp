@@ -1,7 +1,6 @@
 #include "actors/operators/parse.hpp"
 
 #include "actors/operators/operator.hpp"
-#include "runtime/codec/json_writer.hpp"
 #include "runtime/event/record_path.hpp"
 
 #include <cstring>
@@ -45,16 +44,6 @@ void validate(const parse_settings& settings, config::settings_reader& reader) {
   const auto& what = made.failure().what;
   const auto key = what.substr(0, what.find(':'));
   reader.complain(reader.is_given(key) ? key : "format", what);
-}
-
-auto warning_of(const unread_time& problem) -> std::string {
-  auto found = byte_buffer{};
-  append_json_string(found, problem.text);
-  const auto what = problem.text.empty() ? "an event lacks it"
-                                         : std::string{found.view()} + " is no time of 1970 to 2106 as of "
-                                               + problem.wanted;
-  return "time_key \"" + problem.key + "\": " + what
-         + "; the field stays, and the event has the time at which it came; told once, `weir status` counts them";
 }
 
 namespace {

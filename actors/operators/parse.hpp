@@ -2,7 +2,6 @@
 #pragma once
 
 #include "config/settings.hpp"
-#include "runtime/parser/parser.hpp"
 #include "runtime/parser/parser_settings.hpp"
 
 #include <array>
@@ -47,8 +46,5 @@ template <class Visitor> void describe(Visitor& v, parse_settings& s) {
 
 /// Tries to make the parser, so that a bad expression is found by `weir check`.
 void validate(const parse_settings& settings, config::settings_reader& reader);
-
-/// For the log, once.
-auto warning_of(const unread_time& problem) -> std::string;
 
 } // namespace weir
