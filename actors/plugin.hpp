@@ -106,10 +106,6 @@ concept has_resumes = requires {
   T::resumes;
 };
 template <class T>
-concept has_events = requires {
-  T::gives_events;
-};
-template <class T>
 concept takes_all = requires {
   T::never_fails;
 };
@@ -118,14 +114,6 @@ concept has_ledger = requires {
   T::keeps_ledger;
 };
 
-template <class T>
-concept multiplies = requires {
-  T::makes_several;
-};
-template <class T>
-concept holds_back = requires {
-  T::holds_events;
-};
 
 template <class T>
 concept has_tags = requires(const typename T::settings& s) {
@@ -163,11 +151,11 @@ template <class Interface, class T> struct register_plugin {
     entry.fields = config::list_settings<typename T::settings>();
     entry.listens = has_listens<T>;
     entry.resumes = has_resumes<T>;
-    entry.gives_events = has_events<T>;
+    entry.gives_events = requires { T::gives_events; };
     entry.never_fails = takes_all<T>;
     entry.keeps_ledger = has_ledger<T>;
-    entry.makes_several = multiplies<T>;
-    entry.holds_events = holds_back<T>;
+    entry.makes_several = requires { T::makes_several; };
+    entry.holds_events = requires { T::holds_events; };
     entry.changes_tags = has_retags<T>;
     if constexpr (may_lack_ledger<T>) entry.why_no_ledger = why_no_ledger;
     if constexpr (holds_descriptors<T>) entry.descriptors = descriptors;

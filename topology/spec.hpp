@@ -176,8 +176,7 @@ template <class Visitor> void describe(Visitor& v, sink_spec& s) {
           "under the same parents takes; all tags if left out.");
   v.field("start", s.start,
           "What it gets when it is new to a disk buffer that it reads from: all that is there, or what comes now.");
-  v.field("process", s.process,
-          "A list of operators, applied in order to what match takes, before it is stored: - grep: {...}.");
+  v.field("process", s.process, "A list of operators, applied to what match takes before it is stored: - grep: {...}.");
   v.field("retry", s.retry, "What happens when the store is unavailable.");
   v.field("dead_letter", s.dead_letter, "The sink that gets what this one refuses or cannot parse; default: a file only.");
 }

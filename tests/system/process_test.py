@@ -76,7 +76,7 @@ class Processes(SystemTest):
     def check_counts(self, topology):
         """Of a process that was not killed."""
         counts = {name: (self.dropped[name], len(self.letters[name])) for name in self.dropped}
-        node = self.start("counting", topology)
+        node = self.start("counting", topology, "--node", "counting")
         self.add(700)
         want = {name: {"filtered": self.dropped[name] - before, "unparsed": len(self.letters[name]) - letters}
                 for name, (before, letters) in counts.items()}
@@ -95,7 +95,8 @@ class Processes(SystemTest):
             wait_until(lambda: count_lines(self.path("out", "app.info.raw")) > before, "some lines")
             time.sleep(0.004 * attempt)
             node.kill()
-        node = self.start("last", topology)
+        node = self.start("last", topology, "--node", "last")
+        wait_until(lambda: self.status("last"), "the last node")
         wait_until(self.is_all_stored, "all lines")
         self.assertEqual(0, node.stop(), node.log())
         self.assert_all_in_place()

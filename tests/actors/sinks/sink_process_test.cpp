@@ -45,7 +45,8 @@ struct fixture {
     settings.letters = std::make_shared<letter_box>(
         "n/sink/s", std::make_shared<dead_letter_file>(real_file_system(), dir / "s.jsonl"), 10s);
     settings.operators = {[](const plugin_context&) { return std::make_unique<sieve>(); }};
-    core = std::make_unique<sink_core>(inlet_settings{}, *tag_pattern::parse({"a"}));
+    settings.match = *tag_pattern::parse({"a"});
+    core = std::make_unique<sink_core>(inlet_settings{}, settings.match);
     core->in.open(1);
     writer = std::make_unique<store_writer>(std::move(settings));
   }
