@@ -212,7 +212,7 @@ auto build_collector(const building& b, const component_plan& c, const std::stri
       c.letters_of.empty() ? details.make_source : make_letter_source(dead_letters_of(b, c));
   settings.reads_to_end = !c.letters_of.empty();
   if (settings.reads_to_end) settings.waits_to_the_end = std::exchange(settings.context.once, false);
-  settings.intake = {details.parse, details.operators, details.labels, b.wanted_behind(c)};
+  settings.intake = {details.parse, details.operators, details.labels, b.wanted_behind(c), details.holds_events};
   settings.downstream = downstream_of(b, c);
   settings.source = source_of(b, c);
   const auto* known = plugin_registry<source>::find(c.type);

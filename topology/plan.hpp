@@ -54,6 +54,7 @@ struct collector_plan {
   source_plugin::factory make_source;
   std::optional<parse_settings> parse; ///< of raw lines, before all operators
   std::vector<operator_plugin::factory> operators;
+  bool holds_events = false; ///< some of the operators may
   config::string_map labels;
   std::vector<tag_shape> tags; ///< what its events can have
   std::string oldest_name;     ///< under which its positions are stored; empty: it never had another one
@@ -65,6 +66,7 @@ using tag_shapes = std::vector<tag_shape>;
 struct process_plan {
   std::vector<operator_plugin::factory> operators;
   std::vector<std::function<tag_shapes(tag_shapes)>> retags; ///< of those that change tags, in order
+  bool holds_events = false;                                 ///< never of an aggregator or a sink
 
   auto changes_tags() const -> bool { return !retags.empty(); }
   /// What tags events have behind it.

@@ -96,6 +96,7 @@ private:
   void add_operator(const step& s, process_plan& out) {
     if (const auto* found = plugin_registry<event_operator>::find(s.type)) {
       check_station(s, *found);
+      out.holds_events = out.holds_events || found->holds_events;
       out.operators.push_back(found->configure(s.settings, owner_ + ": " + s.type, problems_, {"type"}));
       if (found->changes_tags)
         out.retags.push_back([change = found->retags, written = s.settings](auto before) {
@@ -147,6 +148,7 @@ void read_chain(const value& collector, const std::string& owner, config::diagno
   auto process = reader.read(reader.steps_of(collector), out.parse);
   out.tags = process.retagged(std::move(out.tags));
   out.operators = std::move(process.operators);
+  out.holds_events = process.holds_events;
 }
 
 auto read_process(const value& component, const std::string& owner, config::diagnostics& problems) -> process_plan {

@@ -227,6 +227,7 @@ void collector_state::step() {
   const auto more = wants_to_read(now) && read(now) == read_status::more;
   if (!started) return;
   now = clock.monotonic();
+  takes->flush(at_end ? monotonic_time::max() : now);
   if (should_close(now)) core->close_chunk(clock);
   core->tell_untaken(now, false);
   for (auto& p : ports) p.flush(core->flow, now);
@@ -260,6 +261,7 @@ void collector_state::arm_timer(monotonic_time now) {
   if (const auto wake = reads->wake_at(); wake && !at_end)
     next = std::min(next, std::max(*wake, paused_until));
   if (!core->builder.empty()) next = std::min(next, std::max(collecting_since + chunk_age_max, now + 1ms));
+  if (const auto due = takes->wake_at()) next = std::min(next, *due);
   if (const auto linger = core->flow.deadline()) next = std::min(next, *linger);
   if (inquiry) next = std::min(next, ask_at);
   timer.arm(self, now, next);

@@ -287,17 +287,21 @@ private:
     for (const auto end = part.first + part.events; next_ < end; ++next_) {
       const auto born = next_birth();
       if (born.is_known() && !ranges_.empty() && ranges_.back() != range_) births_.end_run();
-      births_.add(born, 1);
+      if (read_->has_spans())
+        births_.add_span(read_->span());
+      else
+        births_.add(born, 1);
       while (ranges_.size() < births_.runs().size()) ranges_.push_back(range_);
     }
   }
   auto next_birth() -> birth {
     while (left_of_group_ == 0 && read_->next_group()) {
       left_of_group_ = read_->events();
-      if (read_->has_positions()) range_ = static_cast<std::uint32_t>(&read_->range() - from_->positions.data());
+      if (read_->has_positions() || read_->has_spans()) range_ = static_cast<std::uint32_t>(&read_->range() - from_->positions.data());
     }
     if (left_of_group_ == 0) return {};
     --left_of_group_;
+    if (read_->has_spans()) return read_->next_span() ? read_->span().first : birth{};
     if (!read_->has_positions() || !read_->next_event()) return {};
     return {read_->position(), read_->ordinal()};
   }

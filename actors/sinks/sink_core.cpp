@@ -33,6 +33,7 @@ void sink_core::settle(std::size_t chunks, const job_outcome& done) {
   bytes_stored += done.bytes;
   auto settled = done.events;
   processed.add(done.processed);
+  if (done.regrouped > 0) add_to(processed.noted, "regrouped", done.regrouped);
   for (const auto& [reason, events] : done.processed.dropped) {
     settled += events;
     dropped.add(reason, events);

@@ -66,7 +66,7 @@ auto sqlite_ledger::add(const chunk& c) -> result<std::optional<std::vector<inde
   // Before the first is added: several ranges of a chunk may be of one stream.
   WEIR_TRY(const auto known, known_of(c));
   for (const auto& p : c.positions) WEIR_CHECK(add_position(c.source, p));
-  auto fresh = trim(c, known);
+  auto fresh = trim(c, known, regrouped_);
   if (fresh.empty() && c.count > 0) return fresh_events{};
   return fresh_events{std::move(fresh)};
 }

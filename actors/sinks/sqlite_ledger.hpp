@@ -13,6 +13,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weir {
@@ -23,6 +24,8 @@ public:
   /// Notes the chunk. Which of its events are new, by their positions; nothing: it is in already, by its id, or by all
   /// of its positions if it was read again.
   auto add(const chunk& c) -> result<std::optional<std::vector<index_range>>>;
+  /// Of the events that add() found new since the last call: those of which a part was known.
+  auto take_regrouped() -> std::uint64_t { return std::exchange(regrouped_, 0); }
   /// What is in of the collector's streams; those of its window in the order in which they came.
   auto positions(const std::string& source) -> result<std::vector<position_range>>;
 
@@ -41,6 +44,7 @@ private:
   sqlite_statement cover_, around_, parts_, take_out_, put_in_, end_, shorten_, shorten_ended_, list_;
   std::size_t window_added_ = 0; ///< since the window was shortened
   std::size_t ended_added_ = 0;  ///< since those that are over were
+  std::uint64_t regrouped_ = 0;
 };
 
 } // namespace weir

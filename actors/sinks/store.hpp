@@ -89,6 +89,7 @@ struct committed {
   std::uint64_t bytes = 0;           ///< as written to the store
   std::uint64_t repeated_chunks = 0; ///< that the store had already; neither their events nor those of others that
                                      ///< it had are part of `events`
+  std::uint64_t regrouped = 0;       ///< of `events` and what is refused: some lines of these it had in others
   std::vector<refusal> refused;      ///< not part of `events`
 };
 

@@ -102,6 +102,7 @@ void store_writer::commit(const commit_batch& batch, const findings& before, job
     if (const auto kept = keep_all(done->refused); !kept) return void(out.failure = kept.failure());
   out.events += done->events;
   out.bytes += done->bytes;
+  out.regrouped += done->regrouped;
 }
 
 void store_writer::commit_without_rejected(const chunk_ptr& c, job_outcome& out) {

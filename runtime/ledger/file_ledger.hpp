@@ -40,6 +40,7 @@ public:
   auto has(const chunk& c) const -> bool { return state_.has(c); }
   /// The chunk is part of the batch. Which of its events are new; nothing: it is in already.
   auto add(const chunk& c) -> std::optional<std::vector<index_range>> { return state_.add(c); }
+  auto take_regrouped() -> std::uint64_t { return state_.take_regrouped(); }
   auto positions() const -> const position_index& { return state_.positions(); }
   auto ids() const -> const id_ranges& { return state_.ids(); }
   auto files() const -> const std::map<std::string, file_mark>& { return state_.files(); }
