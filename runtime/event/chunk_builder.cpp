@@ -85,7 +85,7 @@ void chunk_builder::add_boundary() {
   boundaries_.push_back({bytes(), sections_.size(), positions_.size(), is_split});
 }
 
-inline void chunk_builder::add_entries(std::int64_t time_ns, std::uint32_t count) {
+[[gnu::always_inline]] inline void chunk_builder::add_entries(std::int64_t time_ns, std::uint32_t count) {
   const auto size = body_.size() - entry_begin_;
   if (const auto& open = sections_.back().table; open.count > 0 && open.bytes + size > section_bytes_max) [[unlikely]] {
     auto tag = open.tag;

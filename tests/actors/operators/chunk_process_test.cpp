@@ -49,6 +49,7 @@ struct told {
   std::string what; ///< "keep" and what told_operator knows
   std::uint64_t position = birth::nowhere;
   std::uint32_t ordinal = 0;
+  std::uint64_t last = 0; ///< of an event of several lines
 };
 
 /// A chunk of two streams at most: what has a position below 1000 is of the first.
@@ -62,7 +63,10 @@ auto chunk_of(const std::vector<told>& events) -> chunk_ptr {
   for (const auto& e : events) {
     if (e.position != birth::nowhere) cover(static_cast<int>(e.position / 1000));
     builder.begin(e.tag).append(entry_of(time_ns, record("do", e.what, "n", time_ns)));
-    builder.finish(time_ns++, 1, {e.position, e.ordinal});
+    if (e.last > 0)
+      builder.finish(time_ns++, event_span{{e.position, e.ordinal}, e.last});
+    else
+      builder.finish(time_ns++, 1, {e.position, e.ordinal});
   }
   cover(2);
   auto chunks = builder.take(SIZE_MAX);
@@ -142,6 +146,19 @@ BOOST_AUTO_TEST_CASE(what_is_left_says_where_it_was_born) {
   BOOST_TEST((done.losses.tally.dropped == few_counts{{"filtered", 3}}));
   BOOST_TEST(done.losses.tally.bytes_grown
              == static_cast<std::int64_t>(left.body.size()) - static_cast<std::int64_t>(c->body.size()));
+}
+
+BOOST_AUTO_TEST_CASE(events_of_several_lines_keep_them) {
+  const auto done = run(chunk_of({{"a", "keep", 5},
+                                  {"a", "drop", 10, 0, 12},
+                                  {"a", "change", 20, 1, 29},
+                                  {"a", "keep", 15, 0, 15},
+                                  {"a", "keep", 30},
+                                  {"a", "keep", 1010, 0, 1020}}));
+  BOOST_TEST(born_in(*done.content)
+                 == (std::vector<born_event>{
+                     {"file", 5}, {"file", 20, 1, 29}, {"file", 15, 0, 15}, {"file", 30}, {"more", 1010, 0, 1020}}),
+             boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_chunk_of_which_nothing_is_left_still_covers_its_positions) {
