@@ -1,6 +1,7 @@
 /// A sink with operators: what its store gets, and that each event counts once, whatever comes again.
 #include "actors/sinks/sink_core.hpp"
 #include "actors/sinks/store_writer.hpp"
+#include "runtime/event/chunk_builder.hpp"
 #include "tests/actors/sinks/picky_store.hpp"
 #include "tests/support/config_build.hpp"
 #include "tests/support/directory.hpp"
@@ -148,6 +149,28 @@ BOOST_AUTO_TEST_CASE(what_is_given_up_is_what_the_operators_leave) {
   BOOST_TEST(shelf.rows.empty());
   BOOST_TEST((core->dropped.all() == counts{{"filtered", 2}, {"unparsed", 2}, {"gave up", 16}}));
   BOOST_TEST(numbers_in_letters().size() == 18U);
+}
+
+BOOST_AUTO_TEST_CASE(an_event_of_which_some_lines_are_stored_counts_as_regrouped) {
+  const auto joined = [](std::uint64_t last, std::uint64_t sequence) {
+    auto builder = chunk_builder{};
+    builder.begin("a").append(entry_of(1, record("n", 1)));
+    builder.finish(1, event_span{{0, 0}, last});
+    builder.covered("s", 0, last + 10);
+    auto c = builder.take(SIZE_MAX).front();
+    c->id = {1, sequence};
+    c->source = "n/collector/c";
+    return c;
+  };
+  for (const auto* type : {"file", "sqlite"}) {
+    auto problems = config::diagnostics{};
+    store = plugin_registry<class store>::find(type)->configure(map_of({{"path", dir / type}}), "s", problems, {});
+    start();
+    commit({joined(10, 1), joined(10, 2), joined(20, 3)});
+    BOOST_TEST(core->events_stored == 2U);
+    BOOST_TEST(core->events_repeated == 1U);
+    BOOST_TEST((core->processed.noted == few_counts{{"regrouped", 1}}));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_store_gets_the_tags_that_operators_give) {
