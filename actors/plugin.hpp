@@ -38,6 +38,9 @@ template <class Interface> struct plugin {
   bool listens = false; ///< has a `listens` member: its input has no end of its own
   bool resumes = false; ///< has a `resumes` member: a source whose positions mean the same to a later process
   bool gives_events = false; ///< has a `gives_events` member: a source of events, not of lines to be parsed
+  bool makes_several = false; ///< has a `makes_several` member: an operator that makes several events of one
+  bool holds_events = false; ///< has a `holds_events` member: an operator that keeps events back
+  bool changes_tags = false; ///< has a `retags` function
   /// From `promise(settings)`, of a store; without: nothing.
   std::function<store_promise(const config::value&)> promise = [](const auto&) { return store_promise{}; };
   /// From `claims(settings, context)`, of which component and node count; without: nothing.
@@ -89,10 +92,6 @@ concept has_resumes = requires {
   T::resumes;
 };
 template <class T>
-concept has_events = requires {
-  T::gives_events;
-};
-template <class T>
 concept has_tags = requires(const typename T::settings& s) {
   T::tags(s);
 };
@@ -124,7 +123,10 @@ template <class Interface, class T> struct register_plugin {
     entry.fields = config::list_settings<typename T::settings>();
     entry.listens = has_listens<T>;
     entry.resumes = has_resumes<T>;
-    entry.gives_events = has_events<T>;
+    entry.gives_events = requires { T::gives_events; };
+    entry.makes_several = requires { T::makes_several; };
+    entry.holds_events = requires { T::holds_events; };
+    entry.changes_tags = has_retags<T>;
     if constexpr (promises<T>) entry.promise = [](const auto& from) { return T::promise(settings_of(from)); };
     if constexpr (makes_claims<T>)
       entry.claims = [](const auto& from, const auto& where) { return T::claims(settings_of(from), where); };

@@ -44,7 +44,7 @@ struct kind_help {
 constexpr auto kinds = std::array{
     kind_help{"collector", "Reads events from outside; under collectors:, by type."},
     kind_help{"parser", "Makes fields of a line; the format under parse:."},
-    kind_help{"operator", "Filters and changes events; a list under process: of a collector."},
+    kind_help{"operator", "Filters and changes events; a list under process: of a collector, an aggregator or a sink."},
     kind_help{"aggregator",
               "Merges streams and buffers; under source_aggregators: and destination_aggregators:."},
     kind_help{"sink", "Commits events to a store; under sinks:, by type."},

@@ -179,7 +179,7 @@ auto open_dead_letters(const building& b, const component_plan& c)
 
 /// Whether it has a file for them.
 auto has_dead_letters(const component_plan& c) -> bool {
-  return c.letters_of.empty() && (c.in == tier::collector || c.in == tier::sink);
+  return c.letters_of.empty() && (c.in == tier::collector || may_have_dead_letters(c));
 }
 
 auto open_all_dead_letters(building& b) -> result<void> {
@@ -214,7 +214,7 @@ auto build_collector(const building& b, const component_plan& c, const std::stri
       c.letters_of.empty() ? details.make_source : make_letter_source(dead_letters_of(b, c));
   decides.reads_to_end = !c.letters_of.empty();
   if (decides.reads_to_end) decides.waits_to_the_end = std::exchange(decides.context.once, false);
-  decides.intake = {details.parse, details.operators, details.labels, b.wanted_behind(c)};
+  decides.intake = {details.parse, details.operators, details.labels, b.wanted_behind(c), details.holds_events};
   decides.downstream = downstream_of(b, c);
   decides.source = source_of(b, c);
   const auto* known = plugin_registry<source>::find(c.type);
@@ -227,6 +227,22 @@ auto build_collector(const building& b, const component_plan& c, const std::stri
   return [settings, core](caf::event_based_actor* parent) -> caf::actor {
     return parent->spawn<caf::detached>(collector, settings, core, self_address(parent));
   };
+}
+
+/// Where tags change, some that no sink takes may arise.
+auto taken_behind(const building& b, const component_plan& c) -> std::function<bool(std::string_view)> {
+  const auto by = b.wanted_behind(c);
+  if (!std::get<aggregator_plan>(c.details).process.changes_tags() || !by) return {};
+  return [taken = taken_tags{by}](std::string_view tag) mutable { return taken.takes(tag); };
+}
+
+auto process_of(const building& b, const component_plan& c, const std::string& address)
+    -> std::unique_ptr<outgoing_process> {
+  const auto& operators = std::get<aggregator_plan>(c.details).process.operators;
+  if (operators.empty()) return nullptr;
+  auto letters = may_have_dead_letters(c) ? letter_box_of(b, c, address) : letter_box{address, nullptr, std::nullopt};
+  return std::make_unique<outgoing_process>(
+      chunk_process_settings{operators, context_of(b, c), address, taken_behind(b, c)}, std::move(letters));
 }
 
 auto build_aggregator(const building& b, const component_plan& c, const std::string& address,
@@ -243,9 +259,10 @@ auto build_aggregator(const building& b, const component_plan& c, const std::str
   settings.directory = b.context.directory;
   auto window = inlet_settings{};
   window.capacity_bytes = std::min(log ? log_window_bytes : UINT64_MAX, details.buffer.max_size.value);
-  const auto blocks = log != nullptr;
+  const auto blocks = log != nullptr || may_have_dead_letters(c);
   auto core =
       std::make_shared<aggregator_core>(window, outlets_of(b, c), std::move(log), details.buffer.when_full);
+  core->process = process_of(b, c, address);
   return [settings, core, blocks](caf::event_based_actor* parent) -> caf::actor {
     if (blocks) return parent->spawn<caf::detached>(aggregator, settings, core, self_address(parent));
     return parent->spawn(aggregator, settings, core, self_address(parent));
@@ -268,7 +285,7 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
   decides.batch.bytes_max = static_cast<std::size_t>(details.batch.max_size.value);
   if (details.batch.max_events > 0) decides.batch.events_max = details.batch.max_events;
   decides.fill_delay = details.batch.max_delay;
-  settings.writes.does = {address, context_of(b, c), details.make_store, details.match, {}};
+  settings.writes.does = {address, context_of(b, c), details.make_store, details.match, {}, details.process.operators};
   for (std::uint32_t i = 0; i < details.writers; ++i)
     settings.letters.push_back(std::make_shared<letter_box>(letter_box_of(b, c, address)));
   settings.writes.gate = std::make_shared<store_gate>();

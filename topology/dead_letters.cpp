@@ -27,17 +27,9 @@ auto find_target(draft& d, const std::string& owner, const value& written) -> co
   return nullptr;
 }
 
+/// An aggregator has some only if it parses so.
 auto takes_dead_letters(const draft_component& c) -> bool {
-  return c.plan.in == tier::collector || c.plan.in == tier::sink;
-}
-
-/// Whether `on_error: dead_letter` stands anywhere in it.
-auto sets_aside(const value& written) -> bool {
-  const auto within = [](const auto& all, auto&& inner) { return std::any_of(all.begin(), all.end(), inner); };
-  return within(written.items, [](const value& item) { return sets_aside(item); })
-         || within(written.members, [](const value::member& m) {
-              return (m.key == "on_error" && m.content.scalar == "dead_letter") || sets_aside(m.content);
-            });
+  return c.plan.in == tier::collector || c.plan.in == tier::sink || c.written.find("dead_letter") || sets_aside(c.written);
 }
 
 void read_place(draft& d, const value& root) {
@@ -53,9 +45,15 @@ void read_place(draft& d, const value& root) {
 
 } // namespace
 
-auto may_have_dead_letters(const component_plan& c) -> bool {
-  return c.in == tier::sink || (c.in == tier::collector && sets_aside(c.written));
+auto sets_aside(const value& written) -> bool {
+  const auto within = [](const auto& all, auto&& inner) { return std::any_of(all.begin(), all.end(), inner); };
+  return within(written.items, [](const value& item) { return sets_aside(item); })
+         || within(written.members, [](const value::member& m) {
+              return (m.key == "on_error" && m.content.scalar == "dead_letter") || sets_aside(m.content);
+            });
 }
+
+auto may_have_dead_letters(const component_plan& c) -> bool { return c.in == tier::sink || sets_aside(c.written); }
 
 void read_dead_letters(draft& d, const value& root) {
   read_place(d, root);
@@ -72,7 +70,7 @@ void read_dead_letters(draft& d, const value& root) {
     }
     const auto* chosen = own->is_scalar() ? find_target(d, c.owner() + ": ", *own) : nullptr;
     if (chosen == nullptr) continue; // was reported
-    if (c.plan.in == tier::collector && !sets_aside(c.written))
+    if (c.plan.in != tier::sink && !sets_aside(c.written))
       d.complain(own->where, c.owner() + ": \"dead_letter\" does nothing here: no parse has \"on_error: dead_letter\"");
     c.plan.dead_letter = chosen->plan.name;
     d.dead_letters.insert(chosen->plan.name);
@@ -122,7 +120,9 @@ auto dead_letter_path(const topology_plan& plan, const component_plan& c, std::s
   const auto name = c.name + ".jsonl";
   if (!plan.dead_letters.path.empty())
     return directory_of_node(plan, plan.dead_letters.path, node) + '/' + name;
-  for (const auto& beside : c.in == tier::sink ? c.from : c.to) {
+  auto places = c.in == tier::sink ? c.from : c.to;
+  if (std::holds_alternative<aggregator_plan>(c.details)) places.insert(places.begin(), c.name);
+  for (const auto& beside : places) {
     const auto* other = plan.find(beside);
     const auto* details = other ? std::get_if<aggregator_plan>(&other->details) : nullptr;
     if (details == nullptr || details->buffer.type != buffer_type::disk || !share_a_class(c, *other))

@@ -54,6 +54,9 @@ auto list_names(const std::vector<std::string>& names) -> std::string;
 /// Letters, digits and `_.-`, at most 128 of them.
 auto is_valid_name(std::string_view name) -> bool;
 
+/// Whether `on_error: dead_letter` stands anywhere in it.
+auto sets_aside(const config::value& written) -> bool;
+
 /// Whether some node class hosts both.
 auto share_a_class(const component_plan& a, const component_plan& b) -> bool;
 

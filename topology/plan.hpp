@@ -61,9 +61,26 @@ struct collector_plan {
   source_plugin::factory make_source;
   std::optional<parse_settings> parse; ///< of raw lines, before all operators
   std::vector<operator_plugin::factory> operators;
+  bool holds_events = false; ///< some of the operators may
   config::string_map labels;
   std::vector<tag_shape> tags; ///< what its events can have
   std::string oldest_name;     ///< under which its positions are stored; empty: it never had another one
+};
+
+using tag_shapes = std::vector<tag_shape>;
+
+/// `process:` of an aggregator or a sink, read.
+struct process_plan {
+  std::vector<operator_plugin::factory> operators;
+  std::vector<std::function<tag_shapes(tag_shapes)>> retags; ///< of those that change tags, in order
+  bool holds_events = false;                                 ///< never of an aggregator or a sink
+
+  auto changes_tags() const -> bool { return !retags.empty(); }
+  /// What tags events have behind it.
+  auto retagged(tag_shapes tags) const -> tag_shapes {
+    for (const auto& change : retags) tags = change(std::move(tags));
+    return tags;
+  }
 };
 
 struct aggregator_plan {
@@ -71,6 +88,7 @@ struct aggregator_plan {
   buffer_settings buffer;
   std::uint32_t instances = 1;                          ///< on every node of its class
   balance_policy balance = balance_policy::round_robin; ///< how senders choose among its instances
+  process_plan process = {};
 };
 
 struct sink_plan {
@@ -80,6 +98,7 @@ struct sink_plan {
   std::uint32_t writers = 1; ///< on every node of its class
   commit_settings batch;
   retry_settings retry;
+  process_plan process; ///< behind `match`
 };
 
 struct component_plan {
@@ -92,7 +111,7 @@ struct component_plan {
   std::vector<std::string> to;      ///< names of the components it sends to
   std::vector<std::string> classes; ///< node classes that host it; empty: every node
   bool starts_now = false; ///< new to a disk buffer, it gets nothing of what is there: `start: now`
-  std::string dead_letter; ///< of collectors and sinks: the sink that gets their dead letters; empty: none
+  std::string dead_letter; ///< the sink that gets its dead letters; empty: none
   /// Of a collector that is not in the file: whose dead letters it takes to their sink.
   std::string letters_of;
   std::variant<collector_plan, aggregator_plan, sink_plan> details;
@@ -134,11 +153,11 @@ auto directory_of_node(const topology_plan& plan, std::string path, std::string_
 /// What the directories of all its instances are, or are in.
 auto buffer_root(const component_plan& aggregator, std::string_view node) -> std::string;
 
-/// Whether some of its events may become dead letters: those of every sink, and of collectors that parse so.
+/// Whether some of its events may become dead letters: those of every sink, and of others that parse so.
 auto may_have_dead_letters(const component_plan& c) -> bool;
 
-/// The file that takes the dead letters of a collector or sink on a node: in the directory that the file names,
-/// else in that of the disk buffer beside it, else in weir-data.
+/// The file that takes the dead letters of a component on a node: in the directory that the file names,
+/// else in that of the disk buffer beside it, its own for one, else in weir-data.
 auto dead_letter_path(const topology_plan& plan, const component_plan& c, std::string_view node)
     -> std::string;
 

@@ -32,7 +32,8 @@ auto threads_of(const component_plan& c) -> std::size_t {
   if (const auto* sink = std::get_if<sink_plan>(&c.details)) return sink->writers;
   const auto* details = std::get_if<aggregator_plan>(&c.details);
   if (details == nullptr) return 1;
-  return details->buffer.type == buffer_type::disk ? 2 * details->instances : 0;
+  if (details->buffer.type == buffer_type::disk) return 2 * details->instances;
+  return may_have_dead_letters(c) ? details->instances : 0;
 }
 
 } // namespace

@@ -15,15 +15,19 @@ struct step {
   value settings;
 };
 
+/// Where an operator stands: what it meets there, and what it may do.
+enum class station { lines, events, passage };
+
 class chain_reader {
 public:
-  chain_reader(const std::string& owner, config::diagnostics& problems, bool has_lines)
-      : owner_(owner), problems_(problems), has_lines_(has_lines) {}
+  chain_reader(const std::string& owner, config::diagnostics& problems, station at)
+      : owner_(owner), problems_(problems), at_(at) {}
 
-  auto steps_of(const value& collector) -> std::vector<step> {
+  auto steps_of(const value& component) -> std::vector<step> {
     auto steps = std::vector<step>{};
-    if (const auto* parse = collector.find("parse")) add(steps, "parse", *parse);
-    const auto* process = collector.find("process");
+    const auto* parse = at_ == station::passage ? nullptr : component.find("parse");
+    if (parse != nullptr) add(steps, "parse", *parse);
+    const auto* process = component.find("process");
     if (process == nullptr) return steps;
     if (!process->is_sequence()) {
       complain(process->where, "\"process\" wants a list of operators, not " + process->describe(),
@@ -34,22 +38,26 @@ public:
     return steps;
   }
 
-  void read(const std::vector<step>& steps, collector_plan& out) {
+  /// Without a `parse` of raw lines; that goes to `of_lines`.
+  auto read(const std::vector<step>& steps, std::optional<parse_settings>& of_lines) -> process_plan {
+    auto out = process_plan{};
     for (const auto& s : steps) {
       const auto of_line = s.type == "parse" && s.settings.find("field") == nullptr;
       if (!of_line)
         add_operator(s, out);
-      else if (!has_lines_)
+      else if (at_ != station::lines)
         complain(s.settings.where,
-                 "\"parse\" without \"field\" reads raw lines, and this source gives events that have none",
+                 std::string{"\"parse\" without \"field\" reads raw lines, and "}
+                     + (at_ == station::events ? "this source gives events that have none" : "here come events that have none"),
                  "name the field to parse: parse: {format: json, field: message}");
       else if (&s == &steps.front())
-        out.parse = read_parse(s);
+        of_lines = read_parse(s);
       else
         complain(s.settings.where,
                  "\"parse\" without \"field\" reads the raw line, so it must be the first operator",
                  "put it first, or name the field to parse");
     }
+    return out;
   }
 
 private:
@@ -85,10 +93,15 @@ private:
     return config::read_settings<parse_settings>(s.settings, owner_ + ": parse", problems_, {"type"});
   }
 
-  void add_operator(const step& s, collector_plan& out) {
+  void add_operator(const step& s, process_plan& out) {
     if (const auto* found = plugin_registry<event_operator>::find(s.type)) {
+      check_station(s, *found);
+      out.holds_events = out.holds_events || found->holds_events;
       out.operators.push_back(found->configure(s.settings, owner_ + ": " + s.type, problems_, {"type"}));
-      out.tags = found->retags(s.settings, std::move(out.tags));
+      if (found->changes_tags)
+        out.retags.push_back([change = found->retags, written = s.settings](auto before) {
+          return change(written, std::move(before));
+        });
       return;
     }
     const auto names = plugin_registry<event_operator>::names();
@@ -96,6 +109,18 @@ private:
     complain(type ? type->where : s.settings.where,
              "unknown operator \"" + s.type + "\"; wants one of " + list_names(names),
              did_you_mean(s.type, names));
+  }
+
+  void check_station(const step& s, const operator_plugin& found) {
+    if (at_ != station::passage) return;
+    if (found.holds_events)
+      complain(s.settings.where, '"' + s.type + "\" holds events, which only a collector can: what is held when it dies "
+                                                "is read again, as nothing says that it was passed on",
+               "put it under \"process\" of the collector");
+    else if (found.makes_several)
+      complain(s.settings.where, '"' + s.type + "\" makes several events of one, which only a collector can: there each "
+                                                "gets an ordinal, by which stores know it again",
+               "put it under \"process\" of the collector");
   }
 
   static auto empty_map(const config::place& where) -> value {
@@ -112,15 +137,24 @@ private:
 
   const std::string& owner_;
   config::diagnostics& problems_;
-  bool has_lines_;
+  station at_;
 };
 
 } // namespace
 
 void read_chain(const value& collector, const std::string& owner, config::diagnostics& problems,
                 collector_plan& out, bool has_lines) {
-  auto reader = chain_reader{owner, problems, has_lines};
-  reader.read(reader.steps_of(collector), out);
+  auto reader = chain_reader{owner, problems, has_lines ? station::lines : station::events};
+  auto process = reader.read(reader.steps_of(collector), out.parse);
+  out.tags = process.retagged(std::move(out.tags));
+  out.operators = std::move(process.operators);
+  out.holds_events = process.holds_events;
+}
+
+auto read_process(const value& component, const std::string& owner, config::diagnostics& problems) -> process_plan {
+  auto reader = chain_reader{owner, problems, station::passage};
+  auto none = std::optional<parse_settings>{};
+  return reader.read(reader.steps_of(component), none);
 }
 
 } // namespace weir

@@ -75,6 +75,13 @@ void read_collector(draft& d, draft_component& c) {
   c.plan.details = std::move(details);
 }
 
+auto read_operators(draft& d, const draft_component& c) -> process_plan {
+  const auto before = d.problems.size();
+  auto made = read_process(c.written, c.owner(), d.problems);
+  add_help(d.problems, before, "operator");
+  return made;
+}
+
 void read_aggregator(draft& d, draft_component& c) {
   const auto before = d.problems.size();
   const auto spec = config::read_settings<aggregator_spec>(c.written, c.owner(), d.problems);
@@ -83,16 +90,17 @@ void read_aggregator(draft& d, draft_component& c) {
   c.plan.starts_now = spec.start == start_with::now;
   auto details = aggregator_plan{spec.batch, buffer_of(spec.buffer), 1, spec.balance};
   if (const auto count = parse_instances(spec.instances)) details.instances = *count;
-  c.plan.details = details;
+  details.process = read_operators(d, c);
+  c.plan.details = std::move(details);
 }
 
 /// What is said of commits, against what the store can do.
 void read_promise(draft& d, const draft_component& c, const sink_spec& spec, const store_promise& promise,
                   sink_plan& out) {
   if (promise.takes_all)
-    for (const auto* key : {"retry", "dead_letter"})
-      if (const auto* given = c.written.find(key))
-        d.complain(given->where, c.owner() + ": \"" + key + "\" does nothing here: a store of the type " + spec.type
+    for (const std::string_view key : {"retry", "dead_letter"})
+      if (const auto* given = c.written.find(key); given && (key == "retry" || !sets_aside(c.written)))
+        d.complain(given->where, c.owner() + ": \"" + std::string{key} + "\" does nothing here: a store of the type " + spec.type
                                      + " takes everything");
   out.batch = {spec.batch.max_size.value_or(byte_count{promise.batch_bytes}), spec.batch.max_events,
                spec.batch.max_delay};
@@ -112,8 +120,9 @@ void read_sink(draft& d, draft_component& c) {
   c.plan.starts_now = spec.start == start_with::now;
   auto details = sink_plan{};
   details.make_store = configure<store>(
-      d, c, spec.type, {"type", "from", "match", "start", "writers", "batch", "retry", "dead_letter"});
+      d, c, spec.type, {"type", "from", "match", "start", "writers", "batch", "process", "retry", "dead_letter"});
   if (const auto* known = plugin_registry<store>::find(spec.type)) read_promise(d, c, spec, known->promise(c.written), details);
+  details.process = read_operators(d, c);
   if (auto match = match_of(spec.match)) {
     details.match = std::move(match->pattern);
     details.is_rest = match->is_rest;

@@ -28,40 +28,81 @@ auto others_of(const draft& d, const component_plan& c) -> std::vector<tag_patte
   return others;
 }
 
-/// Calls `visit(sink)` for each sink behind a component, once.
-template <class Find, class Visit>
-void for_each_sink_behind(const component_plan& c, const Find& find, const Visit& visit) {
+/// Calls `visit(component)` for it and each one behind it, once.
+template <class Visit>
+void for_each_from(const topology_plan& plan, const component_plan& c, const Visit& visit) {
   auto seen = std::set<std::string_view>{};
   auto open = std::vector<const component_plan*>{&c};
   while (!open.empty()) {
     const auto* at = open.back();
     open.pop_back();
-    if (const auto* sink = std::get_if<sink_plan>(&at->details)) visit(*sink);
+    visit(*at);
     for (const auto& name : at->to)
-      if (seen.insert(name).second) open.push_back(find(name));
+      if (seen.insert(name).second) open.push_back(plan.find(name));
   }
 }
 
-using shapes = std::vector<tag_shape>;
+using shapes = tag_shapes;
 
-/// The tags that reach those who read from `senders`, each once.
-auto tags_from(draft& d, const std::vector<std::string>& senders) -> shapes {
-  auto found = shapes{};
-  auto seen = std::set<std::string_view>{};
-  auto open = std::vector<std::string_view>{senders.begin(), senders.end()};
-  while (!open.empty()) {
-    const auto name = open.back();
-    open.pop_back();
-    if (!seen.insert(name).second) continue;
-    const auto& plan = d.find(name)->plan;
-    open.insert(open.end(), plan.from.begin(), plan.from.end());
-    const auto* collects = std::get_if<collector_plan>(&plan.details);
-    if (collects == nullptr || !plan.letters_of.empty()) continue;
-    for (const auto& tag : collects->tags)
-      if (std::find(found.begin(), found.end(), tag) == found.end()) found.push_back(tag);
-  }
-  return found;
+/// Of an aggregator that changes tags; null of all else.
+auto retagging(const component_plan& c) -> const process_plan* {
+  const auto* passes = std::get_if<aggregator_plan>(&c.details);
+  return passes != nullptr && passes->process.changes_tags() ? &passes->process : nullptr;
 }
+
+void add_new(shapes& to, const shapes& more) {
+  for (const auto& tag : more)
+    if (std::find(to.begin(), to.end(), tag) == to.end()) to.push_back(tag);
+}
+
+/// Which tags go where: from the collectors on, changed by aggregators on their way.
+class tag_flow {
+public:
+  explicit tag_flow(draft& d) : d_(d) {}
+
+  /// What reaches those who read from `senders`, each once.
+  auto behind(const std::vector<std::string>& senders) -> const shapes& {
+    const auto [at, is_new] = reaching_.try_emplace(senders);
+    if (is_new)
+      for (const auto& name : senders) add_new(at->second, given_by(name));
+    return at->second;
+  }
+  /// What a component gives.
+  auto given_by(const std::string& name) -> const shapes& {
+    const auto [at, is_new] = given_.try_emplace(name);
+    if (!is_new) return at->second;
+    const auto& plan = d_.find(name)->plan;
+    auto tags = shapes{};
+    if (const auto* collects = std::get_if<collector_plan>(&plan.details)) {
+      if (plan.letters_of.empty()) tags = collects->tags;
+    } else {
+      tags = behind(plan.from);
+      if (const auto* changes = retagging(plan)) tags = changes->retagged(std::move(tags));
+    }
+    return given_[name] = std::move(tags);
+  }
+  /// Whether a sink behind the component may take such events of it.
+  auto is_taken(const component_plan& from, const tag_shape& tag) -> bool {
+    return std::any_of(from.to.begin(), from.to.end(),
+                       [&](const std::string& name) { return takes(d_.find(name)->plan, tag); });
+  }
+
+private:
+  auto takes(const component_plan& c, const tag_shape& tag) -> bool {
+    if (const auto* sink = std::get_if<sink_plan>(&c.details)) return sink->match.may_match(tag);
+    const auto [at, is_new] = taken_.try_emplace({c.name, to_text(tag)});
+    if (!is_new) return at->second;
+    const auto* changes = retagging(c);
+    const auto tags = changes ? changes->retagged({tag}) : shapes{tag};
+    const auto found = std::any_of(tags.begin(), tags.end(), [&](const auto& t) { return is_taken(c, t); });
+    return taken_[{c.name, to_text(tag)}] = found;
+  }
+
+  draft& d_;
+  std::map<std::vector<std::string>, shapes> reaching_;
+  std::map<std::string, shapes, std::less<>> given_;
+  std::map<std::pair<std::string, std::string>, bool> taken_;
+};
 
 auto list_tags(const shapes& tags) -> std::string {
   auto names = std::vector<std::string>{};
@@ -83,8 +124,10 @@ public:
     for (const auto& c : d_.components) {
       if (const auto* sink = std::get_if<sink_plan>(&c.plan.details))
         check_sink(c, *sink);
-      else if (const auto* collects = std::get_if<collector_plan>(&c.plan.details))
-        if (c.plan.letters_of.empty()) check_collector(c, *collects);
+      else if (const auto* collects = std::get_if<collector_plan>(&c.plan.details)) {
+        if (c.plan.letters_of.empty()) check_source(c, collects->tags, "tag");
+      } else if (retagging(c.plan))
+        check_aggregator(c);
     }
   }
 
@@ -95,23 +138,24 @@ private:
       return warn(place_of(c, "match"),
                   c.owner() + ": gets dead letters, but takes only those whose tag its \"match\" takes",
                   "the others stay in their files; a sink without \"match\" gets all");
-    const auto [at, is_new] = reaching_.try_emplace(c.plan.from);
-    if (is_new) at->second = tags_from(d_, c.plan.from);
-    const auto& tags = at->second;
+    const auto& tags = flow_.behind(c.plan.from);
     if (std::any_of(tags.begin(), tags.end(), [&](const auto& t) { return sink.match.may_match(t); })) return;
     warn(place_of(c, "match"),
          c.owner() + ": takes no event; its \"match\" fits none of the tags that can reach it: "
              + list_tags(tags));
   }
 
-  void check_collector(const draft_component& c, const collector_plan& collects) {
-    auto lost = collects.tags;
-    const auto find = [&](std::string_view name) { return &d_.find(name)->plan; };
-    for_each_sink_behind(c.plan, find, [&](const sink_plan& sink) {
-      std::erase_if(lost, [&](const tag_shape& tag) { return sink.match.may_match(tag); });
-    });
+  /// Of the tags that it makes; those that come were somebody else's.
+  void check_aggregator(const draft_component& c) {
+    auto made = flow_.given_by(c.plan.name);
+    for (const auto& tag : flow_.behind(c.plan.from)) std::erase(made, tag);
+    check_source(c, std::move(made), "process");
+  }
+
+  void check_source(const draft_component& c, shapes lost, std::string_view key) {
+    std::erase_if(lost, [&](const tag_shape& tag) { return flow_.is_taken(c.plan, tag); });
     if (lost.empty()) return;
-    warn(place_of(c, "tag"),
+    warn(place_of(c, key),
          c.owner() + ": no sink takes its events of the tag" + (lost.size() > 1 ? "s " : " ") + list_tags(lost)
              + "; they are dropped",
          "\"match: rest\" takes what no other sink does");
@@ -122,7 +166,7 @@ private:
   }
 
   draft& d_;
-  std::map<std::vector<std::string>, shapes> reaching_; ///< by the senders
+  tag_flow flow_{d_};
 };
 
 } // namespace
@@ -147,12 +191,14 @@ auto match_text(const sink_plan& sink) -> std::vector<std::string> {
 auto sinks_behind(const topology_plan& plan, const component_plan& c) -> sink_patterns {
   auto all = std::make_shared<std::vector<tag_pattern>>();
   auto takes_all = false;
-  for_each_sink_behind(
-      c, [&](std::string_view name) { return plan.find(name); },
-      [&](const sink_plan& sink) {
-        takes_all = takes_all || sink.match.matches_all();
-        all->push_back(sink.match);
-      });
+  for_each_from(plan, c, [&](const component_plan& at) {
+    if (const auto* sink = std::get_if<sink_plan>(&at.details)) {
+      takes_all = takes_all || sink->match.matches_all();
+      all->push_back(sink->match);
+    }
+    // What no sink takes now, one may take behind it.
+    if (&at != &c && retagging(at) != nullptr) takes_all = true;
+  });
   return takes_all ? sink_patterns{} : sink_patterns{std::move(all)};
 }
 

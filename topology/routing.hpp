@@ -16,7 +16,8 @@ auto match_of(const std::vector<std::string>& written) -> result<sink_match>;
 /// As in the file.
 auto match_text(const sink_plan& sink) -> std::vector<std::string>;
 
-/// What the sinks behind a component match, on whatever path; absent if one of them takes all tags.
+/// What the sinks behind a component match, on whatever path; absent if one of them takes all tags, or if an aggregator
+/// behind it changes tags.
 auto sinks_behind(const topology_plan& plan, const component_plan& c) -> sink_patterns;
 
 } // namespace weir

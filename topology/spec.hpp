@@ -126,6 +126,8 @@ struct aggregator_spec {
   std::string instances = "1";
   balance_policy balance = balance_policy::round_robin;
   start_with start = start_with::all;
+  config::value process;
+  std::string dead_letter;
 };
 
 template <class Visitor> void describe(Visitor& v, aggregator_spec& s) {
@@ -136,6 +138,10 @@ template <class Visitor> void describe(Visitor& v, aggregator_spec& s) {
   v.field("buffer", s.buffer, "Where chunks wait.");
   v.field("instances", s.instances, "How many on each node of its class: a number, or auto for one a core.");
   v.field("balance", s.balance, "How senders choose among the instances.");
+  v.field("process", s.process,
+          "A list of operators, applied in order to what it passes on: - grep: {...}; what it holds is as it came.");
+  v.field("dead_letter", s.dead_letter,
+          "The sink that gets what fails a parse with on_error: dead_letter; default: a file only.");
 }
 void validate(const aggregator_spec& spec, config::settings_reader& reader);
 
@@ -161,6 +167,7 @@ struct sink_spec {
   start_with start = start_with::all;
   std::string writers = "1";
   commit_spec batch;
+  config::value process;
   retry_spec retry;
   std::string dead_letter;
 };
@@ -176,8 +183,9 @@ template <class Visitor> void describe(Visitor& v, sink_spec& s) {
           "How many commits may be under way at once, each with a connection and a thread of its own: a number, or auto "
           "for what the store can stand, at most 8. With more than 1 events of one file may be stored out of order.");
   v.field("batch", s.batch, "What one commit takes.");
+  v.field("process", s.process, "A list of operators, applied to what match takes before it is stored: - grep: {...}.");
   v.field("retry", s.retry, "What happens when the store is unavailable.");
-  v.field("dead_letter", s.dead_letter, "The sink that gets what this one refuses; default: a file only.");
+  v.field("dead_letter", s.dead_letter, "The sink that gets what this one refuses or cannot parse; default: a file only.");
 }
 void validate(const sink_spec& spec, config::settings_reader& reader);
 

@@ -44,6 +44,7 @@ void aggregator_core::take(const chunk_ptr& c, monotonic_time now) {
   events_in += c->count;
   bytes_in += c->body.size();
   flow.fold(c->id.origin, c->settled_below);
+  if (!log_ && process) return unprocessed_.push_back(c), process_waiting(now);
   if (!log_) return flow.push(c, now);
   log_->fold(c->id.origin, c->settled_below);
   waiting_.push_back({c, 0});
@@ -59,13 +60,34 @@ void aggregator_core::on_news(link_news news) {
   for (const auto& c : news.acked) {
     const auto at = pushed.find(c->id);
     WEIR_ASSERT(at != pushed.end());
-    log_->settle(news.outlet, at->second);
+    settle_record(news.outlet, at->second);
     pushed.erase(at);
   }
 }
 
+/// What operators did not let through counts when the chunk is gone from the buffer: as long as an outlet has no ack for
+/// it, it may be sent and worked on again, by this process or the next.
+void aggregator_core::settle_record(std::size_t outlet, record_number number) {
+  auto& tallies = readers_[outlet].tallies;
+  const auto at = tallies.find(number);
+  if (at == tallies.end()) return log_->settle(outlet, number);
+  const auto held = log_->figures().unsettled_chunks;
+  log_->settle(outlet, number);
+  if (log_->figures().unsettled_chunks < held) process->count(at->second, dropped);
+  tallies.erase(at);
+}
+
+void aggregator_core::process_waiting(monotonic_time now) {
+  for (; !unprocessed_.empty(); unprocessed_.pop_front()) {
+    const auto done = process->run(unprocessed_.front(), now);
+    if (!done) return;
+    process->count(done->tally, dropped);
+    flow.push(done->content, now);
+  }
+}
+
 void aggregator_core::work(monotonic_time now) {
-  if (!log_) return;
+  if (!log_) return process_waiting(now);
   finish_failed_sync(now);
   write_waiting(now);
   ack_durable();
@@ -143,14 +165,27 @@ void aggregator_core::feed(std::size_t outlet, monotonic_time now) {
     const auto c = log_->read(number);
     if (!c && c.failure().code != errc::not_found) return note_unreadable(r, number, c.failure(), now);
     r.fails.reset();
-    r.fed = number;
-    if (!c) {
+    if (!c)
       log_->settle(outlet, number);
-      continue;
-    }
-    r.pushed.emplace((*c)->id, number);
-    to.push(as_true_for(r, number, *c), now);
+    else if (!hand_on(outlet, number, *c, now))
+      return;
+    r.fed = number;
   }
+}
+
+auto aggregator_core::hand_on(std::size_t outlet, record_number number, const chunk_ptr& c, monotonic_time now)
+    -> bool {
+  auto& r = readers_[outlet];
+  auto content = c;
+  if (process) {
+    auto done = process->run(c, now);
+    if (!done) return r.retry_at = process->retry_at(), false;
+    if (!done->tally.is_empty()) r.tallies.emplace(number, std::move(done->tally));
+    content = std::move(done->content);
+  }
+  r.pushed.emplace(c->id, number);
+  flow.at(outlet).push(as_true_for(r, number, content), now);
+  return true;
 }
 
 auto aggregator_core::as_true_for(const reader& r, record_number number, const chunk_ptr& c) const -> chunk_ptr {
@@ -198,6 +233,7 @@ auto aggregator_core::troubles(monotonic_time now) const -> std::vector<trouble>
   };
   for (const auto* t : {&write_fails_, &sync_fails_, &upkeep_fails_}) add(*t);
   for (const auto& r : readers_) add(r.fails);
+  if (process && !process->problem().empty()) add(trouble{process->problem(), process->failed_at()});
   if (is_hanging(now)) all.push_back({hang_text(now), now});
   return all;
 }
@@ -256,6 +292,7 @@ auto aggregator_core::deadline() const -> std::optional<monotonic_time> {
   };
   consider(retry_at_);
   for (const auto& r : readers_) consider(r.retry_at);
+  if (!unprocessed_.empty()) consider(process->retry_at());
   if (const auto due = log_ ? log_->deadline() : std::nullopt)
     consider(sync_again_at_ ? std::max(*due, *sync_again_at_) : *due);
   return first;
@@ -270,7 +307,7 @@ auto aggregator_core::is_empty() const -> bool {
 }
 
 auto aggregator_core::held() const -> figures {
-  if (!log_) return {flow.unacked_events(), flow.unacked_bytes(), flow.oldest_closed_ns()};
+  if (!log_) return held_in_memory();
   const auto logged = log_->figures();
   auto sum = figures{logged.unsettled_events, logged.unsettled_bytes, logged.oldest_closed_ns};
   for (auto i = written_; i < waiting_.size(); ++i) {
@@ -281,11 +318,23 @@ auto aggregator_core::held() const -> figures {
   return sum;
 }
 
+auto aggregator_core::held_in_memory() const -> figures {
+  auto sum = figures{flow.unacked_events(), flow.unacked_bytes(), flow.oldest_closed_ns()};
+  for (const auto& c : unprocessed_) {
+    sum.events_held += c->count;
+    sum.bytes_held += c->body.size();
+    if (sum.oldest_closed_ns == 0) sum.oldest_closed_ns = c->closed_ns;
+  }
+  return sum;
+}
+
 auto aggregator_core::passed_on() const -> account {
   const auto left = held();
   auto gone = account{left.events_held, left.bytes_held + bytes_dropped};
   for (const auto& [reason, events] : dropped) gone.events += events;
-  return {events_in - std::min(events_in, gone.events), bytes_in - std::min(bytes_in, gone.bytes)};
+  const auto grown = process ? process->counted().bytes_grown : 0;
+  const auto came = bytes_in + static_cast<std::uint64_t>(grown);
+  return {events_in - std::min(events_in, gone.events), came - std::min(came, gone.bytes)};
 }
 
 auto aggregator_core::remarks() const -> std::string {

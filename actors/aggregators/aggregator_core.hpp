@@ -2,9 +2,11 @@
 //
 // With a memory buffer a chunk goes to every outlet at once and is safe when all of them have their ack.
 // With a chunk log it is safe when the log has it; the log then feeds each outlet at that one's own pace.
+// Operators work on what goes out: what is held, and what the log has, is as it came.
 #pragma once
 
 #include "actors/aggregators/full_notice.hpp"
+#include "actors/aggregators/outgoing_process.hpp"
 #include "runtime/flow/fan_out.hpp"
 #include "runtime/flow/inlet.hpp"
 #include "runtime/flow/sender_links.hpp"
@@ -86,6 +88,7 @@ public:
 
   inlet in;
   fan_out flow;
+  std::unique_ptr<outgoing_process> process; ///< what goes out goes through it; null: goes as it came
   std::uint64_t events_in = 0; ///< with what the log held when it was opened
   std::uint64_t bytes_in = 0;  ///< of events
   std::uint64_t bytes_dropped = 0;
@@ -101,11 +104,13 @@ private:
     bool is_new = false;   ///< the log had not known it before
     record_number fed = 0; ///< everything up to it was pushed to the outlet
     std::unordered_map<chunk_id, record_number, chunk_id_hash> pushed;
+    std::unordered_map<record_number, process_tally> tallies; ///< of those of pushed that lost something
     record_number unreadable = 0;           ///< the last one that could not be read
     std::optional<monotonic_time> retry_at; ///< set while that is so
     std::optional<trouble> fails;           ///< reading does
   };
 
+  auto held_in_memory() const -> figures;
   void finish_failed_sync(monotonic_time now);
   void write_waiting(monotonic_time now);
   auto write(waiting& w, monotonic_time now) -> result<void>;
@@ -114,6 +119,12 @@ private:
   void settle(const chunk_id& id) { in.settle({id.origin, id.sequence, id.sequence}); }
   void ack_durable();
   void feed(std::size_t outlet, monotonic_time now);
+  /// False: not now.
+  auto hand_on(std::size_t outlet, record_number number, const chunk_ptr& c, monotonic_time now) -> bool;
+  /// An outlet has its ack for it.
+  void settle_record(std::size_t outlet, record_number number);
+  /// Of a memory buffer: once for all outlets.
+  void process_waiting(monotonic_time now);
   /// The chunk as this reader may have it: what its settled_below promises is true of those who were there when
   /// it was closed. A reader that is new would take what it gets late, from another log, for what it has.
   auto as_true_for(const reader& r, record_number number, const chunk_ptr& c) const -> chunk_ptr;
@@ -134,6 +145,7 @@ private:
   std::unique_ptr<chunk_log> log_;
   full_policy when_full_;
   std::deque<waiting> waiting_;
+  std::deque<chunk_ptr> unprocessed_; ///< of a memory buffer: their dead letters could not be kept yet
   std::size_t written_ = 0; ///< of waiting_
   std::vector<reader> readers_;
   record_number found_up_to_ = 0;           ///< records that were in the log before

@@ -16,6 +16,14 @@ using namespace std::chrono_literals;
 constexpr auto probe_interval = 5s;
 constexpr auto drain_patience = 5s; // for what a log would keep as well
 
+void tell_processed(const outgoing_process& process, observation& to) {
+  const auto& counted = process.counted();
+  to.unparsed = counted.unparsed;
+  to.noted = {counted.noted.begin(), counted.noted.end()};
+  to.no_sink = counted.no_sink.all();
+  to.dead_letters = process.dead_letters().all();
+}
+
 } // namespace
 
 aggregator_machine::aggregator_machine(aggregator_machine_settings settings, std::shared_ptr<aggregator_core> core,
@@ -180,6 +188,7 @@ auto aggregator_machine::observe() const -> observation {
   o.events_held = held.events_held;
   o.bytes_held = held.bytes_held;
   o.dropped = core_->dropped;
+  if (core_->process) tell_processed(*core_->process, o);
   const auto out = core_->passed_on();
   o.events_out = out.events;
   o.bytes_out = out.bytes;

@@ -2,7 +2,6 @@
 
 #include "runtime/base/units.hpp"
 #include "runtime/codec/chunk_codec.hpp"
-#include "runtime/codec/json_writer.hpp"
 #include "runtime/event/entry.hpp"
 #include "runtime/event/record_path.hpp"
 
@@ -13,19 +12,12 @@
 namespace weir {
 
 /// The end of the chain: one entry into the builder.
-class chunking_intake::tail_end final : public event_output {
+class chunking_intake::tail_end : public event_output {
 public:
   explicit tail_end(chunking_intake& owner) : owner_(owner) {}
 
   void put(const event_view& event) override {
-    if (!owner_.taken_.takes(event.tag)) return owner_.drop_untaken(event.tag, 1);
-    auto& out = owner_.builder_.begin(event.tag);
-    write_entry_head(out.tail(entry_head_bytes), event.time_ns);
-    out.advance(entry_head_bytes);
-    const auto record = out.size();
-    out.append(event.record);
-    owner_.label(out, record);
-    owner_.finish(event.time_ns);
+    if (owner_.append(event)) owner_.finish(event.time_ns);
   }
   void drop(std::string_view reason, std::uint64_t events) override { owner_.drop(reason, events); }
   void note_unparsed() override { ++owner_.counts_.unparsed; }
@@ -37,24 +29,26 @@ public:
     letter.bytes += event.record;
   }
 
-private:
+protected:
   chunking_intake& owner_;
 };
 
-class chunking_intake::stage final : public event_output {
+/// That of operators that hold events.
+class chunking_intake::spanning_end final : public tail_end {
 public:
-  stage(std::unique_ptr<event_operator> op, event_output& next) : op_(std::move(op)), next_(next) {}
-  void put(const event_view& event) override { op_->apply(event, next_); }
-  void drop(std::string_view reason, std::uint64_t events) override { next_.drop(reason, events); }
-  void note_unparsed() override { next_.note_unparsed(); }
-  void note_unread_time(const unread_time& problem) override { next_.note_unread_time(problem); }
-  void dead_letter(const event_view& event, std::string_view reason) override {
-    next_.dead_letter(event, reason);
-  }
+  using tail_end::tail_end;
+  void put(const event_view& event) override { owner_.held_->pass_on(event); }
+};
+
+/// Where events enter the chain of their stream.
+class chunking_intake::entrance final : public event_output {
+public:
+  explicit entrance(chunking_intake& owner) : owner_(owner) {}
+  void put(const event_view& event) override { owner_.held_->put(event, owner_.born_); }
+  void drop(std::string_view reason, std::uint64_t events) override { owner_.drop(reason, events); }
 
 private:
-  std::unique_ptr<event_operator> op_;
-  event_output& next_;
+  chunking_intake& owner_;
 };
 
 chunking_intake::chunking_intake(const intake_settings& settings, const plugin_context& context,
@@ -69,17 +63,37 @@ chunking_intake::chunking_intake(const intake_settings& settings, const plugin_c
                                    [](const auto& l) { return l.first.find('.') != std::string::npos; })),
       taken_(settings.wanted),
       end_(std::make_unique<tail_end>(*this)),
-      first_(end_.get()) {
+      chain_(settings.holds_events ? decltype(settings.operators){} : settings.operators, context, *end_),
+      first_(&chain_.first()),
+      has_operators_(!settings.operators.empty()) {
+  if (settings.holds_events) use_operators(settings, context);
   if (settings.parse) {
     auto made = make_parser(settings.parse->parser);
     WEIR_ASSERT(made); // the plan was validated with the same settings
     parser_ = std::move(*made);
     on_error_ = settings.parse->on_error;
   }
-  for (auto at = settings.operators.rbegin(); at != settings.operators.rend(); ++at) {
-    stages_.push_back(std::make_unique<stage>((*at)(context), *first_));
-    first_ = stages_.back().get();
-  }
+}
+
+void chunking_intake::use_operators(const intake_settings& settings, const plugin_context& context) {
+  end_ = std::make_unique<spanning_end>(*this);
+  entrance_ = std::make_unique<entrance>(*this);
+  first_ = entrance_.get();
+  held_.emplace(
+      [this, operators = settings.operators, context] { return std::make_unique<holding_chain>(operators, context, *end_); },
+      held_streams::calls{[this](const auto& event, const auto& lines) { put_held(event, lines); },
+                          [this](const auto& stream, auto begin, auto end) { cover(stream, begin, end); }});
+}
+
+auto chunking_intake::append(const event_view& event) -> bool {
+  if (!taken_.takes(event.tag)) return drop_untaken(event.tag, 1), false;
+  auto& out = builder_.begin(event.tag);
+  write_entry_head(out.tail(entry_head_bytes), event.time_ns);
+  out.advance(entry_head_bytes);
+  const auto record = out.size();
+  out.append(event.record);
+  label(out, record);
+  return true;
 }
 
 void chunking_intake::label(byte_buffer& out, std::size_t record_begin) {
@@ -114,10 +128,24 @@ void chunking_intake::label_paths(byte_buffer& out, std::size_t record_begin) {
 }
 
 void chunking_intake::finish(std::int64_t time_ns, std::uint32_t count) {
+  if (builder_.unsaved_bytes() <= event_bytes_max) return builder_.finish(time_ns, count, born_);
+  drop_too_large(count);
+}
+
+void chunking_intake::put_held(const event_view& event, const event_span& lines) {
+  if (!append(event)) return;
+  if (builder_.unsaved_bytes() > event_bytes_max) return drop_too_large(1);
+  const auto& first = lines.first;
+  if (!first.is_known() || lines.last > birth::position_max) return builder_.finish(event.time_ns);
+  if (first.position != lines.last || first.position < plain_from_) return builder_.finish(event.time_ns, lines);
+  plain_from_ = first.position;
+  builder_.finish(event.time_ns, 1, first);
+}
+
+void chunking_intake::drop_too_large(std::uint64_t events) {
   const auto bytes = builder_.unsaved_bytes();
-  if (bytes <= event_bytes_max) return builder_.finish(time_ns, count, born_);
   builder_.abandon();
-  drop("event too large", count);
+  drop("event too large", events);
   const auto now = clock_.monotonic();
   if (now < tell_too_large_at_) return;
   tell_too_large_at_ = now + std::chrono::minutes{1};
@@ -139,14 +167,7 @@ auto chunking_intake::add_letter(const event_view& what, std::string_view reason
 /// The first one is told with what was found; all are counted.
 void chunking_intake::note_unread_time(const unread_time& problem) {
   if (++counts_.noted["time not read"] > 1) return;
-  auto found = byte_buffer{};
-  append_json_string(found, problem.text);
-  const auto what = problem.text.empty() ? "an event lacks it"
-                                         : std::string{found.view()} + " is no time of 1970 to 2106 as of "
-                                               + problem.wanted;
-  spdlog::warn("{}: time_key \"{}\": {}; the field stays, and the event has the time at which it came; told "
-               "once, `weir status` counts them",
-               address_, problem.key, what);
+  spdlog::warn("{}: {}", address_, warning_of(problem));
 }
 
 auto chunking_intake::write_unparsed(const event_view& line, std::string_view problem, byte_buffer& out,
@@ -193,7 +214,7 @@ auto chunking_intake::write_record(const event_view& line, byte_buffer& out, std
 void chunking_intake::line(std::string_view tag, std::int64_t now_ns, std::string_view line) {
   auto time_ns = now_ns;
   born_ = take_birth();
-  if (!stages_.empty() || !taken_.takes(tag)) {
+  if (has_operators_ || !taken_.takes(tag)) {
     auto record = byte_buffer{};
     record.swap(scratch_);
     record.clear();
@@ -220,7 +241,7 @@ void chunking_intake::entries(std::string_view tag, std::string_view entries, st
   auto read = entry_reader{entries};
   auto e = entry{};
   born_ = take_birth();
-  if (!stages_.empty() || !labels_.empty()) {
+  if (has_operators_ || !labels_.empty()) {
     for (; read.next(e); born_ = born_.next()) first_->put({tag, e.time_ns, e.record});
     return;
   }
@@ -247,8 +268,11 @@ void chunking_intake::drop(std::string_view reason, std::uint64_t events) {
     counts_.dropped.emplace(reason, events);
 }
 
-void chunking_intake::covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) {
-  builder_.covered(stream, begin, end);
+void chunking_intake::enter(std::string_view stream) {
+  if (held_) held_->enter(stream);
+}
+
+void chunking_intake::place_letters(std::string_view stream, std::uint64_t begin, std::uint64_t end) {
   for (; letters_.placed < letters_.all.size(); ++letters_.placed) {
     if (is_local_stream(stream)) continue; // the same range will be something else to the next process
     auto& letter = letters_.all[letters_.placed];
@@ -256,6 +280,21 @@ void chunking_intake::covered(std::string_view stream, std::uint64_t begin, std:
     letter.begin = begin;
     letter.end = end;
   }
+}
+
+void chunking_intake::covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) {
+  if (held_) place_letters(stream, begin, end); // also those of what is not covered yet
+  held_ ? held_->read(stream, begin, end) : cover(stream, begin, end);
+}
+
+void chunking_intake::flush(monotonic_time now) {
+  if (held_) held_->flush(now);
+}
+
+void chunking_intake::cover(std::string_view stream, std::uint64_t begin, std::uint64_t end) {
+  place_letters(stream, begin, end);
+  builder_.covered(stream, begin, end);
+  plain_from_ = 0;
 }
 
 } // namespace weir

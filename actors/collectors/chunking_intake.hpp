@@ -1,9 +1,10 @@
 /// What a source's lines and events go through: parser, operators, labels, into the chunk builder.
 #pragma once
 
+#include "actors/collectors/held_streams.hpp"
 #include "actors/collectors/source.hpp"
 #include "actors/collectors/taken_tags.hpp"
-#include "actors/operators/operator.hpp"
+#include "actors/operators/operator_chain.hpp"
 #include "actors/operators/parse.hpp"
 #include "runtime/dead_letter/dead_letter.hpp"
 #include "runtime/event/chunk_builder.hpp"
@@ -40,6 +41,7 @@ struct intake_settings {
   std::vector<operator_plugin::factory> operators;
   config::string_map labels;
   sink_patterns wanted = {}; ///< what else comes is dropped
+  bool holds_events = false; ///< some of the operators may
 };
 
 /// Lives as long as its source; builder and counts live longer.
@@ -48,16 +50,29 @@ public:
   chunking_intake(const intake_settings& settings, const plugin_context& context, chunk_builder& builder,
                   intake_counts& counts, unkept_letters& letters);
 
+  void enter(std::string_view stream) override;
   void line(std::string_view tag, std::int64_t now_ns, std::string_view line) override;
   void event(const event_view& event) override;
   void entries(std::string_view tag, std::string_view entries, std::uint32_t count) override;
   void drop(std::string_view reason, std::uint64_t events) override;
   void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) override;
   auto unsaved_bytes() const -> std::size_t override { return builder_.unsaved_bytes(); }
+  /// Gives up what operators have held for long enough, and with it covers what it lies in; of monotonic_time::max() all.
+  void flush(monotonic_time now);
+  auto wake_at() const -> std::optional<monotonic_time> { return held_ ? held_->wake_at() : std::nullopt; }
 
 private:
   class tail_end;
-  class stage;
+  class spanning_end;
+  class entrance;
+  void use_operators(const intake_settings& settings, const plugin_context& context);
+  /// An event behind the operators, into the builder; false: nobody takes it.
+  auto append(const event_view& event) -> bool;
+  /// What goes on of what was held or came with it.
+  void put_held(const event_view& event, const event_span& lines);
+  void drop_too_large(std::uint64_t events);
+  void place_letters(std::string_view stream, std::uint64_t begin, std::uint64_t end);
+  void cover(std::string_view stream, std::uint64_t begin, std::uint64_t end);
 
   /// Appends the record of `line` to `out`, or the raw line if it does not parse; false: drop it.
   auto write_record(const event_view& line, byte_buffer& out, std::int64_t& time_ns) -> bool;
@@ -83,9 +98,13 @@ private:
   config::string_map labels_;
   bool has_label_paths_; ///< else all are fields of the record itself
   taken_tags taken_;
-  std::unique_ptr<event_output> end_;                 ///< appends to the builder
-  std::vector<std::unique_ptr<event_output>> stages_; ///< operators, last to first
-  event_output* first_ = nullptr;                     ///< where events enter
+  std::unique_ptr<event_output> end_; ///< appends to the builder
+  operator_chain chain_;              ///< of operators that hold nothing
+  std::unique_ptr<event_output> entrance_;
+  std::optional<held_streams> held_; ///< of operators some of which hold
+  event_output* first_ = nullptr;    ///< where events enter
+  bool has_operators_ = false;
+  std::uint64_t plain_from_ = 0; ///< since the last save point: where an event of one line may lie
   birth born_;                        ///< of what is being put
   byte_buffer scratch_;
   byte_buffer label_value_;

@@ -198,6 +198,7 @@ void collector_machine::step() {
   if (const auto time = now(); wants_to_read(time)) has_more_ = read(time) == read_status::more;
   if (!is_open_) return;
   const auto time = now();
+  takes_->flush(is_at_end_ ? monotonic_time::max() : time);
   if (should_close(time)) core_->close_chunk(clock);
   core_->tell_untaken(time, false);
   for (auto& p : ports_) p.links.flush(core_->flow, time);
@@ -225,6 +226,7 @@ auto collector_machine::next_call(monotonic_time time) const -> monotonic_time {
   if (const auto wake = reads_->wake_at(); wake && !is_at_end_) next = std::min(next, std::max(*wake, paused_until_));
   if (!core_->builder.empty())
     next = std::min(next, std::max(collecting_since_ + settings_.pace.chunk_age_max, time + 1ms));
+  if (const auto due = takes_->wake_at()) next = std::min(next, *due);
   if (const auto linger = core_->flow.deadline()) next = std::min(next, *linger);
   return next;
 }

@@ -64,6 +64,7 @@ public:
     while (done < budget) {
       const auto block = tailer_.next(std::max<std::size_t>(budget - done, 4096));
       if (!block) break;
+      out.enter(block->stream);
       auto saved = std::size_t{0};
       // What is no text comes before the first line.
       const auto begin = block->begin + block->skipped;

@@ -252,6 +252,7 @@ auto file_store::add_batch(const commit_batch& batch, committed& done) -> result
       ++done.repeated_chunks;
       continue;
     }
+    if (ledger_) done.regrouped += ledger_->take_regrouped();
     auto state = result<void>{};
     for_each_run(batch, i, *fresh, [&](const event_run& run) {
       if (state) state = add_run(run, done);

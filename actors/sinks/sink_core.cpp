@@ -20,6 +20,12 @@ void sink_core::settle(std::size_t writer, const job_outcome& done) {
   events_stored += done.events;
   bytes_stored += done.bytes;
   auto settled = done.events;
+  processed.add(done.processed);
+  if (done.regrouped > 0) add_to(processed.noted, "regrouped", done.regrouped);
+  for (const auto& [reason, events] : done.processed.dropped) {
+    settled += events;
+    dropped.add(reason, events);
+  }
   for (const auto& d : done.dropped) {
     settled += d.events;
     dropped.add(done.letters == letter_fate::lost ? letter_lost : std::string_view{d.reason}, d.events);

@@ -40,6 +40,7 @@ struct sink_core {
   std::uint64_t bytes_stored = 0;
   bounded_counts dropped;      ///< by reason
   bounded_counts dead_letters; ///< by tag; part of dropped
+  process_tally processed;     ///< by its operators; what they dropped is part of dropped
   std::string last_error;      ///< since the last commit; none: empty
   std::int64_t last_error_ns = 0;
 };

@@ -1,6 +1,7 @@
 /// What a sink has its writer do, one job after the other, and what comes of it.
 #pragma once
 
+#include "actors/operators/process_tally.hpp"
 #include "runtime/base/result.hpp"
 #include "runtime/dead_letter/letter_box.hpp"
 #include "runtime/event/chunk.hpp"
@@ -48,8 +49,10 @@ struct job_outcome {
   std::optional<error> failure;        ///< nothing was done then
   std::uint64_t events = 0;            ///< that a commit stored
   std::uint64_t bytes = 0;             ///< as written to the store
+  std::uint64_t regrouped = 0;         ///< of the events: some lines of these it had in others
   std::vector<dropped_events> dropped; ///< that it did not store and never will
   letter_fate letters = letter_fate::kept; ///< of all that is dropped
+  process_tally processed;             ///< by its operators; their letters are among `dropped`
   stream_knowledge known;
 };
 

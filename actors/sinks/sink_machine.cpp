@@ -326,6 +326,8 @@ auto sink_machine::observe() const -> observation {
   o.damaged = core_.in.damaged_chunks();
   o.dropped = core_.dropped.all();
   o.dead_letters = core_.dead_letters.all();
+  o.unparsed = core_.processed.unparsed;
+  o.noted = {core_.processed.noted.begin(), core_.processed.noted.end()};
   if (core_.events_repeated > 0)
     o.detail = std::to_string(core_.events_repeated) + " events came again and were known";
   o.last_error = core_.last_error;

@@ -135,6 +135,7 @@ auto sqlite_store::add_batch(const commit_batch& batch, committed& done) -> resu
       ++done.repeated_chunks;
       continue;
     }
+    done.regrouped += session_->ledger.take_regrouped();
     auto state = result<void>{};
     for_each_run(batch, i, **fresh, [&](const event_run& run) {
       if (state) state = add_run(run, done);

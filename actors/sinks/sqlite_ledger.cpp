@@ -42,7 +42,7 @@ auto sqlite_ledger::add(const chunk& c) -> result<std::optional<std::vector<inde
   WEIR_TRY(const auto known, known_of(c));
   for (const auto& p : c.positions) WEIR_CHECK(positions_.add(c.source, p));
   for (const auto& p : c.settled) WEIR_CHECK(settled_.add(c.source, p));
-  auto fresh = trim(c, known);
+  auto fresh = trim(c, known, regrouped_);
   if (fresh.empty() && c.count > 0) return fresh_events{};
   return fresh_events{std::move(fresh)};
 }

@@ -12,6 +12,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weir {
@@ -21,6 +22,8 @@ public:
   static auto open(sqlite_connection& database, const std::string& sink) -> result<sqlite_ledger>;
   /// Notes the chunk. Which of its events are new, by their positions; nothing: it is in already, by its id.
   auto add(const chunk& c) -> result<std::optional<std::vector<index_range>>>;
+  /// Of the events that add() found new since the last call: those of which a part was known.
+  auto take_regrouped() -> std::uint64_t { return std::exchange(regrouped_, 0); }
   auto knowledge(const std::string& source) -> result<stream_knowledge>;
 
 private:
@@ -33,6 +36,7 @@ private:
   sqlite_statement last_below_, remove_below_;
   sqlite_ranges positions_;
   sqlite_ranges settled_;
+  std::uint64_t regrouped_ = 0;
 };
 
 } // namespace weir

@@ -40,7 +40,10 @@ struct event_run {
   std::string_view entries;
 };
 
-/// What one commit is about: the events of `chunks` whose tag `match` accepts, in order.
+/// Calls back with what operators leave of a run of the chunk, in parts that are valid until that returns.
+using run_process = std::function<void(const chunk& of, const event_run&, const std::function<void(const event_run&)>&)>;
+
+/// What one commit is about: the events of `chunks` whose tag `match` accepts, in order. A store walks them once.
 struct commit_batch {
   std::span<const chunk_ptr> chunks;
   const tag_pattern& match;
@@ -51,6 +54,7 @@ struct commit_batch {
   /// is the commit's, takes the batch back, and needs no open(): it may have been a try. From other stores
   /// the sink writer takes `committed::refused`.
   std::function<result<void>(std::span<const refusal>)> confirm = {};
+  const run_process* process = nullptr; ///< what events go through before the store sees them; null: nothing
 };
 
 /// Goes through a run event by event. What is damaged is one event, up to the end of the run.
@@ -83,13 +87,17 @@ auto part_of(const event_run& run, const index_range& wanted) -> event_run;
 /// Calls `visit(run)` for what the batch has of its chunk number `index`.
 template <class Visitor> void for_each_run(const commit_batch& batch, std::size_t index, Visitor&& visit) {
   auto first = std::uint64_t{0};
-  for_each_section(*batch.chunks[index], [&](const section& s, std::string_view entries) {
+  const auto& c = *batch.chunks[index];
+  const auto give = [&](const event_run& run) {
+    batch.process == nullptr ? visit(run) : (*batch.process)(c, run, std::ref(visit));
+  };
+  for_each_section(c, [&](const section& s, std::string_view entries) {
     const auto run = event_run{{index, first}, s.count, s.tag, entries};
     first += s.count;
     if (!batch.match.matches(s.tag)) return;
-    if (!batch.only) return visit(run);
+    if (!batch.only) return give(run);
     for (const auto& wanted : *batch.only)
-      if (const auto part = part_of(run, wanted); part.events > 0) visit(part);
+      if (const auto part = part_of(run, wanted); part.events > 0) give(part);
   });
 }
 
@@ -98,7 +106,7 @@ template <class Visitor>
 void for_each_run(const commit_batch& batch, std::size_t index, std::span<const index_range> fresh, Visitor&& visit) {
   if (is_whole(*batch.chunks[index], fresh)) return for_each_run(batch, index, visit);
   const auto both = batch.only ? common(*batch.only, fresh) : std::vector<index_range>{fresh.begin(), fresh.end()};
-  for_each_run(commit_batch{batch.chunks, batch.match, both}, index, visit);
+  for_each_run(commit_batch{batch.chunks, batch.match, both, {}, batch.process}, index, visit);
 }
 
 /// The same for all its chunks.
@@ -111,6 +119,7 @@ struct committed {
   std::uint64_t bytes = 0;           ///< as written to the store
   std::uint64_t repeated_chunks = 0; ///< that the store had already; neither their events nor those of others that
                                      ///< it had are part of `events`
+  std::uint64_t regrouped = 0;       ///< of `events` and what is refused: some lines of these it had in others
   std::vector<refusal> refused;      ///< not part of `events`
 };
 

@@ -3,6 +3,31 @@
 #include <iterator>
 
 namespace weir {
+namespace {
+
+void add_losses(process_losses& to, const process_losses& more) {
+  to.tally.add(more.tally);
+  to.letters.insert(to.letters.end(), more.letters.begin(), more.letters.end());
+}
+
+} // namespace
+
+store_writer::store_writer(store_writer_settings settings) : settings_(std::move(settings)) {
+  if (settings_.operators.empty()) return;
+  process_.emplace(chunk_process_settings{settings_.operators, settings_.context, settings_.address});
+  through_ = [this](const chunk& of, const event_run& run, const auto& visit) {
+    process_->pass(of, {run.first.index, run.events, run.tag, run.entries}, losses_, [&](const event_stretch& left) {
+      visit({{run.first.chunk, left.first}, left.events, left.tag, left.entries});
+    });
+  };
+}
+
+auto store_writer::processed(const commit_batch& batch) -> commit_batch {
+  auto made = batch;
+  losses_ = {};
+  if (process_) made.process = &through_;
+  return made;
+}
 
 auto store_writer::run(const writer_job& job) -> job_outcome {
   return std::visit([this](const auto& what) { return do_job(what); }, job);
@@ -44,8 +69,7 @@ auto store_writer::do_job(const commit_job& job) -> job_outcome {
   auto out = job_outcome{};
   const auto batch = commit_batch{job.chunks, settings_.match};
   if (job.how == commit_job::way::give_up) {
-    if (const auto kept = keep(batch, refuse_all(batch, job.reason), out); !kept)
-      out.failure = kept.failure();
+    if (const auto kept = give_up(batch, job.reason, out); !kept) out.failure = kept.failure();
     return out;
   }
   if (const auto opened = open(); !opened) return out.failure = opened.failure(), out;
@@ -56,15 +80,19 @@ auto store_writer::do_job(const commit_job& job) -> job_outcome {
   return out;
 }
 
-void store_writer::commit(const commit_batch& batch, const std::vector<refusal>& found, job_outcome& out) {
+auto store_writer::give_up(const commit_batch& batch, const std::string& reason, job_outcome& out) -> result<void> {
+  return keep(batch, refuse_all(processed(batch), reason), {}, out);
+}
+
+void store_writer::commit(const commit_batch& batch, const findings& before, job_outcome& out) {
   // Letters are made of the whole chunk: what was found is not in the part that is committed.
   const auto whole = commit_batch{batch.chunks, batch.match};
   auto is_kept = false;
   const auto keep_all = [&](std::span<const refusal> refused) -> result<void> {
-    auto all = found;
+    auto all = before.refused;
     all.insert(all.end(), refused.begin(), refused.end());
     is_kept = true;
-    return keep(whole, all, out);
+    return keep(whole, all, before.losses, out);
   };
   auto confirmed = batch;
   confirmed.confirm = keep_all;
@@ -74,15 +102,16 @@ void store_writer::commit(const commit_batch& batch, const std::vector<refusal>&
     if (const auto kept = keep_all(done->refused); !kept) return void(out.failure = kept.failure());
   out.events += done->events;
   out.bytes += done->bytes;
+  out.regrouped += done->regrouped;
 }
 
 void store_writer::commit_without_rejected(const chunk_ptr& c, job_outcome& out) {
-  if (!search_ || search_->of != c) search_.emplace(search{c, rejection_search{c->count}, {}});
+  if (!search_ || search_->of != c) search_.emplace(search{c, rejection_search{c->count}, {}, {}});
   if (const auto found = go_on(*search_); !found) return void(out.failure = found.failure());
-  auto refused = search_->events.found();
-  refused.insert(refused.end(), search_->stored.refused.begin(), search_->stored.refused.end());
+  auto before = findings{search_->events.found(), search_->losses};
+  before.refused.insert(before.refused.end(), search_->stored.refused.begin(), search_->stored.refused.end());
   const auto good = search_->events.next();
-  commit({{&c, 1}, settings_.match, good}, refused, out);
+  commit({{&c, 1}, settings_.match, good}, before, out);
   if (out.failure) return;
   out.events += search_->stored.events;
   out.bytes += search_->stored.bytes;
@@ -115,6 +144,7 @@ auto store_writer::try_to_commit(const commit_batch& batch, committed& stored) -
   auto done = ask_store(attempt);
   if (is_accepted) return trial::accepted;
   if (!done) return done.failure();
+  add_losses(search_->losses, losses_);
   stored.events += done->events;
   stored.bytes += done->bytes;
   std::move(done->refused.begin(), done->refused.end(), std::back_inserter(stored.refused));
@@ -122,20 +152,26 @@ auto store_writer::try_to_commit(const commit_batch& batch, committed& stored) -
 }
 
 auto store_writer::ask_store(const commit_batch& batch) -> result<committed> {
-  auto done = target_->commit(batch);
+  auto done = target_->commit(processed(batch));
   if (!done && done.failure().code != errc::rejected) is_open_ = false;
   return done;
 }
 
-auto store_writer::keep(const commit_batch& batch, const std::vector<refusal>& refused, job_outcome& out)
-    -> result<void> {
-  if (refused.empty()) return {};
-  auto aside = set_aside_of(batch, refused);
+auto store_writer::keep(const commit_batch& batch, const std::vector<refusal>& refused,
+                        const process_losses& before, job_outcome& out) -> result<void> {
+  auto losses = losses_;
+  add_losses(losses, before);
+  auto aside = refused.empty() ? set_aside{} : set_aside_of(batch, refused);
   for (auto& letter : aside.letters) {
     letter.at_ns = settings_.context.clock->wall_ns();
     letter.from = settings_.address;
   }
-  WEIR_TRY(out.letters, settings_.letters->keep(aside.letters, settings_.context.clock->monotonic()));
+  std::move(losses.letters.begin(), losses.letters.end(), std::back_inserter(aside.letters));
+  if (!aside.letters.empty()) {
+    WEIR_TRY(out.letters, settings_.letters->keep(aside.letters, settings_.context.clock->monotonic()));
+  }
+  for (const auto& [tag, events] : losses.tally.letters.all()) aside.counts.push_back({"unparsed", tag, events});
+  out.processed = std::move(losses.tally);
   std::move(aside.counts.begin(), aside.counts.end(), std::back_inserter(out.dropped));
   return {};
 }

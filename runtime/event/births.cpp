@@ -8,7 +8,26 @@ namespace weir {
 void births::restore(const mark& at) {
   runs_.resize(at.runs);
   deltas_.truncate(at.deltas);
+  end_run();
+}
+
+void births::add_span(const event_span& s) {
   is_open_ = false;
+  if (!is_span_open_) {
+    runs_.push_back({s.first, s.first, 1, deltas_.size(), s.last - s.first.position, s.first.position, s.last, true});
+    is_span_open_ = true;
+    return;
+  }
+  auto& r = runs_.back();
+  auto* const begin = deltas_.tail(3 * varint_bytes_max);
+  auto* to = write_uvarint(begin, to_zigzag(static_cast<std::int64_t>(s.first.position - r.last.position)));
+  to = write_uvarint(to, s.first.ordinal);
+  to = write_uvarint(to, s.last - s.first.position);
+  deltas_.advance(static_cast<std::size_t>(to - begin));
+  ++r.events;
+  r.last = s.first;
+  r.least = std::min(r.least, s.first.position);
+  r.reach = std::max(r.reach, s.last);
 }
 
 auto births::deltas_of(std::size_t index) const -> std::string_view {

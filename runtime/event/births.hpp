@@ -22,6 +22,12 @@ struct birth {
   auto next() const -> birth { return is_known() ? birth{position + 1, 0} : birth{}; }
 };
 
+/// Where an event was born that was made of several: those of the first and of the last line.
+struct event_span {
+  birth first;
+  std::uint64_t last = 0; ///< position, no lower than that of the first
+};
+
 /// In the order of the events, in runs: of each but the first of a run the delta is kept as it will be in the cuts.
 class births {
 public:
@@ -29,6 +35,10 @@ public:
     birth first, last;
     std::uint64_t events = 0;
     std::size_t deltas = 0; ///< where those of the others begin
+    std::uint64_t extent = 0; ///< of spans: how far the last position of the first lies behind it
+    std::uint64_t least = 0;  ///< the lowest position of any of them
+    std::uint64_t reach = 0;  ///< the highest
+    bool are_spans = false;   ///< and their deltas are as in the cuts, too
   };
   /// A place to come back to.
   struct mark {
@@ -43,8 +53,10 @@ public:
     goes_on ? append(b) : begin(b);
     if (events > 1) append_following(events - 1);
   }
+  /// An event of several lines, or one that was born before one before it.
+  void add_span(const event_span& s);
   /// What comes next is of another section, or of another range.
-  void end_run() { is_open_ = false; }
+  void end_run() { is_open_ = is_span_open_ = false; }
 
   auto save() const -> mark { return {runs_.size(), deltas_.size()}; }
   /// The mark was made behind an end_run().
@@ -57,6 +69,7 @@ private:
   void begin(const birth& b) {
     runs_.push_back({b, b, 1, deltas_.size()});
     is_open_ = true;
+    is_span_open_ = false;
   }
   void append(const birth& b) {
     auto& r = runs_.back();
@@ -75,7 +88,8 @@ private:
 
   std::vector<run> runs_;
   byte_buffer deltas_;
-  bool is_open_ = false; ///< the last run may go on
+  bool is_open_ = false;      ///< the last run may go on
+  bool is_span_open_ = false; ///< so may it, and is one of spans
 };
 
 } // namespace weir

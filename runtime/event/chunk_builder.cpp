@@ -80,7 +80,7 @@ void chunk_builder::add_boundary() {
   boundaries_.push_back({bytes(), sections_.size(), positions_.size()});
 }
 
-void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count, const birth& born) {
+[[gnu::always_inline]] inline void chunk_builder::add_entries(std::int64_t time_ns, std::uint32_t count) {
   const auto size = body_.size() - entry_begin_;
   if (const auto& open = sections_.back().table; open.count > 0 && open.bytes + size > section_bytes_max) [[unlikely]] {
     auto tag = open.tag;
@@ -94,7 +94,16 @@ void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count, const birt
   s.time_min_ns = std::min(s.time_min_ns, time_ns);
   s.time_max_ns = std::max(s.time_max_ns, time_ns);
   events_ += count;
+}
+
+void chunk_builder::finish(std::int64_t time_ns, std::uint32_t count, const birth& born) {
+  add_entries(time_ns, count);
   births_.add(born, count);
+}
+
+void chunk_builder::finish(std::int64_t time_ns, const event_span& born) {
+  add_entries(time_ns, 1);
+  births_.add_span(born);
 }
 
 void chunk_builder::covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) {

@@ -21,6 +21,8 @@ public:
   /// Counts what was appended since begin() as `count` entries of `time_ns`, the first of them born at `born` and the
   /// others one apart.
   void finish(std::int64_t time_ns, std::uint32_t count = 1, const birth& born = {});
+  /// One entry of several lines, or born before one before it.
+  void finish(std::int64_t time_ns, const event_span& born);
   void abandon() { body_.truncate(entry_begin_); }
 
   /// A save point: everything so far covers `stream` from `begin` to `end`. Several of them without an event
@@ -69,6 +71,7 @@ private:
   class cut_maker;
   void pop_empty_section();
   void add_boundary();
+  void add_entries(std::int64_t time_ns, std::uint32_t count);
   auto ends_of_chunks(std::size_t bytes_max) const -> std::vector<boundary>;
   void forget_all();
   auto release_body() -> shared_bytes;

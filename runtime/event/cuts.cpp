@@ -46,6 +46,7 @@ void cut_writer::add_unknown(std::uint64_t events) {
 
 void cut_writer::add(const births::run& next, std::string_view deltas, const position_range& range,
                      std::uint32_t number) {
+  if (next.are_spans) return add_spans(next, deltas, range, number);
   const auto goes_on = is_placed_ && number == number_;
   const auto& first = next.first;
   const auto& last = next.last;
@@ -61,6 +62,22 @@ void cut_writer::add(const births::run& next, std::string_view deltas, const pos
   group_events_ += next.events;
   next_ordinal_ = last.ordinal + 1 + (last.position == first.position ? ordinal - first.ordinal : 0);
   position_ = last.position;
+}
+
+void cut_writer::add_spans(const births::run& next, std::string_view deltas, const position_range& range,
+                           std::uint32_t number) {
+  const auto is_within = next.first.is_known() && next.least >= range.begin && next.reach < range.end;
+  if (!is_within || range.end == end_of_stream) return add_unknown(next.events);
+  end_group();
+  for (const auto n : {std::uint64_t{0}, std::uint64_t{0}, std::uint64_t{1} + number - number_, next.events})
+    put_uvarint(*out_, n);
+  put_uvarint(*out_, to_zigzag(static_cast<std::int64_t>(next.first.position - range.begin)));
+  put_uvarint(*out_, next.first.ordinal);
+  put_uvarint(*out_, next.extent);
+  *out_ += deltas;
+  if (!is_placed_ || number != number_) position_ = range.begin, next_ordinal_ = 0;
+  number_ = number;
+  is_placed_ = is_any_known_ = true;
 }
 
 /// Behind what is there of the range; returns the ordinal that it has.
@@ -108,15 +125,45 @@ auto cut_reader::enter_range(std::uint64_t further) -> bool {
 }
 
 auto cut_reader::next_group() -> bool {
-  while (left_ > 0 && next_event()) {}
+  skip_group();
   if (rest_.empty() || failed_) return false;
   const auto range = number();
   events_ = number();
+  has_spans_ = false;
+  if (range == 0 && events_ == 0 && !failed_) return enter_spans();
   if (failed_ || events_ == 0) return fail();
   has_positions_ = range > 0;
   if (has_positions_ && !enter_range(range - 1)) return false;
   left_ = has_positions_ ? events_ : 0;
   return true;
+}
+
+auto cut_reader::enter_spans() -> bool {
+  const auto further = number();
+  events_ = number();
+  if (failed_ || events_ == 0 || further == 0 || !enter_range(further - 1)) return fail();
+  has_positions_ = false;
+  has_spans_ = true;
+  left_ = events_;
+  span_ = {{range().begin, 0}, 0};
+  return true;
+}
+
+auto cut_reader::next_span() -> bool {
+  if (left_ == 0 || !has_spans_) return false;
+  const auto position = span_.first.position + static_cast<std::uint64_t>(from_zigzag(number()));
+  const auto ordinal = number();
+  const auto extent = number();
+  const auto& within = range();
+  const auto is_sound = within.begin <= position && position < within.end && extent < within.end - position && ordinal < UINT32_MAX;
+  if (failed_ || !is_sound) return fail();
+  span_ = {{position, static_cast<std::uint32_t>(ordinal)}, position + extent};
+  --left_;
+  return true;
+}
+
+void cut_reader::skip_group() {
+  while (left_ > 0 && (has_spans_ ? next_span() : next_event())) {}
 }
 
 auto cut_reader::next_event() -> bool {
@@ -147,7 +194,7 @@ auto are_cuts_whole(const chunk& c) -> bool {
     auto events = std::uint64_t{0};
     // Each group has events, so that sums of counts below 2^32 cannot pass by each other unseen.
     while (events <= s.count && read.next_group()) events += std::min<std::uint64_t>(read.events(), s.count + 1ULL);
-    while (read.next_event()) {}
+    read.skip_group();
     are_whole = are_whole && !read.failed() && (cuts.empty() || events == s.count);
   });
   return are_whole;

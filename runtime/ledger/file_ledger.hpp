@@ -43,6 +43,7 @@ public:
   auto knowledge(const std::string& source) const -> stream_knowledge {
     return {state_.positions().of(source), state_.settled().of(source)};
   }
+  auto take_regrouped() -> std::uint64_t { return state_.take_regrouped(); }
   auto ids() const -> const id_ranges& { return state_.ids(); }
   auto files() const -> const std::map<std::string, file_mark>& { return state_.files(); }
   auto find(const std::string& path) const -> const file_mark* { return state_.find(path); }

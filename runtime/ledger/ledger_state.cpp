@@ -117,7 +117,7 @@ auto ledger_state::has(const chunk& c) const -> bool {
 
 auto ledger_state::add(const chunk& c) -> std::optional<std::vector<index_range>> {
   if (has(c)) return std::nullopt;
-  auto fresh = trim(c, positions_);
+  auto fresh = trim(c, positions_, regrouped_);
   note(c);
   if (fresh.empty() && c.count > 0) return std::nullopt;
   return fresh;

@@ -29,6 +29,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace weir {
@@ -67,6 +68,8 @@ public:
   /// Notes the chunk, and what to write about it in `ids` and `positions`, as parts of a record. Which of its events
   /// are new, by their positions; nothing: the chunk is in already.
   auto add(const chunk& c) -> std::optional<std::vector<index_range>>;
+  /// Of the events that add() found new since the last call: those of which a part was known.
+  auto take_regrouped() -> std::uint64_t { return std::exchange(regrouped_, 0); }
   void set(const file_mark& mark) { files_[mark.path] = mark; }
   void forget(const std::string& path) { files_.erase(path); }
   /// These are written from now on; those of them that never were before.
@@ -104,6 +107,7 @@ private:
   std::string noted_positions_; ///< encoded
   std::uint32_t noted_positions_count_ = 0;
   std::string noted_settled_; ///< encoded
+  std::uint64_t regrouped_ = 0;
 };
 
 } // namespace weir

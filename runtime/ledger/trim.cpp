@@ -29,6 +29,14 @@ public:
     parts_ = known_.common(chunk_.source, range);
     at_ = parts_.begin();
   }
+  auto is_known(const std::string& stream, const event_span& event) -> bool {
+    const auto lines = position_range{stream, event.first.position, event.last + 1};
+    if (known_.covers(chunk_.source, {&lines, 1})) return true;
+    if (known_.touches(chunk_.source, lines)) ++regrouped;
+    return false;
+  }
+  std::uint64_t regrouped = 0;
+
   auto is_known(std::uint64_t position) -> bool {
     while (at_ != parts_.end() && at_->end <= position) ++at_;
     return at_ != parts_.end() && at_->begin <= position;
@@ -45,6 +53,9 @@ private:
 void trim_section(const index_range& section, cut_reader read, event_judge& judge, std::vector<index_range>& fresh) {
   auto at = section.first;
   while (read.next_group()) {
+    for (; read.next_span(); ++at)
+      if (!judge.is_known(read.range().stream, read.span())) append(fresh, at, 1);
+    if (read.has_spans()) continue;
     if (!read.has_positions()) {
       append(fresh, at, read.events());
       at += read.events();
@@ -59,7 +70,7 @@ void trim_section(const index_range& section, cut_reader read, event_judge& judg
 
 } // namespace
 
-auto trim(const chunk& c, const position_index& known) -> std::vector<index_range> {
+auto trim(const chunk& c, const position_index& known, std::uint64_t& regrouped) -> std::vector<index_range> {
   auto judge = event_judge{c, known};
   auto fresh = std::vector<index_range>{};
   if (!judge.knows_any()) return append(fresh, 0, c.count), fresh;
@@ -68,6 +79,7 @@ auto trim(const chunk& c, const position_index& known) -> std::vector<index_rang
     trim_section({first, first + s.count}, cut_reader{cuts, c.positions}, judge, fresh);
     first += s.count;
   });
+  regrouped += judge.regrouped;
   return fresh;
 }
 

@@ -10,9 +10,15 @@
 
 namespace weir {
 
-/// The events that are not known, in order, neither overlapping nor adjacent. An event is known if its position is;
-/// one without a position never is: whether it came before only the chunk's id can tell.
-auto trim(const chunk& c, const position_index& known) -> std::vector<index_range>;
+/// The events that are not known, in order, neither overlapping nor adjacent. An event is known if its position is, one
+/// of several lines if all from its first to its last is; one without a position never is: whether it came before only
+/// the chunk's id can tell. `regrouped` grows by those of which a part is known: their lines were joined otherwise before.
+auto trim(const chunk& c, const position_index& known, std::uint64_t& regrouped) -> std::vector<index_range>;
+
+inline auto trim(const chunk& c, const position_index& known) -> std::vector<index_range> {
+  auto regrouped = std::uint64_t{0};
+  return trim(c, known, regrouped);
+}
 
 /// All events of the chunk.
 inline auto all_of(const chunk& c) -> std::optional<std::vector<index_range>> {

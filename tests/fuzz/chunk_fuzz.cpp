@@ -19,6 +19,9 @@ void check_cuts(const chunk& c) {
     auto events = std::uint64_t{0};
     while (read.next_group()) {
       events += read.events();
+      while (read.next_span())
+        WEIR_ASSERT(read.range().begin <= read.span().first.position
+                    && read.span().first.position <= read.span().last && read.span().last < read.range().end);
       while (read.next_event())
         WEIR_ASSERT(read.range().begin <= read.position() && read.position() < read.range().end);
     }
@@ -28,10 +31,12 @@ void check_cuts(const chunk& c) {
   for (const auto& p : c.positions)
     if (p.begin < p.end) known.add(c.source, {p.stream, p.begin, p.begin + (p.end - p.begin) / 2});
   auto at = std::uint64_t{0};
-  for (const auto& fresh : trim(c, known)) {
+  auto regrouped = std::uint64_t{0};
+  for (const auto& fresh : trim(c, known, regrouped)) {
     WEIR_ASSERT(at <= fresh.first && fresh.first < fresh.end && fresh.end <= c.count);
     at = fresh.end;
   }
+  WEIR_ASSERT(regrouped <= c.count);
 }
 
 void check(const chunk& c) {

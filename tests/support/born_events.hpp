@@ -15,9 +15,10 @@ struct born_event {
   std::string stream; ///< empty: it has no position
   std::uint64_t position = 0;
   std::uint32_t ordinal = 0;
+  std::uint64_t last = 0; ///< of a span: the position of its last line
   auto operator==(const born_event&) const -> bool = default;
   friend auto operator<<(std::ostream& out, const born_event& e) -> std::ostream& {
-    return out << e.stream << '@' << e.position << '.' << e.ordinal;
+    return out << e.stream << '@' << e.position << '.' << e.ordinal << '-' << e.last;
   }
 };
 
@@ -27,7 +28,9 @@ inline auto born_in(std::string_view cuts, std::span<const position_range> range
   auto all = std::vector<born_event>{};
   auto read = cut_reader{cuts, ranges};
   while (read.next_group()) {
-    if (!read.has_positions()) all.resize(all.size() + read.events());
+    if (!read.has_positions() && !read.has_spans()) all.resize(all.size() + read.events());
+    while (read.next_span())
+      all.push_back({read.range().stream, read.span().first.position, read.span().first.ordinal, read.span().last});
     while (read.next_event()) all.push_back({read.range().stream, read.position(), read.ordinal()});
   }
   BOOST_TEST_REQUIRE(!read.failed());

@@ -170,6 +170,42 @@ struct fake_parse final : event_operator {
   void apply(const event_view&, event_output&) override {}
 };
 
+struct fake_retag final : event_operator {
+  struct settings {
+    std::string tag;
+    std::string match;
+  };
+  /// A tag without a dot is none that "match" is about; with a ? in "match" some may stay.
+  static auto retags(const settings& s, std::vector<tag_shape> before) -> std::vector<tag_shape> {
+    if (s.match.find('?') == std::string::npos)
+      std::erase_if(before, [](const tag_shape& t) { return t.parts.front().find('.') != std::string::npos; });
+    before.push_back(exact_tag(s.tag));
+    return before;
+  }
+  fake_retag(const settings&, const plugin_context&) {}
+  void apply(const event_view&, event_output&) override {}
+};
+template <class Visitor> void describe(Visitor& v, fake_retag::settings& s) {
+  v.field("tag", s.tag, "The new tag.");
+  v.field("match", s.match, "Whose.");
+}
+
+struct fake_split final : event_operator {
+  static constexpr bool makes_several = true;
+  struct settings {};
+  fake_split(const settings&, const plugin_context&) {}
+  void apply(const event_view&, event_output&) override {}
+};
+template <class Visitor> void describe(Visitor&, fake_split::settings&) {}
+
+struct fake_join final : event_operator {
+  static constexpr bool holds_events = true;
+  struct settings {};
+  fake_join(const settings&, const plugin_context&) {}
+  void apply(const event_view&, event_output&) override {}
+};
+template <class Visitor> void describe(Visitor&, fake_join::settings&) {}
+
 const register_source<fake_tail> tail{"tail", "Reads files."};
 const register_source<fake_forward> forward{"forward", "Listens for the forward protocol."};
 const register_source<fake_once> once{"once", "Reads what comes once."};
@@ -178,6 +214,9 @@ const register_store<fake_null> null{"null", "Counts events."};
 const register_store<fake_base> base{"base", "Commits to a database."};
 const register_operator<fake_grep> grep{"grep", "Keeps or drops events."};
 const register_operator<fake_parse> parse{"parse", "Parses a field."};
+const register_operator<fake_retag> retag{"retag", "Gives another tag."};
+const register_operator<fake_split> split{"split", "Makes several events of one."};
+const register_operator<fake_join> join{"join", "Makes one event of several."};
 
 } // namespace
 } // namespace weir

@@ -131,4 +131,44 @@ BOOST_AUTO_TEST_CASE(a_sink_of_dead_letters_with_a_match_is_told_what_it_leaves)
   BOOST_TEST(told.find("takes no event") == std::string::npos);
 }
 
+namespace {
+
+const auto retagging = std::string{"source_aggregators: { r: { process: [ retag: { match: 'a.*', tag: new } ] } }\n"};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_tag_that_an_aggregator_gives_reaches_the_sinks_behind_it) {
+  BOOST_TEST(told_of(one + retagging + "sinks: { s: { type: null, match: new } }\n") == "");
+  BOOST_TEST(told_of(one + retagging + "sinks: { s: { type: null, match: 'a.**' } }\n")
+             == "t:1:37: warning: collector \"c\": no sink takes its events of the tag \"a.b\"; they are dropped\n"
+                "  hint: \"match: rest\" takes what no other sink does\n"
+                "t:2:37: warning: source aggregator \"r\": no sink takes its events of the tag \"new\"; they are dropped\n"
+                "  hint: \"match: rest\" takes what no other sink does\n"
+                "t:3:34: warning: sink \"s\": takes no event; its \"match\" fits none of the tags that can reach it: "
+                "\"new\"\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_collector_before_an_aggregator_that_changes_tags_drops_none) {
+  const auto wants = [](const std::string& aggregator) {
+    const auto r = plan_of(one + aggregator + "sinks: { s: { type: null, match: [new, 'a.b'] } }\n");
+    BOOST_REQUIRE_MESSAGE(r.plan, r.told);
+    return sinks_behind(*r.plan, *r.plan->find("c")) != nullptr;
+  };
+  BOOST_TEST(!wants(retagging));
+  BOOST_TEST(wants("source_aggregators: { r: { process: [ grep: { field: x } ] } }\n"));
+  const auto r = plan_of(one + retagging + "sinks: { s: { type: null, match: new } }\n");
+  BOOST_TEST(sinks_behind(*r.plan, *r.plan->find("r"))->size() == 1U); // it knows itself what nobody takes
+}
+
+BOOST_AUTO_TEST_CASE(what_an_aggregator_makes_for_nobody_is_told) {
+  BOOST_TEST(told_of(one + "source_aggregators: { r: { process: [ retag: { tag: lost, match: 'a.?' } ] } }\n"
+                           "sinks: { s: { type: null, match: 'a.**' } }\n")
+             == "t:2:37: warning: source aggregator \"r\": no sink takes its events of the tag \"lost\"; they are dropped\n"
+                "  hint: \"match: rest\" takes what no other sink does\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_sink_takes_by_the_tags_that_come_whatever_it_makes_of_them) {
+  BOOST_TEST(told_of(one + "sinks: { s: { type: null, match: 'a.**', process: [ retag: { tag: new } ] } }\n") == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

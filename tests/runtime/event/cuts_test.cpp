@@ -13,6 +13,11 @@ void put(chunk_builder& to, std::string_view tag, const birth& born = {}, std::u
   to.finish(1, count, born);
 }
 
+void put_span(chunk_builder& to, const event_span& lines) {
+  to.begin("a").append("x");
+  to.finish(1, lines);
+}
+
 auto only_chunk_of(chunk_builder& b) -> std::shared_ptr<chunk> {
   auto chunks = b.take(std::size_t{1} << 20);
   BOOST_TEST_REQUIRE(chunks.size() == 1U);
@@ -121,6 +126,30 @@ BOOST_AUTO_TEST_CASE(tell_events_of_one_position_apart_also_when_some_of_them_we
                                  {"file", 9, 5}}); // one that an operator made two of
 }
 
+BOOST_AUTO_TEST_CASE(tell_the_last_line_of_events_that_are_of_several) {
+  auto b = chunk_builder{};
+  put(b, "a", {100});
+  put_span(b, {{150, 0}, 300});
+  put_span(b, {{120, 2}, 120}); // it went on late
+  put(b, "a", {400});
+  b.covered("file", 90, 6000);
+  const auto c = only_chunk_of(b);
+  check_born(*c, {{"file", 100}, {"file", 150, 0, 300}, {"file", 120, 2, 120}, {"file", 400}});
+  BOOST_TEST(c->cuts == std::string("\x01\x01\x14" "\0\0\x01\x02" "\x78\0\x96\x01" "\x3b\x02\0" "\x01\x01\xd8\x04", 18));
+}
+
+BOOST_AUTO_TEST_CASE(tell_so_of_each_range_in_each_section) {
+  auto b = chunk_builder{};
+  put_span(b, {{1, 0}, 2});
+  put(b, "b", {3});
+  b.covered("one", 0, 5);
+  b.covered("nothing of it", 5, 9);
+  put_span(b, {{7, 0}, 8});
+  put(b, "a", {9});
+  b.covered("two", 7, 10);
+  check_born(*only_chunk_of(b), {{"one", 1, 0, 2}, {"one", 3}, {"two", 7, 0, 8}, {"two", 9}});
+}
+
 BOOST_AUTO_TEST_CASE(say_nothing_of_events_without_a_position_or_of_a_local_stream) {
   auto b = chunk_builder{};
   put(b, "a", {}, 3);
@@ -174,6 +203,11 @@ BOOST_AUTO_TEST_CASE(of_any_bytes_end_where_they_make_no_sense) {
     auto read = cut_reader{bytes, ranges};
     for (auto groups = std::size_t{0}; read.next_group(); ++groups) {
       BOOST_TEST_REQUIRE(groups < bytes.size());
+      while (read.next_span()) {
+        const auto& [first, last] = read.span();
+        BOOST_TEST_REQUIRE(
+            (read.range().begin <= first.position && first.position <= last && last < read.range().end));
+      }
       for (auto events = std::size_t{0}; read.next_event(); ++events) {
         BOOST_TEST_REQUIRE(events < bytes.size());
         BOOST_TEST_REQUIRE((read.range().begin <= read.position() && read.position() < read.range().end));
@@ -202,6 +236,28 @@ BOOST_AUTO_TEST_CASE(are_refused_where_they_are_not_those_of_their_chunk) {
   BOOST_TEST(refused([](chunk& c) { ++c.sections[0].count; }));
   BOOST_TEST(refused([](chunk& c) { --c.sections[1].count; }));
   BOOST_TEST(refused([](chunk& c) { c.cuts.clear(); }));
+}
+
+BOOST_AUTO_TEST_CASE(are_refused_where_several_lines_are_not_those_of_their_chunk) {
+  auto b = chunk_builder{};
+  put_span(b, {{1, 0}, 3});
+  put_span(b, {{2, 0}, 2});
+  b.covered("s", 1, 4);
+  const auto whole = only_chunk_of(b);
+  const auto refused = [&](auto change) {
+    auto c = *whole;
+    change(c);
+    return !are_cuts_whole(c);
+  };
+  BOOST_TEST(!refused([](chunk&) {}));
+  BOOST_TEST(refused([](chunk& c) { c.positions[0].end = 3; }));
+  BOOST_TEST(refused([](chunk& c) { c.positions[0].end = 2; }));
+  BOOST_TEST(refused([](chunk& c) { c.cuts.pop_back(), --c.sections[0].cuts; }));
+  BOOST_TEST(refused([](chunk& c) { c.cuts[2] = 0; })); // no range
+  BOOST_TEST(refused([](chunk& c) { c.cuts[2] = 2; })); // another one
+  BOOST_TEST(refused([](chunk& c) { c.cuts[3] = 0; })); // no events
+  BOOST_TEST(refused([](chunk& c) { c.cuts[3] = 3; }));
+  BOOST_TEST(refused([](chunk& c) { c.cuts[4] = 1; })); // before the range
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -112,6 +112,28 @@ BOOST_AUTO_TEST_CASE(takes_events_without_positions_for_new) {
   BOOST_TEST((trim(old, knowing({{"s", 0, 100}})) == events{{0, 10}}));
 }
 
+BOOST_AUTO_TEST_CASE(takes_an_event_of_several_lines_for_known_if_all_of_it_is) {
+  auto b = chunk_builder{};
+  b.begin("a").append("x");
+  b.finish(1, event_span{{0, 0}, 20});
+  put(b, "a", {30});
+  b.begin("a").append("x");
+  b.finish(1, event_span{{40, 0}, 40});
+  b.covered("s", 0, 50);
+  const auto c = only_chunk_of(b);
+  const auto judged = [&](const std::vector<position_range>& ranges, events wanted, std::uint64_t regrouped) {
+    auto partly = std::uint64_t{0};
+    BOOST_TEST((trim(c, knowing(ranges), partly) == wanted));
+    BOOST_TEST(partly == regrouped);
+  };
+  judged({}, {{0, 3}}, 0);
+  judged({{"s", 0, 50}}, {}, 0);
+  judged({{"s", 0, 30}}, {{1, 3}}, 0);
+  judged({{"s", 0, 10}}, {{0, 3}}, 1);           // its first line
+  judged({{"s", 0, 20}}, {{0, 3}}, 1);           // all but the last
+  judged({{"s", 10, 20}, {"s", 30, 40}}, {{0, 1}, {2, 3}}, 1);
+}
+
 BOOST_AUTO_TEST_CASE(judges_a_section_by_itself_when_the_others_are_left_out) {
   auto c = ten_lines();
   c.cuts.erase(0, c.sections[0].cuts);

@@ -1,0 +1,348 @@
+#include "actors/operators/chunk_process.hpp"
+
+#include "runtime/base/assert.hpp"
+#include "runtime/codec/chunk_codec.hpp"
+#include "runtime/event/cuts.hpp"
+#include "runtime/event/entry.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+namespace weir {
+namespace {
+
+auto is_same(std::string_view a, std::string_view b) -> bool {
+  return a.size() == b.size() && (a.data() == b.data() || a == b);
+}
+
+} // namespace
+
+/// The end of the chain: gathers what is left into stretches that are as long as can be.
+class chunk_process::tail_end final : public event_output {
+public:
+  struct time_bounds {
+    std::int64_t min_ns = std::numeric_limits<std::int64_t>::max();
+    std::int64_t max_ns = std::numeric_limits<std::int64_t>::min();
+  };
+
+  explicit tail_end(const chunk_process_settings& settings)
+      : clock_(*settings.context.clock), address_(settings.address), takes_(settings.takes) {}
+
+  void begin(const chunk& of, const event_stretch& events, process_losses& losses, const visitor& visit) {
+    chunk_ = &of;
+    in_ = {events.tag, 0, {}};
+    index_ = events.first;
+    losses_ = &losses;
+    visit_ = &visit;
+    copies_.clear();
+    is_open_ = is_copied_ = false;
+  }
+  /// The next event, of these bytes, goes into the chain.
+  auto enter(const entry& content, std::string_view bytes) -> const event_view& {
+    in_.time_ns = content.time_ns;
+    in_.record = content.record;
+    entry_ = bytes;
+    is_done_ = false;
+    return in_;
+  }
+  /// It came out, or did not.
+  void leave() {
+    WEIR_ASSERT(is_done_); // an operator drops or puts, or it may stand at collectors only
+    ++index_;
+  }
+  void finish(const event_stretch& events, std::string_view rest) {
+    const auto end = events.first + events.events;
+    if (index_ < end || !rest.empty()) {
+      entry_ = rest;
+      if (!goes_on() || is_copied_ || !is_same(in_.tag, tag_)) open(in_.tag);
+      extend(end - std::min(index_, end), rest);
+    }
+    flush();
+  }
+  void forget_times() { times_ = {}; }
+  auto times() const -> const time_bounds& { return times_; }
+
+  void put(const event_view& event) override {
+    end_event();
+    if (takes_ && !takes_(event.tag)) return drop_untaken(event.tag);
+    if (event.record.size() + entry_head_bytes > event_bytes_max) return drop_one("event too large");
+    const auto is_kept = event.time_ns == in_.time_ns && is_same(event.record, in_.record);
+    if (!goes_on() || !is_same(event.tag, tag_)) open(event.tag);
+    if (is_kept && !is_copied_) return extend(1, entry_);
+    if (!is_copied_ && open_.events > 0) open(event.tag);
+    is_copied_ = true;
+    if (is_kept)
+      copies_.append(entry_);
+    else
+      append_entry(event);
+    ++open_.events;
+  }
+  void drop(std::string_view reason, std::uint64_t events) override {
+    end_event();
+    WEIR_ASSERT(events == 1);
+    drop_one(reason);
+  }
+  void note_unparsed() override { ++losses_->tally.unparsed; }
+  void note_unread_time(const unread_time& problem) override {
+    add_to(losses_->tally.noted, "time not read", 1);
+    if (!std::exchange(is_time_told_, true)) spdlog::warn("{}: {}", address_, warning_of(problem));
+  }
+  /// As it came to the component, so that it can go through all of it again.
+  void dead_letter(const event_view& /*event*/, std::string_view reason) override {
+    end_event();
+    losses_->tally.letters.add(in_.tag, 1);
+    auto& letter = losses_->letters.emplace_back();
+    letter.at_ns = clock_.wall_ns();
+    letter.time_ns = in_.time_ns;
+    letter.reason = reason;
+    letter.from = address_;
+    letter.tag = in_.tag;
+    letter.bytes = entry_;
+    letter.chunk = chunk_->id;
+    letter.index = index_;
+    letter.place = place();
+  }
+
+private:
+  void end_event() {
+    WEIR_ASSERT(!is_done_); // one that makes several events of one may stand at collectors only
+    is_done_ = true;
+  }
+  void drop_one(std::string_view reason) { add_to(losses_->tally.dropped, reason, 1); }
+  void drop_untaken(std::string_view tag) {
+    drop_one("no sink");
+    losses_->tally.no_sink.add(tag, 1);
+  }
+
+  auto goes_on() const -> bool { return is_open_ && open_.first + open_.events == index_; }
+  void open(std::string_view tag) {
+    flush();
+    tag_ = tag;
+    open_ = {index_, 0, tag_, {entry_.data(), 0}};
+    is_open_ = true;
+  }
+  /// By bytes of the chunk that lie behind those before.
+  void extend(std::uint64_t events, std::string_view entries) {
+    open_.events += events;
+    open_.entries = {open_.entries.data(), open_.entries.size() + entries.size()};
+  }
+  void append_entry(const event_view& event) {
+    write_entry_head(copies_.tail(entry_head_bytes), event.time_ns);
+    copies_.advance(entry_head_bytes);
+    copies_.append(event.record);
+    times_.min_ns = std::min(times_.min_ns, event.time_ns);
+    times_.max_ns = std::max(times_.max_ns, event.time_ns);
+  }
+  void flush() {
+    if (!is_open_) return;
+    if (is_copied_) open_.entries = copies_.view();
+    (*visit_)(open_);
+    copies_.clear();
+    is_open_ = is_copied_ = false;
+  }
+
+  auto place() -> std::shared_ptr<const chunk_place> {
+    if (placed_ != chunk_->id && !chunk_->positions.empty())
+      place_ = std::make_shared<const chunk_place>(chunk_place{chunk_->source, chunk_->positions});
+    placed_ = chunk_->id;
+    return chunk_->positions.empty() ? nullptr : place_;
+  }
+
+  const clock& clock_;
+  std::string address_;
+  std::function<bool(std::string_view)> takes_;
+  const chunk* chunk_ = nullptr;
+  process_losses* losses_ = nullptr;
+  const visitor* visit_ = nullptr;
+  event_view in_;
+  std::string_view entry_;     ///< of in_
+  std::uint64_t index_ = 0;    ///< of in_ in the chunk
+  bool is_done_ = true;        ///< with in_
+  event_stretch open_;         ///< not visited yet
+  bool is_open_ = false;
+  bool is_copied_ = false;     ///< its entries are in copies_, else in the chunk
+  byte_buffer copies_;
+  std::string tag_;            ///< of open_
+  time_bounds times_;          ///< of what is not as it came
+  bool is_time_told_ = false;
+  chunk_id placed_;
+  std::shared_ptr<const chunk_place> place_;
+};
+
+chunk_process::chunk_process(const chunk_process_settings& settings)
+    : end_(std::make_unique<tail_end>(settings)), chain_(settings.operators, settings.context, *end_) {}
+
+chunk_process::~chunk_process() = default;
+
+void chunk_process::pass(const chunk& of, const event_stretch& events, process_losses& losses,
+                         const visitor& visit) {
+  end_->begin(of, events, losses, visit);
+  auto read = entry_reader{events.entries};
+  auto content = entry{};
+  auto rest = events.entries;
+  for (; read.next(content); rest = read.rest()) {
+    chain_.first().put(end_->enter(content, rest.substr(0, rest.size() - read.rest().size())));
+    end_->leave();
+  }
+  end_->finish(events, rest);
+}
+
+/// Puts together what goes on instead of a chunk, once the first of its sections is not as it was.
+class chunk_process::chunk_maker {
+public:
+  explicit chunk_maker(const chunk_ptr& from) : from_(from) {}
+
+  void begin(const section& s, std::string_view entries, std::string_view cuts, std::uint64_t first) {
+    section_ = &s;
+    entries_ = entries;
+    section_cuts_ = cuts;
+    next_ = first;
+    read_.emplace(cuts, from_->positions);
+    left_of_group_ = range_ = 0;
+    is_whole_ = has_parts_ = false;
+  }
+  void add(const event_stretch& part) {
+    has_parts_ = true;
+    is_whole_ = part.events == section_->count && part.entries.data() == entries_.data()
+                && part.entries.size() == entries_.size() && part.tag == section_->tag;
+    if (is_whole_) return keep();
+    change();
+    auto& sections = made_->sections;
+    if (!is_building_ || sections.back().tag != part.tag) begin_section(part.tag);
+    body_.append(part.entries);
+    sections.back().bytes += static_cast<std::uint32_t>(part.entries.size());
+    sections.back().count += static_cast<std::uint32_t>(part.events);
+    made_->count += part.events;
+    place(part);
+  }
+  void end() {
+    if (!has_parts_) section_->count > 0 ? change() : keep();
+    end_section();
+  }
+  auto take(const tail_end::time_bounds& times) -> chunk_ptr {
+    if (!made_) return from_;
+    made_->time_min_ns = std::min(made_->time_min_ns, times.min_ns);
+    made_->time_max_ns = std::max(made_->time_max_ns, times.max_ns);
+    made_->body = shared_bytes{std::move(body_)};
+    return std::move(made_);
+  }
+
+private:
+  /// As it is.
+  void keep() {
+    if (!made_) return void(++kept_);
+    append_section(*section_, entries_, section_cuts_);
+  }
+  void append_section(const section& s, std::string_view entries, std::string_view cuts) {
+    made_->sections.push_back(s);
+    made_->count += s.count;
+    made_->cuts += cuts;
+    body_.append(entries);
+  }
+  /// What was kept so far is copied.
+  void change() {
+    if (made_) return;
+    made_ = std::make_shared<chunk>(*from_);
+    made_->sections.clear();
+    made_->cuts.clear();
+    made_->count = 0;
+    body_.reserve(from_->body.size());
+    auto entries = from_->body.view();
+    auto cuts = std::string_view{from_->cuts};
+    for (std::size_t i = 0; i < kept_; ++i) {
+      const auto& s = from_->sections[i];
+      append_section(s, entries.substr(0, s.bytes), cuts.substr(0, s.cuts));
+      entries.remove_prefix(s.bytes);
+      cuts.remove_prefix(s.cuts);
+    }
+  }
+
+  void begin_section(std::string_view tag) {
+    end_section();
+    made_->sections.push_back({std::string{tag}, 0, 0});
+    is_building_ = true;
+  }
+  void end_section() {
+    if (!is_building_) return;
+    cuts_.begin_section(made_->cuts);
+    for (std::size_t i = 0; i < ranges_.size(); ++i) {
+      const auto& next = births_.runs()[i];
+      if (next.first.is_known())
+        cuts_.add(next, births_.deltas_of(i), from_->positions[ranges_[i]], ranges_[i]);
+      else
+        cuts_.add_unknown(next.events);
+    }
+    made_->sections.back().cuts = cuts_.end_section();
+    births_.clear();
+    ranges_.clear();
+    is_building_ = false;
+  }
+
+  /// Notes where the events of the part were born.
+  void place(const event_stretch& part) {
+    for (; next_ < part.first; ++next_) (void)next_birth();
+    for (const auto end = part.first + part.events; next_ < end; ++next_) {
+      const auto born = next_birth();
+      if (born.is_known() && !ranges_.empty() && ranges_.back() != range_) births_.end_run();
+      if (read_->has_spans())
+        births_.add_span(read_->span());
+      else
+        births_.add(born, 1);
+      while (ranges_.size() < births_.runs().size()) ranges_.push_back(range_);
+    }
+  }
+  auto next_birth() -> birth {
+    while (left_of_group_ == 0 && read_->next_group()) {
+      left_of_group_ = read_->events();
+      if (read_->has_positions() || read_->has_spans()) range_ = static_cast<std::uint32_t>(&read_->range() - from_->positions.data());
+    }
+    if (left_of_group_ == 0) return {};
+    --left_of_group_;
+    if (read_->has_spans()) return read_->next_span() ? read_->span().first : birth{};
+    if (!read_->has_positions() || !read_->next_event()) return {};
+    return {read_->position(), read_->ordinal()};
+  }
+
+  chunk_ptr from_;
+  std::shared_ptr<chunk> made_; ///< absent: all is as it was
+  std::size_t kept_ = 0;        ///< sections, as long as that is so
+  byte_buffer body_;
+  const section* section_ = nullptr;
+  std::string_view entries_;
+  std::string_view section_cuts_;
+  bool is_whole_ = false;
+  bool has_parts_ = false;
+  bool is_building_ = false; ///< the last section of made_
+  std::optional<cut_reader> read_;
+  std::uint64_t next_ = 0; ///< the event that read_ comes to
+  std::uint64_t left_of_group_ = 0;
+  std::uint32_t range_ = 0;
+  births births_;                     ///< of the section that is built
+  std::vector<std::uint32_t> ranges_; ///< by run of births_
+  cut_writer cuts_;
+};
+
+auto chunk_process::run(const chunk_ptr& c) -> processed_chunk {
+  auto out = processed_chunk{};
+  auto maker = chunk_maker{c};
+  const auto visit = visitor{[&](const event_stretch& part) { maker.add(part); }};
+  auto first = std::uint64_t{0};
+  auto cuts = std::string_view{c->cuts};
+  end_->forget_times();
+  for_each_section(*c, [&](const section& s, std::string_view entries) {
+    maker.begin(s, entries, cuts.substr(0, s.cuts), first);
+    pass(*c, {first, s.count, s.tag, entries}, out.losses, visit);
+    maker.end();
+    cuts.remove_prefix(std::min<std::size_t>(s.cuts, cuts.size()));
+    first += s.count;
+  });
+  out.content = maker.take(end_->times());
+  out.losses.tally.bytes_grown =
+      static_cast<std::int64_t>(out.content->body.size()) - static_cast<std::int64_t>(c->body.size());
+  return out;
+}
+
+} // namespace weir
