@@ -7,7 +7,7 @@
 #include "actors/collectors/forward_listener.hpp"
 #include "actors/collectors/forward_refusals.hpp"
 #include "actors/collectors/forward_room.hpp"
-#include "actors/collectors/forward_warnings.hpp"
+#include "runtime/net/peer_warnings.hpp"
 #include "actors/collectors/source.hpp"
 
 #include <deque>
@@ -97,7 +97,7 @@ private:
   const clock& clock_;
   bool once_;
   bool has_clients_come_;
-  forward_warnings warnings_;
+  peer_warnings warnings_;
   std::optional<forward_access> access_;
   owned_fd poll_;
   std::vector<forward_listener> listeners_;

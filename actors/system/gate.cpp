@@ -1,5 +1,7 @@
 #include "actors/system/gate.hpp"
 
+#include "actors/system/failure.hpp"
+
 #include <spdlog/spdlog.h>
 
 namespace weir {
@@ -22,7 +24,7 @@ auto enter(caf::stateful_actor<gate_state>* self, const node_hello& hello,
   }
   if (!sender) return answer;
   const auto link = caf::actor_cast<caf::actor>(sender);
-  self->demonitor(link); // after a lost connection it is another proxy
+  self->demonitor(link); // it may have said hello before
   self->monitor(link);
   s.guests[hello.node] = {hello.incarnation, sender->address(), s.time->monotonic(), s.time->monotonic()};
   s.past.erase(hello.node);
@@ -46,7 +48,7 @@ void welcome_early(caf::stateful_actor<gate_state>* self) {
 
 } // namespace
 
-void gate_state::forget(const caf::actor_addr& link) {
+void gate_state::forget(const caf::actor_addr& link, const std::string& why) {
   const auto now = time->monotonic();
   std::erase_if(past, [&](const auto& p) { return now - p.second.left > past_told_for; });
   for (auto at = guests.begin(); at != guests.end();) {
@@ -54,7 +56,7 @@ void gate_state::forget(const caf::actor_addr& link) {
       ++at;
       continue;
     }
-    spdlog::info("node \"{}\" has gone", at->first);
+    spdlog::info("node \"{}\" has gone{}{}", at->first, why.empty() ? "" : ": ", why);
     if (past.size() < past_told_max) past[at->first] = {at->second.heard, now};
     at = guests.erase(at);
   }
@@ -77,14 +79,18 @@ void gate_state::keep(early_hello fresh) {
   if (early.size() < guests_max) early.push_back(std::move(fresh));
 }
 
-auto gate_state::refusal(const node_hello& hello) const -> std::string {
-  const auto& me = self_identity;
+auto refusal_of(const node_identity& me, const node_hello& hello) -> std::string {
   if (hello.version != protocol_version)
     return "it speaks protocol version " + std::to_string(hello.version) + ", this node version "
            + std::to_string(protocol_version);
   if (hello.cluster != me.cluster)
     return "it belongs to cluster \"" + hello.cluster + "\", this node to \"" + me.cluster + '"';
   if (hello.node == me.node && hello.incarnation != me.incarnation) return "it has this node's own name";
+  return {};
+}
+
+auto gate_state::refusal(const node_hello& hello) const -> std::string {
+  if (auto why = refusal_of(self_identity, hello); !why.empty()) return why;
   const auto known = guests.find(hello.node);
   if (known != guests.end() && known->second.incarnation != hello.incarnation
       && time->monotonic() - known->second.heard < silent_after)
@@ -97,7 +103,9 @@ auto gate_state::refusal(const node_hello& hello) const -> std::string {
 auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::actor directory,
           caf::actor guardian) -> caf::behavior {
   self->state.self_identity = std::move(identity);
-  self->set_down_handler([self](const caf::down_msg& m) { self->state.forget(m.source); });
+  self->set_down_handler([self](const caf::down_msg& m) {
+    self->state.forget(m.source, m.reason ? failure_text(self->system(), m.reason) : std::string{});
+  });
   self->send(directory, watch_atom::value, std::string{});
   self->delayed_send(self, self->state.patience, timer_atom::value);
   return {

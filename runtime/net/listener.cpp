@@ -1,0 +1,231 @@
+#include "runtime/net/listener.hpp"
+
+#include "runtime/net/socket_address.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <vector>
+
+namespace weir::net {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr auto backlog = 1024;
+constexpr auto accepts_in_a_row = 32;                          // then those that are connected have their turn
+constexpr auto accept_pause = std::chrono::milliseconds{200}; // while no descriptors are to be had
+
+auto bind_address(const addrinfo& at) -> result<owned_fd> {
+  auto socket = owned_fd{::socket(at.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  const auto on = 1;
+  ::setsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (!socket.is_open() || ::bind(socket.fd(), at.ai_addr, at.ai_addrlen) != 0
+      || ::listen(socket.fd(), backlog) != 0)
+    return error{errc::failed, describe_errno(errno)};
+  return socket;
+}
+
+auto port_of(int fd) -> std::uint16_t {
+  auto address = sockaddr_in6{}; // the port is in the same place in both families
+  auto size = socklen_t{sizeof address};
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+  return ntohs(address.sin6_port);
+}
+
+auto is_out_of_descriptors(int failed) -> bool {
+  return failed == EMFILE || failed == ENFILE || failed == ENOBUFS || failed == ENOMEM;
+}
+
+} // namespace
+
+/// Of the io thread.
+struct listener::running : std::enable_shared_from_this<listener::running> {
+  struct waiting {
+    std::shared_ptr<stranger> who;
+    monotonic_time until;
+  };
+
+  running(io_thread& in, owned_fd fd, listener_settings s, accepted on_accepted)
+      : thread(in),
+        context(in.context()),
+        socket(std::move(fd)),
+        settings(std::move(s)),
+        take(std::move(on_accepted)),
+        warnings(settings.told_as, system_clock()) {}
+
+  void start();
+  void stop();
+  void wait_readable();
+  void accept();
+  auto accept_one() -> bool;
+  void begin(owned_fd connected, std::string peer);
+  auto is_full() -> bool;
+  void make_room();
+  void pause(int failed);
+  void on_deadline();
+  void arm_deadline();
+  void forget_known();
+
+  io_thread& thread;
+  std::shared_ptr<asio::io_context> context;
+  owned_fd socket;
+  listener_settings settings;
+  accepted take;
+  peer_warnings warnings;
+  std::unique_ptr<asio::posix::stream_descriptor> descriptor;
+  std::unique_ptr<asio::steady_timer> again;    // after a pause
+  std::unique_ptr<asio::steady_timer> deadline; // of the oldest stranger
+  std::deque<waiting> strangers;                // the oldest first
+  std::vector<std::weak_ptr<stream>> connections; // all, and some that have ended
+};
+
+void listener::running::start() {
+  descriptor = std::make_unique<asio::posix::stream_descriptor>(*context, socket.fd());
+  again = std::make_unique<asio::steady_timer>(*context);
+  deadline = std::make_unique<asio::steady_timer>(*context);
+  wait_readable();
+}
+
+void listener::running::stop() {
+  if (descriptor) descriptor->release();
+  descriptor.reset();
+  again.reset();
+  deadline.reset();
+  socket = owned_fd{};
+  for (const auto& s : strangers)
+    if (s.who->is_open()) s.who->bytes()->close("the node ends");
+  strangers.clear();
+}
+
+void listener::running::wait_readable() {
+  descriptor->async_wait(asio::posix::stream_descriptor::wait_read,
+                         [self = shared_from_this()](const error_code& failed) {
+                           if (!failed && self->descriptor) self->accept();
+                         });
+}
+
+void listener::running::accept() {
+  for (auto i = 0; i < accepts_in_a_row; ++i)
+    if (!accept_one()) return;
+  wait_readable();
+}
+
+/// Whether there may be more; sees to it that it goes on if not.
+auto listener::running::accept_one() -> bool {
+  auto address = sockaddr_storage{};
+  auto size = socklen_t{sizeof address};
+  auto connected = owned_fd{
+      ::accept4(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+  if (connected.is_open()) {
+    begin(std::move(connected), to_text(address, size));
+    return true;
+  }
+  if (errno == ECONNABORTED || errno == EINTR) return true;
+  if (is_out_of_descriptors(errno)) return pause(errno), false;
+  return wait_readable(), false;
+}
+
+auto listener::running::is_full() -> bool {
+  if (connections.size() < settings.connections_max) return false;
+  std::erase_if(connections, [](const auto& c) {
+    const auto still = c.lock();
+    return !still || still->is_closed();
+  });
+  return connections.size() >= settings.connections_max;
+}
+
+void listener::running::begin(owned_fd connected, std::string peer) {
+  if (is_full())
+    return warnings.warn("connections", "",
+                         peer + " is not let in: there are " + std::to_string(settings.connections_max)
+                             + " connections, which is as many as may be");
+  const auto on = 1;
+  ::setsockopt(connected.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  auto with = settings.streams;
+  with.peer = std::move(peer);
+  auto bytes = settings.tls ? settings.tls->accept(std::move(connected))
+                            : make_plain_transport(std::move(connected));
+  const auto who = std::make_shared<stranger>(std::make_shared<stream>(thread, std::move(bytes), with));
+  connections.push_back(who->bytes());
+  make_room();
+  strangers.push_back({who, system_clock().monotonic() + settings.admitted_within});
+  arm_deadline();
+  take(who);
+}
+
+void listener::running::forget_known() {
+  std::erase_if(strangers, [](const waiting& s) { return !s.who->is_open(); });
+}
+
+void listener::running::make_room() {
+  if (strangers.size() < settings.strangers_max) return;
+  forget_known();
+  if (strangers.size() < settings.strangers_max) return;
+  const auto oldest = strangers.front().who->bytes();
+  strangers.pop_front();
+  warnings.warn("room", "",
+                std::to_string(settings.strangers_max)
+                    + " connections have not said who they are, which is as many as may be; the oldest is closed ("
+                    + oldest->peer() + ")");
+  oldest->close("others came");
+}
+
+/// Descriptors come back with time, and the strangers have some.
+void listener::running::pause(int failed) {
+  forget_known();
+  warnings.warn("descriptors", "",
+                "cannot accept a connection: " + describe_errno(failed) + " ("
+                    + std::to_string(strangers.size()) + " have not said who they are)");
+  if (!strangers.empty()) {
+    strangers.front().who->bytes()->close("descriptors are short");
+    strangers.pop_front();
+  }
+  again->expires_after(accept_pause);
+  again->async_wait([self = shared_from_this()](const error_code& stopped) {
+    if (!stopped && self->descriptor) self->accept();
+  });
+}
+
+void listener::running::arm_deadline() {
+  if (strangers.empty()) return;
+  deadline->expires_at(strangers.front().until);
+  deadline->async_wait([self = shared_from_this()](const error_code& stopped) {
+    if (!stopped && self->deadline) self->on_deadline();
+  });
+}
+
+void listener::running::on_deadline() {
+  warnings.tell_left_out();
+  forget_known();
+  const auto now = system_clock().monotonic();
+  while (!strangers.empty() && strangers.front().until <= now) {
+    const auto late = strangers.front().who->bytes();
+    strangers.pop_front();
+    warnings.warn("late", late->peer(), late->peer() + " did not say who it is in time and is cut off");
+    late->close("no hello in time");
+  }
+  arm_deadline();
+}
+
+auto listener::open(io_thread& in, const host_port& at, listener_settings settings, accepted on_accepted)
+    -> result<std::unique_ptr<listener>> {
+  WEIR_TRY(const auto found, look_up(at, true));
+  WEIR_TRY(auto socket, bind_address(*found));
+  const auto port = port_of(socket.fd());
+  auto state = std::make_shared<running>(in, std::move(socket), std::move(settings), std::move(on_accepted));
+  in.post([state] { state->start(); });
+  return std::unique_ptr<listener>{new listener{std::move(state), port}};
+}
+
+listener::~listener() {
+  running_->thread.post([state = running_] { state->stop(); });
+}
+
+} // namespace weir::net
