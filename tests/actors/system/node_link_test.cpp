@@ -268,7 +268,7 @@ BOOST_AUTO_TEST_CASE(tell_who_refuses_them_and_why) {
   BOOST_TEST(!is_connected());
 }
 
-BOOST_AUTO_TEST_CASE(hang_up_on_a_node_that_is_silent) {
+BOOST_AUTO_TEST_CASE(hang_up_on_a_node_that_has_forgotten_them) {
   start();
   side.pulse_incarnation = 0;
   advance(2s);
