@@ -133,6 +133,7 @@ auto host_connection(caf::stateful_actor<host_connection_state>* self, std::shar
         if (!self->state.is_welcome) self->quit();
       },
       [self](timer_atom) {
+        self->state.wire->tell_left_out();
         if (system_clock().monotonic() - self->state.wire->heard() > quiet_for_max)
           return self->state.wire->refuse("not heard of for 15s");
         self->delayed_send(self, looked_at_every, timer_atom::value);

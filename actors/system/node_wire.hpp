@@ -40,6 +40,10 @@ struct wire_commons {
     const auto lock = std::lock_guard{mutex};
     warnings.warn(kind, peer, text);
   }
+  void tell_left_out() {
+    const auto lock = std::lock_guard{mutex};
+    warnings.tell_left_out();
+  }
 
   caf::actor_system& system;
   buffer_pool bodies{4, std::size_t{1} << 20};
@@ -67,6 +71,7 @@ public:
   /// Says why, and ends it.
   void refuse(const std::string& why);
   void close(const std::string& why) { bytes_->close(why); }
+  void tell_left_out() { commons_->tell_left_out(); }
   auto peer_text() const -> const std::string& { return bytes_->peer(); }
   auto heard() const -> monotonic_time { return bytes_->heard(); }
 
