@@ -11,6 +11,7 @@
 #include "runtime/os/poller.hpp"
 #include "runtime/os/random.hpp"
 #include "topology/builder.hpp"
+#include "topology/process_needs.hpp"
 #include "topology/rights.hpp"
 
 #include <spdlog/spdlog.h>
@@ -81,14 +82,13 @@ void take_in(const std::shared_ptr<const entrance>& at, const std::shared_ptr<ne
   who->bytes()->start(wire);
 }
 
-auto open_door(net::io_thread& network, const host_port& at, entrance leads_to)
+auto open_door(net::io_thread& network, const host_port& at, net::listener_settings how, entrance leads_to)
     -> result<std::unique_ptr<net::listener>> {
-  auto how = net::listener_settings{};
   how.told_as = "nodes";
   const auto to = std::make_shared<const entrance>(std::move(leads_to));
   auto opened = net::listener::open(network, at, how, [to](const auto& who) { take_in(to, who); });
   if (opened) return opened;
-  return error{errc::failed, "cannot listen for nodes on " + to_text(at) + ": " + opened.failure().what};
+  return error{errc::failed, "cannot let other nodes in: " + opened.failure().what};
 }
 
 } // namespace
@@ -182,7 +182,9 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
     state->wires = std::make_shared<wire_commons>(system);
   }
   if (at != nullptr) {
-    WEIR_TRY(state->door, open_door(*state->network, {at->host, at->port},
+    auto how = net::listener_settings{};
+    how.strangers_max = strangers_of(settings.descriptors.limit);
+    WEIR_TRY(state->door, open_door(*state->network, {at->host, at->port}, std::move(how),
                                     {state->wires, identity, plan, state->gate_handle}));
   }
   auto link = node_link_settings{};

@@ -52,7 +52,7 @@ private:
   void poll_sockets(bool& more);
   void on_event(id at, std::uint32_t events);
   void accept_all(forward_listener& from);
-  void admit(accepted_socket accepted);
+  void admit(accepted_client accepted);
   auto lack_of_place() const -> std::string;
   auto take_place() -> bool;
   void receive(id at, forward_connection& c);

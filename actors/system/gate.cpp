@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 constexpr auto silent_after = 5s; // a guest not heard for so long may be replaced by one of its name
 constexpr auto past_told_for = 1h;
 constexpr auto past_told_max = std::size_t{1000};
+constexpr auto told_a_minute_max = std::uint64_t{1000};
 constexpr auto guests_max = std::size_t{4096};
 
 auto enter(caf::stateful_actor<gate_state>* self, const node_hello& hello,
@@ -19,7 +20,7 @@ auto enter(caf::stateful_actor<gate_state>* self, const node_hello& hello,
   auto& s = self->state;
   auto answer = node_welcome{s.self_identity.node, s.refusal(hello), s.self_identity.incarnation, {}};
   if (!answer.refused.empty()) {
-    spdlog::warn("node \"{}\" is refused: {}", hello.node, answer.refused);
+    s.warnings.warn("refused", hello.node, "node \"" + hello.node + "\" is refused: " + answer.refused);
     return answer;
   }
   if (!sender) return answer;
@@ -29,7 +30,7 @@ auto enter(caf::stateful_actor<gate_state>* self, const node_hello& hello,
   s.guests[hello.node] = {hello.incarnation, sender->address(), s.time->monotonic(), s.time->monotonic()};
   s.past.erase(hello.node);
   answer.peers = s.local;
-  spdlog::info("node \"{}\" has connected", hello.node);
+  if (s.may_tell()) spdlog::info("node \"{}\" has connected", hello.node);
   return answer;
 }
 
@@ -56,7 +57,7 @@ void gate_state::forget(const caf::actor_addr& link, const std::string& why) {
       ++at;
       continue;
     }
-    spdlog::info("node \"{}\" has gone{}{}", at->first, why.empty() ? "" : ": ", why);
+    if (may_tell()) spdlog::info("node \"{}\" has gone{}{}", at->first, why.empty() ? "" : ": ", why);
     if (past.size() < past_told_max) past[at->first] = {at->second.heard, now};
     at = guests.erase(at);
   }
@@ -72,6 +73,17 @@ auto gate_state::linked_nodes() const -> std::vector<linked_node> {
   for (const auto& [node, p] : past)
     if (now - p.left <= past_told_for) found.push_back({node, false, false, wall(p.left), wall(p.heard), {}});
   return found;
+}
+
+auto gate_state::may_tell() -> bool {
+  const auto now = time->monotonic();
+  if (now >= minute_ends) {
+    if (told > told_a_minute_max)
+      spdlog::warn("nodes: {} more nodes came or went in a minute", told - told_a_minute_max);
+    minute_ends = now + 1min;
+    told = 0;
+  }
+  return ++told <= told_a_minute_max;
 }
 
 void gate_state::keep(early_hello fresh) {

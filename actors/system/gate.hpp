@@ -3,6 +3,7 @@
 
 #include "actors/protocol.hpp"
 #include "runtime/base/units.hpp"
+#include "runtime/net/peer_warnings.hpp"
 #include "runtime/os/clock.hpp"
 
 #include <map>
@@ -52,8 +53,13 @@ struct gate_state {
   };
   std::vector<early_hello> early;
   bool is_ready = false;
+  peer_warnings warnings{"nodes", *time};
+  /// Comings and goings that were told in this minute: whoever comes and goes does not fill the log.
+  monotonic_time minute_ends{};
+  std::uint64_t told = 0;
   duration patience = std::chrono::seconds{10}; ///< with what does not announce itself
 
+  auto may_tell() -> bool;
   /// Instead of an earlier hello of the same node.
   void keep(early_hello fresh);
   /// Why a node is not let in; empty if it is.

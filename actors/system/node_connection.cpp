@@ -31,7 +31,7 @@ auto read_figures(const std::string& bytes) -> std::optional<std::vector<observa
 /// What both ends do: end with their wire, and it with them.
 template <class Self> void end_with_wire(Self* self, const std::string& address) {
   end_on_exceptions(self, address);
-  self->attach_functor([wire = self->state.wire] { wire->close("this node ends it"); });
+  self->attach_functor([wire = self->state.wire] { wire->leave("the node ends"); });
 }
 
 } // namespace
@@ -65,7 +65,10 @@ auto guest_connection(caf::stateful_actor<guest_connection_state>* self) -> caf:
         self->state.wire->send(hello);
       },
       [self](const node_pulse& pulse) { self->state.wire->send(pulse, net::send_as::urgent); },
-      [self](hang_up_atom) { self->quit(); },
+      [self](hang_up_atom) {
+        self->state.wire->close("hung up");
+        self->quit();
+      },
       [self](observe_atom) -> caf::result<std::vector<observation>> {
         auto& s = self->state;
         auto promise = self->make_response_promise<std::vector<observation>>();
@@ -87,19 +90,19 @@ auto guest_connection(caf::stateful_actor<guest_connection_state>* self) -> caf:
 
 namespace {
 
+void answer_all(host_connection_state& s, const std::string& problem, const std::string& figures) {
+  for (const auto question : std::exchange(s.questions, {})) s.wire->send(wire::observed{question, problem, figures});
+}
+
+/// One request at a time, whose answer is for all who ask meanwhile.
 void answer_observe(caf::stateful_actor<host_connection_state>* self, std::uint64_t question) {
   auto& s = self->state;
-  if (std::exchange(s.is_observing, true)) return s.wire->send(wire::observed{question, "it is asked already", {}});
+  if (s.questions.size() >= questions_max) return;
+  s.questions.push_back(question);
+  if (s.questions.size() > 1) return;
   self->request(s.settings.gate, observe_timeout, observe_atom::value)
-      .then(
-          [self, question](const std::vector<observation>& all) {
-            self->state.is_observing = false;
-            self->state.wire->send(wire::observed{question, {}, figures_of(all)});
-          },
-          [self, question](const caf::error& e) {
-            self->state.is_observing = false;
-            self->state.wire->send(wire::observed{question, failure_text(self->system(), e), {}});
-          });
+      .then([self](const std::vector<observation>& all) { answer_all(self->state, {}, figures_of(all)); },
+            [self](const caf::error& e) { answer_all(self->state, failure_text(self->system(), e), {}); });
 }
 
 void on_welcome(caf::stateful_actor<host_connection_state>* self, const node_welcome& answer) {
@@ -130,12 +133,12 @@ auto host_connection(caf::stateful_actor<host_connection_state>* self, std::shar
         if (const auto* asked = std::get_if<wire::observe>(&note.what)) answer_observe(self, asked->question);
       },
       [self](hang_up_atom) {
-        if (!self->state.is_welcome) self->quit();
+        if (!self->state.is_welcome) self->state.wire->leave("no welcome in time");
       },
       [self](timer_atom) {
         self->state.wire->tell_left_out();
         if (system_clock().monotonic() - self->state.wire->heard() > quiet_for_max)
-          return self->state.wire->refuse("not heard of for 15s");
+          return self->state.wire->close("not heard of for 15s");
         self->delayed_send(self, looked_at_every, timer_atom::value);
       },
       [self](const wire_ended& note) { self->quit(failure_reason(failure::retry, note.why)); },

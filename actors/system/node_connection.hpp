@@ -40,7 +40,7 @@ struct host_connection_state {
   host_connection_settings settings;
   std::shared_ptr<node_wire> wire;
   bool is_welcome = false;
-  bool is_observing = false;
+  std::vector<std::uint64_t> questions; ///< that wait for the figures
 };
 auto host_connection(caf::stateful_actor<host_connection_state>* self, std::shared_ptr<node_wire> wire,
                      host_connection_settings settings) -> caf::behavior;

@@ -115,8 +115,8 @@ auto node_wire::take_members(const std::vector<peer>& peers) -> std::vector<wire
   return all;
 }
 
-void node_wire::refuse(const std::string& why) {
-  send(wire::bye{why}, net::send_as::urgent);
+void node_wire::leave(const std::string& why) {
+  send(wire::bye{why});
   bytes_->finish(why);
 }
 
@@ -125,7 +125,7 @@ auto node_wire::take(std::size_t bytes) -> result<void> {
   if (taken) return {};
   const auto& why = taken.failure().what;
   commons_->warn("broken", bytes_->peer(), who() + ": " + why + "; its connection is closed");
-  refuse(why);
+  leave(why);
   return {};
 }
 
@@ -142,7 +142,7 @@ void node_wire::ended(const std::string& why, bool is_own) {
   }
   on_hello_ = nullptr;
   for (const auto& [number, one] : proxies) exit_of(one);
-  const auto reason = bye_.empty() || is_own ? why : "the other side: " + bye_;
+  const auto reason = bye_.empty() || is_own ? why : "it said: " + bye_;
   if (last) caf::anon_send(last, wire_ended{reason});
 }
 

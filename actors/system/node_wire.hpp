@@ -9,8 +9,7 @@
 #pragma once
 
 #include "actors/protocol.hpp"
-#include "runtime/base/buffer_pool.hpp"
-#include "runtime/net/peer_warnings.hpp"
+#include "actors/system/wire_commons.hpp"
 #include "runtime/net/stream.hpp"
 #include "runtime/wire/frame_reader.hpp"
 #include "runtime/wire/link_guard.hpp"
@@ -31,26 +30,6 @@ struct guest_rights {
   std::set<std::string, std::less<>> components;
 };
 
-/// What all connections of a node share.
-struct wire_commons {
-  explicit wire_commons(caf::actor_system& its) : system(its) {}
-
-  /// At a limited rate.
-  void warn(std::string_view kind, std::string_view peer, std::string_view text) {
-    const auto lock = std::lock_guard{mutex};
-    warnings.warn(kind, peer, text);
-  }
-  void tell_left_out() {
-    const auto lock = std::lock_guard{mutex};
-    warnings.tell_left_out();
-  }
-
-  caf::actor_system& system;
-  buffer_pool bodies{4, std::size_t{1} << 20};
-  std::mutex mutex;
-  peer_warnings warnings{"nodes", system_clock()};
-};
-
 class node_wire final : public net::stream_reader,
                         public wire::frame_taker,
                         public std::enable_shared_from_this<node_wire> {
@@ -68,8 +47,9 @@ public:
   /// The host's, once: from now on the guest may do what it may.
   void welcome(const node_welcome& answer, guest_rights rights);
   void set_members(const std::vector<peer>& peers);
-  /// Says why, and ends it.
-  void refuse(const std::string& why);
+  /// Says why, and ends it when all has gone that waits.
+  void leave(const std::string& why);
+  /// Now.
   void close(const std::string& why) { bytes_->close(why); }
   void tell_left_out() { commons_->tell_left_out(); }
   auto peer_text() const -> const std::string& { return bytes_->peer(); }

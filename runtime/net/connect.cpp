@@ -49,7 +49,7 @@ auto connect_address(const addrinfo& at, duration patience) -> result<owned_fd> 
 } // namespace
 
 auto connect_to(const host_port& at, duration patience) -> result<owned_fd> {
-  WEIR_TRY(const auto found, look_up(at, false));
+  WEIR_TRY(const auto found, look_up(at.host, std::to_string(at.port), false));
   auto problem = error{errc::unavailable, "no address"};
   for (const auto* one = found.get(); one != nullptr; one = one->ai_next) {
     auto connected = connect_address(*one, patience);

@@ -1,15 +1,14 @@
 #include "runtime/net/listener.hpp"
 
+#include "runtime/net/listening_socket.hpp"
 #include "runtime/net/socket_address.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <optional>
 #include <vector>
 
 namespace weir::net {
@@ -18,30 +17,8 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr auto backlog = 1024;
 constexpr auto accepts_in_a_row = 32;                          // then those that are connected have their turn
 constexpr auto accept_pause = std::chrono::milliseconds{200}; // while no descriptors are to be had
-
-auto bind_address(const addrinfo& at) -> result<owned_fd> {
-  auto socket = owned_fd{::socket(at.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-  const auto on = 1;
-  ::setsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (!socket.is_open() || ::bind(socket.fd(), at.ai_addr, at.ai_addrlen) != 0
-      || ::listen(socket.fd(), backlog) != 0)
-    return error{errc::failed, describe_errno(errno)};
-  return socket;
-}
-
-auto port_of(int fd) -> std::uint16_t {
-  auto address = sockaddr_in6{}; // the port is in the same place in both families
-  auto size = socklen_t{sizeof address};
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  return ntohs(address.sin6_port);
-}
-
-auto is_out_of_descriptors(int failed) -> bool {
-  return failed == EMFILE || failed == ENFILE || failed == ENOBUFS || failed == ENOMEM;
-}
 
 } // namespace
 
@@ -52,10 +29,10 @@ struct listener::running : std::enable_shared_from_this<listener::running> {
     monotonic_time until;
   };
 
-  running(io_thread& in, owned_fd fd, listener_settings s, accepted on_accepted)
+  running(io_thread& in, listening_socket at, listener_settings s, accepted on_accepted)
       : thread(in),
         context(in.context()),
-        socket(std::move(fd)),
+        socket(std::move(at)),
         settings(std::move(s)),
         take(std::move(on_accepted)),
         warnings(settings.told_as, system_clock()) {}
@@ -68,14 +45,14 @@ struct listener::running : std::enable_shared_from_this<listener::running> {
   void begin(owned_fd connected, std::string peer);
   auto is_full() -> bool;
   void make_room();
-  void pause(int failed);
+  void pause(const std::string& why);
   void on_deadline();
   void arm_deadline();
   void forget_known();
 
   io_thread& thread;
   std::shared_ptr<asio::io_context> context;
-  owned_fd socket;
+  std::optional<listening_socket> socket;
   listener_settings settings;
   accepted take;
   peer_warnings warnings;
@@ -87,7 +64,7 @@ struct listener::running : std::enable_shared_from_this<listener::running> {
 };
 
 void listener::running::start() {
-  descriptor = std::make_unique<asio::posix::stream_descriptor>(*context, socket.fd());
+  descriptor = std::make_unique<asio::posix::stream_descriptor>(*context, socket->fd());
   again = std::make_unique<asio::steady_timer>(*context);
   deadline = std::make_unique<asio::steady_timer>(*context);
   wait_readable();
@@ -98,7 +75,7 @@ void listener::running::stop() {
   descriptor.reset();
   again.reset();
   deadline.reset();
-  socket = owned_fd{};
+  socket.reset();
   for (const auto& s : strangers)
     if (s.who->is_open()) s.who->bytes()->close("the node ends");
   strangers.clear();
@@ -119,17 +96,12 @@ void listener::running::accept() {
 
 /// Whether there may be more; sees to it that it goes on if not.
 auto listener::running::accept_one() -> bool {
-  auto address = sockaddr_storage{};
-  auto size = socklen_t{sizeof address};
-  auto connected = owned_fd{
-      ::accept4(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
-  if (connected.is_open()) {
-    begin(std::move(connected), to_text(address, size));
-    return true;
-  }
-  if (errno == ECONNABORTED || errno == EINTR) return true;
-  if (is_out_of_descriptors(errno)) return pause(errno), false;
-  return wait_readable(), false;
+  auto next = socket->accept();
+  if (!next) return pause(next.failure().what), false;
+  if (!*next) return wait_readable(), false;
+  auto& come = **next;
+  begin(std::move(come.socket), to_text(come.address, come.address_bytes));
+  return true;
 }
 
 auto listener::running::is_full() -> bool {
@@ -146,8 +118,6 @@ void listener::running::begin(owned_fd connected, std::string peer) {
     return warnings.warn("connections", "",
                          peer + " is not let in: there are " + std::to_string(settings.connections_max)
                              + " connections, which is as many as may be");
-  const auto on = 1;
-  ::setsockopt(connected.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   auto with = settings.streams;
   with.peer = std::move(peer);
   auto bytes = settings.tls ? settings.tls->accept(std::move(connected))
@@ -178,11 +148,10 @@ void listener::running::make_room() {
 }
 
 /// Descriptors come back with time, and the strangers have some.
-void listener::running::pause(int failed) {
+void listener::running::pause(const std::string& why) {
   forget_known();
   warnings.warn("descriptors", "",
-                "cannot accept a connection: " + describe_errno(failed) + " ("
-                    + std::to_string(strangers.size()) + " have not said who they are)");
+                why + " (" + std::to_string(strangers.size()) + " have not said who they are)");
   if (!strangers.empty()) {
     strangers.front().who->bytes()->close("descriptors are short");
     strangers.pop_front();
@@ -216,9 +185,8 @@ void listener::running::on_deadline() {
 
 auto listener::open(io_thread& in, const host_port& at, listener_settings settings, accepted on_accepted)
     -> result<std::unique_ptr<listener>> {
-  WEIR_TRY(const auto found, look_up(at, true));
-  WEIR_TRY(auto socket, bind_address(*found));
-  const auto port = port_of(socket.fd());
+  WEIR_TRY(auto socket, listening_socket::on_port(at.host, std::to_string(at.port)));
+  const auto port = socket.port();
   auto state = std::make_shared<running>(in, std::move(socket), std::move(settings), std::move(on_accepted));
   in.post([state] { state->start(); });
   return std::unique_ptr<listener>{new listener{std::move(state), port}};

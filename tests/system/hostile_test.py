@@ -246,6 +246,13 @@ class Hostile(SystemTest):
         refused.end()
         self.check_lives()
 
+    def test_a_flood_of_refused_nodes_does_not_fill_the_log(self):
+        for n in range(500):
+            guest = self.guest(node=f"stranger-{n}", cluster="other")
+            self.assertIn('belongs to cluster "other"', guest.welcome[1].decode(errors="replace"))
+            guest.close()
+        self.check_lives()
+
     def test_what_a_class_may_not_send_is_refused(self):
         other = self.guest(node="core-2", classes=("core",))
         other.send(open_link(other.member("core"), 1))
