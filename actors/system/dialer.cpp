@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto connect_patience = 3s;
+constexpr auto connect_patience = 1s;
 
 } // namespace
 

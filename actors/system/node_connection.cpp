@@ -90,7 +90,15 @@ auto guest_connection(caf::stateful_actor<guest_connection_state>* self) -> caf:
 
 namespace {
 
-void answer_all(host_connection_state& s, const std::string& problem, const std::string& figures) {
+/// As large as a frame of it may be; no node has so much to tell.
+auto bounded(std::string figures, std::string& problem) -> std::string {
+  if (figures.size() + 4096 <= payload_bytes_max(wire::frame_type::observed)) return figures;
+  problem = "its figures have " + std::to_string(figures.size()) + " bytes, which is more than may be sent";
+  return {};
+}
+
+void answer_all(host_connection_state& s, std::string problem, std::string all) {
+  const auto figures = bounded(std::move(all), problem);
   for (const auto question : std::exchange(s.questions, {})) s.wire->send(wire::observed{question, problem, figures});
 }
 

@@ -24,11 +24,20 @@ struct io_thread::running {
   std::promise<void> ended{};
   std::thread thread{};
 
-  void run(asio::io_context& context) {
+  /// Whether it ran to the end. After an exception it goes on, so that what is open can be closed.
+  auto run_once(asio::io_context& context) -> bool {
     try {
       context.run();
+      return true;
     } catch (const std::exception& e) {
       on_failed(std::string{"its network thread failed: "} + e.what());
+    } catch (...) {
+      on_failed("its network thread failed");
+    }
+    return false;
+  }
+  void run(asio::io_context& context) {
+    while (!run_once(context)) {
     }
     ended.set_value();
   }

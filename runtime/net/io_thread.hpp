@@ -13,7 +13,7 @@ namespace weir::net {
 
 class io_thread {
 public:
-  /// `on_failed` is called in it when a handler threw: nothing is read or written any more.
+  /// `on_failed` is called in it when a handler threw; it runs on, so that what is open can be closed.
   explicit io_thread(std::function<void(const std::string& why)> on_failed);
   /// Waits for all that is open to be closed, two seconds at most.
   ~io_thread();

@@ -115,11 +115,7 @@ void stream::send(frame_pieces frame, send_as how) {
   for (const auto& p : frame) size += p.bytes.size();
   auto lock = std::unique_lock{mutex_};
   if (is_closed_ || !finishes_.empty()) return;
-  auto to = queue_.end();
-  if (how == send_as::urgent) {
-    const auto is_begun = !queue_.empty() && (gathered_ > 0 || queue_.front().at > 0 || queue_.front().offset > 0);
-    to = queue_.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(gathered_, is_begun ? 1 : 0));
-  }
+  const auto to = how == send_as::urgent ? queue_.begin() + static_cast<std::ptrdiff_t>(begun()) : queue_.end();
   queue_.insert(to, {std::move(frame), how});
   if (how != send_as::data) control_bytes_ += size;
   if (control_bytes_ > settings_.control_bytes_max) {
@@ -129,6 +125,12 @@ void stream::send(frame_pieces frame, send_as how) {
   if (!is_open_ || std::exchange(is_writing_, true)) return;
   if (!bytes_->is_two_way()) return write_later();
   write(lock, writes_in_a_row);
+}
+
+/// Frames of which a part may have gone.
+auto stream::begun() const -> std::size_t {
+  const auto is_front_begun = !queue_.empty() && (queue_.front().at > 0 || queue_.front().offset > 0);
+  return std::max<std::size_t>(gathered_, is_front_begun ? 1 : 0);
 }
 
 /// With is_writing_ set by whoever calls it; goes on with the socket or in the io thread where it stops.
@@ -150,15 +152,14 @@ auto stream::write_once(std::unique_lock<std::mutex>& lock) -> io_outcome {
   auto count = 0;
   gathered_ = 0;
   for (const auto& q : queue_) {
+    if (count == gathered_max) break;
+    ++gathered_; // also if not all of it fits
     for (auto i = q.at; i < q.pieces.size() && count < gathered_max; ++i) {
       const auto bytes = q.pieces[i].bytes.substr(i == q.at ? q.offset : 0);
       if (bytes.empty()) continue;
       parts[count++] = {const_cast<char*>(bytes.data()), bytes.size()}; // only read
     }
-    if (count == gathered_max) break;
-    ++gathered_;
   }
-  gathered_ = std::max<std::size_t>(gathered_, 1);
   lock.unlock();
   auto out = bytes_->send(parts, count);
   lock.lock();

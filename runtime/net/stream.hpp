@@ -61,7 +61,7 @@ enum class send_as {
 
 struct stream_settings {
   std::string peer = {};                           ///< address of the other side, for people
-  std::size_t control_bytes_max = std::size_t{16} << 20;
+  std::size_t control_bytes_max = std::size_t{80} << 20;
   duration handshake_within = std::chrono::seconds{10};
   duration finish_within = std::chrono::seconds{2};
 };
@@ -99,6 +99,7 @@ private:
   void read();
   auto read_once() -> bool;
   void wait_readable();
+  auto begun() const -> std::size_t;
   void write(std::unique_lock<std::mutex>& lock, int rounds);
   auto write_once(std::unique_lock<std::mutex>& lock) -> io_outcome;
   void advance(std::size_t bytes);

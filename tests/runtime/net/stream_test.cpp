@@ -7,6 +7,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
 using namespace weir;
 using namespace weir::test;
 using namespace std::chrono_literals;
@@ -60,6 +64,38 @@ BOOST_AUTO_TEST_CASE(send_what_is_urgent_before_what_waits_and_never_inside_a_fr
   BOOST_TEST(at % frame.size() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(never_mix_frames_of_many_pieces_whoever_sends_meanwhile) {
+  auto ends = loopback_pair{};
+  const auto out = ends.dial();
+  out->start(ends.mine);
+  ends.mine->wait_open();
+  constexpr auto frames = std::size_t{200};
+  const auto part = std::string(2000, 'd');
+  auto urgent = std::size_t{0};
+  auto is_done = std::atomic<bool>{false};
+  auto hasty = std::thread{[&] {
+    for (; !is_done && urgent < 100'000; ++urgent) out->send({net::own_piece("!")}, net::send_as::urgent);
+  }};
+  for (std::size_t n = 0; n < frames; ++n) {
+    auto frame = net::frame_pieces{net::own_piece("<")};
+    for (auto i = 0; i < 150; ++i) frame.push_back(net::own_piece(part)); // more than one write gathers
+    frame.push_back(net::own_piece(">"));
+    out->send(std::move(frame), net::send_as::data);
+  }
+  ends.accepted(0)->wait_text(frames * (2 + 150 * part.size()));
+  is_done = true;
+  hasty.join();
+  const auto got = ends.accepted(0)->wait_text(frames * (2 + 150 * part.size()) + urgent);
+  auto inside = false;
+  auto misplaced = 0;
+  for (const auto c : got) {
+    misplaced += (c == '!' && inside) || (c == 'd' && !inside) ? 1 : 0;
+    if (c == '<' || c == '>') inside = c == '<';
+  }
+  BOOST_TEST(misplaced == 0);
+  BOOST_TEST(std::count(got.begin(), got.end(), '!') == static_cast<std::ptrdiff_t>(urgent));
+}
+
 BOOST_AUTO_TEST_CASE(end_when_the_other_side_does_not_read_and_too_much_waits) {
   auto ends = loopback_pair{};
   const auto silent = ends.socket();
@@ -67,7 +103,7 @@ BOOST_AUTO_TEST_CASE(end_when_the_other_side_does_not_read_and_too_much_waits) {
   ends.accepted(0);
   out = ends.strangers[0]->bytes();
   const auto frame = std::string(1 << 20, 'c');
-  for (auto i = 0; i < 64; ++i) out->send({net::own_piece(frame)}, net::send_as::control);
+  for (auto i = 0; i < 128; ++i) out->send({net::own_piece(frame)}, net::send_as::control);
   BOOST_TEST(ends.accepted(0)->wait_end().starts_with("own: it does not read: "));
 }
 
