@@ -4,6 +4,8 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -18,6 +20,8 @@ using boost::system::error_code;
 constexpr auto reads_in_a_row = 8;  // then others have their turn
 constexpr auto writes_in_a_row = 4; // then the io thread goes on
 constexpr auto gathered_max = 64;
+/// What the system has taken and not sent: what is urgent waits behind it.
+constexpr auto unsent_bytes_max = 1 << 20;
 
 } // namespace
 
@@ -40,7 +44,9 @@ auto own_piece(std::string bytes) -> piece {
 }
 
 stream::stream(io_thread& in, std::unique_ptr<transport> bytes, stream_settings settings)
-    : in_(in), bytes_(std::move(bytes)), settings_(std::move(settings)) {}
+    : in_(in), bytes_(std::move(bytes)), settings_(std::move(settings)) {
+  ::setsockopt(bytes_->fd(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_bytes_max, sizeof unsent_bytes_max);
+}
 
 stream::~stream() = default;
 
