@@ -1,4 +1,4 @@
-/// What is logged while it lives.
+/// What is logged while it lives, by any thread.
 #pragma once
 
 #include <spdlog/sinks/ostream_sink.h>
@@ -14,7 +14,7 @@ namespace weir::test {
 class captured_log {
 public:
   captured_log() : before_(spdlog::default_logger()) {
-    auto sink = std::make_shared<spdlog::sinks::ostream_sink_st>(text_);
+    auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(text_);
     spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", std::move(sink)));
   }
   ~captured_log() { spdlog::set_default_logger(before_); }
