@@ -1,8 +1,6 @@
 /// What every actor answers to observe: read by tests, status and the console alike.
 #pragma once
 
-#include <caf/meta/type_name.hpp>
-
 #include <cstdint>
 #include <map>
 #include <string>
@@ -22,8 +20,8 @@ struct file_figures {
   std::int64_t last_event_ns = 0; ///< time of the last event that was read from it
   std::string problem;            ///< why it is not read; empty if it is
 };
-template <class Inspector> auto inspect(Inspector& f, file_figures& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("file_figures"), x.path, x.offset, x.size, x.last_event_ns, x.problem);
+template <class F> void fields(F& f, file_figures& x) {
+  f(x.path, x.offset, x.size, x.last_event_ns, x.problem);
 }
 
 /// Another node as this one sees it. Times are wall clock in ns.
@@ -35,10 +33,6 @@ struct linked_node {
   std::int64_t heard_ns = 0; ///< when it was heard of last; 0: never
   std::string problem;       ///< why it is not connected; empty for one that came and went
 };
-template <class Inspector> auto inspect(Inspector& f, linked_node& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("linked_node"), x.node, x.is_dialled, x.is_connected, x.since_ns, x.heard_ns,
-           x.problem);
-}
 
 /// No actor tells of more files: those with a problem first, then those with most to read.
 inline constexpr std::size_t files_told_max = 1000;
@@ -83,8 +77,9 @@ struct observation {
   std::map<std::string, std::uint64_t> dead_letters; ///< by tag: of the dropped, what is kept in a file
   std::map<std::string, std::uint64_t> no_sink;      ///< by tag: of the dropped, what no sink takes
 };
-template <class Inspector> auto inspect(Inspector& f, observation& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("observation"), x.address, x.component, x.tier, x.type, x.state, x.detail,
+/// For those who write and read it: runtime/wire/fields.hpp.
+template <class F> void fields(F& f, observation& x) {
+  f(x.address, x.component, x.tier, x.type, x.state, x.detail,
            x.events_in, x.bytes_in, x.events_out, x.bytes_out, x.events_held, x.bytes_held, x.demand_granted,
            x.demand_held, x.unparsed, x.damaged, x.restarts, x.delay_ns, x.last_error, x.last_error_ns,
            x.problems, x.answers, x.seen_ns, x.noted, x.files, x.files_left_out, x.senders,

@@ -1,10 +1,13 @@
 /// Every message between actors, and the types inside them: read this first.
 //
-// The hop between a sender and a receiver speaks runtime/flow/link_messages.hpp.
+// The hop between a sender and a receiver speaks runtime/flow/link_messages.hpp and position_messages.hpp. No message
+// leaves the process as CAF knows it: what crosses to other nodes is runtime/wire/frame.hpp.
 #pragma once
 
 #include "actors/observation.hpp"
 #include "runtime/flow/link_messages.hpp"
+#include "runtime/flow/position_messages.hpp"
+#include "runtime/wire/frame.hpp"
 
 #include <caf/all.hpp>
 
@@ -14,7 +17,7 @@
 
 namespace weir {
 
-/// Version of this file's messages; nodes that differ refuse each other.
+/// Version of what nodes say to each other; those that differ refuse each other.
 inline constexpr std::uint32_t protocol_version = 5;
 
 using start_atom = caf::atom_constant<caf::atom("start")>;
@@ -26,70 +29,8 @@ using observe_atom = caf::atom_constant<caf::atom("observe")>; ///< answered wit
 using links_atom = caf::atom_constant<caf::atom("links")>;     ///< answered with linked_nodes
 using restart_atom = caf::atom_constant<caf::atom("restart")>;
 using sync_atom = caf::atom_constant<caf::atom("sync")>;   ///< between an aggregator and its log's syncer
+using hang_up_atom = caf::atom_constant<caf::atom("hang_up")>; ///< to a connection to another node: end it
 using watch_atom = caf::atom_constant<caf::atom("watch")>; ///< to the directory: tell me a component's peers
-
-auto inspect(caf::serializer& to, wire_chunk& c) -> caf::error;
-auto inspect(caf::deserializer& from, wire_chunk& c) -> caf::error;
-inline auto to_string(const wire_chunk&) -> std::string { return "chunk"; }
-
-template <class Inspector> auto inspect(Inspector& f, open_link& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("open_link"), x.link, x.sender);
-}
-
-template <class Inspector> auto inspect(Inspector& f, transfer_chunks& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("transfer_chunks"), x.link, x.number, x.chunks);
-}
-
-template <class Inspector> auto inspect(Inspector& f, chunk_id& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("chunk_id"), x.origin, x.sequence);
-}
-
-template <class Inspector> auto inspect(Inspector& f, link_feedback& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("link_feedback"), x.link, x.number, x.grant_bytes, x.leaving, x.acks,
-           x.settled);
-}
-
-template <class Inspector> auto inspect(Inspector& f, id_range& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("id_range"), x.origin, x.first, x.last);
-}
-
-template <class Inspector> auto inspect(Inspector& f, position_range& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("position_range"), x.stream, x.begin, x.end);
-}
-
-/// A collector that starts, to everybody who may have chunks of an earlier one: what do you durably have? Memory
-/// buffers pass it on to who is behind them.
-struct ask_positions {
-  std::uint64_t question = 0; ///< random
-  std::string source;         ///< whose streams, as in chunk::source
-};
-template <class Inspector> auto inspect(Inspector& f, ask_positions& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("ask_positions"), x.question, x.source);
-}
-
-/// The answer.
-struct known_positions {
-  std::uint64_t question = 0;
-  std::string receiver; ///< logical address
-  std::vector<position_range> positions;
-  std::vector<position_range> settled = {};   ///< what every sink has, as earlier chunks said
-  std::vector<position_range> elsewhere = {}; ///< what only some of those behind a memory buffer have
-};
-template <class Inspector> auto inspect(Inspector& f, known_positions& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("known_positions"), x.question, x.receiver, x.positions, x.settled, x.elsewhere);
-}
-
-template <class Inspector> auto inspect(Inspector& f, probe_link& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("probe_link"), x.link, x.sent, x.received);
-}
-
-template <class Inspector> auto inspect(Inspector& f, reopen_link& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("reopen_link"), x.link);
-}
-
-template <class Inspector> auto inspect(Inspector& f, close_link& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("close_link"), x.link, x.sender, x.finished);
-}
 
 /// One running actor of a component.
 struct peer {
@@ -97,9 +38,6 @@ struct peer {
   std::string component;
   caf::actor handle;
 };
-template <class Inspector> auto inspect(Inspector& f, peer& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("peer"), x.address, x.component, x.handle);
-}
 
 /// The directory to those who watch a component: all its running actors.
 struct peers_changed {
@@ -107,45 +45,25 @@ struct peers_changed {
   std::vector<peer> peers;
   std::vector<std::string> unheard; ///< nodes that may have more of them and have not answered yet
 };
-template <class Inspector> auto inspect(Inspector& f, peers_changed& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("peers_changed"), x.component, x.peers, x.unheard);
-}
 
 /// A supervisor to the directory: this address now has this handle (or none).
 struct announce_peer {
   peer who;
 };
-template <class Inspector> auto inspect(Inspector& f, announce_peer& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("announce_peer"), x.who);
-}
 
 /// A node link to the directory: everything that a remote node hosts now.
 struct node_peers {
   std::string node;
   std::vector<peer> peers;
 };
-template <class Inspector> auto inspect(Inspector& f, node_peers& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("node_peers"), x.node, x.peers);
-}
 
 /// A child to its supervisor: all input is at its end and everything is settled.
 struct child_finished {
   std::string address;
 };
-template <class Inspector> auto inspect(Inspector& f, child_finished& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("child_finished"), x.address);
-}
 
 /// A dialling node to the gate of another.
-struct node_hello {
-  std::uint32_t version = 0;
-  std::string cluster;
-  std::string node;
-  std::uint64_t incarnation = 0; ///< random for each run of the process
-};
-template <class Inspector> auto inspect(Inspector& f, node_hello& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("node_hello"), x.version, x.cluster, x.node, x.incarnation);
-}
+using node_hello = wire::hello;
 
 /// The gate's answer.
 struct node_welcome {
@@ -154,20 +72,40 @@ struct node_welcome {
   std::uint64_t incarnation = 0;
   std::vector<peer> peers;
 };
-template <class Inspector> auto inspect(Inspector& f, node_welcome& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("node_welcome"), x.node, x.refused, x.incarnation, x.peers);
-}
 
 /// A dialling node, every heartbeat; answered with node_pulse.
-struct node_pulse {
-  std::string node;
-  std::uint64_t incarnation = 0;
-};
-template <class Inspector> auto inspect(Inspector& f, node_pulse& x) -> typename Inspector::result_type {
-  return f(caf::meta::type_name("node_pulse"), x.node, x.incarnation);
-}
+using node_pulse = wire::pulse;
 
-/// Registers all message types; both ends of a wire must agree on them.
-void add_message_types(caf::actor_system_config& config);
+/// To the owner of a connection: what is none of the actors'.
+struct frame_arrived {
+  wire::frame what;
+};
+
+/// To the same, the last: why.
+struct wire_ended {
+  std::string why;
+};
 
 } // namespace weir
+
+// CAF would ask for a way to write them to a wire; none of them gets there by CAF.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::open_link)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::transfer_chunks)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::link_feedback)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::probe_link)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::reopen_link)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::close_link)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::ask_positions)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::known_positions)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::peers_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::announce_peer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::node_peers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::child_finished)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::node_hello)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::node_welcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::node_pulse)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::frame_arrived)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::wire_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::observation)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<weir::observation>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<weir::linked_node>)

@@ -2,7 +2,7 @@
 #include "cli/forward_client.hpp"
 #include "cli/replay_file.hpp"
 #include "cli/text_table.hpp"
-#include "topology/address.hpp"
+#include "runtime/net/address.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -1,5 +1,5 @@
 # Finds the C++ Actor Framework as Debian ships it (no CMake package of its own).
-# Defines CAF::core, CAF::io, CAF::openssl for the components asked for, and CAF_VERSION.
+# Defines CAF::core and CAF_VERSION. Of CAF's libraries no other is used: what goes over a network is ours.
 find_path(CAF_INCLUDE_DIR caf/all.hpp)
 if(CAF_INCLUDE_DIR)
   # config.hpp says "#define CAF_VERSION 1706" for 0.17.6.
@@ -31,7 +31,4 @@ if(CAF_FOUND)
     endif()
   endforeach()
   set_property(TARGET CAF::core APPEND PROPERTY INTERFACE_LINK_LIBRARIES Threads::Threads)
-  if(TARGET CAF::io)
-    set_property(TARGET CAF::io APPEND PROPERTY INTERFACE_LINK_LIBRARIES CAF::core)
-  endif()
 endif()

@@ -67,7 +67,7 @@ void read_components(draft& d, const config::value& root);
 /// Reads where dead letters are kept, and fills dead_letter of collectors and sinks.
 void read_dead_letters(draft& d, const config::value& root);
 /// Fills from and to: references, defaults of `from:`, cycles, order of the tiers, what feeds nothing.
-void wire(draft& d);
+void wire_up(draft& d);
 /// Gives each `match: rest` what the other sinks leave.
 void resolve_rest(draft& d);
 /// Adds a collector for each component whose dead letters go to a sink, placed beside it.

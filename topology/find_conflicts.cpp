@@ -1,4 +1,4 @@
-#include "topology/address.hpp"
+#include "runtime/net/address.hpp"
 #include "topology/draft.hpp"
 
 #include <algorithm>

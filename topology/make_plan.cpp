@@ -68,7 +68,7 @@ auto make_plan(const config::value& root, config::diagnostics& problems) -> std:
               "the topology has no collectors, so no event would ever enter it");
     check_end(d, root, tier::sink, meant, "the topology has no sinks, so no event would ever be stored");
     read_dead_letters(d, root);
-    wire(d);
+    wire_up(d);
     resolve_rest(d);
     place_components(d, root);
     find_conflicts(d);

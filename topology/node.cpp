@@ -1,15 +1,19 @@
 #include "topology/node.hpp"
 
+#include "actors/system/dialer.hpp"
 #include "actors/system/directory.hpp"
 #include "actors/system/failure.hpp"
 #include "actors/system/gate.hpp"
 #include "actors/system/guardian.hpp"
+#include "actors/system/node_connection.hpp"
 #include "actors/system/node_link.hpp"
+#include "runtime/net/listener.hpp"
 #include "runtime/os/poller.hpp"
 #include "runtime/os/random.hpp"
 #include "topology/builder.hpp"
+#include "topology/process_needs.hpp"
+#include "topology/rights.hpp"
 
-#include <caf/io/all.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -59,19 +63,43 @@ auto nodes_to_dial(const topology_plan& plan, const std::vector<const component_
   return found;
 }
 
+/// What becomes of those who connect. Of the io thread.
+struct entrance {
+  std::shared_ptr<wire_commons> wires;
+  node_identity me;
+  topology_plan plan;
+  caf::actor gate;
+};
+
+void take_in(const std::shared_ptr<const entrance>& at, const std::shared_ptr<net::stranger>& who) {
+  const auto wire = std::make_shared<node_wire>(at->wires, who->bytes(), caf::actor{});
+  wire->expect_hello([at, who](const std::shared_ptr<node_wire>& it, const node_hello& hello) {
+    if (refusal_of(at->me, hello).empty()) who->admit();
+    auto rights = guest_rights{components_fed_by(at->plan, hello.node, hello.classes)};
+    return at->wires->system.spawn(host_connection, it,
+                                   host_connection_settings{hello, at->gate, std::move(rights)});
+  });
+  who->bytes()->start(wire);
+}
+
+auto open_door(net::io_thread& network, const host_port& at, net::listener_settings how, entrance leads_to)
+    -> result<std::unique_ptr<net::listener>> {
+  how.told_as = "nodes";
+  const auto to = std::make_shared<const entrance>(std::move(leads_to));
+  auto opened = net::listener::open(network, at, how, [to](const auto& who) { take_in(to, who); });
+  if (opened) return opened;
+  return error{errc::failed, "cannot let other nodes in: " + opened.failure().what};
+}
+
 } // namespace
 
 struct node::running {
   struct system_config : caf::actor_system_config {
     system_config() {
-      weir::add_message_types(*this);
-      load<caf::io::middleman>();
       // Sharing costs nothing when idle; stealing polls. A busy actor must let the others of its thread in.
       set("scheduler.policy", caf::atom("sharing"));
       set("scheduler.max-threads", std::size_t{2});
       set("scheduler.max-throughput", std::size_t{50});
-      set("middleman.heartbeat-interval", caf::timespan{2s});
-      set("middleman.connection-timeout", caf::timespan{15s});
     }
   };
 
@@ -81,6 +109,9 @@ struct node::running {
   poller waits;
   system_config config;
   std::unique_ptr<caf::actor_system> system;
+  std::unique_ptr<net::io_thread> network; // of those that have to do with other nodes
+  std::shared_ptr<wire_commons> wires;
+  std::unique_ptr<net::listener> door;
   caf::actor directory_handle;
   caf::actor guardian_handle;
   caf::actor gate_handle;
@@ -88,6 +119,7 @@ struct node::running {
   std::vector<std::pair<std::string, caf::actor>> links; // by node name
 
   ~running() {
+    door.reset();
     for (auto& [other, link] : links) caf::anon_send_exit(link, caf::exit_reason::user_shutdown);
     if (gate_handle) caf::anon_send_exit(gate_handle, caf::exit_reason::user_shutdown);
     if (guardian_handle) caf::anon_send_exit(guardian_handle, caf::exit_reason::user_shutdown);
@@ -97,14 +129,21 @@ struct node::running {
     system->await_all_actors_done();
     // A delayed message keeps its receiver, and so its thread, though that has ended; nobody needs it now.
     system->clock().cancel_all();
+    network.reset();
+    wires.reset();
     system.reset();
   }
 
-  auto publish(const node_address& at) -> result<void> {
-    const auto port = system->middleman().publish(gate_handle, at.port, at.host.c_str(), true);
-    if (port) return {};
-    return error{errc::failed, "cannot listen for nodes on " + at.host + ':' + std::to_string(at.port) + ": "
-                                   + system->render(port.error())};
+  /// Keeps connected to another node.
+  void dial(const node_address& other, node_link_settings link, const std::function<void(const std::string&)>& on_failed) {
+    link.name = other.name;
+    link.host = other.host;
+    link.port = other.port;
+    link.make_dialer = [in = network.get(), with = wires](caf::event_based_actor* self) {
+      return self->spawn<caf::detached>(dialer, in, with);
+    };
+    links.emplace_back(other.name, system->spawn(node_link, std::move(link)));
+    end_node_with(links.back().second, "link to node " + other.name, on_failed);
   }
 };
 
@@ -118,7 +157,7 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
   state->system = std::make_unique<caf::actor_system>(state->config);
   auto& system = *state->system;
   const auto hosted = components_of(plan, settings.classes);
-  auto identity = node_identity{plan.cluster, settings.name, random_id(), 0};
+  auto identity = node_identity{plan.cluster, settings.name, random_id(), 0, settings.classes};
   const auto dialled = nodes_to_dial(plan, hosted, settings.name);
   auto awaited = std::vector<std::string>{};
   for (const auto* other : dialled) awaited.push_back(other->name);
@@ -137,19 +176,21 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
   state->guardian_handle = system.spawn(guardian, std::move(root));
   state->gate_handle = system.spawn(gate, identity, state->directory_handle, state->guardian_handle);
   end_node_with(state->gate_handle, "gate", settings.on_failed);
-  if (const auto* at = own_address(plan, settings.name); at != nullptr && !settings.classes.empty())
-    WEIR_CHECK(state->publish(*at));
-
-  for (const auto* other : dialled) {
-    auto link = node_link_settings{};
-    link.name = other->name;
-    link.host = other->host;
-    link.port = other->port;
-    link.identity = identity;
-    link.directory = directory_address;
-    state->links.emplace_back(other->name, system.spawn(node_link, std::move(link)));
-    end_node_with(state->links.back().second, "link to node " + other->name, settings.on_failed);
+  const auto* at = settings.classes.empty() ? nullptr : own_address(plan, settings.name);
+  if (at != nullptr || !dialled.empty()) {
+    state->network = std::make_unique<net::io_thread>(settings.on_failed);
+    state->wires = std::make_shared<wire_commons>(system);
   }
+  if (at != nullptr) {
+    auto how = net::listener_settings{};
+    how.strangers_max = strangers_of(settings.descriptors.limit);
+    WEIR_TRY(state->door, open_door(*state->network, {at->host, at->port}, std::move(how),
+                                    {state->wires, identity, plan, state->gate_handle}));
+  }
+  auto link = node_link_settings{};
+  link.identity = identity;
+  link.directory = directory_address;
+  for (const auto* other : dialled) state->dial(*other, link, settings.on_failed);
   return std::unique_ptr<node>{new node{std::move(state)}};
 }
 

@@ -8,8 +8,10 @@ namespace {
 /// Standard streams, signals, pollers, the actor system, the control socket with some clients, and what a
 /// library opens for a moment.
 constexpr auto process_descriptors = std::size_t{28};
-/// The connection both ways, and a probe.
+/// The connection both ways, and the next while the last one ends.
 constexpr auto node_descriptors = std::size_t{3};
+constexpr auto strangers_min = std::size_t{8};
+constexpr auto strangers_max = std::size_t{256};
 
 /// The main one, those of the actor system, the poller, status, the log.
 constexpr auto process_threads = std::size_t{12};
@@ -47,8 +49,11 @@ auto descriptors_of(const topology_plan& plan, const std::vector<const component
     made.sharers += need.shares ? 1 : 0;
   }
   made.reserved += hosted.size() / 16 + plan.nodes.size() * node_descriptors;
+  if (!plan.nodes.empty()) made.reserved += strangers_min;
   return made;
 }
+
+auto strangers_of(std::size_t limit) -> std::size_t { return std::clamp(limit / 16, strangers_min, strangers_max); }
 
 auto threads_of(const topology_plan& plan, const std::vector<const component_plan*>& hosted) -> std::size_t {
   auto count = process_threads + plan.nodes.size();

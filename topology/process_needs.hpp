@@ -13,6 +13,9 @@ namespace weir {
 auto descriptors_of(const topology_plan& plan, const std::vector<const component_plan*>& hosted,
                     std::size_t limit) -> descriptor_plan;
 
+/// Connections at a node's port that may not have said who they are, of a process that may open `limit` files.
+auto strangers_of(std::size_t limit) -> std::size_t;
+
 /// Of a node that hosts these components: its actors that block, and what the process has anyway.
 auto threads_of(const topology_plan& plan, const std::vector<const component_plan*>& hosted) -> std::size_t;
 

@@ -190,6 +190,6 @@ private:
 
 } // namespace
 
-void wire(draft& d) { wiring{d}.run(); }
+void wire_up(draft& d) { wiring{d}.run(); }
 
 } // namespace weir

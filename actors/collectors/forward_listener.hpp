@@ -3,7 +3,7 @@
 
 #include "actors/collectors/forward_access.hpp"
 #include "actors/collectors/forward_settings.hpp"
-#include "actors/collectors/forward_stream.hpp"
+#include "runtime/net/listening_socket.hpp"
 
 #include <sys/types.h>
 
@@ -12,7 +12,7 @@
 
 namespace weir {
 
-struct accepted_socket {
+struct accepted_client {
   owned_fd socket;
   forward_peer peer;
 };
@@ -21,30 +21,22 @@ class forward_listener {
 public:
   static auto open(const forward_endpoint& at, mode_t socket_mode) -> result<forward_listener>;
 
-  forward_listener(forward_listener&&) noexcept = default;
-  auto operator=(forward_listener&&) noexcept -> forward_listener& = default;
-  /// A unix socket's file goes with it.
-  ~forward_listener();
-
   /// The next waiting connection; nothing when none waits. errc::limit: out of descriptors, wait a little.
-  auto accept() -> result<std::optional<accepted_socket>>;
+  auto accept() -> result<std::optional<accepted_client>>;
   /// One 0x00 byte for every waiting datagram, also for empty ones.
   void answer_heartbeats();
 
   auto stream_fd() const -> int { return stream_.fd(); }
   auto heartbeat_fd() const -> int { return heartbeat_.fd(); } ///< -1 if there is none
   /// Where it listens, with the port that was bound: 127.0.0.1:24224 or unix:/path.
-  auto text() const -> const std::string& { return text_; }
+  auto text() const -> const std::string& { return stream_.text(); }
 
 private:
-  forward_listener() = default;
-  static auto open_unix(const std::string& path, mode_t mode) -> result<forward_listener>;
-  static auto open_tcp(const forward_endpoint& at) -> result<forward_listener>;
+  forward_listener(net::listening_socket stream, owned_fd heartbeat)
+      : stream_(std::move(stream)), heartbeat_(std::move(heartbeat)) {}
 
-  owned_fd stream_;
+  net::listening_socket stream_;
   owned_fd heartbeat_;
-  std::string text_;
-  std::string path_;
 };
 
 } // namespace weir

@@ -192,7 +192,7 @@ void forward_source::give_up(id at, std::string_view reason, const std::string& 
   close(at);
 }
 
-void forward_source::admit(accepted_socket accepted) {
+void forward_source::admit(accepted_client accepted) {
   has_clients_come_ = true;
   if (settings_.send_keepalive_packet && accepted.peer.is_ip) keep_alive(accepted.socket.fd());
   if (!settings_.source_hostname_key.empty() && accepted.peer.is_ip) {

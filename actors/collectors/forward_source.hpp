@@ -7,7 +7,7 @@
 #include "actors/collectors/forward_listener.hpp"
 #include "actors/collectors/forward_refusals.hpp"
 #include "actors/collectors/forward_room.hpp"
-#include "actors/collectors/forward_warnings.hpp"
+#include "runtime/net/peer_warnings.hpp"
 #include "actors/collectors/source.hpp"
 
 #include <deque>
@@ -57,7 +57,7 @@ private:
   void poll_sockets(bool& more);
   void on_event(id at, std::uint32_t events);
   void accept_all(forward_listener& from);
-  void admit(accepted_socket accepted);
+  void admit(accepted_client accepted);
   auto lack_of_place() const -> std::string;
   auto take_place() -> bool;
   void receive(id at, forward_connection& c);
@@ -102,7 +102,7 @@ private:
   const clock& clock_;
   bool once_;
   bool has_clients_come_;
-  forward_warnings warnings_;
+  peer_warnings warnings_;
   std::optional<forward_access> access_;
   owned_fd poll_;
   std::vector<forward_listener> listeners_;

@@ -57,10 +57,6 @@ private:
 
 } // namespace
 
-owned_fd::~owned_fd() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 auto make_plain_stream(owned_fd socket) -> std::unique_ptr<byte_stream> {
   return std::make_unique<plain_stream>(std::move(socket));
 }

@@ -1,5 +1,7 @@
 #include "actors/system/gate.hpp"
 
+#include "actors/system/failure.hpp"
+
 #include <spdlog/spdlog.h>
 
 namespace weir {
@@ -10,6 +12,7 @@ using namespace std::chrono_literals;
 constexpr auto silent_after = 5s; // a guest not heard for so long may be replaced by one of its name
 constexpr auto past_told_for = 1h;
 constexpr auto past_told_max = std::size_t{1000};
+constexpr auto told_a_minute_max = std::uint64_t{1000};
 constexpr auto guests_max = std::size_t{4096};
 
 auto enter(caf::stateful_actor<gate_state>* self, const node_hello& hello,
@@ -17,17 +20,17 @@ auto enter(caf::stateful_actor<gate_state>* self, const node_hello& hello,
   auto& s = self->state;
   auto answer = node_welcome{s.self_identity.node, s.refusal(hello), s.self_identity.incarnation, {}};
   if (!answer.refused.empty()) {
-    spdlog::warn("node \"{}\" is refused: {}", hello.node, answer.refused);
+    s.warnings.warn("refused", hello.node, "node \"" + hello.node + "\" is refused: " + answer.refused);
     return answer;
   }
   if (!sender) return answer;
   const auto link = caf::actor_cast<caf::actor>(sender);
-  self->demonitor(link); // after a lost connection it is another proxy
+  self->demonitor(link); // it may have said hello before
   self->monitor(link);
   s.guests[hello.node] = {hello.incarnation, sender->address(), s.time->monotonic(), s.time->monotonic()};
   s.past.erase(hello.node);
   answer.peers = s.local;
-  spdlog::info("node \"{}\" has connected", hello.node);
+  if (s.may_tell()) spdlog::info("node \"{}\" has connected", hello.node);
   return answer;
 }
 
@@ -46,7 +49,7 @@ void welcome_early(caf::stateful_actor<gate_state>* self) {
 
 } // namespace
 
-void gate_state::forget(const caf::actor_addr& link) {
+void gate_state::forget(const caf::actor_addr& link, const std::string& why) {
   const auto now = time->monotonic();
   std::erase_if(past, [&](const auto& p) { return now - p.second.left > past_told_for; });
   for (auto at = guests.begin(); at != guests.end();) {
@@ -54,7 +57,7 @@ void gate_state::forget(const caf::actor_addr& link) {
       ++at;
       continue;
     }
-    spdlog::info("node \"{}\" has gone", at->first);
+    if (may_tell()) spdlog::info("node \"{}\" has gone{}{}", at->first, why.empty() ? "" : ": ", why);
     if (past.size() < past_told_max) past[at->first] = {at->second.heard, now};
     at = guests.erase(at);
   }
@@ -72,19 +75,34 @@ auto gate_state::linked_nodes() const -> std::vector<linked_node> {
   return found;
 }
 
+auto gate_state::may_tell() -> bool {
+  const auto now = time->monotonic();
+  if (now >= minute_ends) {
+    if (told > told_a_minute_max)
+      spdlog::warn("nodes: {} more nodes came or went in a minute", told - told_a_minute_max);
+    minute_ends = now + 1min;
+    told = 0;
+  }
+  return ++told <= told_a_minute_max;
+}
+
 void gate_state::keep(early_hello fresh) {
   std::erase_if(early, [&](const early_hello& e) { return e.hello.node == fresh.hello.node; });
   if (early.size() < guests_max) early.push_back(std::move(fresh));
 }
 
-auto gate_state::refusal(const node_hello& hello) const -> std::string {
-  const auto& me = self_identity;
+auto refusal_of(const node_identity& me, const node_hello& hello) -> std::string {
   if (hello.version != protocol_version)
     return "it speaks protocol version " + std::to_string(hello.version) + ", this node version "
            + std::to_string(protocol_version);
   if (hello.cluster != me.cluster)
     return "it belongs to cluster \"" + hello.cluster + "\", this node to \"" + me.cluster + '"';
   if (hello.node == me.node && hello.incarnation != me.incarnation) return "it has this node's own name";
+  return {};
+}
+
+auto gate_state::refusal(const node_hello& hello) const -> std::string {
+  if (auto why = refusal_of(self_identity, hello); !why.empty()) return why;
   const auto known = guests.find(hello.node);
   if (known != guests.end() && known->second.incarnation != hello.incarnation
       && time->monotonic() - known->second.heard < silent_after)
@@ -97,7 +115,9 @@ auto gate_state::refusal(const node_hello& hello) const -> std::string {
 auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::actor directory,
           caf::actor guardian) -> caf::behavior {
   self->state.self_identity = std::move(identity);
-  self->set_down_handler([self](const caf::down_msg& m) { self->state.forget(m.source); });
+  self->set_down_handler([self](const caf::down_msg& m) {
+    self->state.forget(m.source, m.reason ? failure_text(self->system(), m.reason) : std::string{});
+  });
   self->send(directory, watch_atom::value, std::string{});
   self->delayed_send(self, self->state.patience, timer_atom::value);
   return {

@@ -1,9 +1,9 @@
-/// A node's one published actor: lets other nodes in, and tells them which actors are here.
+/// A node's door: lets other nodes in, and tells them which actors are here.
 #pragma once
 
 #include "actors/protocol.hpp"
 #include "runtime/base/units.hpp"
-#include "runtime/base/units.hpp"
+#include "runtime/net/peer_warnings.hpp"
 #include "runtime/os/clock.hpp"
 
 #include <map>
@@ -18,7 +18,11 @@ struct node_identity {
   std::string node;
   std::uint64_t incarnation = 0; ///< random for each run
   std::size_t actors = 0;        ///< that it will announce
+  std::vector<std::string> classes = {}; ///< that it runs as
 };
+
+/// Why a node never gets in here, whoever else is there; empty if it may.
+auto refusal_of(const node_identity& me, const node_hello& hello) -> std::string;
 
 struct gate_state {
   static inline constexpr const char* name = "gate";
@@ -49,13 +53,18 @@ struct gate_state {
   };
   std::vector<early_hello> early;
   bool is_ready = false;
+  peer_warnings warnings{"nodes", *time};
+  /// Comings and goings that were told in this minute: whoever comes and goes does not fill the log.
+  monotonic_time minute_ends{};
+  std::uint64_t told = 0;
   duration patience = std::chrono::seconds{10}; ///< with what does not announce itself
 
+  auto may_tell() -> bool;
   /// Instead of an earlier hello of the same node.
   void keep(early_hello fresh);
   /// Why a node is not let in; empty if it is.
   auto refusal(const node_hello& hello) const -> std::string;
-  void forget(const caf::actor_addr& link);
+  void forget(const caf::actor_addr& link, const std::string& why);
   auto linked_nodes() const -> std::vector<linked_node>;
 };
 

@@ -15,11 +15,8 @@ class handle_numbers {
 public:
   /// The number of `handle`; monitored by `self` from its first number on.
   auto number(caf::event_based_actor* self, const caf::actor& handle) -> std::uint64_t {
-    for (auto& k : known_)
-      if (k.handle == handle) {
-        k.handle = handle; // a proxy made anew equals the one before
-        return k.number;
-      }
+    for (const auto& k : known_)
+      if (k.handle == handle) return k.number;
     self->monitor(handle);
     known_.push_back({++last_, handle});
     return last_;

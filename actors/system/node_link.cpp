@@ -25,7 +25,7 @@ auto rounded(duration time) -> std::string {
 } // namespace
 
 void node_link_state::start_dialer() {
-  dialer_handle = settings.make_dialer ? settings.make_dialer(self) : self->spawn<caf::detached>(dialer);
+  dialer_handle = settings.make_dialer(self);
   self->link_to(dialer_handle);
 }
 
@@ -43,13 +43,17 @@ void node_link_state::dial() {
 
 void node_link_state::say_hello(const caf::actor& gate) {
   const auto& me = settings.identity;
-  self->send(gate, node_hello{protocol_version, me.cluster, me.node, me.incarnation});
+  if (greeted != gate) hang_up(greeted);
+  greeted = gate;
+  self->monitor(gate);
+  self->send(gate, node_hello{protocol_version, me.cluster, me.node, me.incarnation, me.classes});
   self->delayed_send(self, settings.hello_patience, hello_atom::value, attempt);
 }
 
 void node_link_state::on_welcome(const node_welcome& answer) {
   const auto gate = caf::actor_cast<caf::actor>(self->current_sender());
   if (!gate || gate_handle) return; // of an earlier hello
+  if (!answer.refused.empty() || answer.node != settings.name) hang_up(greeted);
   if (!answer.refused.empty()) return on_failure("refused by \"" + answer.node + "\": " + answer.refused);
   if (answer.node != settings.name)
     return on_failure("the node there is \"" + answer.node + "\", not \"" + settings.name + '"');
@@ -57,10 +61,11 @@ void node_link_state::on_welcome(const node_welcome& answer) {
   ++attempt;
   failures = 0;
   last_problem.clear();
+  if (greeted != gate) hang_up(greeted);
+  greeted = nullptr;
   gate_handle = gate;
   incarnation = answer.incarnation;
   heard = since = settings.time->monotonic();
-  self->monitor(gate);
   tell_directory(answer.peers);
 }
 
@@ -79,14 +84,28 @@ void node_link_state::dial_later() {
 
 void node_link_state::on_down(const std::string& why) {
   if (!gate_handle) return;
-  self->demonitor(gate_handle);
-  gate_handle = nullptr;
+  hang_up(gate_handle);
   since = told_at = settings.time->monotonic();
   last_problem = why;
   spdlog::warn("node \"{}\" is down ({}); what it had not acked goes elsewhere, or to it when it returns",
                settings.name, why);
   tell_directory({});
   dial_later();
+}
+
+void node_link_state::hang_up(caf::actor& connection) {
+  if (!connection) return;
+  self->demonitor(connection);
+  self->send(connection, hang_up_atom::value);
+  connection = nullptr;
+}
+
+void node_link_state::on_connection_end(const caf::down_msg& m) {
+  const auto why = "its connection ended" + (m.reason ? ": " + failure_text(self->system(), m.reason) : "");
+  if (gate_handle && gate_handle.address() == m.source) return on_down(why);
+  if (!greeted || greeted.address() != m.source) return;
+  greeted = nullptr;
+  on_failure(why);
 }
 
 void node_link_state::on_pulse(const node_pulse& answer) {
@@ -140,10 +159,7 @@ auto node_link(caf::stateful_actor<node_link_state>* self, node_link_settings se
   s.settings = std::move(settings);
   s.since = s.told_at = s.settings.time->monotonic();
   s.start_dialer();
-  self->set_down_handler([self](const caf::down_msg& m) {
-    auto& link = self->state;
-    if (link.gate_handle && link.gate_handle.address() == m.source) link.on_down("its connection ended");
-  });
+  self->set_down_handler([self](const caf::down_msg& m) { self->state.on_connection_end(m); });
   self->set_exit_handler([self](const caf::exit_msg& m) {
     // A dialer that fails answers nothing more: the request says so, and the next one asks another.
     if (m.source != self->state.dialer_handle.address()) return self->quit(m.reason);

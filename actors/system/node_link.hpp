@@ -30,7 +30,7 @@ struct node_link_settings {
   duration told_every = std::chrono::minutes{1};     ///< while the other node cannot be reached
   backoff_settings redial{std::chrono::milliseconds{200}, std::chrono::seconds{5}};
   const clock* time = &system_clock();
-  /// Spawns what answers (dial, host, port); absent: `dialer`.
+  /// Spawns what answers (dial, host, port) with a connection, which is the other node's gate from here on.
   std::function<caf::actor(caf::event_based_actor*)> make_dialer = {};
 };
 
@@ -40,6 +40,7 @@ struct node_link_state {
   node_link_settings settings;
   caf::event_based_actor* self = nullptr;
   caf::actor dialer_handle;
+  caf::actor greeted;            ///< said hello to; no welcome yet
   caf::actor gate_handle;        ///< null while not connected
   std::uint64_t incarnation = 0; ///< of the node behind it
   std::uint64_t attempt = 0;     ///< what belongs to an earlier one is ignored
@@ -54,6 +55,8 @@ struct node_link_state {
   void say_hello(const caf::actor& gate);
   void on_welcome(const node_welcome& answer);
   void on_failure(const std::string& problem);
+  void on_connection_end(const caf::down_msg& m);
+  void hang_up(caf::actor& connection);
   void on_down(const std::string& why);
   void on_pulse(const node_pulse& answer);
   void on_tick();

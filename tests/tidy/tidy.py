@@ -11,12 +11,13 @@ import sys
 BOXES = ["runtime", "config", "actors", "topology", "cli"]  # each may include itself and those before it
 # Inside runtime. Folders not named here are on the upper floor; tail reads what parsers take, dead letters are
 # JSON, log and ledger
-# remember ids and positions as flow does.
-FLOORS = {"base": 0, "os": 1, "event": 2, "measure": 2, "net": 2, "tail": 4, "log": 4, "ledger": 4, "dead_letter": 4}
+# remember ids and positions as flow does, the wire carries what flow says.
+FLOORS = {"base": 0, "os": 1, "event": 2, "measure": 2, "net": 2, "tail": 4, "log": 4, "ledger": 4, "dead_letter": 4,
+          "wire": 4}
 UPPER_FLOOR = 3
 CAF_BOXES = {"actors", "topology", "cli", "tests"}
 THIRD_PARTY = re.compile(
-    r"^(yaml-cpp/|simdjson|re2/|zlib|zstd|lz4|openssl/|sqlite3|msgpack|CLI/|curl/|hiredis/|librdkafka/|libpq)")
+    r"^(boost/asio|yaml-cpp/|simdjson|re2/|zlib|zstd|lz4|openssl/|sqlite3|msgpack|CLI/|curl/|hiredis/|librdkafka/|libpq)")
 MACROS = {"WEIR_TRY", "WEIR_CHECK", "WEIR_ASSERT", "WEIR_TRY_JOIN_", "WEIR_TRY_NAME_"}
 FUNCTION_WARN, FUNCTION_MAX = 40, 70
 FILE_WARN, FILE_MAX = 400, 600
@@ -72,6 +73,8 @@ def check_include(report, path, line, target, quoted):
         check_direction(report, path, line, parts, target)
     if target.startswith("caf/") and box not in CAF_BOXES:
         report.error(path, line, f"<{target}> in {box}: CAF headers belong in actors, topology and cli")
+    if target.startswith(("caf/io", "caf/openssl")):
+        report.error(path, line, f"<{target}>: what nodes say to each other is runtime/wire")
     if path.suffix == ".hpp" and box != "tests" and THIRD_PARTY.match(target):
         if not (box == "cli" and target.startswith("CLI/")):
             report.error(path, line, f"<{target}> in a header: third-party headers belong in .cpp files")

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/collectors/forward_source.hpp"
+#include "tests/support/captured_log.hpp"
 #include "tests/support/msgpack_text.hpp"
 #include "tests/support/pack.hpp"
 
@@ -9,14 +10,11 @@
 #include <boost/test/unit_test.hpp>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include <map>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,22 +66,6 @@ private:
     events.push_back(std::string{e.tag} + ' ' + std::to_string(e.time_ns) + ' ' + text_of(e.record));
     bytes += e.record.size();
   }
-};
-
-/// Takes what is logged while it lives.
-class captured_log {
-public:
-  captured_log() : before_(spdlog::default_logger()) {
-    auto sink = std::make_shared<spdlog::sinks::ostream_sink_st>(text_);
-    spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", std::move(sink)));
-  }
-  ~captured_log() { spdlog::set_default_logger(before_); }
-  auto text() const -> std::string { return text_.str(); }
-  auto has(std::string_view words) const -> bool { return text().find(words) != std::string::npos; }
-
-private:
-  std::ostringstream text_;
-  std::shared_ptr<spdlog::logger> before_;
 };
 
 class forward_server {

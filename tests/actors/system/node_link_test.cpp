@@ -19,7 +19,6 @@ namespace {
 
 struct config : caf::actor_system_config {
   config() {
-    weir::add_message_types(*this);
     set("scheduler.policy", caf::atom("testing"));
   }
 };
@@ -54,6 +53,7 @@ struct far_side {
   std::size_t hellos = 0;
   std::size_t pulses = 0;
   std::size_t dials = 0;
+  std::size_t hang_ups = 0;
   std::deque<caf::actor> waiting; ///< who said hello and got no answer
   std::string unreachable;        ///< why dials fail
   bool dialer_fails = false;
@@ -74,10 +74,32 @@ auto fake_gate(caf::event_based_actor* self, far_side* side) -> caf::behavior {
         self->send(caf::actor_cast<caf::actor>(self->current_sender()),
                    node_pulse{"core-1", side->pulse_incarnation});
       },
+      [side](hang_up_atom) { ++side->hang_ups; },
       [self, side](step_atom) {
         self->send(side->waiting.front(), side->welcome());
         side->waiting.pop_front();
       },
+  };
+}
+
+struct passer_state {
+  caf::actor link;
+};
+
+/// Stands for a connection to a gate of another node.
+auto passer(caf::stateful_actor<passer_state>* self, caf::actor gate) -> caf::behavior {
+  const auto pass = [self](const auto& note) { self->send(self->state.link, note); };
+  return {
+      [self, gate](const node_hello& hello) {
+        self->state.link = caf::actor_cast<caf::actor>(self->current_sender());
+        self->send(gate, hello);
+      },
+      [self, gate](const node_pulse& pulse) {
+        self->send(self->current_sender() == gate ? self->state.link : gate, pulse);
+      },
+      [pass](const node_welcome& note) { pass(note); },
+      [pass](const node_peers& note) { pass(note); },
+      [](hang_up_atom) {},
   };
 }
 
@@ -105,10 +127,11 @@ struct fixture {
   caf::actor gate_handle = system.spawn(fake_gate, &side);
   caf::actor directory_handle = system.spawn(directory, std::vector<std::string>{"core-1"});
   caf::actor link;
+  caf::actor connection; ///< to a gate that is none of a fake
 
   fixture() { scheduler.clock().current_time += 1h; } // CAF takes 0 for unset
   ~fixture() {
-    for (const auto& who : {link, directory_handle, gate_handle})
+    for (const auto& who : {link, connection, directory_handle, gate_handle})
       if (who) caf::anon_send_exit(who, caf::exit_reason::kill);
     run();
   }
@@ -133,10 +156,16 @@ struct fixture {
     to.directory = caf::actor_cast<caf::actor_addr>(directory_handle);
     to.time = &clock;
     to.make_dialer = [this](caf::event_based_actor* self) {
-      return self->spawn(fake_dialer, &side, gate_handle);
+      return self->spawn(fake_dialer, &side, connection ? connection : gate_handle);
     };
     link = system.spawn(node_link, std::move(to));
     run();
+  }
+  void start_gate(std::size_t actors) {
+    gate_handle = system.spawn(gate, node_identity{"shop", "core-1", 7, actors}, directory_handle, caf::actor{});
+    connection = system.spawn(passer, gate_handle);
+    run();
+    start();
   }
   auto is_connected() -> bool {
     const auto* actor = caf::actor_cast<caf::abstract_actor*>(link);
@@ -239,6 +268,13 @@ BOOST_AUTO_TEST_CASE(tell_who_refuses_them_and_why) {
   BOOST_TEST(!is_connected());
 }
 
+BOOST_AUTO_TEST_CASE(hang_up_on_a_node_that_has_forgotten_them) {
+  start();
+  side.pulse_incarnation = 0;
+  advance(2s);
+  BOOST_TEST(side.hang_ups >= 1U); // or what it was sent would wait for ever
+}
+
 BOOST_AUTO_TEST_CASE(survive_a_dialer_that_fails) {
   side.dialer_fails = true;
   start();
@@ -252,9 +288,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_FIXTURE_TEST_SUITE(gates, fixture)
 
 BOOST_AUTO_TEST_CASE(let_a_node_in_though_something_here_never_announces_itself) {
-  gate_handle = system.spawn(gate, node_identity{"shop", "core-1", 7, 2}, directory_handle, caf::actor{});
-  run();
-  start();
+  start_gate(2);
   advance(9s);
   BOOST_TEST(!is_connected());
   advance(5s);
@@ -262,9 +296,7 @@ BOOST_AUTO_TEST_CASE(let_a_node_in_though_something_here_never_announces_itself)
 }
 
 BOOST_AUTO_TEST_CASE(let_a_node_in_as_soon_as_all_is_announced) {
-  gate_handle = system.spawn(gate, node_identity{"shop", "core-1", 7, 1}, directory_handle, caf::actor{});
-  run();
-  start();
+  start_gate(1);
   advance(100ms);
   BOOST_TEST(!is_connected());
   caf::anon_send(directory_handle, announce_peer{{"core-1/sink/files", "files", gate_handle}});
@@ -273,9 +305,7 @@ BOOST_AUTO_TEST_CASE(let_a_node_in_as_soon_as_all_is_announced) {
 }
 
 BOOST_AUTO_TEST_CASE(tell_a_node_that_they_do_not_know_that_it_should_say_hello) {
-  gate_handle = system.spawn(gate, node_identity{"shop", "core-1", 7, 0}, directory_handle, caf::actor{});
-  run();
-  start();
+  start_gate(0);
   BOOST_TEST(is_connected());
   const auto* actor = caf::actor_cast<caf::abstract_actor*>(gate_handle);
   auto& state = const_cast<gate_state&>(dynamic_cast<const caf::stateful_actor<gate_state>&>(*actor).state);

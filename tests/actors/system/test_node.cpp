@@ -37,7 +37,6 @@ auto test_node::problem_of(std::string_view yaml) -> std::string {
 
 test_node::test_node(std::string_view yaml, options how) {
   const auto plan = plan_of(yaml);
-  add_message_types(config_);
   config_.set("scheduler.policy", caf::atom("sharing"));
   config_.set("scheduler.max-threads", std::size_t{2});
   system_ = std::make_unique<caf::actor_system>(config_);

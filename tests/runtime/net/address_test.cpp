@@ -1,4 +1,4 @@
-#include "topology/address.hpp"
+#include "runtime/net/address.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -15,6 +15,14 @@ BOOST_AUTO_TEST_CASE(hosts_and_ports_are_told_apart) {
   BOOST_REQUIRE(static_cast<bool>(v6));
   BOOST_TEST(v6->host == "::1");
   BOOST_TEST(is_loopback(v6->host));
+}
+
+BOOST_AUTO_TEST_CASE(are_written_as_they_were_read) {
+  for (const auto* text : {"10.0.0.1:7400", "[::1]:65535", "core-1:1"}) {
+    const auto read = parse_host_port(text);
+    BOOST_TEST_REQUIRE(static_cast<bool>(read));
+    BOOST_TEST(to_text(*read) == text);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(malformed_addresses_are_refused) {

@@ -12,9 +12,9 @@
 
 namespace weir {
 
-class forward_warnings {
+class peer_warnings {
 public:
-  forward_warnings(std::string component, const clock& time)
+  peer_warnings(std::string component, const clock& time)
       : component_(std::move(component)), clock_(time) {}
   /// `kind` is a static word; `peer` an address without port, or a listener.
   void warn(std::string_view kind, std::string_view peer, std::string_view text);

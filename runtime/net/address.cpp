@@ -1,4 +1,4 @@
-#include "topology/address.hpp"
+#include "runtime/net/address.hpp"
 
 #include <charconv>
 
@@ -22,6 +22,11 @@ auto parse_host_port(std::string_view text) -> result<host_port> {
   if (ec != std::errc{} || rest != digits.data() + digits.size() || port == 0 || port > 65535)
     return wrong("host:port with a port from 1 to 65535");
   return host_port{std::string{host}, static_cast<std::uint16_t>(port)};
+}
+
+auto to_text(const host_port& at) -> std::string {
+  const auto is_v6 = at.host.find(':') != std::string::npos;
+  return (is_v6 ? '[' + at.host + ']' : at.host) + ':' + std::to_string(at.port);
 }
 
 auto is_loopback(std::string_view host) -> bool {

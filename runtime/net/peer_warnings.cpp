@@ -1,4 +1,4 @@
-#include "actors/collectors/forward_warnings.hpp"
+#include "runtime/net/peer_warnings.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -10,7 +10,7 @@ constexpr auto told_a_minute_max = std::uint64_t{20};
 
 } // namespace
 
-void forward_warnings::warn(std::string_view kind, std::string_view peer, std::string_view text) {
+void peer_warnings::warn(std::string_view kind, std::string_view peer, std::string_view text) {
   tell_left_out();
   const auto now = clock_.monotonic();
   if (now >= minute_ends_) {
@@ -24,7 +24,7 @@ void forward_warnings::warn(std::string_view kind, std::string_view peer, std::s
 }
 
 /// What is remembered is as bounded as what is told.
-auto forward_warnings::may_tell(std::string_view kind, std::string_view peer, monotonic_time now) -> bool {
+auto peer_warnings::may_tell(std::string_view kind, std::string_view peer, monotonic_time now) -> bool {
   if (told_ >= told_a_minute_max) return false;
   auto key = std::string{kind} + '\n' + std::string{peer};
   const auto [said, is_new] = said_.try_emplace(std::move(key), now);
@@ -33,13 +33,13 @@ auto forward_warnings::may_tell(std::string_view kind, std::string_view peer, mo
   return true;
 }
 
-void forward_warnings::tell_left_out() {
+void peer_warnings::tell_left_out() {
   if (left_out_ == 0 || clock_.monotonic() < minute_ends_) return;
-  spdlog::warn("{}: {} more warnings about clients were not told in the last minute", component_, left_out_);
+  spdlog::warn("{}: {} more warnings about peers were not told in the last minute", component_, left_out_);
   left_out_ = 0;
 }
 
-auto forward_warnings::due() const -> std::optional<monotonic_time> {
+auto peer_warnings::due() const -> std::optional<monotonic_time> {
   return left_out_ == 0 ? std::nullopt : std::optional{minute_ends_};
 }
 

@@ -1,6 +1,6 @@
-#include "tests/actors/collectors/forward_fixture.hpp"
+#include "runtime/net/peer_warnings.hpp"
 
-#include "actors/collectors/forward_warnings.hpp"
+#include "tests/support/captured_log.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -14,7 +14,7 @@ namespace {
 
 struct warned {
   manual_clock time;
-  forward_warnings warnings{"fluent", time};
+  peer_warnings warnings{"fluent", time};
   captured_log log;
 
   void warn(int peer) { warnings.warn("broken", "10.0.0." + std::to_string(peer), "no message"); }
@@ -26,7 +26,7 @@ struct warned {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(forward_warnings_about_peers, warned)
+BOOST_FIXTURE_TEST_SUITE(warnings_about_peers, warned)
 
 BOOST_AUTO_TEST_CASE(come_once_in_ten_seconds_from_each) {
   for (auto i = 0; i < 5; ++i) warn(1), warn(2);
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(are_few_a_minute_however_many_peers_and_the_rest_is_summed_
   BOOST_TEST((*warnings.due() <= time.monotonic()));
   warnings.tell_left_out();
   BOOST_TEST(lines() == 21);
-  BOOST_TEST(log.has("fluent: 4980 more warnings about clients were not told in the last minute"));
+  BOOST_TEST(log.has("fluent: 4980 more warnings about peers were not told in the last minute"));
   BOOST_TEST(!warnings.due().has_value());
   warn(1);
   BOOST_TEST(lines() == 22);

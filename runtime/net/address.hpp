@@ -1,4 +1,4 @@
-/// host:port as written in a topology file.
+/// host:port as people write it.
 #pragma once
 
 #include "runtime/base/result.hpp"
@@ -16,6 +16,8 @@ struct host_port {
 
 /// "agg-1:7400", "10.0.0.1:7400", "[::1]:7400"; the port from 1 to 65535.
 auto parse_host_port(std::string_view text) -> result<host_port>;
+/// The same text again: an IPv6 address in brackets.
+auto to_text(const host_port& at) -> std::string;
 /// 127.0.0.0/8, ::1 and localhost.
 auto is_loopback(std::string_view host) -> bool;
 /// Whether both are one host as written; localhost is 127.0.0.1.

@@ -1,0 +1,156 @@
+#include "actors/system/node_connection.hpp"
+
+#include "actors/system/failure.hpp"
+#include "runtime/wire/fields.hpp"
+
+namespace weir {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto observe_timeout = 4s;
+constexpr auto questions_max = std::size_t{16};
+constexpr auto looked_at_every = 3s;
+constexpr auto quiet_for_max = 15s;  // a guest has a pulse a second
+constexpr auto welcome_within = 15s; // a gate takes ten at most
+
+auto figures_of(const std::vector<observation>& all) -> std::string {
+  auto bytes = std::string{};
+  wire::field_writer{bytes}(all);
+  return bytes;
+}
+
+auto read_figures(const std::string& bytes) -> std::optional<std::vector<observation>> {
+  auto all = std::vector<observation>{};
+  auto read = wire::field_reader{bytes};
+  read(all);
+  if (read.failed()) return std::nullopt;
+  return all;
+}
+
+/// What both ends do: end with their wire, and it with them.
+template <class Self> void end_with_wire(Self* self, const std::string& address) {
+  end_on_exceptions(self, address);
+  self->attach_functor([wire = self->state.wire] { wire->leave("the node ends"); });
+}
+
+} // namespace
+
+void guest_connection_state::answer(const wire::observed& note) {
+  const auto at = asked.find(note.question);
+  if (at == asked.end()) return;
+  auto promise = at->second;
+  asked.erase(at);
+  auto all = read_figures(note.figures);
+  if (!note.problem.empty())
+    promise.deliver(failure_reason(failure::retry, note.problem));
+  else if (all)
+    promise.deliver(std::move(*all));
+  else
+    promise.deliver(failure_reason(failure::retry, "it sent figures that cannot be read"));
+}
+
+auto guest_connection(caf::stateful_actor<guest_connection_state>* self) -> caf::behavior {
+  self->set_down_handler([self](const caf::down_msg& m) {
+    if (m.source == self->state.link) self->quit();
+  });
+  return {
+      [self](const use_wire& given) {
+        self->state.wire = given.wire;
+        end_with_wire(self, "connection to " + given.wire->peer_text());
+      },
+      [self](const node_hello& hello) {
+        self->state.link = self->current_sender()->address();
+        self->monitor(self->state.link);
+        self->state.wire->send(hello);
+      },
+      [self](const node_pulse& pulse) { self->state.wire->send(pulse, net::send_as::urgent); },
+      [self](hang_up_atom) {
+        self->state.wire->close("hung up");
+        self->quit();
+      },
+      [self](observe_atom) -> caf::result<std::vector<observation>> {
+        auto& s = self->state;
+        auto promise = self->make_response_promise<std::vector<observation>>();
+        if (s.asked.size() >= questions_max) s.asked.erase(s.asked.begin()); // nobody waits any more
+        s.asked.emplace(++s.questions, promise);
+        s.wire->send(wire::observe{s.questions});
+        return promise;
+      },
+      [self](const node_welcome& note) { self->send(caf::actor_cast<caf::actor>(self->state.link), note); },
+      [self](const node_peers& note) { self->send(caf::actor_cast<caf::actor>(self->state.link), note); },
+      [self](const frame_arrived& note) {
+        if (const auto* pulse = std::get_if<wire::pulse>(&note.what))
+          self->send(caf::actor_cast<caf::actor>(self->state.link), *pulse);
+        if (const auto* figures = std::get_if<wire::observed>(&note.what)) self->state.answer(*figures);
+      },
+      [self](const wire_ended& note) { self->quit(failure_reason(failure::retry, note.why)); },
+  };
+}
+
+namespace {
+
+/// As large as a frame of it may be; no node has so much to tell.
+auto bounded(std::string figures, std::string& problem) -> std::string {
+  if (figures.size() + 4096 <= payload_bytes_max(wire::frame_type::observed)) return figures;
+  problem = "its figures have " + std::to_string(figures.size()) + " bytes, which is more than may be sent";
+  return {};
+}
+
+void answer_all(host_connection_state& s, std::string problem, std::string all) {
+  const auto figures = bounded(std::move(all), problem);
+  for (const auto question : std::exchange(s.questions, {})) s.wire->send(wire::observed{question, problem, figures});
+}
+
+/// One request at a time, whose answer is for all who ask meanwhile.
+void answer_observe(caf::stateful_actor<host_connection_state>* self, std::uint64_t question) {
+  auto& s = self->state;
+  if (s.questions.size() >= questions_max) return;
+  s.questions.push_back(question);
+  if (s.questions.size() > 1) return;
+  self->request(s.settings.gate, observe_timeout, observe_atom::value)
+      .then([self](const std::vector<observation>& all) { answer_all(self->state, {}, figures_of(all)); },
+            [self](const caf::error& e) { answer_all(self->state, failure_text(self->system(), e), {}); });
+}
+
+void on_welcome(caf::stateful_actor<host_connection_state>* self, const node_welcome& answer) {
+  auto& s = self->state;
+  s.is_welcome = answer.refused.empty();
+  s.wire->welcome(answer, s.settings.rights);
+}
+
+} // namespace
+
+auto host_connection(caf::stateful_actor<host_connection_state>* self, std::shared_ptr<node_wire> wire,
+                     host_connection_settings settings) -> caf::behavior {
+  auto& s = self->state;
+  s.wire = std::move(wire);
+  s.settings = std::move(settings);
+  end_with_wire(self, "connection of node " + s.settings.hello.node);
+  self->set_down_handler([self](const caf::down_msg&) { self->quit(); }); // of the gate
+  self->monitor(s.settings.gate);
+  self->send(s.settings.gate, s.settings.hello);
+  self->delayed_send(self, welcome_within, hang_up_atom::value);
+  self->delayed_send(self, looked_at_every, timer_atom::value);
+  return {
+      [self](const node_welcome& answer) { on_welcome(self, answer); },
+      [self](const node_peers& note) { self->state.wire->set_members(note.peers); },
+      [self](const node_pulse& pulse) { self->state.wire->send(pulse, net::send_as::urgent); },
+      [self](const frame_arrived& note) {
+        if (const auto* pulse = std::get_if<wire::pulse>(&note.what)) self->send(self->state.settings.gate, *pulse);
+        if (const auto* asked = std::get_if<wire::observe>(&note.what)) answer_observe(self, asked->question);
+      },
+      [self](hang_up_atom) {
+        if (!self->state.is_welcome) self->state.wire->leave("no welcome in time");
+      },
+      [self](timer_atom) {
+        self->state.wire->tell_left_out();
+        if (system_clock().monotonic() - self->state.wire->heard() > quiet_for_max)
+          return self->state.wire->close("not heard of for 15s");
+        self->delayed_send(self, looked_at_every, timer_atom::value);
+      },
+      [self](const wire_ended& note) { self->quit(failure_reason(failure::retry, note.why)); },
+  };
+}
+
+} // namespace weir

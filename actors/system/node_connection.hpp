@@ -1,0 +1,50 @@
+/// The two ends of a connection between nodes, as the actors that have to do with nodes see it.
+//
+// A node link and a gate talk to each other through these two: what either says to its connection goes to the other
+// node, and comes from the connection there. Both end with their connection, and it with them.
+#pragma once
+
+#include "actors/protocol.hpp"
+#include "actors/system/node_wire.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace weir {
+
+/// Of who dialled: stands for the other node's gate. Takes node_hello, node_pulse, hang_up; answers observe.
+struct guest_connection_state {
+  static inline constexpr const char* name = "guest_connection";
+  std::shared_ptr<node_wire> wire;
+  caf::actor_addr link; ///< who said hello through it
+  std::uint64_t questions = 0;
+  std::map<std::uint64_t, caf::typed_response_promise<std::vector<observation>>> asked;
+
+  void answer(const wire::observed& note);
+};
+auto guest_connection(caf::stateful_actor<guest_connection_state>* self) -> caf::behavior;
+/// Before anything comes: whoever made the connection gives it its wire.
+struct use_wire {
+  std::shared_ptr<node_wire> wire;
+};
+
+struct host_connection_settings {
+  node_hello hello;
+  caf::actor gate;
+  guest_rights rights;
+};
+
+/// Of who listens: stands for the other node's link.
+struct host_connection_state {
+  static inline constexpr const char* name = "host_connection";
+  host_connection_settings settings;
+  std::shared_ptr<node_wire> wire;
+  bool is_welcome = false;
+  std::vector<std::uint64_t> questions; ///< that wait for the figures
+};
+auto host_connection(caf::stateful_actor<host_connection_state>* self, std::shared_ptr<node_wire> wire,
+                     host_connection_settings settings) -> caf::behavior;
+
+} // namespace weir
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::use_wire)

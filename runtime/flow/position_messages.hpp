@@ -1,0 +1,28 @@
+/// What a collector that starts asks those who may have chunks of an earlier one, and what they answer.
+#pragma once
+
+#include "runtime/event/chunk.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+/// A collector that starts, to everybody who may have chunks of an earlier one: what do you durably have? Memory
+/// buffers pass it on to who is behind them.
+struct ask_positions {
+  std::uint64_t question = 0; ///< random
+  std::string source;         ///< whose streams, as in chunk::source
+};
+
+/// The answer.
+struct known_positions {
+  std::uint64_t question = 0;
+  std::string receiver; ///< logical address
+  std::vector<position_range> positions;
+  std::vector<position_range> settled = {};   ///< what every sink has, as earlier chunks said
+  std::vector<position_range> elsewhere = {}; ///< what only some of those behind a memory buffer have
+};
+
+} // namespace weir

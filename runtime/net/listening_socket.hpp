@@ -1,0 +1,52 @@
+/// A port or a path at which others connect.
+#pragma once
+
+#include "runtime/base/result.hpp"
+#include "runtime/os/owned_fd.hpp"
+
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+namespace weir::net {
+
+struct accepted_socket {
+  owned_fd socket; ///< does not block
+  sockaddr_storage address{};
+  socklen_t address_bytes = 0;
+};
+
+class listening_socket {
+public:
+  /// On the first address of the host; empty or *: on all. Port "0": any free one.
+  static auto on_port(const std::string& host, const std::string& port) -> result<listening_socket>;
+  /// A socket file that nobody listens on any more is replaced.
+  static auto on_path(const std::string& path, mode_t mode) -> result<listening_socket>;
+
+  listening_socket(listening_socket&& other) noexcept = default;
+  auto operator=(listening_socket&& other) noexcept -> listening_socket& = default;
+  /// A socket file goes with it.
+  ~listening_socket();
+
+  /// The next waiting connection; nothing when none waits. errc::limit: out of descriptors, wait a little.
+  auto accept() -> result<std::optional<accepted_socket>>;
+  auto fd() const -> int { return socket_.fd(); }
+  /// As bound, in numbers: 127.0.0.1:24224 or unix:/path.
+  auto text() const -> const std::string& { return text_; }
+  /// 0 of a path.
+  auto port() const -> std::uint16_t;
+
+private:
+  listening_socket() = default;
+
+  owned_fd socket_;
+  std::string text_;
+  std::string path_;
+};
+
+/// Where the socket is bound.
+auto bound_address(int fd) -> accepted_socket;
+
+} // namespace weir::net

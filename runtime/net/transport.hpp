@@ -1,0 +1,51 @@
+/// The bytes of one connected socket, plain or encrypted: what a stream is driven with.
+#pragma once
+
+#include "runtime/base/result.hpp"
+#include "runtime/os/owned_fd.hpp"
+
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace weir::net {
+
+enum class io_status {
+  done,         ///< some bytes went
+  wants_read,   ///< when the socket is readable, again
+  wants_write,  ///< when it is writable
+  closed,       ///< the other side sends no more
+  failed,       ///< see `problem`
+};
+
+struct io_outcome {
+  io_status status = io_status::done;
+  std::size_t bytes = 0; ///< with `done`: at least one
+  std::string problem = {};
+};
+
+/// Never blocks.
+class transport {
+public:
+  virtual ~transport() = default;
+  /// `done` when both sides agree; nothing can be received or sent before.
+  virtual auto shake_hands() -> io_outcome = 0;
+  virtual auto receive(const iovec* to, int count) -> io_outcome = 0;
+  virtual auto send(const iovec* from, int count) -> io_outcome = 0;
+  /// Tells the other side that nothing more comes.
+  virtual void finish() = 0;
+  /// Nothing is called afterwards.
+  virtual void close() = 0;
+  virtual auto fd() const -> int = 0;
+  /// Of the other side's certificate; empty if it showed none that was checked.
+  virtual auto certificate_name() const -> std::string { return {}; }
+  /// Whether one thread may send while another receives.
+  virtual auto is_two_way() const -> bool = 0;
+};
+
+/// `socket`: connected, non-blocking.
+auto make_plain_transport(owned_fd socket) -> std::unique_ptr<transport>;
+
+} // namespace weir::net

@@ -1,0 +1,185 @@
+#include "actors/system/node_connection.hpp"
+
+#include "actors/system/dialer.hpp"
+#include "runtime/net/listener.hpp"
+#include "tests/support/captured_log.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+
+using namespace weir;
+using namespace weir::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto patience = 60s;
+
+/// One node: its actors and its network.
+struct side {
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  std::shared_ptr<wire_commons> commons = std::make_shared<wire_commons>(system);
+  std::unique_ptr<net::io_thread> network = std::make_unique<net::io_thread>([](const std::string&) {});
+};
+
+/// A host whose gate and member are the test, and a guest whose link and senders are.
+struct connected {
+  side host_side;
+  side guest_side;
+  caf::scoped_actor gate{host_side.system};
+  caf::scoped_actor member{host_side.system};
+  caf::scoped_actor link{guest_side.system};
+  caf::actor host;  ///< stands for the link at the gate
+  caf::actor guest; ///< stands for the gate at the link
+  caf::actor proxy; ///< of the member, at the guest
+  std::unique_ptr<net::listener> listener;
+
+  explicit connected(guest_rights rights = {{"files"}}) {
+    auto opened = net::listener::open(*host_side.network, {"127.0.0.1", 0}, {}, [this, rights](const auto& who) {
+      const auto wire = std::make_shared<node_wire>(host_side.commons, who->bytes(), caf::actor{});
+      wire->expect_hello([this, who, rights](const auto& it, const node_hello& hello) {
+        who->admit();
+        return host_side.system.spawn(host_connection, it,
+                                      host_connection_settings{hello, caf::actor_cast<caf::actor>(gate), rights});
+      });
+      who->bytes()->start(wire);
+    });
+    BOOST_TEST_REQUIRE(static_cast<bool>(opened));
+    listener = std::move(*opened);
+    const auto dials = guest_side.system.spawn<caf::detached>(dialer, guest_side.network.get(), guest_side.commons);
+    link->request(dials, patience, dial_atom::value, std::string{"127.0.0.1"}, listener->port())
+        .receive([&](const caf::actor& made) { guest = made; }, [](const caf::error&) { BOOST_FAIL("cannot dial"); });
+    caf::anon_send_exit(dials, caf::exit_reason::user_shutdown);
+    greet();
+  }
+  ~connected() {
+    listener.reset();
+    for (const auto& who : {guest, host})
+      if (who) caf::anon_send_exit(who, caf::exit_reason::user_shutdown);
+    guest = host = proxy = nullptr;
+    guest_side.network.reset();
+    host_side.network.reset();
+    guest_side.commons.reset();
+    host_side.commons.reset();
+  }
+
+  void greet() {
+    link->send(guest, node_hello{protocol_version, "shop", "edge-1", 7, {"edge"}});
+    receive(gate, [&](const node_hello& hello) {
+      BOOST_TEST(hello.node == "edge-1");
+      host = caf::actor_cast<caf::actor>(gate->current_sender());
+      gate->send(host, node_welcome{"core-1", "", 8, members()});
+    });
+    receive(link, [&](const node_welcome& answer) {
+      BOOST_TEST_REQUIRE(answer.peers.size() == 1U);
+      BOOST_TEST(answer.peers[0].address == "core-1/sink/files");
+      proxy = answer.peers[0].handle;
+    });
+  }
+  auto members() const -> std::vector<peer> {
+    return {{"core-1/sink/files", "files", caf::actor_cast<caf::actor>(member)}};
+  }
+
+  template <class Handler> static void receive(caf::scoped_actor& at, Handler handler) {
+    auto is_late = false;
+    at->receive(handler, caf::after(patience) >> [&] { is_late = true; });
+    BOOST_TEST_REQUIRE(!is_late);
+  }
+  /// Waits for the end of an actor that it monitors.
+  static auto is_told_of_end(caf::scoped_actor& at, const caf::actor& who) -> bool {
+    auto is_told = false;
+    receive(at, [&](const caf::down_msg& m) { is_told = m.source == who.address(); });
+    return is_told;
+  }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(connections)
+
+BOOST_AUTO_TEST_CASE(let_actors_of_two_nodes_talk_as_if_they_were_neighbours) {
+  auto nodes = connected{};
+  auto sender = caf::scoped_actor{nodes.guest_side.system};
+  sender->send(nodes.proxy, open_link{5, "edge-1/collector/logs"});
+  auto sender_there = caf::actor{};
+  nodes.receive(nodes.member, [&](const open_link& note) {
+    BOOST_TEST(note.link == 5U);
+    sender_there = caf::actor_cast<caf::actor>(nodes.member->current_sender());
+  });
+  nodes.member->send(sender_there, link_feedback{5, 1, 1000, false, {}, {}});
+  nodes.receive(sender, [&](const link_feedback& note) {
+    BOOST_TEST(note.grant_bytes == 1000U);
+    BOOST_TEST((caf::actor_cast<caf::actor>(sender->current_sender()) == nodes.proxy));
+  });
+}
+
+BOOST_AUTO_TEST_CASE(tell_of_the_end_of_a_sender) {
+  auto nodes = connected{};
+  auto sender_there = caf::actor{};
+  {
+    auto sender = caf::scoped_actor{nodes.guest_side.system};
+    sender->send(nodes.proxy, open_link{5, "edge-1/collector/logs"});
+    nodes.receive(nodes.member, [&](const open_link&) {
+      sender_there = caf::actor_cast<caf::actor>(nodes.member->current_sender());
+    });
+    nodes.member->monitor(sender_there);
+  }
+  BOOST_TEST(nodes.is_told_of_end(nodes.member, sender_there));
+}
+
+BOOST_AUTO_TEST_CASE(tell_of_the_end_of_a_member) {
+  auto nodes = connected{};
+  nodes.link->monitor(nodes.proxy);
+  nodes.gate->send(nodes.host, node_peers{"core-1", {}});
+  nodes.receive(nodes.link, [&](const node_peers& note) { BOOST_TEST(note.peers.empty()); });
+  BOOST_TEST(nodes.is_told_of_end(nodes.link, nodes.proxy));
+}
+
+BOOST_AUTO_TEST_CASE(end_with_all_their_proxies) {
+  auto nodes = connected{};
+  nodes.link->monitor(nodes.proxy);
+  caf::anon_send_exit(nodes.host, caf::exit_reason::user_shutdown);
+  BOOST_TEST(nodes.is_told_of_end(nodes.link, nodes.proxy));
+  nodes.link->monitor(nodes.guest);
+  BOOST_TEST(nodes.is_told_of_end(nodes.link, nodes.guest));
+}
+
+BOOST_AUTO_TEST_CASE(end_when_their_link_hangs_up) {
+  auto nodes = connected{};
+  nodes.gate->monitor(nodes.host);
+  nodes.link->send(nodes.guest, hang_up_atom::value);
+  BOOST_TEST(nodes.is_told_of_end(nodes.gate, nodes.host));
+}
+
+BOOST_AUTO_TEST_CASE(let_nobody_through_to_what_is_not_for_its_class) {
+  const auto log = captured_log{};
+  auto nodes = connected{guest_rights{{"other"}}};
+  auto sender = caf::scoped_actor{nodes.guest_side.system};
+  sender->send(nodes.proxy, open_link{5, "edge-1/collector/logs"});
+  nodes.link->send(nodes.guest, node_pulse{"edge-1", 7});
+  nodes.receive(nodes.gate, [](const node_pulse&) {}); // what came before it was judged
+  BOOST_TEST(!nodes.member->has_next_message());
+  BOOST_TEST(log.has("open_link is refused: it may not send to this component"));
+}
+
+BOOST_AUTO_TEST_CASE(pass_questions_for_figures_on_and_their_answers_back) {
+  auto nodes = connected{};
+  auto figures = observation{};
+  figures.address = "core-1/sink/files";
+  figures.dropped["filtered"] = 3;
+  figures.files = {{"/a.log", 3, 10, 4, "gone"}};
+  auto asking = caf::scoped_actor{nodes.guest_side.system};
+  auto answer = asking->request(nodes.guest, patience, observe_atom::value);
+  nodes.receive(nodes.gate, [&](observe_atom) { return std::vector{figures}; });
+  answer.receive(
+      [&](const std::vector<observation>& all) {
+        BOOST_TEST_REQUIRE(all.size() == 1U);
+        BOOST_TEST(all[0].dropped.at("filtered") == 3U);
+        BOOST_TEST(all[0].files.at(0).problem == "gone");
+      },
+      [](const caf::error&) { BOOST_FAIL("no answer"); });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
