@@ -101,8 +101,8 @@ void read_promise(draft& d, const draft_component& c, const sink_spec& spec, con
   out.writers = std::min(*writers, promise.writers_max);
   if (*writers > promise.writers_max)
     d.complain(c.written.find("writers")->where,
-               c.owner() + ": \"writers\" wants at most " + std::to_string(promise.writers_max) + " with this store, not "
-                   + spec.writers + ": " + promise.why_not_more,
+               c.owner() + ": \"writers\" wants at most " + std::to_string(promise.writers_max)
+                   + " with this store, not " + spec.writers + ": " + promise.why_not_more,
                "several sinks, each with a \"match\" and a store of its own, write side by side");
 }
 
@@ -113,7 +113,8 @@ void read_sink(draft& d, draft_component& c) {
   auto details = sink_plan{};
   details.make_store = configure<store>(
       d, c, spec.type, {"type", "from", "match", "start", "writers", "batch", "retry", "dead_letter"});
-  if (const auto* known = plugin_registry<store>::find(spec.type)) read_promise(d, c, spec, known->promise(c.written), details);
+  if (const auto* known = plugin_registry<store>::find(spec.type))
+    read_promise(d, c, spec, known->promise(c.written), details);
   if (auto match = match_of(spec.match)) {
     details.match = std::move(match->pattern);
     details.is_rest = match->is_rest;

@@ -115,7 +115,8 @@ auto sink_machine::may_commit(std::size_t writer) const -> bool {
 /// What came back is tried as it is. Who waits for what came before a question, or for the end, waits no longer.
 auto sink_machine::is_filling() const -> bool {
   const auto& queue = core_.queue;
-  if (settings_.fill_delay <= duration{0} || queue.empty() || how_ == ending::drained || !questions_.empty()) return false;
+  if (settings_.fill_delay <= duration{0} || queue.empty()) return false;
+  if (how_ == ending::drained || !questions_.empty()) return false;
   const auto& front = queue.front();
   if (front.judged || front.failing_since) return false;
   const auto is_full = queue.waiting_bytes() >= settings_.batch.bytes_max
