@@ -35,6 +35,8 @@ struct store_promise {
   std::uint64_t batch_bytes = std::uint64_t{4} << 20; ///< what one commit takes at most, if nobody says otherwise
 
   auto has_memory() const -> bool { return knows_by != memory::none; }
+  /// What one node has stored the others know.
+  auto is_shared() const -> bool { return knows_by == memory::shared_ledger || knows_by == memory::event_keys; }
 };
 
 /// Something that others cannot have too.

@@ -146,8 +146,7 @@ private:
   /// Ledgers do not know what another node's store has.
   void stores_of(const component_plan& sink) {
     const auto stores = hosts_of(plan_, sink);
-    const auto memory = promise_of(sink).knows_by;
-    if (stores < 2 || memory == store_promise::memory::shared_ledger || memory == store_promise::memory::event_keys) return;
+    if (stores < 2 || promise_of(sink).is_shared()) return;
     const auto chooses = [&](const component_plan* from, const component_plan* to) {
       return hosts_of(plan_, *to) > 1 && remote_actors(plan_, *from, *to) > 1;
     };

@@ -109,8 +109,8 @@ void read_promise(draft& d, const draft_component& c, const sink_spec& spec, con
   out.writers = std::min(*writers, promise.writers_max);
   if (*writers > promise.writers_max)
     d.complain(c.written.find("writers")->where,
-               c.owner() + ": \"writers\" wants at most " + std::to_string(promise.writers_max) + " with this store, not "
-                   + spec.writers + ": " + promise.why_not_more,
+               c.owner() + ": \"writers\" wants at most " + std::to_string(promise.writers_max)
+                   + " with this store, not " + spec.writers + ": " + promise.why_not_more,
                "several sinks, each with a \"match\" and a store of its own, write side by side");
 }
 
@@ -121,7 +121,8 @@ void read_sink(draft& d, draft_component& c) {
   auto details = sink_plan{};
   details.make_store = configure<store>(
       d, c, spec.type, {"type", "from", "match", "start", "writers", "batch", "process", "retry", "dead_letter"});
-  if (const auto* known = plugin_registry<store>::find(spec.type)) read_promise(d, c, spec, known->promise(c.written), details);
+  if (const auto* known = plugin_registry<store>::find(spec.type))
+    read_promise(d, c, spec, known->promise(c.written), details);
   details.process = read_operators(d, c);
   if (auto match = match_of(spec.match)) {
     details.match = std::move(match->pattern);

@@ -1,5 +1,5 @@
-/// The sink actor: answers whoever asks, while its writers block in their stores. Chunks do not wait in its mailbox: their
-/// sender leaves them at the desk itself.
+/// The sink actor: answers whoever asks, while its writers block in their stores. Chunks do not wait in its mailbox:
+/// their sender leaves them at the desk itself.
 #pragma once
 
 #include "actors/sinks/sink_desk.hpp"

@@ -61,6 +61,7 @@ void sink_desk::take(const transfer_chunks& note) {
   if (is_closed_) return;
   machine_.on_transfer(note);
   settle();
+  if (machine_.is_filling()) call_sink();
 }
 
 auto sink_desk::next_job(std::size_t writer) -> std::optional<writer_job> {

@@ -58,6 +58,8 @@ public:
   auto has_job(std::size_t writer) const -> bool;
   /// Its outcome must come before there is another for this writer.
   auto take_job(std::size_t writer) -> std::optional<writer_job>;
+  /// What waits is less than a batch, and may grow until deadline().
+  auto is_filling() const -> bool;
   auto take_outgoing() -> std::vector<outgoing> { return links_.take_outgoing(); }
   auto take_answers() -> std::vector<answer> { return std::exchange(answers_, {}); }
   /// When has_job() is to be asked again if nothing happens.
@@ -97,8 +99,6 @@ private:
   auto make_job(std::size_t writer, task what) -> writer_job;
   auto make_commit(std::size_t writer) -> commit_job;
   auto may_commit(std::size_t writer) const -> bool;
-  /// What waits is less than a batch, and may grow.
-  auto is_filling() const -> bool;
   auto is_answering() const -> bool;
   auto commits_under_way() const -> std::size_t;
   auto failing_writers() const -> std::size_t;

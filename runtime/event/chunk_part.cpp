@@ -9,7 +9,8 @@ namespace {
 /// One after the other, as they stand in the chunk.
 class part_builder {
 public:
-  part_builder(const chunk& whole, std::size_t bytes) : whole_(whole), made_(std::make_shared<chunk>(whole)), body_(bytes) {
+  part_builder(const chunk& whole, std::size_t bytes)
+      : whole_(whole), made_(std::make_shared<chunk>(whole)), body_(bytes) {
     made_->sections.clear();
     made_->cuts.clear();
     made_->count = 0;

@@ -3,6 +3,7 @@ import json
 import os
 import shutil
 import sqlite3
+import time
 import unittest
 
 from weir_nodes import SystemTest, hold_for, read_lines, wait_until
@@ -70,6 +71,19 @@ class Sinks(SystemTest):
         self.assertEqual(0, node.stop(), node.log())
         self.assertEqual(list(range(510)), [json.loads(line)["n"] for line in read_lines(self.path("out", "a"))])
         self.assertEqual(["b"], self.tags_in("b"))
+
+    def test_a_batch_that_is_never_full_is_stored_when_its_time_is_over(self):
+        self.write("in.log", "")
+        settings = DIRECT.replace("blocked/", "").replace("raw }", "raw, batch: { max_delay: 200ms } }")
+        node = self.start("node", self.write("t.yaml", settings), "--node", "node")
+        self.wait_for("node", "out", state="running")
+        begun = time.monotonic()
+        for number in range(20):  # each alone, and nothing else happens
+            with open(self.path("in.log"), "a") as log:
+                log.write(f"{number}\n")
+            wait_until(lambda: len(read_lines(self.path("out.raw"))) > number, node.log)
+        self.assertLess(time.monotonic() - begun, 15)  # probes of links come every 5 s
+        self.assertEqual(0, node.stop(), node.log())
 
     def test_the_rest_takes_what_the_others_leave(self):
         self.write("in.log", "".join(json.dumps({"who": name}) + "\n"

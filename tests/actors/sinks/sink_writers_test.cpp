@@ -32,6 +32,7 @@ struct sink_with_writers {
     settings.retry = {1s, 1s};
     settings.writers = jobs.size();
     settings.fill_delay = fill_delay;
+    settings.batch.events_max = 30;
     machine = std::make_unique<sink_machine>(settings, core, time);
     machine->on_open({++links, "n/collector/c"}, a_sender);
     transfers = 0;
@@ -68,7 +69,8 @@ struct sink_with_writers {
   }
   void give(std::uint64_t sequence) {
     const auto first = static_cast<int>(sequence) * 10;
-    const auto c = at_positions(make_chunk({numbered("a", first, first + 10)}, sequence), sequence * 100, sequence * 100 + 100);
+    const auto begin = sequence * 100;
+    const auto c = at_positions(make_chunk({numbered("a", first, first + 10)}, sequence), begin, begin + 100);
     machine->on_transfer({links, ++transfers, {{c}}});
   }
 
@@ -209,6 +211,20 @@ BOOST_AUTO_TEST_CASE(wait_for_a_batch_as_long_as_they_may) {
   BOOST_TEST(!sink.machine->has_job(0));
   sink.machine->drain();
   BOOST_TEST((sink.commit(0) == chunks{3})); // nothing more comes
+}
+
+BOOST_AUTO_TEST_CASE(wait_neither_with_a_full_batch_nor_with_what_came_back) {
+  auto sink = sink_with_writers{time, 1, 500ms};
+  using chunks = std::vector<std::uint64_t>;
+  for (const auto number : {1U, 2U, 3U}) {
+    BOOST_TEST(!sink.machine->has_job(0));
+    sink.give(number);
+  }
+  BOOST_TEST((sink.commit(0) == chunks{1, 2, 3}));
+  sink.fail(0, errc::rejected);
+  BOOST_TEST((sink.commit(0) == chunks{1}));
+  sink.succeed(0);
+  BOOST_TEST((sink.commit(0) == chunks{2})); // which of them it is has to be found
 }
 
 BOOST_AUTO_TEST_SUITE_END()
