@@ -95,8 +95,8 @@ auto all_kinds() -> std::vector<frame> {
           routed{1, 2, probe_link{1, 2, 3}},
           routed{1, 2, reopen_link{1}},
           routed{1, 2, close_link{1, "edge/collector/x", true}},
-          routed{1, 2, ask_positions{1, "edge/collector/x", "edge/collector/x", true, true}},
-          routed{1, 2, known_positions{1, "core", {{"file", 0, 7}}, {{"other", 1, 2}}}}};
+          routed{1, 2, ask_positions{1, "edge/collector/x"}},
+          routed{1, 2, known_positions{1, "core", {{"file", 0, 7}}, {{"other", 1, 2}}, {{"third", 3, 4}}}}};
 }
 
 } // namespace

@@ -53,8 +53,8 @@ BOOST_AUTO_TEST_CASE(of_a_host_let_a_link_be_opened_used_and_closed) {
 BOOST_AUTO_TEST_CASE(refuse_what_the_topology_does_not_place_there) {
   auto h = host{};
   BOOST_TEST(h.comes(open_link{7, "edge"}, false).why == "it may not send to this component");
-  BOOST_TEST((h.comes(ask_positions{1, "edge", "edge", false, false}, false).is == verdict::refused));
-  BOOST_TEST((h.comes(ask_positions{1, "edge", "edge", false, false}, true).is == verdict::passes));
+  BOOST_TEST((h.comes(ask_positions{1, "edge"}, false).is == verdict::refused));
+  BOOST_TEST((h.comes(ask_positions{1, "edge"}, true).is == verdict::passes));
 }
 
 BOOST_AUTO_TEST_CASE(refuse_what_belongs_to_no_link) {
@@ -98,16 +98,16 @@ BOOST_AUTO_TEST_CASE(of_a_guest_let_come_what_answers_it) {
   BOOST_TEST((g.comes(reopen_link{7}) == verdict::passes));
   BOOST_TEST((g.comes(close_link{7, "", false}) == verdict::passes));
   BOOST_TEST((g.comes(link_feedback{6, 1, 1, false, {}, {}}) == verdict::stale));
-  g.goes(ask_positions{9, "edge", "edge", false, false});
-  BOOST_TEST((g.comes(known_positions{9, "core", {}, {}}) == verdict::passes));
-  BOOST_TEST((g.comes(known_positions{8, "core", {}, {}}) == verdict::stale));
+  g.goes(ask_positions{9, "edge"});
+  BOOST_TEST((g.comes(known_positions{9, "core", {}}) == verdict::passes));
+  BOOST_TEST((g.comes(known_positions{8, "core", {}}) == verdict::stale));
 }
 
 BOOST_AUTO_TEST_CASE(of_a_guest_refuse_feedback_of_links_that_it_did_not_open) {
   auto g = guest{};
   BOOST_TEST((g.comes(link_feedback{7, 1, 1, false, {}, {}}) == verdict::refused));
   BOOST_TEST((g.comes(reopen_link{7}) == verdict::refused));
-  BOOST_TEST((g.comes(known_positions{9, "core", {}, {}}) == verdict::refused));
+  BOOST_TEST((g.comes(known_positions{9, "core", {}}) == verdict::refused));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
