@@ -93,7 +93,7 @@ private:
   const std::shared_ptr<wire_commons> commons_;
   const std::shared_ptr<net::stream> bytes_;
   const bool is_host_;
-  wire::frame_reader reader_;  // this and the next four: of the io thread
+  wire::frame_reader reader_;  // this and the next six: of the io thread
   greeted on_hello_;
   std::string node_;           // of the other side, as it says
   std::string bye_;            // why the other side ends it

@@ -52,7 +52,7 @@ stream::~stream() = default;
 
 void stream::start(std::shared_ptr<stream_reader> reader) {
   in_.post([self = shared_from_this(), reader = std::move(reader)]() mutable {
-    if (self->is_closed_) return reader->ended("closed at once", true);
+    if (!self->ended_before_.empty()) return reader->ended(self->ended_before_, true);
     self->reader_ = std::move(reader);
     self->waits_ = std::make_unique<waits>(self->in_.context(), self->bytes_->fd());
     self->waits_->deadline.expires_after(self->settings_.handshake_within);
@@ -233,7 +233,7 @@ void stream::close(std::string why) {
 
 void stream::end(const std::string& why, bool is_own) {
   is_closed_ = true;
-  if (!waits_) return;
+  if (!waits_) return void(ended_before_ = why); // it has not started, or has ended
   waits_.reset();
   ::shutdown(bytes_->fd(), SHUT_RDWR);
   auto lock = std::unique_lock{mutex_};

@@ -115,6 +115,7 @@ private:
   const stream_settings settings_;
   std::unique_ptr<waits> waits_;           // of the io thread
   std::shared_ptr<stream_reader> reader_;  // the same
+  std::string ended_before_; // it started; the same
   std::string certificate_name_;
   std::atomic<std::int64_t> heard_{0};
   std::atomic<bool> is_closed_{false};

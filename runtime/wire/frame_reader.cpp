@@ -44,7 +44,6 @@ auto frame_reader::room() -> net::read_room {
 }
 
 auto frame_reader::take(std::size_t bytes) -> result<void> {
-  taken_ += bytes;
   if (stage_ == stage::broken) return {};
   if (is_filling()) {
     const auto here = std::min(bytes, left_);

@@ -35,8 +35,6 @@ public:
   auto room() -> net::read_room;
   /// After an error everything that comes is thrown away.
   auto take(std::size_t bytes) -> result<void>;
-  /// Of frames.
-  auto bytes_taken() const -> std::uint64_t { return taken_; }
 
 private:
   enum class stage { header, payload, transfer, prefix, head, body, skipped, broken };
@@ -70,7 +68,6 @@ private:
   routed transfer_;
   chunk_sizes sizes_;
   byte_buffer chunk_head_;
-  std::uint64_t taken_ = 0;
 };
 
 } // namespace weir::wire

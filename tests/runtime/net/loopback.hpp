@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir::test {
@@ -20,7 +21,8 @@ public:
   auto room() -> net::read_room override { return {place_, sizeof place_, nullptr, 0}; }
   auto take(std::size_t bytes) -> result<void> override {
     note([&] { text_.append(place_, bytes); });
-    if (text_.find("offence") != std::string::npos) return error{errc::malformed, "an offence"};
+    const auto fresh = std::string_view{place_, bytes};
+    if (fresh.find("offence") != std::string_view::npos) return error{errc::malformed, "an offence"};
     return {};
   }
   void opened() override {
@@ -53,7 +55,7 @@ private:
     BOOST_TEST_REQUIRE(changed_.wait_for(lock, std::chrono::seconds{60}, holds));
   }
 
-  char place_[1000];
+  char place_[65536];
   std::mutex mutex_;
   std::condition_variable changed_;
   std::string text_;
