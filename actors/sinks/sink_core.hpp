@@ -20,11 +20,6 @@ struct sink_core {
   void take(const chunk_ptr& c, monotonic_time now = {});
   /// The writer is done with what it has.
   void settle(std::size_t writer, const job_outcome& done);
-  /// Whether the first `mark` chunks of all that were ever taken are settled.
-  auto is_settled(std::uint64_t mark) const -> bool {
-    const auto* oldest = queue.oldest();
-    return oldest == nullptr || oldest->number > mark;
-  }
   /// Empty: all goes well again.
   void note_error(const std::string& what, std::int64_t now_ns);
 

@@ -39,13 +39,16 @@ struct fixture {
 
   auto make_writer() -> store_writer { return make_writer(shelf, dir / "s.jsonl"); }
   auto make_writer(picky_shelf& on, const std::string& letters) -> store_writer {
+    return store_writer{writes(on, letters)};
+  }
+  auto writes(picky_shelf& on, const std::string& letters) -> store_writer_settings {
     auto settings = store_writer_settings{};
     settings.address = "n/sink/s";
     settings.context.clock = &time;
     settings.make_store = [&on](const plugin_context&) { return std::make_unique<picky_store>(on); };
     settings.letters = std::make_shared<letter_box>(
         "n/sink/s", std::make_shared<dead_letter_file>(real_file_system(), letters), 10s);
-    return store_writer{std::move(settings)};
+    return settings;
   }
 
   /// The chunk of this number, counted from 1, with ten events.
@@ -128,8 +131,8 @@ struct writing_thread {
   std::atomic<std::uint64_t> commits = 0;
   std::jthread thread;
 
-  void run(sink_desk& desk, std::size_t number, store_writer writer) {
-    thread = std::jthread{[this, &desk, number, writer = std::make_shared<store_writer>(std::move(writer))] {
+  void run(sink_desk& desk, std::size_t number, store_writer_settings writes) {
+    thread = std::jthread{[this, &desk, number, writer = std::make_shared<store_writer>(std::move(writes))] {
       do {
         called.acquire();
         while (const auto job = desk.next_job(number)) {
@@ -153,7 +156,7 @@ BOOST_AUTO_TEST_CASE(have_jobs_for_several_writers_at_once) {
   auto threads = std::vector<writing_thread>(writers);
   auto calls = std::vector<std::function<void()>>{};
   for (std::size_t i = 0; i < writers; ++i) {
-    threads[i].run(desk, i, make_writer(shelves[i], dir / "s.jsonl"));
+    threads[i].run(desk, i, writes(shelves[i], dir / "s.jsonl"));
     calls.emplace_back([&t = threads[i]] { t.called.release(); });
   }
   desk.employ(std::move(calls));

@@ -118,7 +118,7 @@ public:
     if (holds(batch, world.rejected)) return error{errc::rejected, "the store wants another number"};
     auto done = committed{};
     for_each_run(batch, [&](const event_run& run) {
-      world.bodies.insert(batch.chunks[run.chunk]->body.view().data());
+      world.bodies.insert(batch.chunks[run.first.chunk]->body.view().data());
       done.bytes += run.entries.size();
       auto read = entry_reader{run.entries};
       for (auto e = entry{}; read.next(e); ++done.events) world.stored.push_back(number_in(e.record));
