@@ -21,7 +21,7 @@ constexpr auto complain_again = 60s;
 collector_machine::collector_machine(collector_machine_settings settings, std::shared_ptr<collector_core> core)
     : settings_(std::move(settings)), core_(std::move(core)) {
   for (std::size_t i = 0; i < settings_.downstream.size(); ++i) {
-    ports_.push_back({settings_.downstream[i].name, {settings_.address, i, settings_.random}, {}});
+    ports_.push_back({settings_.downstream[i].name, {settings_.address, i, settings_.random}, {}, {}});
     core_->flow.at(i).drop_peers();
   }
 }
@@ -32,9 +32,14 @@ collector_machine::~collector_machine() {
 
 /// An earlier instance of this actor knew where to go on.
 void collector_machine::start() {
-  if (!settings_.resumes || settings_.listens || core_->starts > 0) return open_source();
+  is_started_ = true;
+  if (!settings_.resumes || settings_.listens || core_->starts > 0) {
+    for (auto& p : ports_) p.links.update(core_->flow, p.there);
+    return open_source();
+  }
   question_ = settings_.random();
   inquiry_.emplace(settings_.source, settings_.downstream);
+  for (const auto& p : ports_) tell_inquiry(p); // who came before the start
   patience_ends_ = now() + settings_.pace.patience;
   complain_at_ = now() + complain_after;
   step();
@@ -42,16 +47,21 @@ void collector_machine::start() {
 
 void collector_machine::on_peers(const std::string& component, std::vector<sender_links::receiver> there,
                                  const std::vector<std::string>& unheard) {
-  auto addresses = std::vector<std::string>{};
-  for (const auto& p : there) addresses.push_back(p.address);
-  if (inquiry_) inquiry_->on_peers(component, addresses, unheard);
   for (auto& p : ports_) {
     if (p.component != component) continue;
     if (p.there != there) ask_at_ = {}; // who is new
     p.there = there;
+    p.unheard = unheard;
+    if (inquiry_) tell_inquiry(p);
     if (!is_waiting()) p.links.update(core_->flow, p.there);
   }
   step(); // what a peer that went had in flight may go elsewhere
+}
+
+void collector_machine::tell_inquiry(const downstream_port& port) {
+  auto addresses = std::vector<std::string>{};
+  for (const auto& r : port.there) addresses.push_back(r.address);
+  inquiry_->on_peers(port.component, addresses, port.unheard);
 }
 
 void collector_machine::inquire() {
@@ -192,7 +202,8 @@ auto collector_machine::should_close(monotonic_time time) const -> bool {
 
 void collector_machine::step() {
   has_more_ = false;
-  if (is_waiting()) return inquire();
+  if (!is_started_) return;
+  if (inquiry_) return inquire();
   if (!is_open_ || is_finished_) return;
   const auto& clock = *settings_.context.clock;
   if (const auto time = now(); wants_to_read(time)) has_more_ = read(time) == read_status::more;
@@ -235,7 +246,7 @@ void collector_machine::drain() {
   const auto is_first = !std::exchange(is_draining_, true);
   if (settings_.reads_to_end) return is_first ? read_to_end() : void();
   is_at_end_ = true;
-  is_waiting() ? end_inquiry() : step();
+  inquiry_ ? end_inquiry() : step();
 }
 
 /// The source is made anew as one that ends by itself. Whoever may stay away for long is not waited for,
@@ -245,7 +256,7 @@ void collector_machine::read_to_end() {
   const auto is_away =
       is_waiting() || (is_open_ && core_->budget_bytes() == 0 && core_->flow.unacked_chunks() == 0);
   is_at_end_ = is_at_end_ || (!settings_.waits_to_the_end && is_away);
-  if (is_waiting()) return is_at_end_ ? end_inquiry() : void();
+  if (inquiry_) return is_at_end_ ? end_inquiry() : void();
   if (!is_open_ || is_at_end_) return step();
   forget_source();
   open_source();

@@ -85,7 +85,7 @@ public:
   auto observe() const -> observation;
 
   /// It is not known yet where to go on.
-  auto is_waiting() const -> bool { return inquiry_.has_value(); }
+  auto is_waiting() const -> bool { return !is_started_ || inquiry_.has_value(); }
   auto core() const -> const collector_core& { return *core_; }
 
 private:
@@ -93,8 +93,10 @@ private:
     std::string component;
     sender_links links;
     std::vector<sender_links::receiver> there;
+    std::vector<std::string> unheard; ///< nodes that may have more
   };
 
+  void tell_inquiry(const downstream_port& port);
   /// Reads what demand allows, closes what is due, sends what can go, and arranges the next call.
   void step();
   void inquire();
@@ -130,6 +132,7 @@ private:
   monotonic_time ask_at_{};
   monotonic_time complain_at_{};
 
+  bool is_started_ = false;
   bool is_open_ = false;
   bool is_draining_ = false;
   bool is_at_end_ = false;   ///< the source has nothing more, or must not be asked any more

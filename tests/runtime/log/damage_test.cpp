@@ -418,7 +418,7 @@ BOOST_AUTO_TEST_CASE(a_directory_of_a_newer_version_is_refused_and_left_alone) {
     const auto opened = chunk_log::open(*copy, log_settings(), time);
     BOOST_REQUIRE(!opened);
     BOOST_TEST((opened.failure().code == errc::rejected));
-    BOOST_TEST(opened.failure().what.find("version 3, this weir knows 2") != std::string::npos);
+    BOOST_TEST(opened.failure().what.find("version 4, this weir knows 3") != std::string::npos);
     BOOST_TEST(copy->content(path) == newer);
   }
 }
