@@ -160,11 +160,13 @@ auto sink_machine::deadline() const -> std::optional<monotonic_time> {
   const auto consider = [&](monotonic_time at) {
     if (!first || at < *first) first = at;
   };
-  for (const auto& w : writers_) {
+  for (std::size_t i = 0; i < writers_.size(); ++i) {
+    const auto& w = writers_[i];
     if (w.under_way && !w.is_slow_told) consider(w.since + slow_after);
-    if (w.under_way) continue;
-    if (w.failures > 0) consider(w.retry_at);
-    if (w.failures == 0 && !w.is_idle) consider(w.idle_at);
+    if (w.under_way || (w.failures == 0 && w.is_idle)) continue;
+    // One whose time has come without anything to do for it waits for something else, and hides no later one.
+    const auto at = w.failures > 0 ? w.retry_at : w.idle_at;
+    if (at > time_.monotonic() || next_task(i) != task::nothing) consider(at);
   }
   if (is_filling()) consider(core_.queue.front().since + settings_.fill_delay);
   return first;

@@ -212,6 +212,24 @@ BOOST_AUTO_TEST_CASE(wait_for_a_batch_as_long_as_they_may) {
   BOOST_TEST((sink.commit(0) == chunks{3})); // nothing more comes
 }
 
+/// A writer that has failed and has nothing to try again must not hide when a batch is due.
+BOOST_AUTO_TEST_CASE(wake_for_a_batch_though_the_retry_of_one_was_due_long_ago) {
+  auto sink = sink_with_writers{time, 2, 100ms};
+  sink.give(1);
+  time.advance(100ms);
+  BOOST_TEST((sink.commit(0) == std::vector<std::uint64_t>{1}));
+  sink.fail(0);
+  BOOST_TEST((sink.commit(1) == std::vector<std::uint64_t>{1}));
+  sink.succeed(1);
+  time.advance(5s);
+  for (std::size_t i = 0; i < 2; ++i)
+    if (sink.machine->take_job(i)) sink.machine->on_outcome(i, {}); // that nothing comes
+  time.advance(5s);
+  sink.give(2);
+  BOOST_REQUIRE(sink.machine->deadline().has_value());
+  BOOST_TEST((*sink.machine->deadline() == time.monotonic() + 100ms));
+}
+
 BOOST_AUTO_TEST_CASE(wait_neither_with_a_full_batch_nor_with_what_came_back) {
   auto sink = sink_with_writers{time, 1, 500ms};
   using chunks = std::vector<std::uint64_t>;
