@@ -43,7 +43,7 @@ auto passed_questions::take_passed() -> std::vector<passed> {
   for (auto& w : waiting_)
     for (const auto& [component, p] : peers_)
       for (const auto& receiver : p.addresses)
-        if (w.inquiry.is_awaited(receiver) && w.asked.insert(receiver).second) all.push_back({receiver, w.note});
+        if (w.inquiry.is_awaited(receiver) && w.asked.insert(receiver).second) all.push_back({receiver, {w.note.question, w.note.source}});
   return all;
 }
 

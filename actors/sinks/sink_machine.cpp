@@ -60,6 +60,7 @@ void sink_machine::on_down(std::uint64_t who) {
 
 /// A question that is asked again takes the place of its earlier one.
 void sink_machine::on_question(const ask_positions& note, std::uint64_t asker) {
+  links_.drop_links_of(note.sender);
   std::erase_if(questions_, [&](const auto& q) { return q.asker == asker && q.note.source == note.source; });
   questions_.push_back({note, asker});
   is_asked_ = true;
@@ -221,7 +222,8 @@ void sink_machine::on_done(std::size_t writer, const positions_job& job, job_out
   if (!w.are_commits_failing) on_success(w); // commits may go on failing
   std::erase_if(questions_, [&](const question& q) {
     if (q.note.source != job.source) return false;
-    answers_.push_back({q.asker, {q.note.question, settings_.address, done.known.positions, done.known.settled}});
+    answers_.push_back({q.asker, {q.note.question, settings_.address, done.known.positions, done.known.settled,
+                                  core_.queue.positions_of(job.source)}});
     return true;
   });
 }

@@ -40,6 +40,17 @@ auto sink_queue::chunks_max_of(const item& first) const -> std::size_t {
   return judged->reason ? judged->chunks : std::max<std::size_t>(1, judged->chunks / 2);
 }
 
+auto sink_queue::positions_of(const std::string& source) const -> std::vector<position_range> {
+  auto all = std::vector<position_range>{};
+  const auto add = [&](const item& i) {
+    if (i.content->source == source) all.insert(all.end(), i.content->positions.begin(), i.content->positions.end());
+  };
+  for (const auto& i : waiting_) add(i);
+  for (const auto& group : under_way_)
+    for (const auto& i : group) add(i);
+  return all;
+}
+
 /// Which of waiting_, in order.
 auto sink_queue::choose(std::size_t writer, const bounds& most) const -> std::vector<std::size_t> {
   auto chosen = std::vector<std::size_t>{};

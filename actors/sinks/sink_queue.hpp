@@ -42,6 +42,8 @@ public:
   };
 
   explicit sink_queue(std::size_t writers) : under_way_(writers) {}
+  /// What it has of the collector's streams, whether or not a writer has it.
+  auto positions_of(const std::string& source) const -> std::vector<position_range>;
 
   void push(item i);
   /// Whether take() has something for this writer, which has nothing now.

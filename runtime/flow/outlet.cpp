@@ -124,12 +124,6 @@ auto outlet::poll(monotonic_time now) -> std::vector<transfer> {
   return out;
 }
 
-auto outlet::waiting_chunks() const -> std::vector<chunk_ptr> {
-  auto all = std::vector<chunk_ptr>{};
-  for (const auto& [number, e] : waiting_) all.push_back(e->content);
-  return all;
-}
-
 auto outlet::deadline() const -> std::optional<monotonic_time> { return linger_until_; }
 
 auto outlet::credit_bytes() const -> std::uint64_t {

@@ -62,8 +62,6 @@ public:
   auto in_flight_bytes() const -> std::uint64_t;
   auto credit_bytes() const -> std::uint64_t;
   auto unacked_chunks() const -> std::size_t { return chunks_.size(); }
-  /// Those that no peer has, in their order.
-  auto waiting_chunks() const -> std::vector<chunk_ptr>;
   auto peers() const -> const std::vector<peer_state>& { return peers_; }
 
 private:

@@ -40,7 +40,8 @@ inline constexpr std::size_t ended_streams_max = 1024;
 /// What somebody has of a collector's streams.
 struct stream_knowledge {
   std::vector<position_range> positions;
-  std::vector<position_range> settled; ///< what every sink has, as the collector's chunks said
+  std::vector<position_range> settled;   ///< what every sink has, as the collector's chunks said
+  std::vector<position_range> elsewhere; ///< what it has and may lose yet: the streams are known by that
 };
 
 class position_index {

@@ -9,11 +9,13 @@
 
 namespace weir {
 
-/// A collector that starts, to everybody who may have chunks of an earlier one: what do you durably have? Memory
-/// buffers pass it on to who is behind them.
+/// A collector that starts, to everybody who may have chunks of an earlier one: what do you durably have? With it that
+/// has given up all links that it had: what is under way on them is read again. Memory buffers pass it on to who is
+/// behind them.
 struct ask_positions {
   std::uint64_t question = 0; ///< random
   std::string source;         ///< whose streams, as in chunk::source
+  std::string sender = {};    ///< whose links, by logical address; empty: passed on, so none
 };
 
 /// The answer.
@@ -22,7 +24,7 @@ struct known_positions {
   std::string receiver; ///< logical address
   std::vector<position_range> positions;
   std::vector<position_range> settled = {};   ///< what every sink has, as earlier chunks said
-  std::vector<position_range> elsewhere = {}; ///< what only some of those behind a memory buffer have
+  std::vector<position_range> elsewhere = {}; ///< what is not safe yet, or only with some of those behind
 };
 
 } // namespace weir

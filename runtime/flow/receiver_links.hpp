@@ -46,6 +46,8 @@ public:
   void on_probe(const probe_link& note, std::uint64_t handle);
   void on_close(const close_link& note, std::uint64_t handle);
   void on_down(std::uint64_t handle);
+  /// It has given them up: takes nothing more that is under way on them.
+  void drop_links_of(const std::string& sender);
   /// Sends acks and grants that became due.
   void send_feedback();
   /// Whether nothing more is to come. `local`: the addresses of all senders of this node.
@@ -64,8 +66,6 @@ private:
   };
   void send(std::uint64_t id, link& to, feedback&& due);
   void reopen(std::uint64_t id);
-  /// A sender that opens anew has given up its former links.
-  void drop_links_of(const std::string& sender);
   void leave();
   auto has_room_for(std::uint64_t handle) const -> bool;
 

@@ -41,7 +41,7 @@ public:
   /// The chunk is part of the batch. Which of its events are new; nothing: it is in already.
   auto add(const chunk& c) -> std::optional<std::vector<index_range>> { return state_.add(c); }
   auto knowledge(const std::string& source) const -> stream_knowledge {
-    return {state_.positions().of(source), state_.settled().of(source)};
+    return {state_.positions().of(source), state_.settled().of(source), {}};
   }
   auto take_regrouped() -> std::uint64_t { return state_.take_regrouped(); }
   auto ids() const -> const id_ranges& { return state_.ids(); }

@@ -16,7 +16,10 @@ chunk_log::~chunk_log() {
 auto chunk_log::seen() const -> const id_ranges& { return state_->known.seen; }
 auto chunk_log::knowledge_of(const std::string& source) const -> stream_knowledge {
   const auto& memory = state_->settings.sync == sync_policy::os ? state_->known : state_->safe;
-  return {memory.positions.of(source), memory.settled.of(source)};
+  auto known = stream_knowledge{memory.positions.of(source), memory.settled.of(source), {}};
+  for (const auto& p : state_->known.positions.of(source))
+    if (!memory.positions.covers(source, {{p}})) known.elsewhere.push_back(p);
+  return known;
 }
 
 void chunk_log::fold(std::uint64_t origin, std::uint64_t settled_below) {

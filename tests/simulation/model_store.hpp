@@ -42,7 +42,7 @@ public:
   auto open() -> result<void> override;
   auto commit(const commit_batch& batch) -> result<committed> override;
   auto knowledge(const std::string& source) -> result<stream_knowledge> override {
-    return stream_knowledge{tables_.positions.of(source), tables_.settled.of(source)};
+    return stream_knowledge{tables_.positions.of(source), tables_.settled.of(source), {}};
   }
 
 private:
