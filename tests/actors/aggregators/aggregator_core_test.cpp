@@ -181,7 +181,9 @@ BOOST_AUTO_TEST_CASE(knows_only_what_is_on_its_device) {
   first->settled = {{"old", 0, 70}};
   b.receive(first);
   BOOST_TEST(b.core->knowledge_of("edge/collector/log").positions.empty());
+  BOOST_TEST((b.core->knowledge_of("edge/collector/log").elsewhere == std::vector<position_range>{{"file", 0, 1}}));
   b.sync();
+  BOOST_TEST(b.core->knowledge_of("edge/collector/log").elsewhere.empty());
   b.receive(tagged(2));
   b.disk.crash(1, memory_file_system::survival::lose);
   b.start();
