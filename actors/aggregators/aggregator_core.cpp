@@ -300,8 +300,8 @@ auto aggregator_core::deadline() const -> std::optional<monotonic_time> {
 
 auto aggregator_core::knowledge_of(const std::string& source) const -> stream_knowledge {
   auto known = log_ ? log_->knowledge_of(source) : stream_knowledge{};
-  for (const auto& w : waiting_)
-    if (const auto& c = *w.content; c.source == source)
+  for (auto i = written_; i < waiting_.size(); ++i)
+    if (const auto& c = *waiting_[i].content; c.source == source)
       known.elsewhere.insert(known.elsewhere.end(), c.positions.begin(), c.positions.end());
   return known;
 }
