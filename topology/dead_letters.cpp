@@ -1,3 +1,4 @@
+#include "actors/observation.hpp"
 #include "topology/draft.hpp"
 #include "topology/spec.hpp"
 
