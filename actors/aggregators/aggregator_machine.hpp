@@ -64,7 +64,6 @@ public:
   /// All input is at its end and everything is passed on, or safe in the log.
   auto is_finished() const -> bool { return is_finished_; }
   auto observe() const -> observation;
-  auto core() const -> const aggregator_core& { return *core_; }
 
 private:
   struct downstream_port {

@@ -86,7 +86,6 @@ public:
 
   /// It is not known yet where to go on.
   auto is_waiting() const -> bool { return !is_started_ || inquiry_.has_value(); }
-  auto core() const -> const collector_core& { return *core_; }
 
 private:
   struct downstream_port {
