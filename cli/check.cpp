@@ -1,5 +1,5 @@
 #include "cli/guarantee_text.hpp"
-#include "cli/plan_text.hpp"
+#include "cli/plan/text.hpp"
 #include "cli/report.hpp"
 #include "topology/process_needs.hpp"
 

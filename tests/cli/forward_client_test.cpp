@@ -1,5 +1,5 @@
 #include "cli/forward_client.hpp"
-#include "tests/actors/collectors/forward_fixture.hpp"
+#include "tests/actors/collectors/forward/fixture.hpp"
 
 #include <stop_token>
 #include <thread>

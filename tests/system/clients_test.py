@@ -71,7 +71,7 @@ sinks: {{ archive: {{ type: file, from: local, path: "{self.out}" }} }}
         library = "/usr/share/gocode/src/github.com/fluent/fluent-logger-golang"
         if not os.path.exists(go) or not os.path.isdir(library):
             self.skipTest("the Go logger is not installed")
-        source = os.path.join(SOURCE, "tests", "actors", "collectors", "forward_client.go")
+        source = os.path.join(SOURCE, "tests", "actors", "collectors", "forward", "client.go")
         env = {**os.environ, "GOPATH": "/usr/share/gocode", "GO111MODULE": "off", "GOCACHE": self.path("cache"),
                "GOFLAGS": ""}
         built = subprocess.run([go, "build", "-o", self.path("client"), source], env=env, capture_output=True, text=True)

@@ -1,0 +1,73 @@
+/// Who may send: networks, shared keys and users of the forward protocol's handshake.
+#pragma once
+
+#include "actors/collectors/forward/settings.hpp"
+#include "runtime/codec/forward_handshake.hpp"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir {
+
+/// An IPv4 address is held as ::ffff:a.b.c.d.
+using ip_bytes = std::array<std::uint8_t, 16>;
+
+struct ip_network {
+  ip_bytes address{};
+  unsigned prefix_bits = 128;
+  auto contains(const ip_bytes& other) const -> bool;
+};
+
+/// "10.0.0.0/8", "fe80::/10" or a single address.
+auto parse_network(std::string_view text) -> result<ip_network>;
+/// All addresses of a name, or the address it is.
+auto resolve_host(const std::string& name) -> result<std::vector<ip_network>>;
+
+/// Who is at the other end.
+struct forward_peer {
+  std::string text;     ///< for messages: 10.1.2.3:4567 or unix:/path
+  std::string address;  ///< for records: 10.1.2.3, empty on unix sockets
+  std::string hostname; ///< for records, where wanted
+  bool is_ip = false;
+  ip_bytes bytes{};
+};
+
+/// The name of an address, or the address where it has none. Asks the resolver, and waits for it.
+auto lookup_hostname(const forward_peer& peer) -> std::string;
+
+class forward_access {
+public:
+  static auto make(const forward_security& security) -> result<forward_access>;
+
+  /// What to greet a new client with.
+  auto helo(bool keepalive) const -> forward_helo;
+  /// Appends the PONG that answers `ping`; the error is the reason for a refusal, which was appended as well.
+  auto answer(const forward_ping& ping, const forward_helo& greeted, const forward_peer& peer,
+              byte_buffer& out) const -> result<void>;
+
+private:
+  struct rule {
+    std::vector<ip_network> networks;
+    std::string shared_key;
+    std::vector<std::string> users;
+  };
+
+  auto rule_for(const forward_peer& peer) const -> const rule*;
+  auto has_right_password(const forward_ping& ping, std::string_view auth, const rule* by) const -> bool;
+  /// The shared key that holds, or why not.
+  auto judge(const forward_ping& ping, const forward_helo& greeted, const forward_peer& peer) const
+      -> result<std::string>;
+
+  std::string self_hostname_;
+  std::string shared_key_;
+  bool wants_users_ = false;
+  bool allows_anonymous_ = true;
+  std::vector<rule> rules_;
+  std::vector<std::pair<std::string, std::string>> users_;
+};
+
+} // namespace weir

@@ -1,0 +1,42 @@
+/// Listening sockets of the forward source: TCP with its UDP heartbeats, or a unix socket.
+#pragma once
+
+#include "actors/collectors/forward/access.hpp"
+#include "actors/collectors/forward/settings.hpp"
+#include "runtime/net/listening_socket.hpp"
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+namespace weir {
+
+struct accepted_client {
+  owned_fd socket;
+  forward_peer peer;
+};
+
+class forward_listener {
+public:
+  static auto open(const forward_endpoint& at, mode_t socket_mode) -> result<forward_listener>;
+
+  /// The next waiting connection; nothing when none waits. errc::limit: out of descriptors, wait a little.
+  auto accept() -> result<std::optional<accepted_client>>;
+  /// One 0x00 byte for every waiting datagram, also for empty ones.
+  void answer_heartbeats();
+
+  auto stream_fd() const -> int { return stream_.fd(); }
+  auto heartbeat_fd() const -> int { return heartbeat_.fd(); } ///< -1 if there is none
+  /// Where it listens, with the port that was bound: 127.0.0.1:24224 or unix:/path.
+  auto text() const -> const std::string& { return stream_.text(); }
+
+private:
+  forward_listener(net::listening_socket stream, owned_fd heartbeat)
+      : stream_(std::move(stream)), heartbeat_(std::move(heartbeat)) {}
+
+  net::listening_socket stream_;
+  owned_fd heartbeat_;
+};
+
+} // namespace weir

@@ -1,0 +1,124 @@
+#include "actors/sinks/sqlite/connection.hpp"
+
+#include <sqlite3.h>
+
+namespace weir {
+namespace {
+
+auto failure_of(sqlite3* database) -> error {
+  const auto code = sqlite3_errcode(database) & 0xff;
+  const auto* file = sqlite3_db_filename(database, "main");
+  const auto name = "\"" + std::string{file != nullptr ? file : ""} + '"';
+  const auto text = std::string{sqlite3_errmsg(database)};
+  switch (code) {
+  case SQLITE_NOTADB: return {errc::failed, name + " is not a SQLite database"};
+  case SQLITE_CORRUPT:
+    return {errc::failed, name + " is damaged; sqlite3 with .recover may save what is in it"};
+  case SQLITE_CONSTRAINT:
+  case SQLITE_MISMATCH:
+  case SQLITE_TOOBIG: return {errc::rejected, text};
+  case SQLITE_BUSY:
+  case SQLITE_LOCKED: return {errc::unavailable, name + " is in use by another program: " + text};
+  case SQLITE_FULL:
+  case SQLITE_IOERR:
+  case SQLITE_CANTOPEN:
+  case SQLITE_READONLY:
+  case SQLITE_PERM:
+  case SQLITE_NOMEM: {
+    const auto number = sqlite3_system_errno(database);
+    return {errc::unavailable,
+            "cannot write " + name + ": " + text + (number != 0 ? ", " + describe_errno(number) : "")};
+  }
+  default: return {errc::failed, name + ": " + text};
+  }
+}
+
+} // namespace
+
+void sqlite_statement::finalize::operator()(sqlite3_stmt* statement) const noexcept {
+  sqlite3_finalize(statement);
+}
+
+void sqlite_statement::bind(int parameter, std::int64_t value) {
+  sqlite3_bind_int64(statement_.get(), parameter, value);
+}
+
+void sqlite_statement::bind(int parameter, std::string_view text) {
+  // A null pointer would be NULL, not an empty text.
+  const auto* bytes = text.data() != nullptr ? text.data() : "";
+  sqlite3_bind_text64(statement_.get(), parameter, bytes, text.size(), SQLITE_STATIC, SQLITE_UTF8);
+}
+
+auto sqlite_statement::step() -> result<bool> {
+  const auto code = sqlite3_step(statement_.get());
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return sqlite3_reset(statement_.get()), result<bool>{false};
+  auto why = failure_of(sqlite3_db_handle(statement_.get()));
+  sqlite3_reset(statement_.get());
+  return why;
+}
+
+auto sqlite_statement::run() -> result<void> {
+  const auto row = step();
+  if (!row) return row.failure();
+  if (*row) reset();
+  return {};
+}
+
+void sqlite_statement::reset() { sqlite3_reset(statement_.get()); }
+
+auto sqlite_statement::integer(int column) const -> std::int64_t {
+  return sqlite3_column_int64(statement_.get(), column);
+}
+
+auto sqlite_statement::text(int column) const -> std::string {
+  const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
+  return bytes != nullptr ? std::string{bytes, size} : std::string{};
+}
+
+void sqlite_connection::close::operator()(sqlite3* database) const noexcept { sqlite3_close_v2(database); }
+
+auto sqlite_connection::open(const std::string& path) -> result<sqlite_connection> {
+  constexpr auto busy_ms = 5000;
+  auto made = sqlite_connection{};
+  auto* database = static_cast<sqlite3*>(nullptr);
+  const auto flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  const auto code = sqlite3_open_v2(path.c_str(), &database, flags, nullptr);
+  made.database_.reset(database);
+  if (database == nullptr) return error{errc::unavailable, "no memory to open \"" + path + '"'};
+  if (code != SQLITE_OK)
+    return error{errc::unavailable,
+                 "cannot open \"" + path + "\": " + describe_errno(sqlite3_system_errno(database))};
+  sqlite3_busy_timeout(database, busy_ms);
+  return made;
+}
+
+auto sqlite_connection::prepare(std::string_view sql) -> result<sqlite_statement> {
+  auto made = sqlite_statement{};
+  auto* statement = static_cast<sqlite3_stmt*>(nullptr);
+  const auto code = sqlite3_prepare_v3(database_.get(), sql.data(), static_cast<int>(sql.size()),
+                                       SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  made.statement_.reset(statement);
+  if (code != SQLITE_OK) return failure_of(database_.get());
+  return made;
+}
+
+auto sqlite_connection::execute(const std::string& sql) -> result<void> {
+  if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+    return failure_of(database_.get());
+  return {};
+}
+
+auto sqlite_connection::changes() const -> std::int64_t { return sqlite3_changes64(database_.get()); }
+
+auto sqlite_connection::is_in_transaction() const -> bool {
+  return sqlite3_get_autocommit(database_.get()) == 0;
+}
+
+void sqlite_connection::roll_back() noexcept {
+  if (database_ && sqlite3_get_autocommit(database_.get()) == 0)
+    sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+} // namespace weir

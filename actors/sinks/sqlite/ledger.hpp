@@ -1,0 +1,42 @@
+/// What the sqlite store remembers of the chunks that are in, changed in the transaction of their events.
+//
+//  weir_ledger     (sink TEXT, origin INTEGER, first INTEGER, last INTEGER): the sink has the chunks of this
+//                  origin (as a signed number) from first to last; neighbouring ranges are merged
+//  weir_positions  as in sqlite_ranges.hpp: what the sink has of collectors' streams
+//  weir_settled    the same: what every sink is known to have
+#pragma once
+
+#include "actors/sinks/sqlite/ranges.hpp"
+#include "runtime/event/chunk.hpp"
+#include "runtime/flow/position_index.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+class sqlite_ledger {
+public:
+  static auto open(sqlite_connection& database, const std::string& sink) -> result<sqlite_ledger>;
+  /// Notes the chunk. Which of its events are new, by their positions; nothing: it is in already, by its id.
+  auto add(const chunk& c) -> result<std::optional<std::vector<index_range>>>;
+  /// Of the events that add() found new since the last call: those of which a part was known.
+  auto take_regrouped() -> std::uint64_t { return std::exchange(regrouped_, 0); }
+  auto knowledge(const std::string& source) -> result<stream_knowledge>;
+
+private:
+  auto add_id(const chunk& c) -> result<bool>;
+  auto fold(const chunk& c) -> result<void>;
+  auto known_of(const chunk& c) -> result<position_index>;
+
+  std::string sink_;
+  sqlite_statement find_, grow_, insert_, next_, remove_;
+  sqlite_statement last_below_, remove_below_;
+  sqlite_ranges positions_;
+  sqlite_ranges settled_;
+  std::uint64_t regrouped_ = 0;
+};
+
+} // namespace weir

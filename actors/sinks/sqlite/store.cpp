@@ -1,0 +1,202 @@
+#include "actors/sinks/sqlite/connection.hpp"
+#include "actors/sinks/sqlite/ledger.hpp"
+#include "actors/sinks/sqlite/schema.hpp"
+#include "actors/sinks/store.hpp"
+#include "runtime/codec/event_writer.hpp"
+#include "runtime/codec/json_writer.hpp"
+#include "runtime/os/own_files.hpp"
+#include "runtime/os/paths.hpp"
+
+#include <sys/stat.h>
+
+#include <optional>
+
+namespace weir {
+namespace {
+
+enum class sqlite_sync { os, always };
+
+constexpr auto names_of(sqlite_sync*) {
+  return std::array<std::pair<std::string_view, sqlite_sync>, 2>{
+      {{"os", sqlite_sync::os}, {"always", sqlite_sync::always}}};
+}
+
+class sqlite_store final : public store {
+public:
+  struct settings {
+    std::string path;
+    std::string table = "events";
+    std::vector<std::string> columns;
+    sqlite_sync sync = sqlite_sync::always;
+  };
+  /// The database, its journal, what its readers share, and for a moment a directory and a temporary file.
+  static auto descriptors(const settings&) -> descriptor_need { return {5, false}; }
+  static auto promise(const settings& s) -> store_promise;
+  static auto claims(const settings& s, const plugin_context&) -> plugin_claims;
+  sqlite_store(settings s, const plugin_context& context)
+      : settings_(std::move(s)), sink_(context.component) {}
+
+  auto open() -> result<void> override;
+  auto commit(const commit_batch& batch) -> result<committed> override;
+  auto knowledge(const std::string& source) -> result<stream_knowledge> override;
+
+private:
+  /// What is open; statements go before their connection.
+  struct session {
+    sqlite_connection database;
+    sqlite_statement begin, end, insert;
+    sqlite_ledger ledger;
+    ino_t inode = 0;
+  };
+  auto open_session() -> result<session>;
+  auto is_open() const -> bool;
+  auto add_batch(const commit_batch& batch, committed& done) -> result<void>;
+  auto add_run(const event_run& run, committed& done) -> result<void>;
+  auto insert(std::int64_t time_ns) -> result<std::string>;
+
+  settings settings_;
+  std::string sink_;
+  std::optional<session> session_;
+  byte_buffer tag_;
+  byte_buffer json_;
+};
+
+auto sqlite_store::promise(const settings& s) -> store_promise {
+  auto made = store_promise{.knows_by = store_promise::memory::ledger};
+  if (s.sync != sqlite_sync::always)
+    made.at_power_cut = {"\"sync: os\" acknowledges what is not on the device yet", "sync"};
+  made.why_not_more = "a SQLite database takes one writer at a time";
+  return made;
+}
+
+auto sqlite_store::claims(const settings& s, const plugin_context&) -> plugin_claims {
+  if (s.path.empty()) return {};
+  const auto query = "select tag, count(*) from \"" + s.table + "\" group by tag order by 2 desc limit 20";
+  return {.held = {{claim::kind::file, s.path, "path"}},
+          .writes = {s.path},
+          .data = stored_data{s.path, {"sqlite3", s.path, query}, true}};
+}
+
+auto inode_of(const std::string& path) -> ino_t {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? status.st_ino : 0;
+}
+
+auto sqlite_store::open() -> result<void> {
+  session_.reset();
+  WEIR_TRY(auto opened, open_session());
+  session_.emplace(std::move(opened));
+  return {};
+}
+
+auto sqlite_store::open_session() -> result<session> {
+  const auto is_synced = settings_.sync == sqlite_sync::always;
+  // If that fails, SQLite says why it cannot open the file.
+  (void)make_directories(real_file_system(), directory_of(settings_.path), is_synced);
+  WEIR_TRY(auto database, sqlite_connection::open(settings_.path));
+  WEIR_CHECK(database.execute("PRAGMA journal_mode = WAL"));
+  own_files_here().add(settings_.path);
+  WEIR_CHECK(database.execute(is_synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
+  WEIR_CHECK(prepare_event_table(database, settings_.table, settings_.columns));
+  WEIR_TRY(auto ledger, sqlite_ledger::open(database, sink_));
+  WEIR_TRY(auto begin, database.prepare("BEGIN IMMEDIATE"));
+  WEIR_TRY(auto end, database.prepare("COMMIT"));
+  WEIR_TRY(auto insert,
+           database.prepare("INSERT INTO \"" + settings_.table + "\"(time, tag, record) VALUES(?1, ?2, ?3)"));
+  return session{std::move(database), std::move(begin),  std::move(end),
+                 std::move(insert),   std::move(ledger), inode_of(settings_.path)};
+}
+
+/// A database that was deleted or replaced would go on taking events that nobody will ever see.
+auto sqlite_store::is_open() const -> bool { return session_ && inode_of(settings_.path) == session_->inode; }
+
+auto sqlite_store::commit(const commit_batch& batch) -> result<committed> {
+  if (!is_open()) WEIR_CHECK(open());
+  auto done = committed{};
+  WEIR_CHECK(session_->begin.run());
+  auto state = add_batch(batch, done);
+  if (state && batch.confirm) state = batch.confirm(done.refused);
+  if (state) state = session_->end.run();
+  if (state) return done;
+  session_->database.roll_back();
+  return state.failure();
+}
+
+auto sqlite_store::knowledge(const std::string& source) -> result<stream_knowledge> {
+  if (!is_open()) WEIR_CHECK(open());
+  return session_->ledger.knowledge(source);
+}
+
+auto sqlite_store::add_batch(const commit_batch& batch, committed& done) -> result<void> {
+  for (std::size_t i = 0; i < batch.chunks.size(); ++i) {
+    const auto fresh = session_->ledger.add(*batch.chunks[i]);
+    if (!fresh) return error{errc::failed, "the ledger: " + fresh.failure().what};
+    if (!*fresh) {
+      ++done.repeated_chunks;
+      continue;
+    }
+    done.regrouped += session_->ledger.take_regrouped();
+    auto state = result<void>{};
+    for_each_run(batch, i, **fresh, [&](const event_run& run) {
+      if (state) state = add_run(run, done);
+    });
+    WEIR_CHECK(state);
+  }
+  return {};
+}
+
+auto sqlite_store::add_run(const event_run& run, committed& done) -> result<void> {
+  auto seen = std::uint64_t{0};
+  auto time_ns = std::int64_t{0};
+  auto entries = run.entries;
+  tag_.clear();
+  append_valid_text(tag_, run.tag);
+  session_->insert.bind(2, tag_.view());
+  for (; !entries.empty(); ++seen) {
+    json_.clear();
+    if (!take_entry_head(entries, time_ns) || msgpack_reader{entries}.peek() != msgpack_type::map) break;
+    if (!take_json(json_, entries)) break;
+    WEIR_TRY(const auto why_not, insert(time_ns));
+    if (!why_not.empty()) {
+      refuse(done, why_not, run, seen, 1);
+      continue;
+    }
+    done.bytes += sizeof time_ns + tag_.size() + json_.size();
+    ++done.events;
+  }
+  if (seen < run.events) refuse(done, "malformed entry", run, seen, run.events - seen);
+  return {};
+}
+
+/// Empty, or why the table does not take this row; the others of the transaction stay.
+auto sqlite_store::insert(std::int64_t time_ns) -> result<std::string> {
+  auto& row = session_->insert;
+  row.bind(1, time_ns);
+  row.bind(3, json_.view());
+  const auto done = row.run();
+  if (done) return std::string{session_->database.changes() > 0 ? "" : "rejected: the table ignores it"};
+  if (done.failure().code != errc::rejected || !session_->database.is_in_transaction()) return done.failure();
+  return "rejected: " + done.failure().what;
+}
+
+template <class Visitor> void describe(Visitor& v, sqlite_store::settings& s) {
+  v.required("path", s.path, "The database; made if it is missing.");
+  v.field("table", s.table, "One row an event: time (ns since 1970, UTC), tag and record (JSON).");
+  v.field("columns", s.columns, "Fields of the record that are columns too; dotted paths for nested ones.");
+  v.field("sync", s.sync,
+          "always: a commit is on the device before it is acknowledged, and survives a power cut; os: the "
+          "system writes when it likes, which is safe against the end of the process, not of the machine.");
+}
+
+void validate(const sqlite_store::settings& s, config::settings_reader& reader) {
+  if (reader.is_given("path") && s.path.empty()) reader.complain("path", "\"path\" is empty");
+  if (const auto problem = problem_of_table(s.table); !problem.empty()) reader.complain("table", problem);
+  if (const auto problem = problem_of_columns(s.columns); !problem.empty())
+    reader.complain("columns", problem);
+}
+
+const register_store<sqlite_store> registered_sqlite{
+    "sqlite", "Commits events to a SQLite database, each chunk exactly once."};
+
+} // namespace
+} // namespace weir

@@ -1,0 +1,299 @@
+#include "cli/run/node_run.hpp"
+
+#include "cli/run/account.hpp"
+#include "runtime/os/descriptor_budget.hpp"
+#include "runtime/os/threads.hpp"
+#include "topology/node.hpp"
+#include "topology/process_needs.hpp"
+
+#include <malloc.h>
+#include <poll.h>
+#include <spdlog/spdlog.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <future>
+#include <mutex>
+#include <new>
+#include <system_error>
+
+namespace weir {
+namespace {
+
+using namespace std::chrono_literals;
+using steady = std::chrono::steady_clock;
+
+constexpr auto start_patience = 2s; // of who asks a node to stop that has not started yet
+
+/// What the node's threads tell the main one.
+class node_events {
+public:
+  node_events() : wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) { WEIR_ASSERT(wake_ >= 0); }
+  ~node_events() { close(wake_); }
+  node_events(const node_events&) = delete;
+  auto operator=(const node_events&) -> node_events& = delete;
+
+  void started() {
+    locked([&] { started_ = true; });
+    note(false, {});
+  }
+  void finished() { note(true, {}); }
+  void failed(const std::string& why) { note(false, why); }
+  auto fd() const -> int { return wake_; }
+  auto is_started() const -> bool {
+    return locked([&] { return started_; });
+  }
+  auto is_finished() const -> bool {
+    return locked([&] { return finished_; });
+  }
+  auto failure() const -> std::string {
+    return locked([&] { return why_; });
+  }
+
+private:
+  void note(bool done, const std::string& why) {
+    locked([&] {
+      finished_ = finished_ || done;
+      if (why_.empty()) why_ = why;
+    });
+    const auto one = std::uint64_t{1};
+    if (write(wake_, &one, sizeof one) < 0) spdlog::error("cannot wake the main thread");
+  }
+  template <class F> auto locked(F&& f) const -> decltype(f()) {
+    const auto lock = std::lock_guard{mutex_};
+    return f();
+  }
+
+  int wake_;
+  mutable std::mutex mutex_;
+  bool started_ = false; ///< or could not be started
+  bool finished_ = false;
+  std::string why_;
+};
+
+volatile std::sig_atomic_t end_status = 0;
+
+/// All is settled or given up when this is called: actors that do not end, whatever they hang in, must not
+/// hold up the process.
+void bound_the_end(int status) {
+  constexpr auto end_seconds_max = 5U;
+  end_status = status;
+  std::signal(SIGALRM, [](int) { std::_Exit(end_status); });
+  alarm(end_seconds_max);
+}
+
+/// Drives one run; each member is one phase.
+class run {
+public:
+  run(run_options options, const descriptor_plan& descriptors, steady::time_point began,
+      const run_signals& signals)
+      : options_(std::move(options)), descriptors_(descriptors), began_(began), signals_(signals) {}
+
+  auto operator()(const topology_plan& plan) -> int {
+    auto started = start(plan);
+    if (!started) {
+      spdlog::error("{}", started.failure().what);
+      return 1;
+    }
+    node_ = std::move(*started);
+    spdlog::info("{}", start_text(plan, options_));
+    auto who = cli::process_identity{plan.cluster, options_.node_name, options_.version, getpid()};
+    service_ = std::make_unique<cli::status_service>(std::move(who), *node_, std::move(options_.status));
+    buffers_ = disk_buffers(plan, options_);
+    if (stop_asked_) begin_drain();
+    const auto status = wait();
+    bound_the_end(status);
+    service_.reset();
+    tell_end(status);
+    return status;
+  }
+
+private:
+  /// Opening a large buffer, or one on a device that does not answer, may take long: signals are heeded.
+  auto start(const topology_plan& plan) -> result<std::unique_ptr<node>> {
+    auto settings = node_settings{options_.node_name, options_.source_name, options_.classes, options_.once, descriptors_, {}, {}};
+    settings.on_finished = [this] { events_.finished(); };
+    settings.on_failed = [this](const std::string& why) { events_.failed(why); };
+    struct note_at_end {
+      node_events& to;
+      ~note_at_end() { to.started(); }
+    };
+    auto started = std::async(std::launch::async, [&] {
+      const auto note = note_at_end{events_}; // also if it throws
+      return node::start(plan, std::move(settings));
+    });
+    while (!events_.is_started()) {
+      wait_for_news();
+      heed_signals();
+      if (stop_asked_ && steady::now() >= give_up_start_at_) give_up_start();
+    }
+    return started.get();
+  }
+
+  auto wait() -> int {
+    while (true) {
+      if (const auto why = events_.failure(); !why.empty()) {
+        spdlog::critical("the node ends: {}", why);
+        return 1;
+      }
+      if (events_.is_finished() && (options_.once || draining_)) return 0;
+      if (draining_ && steady::now() >= drain_until_)
+        give_up("not drained within " + to_text(duration{options_.drain_timeout}));
+      if (nobody_reads_) give_up("the standard output was closed");
+      wait_for_news();
+      heed_signals();
+      if (stop_asked_ && !draining_) begin_drain();
+    }
+  }
+
+  void heed_signals() {
+    while (const auto number = signals_.take()) {
+      if (*number == SIGHUP)
+        spdlog::info("SIGHUP: nothing changes; the topology file is read at the start only");
+      else if (stop_asked_)
+        stop_at_once();
+      else
+        note_stop();
+    }
+  }
+
+  void note_stop() {
+    stop_asked_ = true;
+    give_up_start_at_ = steady::now() + start_patience;
+  }
+
+  void wait_for_news() {
+    // Without events asked for, a descriptor tells only that it is of no use any more.
+    pollfd waits[] = {{signals_.fd(), POLLIN, 0},
+                      {events_.fd(), POLLIN, 0},
+                      {options_.prints_events && !nobody_reads_ ? STDOUT_FILENO : -1, 0, 0}};
+    const auto left = draining_ ? std::max<std::int64_t>(0, (drain_until_ - steady::now()) / 1ms) + 1 : 1000;
+    poll(waits, 3, static_cast<int>(std::min<std::int64_t>(left, 1000)));
+    nobody_reads_ = nobody_reads_ || waits[2].revents != 0;
+    auto count = std::uint64_t{0};
+    if ((waits[1].revents & POLLIN) != 0 && read(events_.fd(), &count, sizeof count) < 0) return;
+  }
+
+  void begin_drain() {
+    spdlog::info("stopping: takes nothing more in and passes on what is there (again to stop at once)");
+    draining_ = true;
+    drain_until_ = steady::now() + options_.drain_timeout;
+    node_->drain();
+  }
+
+  [[noreturn]] void give_up(const std::string& why) {
+    const auto left = node_->observe().actors;
+    spdlog::error("{}: {} events were not confirmed; {}", why, sum_up(left).unsettled,
+                  account_text(left, buffers_));
+    // Whoever still works (a store that hangs) would hold up an orderly end.
+    service_->withdraw(); // its thread may wait for whoever hangs
+    if (options_.once) report(left);
+    std::fflush(nullptr);
+    std::_Exit(1);
+  }
+
+  [[noreturn]] void give_up_start() {
+    spdlog::warn("stopped before the start was complete");
+    std::fflush(nullptr);
+    std::_Exit(0);
+  }
+
+  [[noreturn]] void stop_at_once() {
+    spdlog::warn("stopped at once");
+    if (service_) service_->withdraw();
+    std::fflush(nullptr);
+    std::_Exit(1);
+  }
+
+  void tell_end(int status) {
+    const auto left = node_->observe().actors;
+    if (status == 0) spdlog::info("ended: {}", account_text(left, buffers_));
+    if (options_.once) report(left);
+  }
+
+  void report(const std::vector<observation>& left) {
+    const auto sum = sum_up(left);
+    const auto seconds = std::chrono::duration<double>(steady::now() - began_).count();
+    std::printf("events=%llu bytes=%llu seconds=%.3f lost=%llu\n",
+                static_cast<unsigned long long>(sum.events), static_cast<unsigned long long>(sum.bytes),
+                seconds, static_cast<unsigned long long>(sum.unsettled));
+    std::fflush(stdout);
+  }
+
+  run_options options_;
+  descriptor_plan descriptors_;
+  steady::time_point began_;
+  const run_signals& signals_;
+  node_events events_;
+  std::unique_ptr<node> node_;
+  std::unique_ptr<cli::status_service> service_;
+  std::map<std::string, std::string> buffers_; ///< directory, by component
+  bool stop_asked_ = false;
+  steady::time_point give_up_start_at_{};
+  bool nobody_reads_ = false; ///< what a sink of this node prints
+  bool draining_ = false;
+  steady::time_point drain_until_{};
+};
+
+/// Chunk bodies come and go by the megabyte: from the heap they are reused, mapped ones fault in anew.
+void tune_allocator() {
+  mallopt(M_MMAP_THRESHOLD, 8 << 20);
+  mallopt(M_TRIM_THRESHOLD, 16 << 20);
+}
+
+/// What is not on the disk by now comes again after the next start: an orderly end would need what is lacking.
+[[noreturn]] void end_for_want_of(std::string_view sentence) {
+  (void)!::write(STDERR_FILENO, sentence.data(), sentence.size());
+  std::_Exit(1);
+}
+
+/// An exception that nobody catches: a thread or memory that could not be had is no fault of ours.
+[[noreturn]] void on_terminate() {
+  try {
+    if (const auto thrown = std::current_exception()) std::rethrow_exception(thrown);
+  } catch (const std::system_error& e) {
+    end_for_want_of("weir: the system refuses: " + std::string{e.what()} + '\n');
+  } catch (const std::exception& e) {
+    (void)!::write(STDERR_FILENO, e.what(), std::strlen(e.what()));
+  } catch (...) { // nothing is known of it
+  }
+  std::abort();
+}
+
+/// Writing to a closed pipe or past a file size limit is an error to handle, not a reason to die.
+void prepare_process() {
+  tune_allocator();
+  limit_thread_stacks();
+  std::set_new_handler([] { end_for_want_of("weir: there is no memory left (see ulimit -v, the limit of the container)\n"); });
+  std::set_terminate(on_terminate);
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
+} // namespace
+
+auto run_node(const topology_plan& plan, run_options options, const run_signals& signals) -> int {
+  const auto began = steady::now();
+  prepare_process();
+  const auto hosted = components_of(plan, options.classes);
+  const auto descriptors = descriptors_of(plan, hosted, raise_descriptor_limit());
+  if (const auto lack = lack_of_descriptors(descriptors); !lack.empty()) {
+    spdlog::error("{}", lack);
+    return 1;
+  }
+  if (const auto had = try_threads(threads_of(plan, hosted)); !had) {
+    spdlog::error("{}", had.failure().what);
+    return 1;
+  }
+  spdlog::info("descriptors: {}", to_text(descriptors));
+  return run{std::move(options), descriptors, began, signals}(plan);
+}
+
+} // namespace weir

@@ -1,0 +1,173 @@
+#include "cli/status/node_status.hpp"
+#include "runtime/codec/json_writer.hpp"
+#include "runtime/codec/time_text.hpp"
+#include "runtime/event/msgpack.hpp"
+
+#include <algorithm>
+
+namespace weir::cli {
+namespace {
+
+/// A map under construction.
+class object {
+public:
+  explicit object(msgpack_writer& to) : to_(to), mark_(to.open()) {}
+  ~object() { to_.close_map(mark_, count_); }
+  object(const object&) = delete;
+  auto operator=(const object&) -> object& = delete;
+
+  auto key(std::string_view name) -> msgpack_writer& {
+    to_.str(name);
+    ++count_;
+    return to_;
+  }
+  void text(std::string_view name, std::string_view value) { key(name).str(value); }
+  void count(std::string_view name, std::uint64_t value) { key(name).unsigned_integer(value); }
+
+private:
+  msgpack_writer& to_;
+  std::size_t mark_;
+  std::uint32_t count_ = 0;
+};
+
+/// ISO 8601 in UTC, or nothing.
+auto time_text(std::int64_t wall_ns) -> std::string {
+  auto text = std::string{};
+  if (wall_ns == 0) return text;
+  text.resize(time_text_bytes);
+  write_time_text(text.data(), wall_ns);
+  return text;
+}
+
+void write_texts(object& out, std::string_view name, const std::vector<std::string>& texts) {
+  auto& to = out.key(name);
+  to.array(static_cast<std::uint32_t>(texts.size()));
+  for (const auto& text : texts) to.str(text);
+}
+
+void write_counts(object& out, std::string_view name, const std::map<std::string, std::uint64_t>& counts) {
+  auto to = object{out.key(name)};
+  for (const auto& [what, events] : counts) to.count(what, events);
+}
+
+void write_file(msgpack_writer& to, const file_figures& f) {
+  auto out = object{to};
+  out.text("path", f.path);
+  out.count("offset", f.offset);
+  out.count("size", f.size);
+  out.count("unread_bytes", f.size - std::min(f.offset, f.size));
+  out.text("last_event_at", time_text(f.last_event_ns));
+  out.text("problem", f.problem);
+}
+
+void write_actor(msgpack_writer& to, const observation& o) {
+  auto out = object{to};
+  out.text("address", o.address);
+  out.text("component", o.component);
+  out.text("tier", o.tier);
+  out.text("type", o.type);
+  out.text("state", o.state);
+  out.text("detail", o.detail);
+  out.count("events_in", o.events_in);
+  out.count("bytes_in", o.bytes_in);
+  out.count("events_out", o.events_out);
+  out.count("bytes_out", o.bytes_out);
+  out.count("events_held", o.events_held);
+  out.count("bytes_held", o.bytes_held);
+  out.count("demand_granted", o.demand_granted);
+  out.count("demand_held", o.demand_held);
+  out.key("delay_seconds").real(static_cast<double>(o.delay_ns) / 1e9);
+  out.count("unparsed", o.unparsed);
+  out.count("damaged", o.damaged);
+  out.count("restarts", o.restarts);
+  out.text("last_error", o.last_error);
+  out.text("last_error_at", time_text(o.last_error_ns));
+  out.key("answers").boolean(o.answers);
+  out.text("seen_at", time_text(o.seen_ns));
+  write_texts(out, "problems", o.problems);
+  write_counts(out, "dropped", o.dropped);
+  write_counts(out, "dead_letters", o.dead_letters);
+  write_counts(out, "no_sink", o.no_sink);
+  write_counts(out, "noted", o.noted);
+  write_texts(out, "senders", o.senders);
+  out.count("senders_left_out", o.senders_left_out);
+  out.count("files_left_out", o.files_left_out);
+  auto& files = out.key("files");
+  files.array(static_cast<std::uint32_t>(o.files.size()));
+  for (const auto& f : o.files) write_file(files, f);
+}
+
+void write_link(msgpack_writer& to, const linked_node& n) {
+  auto out = object{to};
+  out.text("node", n.node);
+  out.key("dialled").boolean(n.is_dialled);
+  out.key("connected").boolean(n.is_connected);
+  out.text("since", time_text(n.since_ns));
+  out.text("heard_at", time_text(n.heard_ns));
+  out.text("problem", n.problem);
+}
+
+void write_verdict(object& out, const verdict& found) {
+  out.text("health", name_of(found.state));
+  write_texts(out, "reasons", found.reasons);
+}
+
+void write_figures(object& out, const node::node_report& seen) {
+  const auto balance = balance_of(seen);
+  if (balance)
+    out.key("balanced").boolean(*balance);
+  else
+    out.key("balanced").nil();
+  auto& to = out.key("links");
+  to.array(static_cast<std::uint32_t>(seen.links.size()));
+  for (const auto& n : seen.links) write_link(to, n);
+  auto& all = out.key("actors");
+  all.array(static_cast<std::uint32_t>(seen.actors.size()));
+  for (const auto& o : seen.actors) write_actor(all, o);
+}
+
+void write_identity(object& out, const node_status& s) {
+  out.text("node", s.of.node);
+  out.text("cluster", s.of.cluster);
+  out.text("version", s.of.version);
+  out.key("pid").integer(s.of.pid);
+  out.key("uptime_seconds").real(std::chrono::duration<double>(s.uptime).count());
+}
+
+template <class Write> auto line_of(Write&& write) -> std::string {
+  auto packed = byte_buffer{};
+  auto writer = msgpack_writer{packed};
+  write(writer);
+  auto text = byte_buffer{};
+  append_json(text, packed.view());
+  return std::string{text.view()} + '\n';
+}
+
+} // namespace
+
+auto status_json(const node_status& s) -> std::string {
+  return line_of([&](msgpack_writer& to) {
+    auto out = object{to};
+    write_identity(out, s);
+    write_verdict(out, judge(s.seen));
+    write_figures(out, s.seen);
+  });
+}
+
+auto cluster_json(const node_status& s, const std::vector<node::node_report>& nodes) -> std::string {
+  return line_of([&](msgpack_writer& to) {
+    auto out = object{to};
+    write_identity(out, s);
+    write_verdict(out, judge_all(nodes));
+    out.key("nodes").array(static_cast<std::uint32_t>(nodes.size()));
+    for (const auto& n : nodes) {
+      auto entry = object{to};
+      entry.text("node", n.name);
+      entry.text("problem", n.problem);
+      write_verdict(entry, judge(n));
+      write_figures(entry, n);
+    }
+  });
+}
+
+} // namespace weir::cli

@@ -1,0 +1,117 @@
+#include "cli/status/service.hpp"
+
+#include "runtime/os/clock.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
+
+namespace weir::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using steady = std::chrono::steady_clock;
+
+constexpr auto redraw_interval = 1s;
+constexpr auto rate_interval = 250ms;
+
+} // namespace
+
+status_service::status_service(process_identity who, node& of, status_outlets to)
+    : who_(std::move(who)), node_(of), to_(std::move(to)), stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  WEIR_ASSERT(stop_ >= 0);
+  thread_ = std::thread{[this] { work(); }};
+}
+
+status_service::~status_service() {
+  const auto one = std::uint64_t{1};
+  const auto written = write(stop_, &one, sizeof one);
+  WEIR_ASSERT(written == sizeof one);
+  thread_.join();
+  if (to_.terminal) {
+    draw();
+    to_.terminal->finish();
+  }
+  close(stop_);
+}
+
+void status_service::withdraw() {
+  if (to_.socket) to_.socket->withdraw();
+  if (to_.terminal) to_.terminal->finish();
+}
+
+void status_service::work() {
+  auto next = steady::now();
+  while (true) {
+    if (to_.terminal && steady::now() >= next) {
+      draw();
+      next = steady::now() + redraw_interval;
+    }
+    const auto until = to_.terminal ? next : steady::now() + 1h;
+    if (!wait(true, until)) return;
+  }
+}
+
+auto status_service::wait(bool for_clients, time_point when) -> bool {
+  const auto listening = for_clients && to_.socket ? to_.socket->fd() : -1;
+  pollfd waits[] = {{stop_, POLLIN, 0}, {listening, POLLIN, 0}};
+  const auto left = std::max<std::int64_t>(0, (when - steady::now()) / 1ms + 1);
+  poll(waits, 2, static_cast<int>(left));
+  if (waits[0].revents != 0) return false;
+  if (waits[1].revents != 0) to_.socket->converse(stop_, [this](auto request) { return answer(request); });
+  return true;
+}
+
+auto status_service::answer(std::string_view request) -> std::string {
+  if (request.starts_with("check")) return check(request);
+  if (request == "status") return status_json(look());
+  if (request == "status text") return status_text(measure());
+  if (request == "cluster") return cluster_json(look(), node_.observe_cluster());
+  if (request == "cluster text") return cluster_text(measure(), node_.observe_cluster());
+  return "unknown request; wants status, cluster, status text, cluster text or check\n";
+}
+
+/// "check [cluster] [NANOSECONDS]".
+auto status_service::check(std::string_view request) const -> std::string {
+  auto words = std::istringstream{std::string{request}};
+  auto word = std::string{};
+  auto of_cluster = false;
+  auto max_delay = std::optional<duration>{};
+  while (words >> word)
+    if (word == "cluster")
+      of_cluster = true;
+    else if (word != "check")
+      max_delay = duration{std::strtoll(word.c_str(), nullptr, 10)};
+  const auto nodes = of_cluster ? node_.observe_cluster() : std::vector{node_.observe()};
+  return check_text(who_.node, judge_all(nodes, max_delay));
+}
+
+auto status_service::look() const -> node_status {
+  auto s = node_status{who_, {}, {}, node_.observe(), {}, {}};
+  s.uptime = steady::now() - began_;
+  s.now_ns = system_clock().wall_ns();
+  return s;
+}
+
+auto status_service::measure() -> node_status {
+  auto before = look();
+  wait(false, steady::now() + rate_interval);
+  auto now = look();
+  now.before = std::move(before.seen.actors);
+  now.between = now.uptime - before.uptime;
+  return now;
+}
+
+void status_service::draw() {
+  auto now = look();
+  now.before = std::move(drawn_.seen.actors);
+  now.between = now.uptime - drawn_.uptime;
+  to_.terminal->draw(live_lines(now, to_.terminal->width()));
+  drawn_ = std::move(now);
+}
+
+} // namespace weir::cli

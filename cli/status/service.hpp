@@ -1,0 +1,51 @@
+/// A thread beside a running node: answers at the control socket and draws the live status.
+#pragma once
+
+#include "cli/control_socket.hpp"
+#include "cli/status/node_status.hpp"
+#include "cli/terminal_block.hpp"
+
+#include <memory>
+#include <thread>
+
+namespace weir::cli {
+
+struct status_outlets {
+  std::unique_ptr<control_socket> socket;   ///< may be null
+  std::shared_ptr<terminal_block> terminal; ///< may be null: nothing is drawn
+};
+
+class status_service {
+public:
+  status_service(process_identity who, node& of, status_outlets to);
+  /// Ends the thread; a last picture stays on the terminal.
+  ~status_service();
+  status_service(const status_service&) = delete;
+  auto operator=(const status_service&) -> status_service& = delete;
+
+  /// For a process that ends without ending the service: removes the socket, draws no more.
+  void withdraw();
+
+private:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  void work();
+  /// Waits for a client, at most until `when`; false: the service ends.
+  auto wait(bool for_clients, time_point when) -> bool;
+  auto answer(std::string_view request) -> std::string;
+  auto check(std::string_view request) const -> std::string;
+  /// Two observations, so far apart that rates make sense.
+  auto measure() -> node_status;
+  auto look() const -> node_status;
+  void draw();
+
+  process_identity who_;
+  node& node_;
+  status_outlets to_;
+  time_point began_ = std::chrono::steady_clock::now();
+  int stop_;
+  node_status drawn_; ///< what the terminal shows
+  std::thread thread_;
+};
+
+} // namespace weir::cli
