@@ -16,6 +16,9 @@
 namespace weir {
 namespace {
 
+constexpr auto name_mark = std::string_view{"t2:"};
+constexpr auto witness_mark = std::string_view{"t1:"};
+
 auto stat_at(int fd, const char* path, int flags, file_stat& out) -> int {
   struct statx found {};
   if (::statx(fd, path, flags, STATX_BASIC_STATS | STATX_BTIME, &found) != 0) return errno;
@@ -86,6 +89,11 @@ auto print_of_text(std::string_view head) -> head_print {
   return print_of(head.substr(0, head.find_last_not_of('\0') + 1));
 }
 
+auto print_of_first_line(std::string_view head) -> head_print {
+  const auto end = head.substr(0, head_bytes_max).find('\n');
+  return end == std::string_view::npos ? print_of_text(head) : print_of(head.substr(0, end + 1));
+}
+
 auto read_head(int fd, std::size_t size) -> std::string_view {
   static thread_local auto head = std::array<char, head_bytes_max>{};
   const auto got = ::pread(fd, head.data(), std::min(size, head.size()), 0);
@@ -93,7 +101,7 @@ auto read_head(int fd, std::size_t size) -> std::string_view {
 }
 
 auto to_stream(const stream_identity& identity) -> std::string {
-  auto text = std::string{"t1:"};
+  auto text = std::string{identity.path.empty() ? name_mark : witness_mark};
   append_hex(text, identity.key.device);
   append_hex(text, identity.key.inode);
   append_hex(text, static_cast<std::uint64_t>(identity.key.birth_ns));
@@ -101,17 +109,27 @@ auto to_stream(const stream_identity& identity) -> std::string {
   append_hex(text, identity.start);
   append_hex(text, identity.head.length);
   append_hex(text, identity.head.hash);
+  if (identity.path.empty()) return text;
   text += identity.path;
   return identity.place.empty() ? text : text + '/' + identity.place;
 }
 
+auto name_of(stream_identity identity, int fd) -> std::string {
+  const auto head = read_head(fd, head_bytes_max);
+  // Otherwise it has just been replaced.
+  if (print_of(head.substr(0, identity.head.length)) == identity.head) identity.head = print_of_first_line(head);
+  identity.path.clear();
+  return to_stream(identity);
+}
+
 auto parse_stream(std::string_view stream) -> std::optional<stream_identity> {
-  if (!stream.starts_with("t1:")) return std::nullopt;
-  stream.remove_prefix(3);
+  const auto is_name = stream.starts_with(name_mark);
+  if (!is_name && !stream.starts_with(witness_mark)) return std::nullopt;
+  stream.remove_prefix(name_mark.size());
   auto numbers = std::array<std::uint64_t, 7>{};
   for (auto& number : numbers)
     if (!take_hex(stream, number)) return std::nullopt;
-  if (numbers[3] > UINT32_MAX || numbers[5] > head_bytes_max) return std::nullopt;
+  if (numbers[3] > UINT32_MAX || numbers[5] > head_bytes_max || stream.empty() != is_name) return std::nullopt;
   const auto path = stream.substr(0, stream.find("//"));
   const auto place = stream.substr(std::min(path.size() + 1, stream.size()));
   return stream_identity{{numbers[0], numbers[1], static_cast<std::int64_t>(numbers[2])},

@@ -1,11 +1,15 @@
 /// Which file is which, whatever it is called: device, inode, birth time and a fingerprint of its head.
 //
-//  stream := "t1:" device ":" inode ":" birth ":" generation ":" start ":" length ":" hash ":" path [ "/" place ]
-//  Numbers in lower-case hexadecimal. `length` and `hash` are of the head when the stream was named,
-//  `generation` counts truncations, what lies before `start` is not wanted, `path` is the name under which
-//  the file was first seen, `place` (an absolute path, so that "//" comes before it) where it lay then, if a link
-//  led there. A file that was short when it was named is named again when it has grown: a
-//  longer head tells more. Positions stay with the first name; the others are only witnesses of the content.
+//  stream  := "t2:" numbers
+//  witness := "t1:" numbers path [ "/" place ]
+//  numbers := device ":" inode ":" birth ":" generation ":" start ":" length ":" hash ":"
+//  In lower-case hexadecimal. `generation` counts truncations, what lies before `start` is not wanted, `length` and
+//  `hash` are of a part of the head: of a stream the first line, so that whoever reads the same content calls it the
+//  same, whatever the path and the size of the file have become by then. Positions are those of the stream. Its
+//  witnesses only tell of it: `path` is the name under which the file was first seen, `place` (an absolute path, so
+//  that "//" comes before it) where it lay then, if a link led there; they have all of the head, and one more comes when
+//  that has grown. Earlier versions had positions under the first witness; such a stream
+//  keeps that name.
 #pragma once
 
 #include <cstdint>
@@ -53,6 +57,8 @@ auto is_symlink(const std::string& path) -> bool;
 auto print_of(std::string_view head) -> head_print;
 /// Without NUL bytes at its end, which may be room that somebody is going to fill.
 auto print_of_text(std::string_view head) -> head_print;
+/// Of the first line, if it is whole within the head, and of all that is there otherwise.
+auto print_of_first_line(std::string_view head) -> head_print;
 /// Reads the head of an open file; empty if that fails.
 auto read_head(int fd, std::size_t size) -> std::string_view;
 
@@ -61,13 +67,16 @@ struct stream_identity {
   std::uint32_t generation = 0;
   std::uint64_t start = 0;
   head_print head;
-  std::string path;
+  std::string path;  ///< empty: not known, as of a stream without its witnesses
   std::string place; ///< empty: at `path`
   /// Where it lay itself.
   auto lay_at() const -> const std::string& { return place.empty() ? path : place; }
 };
 
+/// A witness, or without a path the stream itself.
 auto to_stream(const stream_identity& identity) -> std::string;
+/// What the stream itself is called whose content the open file has now.
+auto name_of(stream_identity identity, int fd) -> std::string;
 /// Nothing if `stream` is not one of ours.
 auto parse_stream(std::string_view stream) -> std::optional<stream_identity>;
 

@@ -209,8 +209,8 @@ auto file_table::remember(stream_identity identity, const std::string& stream, s
   auto same = std::find_if(list.begin(), list.end(), [&](const auto& m) { return m.stream == stream; });
   if (same == list.end()) {
     ++remembered_count_;
-    auto directory = directory_of(identity.lay_at());
-    same = list.insert(list.end(), {std::move(identity), stream, {}, 0, std::move(directory)});
+    same = list.insert(list.end(), {std::move(identity), stream, {}, 0, {}});
+    if (!same->identity.path.empty()) same->directory = directory_of(same->identity.lay_at());
   }
   same->end = std::max(same->end, end);
   return *same;
@@ -219,20 +219,21 @@ auto file_table::remember(stream_identity identity, const std::string& stream, s
 auto file_table::content_of(const file_key& key, std::uint32_t generation) const -> recollection {
   auto found = recollection{};
   auto known = std::vector<interval>{};
-  auto first_length = SIZE_MAX;
+  const memory* first = nullptr;
   for (const auto& m : remembered_.at(key.inode)) {
     if (!is_same_inode(m.identity.key, key) || m.identity.generation != generation) continue;
     known.insert(known.end(), m.known.begin(), m.known.end());
     found.end = std::max(found.end, m.end);
-    if (m.identity.head.length >= found.identity.head.length) found.identity = m.identity;
-    if (m.identity.head.length < first_length) {
-      first_length = m.identity.head.length;
-      std::swap(found.stream, found.witnesses.emplace_back(m.stream));
-    } else {
-      found.witnesses.push_back(m.stream);
+    const auto tells_more = found.identity.path.empty() || !m.identity.path.empty();
+    if (tells_more && m.identity.head.length >= found.identity.head.length) {
+      found.identity = m.identity;
+      found.is_told = !m.known.empty() && !m.identity.path.empty();
     }
+    if (m.has_positions() && (first == nullptr || m.is_before(*first))) first = &m;
+    found.witnesses.push_back(m.stream);
   }
-  std::erase(found.witnesses, std::string{});
+  if (first != nullptr) found.stream = first->stream;
+  std::erase(found.witnesses, found.stream);
   auto missing = gaps_between(found.identity.start, std::move(known));
   found.offset = missing.begin;
   found.skips = std::move(missing.known);
@@ -273,13 +274,23 @@ auto file_table::recall(const file_key& key) const -> std::vector<recollection> 
   return found;
 }
 
+/// Of a stream itself its witnesses tell.
+auto file_table::last_directory_of(const memory& m) const -> const std::string& {
+  if (!m.directory.empty()) return m.directory;
+  const auto& list = remembered_.at(m.identity.key.inode);
+  const auto told = std::find_if(list.begin(), list.end(), [&](const memory& other) {
+    return !other.directory.empty() && is_same_inode(other.identity.key, m.identity.key);
+  });
+  return told == list.end() ? m.directory : told->directory;
+}
+
 auto file_table::forget_gone() -> std::vector<position_range> {
   auto over = std::vector<position_range>{};
   auto directories = std::unordered_map<std::string, directory_content>{};
   const auto is_gone = [&](memory& m) {
-    auto at = directories.find(m.directory);
-    if (at == directories.end())
-      at = directories.emplace(m.directory, content_of_directory(m.directory)).first;
+    const auto& directory = last_directory_of(m);
+    auto at = directories.find(directory);
+    if (at == directories.end()) at = directories.emplace(directory, content_of_directory(directory)).first;
     const auto& key = m.identity.key;
     const auto is_missing =
         at->second.device == key.device && !at->second.inodes.contains(key.inode) && by_key(key) == nullptr;

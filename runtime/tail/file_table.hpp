@@ -65,8 +65,9 @@ public:
   /// What is known of one content of an inode.
   struct recollection {
     stream_identity identity; ///< with the longest head that is known
-    std::string stream;
+    std::string stream;                 ///< empty: only witnesses of it are known
     std::vector<std::string> witnesses; ///< as tailed_file::witnesses
+    bool is_told = false;               ///< all receivers have one that says what `identity` does
     std::uint64_t offset = 0;           ///< where to go on
     std::vector<interval> skips;        ///< as tailed_file::skips
     std::uint64_t end = 0;              ///< it was at least as long
@@ -105,10 +106,18 @@ private:
     std::string stream;
     std::vector<interval> known; ///< in any order
     std::uint64_t end = 0;       ///< the greatest of them
-    std::string directory;       ///< where it was last
+    std::string directory;       ///< where it was last; empty: not known
     bool was_missing = false;
+    /// Whether it is the stream, and not a witness of one.
+    auto has_positions() const -> bool { return identity.path.empty() || end > identity.start; }
+    /// Of two such, as an earlier version may have left.
+    auto is_before(const memory& other) const -> bool {
+      if (identity.path.empty() != other.identity.path.empty()) return identity.path.empty();
+      return identity.head.length < other.identity.head.length;
+    }
   };
 
+  auto last_directory_of(const memory& m) const -> const std::string&;
   auto most_idle() const -> tailed_file&;
   auto content_of(const file_key& key, std::uint32_t generation) const -> recollection;
   auto remember(stream_identity identity, const std::string& stream, std::uint64_t end) -> memory&;

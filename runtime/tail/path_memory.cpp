@@ -56,7 +56,8 @@ auto is_packed(std::string_view path) -> bool {
 }
 
 void path_memory::remember(const std::string& stream) {
-  if (const auto identity = parse_stream(stream)) remember(*identity);
+  const auto identity = parse_stream(stream);
+  if (identity && !identity->path.empty()) remember(*identity);
 }
 
 void path_memory::remember(const stream_identity& identity) {

@@ -137,6 +137,7 @@ void tailer::go_on(tailed_file& file, bool is_first) {
 
 auto tailer::next(std::size_t want) -> std::optional<line_block> {
   if (!notes_.empty()) return next_note();
+  if (held_) return std::exchange(held_, std::nullopt);
   paused_ = false;
   while (!paused_) {
     if (queue_.empty() && std::exchange(unlinked_wanted_, false)) look_at_unlinked(false);
@@ -145,7 +146,12 @@ auto tailer::next(std::size_t want) -> std::optional<line_block> {
     queue_.pop_front();
     file.queued = false;
     if (waits_for_predecessor(file)) continue;
-    if (auto block = take_turn(file, want)) return block;
+    auto block = take_turn(file, want);
+    if (!block) continue;
+    // What tells of a stream goes before what is in it.
+    if (notes_.empty()) return block;
+    held_ = std::move(block);
+    return next_note();
   }
   return std::nullopt;
 }
@@ -219,17 +225,22 @@ auto tailer::is_own(tailed_file& file, const std::string& place) -> bool {
   return true;
 }
 
-/// Names it when it is begun, and again when its head has grown much.
+/// When it is begun and when its head has grown much.
 void tailer::name_stream(tailed_file& file) {
   const auto is_grown =
       file.head.length == head_bytes_max || file.head.length >= head_growth_min * file.named_length;
   // A copy goes on with the stream of another inode: a name of its own would make it another content.
   if (!file.stream.empty() && (file.is_copy || file.named_length == file.head.length || !is_grown)) return;
   file.named_length = file.head.length;
-  auto name = to_stream({file.key, file.generation, file.start, file.head, file.first_path, file.place});
+  auto identity = stream_identity{file.key, file.generation, file.start, file.head, file.first_path, file.place};
+  if (file.stream.empty()) {
+    files_.set_stream(file, name_of(identity, file.fd));
+    forget_over(file.stream);
+  }
+  auto name = to_stream(identity);
   forget_over(name);
-  if (file.stream.empty()) return files_.set_stream(file, std::move(name));
-  file.witnesses.push_back(name);
+  if (std::find(file.witnesses.begin(), file.witnesses.end(), name) == file.witnesses.end())
+    file.witnesses.push_back(name);
   notes_.push_back({std::move(name), file.start, file.start});
 }
 

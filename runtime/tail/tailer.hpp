@@ -40,7 +40,7 @@ public:
 
   /// Whether next() ended only so that somebody else may have a turn.
   auto has_more() const -> bool { return paused_; }
-  auto is_finished() const -> bool { return options_.once && queue_.empty(); }
+  auto is_finished() const -> bool { return options_.once && queue_.empty() && !held_; }
   auto wake_fd() const -> int { return watcher_.fd(); }
   auto wake_at() const -> std::optional<monotonic_time>;
   auto summary() const -> std::string;
@@ -138,6 +138,7 @@ private:
   std::deque<position_range> notes_;
   std::set<std::string> over_; ///< streams of which not all know yet that they are over
   std::string noted_stream_;                ///< of the last block that came from notes_
+  std::optional<line_block> held_;          ///< waits for them
   std::vector<std::string> directories_;    ///< that hold files, in the scan that is going on
   std::string path_;                        ///< of the event at hand
   std::unordered_set<std::string> renamed_; ///< names our files got that no pattern matches

@@ -176,6 +176,8 @@ void tailer::place_file(tailed_file& file, const file_stat& status) {
   if (options_.is_own && is_own(file, path_of_open(file.fd))) return;
   file.is_placed = true;
   auto known = files_.recall(file.key);
+  for (auto& content : known)
+    if (content.identity.path.empty()) content.identity.path = file.first_path;
   if (!known.empty()) {
     auto& newest = known.back();
     file.generation = newest.identity.generation;
@@ -204,10 +206,10 @@ void tailer::go_on(tailed_file& file, file_table::recollection& known) {
   file.start = known.identity.start;
   file.skips = std::move(known.skips);
   file.head = known.identity.head;
-  file.named_length = file.head.length;
+  file.named_length = known.is_told ? file.head.length : 0;
   file.witnesses = std::move(known.witnesses);
   if (file.place.empty()) file.place = known.identity.place;
-  files_.set_stream(file, std::move(known.stream));
+  files_.set_stream(file, known.stream.empty() ? name_of(known.identity, file.fd) : std::move(known.stream));
 }
 
 void tailer::place_at_end(tailed_file& file, const file_stat& status) {
@@ -225,6 +227,8 @@ void tailer::place_at_end(tailed_file& file, const file_stat& status) {
         file.offset = 0;
     }
   }
+  // It has no line yet: whoever comes reads it whole.
+  if (file.offset == 0) return;
   file.start = file.offset;
   file.head = print_of_text(read_head(file.fd, head_bytes_max));
   name_stream(file);
@@ -350,6 +354,7 @@ void tailer::follow_renamed_while_away() {
 
 void tailer::adopt_rotated(const std::string& path, const file_stat& status) {
   auto& file = files_.add(status.key);
+  file.first_path = path; // unless it is known to have had another one
   if (const auto fd = open_path(file, path); fd >= 0) files_.opened(file, fd);
   if (file.fd >= 0) place_file(file, status);
   // Its content may have been replaced before it was renamed; without a time of birth it rather is another

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <functional>
+#include <set>
 
 namespace weir::test {
 
@@ -22,18 +23,20 @@ public:
     std::vector<position_range> positions;
   };
 
-  /// Reads until there is nothing more, or `blocks` were read.
+  /// Reads until there is nothing more, or `blocks` with bytes were read.
   void read(std::size_t blocks = SIZE_MAX, std::size_t want = block_reader::block_bytes) {
     if (!tail) open();
     tail->look();
-    for (; blocks > 0; --blocks) {
+    while (blocks > 0) {
       const auto block = tail->next(want);
       if (!block) return;
       take(*block);
+      if (!block->bytes.empty()) --blocks;
     }
   }
   /// The oldest `chunks` under way are safe now; the source is told.
   void settle(std::size_t chunks = SIZE_MAX) {
+    is_open_ = false;
     for (; chunks > 0 && !under_way.empty(); --chunks) {
       auto next = std::move(under_way.front());
       under_way.pop_front();
@@ -51,6 +54,7 @@ public:
   enum class fate { safe, lost, elsewhere };
   void kill(const std::function<fate()>& decide = [] { return fate::lost; }) {
     tail.reset();
+    is_open_ = false;
     for (auto& chunk : std::exchange(under_way, {})) {
       const auto what = decide();
       if (what == fate::safe) keep(chunk);
@@ -71,7 +75,13 @@ public:
     }
   }
   auto take_safe() -> lines { return std::exchange(safe, {}); }
-  auto streams() const -> std::size_t { return index.streams(); }
+  /// Of files; without their witnesses.
+  auto streams() const -> std::size_t {
+    auto found = std::set<std::string>{};
+    for (const auto& p : index.of(source))
+      if (is_stream(p.stream)) found.insert(p.stream);
+    return found.size();
+  }
 
   manual_clock clock;
   tail_options options;
@@ -93,11 +103,12 @@ private:
   }
 
   void take(const line_block& block) {
-    auto& chunk = under_way.emplace_back();
+    auto& chunk = is_open_ ? under_way.back() : under_way.emplace_back();
     for_each_line(block.bytes, block.is_cut, options.line_bytes_max,
                   [&](std::string_view line) { chunk.text.emplace_back(line); });
     chunk.positions.push_back({std::string{block.stream}, block.begin, block.end()});
-    if (!block.is_over && block.begin != over_begin) check(chunk.positions.front());
+    if (!block.is_over && block.begin != over_begin) check(chunk.positions.back());
+    is_open_ = block.bytes.empty();
   }
 
   void check(const position_range& now) {
@@ -119,6 +130,7 @@ private:
   }
 
   std::vector<position_range> covered_, elsewhere_;
+  bool is_open_ = false; ///< what tells of a stream goes with what is in it
 };
 
 } // namespace weir::test

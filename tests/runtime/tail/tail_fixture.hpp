@@ -73,12 +73,18 @@ inline auto sorted(lines all) -> lines {
   return all;
 }
 
+/// Whether it is one, and not a witness of one.
+inline auto is_stream(const std::string& name) -> bool {
+  const auto identity = parse_stream(name);
+  return identity && identity->path.empty();
+}
+
 /// Everything that a collector does with a source, without the actor.
 struct tail_harness {
   manual_clock clock;
   tail_options options;
   std::unique_ptr<tailer> tail;
-  std::map<std::string, std::uint64_t> positions; ///< by stream: what a durable chunk would say
+  std::map<std::string, std::uint64_t> positions; ///< by stream or witness: what a durable chunk would say
   std::vector<std::string> ended;                 ///< streams that are over
   std::vector<std::string> complaints;
   lines tags;
@@ -123,7 +129,7 @@ struct tail_harness {
     tail->note_lines(counts, block->stream);
     if (block->is_over) {
       positions.erase(std::string{block->stream});
-      ended.emplace_back(block->stream);
+      if (is_stream(std::string{block->stream})) ended.emplace_back(block->stream);
       return true;
     }
     if (const auto known = positions.find(std::string{block->stream});
