@@ -79,7 +79,6 @@ void aggregator_machine::on_down(std::uint64_t who) {
 }
 
 void aggregator_machine::on_question(const ask_positions& note, std::uint64_t asker) {
-  from_.drop_links_of(note.sender);
   if (passed_) return passed_->ask(note, asker, time_.monotonic());
   auto known = core_->knowledge_of(note.source);
   answers_.push_back({asker,

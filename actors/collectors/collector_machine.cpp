@@ -77,7 +77,7 @@ void collector_machine::ask(monotonic_time time) {
   if (time >= ask_at_) {
     for (const auto& port : ports_)
       for (const auto& to : port.there)
-        if (inquiry_->is_awaited(to.address)) questions_.push_back({to.handle, {question_, settings_.source, settings_.address}});
+        if (inquiry_->is_awaited(to.address)) questions_.push_back({to.handle, {question_, settings_.source}});
     ask_at_ = time + settings_.pace.ask_interval;
   }
   if (time < complain_at_) return;

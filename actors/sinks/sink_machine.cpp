@@ -60,7 +60,6 @@ void sink_machine::on_down(std::uint64_t who) {
 
 /// A question that is asked again takes the place of its earlier one.
 void sink_machine::on_question(const ask_positions& note, std::uint64_t asker) {
-  links_.drop_links_of(note.sender);
   std::erase_if(questions_, [&](const auto& q) { return q.asker == asker && q.note.source == note.source; });
   questions_.push_back({note, asker});
   is_asked_ = true;

@@ -9,13 +9,12 @@
 
 namespace weir {
 
-/// A collector that starts, to everybody who may have chunks of an earlier one: what do you durably have? With it that
-/// has given up all links that it had: what is under way on them is read again. Memory buffers pass it on to who is
-/// behind them.
+/// A collector that starts, to everybody who may have chunks of an earlier one: what do you durably have? What is
+/// under way meanwhile is read again, and stores know it again. Memory buffers pass the question on to who is behind
+/// them.
 struct ask_positions {
   std::uint64_t question = 0; ///< random
   std::string source;         ///< whose streams, as in chunk::source
-  std::string sender = {};    ///< whose links, by logical address; empty: passed on, so none
 };
 
 /// The answer.

@@ -46,8 +46,6 @@ public:
   void on_probe(const probe_link& note, std::uint64_t handle);
   void on_close(const close_link& note, std::uint64_t handle);
   void on_down(std::uint64_t handle);
-  /// It has given them up: takes nothing more that is under way on them.
-  void drop_links_of(const std::string& sender);
   /// Sends acks and grants that became due.
   void send_feedback();
   /// Whether nothing more is to come. `local`: the addresses of all senders of this node.
@@ -64,6 +62,7 @@ private:
     std::string address;
     link_numbers numbers;
   };
+  void drop_links_of(const std::string& sender);
   void send(std::uint64_t id, link& to, feedback&& due);
   void reopen(std::uint64_t id);
   void leave();
