@@ -4,6 +4,7 @@
 #include "actors/promise.hpp"
 #include "config/settings.hpp"
 #include "runtime/event/tag_shape.hpp"
+#include "runtime/flow/retention.hpp"
 #include "runtime/os/clock.hpp"
 #include "runtime/os/descriptor_budget.hpp"
 #include "runtime/os/file_system.hpp"
@@ -26,6 +27,7 @@ struct plugin_context {
   bool once = false;                        ///< --once: end when all that is there has been read
   /// With once: no collector here has an end of its own, so a listener waits for its first client.
   bool awaits_clients = false;
+  retention keep = {}; ///< for ledgers
 };
 
 template <class Interface> struct plugin {

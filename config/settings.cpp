@@ -127,6 +127,14 @@ void settings_reader::read(const value& v, std::string_view key, byte_count& out
     wrong(v, key, "a size with its unit, such as 64KiB or 4GiB");
 }
 
+void settings_reader::read(const value& v, std::string_view key, item_count& out) {
+  const auto items = parse_item_count(v.is_scalar() ? v.scalar : std::string{"?"});
+  if (items)
+    out = *items;
+  else
+    wrong(v, key, "a number, such as 65536, 10k or 4M");
+}
+
 void settings_reader::read(const value& v, std::string_view key, duration& out) {
   const auto time = parse_duration(v.is_scalar() ? v.scalar : std::string{"?"});
   if (time)

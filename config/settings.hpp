@@ -6,7 +6,7 @@
 ///     v.field("format", s.as, "json or raw.");
 ///   }
 ///
-/// Field types: bool, integers, double, std::string, byte_count, duration, std::vector<std::string> (a
+/// Field types: bool, integers, double, std::string, byte_count, item_count, duration, std::vector<std::string> (a
 /// scalar is a list of one), string_map, secret, std::optional of these, enums with a names_of(E*) found by
 /// ADL, structs with a describe() of their own, std::vector of such structs, and config::value (as written).
 /// A free function validate(const settings&, settings_reader&) may add findings with complain().

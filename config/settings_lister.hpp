@@ -47,6 +47,8 @@ private:
       return "string";
     else if constexpr (std::is_same_v<T, byte_count>)
       return "size";
+    else if constexpr (std::is_same_v<T, item_count>)
+      return "count";
     else if constexpr (std::is_same_v<T, duration>)
       return "duration";
     else if constexpr (std::is_same_v<T, std::vector<std::string>>)
@@ -81,7 +83,7 @@ private:
       return number_text(initial);
     else if constexpr (std::is_same_v<T, std::string>)
       return initial.empty() ? "\"\"" : initial;
-    else if constexpr (std::is_same_v<T, byte_count> || std::is_same_v<T, duration>)
+    else if constexpr (std::is_same_v<T, byte_count> || std::is_same_v<T, item_count> || std::is_same_v<T, duration>)
       return weir::to_text(initial);
     else if constexpr (std::is_same_v<T, std::vector<std::string>>)
       return list_text(initial);

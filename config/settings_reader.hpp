@@ -48,6 +48,7 @@ private:
   void read(const value& v, std::string_view key, std::string& out);
   void read(const value& v, std::string_view key, double& out);
   void read(const value& v, std::string_view key, byte_count& out);
+  void read(const value& v, std::string_view key, item_count& out);
   void read(const value& v, std::string_view key, duration& out);
   void read(const value& v, std::string_view key, std::vector<std::string>& out);
   void read(const value& v, std::string_view key, string_map& out);

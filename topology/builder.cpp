@@ -104,6 +104,7 @@ auto context_of(const building& b, const component_plan& c) -> plugin_context {
   context.once = b.context.once;
   context.descriptors = b.context.descriptors;
   context.awaits_clients = only_listens(b);
+  context.keep = b.plan.keep;
   return context;
 }
 
@@ -146,6 +147,7 @@ auto open_log(const building& b, const component_plan& c, std::uint32_t instance
   settings.segment_bytes = buffer.segment_size.value;
   settings.sync = buffer.sync;
   settings.sync_interval = buffer.sync_interval;
+  settings.remember = b.plan.keep.streams;
   settings.readers = c.to;
   for (const auto& name : c.to)
     if (b.plan.find(name)->starts_now) settings.from_now.push_back(name);

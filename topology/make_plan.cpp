@@ -2,6 +2,7 @@
 
 #include "config/yaml.hpp"
 #include "topology/draft.hpp"
+#include "topology/spec.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -12,7 +13,7 @@ namespace {
 auto section_names() -> std::vector<std::string> {
   auto names = std::vector<std::string>{"cluster"};
   for (const auto t : all_tiers) names.emplace_back(section_name(t));
-  for (const auto* rest : {"dead_letter", "dead_letters", "placement", "nodes", "include"}) names.emplace_back(rest);
+  for (const auto* rest : {"dead_letter", "dead_letters", "remember", "remember_ids", "placement", "nodes", "include"}) names.emplace_back(rest);
   return names;
 }
 
@@ -30,6 +31,11 @@ auto check_sections(draft& d, const config::value& root) -> std::vector<std::str
     d.complain(m.where, "unknown section \"" + m.key + '"', std::move(hint));
   }
   return meant;
+}
+
+void read_retention(draft& d, const config::value& root) {
+  const auto spec = config::read_settings<retention_spec>(root, "topology", d.problems, section_names());
+  d.plan.keep = {spec.remember, spec.remember_ids.age, spec.remember_ids.max.value};
 }
 
 /// A pipeline wants a beginning and an end; silent where another finding says why one is missing.
@@ -68,6 +74,7 @@ auto make_plan(const config::value& root, config::diagnostics& problems) -> std:
               "the topology has no collectors, so no event would ever enter it");
     check_end(d, root, tier::sink, meant, "the topology has no sinks, so no event would ever be stored");
     read_dead_letters(d, root);
+    read_retention(d, root);
     wire_up(d);
     resolve_rest(d);
     place_components(d, root);

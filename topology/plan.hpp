@@ -9,6 +9,7 @@
 #include "config/diagnostic.hpp"
 #include "config/settings.hpp"
 #include "runtime/flow/balancer.hpp"
+#include "runtime/flow/retention.hpp"
 #include "runtime/log/chunk_log.hpp"
 
 #include <map>
@@ -132,6 +133,7 @@ struct topology_plan {
   bool insecure = false;
   std::vector<component_plan> components; ///< collectors first, sinks last
   dead_letter_settings dead_letters;
+  retention keep; ///< of what may come again
   std::vector<node_address> nodes;
   std::vector<std::string> classes; ///< names under placement:, in order; empty: one process
 

@@ -93,6 +93,16 @@ void validate(const buffer_spec& spec, config::settings_reader& reader) {
     check_memory(spec, reader);
 }
 
+void validate(const remember_ids_spec& spec, config::settings_reader& reader) {
+  if (spec.age < std::chrono::seconds{1}) reader.complain("age", "\"age\" wants 1s or more, not " + to_text(spec.age));
+  if (spec.max.value == 0) reader.complain("max", "\"max\" wants 1 or more, not 0");
+}
+
+void validate(const retention_spec& spec, config::settings_reader& reader) {
+  if (spec.remember < std::chrono::minutes{1})
+    reader.complain("remember", "\"remember\" wants 1m or more, not " + to_text(spec.remember));
+}
+
 void validate(const dead_letters_spec& spec, config::settings_reader& reader) {
   if (const auto limit = parse_give_up(spec.give_up_after); !limit)
     reader.complain("give_up_after", "\"give_up_after\" " + limit.failure().what);

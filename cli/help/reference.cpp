@@ -49,6 +49,7 @@ constexpr auto kinds = std::array{
               "Merges streams and buffers; under source_aggregators: and destination_aggregators:."},
     kind_help{"sink", "Commits events to a store; under sinks:, by type."},
     kind_help{"dead_letters", "Where is kept what cannot be stored or parsed; under dead_letters:."},
+    kind_help{"retention", "How long is known what may come again; keys of the file itself."},
     kind_help{"cluster", "What all nodes have in common; under cluster:."},
     kind_help{"node", "Where a process listens for the others; under nodes:, by name."},
 };
@@ -87,6 +88,7 @@ auto pages_of(std::string_view kind) -> std::vector<page> {
   if (kind == "parser") return parser_pages();
   if (kind == "aggregator") return {{"aggregator", {}, {}, config::list_settings<aggregator_spec>()}};
   if (kind == "dead_letters") return {{"dead_letters", {}, {}, config::list_settings<dead_letters_spec>()}};
+  if (kind == "retention") return {{"retention", {}, {}, config::list_settings<retention_spec>()}};
   if (kind == "cluster") return {{"cluster", {}, {}, config::list_settings<cluster_spec>()}};
   if (kind == "node") return {{"node", {}, {}, config::list_settings<node_spec>()}};
   return {};

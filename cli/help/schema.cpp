@@ -28,6 +28,7 @@ auto type_of(const config::field_info& f) -> std::string {
       {"number", R"("type": "number")"},
       {"string", R"("type": ["string", "number", "boolean"])"},
       {"size", R"("type": ["string", "integer"], "pattern": "^[0-9.]+ ?([kKMGTmg]i?)?B?$")"},
+      {"count", R"("type": ["string", "integer"], "pattern": "^[0-9.]+ ?[kMG]?$")"},
       {"duration", R"("type": ["string", "integer"], "pattern": "^[0-9.]+ ?(ns|us|ms|s|m|h|d)?$")"},
       {"string or list", R"("type": ["string", "array"], "items": {"type": "string"})"},
       {"map", R"("type": "object")"},
@@ -81,6 +82,9 @@ auto reference_schema() -> std::string {
   text += "    \"dead_letter\": {\"type\": \"string\"},\n";
   text += "    \"dead_letters\": {" + properties_of(pages_of("dead_letters").front().fields)
           + ", \"additionalProperties\": false},\n";
+  const auto retention = pages_of("retention").front().fields;
+  for (const auto& f : retention)
+    text += "    " + json_string(f.key) + ": {" + type_of(f) + ", \"description\": " + json_string(f.help) + "},\n";
   text += "    \"collectors\": " + section_of("collector") + ",\n";
   text += "    \"source_aggregators\": " + section_of("aggregator") + ",\n";
   text += "    \"destination_aggregators\": " + section_of("aggregator") + ",\n";

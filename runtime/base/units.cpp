@@ -19,6 +19,8 @@ constexpr auto size_units =
                unit{"GB", 1e9},        unit{"TB", 1e12},    unit{"k", 1024.0},      unit{"m", 1048576.0},
                unit{"g", 1073741824.0}};
 
+constexpr auto count_units = std::array{unit{"", 1}, unit{"k", 1e3}, unit{"M", 1e6}, unit{"G", 1e9}};
+
 constexpr auto time_units = std::array{unit{"ns", 1},   unit{"us", 1e3},   unit{"ms", 1e6},   unit{"s", 1e9},
                                        unit{"m", 60e9}, unit{"h", 3600e9}, unit{"d", 86400e9}};
 
@@ -68,10 +70,19 @@ auto parse_duration(std::string_view text) -> result<duration> {
   return duration{value};
 }
 
+auto parse_item_count(std::string_view text) -> result<item_count> {
+  WEIR_TRY(const auto value, parse_quantity(text, count_units, "a number such as 65536, 10k or 4M"));
+  return item_count{static_cast<std::uint64_t>(value)};
+}
+
 auto to_text(byte_count size) -> std::string {
   constexpr auto binary =
       std::array{size_units[0], size_units[1], size_units[2], size_units[3], size_units[4]};
   return print_quantity(static_cast<std::int64_t>(size.value), binary);
+}
+
+auto to_text(item_count items) -> std::string {
+  return print_quantity(static_cast<std::int64_t>(items.value), count_units);
 }
 
 auto to_text(duration time) -> std::string { return print_quantity(time.count(), time_units); }

@@ -49,7 +49,7 @@ auto fan_out::settle(std::size_t outlet_index, const std::vector<id_range>& stor
 
 void fan_out::fold(std::uint64_t origin, std::uint64_t below) {
   if (below <= 1) return;
-  for (auto& s : settled_) s.insert(origin, 1, below - 1);
+  for (auto& s : settled_) s.insert({origin, 1, below - 1});
 }
 
 auto fan_out::settled_floor(std::uint64_t origin) const -> std::uint64_t {

@@ -38,8 +38,8 @@ void inlet::meet(link_state& link, const chunk& c) {
   // What a chunk says of itself does not count: it would never be stored.
   const auto below = std::min(c.settled_below, c.id.sequence);
   if (below <= 1) return;
-  safe_.insert(origin, 1, below - 1);
-  settled_.insert(origin, 1, below - 1);
+  safe_.insert({origin, 1, below - 1});
+  settled_.insert({origin, 1, below - 1});
 }
 
 auto inlet::receive(link_id link, const chunk& c) -> arrival {

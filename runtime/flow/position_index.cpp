@@ -26,10 +26,10 @@ auto has(const std::map<std::uint64_t, std::uint64_t>& in, std::uint64_t begin, 
 
 } // namespace
 
-void position_index::add(const std::string& source, const position_range& range) {
+void position_index::add(const std::string& source, const position_range& range, std::int64_t now_s) {
   const auto& owner = owner_of(source, range.stream);
   auto& of_source = sources_[owner];
-  if (range.end == end_of_stream) return end(of_source, range.stream);
+  if (range.end == end_of_stream) return end(of_source, range.stream, now_s);
   auto [at, is_new] = of_source.streams.try_emplace(range.stream);
   insert(at->second.covered, range.begin, range.end);
   if (!is_new || !is_window_stream(range.stream)) return;
@@ -39,14 +39,26 @@ void position_index::add(const std::string& source, const position_range& range)
   of_source.window.pop_front();
 }
 
-void position_index::end(collector_streams& of, const std::string& stream) {
+void position_index::end(collector_streams& of, const std::string& stream, std::int64_t now_s) {
   if (is_window_stream(stream)) return;
   if (ended_max_ == 0) return void(of.streams.erase(stream));
   if (std::exchange(of.streams[stream].is_over, true)) return;
-  of.ended.push_back(stream);
+  of.ended.emplace_back(stream, now_s);
   if (of.ended.size() <= ended_max_) return;
-  of.streams.erase(of.ended.front());
+  of.streams.erase(of.ended.front().first);
   of.ended.pop_front();
+}
+
+void position_index::for_each_ended(
+    const std::function<void(const std::string&, const std::string&, std::int64_t)>& visit) const {
+  for (const auto& [source, known] : sources_)
+    for (const auto& [stream, since_s] : known.ended) visit(source, stream, since_s);
+}
+
+void position_index::forget_ended(std::int64_t before_s) {
+  for (auto& [source, known] : sources_)
+    for (; !known.ended.empty() && known.ended.front().second < before_s; known.ended.pop_front())
+      known.streams.erase(known.ended.front().first);
 }
 
 auto position_index::covers(const std::string& source, std::span<const position_range> ranges) const -> bool {
@@ -112,8 +124,8 @@ void position_index::for_each(
   for (const auto& [source, known] : sources_) {
     for (const auto& [name, stream] : known.streams)
       if (!is_window_stream(name) && !stream.is_over) visit_stream(source, name, stream);
-    for (const auto* names : {&known.ended, &known.window})
-      for (const auto& name : *names) visit_stream(source, name, known.streams.at(name));
+    for (const auto& [name, since_s] : known.ended) visit_stream(source, name, known.streams.at(name));
+    for (const auto& name : known.window) visit_stream(source, name, known.streams.at(name));
   }
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace weir {
@@ -23,7 +24,6 @@ inline constexpr std::size_t window_streams_max = 16384;
 /// Those whose second character is this have names that are unique by themselves (random ids of clients): they belong to
 /// no collector, so that what a client sends again to another one is known, too.
 inline constexpr char shared_stream_mark = '*';
-inline constexpr std::size_t shared_streams_max = 4 * window_streams_max;
 
 inline auto is_window_stream(std::string_view stream) -> bool { return stream.starts_with(window_stream_mark); }
 
@@ -32,10 +32,6 @@ inline auto owner_of(const std::string& source, std::string_view stream) -> cons
   static const auto nobody = std::string{};
   return is_window_stream(stream) && stream.size() > 1 && stream[1] == shared_stream_mark ? nobody : source;
 }
-
-/// Of streams that are over, a ledger remembers the latest of every collector: what was read of them twice may be on its
-/// way still.
-inline constexpr std::size_t ended_streams_max = 1024;
 
 /// What somebody has of a collector's streams.
 struct stream_knowledge {
@@ -47,13 +43,13 @@ struct stream_knowledge {
 class position_index {
 public:
   /// `window_max`: how many window streams of a collector are remembered, and four times as many that are nobody's;
-  /// `ended_max`: how many that are over.
+  /// `ended_max`: how many that are over: what was read of them twice may be on its way still.
   explicit position_index(std::size_t window_max, std::size_t ended_max = 0)
       : window_max_(window_max), ended_max_(ended_max) {}
   position_index() : position_index(window_streams_max) {}
 
-  /// `source`: the collector (chunk::source).
-  void add(const std::string& source, const position_range& range);
+  /// `source`: the collector (chunk::source). `now_s`: when a stream is over, since when.
+  void add(const std::string& source, const position_range& range, std::int64_t now_s = 0);
   void add(const chunk& c) {
     for (const auto& p : c.positions) add(c.source, p);
   }
@@ -71,6 +67,11 @@ public:
   /// Every range of every collector, and a range up to end_of_stream behind those of a stream that is over; these and
   /// window streams in the order in which they came.
   void for_each(const std::function<void(const std::string& source, const position_range&)>& visit) const;
+  /// The streams that are over, in the order in which they came to be, with the second of the wall clock.
+  void for_each_ended(
+      const std::function<void(const std::string& source, const std::string& stream, std::int64_t since_s)>& visit) const;
+  /// Those that are over since before then.
+  void forget_ended(std::int64_t before_s);
   auto streams() const -> std::size_t;
 
 private:
@@ -83,9 +84,9 @@ private:
   struct collector_streams {
     std::unordered_map<std::string, known_stream> streams;
     std::deque<std::string> window; ///< names of window streams, oldest first
-    std::deque<std::string> ended;  ///< of those that are over
+    std::deque<std::pair<std::string, std::int64_t>> ended; ///< of those that are over, and since when
   };
-  void end(collector_streams& of, const std::string& stream);
+  void end(collector_streams& of, const std::string& stream, std::int64_t now_s);
   auto shared_max() const -> std::size_t { return window_max_ > SIZE_MAX / 4 ? window_max_ : 4 * window_max_; }
   std::size_t window_max_;
   std::size_t ended_max_;

@@ -15,13 +15,14 @@ constexpr auto growth_max = std::uint64_t{8};
 
 auto made_files_of(file_system& files, const std::string& ledger) -> result<std::deque<made_file>> {
   auto state = ledger_state{};
-  const auto read = journal{files, ledger, false}.peek([&](std::string_view record) { (void)state.apply(record); });
+  const auto read = journal{files, ledger, false}.peek([&](std::string_view record) { (void)state.apply(record, 0); });
   if (!read && read.failure().code != errc::not_found) return read.failure();
   return state.made();
 }
 
 file_ledger::file_ledger(file_system& files, file_ledger_settings settings)
-    : files_(files), settings_(std::move(settings)), journal_(files_, settings_.path, settings_.is_durable) {}
+    : files_(files), settings_(std::move(settings)), journal_(files_, settings_.path, settings_.is_durable),
+      state_(settings_.keep) {}
 
 auto file_ledger::lock() -> result<void> {
   if (lock_) return {};
@@ -55,7 +56,7 @@ auto file_ledger::replay(std::vector<std::string>& findings) -> result<void> {
   const auto visit = [&](std::string_view record, std::uint64_t lost) {
     // Where files end may be what was lost: better twice in them than not at all.
     if (lost > 0) state_.release_files(true);
-    if (!state_.apply(record)) ++misunderstood;
+    if (!state_.apply(record, now_s())) ++misunderstood;
   };
   WEIR_TRY(const auto found, journal_.open(visit));
   if (found.was_unreadable)
@@ -84,6 +85,7 @@ auto file_ledger::recover_files(std::vector<std::string>& findings) -> result<vo
 
 auto file_ledger::compact() -> result<void> {
   state_.release_files(settings_.keeps_idle);
+  state_.forget(now_s());
   return journal_.rewrite(state_.snapshot());
 }
 

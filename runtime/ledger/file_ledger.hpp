@@ -8,6 +8,7 @@
 
 #include "runtime/ledger/journal.hpp"
 #include "runtime/ledger/ledger_state.hpp"
+#include "runtime/os/clock.hpp"
 
 #include <deque>
 #include <memory>
@@ -24,6 +25,8 @@ struct file_ledger_settings {
   bool is_durable = true; ///< safe against power cuts: the device is waited for
   std::uint64_t compact_bytes = std::uint64_t{256} << 10; ///< the journal is rewritten when it is larger
   bool keeps_idle = false; ///< remembers files that nothing is written to, for their age and their period
+  retention keep = {};     ///< of ids and streams
+  const clock* time = &system_clock();
 };
 
 /// The files that were written under this ledger; changes nothing, whoever has it open.
@@ -39,12 +42,13 @@ public:
 
   auto has(const chunk& c) const -> bool { return state_.has(c); }
   /// The chunk is part of the batch. Which of its events are new; nothing: it is in already.
-  auto add(const chunk& c) -> std::optional<std::vector<index_range>> { return state_.add(c); }
+  auto add(const chunk& c) -> std::optional<std::vector<index_range>> { return state_.add(c, now_s()); }
   auto knowledge(const std::string& source) const -> stream_knowledge {
     return {state_.positions().of(source), state_.settled().of(source), {}};
   }
   auto take_regrouped() -> std::uint64_t { return state_.take_regrouped(); }
   auto ids() const -> const id_ranges& { return state_.ids(); }
+  auto client_ids() const -> const id_memory& { return state_.client_ids(); }
   auto files() const -> const std::map<std::string, file_mark>& { return state_.files(); }
   auto find(const std::string& path) const -> const file_mark* { return state_.find(path); }
 
@@ -61,6 +65,7 @@ public:
   auto journal_bytes() const -> std::uint64_t { return journal_.size(); }
 
 private:
+  auto now_s() const -> std::int64_t { return seconds_of(settings_.time->wall_ns()); }
   auto lock() -> result<void>;
   auto replay(std::vector<std::string>& findings) -> result<void>;
   auto recover_files(std::vector<std::string>& findings) -> result<void>;

@@ -4,6 +4,7 @@
 #include "runtime/base/fields.hpp"
 #include "runtime/ledger/trim.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 namespace weir {
@@ -13,7 +14,19 @@ constexpr auto forget_all = std::uint8_t{1};
 constexpr auto has_made = std::uint8_t{2};
 constexpr auto is_in_use = std::uint8_t{1};
 constexpr auto is_created = std::uint8_t{2};
+
+// Fields of a record.
 constexpr auto settled_field = std::uint16_t{1};
+constexpr auto time_field = std::uint16_t{2};
+constexpr auto client_ids_field = std::uint16_t{3};
+constexpr auto ended_field = std::uint16_t{4};
+constexpr auto origins_field = std::uint16_t{5};
+
+auto bytes_of(std::int64_t number) -> std::string {
+  auto bytes = std::string{};
+  put_number(bytes, number);
+  return bytes;
+}
 
 using source_position = std::pair<std::string, position_range>;
 
@@ -75,19 +88,54 @@ auto take_source_position(binary_reader& from) -> source_position {
   return {std::move(source), take_position(from)};
 }
 
-void put_settled(std::string& out, std::string_view settled) {
-  if (!settled.empty()) put_field(out, settled_field, settled);
+void put_given(std::string& out, std::uint16_t type, std::string_view bytes) {
+  if (!bytes.empty()) put_field(out, type, bytes);
 }
 
-auto take_fields(binary_reader& from, std::vector<source_position>& settled) -> bool {
-  return read_fields(from, [&](std::uint16_t type, std::string_view bytes) {
-    if (type != settled_field) return false;
-    for (auto read = binary_reader{bytes}; !read.at_end() && !read.failed();) {
-      auto one = take_source_position(read);
-      if (!read.failed()) settled.push_back(std::move(one));
+/// Calls `visit(reader)` until all is read; whether it could be.
+template <class Visitor> auto read_all(std::string_view bytes, Visitor&& visit) -> bool {
+  auto from = binary_reader{bytes};
+  while (!from.at_end() && !from.failed()) visit(from);
+  return !from.failed();
+}
+
+/// What the fields of a record say.
+struct more {
+  std::vector<source_position> settled;
+  std::int64_t time_s = 0;
+  std::string_view client_ids;
+  std::vector<std::pair<source_position, std::int64_t>> ended;
+  std::vector<std::pair<std::uint64_t, std::int64_t>> origins;
+};
+
+auto take_ended(binary_reader& from) -> std::pair<source_position, std::int64_t> {
+  auto source = from.text();
+  auto stream = from.text();
+  return {{std::move(source), {std::move(stream), 0, end_of_stream}}, from.number<std::int64_t>()};
+}
+
+auto take_origin(binary_reader& from) -> std::pair<std::uint64_t, std::int64_t> {
+  const auto origin = from.number<std::uint64_t>();
+  return {origin, from.number<std::int64_t>()};
+}
+
+auto take_fields(binary_reader& from, more& to) -> bool {
+  auto is_whole = true;
+  const auto are_known = read_fields(from, [&](std::uint16_t type, std::string_view bytes) {
+    const auto into = [&](auto& list, auto* take) {
+      is_whole = is_whole && read_all(bytes, [&](binary_reader& read) { list.push_back(take(read)); });
+      return true;
+    };
+    switch (type) {
+    case settled_field: return into(to.settled, take_source_position);
+    case time_field: return is_whole = read_all(bytes, [&](auto& read) { to.time_s = read.template number<std::int64_t>(); });
+    case client_ids_field: return to.client_ids = bytes, true;
+    case ended_field: return into(to.ended, take_ended);
+    case origins_field: return into(to.origins, take_origin);
+    default: return false;
     }
-    return true;
   });
+  return are_known && is_whole;
 }
 
 auto take_file(binary_reader& from) -> file_mark {
@@ -115,23 +163,49 @@ auto ledger_state::has(const chunk& c) const -> bool {
   return c.id.sequence != 0 && ids_.contains(c.id);
 }
 
-auto ledger_state::add(const chunk& c) -> std::optional<std::vector<index_range>> {
+auto ledger_state::add(const chunk& c, std::int64_t now_s) -> std::optional<std::vector<index_range>> {
   if (has(c)) return std::nullopt;
-  auto fresh = trim(c, positions_, regrouped_);
+  now_s_ = std::max(now_s_, now_s);
+  auto fresh = trimmed(c);
   note(c);
   if (fresh.empty() && c.count > 0) return std::nullopt;
   return fresh;
 }
 
+auto ledger_state::trimmed(const chunk& c) -> std::vector<index_range> {
+  const auto is_window = [](const position_range& p) { return is_window_stream(p.stream); };
+  if (std::none_of(c.positions.begin(), c.positions.end(), is_window)) return trim(c, positions_, regrouped_);
+  auto known = position_index{SIZE_MAX};
+  for (const auto& p : c.positions) {
+    if (is_window(p)) client_ids_.find(c.source, p, known);
+    for (const auto& part : positions_.common(c.source, p)) known.add(c.source, part);
+  }
+  return trim(c, known, regrouped_);
+}
+
+void ledger_state::add_position(const std::string& source, const position_range& p) {
+  if (!is_window_stream(p.stream))
+    positions_.add(source, p, now_s_);
+  else if (p.end != end_of_stream)
+    client_ids_.add(source, p, now_s_);
+}
+
+void ledger_state::forget(std::int64_t now_s) {
+  const auto before_s = now_s - seconds_of(keep_.streams);
+  positions_.forget_ended(before_s);
+  ids_.forget(before_s, origins_max);
+  client_ids_.forget(now_s);
+}
+
 void ledger_state::note(const chunk& c) {
   if (c.id.sequence != 0) {
-    ids_.insert(c.id);
+    ids_.insert(c.id, now_s_);
     // What is below never comes again.
-    if (c.settled_below > 1) ids_.insert(c.id.origin, 1, c.settled_below - 1);
+    if (c.settled_below > 1) ids_.insert({c.id.origin, 1, c.settled_below - 1});
     noted_.push_back(c.id);
   }
   for (const auto& p : c.positions) {
-    positions_.add(c.source, p);
+    add_position(c.source, p);
     put_position(noted_positions_, c.source, positions_.covering(c.source, p));
     ++noted_positions_count_;
   }
@@ -185,8 +259,28 @@ auto ledger_state::take_record(std::span<const file_mark> files, std::span<const
   put_number(record, static_cast<std::uint32_t>(gone.size()));
   for (const auto& path : gone) put_text(record, path);
   put_made(record, made);
-  put_settled(record, std::exchange(noted_settled_, {}));
+  put_given(record, settled_field, std::exchange(noted_settled_, {}));
+  if (now_s_ != 0) put_field(record, time_field, bytes_of(now_s_));
   return record;
+}
+
+/// When what is in a record of all came.
+void ledger_state::put_times(std::string& record) const {
+  if (now_s_ != 0) put_field(record, time_field, bytes_of(now_s_));
+  put_given(record, client_ids_field, client_ids_.encode());
+  auto ended = std::string{};
+  positions_.for_each_ended([&](const std::string& source, const std::string& stream, std::int64_t since_s) {
+    put_text(ended, source);
+    put_text(ended, stream);
+    put_number(ended, since_s);
+  });
+  put_given(record, ended_field, ended);
+  auto origins = std::string{};
+  ids_.for_each_origin([&](std::uint64_t origin, std::int64_t seen_s) {
+    put_number(origins, origin);
+    put_number(origins, seen_s);
+  });
+  put_given(record, origins_field, origins);
 }
 
 auto ledger_state::snapshot() const -> std::string {
@@ -208,29 +302,39 @@ auto ledger_state::snapshot() const -> std::string {
   put_made(record, made_);
   auto settled = std::string{};
   settled_.for_each([&](const std::string& source, const position_range& p) { put_position(settled, source, p); });
-  put_settled(record, settled);
+  put_given(record, settled_field, settled);
+  put_times(record);
   return record;
 }
 
-auto ledger_state::apply(std::string_view record) -> bool {
+auto ledger_state::apply(std::string_view record, std::int64_t now_s) -> bool {
   auto from = binary_reader{record};
   auto ids = std::vector<id_range>{};
   auto positions = std::vector<source_position>{};
-  auto settled = std::vector<source_position>{};
   auto files = std::vector<file_mark>{};
   auto gone = std::vector<std::string>{};
   auto made = std::vector<made_file>{};
+  auto found = more{};
   const auto flags = from.number<std::uint8_t>();
   repeat(from, [&] { ids.push_back(take_id(from)); });
   repeat(from, [&] { positions.push_back(take_source_position(from)); });
   repeat(from, [&] { files.push_back(take_file(from)); });
   repeat(from, [&] { gone.push_back(from.text()); });
   if ((flags & has_made) != 0) repeat(from, [&] { made.push_back(take_made(from)); });
-  if (from.failed() || !take_fields(from, settled)) return false;
-  if ((flags & forget_all) != 0) clear();
-  for (const auto& r : ids) ids_.insert(r);
-  for (const auto& [source, p] : positions) positions_.add(source, p);
-  for (const auto& [source, p] : settled) settled_.add(source, p);
+  if (from.failed() || !take_fields(from, found)) return false;
+  auto client_ids = id_memory{keep_};
+  if (!client_ids.decode(found.client_ids)) return false;
+  const auto is_all = (flags & forget_all) != 0;
+  if (is_all) {
+    clear();
+    client_ids_ = std::move(client_ids);
+  }
+  now_s_ = std::max(now_s_, found.time_s != 0 ? found.time_s : now_s);
+  for (const auto& r : ids) ids_.insert(r, is_all && !found.origins.empty() ? 0 : now_s_);
+  for (const auto& [origin, seen_s] : found.origins) ids_.note_seen(origin, seen_s);
+  for (const auto& [ended, since_s] : found.ended) positions_.add(ended.first, ended.second, since_s);
+  for (const auto& [source, p] : positions) add_position(source, p);
+  for (const auto& [source, p] : found.settled) settled_.add(source, p);
   for (const auto& f : files) set(f);
   for (const auto& path : gone) forget(path);
   for (auto& one : made) add_made(std::move(one));

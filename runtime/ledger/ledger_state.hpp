@@ -12,12 +12,17 @@
 //  path      := text
 //  birth     := inode u64, birth i64 (0: not known), path text (empty if it is known)
 //  text      := size u32, bytes
-//  Field 1 has the settled positions, as position*.
+//  Field 1 has the settled positions, as position*; field 2 the second i64 in which it was written; of a record of all
+//  field 3 clients' ids (runtime/flow/id_memory), which are positions otherwise, field 4 when streams came to be over,
+//  as (source text, stream text, second i64)*, field 5 when something came last of each origin, as (origin u64,
+//  second i64)*.
 #pragma once
 
 #include "runtime/event/chunk.hpp"
+#include "runtime/flow/id_memory.hpp"
 #include "runtime/flow/id_ranges.hpp"
 #include "runtime/flow/position_index.hpp"
+#include "runtime/flow/retention.hpp"
 
 #include <compare>
 #include <cstdint>
@@ -63,11 +68,16 @@ inline constexpr std::size_t tail_bytes = 64;
 
 class ledger_state {
 public:
+  ledger_state() : ledger_state(retention{}) {}
+  explicit ledger_state(const retention& keep) : keep_(keep), client_ids_(keep) {}
+
   /// By its id.
   auto has(const chunk& c) const -> bool;
   /// Notes the chunk, and what to write about it in `ids` and `positions`, as parts of a record. Which of its events
-  /// are new, by their positions; nothing: the chunk is in already.
-  auto add(const chunk& c) -> std::optional<std::vector<index_range>>;
+  /// are new, by their positions; nothing: the chunk is in already. `now_s`: second of the wall clock.
+  auto add(const chunk& c, std::int64_t now_s) -> std::optional<std::vector<index_range>>;
+  /// What is too old to come again.
+  void forget(std::int64_t now_s);
   /// Of the events that add() found new since the last call: those of which a part was known.
   auto take_regrouped() -> std::uint64_t { return std::exchange(regrouped_, 0); }
   void set(const file_mark& mark) { files_[mark.path] = mark; }
@@ -80,25 +90,33 @@ public:
   auto ids() const -> const id_ranges& { return ids_; }
   auto positions() const -> const position_index& { return positions_; }
   auto settled() const -> const position_index& { return settled_; }
+  auto client_ids() const -> const id_memory& { return client_ids_; }
 
   /// A record of what add() noted since the last call, of these files, of paths to forget, and of what was made.
   auto take_record(std::span<const file_mark> files, std::span<const std::string> gone = {},
                    const std::vector<made_file>& made = {}) -> std::string;
   /// A record of everything.
   auto snapshot() const -> std::string;
-  /// Whether it was understood; nothing of it is taken over otherwise.
-  auto apply(std::string_view record) -> bool;
+  /// Whether it was understood; nothing of it is taken over otherwise. `now_s`: when it is taken to have been written,
+  /// if it does not say so.
+  auto apply(std::string_view record, std::int64_t now_s) -> bool;
   /// Files that are as they were committed need no look at a recovery: those that are in use become idle, and
   /// are forgotten unless `keep`.
   void release_files(bool keep);
-  void clear() { *this = ledger_state{}; }
+  void clear() { *this = ledger_state{keep_}; }
 
 private:
   auto add_made(made_file one) -> bool;
   void note(const chunk& c);
+  void put_times(std::string& record) const;
+  auto trimmed(const chunk& c) -> std::vector<index_range>;
+  void add_position(const std::string& source, const position_range& p);
 
+  retention keep_;
+  std::int64_t now_s_ = 0;
   id_ranges ids_;
-  position_index positions_{window_streams_max, ended_streams_max};
+  position_index positions_{0, ended_streams_max};
+  id_memory client_ids_;
   position_index settled_;
   std::map<std::string, file_mark> files_;
   std::deque<made_file> made_; ///< the oldest first

@@ -11,6 +11,7 @@
 #include "runtime/event/chunk.hpp"
 #include "runtime/flow/id_ranges.hpp"
 #include "runtime/flow/position_index.hpp"
+#include "runtime/flow/retention.hpp"
 #include "runtime/os/clock.hpp"
 #include "runtime/os/file_system.hpp"
 
@@ -41,6 +42,7 @@ struct chunk_log_settings {
   std::vector<std::string> readers;                    ///< names of the cursors; others in the directory go
   std::vector<std::string> from_now;                   ///< of these, a new one begins behind what is there
   std::string holder;                                  ///< for the lock: "node edge-1, pid 4711"
+  duration remember = retention{}.streams;             ///< ids of a collector's start, since its last chunk
 };
 
 /// Blocking work for another thread: brings what was written to the device.

@@ -147,7 +147,10 @@ auto chunk_log::open(file_system& files, chunk_log_settings settings, const cloc
   auto lock = files.lock(path + "/lock", settings.holder);
   if (!lock)
     return error{lock.failure().code, "the chunk log " + path + " cannot be opened: " + lock.failure().what};
-  auto found = recover_log(files, {.path = path, .readers = settings.readers, .from_now = settings.from_now});
+  auto found = recover_log(files, {.path = path,
+                                   .readers = settings.readers,
+                                   .from_now = settings.from_now,
+                                   .now_s = seconds_of(time.wall_ns())});
   if (!found)
     return error{found.failure().code,
                  "the chunk log " + path + " cannot be opened: " + found.failure().what};

@@ -86,7 +86,7 @@ void chunk_log::state::mark_safe(record_number up_to) {
     s.safe_end = s.job_end;
   }
   for (auto number = synced + 1; number <= up_to && settings.sync != sync_policy::os; ++number)
-    if (const auto* entry = recent.find(number); entry != nullptr) safe.add(*entry->c);
+    if (const auto* entry = recent.find(number); entry != nullptr) safe.add(*entry->c, entry->came_s);
   synced = std::max(synced, up_to);
   unsynced_bytes -= job_bytes;
   job_bytes = 0;
@@ -118,7 +118,7 @@ auto chunk_log::state::copy_unsynced(std::vector<segment>& fresh) -> result<void
       fresh.push_back(std::move(made));
     }
     WEIR_CHECK(write_record(fresh.back(), header, parts));
-    memory.add(*entry->c);
+    memory.add(*entry->c, entry->came_s);
   }
   for (auto& s : fresh) WEIR_CHECK(write_segment_header(s));
   return {};

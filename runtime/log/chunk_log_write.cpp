@@ -62,6 +62,8 @@ auto chunk_log::state::has_room_for(const planned_segment& planned) const -> boo
 
 auto chunk_log::state::make_room(std::uint64_t record_bytes, record_type type) -> result<void> {
   if (has_active && active()->has_room(record_bytes)) return {};
+  const auto before_s = seconds_of(time.wall_ns()) - seconds_of(settings.remember);
+  for (auto* memory : {&known, &safe}) memory->forget(before_s);
   auto planned = plan(last + 1, known, record_bytes);
   if (type == record_type::dropped) {
     // There is room for these, or a full log could not remember what it had no room for.
@@ -98,8 +100,9 @@ auto chunk_log::state::append(const chunk_ptr& c, record_type type) -> result<re
     return wrote.failure();
   }
   follows = ++last;
-  known.add(*c);
-  recent.add(last, {type, c});
+  const auto now_s = seconds_of(time.wall_ns());
+  known.add(*c, now_s);
+  recent.add(last, {type, c, now_s});
   unsynced_bytes += header.bytes();
   if (settings.sync == sync_policy::os || unsynced_bytes <= 2 * settings.cache_bytes) written = last;
   recent.shrink(settings.cache_bytes, settings.sync == sync_policy::os ? last : synced);

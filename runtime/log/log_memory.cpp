@@ -7,6 +7,7 @@ namespace weir {
 namespace {
 
 constexpr auto settled_field = std::uint16_t{1};
+constexpr auto origins_field = std::uint16_t{2};
 
 auto damaged() -> error { return {errc::malformed, "damaged snapshot: its tables are cut"}; }
 
@@ -15,7 +16,7 @@ void read_ranges(binary_reader& read, id_ranges& seen) {
     const auto origin = read.number<std::uint64_t>();
     const auto first = read.number<std::uint64_t>();
     const auto last = read.number<std::uint64_t>();
-    if (!read.failed()) seen.insert(origin, first, last);
+    if (!read.failed()) seen.insert({origin, first, last});
   }
 }
 
@@ -26,7 +27,7 @@ void read_position(binary_reader& read, std::string& source, position_index& to)
   range.stream = read.text();
   range.begin = read.number<std::uint64_t>();
   range.end = read.number<std::uint64_t>();
-  if (!read.failed()) to.add(source, range);
+  if (!read.failed() && !is_window_stream(range.stream)) to.add(source, range);
 }
 
 void read_positions(binary_reader& read, position_index& positions) {
@@ -39,6 +40,15 @@ auto read_settled(std::string_view bytes, position_index& settled) -> bool {
   auto source = std::string{};
   auto read = binary_reader{bytes};
   while (!read.at_end() && !read.failed()) read_position(read, source, settled);
+  return !read.failed();
+}
+
+auto read_origins(std::string_view bytes, id_ranges& seen) -> bool {
+  auto read = binary_reader{bytes};
+  while (!read.at_end() && !read.failed()) {
+    const auto origin = read.number<std::uint64_t>();
+    seen.note_seen(origin, read.number<std::int64_t>());
+  }
   return !read.failed();
 }
 
@@ -71,6 +81,12 @@ auto encode_snapshot(const segment_header& header, const log_memory& memory) -> 
   out += positions;
   auto settled = std::string{};
   if (put_positions(settled, memory.settled) > 0) put_field(out, settled_field, settled);
+  auto origins = std::string{};
+  memory.seen.for_each_origin([&](std::uint64_t origin, std::int64_t seen_s) {
+    put_number(origins, origin);
+    put_number(origins, seen_s);
+  });
+  if (!origins.empty()) put_field(out, origins_field, origins);
   return out;
 }
 
@@ -80,12 +96,13 @@ auto decode_snapshot(std::string_view bytes) -> result<log_snapshot> {
   auto read = binary_reader{bytes.substr(segment_header_bytes)};
   read_ranges(read, snapshot.memory.seen);
   read_positions(read, snapshot.memory.positions);
-  auto are_settled_whole = true;
+  auto is_whole = true;
   const auto are_fields_whole = read_fields(read, [&](std::uint16_t type, std::string_view content) {
-    if (type == settled_field) are_settled_whole = read_settled(content, snapshot.memory.settled);
-    return type == settled_field;
+    if (type == settled_field) is_whole = is_whole && read_settled(content, snapshot.memory.settled);
+    if (type == origins_field) is_whole = is_whole && read_origins(content, snapshot.memory.seen);
+    return type == settled_field || type == origins_field;
   });
-  if (read.failed() || !are_fields_whole || !are_settled_whole) return damaged();
+  if (read.failed() || !are_fields_whole || !is_whole) return damaged();
   return snapshot;
 }
 

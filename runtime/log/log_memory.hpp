@@ -5,13 +5,15 @@
 //  range     := origin u64, first u64, last u64
 //  position  := is_new_source u8, source text if it is 1, stream text, begin u64, end u64
 //  text      := size u32, bytes
-//  Field 1 has the settled positions, as position*. The memory as it was before the segment's first record.
+//  Field 1 has the settled positions, as position*; field 2 when something came last of each origin, as (origin u64,
+//  second i64)*. The memory as it was before the segment's first record.
 #pragma once
 
 #include "runtime/base/result.hpp"
 #include "runtime/event/chunk.hpp"
 #include "runtime/flow/id_ranges.hpp"
 #include "runtime/flow/position_index.hpp"
+#include "runtime/flow/retention.hpp"
 #include "runtime/log/record_format.hpp"
 
 #include <string>
@@ -24,14 +26,17 @@ struct log_memory {
   position_index positions;
   position_index settled; ///< what every sink is known to have
 
-  void add(const chunk& c) {
-    seen.insert(c.id);
+  /// What clients' ids stand for only stores remember: they alone are asked.
+  void add(const chunk& c, std::int64_t now_s) {
+    seen.insert(c.id, now_s);
     fold(c.id.origin, c.settled_below);
-    positions.add(c);
+    for (const auto& p : c.positions)
+      if (!is_window_stream(p.stream)) positions.add(c.source, p);
     for (const auto& p : c.settled) settled.add(c.source, p);
   }
+  void forget(std::int64_t before_s) { seen.forget(before_s, origins_max); }
   void fold(std::uint64_t origin, std::uint64_t settled_below) {
-    if (settled_below > 1) seen.insert(origin, 1, settled_below - 1);
+    if (settled_below > 1) seen.insert({origin, 1, settled_below - 1});
   }
 };
 

@@ -14,6 +14,7 @@ public:
   struct entry {
     record_type type = record_type::chunk;
     chunk_ptr c;
+    std::int64_t came_s = 0; ///< second of the wall clock
   };
 
   /// Numbers rise by 1 from the first one on.

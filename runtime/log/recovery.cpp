@@ -119,7 +119,7 @@ private:
   }
   void give_up(const suspect& s) {
     if (has_passed(s.finding.number))
-      found_.memory.add(*s.head);
+      found_.memory.add(*s.head, options_.now_s);
     else
       found_.lost.push_back({s.finding.path, s.finding.offset});
   }
@@ -147,7 +147,7 @@ private:
     if (suspects_.empty() && lost == 0) return;
     ++found_.cut_tails;
     for (auto& s : suspects_) {
-      if (s.head && has_passed(s.finding.number)) found_.memory.add(*s.head);
+      if (s.head && has_passed(s.finding.number)) found_.memory.add(*s.head, options_.now_s);
       s.finding.what = "a torn tail was cut: " + s.finding.what;
       note(std::move(s.finding));
     }
@@ -285,6 +285,7 @@ private:
       note({path_, found.offset, found.end, 0, "the snapshot is damaged"});
     } else if (!has_memory_) {
       found_.memory = std::move(snapshot->memory);
+      found_.memory.seen.note_unknown_seen(options_.now_s);
       has_memory_ = true;
     }
     to.is_anchored = bool{snapshot};
@@ -303,7 +304,7 @@ private:
     if (!has_begun_) begin_at(number);
     end_damage(number);
     last_ = number;
-    found_.memory.add(head);
+    found_.memory.add(head, options_.now_s);
     if (to.last == 0) to.header.first = number; // what it begins with may be elsewhere, too
     to.index.add({found.offset, found.header});
     to.used = found.end;

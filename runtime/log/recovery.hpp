@@ -86,6 +86,7 @@ struct recovery_options {
   std::vector<std::string> from_now = {};
   /// Checks also the bodies that all readers have passed.
   bool all_bodies = false;
+  std::int64_t now_s = 0; ///< of the wall clock: when what is found is taken to have come
   std::function<void(const recovered_record&)> on_chunk = nullptr;
 };
 

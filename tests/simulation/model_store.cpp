@@ -32,7 +32,7 @@ void database_store::add_rows(const std::vector<std::string>& lines) {
 void database_store::add_to_ledger(const std::vector<chunk_ptr>& all) {
   for (const auto& c : all) {
     tables_.ids.insert(c->id);
-    if (c->settled_below > 1) tables_.ids.insert(c->id.origin, 1, c->settled_below - 1);
+    if (c->settled_below > 1) tables_.ids.insert({c->id.origin, 1, c->settled_below - 1});
     tables_.positions.add(*c);
     for (const auto& p : c->settled) tables_.settled.add(c->source, p);
   }

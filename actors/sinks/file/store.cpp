@@ -47,6 +47,7 @@ private:
   settings settings_;
   std::string node_;
   std::string component_;
+  retention keep_;
   const class clock& clock_;
   file_system& disk_;
   descriptor_budget* descriptors_;
@@ -116,6 +117,7 @@ file_store::file_store(settings s, const plugin_context& context)
     : settings_(std::move(s)),
       node_(context.node),
       component_(context.component),
+      keep_(context.keep),
       clock_(*context.clock),
       disk_(*context.files),
       descriptors_(context.descriptors),
@@ -190,6 +192,8 @@ auto file_store::open() -> result<void> {
     if (path_.uses_tag() || path_.uses_time() || !is_device(settings_.path)) {
       auto where = ledger_settings(settings_, path_, {node_, component_});
       where.holder = "sink " + component_ + " of node " + node_ + ", pid " + std::to_string(::getpid());
+      where.keep = keep_;
+      where.time = &clock_;
       ledger_.emplace(disk_, std::move(where));
     }
     files_.emplace(disk_, ledger_ ? &*ledger_ : nullptr, clock_, files_options(settings_, descriptors_));

@@ -1,5 +1,7 @@
 #include "actors/sinks/sqlite/ranges.hpp"
 
+#include "actors/sinks/sqlite/schema.hpp"
+
 #include <algorithm>
 
 namespace weir {
@@ -10,36 +12,37 @@ auto signed_number(std::uint64_t value) -> std::int64_t { return static_cast<std
 
 } // namespace
 
-auto sqlite_ranges::open(sqlite_connection& database, std::string_view table, const std::string& sink,
-                         std::size_t ended_max) -> result<sqlite_ranges> {
+auto sqlite_ranges::open(sqlite_connection& database, std::string_view table, const std::string& sink)
+    -> result<sqlite_ranges> {
   const auto name = std::string{table};
+  const auto is_id = std::string{" stream >= '~' AND stream < '\x7f'"};
   WEIR_CHECK(database.execute("CREATE TABLE IF NOT EXISTS " + name + "(sink TEXT NOT NULL, source TEXT NOT NULL, "
-                              "stream TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL)"));
+                              "stream TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, "
+                              "seen INTEGER NOT NULL DEFAULT 0)"));
+  WEIR_CHECK(add_seen(database, name));
   WEIR_CHECK(database.execute("CREATE UNIQUE INDEX IF NOT EXISTS " + name + "_stream ON " + name
                               + "(sink, source, stream, first)"));
-  const auto of_source = " FROM " + name + " WHERE sink = ?1 AND source = ?2";
+  WEIR_CHECK(database.execute("CREATE INDEX IF NOT EXISTS " + name + "_seen ON " + name + "(seen) WHERE" + is_id));
+  const auto of_sink = " FROM " + name + " WHERE sink = ?1";
+  const auto of_source = of_sink + " AND source = ?2";
   const auto in_stream = of_source + " AND stream = ?3";
-  const auto in_window = of_source + " AND stream >= '~' AND stream < char(127)";
-  const auto is_ended = "stream IN (SELECT stream" + of_source + " AND first = -1";
+  const auto ids = of_sink + " AND" + is_id;
   auto made = sqlite_ranges{};
   made.sink_ = sink;
   WEIR_TRY(made.around_, database.prepare("SELECT min(first), max(last), count(*)" + in_stream
                                           + " AND first <= ?5 AND last >= ?4"));
   WEIR_TRY(made.parts_, database.prepare("SELECT first, last" + in_stream + " AND first < ?5 AND last > ?4"));
   WEIR_TRY(made.take_out_, database.prepare("DELETE" + in_stream + " AND first <= ?5 AND last >= ?4"));
-  WEIR_TRY(made.put_in_, database.prepare("INSERT INTO " + name + " VALUES(?1, ?2, ?3, ?4, ?5)"));
-  WEIR_TRY(made.end_, database.prepare("INSERT OR IGNORE INTO " + name + " VALUES(?1, ?2, ?3, -1, -1)"));
-  WEIR_TRY(made.list_, database.prepare("SELECT stream, first, last" + of_source + " AND NOT " + is_ended
-                                        + ") ORDER BY rowid"));
-  for (auto* window : {&made.window_, &made.shared_}) {
-    WEIR_TRY(window->run, database.prepare("DELETE" + in_window + " AND rowid <= (SELECT rowid" + in_window
-                                           + " ORDER BY rowid DESC LIMIT 1 OFFSET ?3)"));
-  }
-  WEIR_TRY(made.ended_.run, database.prepare("DELETE" + of_source + " AND " + is_ended
-                                             + " ORDER BY rowid DESC LIMIT -1 OFFSET ?3)"));
-  made.window_.kept = window_streams_max;
-  made.shared_.kept = shared_streams_max;
-  made.ended_.kept = ended_max;
+  WEIR_TRY(made.put_in_, database.prepare("INSERT INTO " + name + " VALUES(?1, ?2, ?3, ?4, ?5, ?6)"));
+  WEIR_TRY(made.end_, database.prepare("INSERT OR IGNORE INTO " + name + " VALUES(?1, ?2, ?3, -1, -1, ?4)"));
+  WEIR_TRY(made.list_, database.prepare("SELECT stream, first, last" + of_source + " AND NOT" + is_id
+                                        + " AND stream NOT IN (SELECT stream" + of_source
+                                        + " AND first = -1) ORDER BY rowid"));
+  WEIR_TRY(made.forget_ids_, database.prepare("DELETE" + ids + " AND seen < ?2"));
+  WEIR_TRY(made.forget_ended_, database.prepare("DELETE" + of_sink + " AND (source, stream) IN (SELECT source, stream"
+                                                + of_sink + " AND first = -1 AND seen < ?2)"));
+  WEIR_TRY(made.first_kept_id_, database.prepare("SELECT seen" + ids + " ORDER BY seen DESC LIMIT 1 OFFSET ?2"));
+  WEIR_TRY(made.forget_ids_below_, database.prepare("DELETE" + ids + " AND seen <= ?2"));
   return made;
 }
 
@@ -49,9 +52,9 @@ void sqlite_ranges::bind(sqlite_statement& to, const std::string& source, const 
   to.bind(3, stream);
 }
 
-auto sqlite_ranges::add(const std::string& source, const position_range& range) -> result<void> {
-  const auto is_window = is_window_stream(range.stream);
-  if (range.end == end_of_stream) return is_window ? result<void>{} : end(source, range.stream);
+auto sqlite_ranges::add(const std::string& source, const position_range& range, std::int64_t now_s) -> result<void> {
+  if (range.end == end_of_stream)
+    return is_window_stream(range.stream) ? result<void>{} : end(source, range.stream, now_s);
   for (auto* s : {&around_, &take_out_, &put_in_}) {
     bind(*s, source, range.stream);
     s->bind(4, signed_number(range.begin));
@@ -65,25 +68,38 @@ auto sqlite_ranges::add(const std::string& source, const position_range& range) 
   }
   around_.reset();
   if (neighbours > 0) WEIR_CHECK(take_out_.run());
-  WEIR_CHECK(put_in_.run());
-  if (!is_window) return {};
-  const auto& owner = owner_of(source, range.stream);
-  return shorten(owner == source ? window_ : shared_, owner);
+  put_in_.bind(6, now_s);
+  return put_in_.run();
 }
 
-auto sqlite_ranges::end(const std::string& source, const std::string& stream) -> result<void> {
+auto sqlite_ranges::end(const std::string& source, const std::string& stream, std::int64_t now_s) -> result<void> {
   bind(end_, source, stream);
-  WEIR_CHECK(end_.run());
-  return shorten(ended_, source);
+  end_.bind(4, now_s);
+  return end_.run();
 }
 
-auto sqlite_ranges::shorten(shortening& what, const std::string& source) -> result<void> {
-  if (++what.added < what.kept / 4) return {};
-  what.added = 0;
-  what.run.bind(1, sink_);
-  what.run.bind(2, source);
-  what.run.bind(3, signed_number(what.kept));
-  return what.run.run();
+auto sqlite_ranges::forget(const retention& keep, std::int64_t now_s) -> result<void> {
+  forget_ids_.bind(1, sink_);
+  forget_ids_.bind(2, now_s - seconds_of(keep.ids_age));
+  WEIR_CHECK(forget_ids_.run());
+  forget_ended_.bind(1, sink_);
+  forget_ended_.bind(2, now_s - seconds_of(keep.streams));
+  WEIR_CHECK(forget_ended_.run());
+  return crowd_out(keep.ids_max);
+}
+
+/// All that came in the second of the first one that is too many go with it.
+auto sqlite_ranges::crowd_out(std::uint64_t most) -> result<void> {
+  first_kept_id_.bind(1, sink_);
+  first_kept_id_.bind(2, signed_number(most));
+  WEIR_TRY(const auto are_too_many, first_kept_id_.step());
+  if (!are_too_many) return {};
+  const auto up_to_s = first_kept_id_.integer(0);
+  first_kept_id_.reset();
+  crowded_out_s_ = std::max(crowded_out_s_.value_or(0), up_to_s);
+  forget_ids_below_.bind(1, sink_);
+  forget_ids_below_.bind(2, up_to_s);
+  return forget_ids_below_.run();
 }
 
 auto sqlite_ranges::find(const std::string& source, const position_range& range, position_index& to) -> result<void> {

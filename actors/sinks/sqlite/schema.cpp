@@ -1,6 +1,7 @@
 #include "actors/sinks/sqlite/schema.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <string_view>
 
@@ -61,7 +62,8 @@ auto columns_of(sqlite_connection& database, const std::string& table) -> result
 
 auto problem_of_table(const std::string& name) -> std::string {
   if (!is_word(name)) return "\"table\" wants a name of letters, digits and _, not \"" + name + '"';
-  if (lower(name).starts_with("sqlite_") || lower(name) == "weir_ledger" || lower(name) == "weir_positions")
+  constexpr auto ours = std::array<std::string_view, 3>{"weir_ledger", "weir_positions", "weir_settled"};
+  if (lower(name).starts_with("sqlite_") || std::find(ours.begin(), ours.end(), lower(name)) != ours.end())
     return "\"table\" cannot be \"" + name + "\", which is taken";
   return {};
 }
@@ -77,6 +79,13 @@ auto problem_of_columns(const std::vector<std::string>& columns) -> std::string 
              + "\", which is a column already (upper and lower case are the same)";
   }
   return {};
+}
+
+auto add_seen(sqlite_connection& database, const std::string& table) -> result<void> {
+  WEIR_TRY(const auto found, columns_of(database, table));
+  if (found.contains("seen")) return {};
+  return database.execute("ALTER TABLE " + table + " ADD COLUMN seen INTEGER NOT NULL DEFAULT 0; UPDATE " + table
+                          + " SET seen = unixepoch()");
 }
 
 auto prepare_event_table(sqlite_connection& database, const std::string& table,

@@ -15,6 +15,9 @@ namespace weir {
 auto problem_of_table(const std::string& name) -> std::string;
 auto problem_of_columns(const std::vector<std::string>& columns) -> std::string;
 
+/// Gives a table of ours the column that earlier versions of it lack, and rows of these the present second.
+auto add_seen(sqlite_connection& database, const std::string& table) -> result<void>;
+
 /// Makes the table and its indexes, and adds columns that an older one lacks.
 auto prepare_event_table(sqlite_connection& database, const std::string& table,
                          const std::vector<std::string>& columns) -> result<void>;

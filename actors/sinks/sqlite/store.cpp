@@ -34,7 +34,7 @@ public:
   static auto promise(const settings& s) -> store_promise;
   static auto claims(const settings& s, const plugin_context&) -> plugin_claims;
   sqlite_store(settings s, const plugin_context& context)
-      : settings_(std::move(s)), sink_(context.component) {}
+      : settings_(std::move(s)), sink_(context.component), keep_(context.keep), clock_(*context.clock) {}
 
   auto open() -> result<void> override;
   auto commit(const commit_batch& batch) -> result<committed> override;
@@ -56,6 +56,8 @@ private:
 
   settings settings_;
   std::string sink_;
+  retention keep_;
+  const clock& clock_;
   std::optional<session> session_;
   byte_buffer tag_;
   byte_buffer json_;
@@ -98,7 +100,7 @@ auto sqlite_store::open_session() -> result<session> {
   own_files_here().add(settings_.path);
   WEIR_CHECK(database.execute(is_synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
   WEIR_CHECK(prepare_event_table(database, settings_.table, settings_.columns));
-  WEIR_TRY(auto ledger, sqlite_ledger::open(database, sink_));
+  WEIR_TRY(auto ledger, sqlite_ledger::open(database, sink_, keep_, clock_));
   WEIR_TRY(auto begin, database.prepare("BEGIN IMMEDIATE"));
   WEIR_TRY(auto end, database.prepare("COMMIT"));
   WEIR_TRY(auto insert,
@@ -128,6 +130,7 @@ auto sqlite_store::knowledge(const std::string& source) -> result<stream_knowled
 }
 
 auto sqlite_store::add_batch(const commit_batch& batch, committed& done) -> result<void> {
+  if (const auto begun = session_->ledger.begin(); !begun) return error{errc::failed, "the ledger: " + begun.failure().what};
   for (std::size_t i = 0; i < batch.chunks.size(); ++i) {
     const auto fresh = session_->ledger.add(*batch.chunks[i]);
     if (!fresh) return error{errc::failed, "the ledger: " + fresh.failure().what};

@@ -140,7 +140,7 @@ struct store {
   std::uint64_t regrouped = 0;
 
   void commit(const chunk& c) {
-    const auto fresh = ledger.add(c);
+    const auto fresh = ledger.add(c, 1);
     regrouped += ledger.take_regrouped();
     if (!fresh) return;
     const auto texts = texts_of(c);
@@ -150,7 +150,7 @@ struct store {
   /// As its next process has it.
   void restart() {
     auto read_back = ledger_state{};
-    BOOST_TEST_REQUIRE(read_back.apply(ledger.snapshot()));
+    BOOST_TEST_REQUIRE(read_back.apply(ledger.snapshot(), 1));
     ledger = std::move(read_back);
   }
   /// The first line that is not covered.

@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(hold_what_a_plain_set_holds) {
       const auto first = base + below(64);
       const auto last =
           below(3) ? first : base + below(64); // now and then a range, maybe the wrong way round
-      ranges.insert(origin, first, last);
+      ranges.insert({origin, first, last});
       for (auto i = first; i <= last; ++i) {
         model.insert({origin, i});
         if (i == UINT64_MAX) break;

@@ -397,7 +397,9 @@ BOOST_DATA_TEST_CASE(a_log_of_an_earlier_version_is_read_and_gone_on_with, boost
   BOOST_TEST(held[0]->cuts.empty() == (version == 1));
   BOOST_TEST(held[0]->settled.empty());
   BOOST_TEST(held[0]->positions.size() == 1U);
-  BOOST_TEST((log->knowledge_of("collector/clients").positions == held[0]->positions));
+  // Version 1 has a client's message, of which stores know.
+  const auto told = version == 1 ? std::vector<position_range>{} : held[0]->positions;
+  BOOST_TEST((log->knowledge_of("collector/clients").positions == told));
   append_synced(1, 2);
   open(log_settings());
   held = drain();

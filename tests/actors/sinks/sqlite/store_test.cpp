@@ -147,28 +147,75 @@ BOOST_AUTO_TEST_CASE(positions_are_merged_and_streams_that_end_forgotten) {
       text += p.stream + ' ' + std::to_string(p.begin) + '-' + std::to_string(p.end) + ' ';
     return text;
   };
-  BOOST_TEST(list() == "g 5-6 ~m1 0-1 f 20-30 f 0-12 ~m2 0-1 ");
+  BOOST_TEST(list() == "g 5-6 f 20-30 f 0-12 ");
   BOOST_REQUIRE(test::commit(
       *s, {covering(4, {{"f", 11, 21}}), covering(5, {{"g", 6, UINT64_MAX}, {"~m2", 1, UINT64_MAX}})}));
-  BOOST_TEST(list() == "~m1 0-1 ~m2 0-1 f 0-30 ");
+  BOOST_TEST(list() == "f 0-30 ");
 }
 
-BOOST_AUTO_TEST_CASE(of_streams_that_are_over_the_latest_are_remembered) {
+/// Keeps what may come again for 7 days, ids of clients for an hour and 100 at most.
+struct forgetful_store {
+  manual_clock clock;
+  std::unique_ptr<store> s;
+
+  explicit forgetful_store(const std::string& path) {
+    auto context = plugin_context{.component = "s", .node = "n", .clock = &clock};
+    context.keep.ids_max = 100;
+    s = test::make_store("sqlite", map_of({{"path", scalar(path)}, {"sync", scalar("os")}}), context);
+    BOOST_REQUIRE(s->open());
+  }
+  /// How many of its events were stored.
+  auto put(std::uint64_t origin, std::vector<position_range> positions) -> std::uint64_t {
+    auto c = *make_chunk({one("t", record("n", 1))}, 1);
+    c.id.origin = origin;
+    c.source = "n/collector/c";
+    c.positions = std::move(positions);
+    const auto done = test::commit(*s, {std::make_shared<const chunk>(std::move(c))});
+    BOOST_REQUIRE(done);
+    return done->events;
+  }
+};
+
+BOOST_AUTO_TEST_CASE(what_may_come_again_is_known_for_its_time) {
   const auto dir = test::temporary_directory{};
   const auto path = dir / "weir.db";
-  const auto s = open_store({{"path", scalar(path)}, {"sync", scalar("os")}});
-  auto c = *make_chunk({});
-  c.source = "n/collector/c";
-  for (auto n = 0; n < 3000; ++n) {
-    c.positions.push_back({std::to_string(n), 0, 10});
-    c.positions.push_back({std::to_string(n), 10, UINT64_MAX});
+  auto kept = forgetful_store{path};
+  const auto rows = [&](const std::string& where) {
+    return std::stoi(query(path, "SELECT count(*) FROM weir_positions WHERE " + where));
+  };
+  BOOST_TEST(kept.put(1, {{"gone", 0, 10}, {"gone", 10, UINT64_MAX}, {"quiet", 0, 10}, {"~*m", 0, 1}}) == 1U);
+  kept.clock.advance(std::chrono::hours{2});
+  BOOST_TEST(kept.put(2, {}) == 1U);
+  BOOST_TEST(rows("stream = \"~*m\"") == 0);
+  BOOST_TEST(rows("stream = \"gone\"") == 2);
+  BOOST_TEST(kept.put(1, {}) == 0U);
+  kept.clock.advance(std::chrono::hours{7 * 24} + std::chrono::seconds{1});
+  BOOST_TEST(kept.put(3, {}) == 1U);
+  BOOST_TEST(rows("stream = \"gone\"") == 0);
+  BOOST_TEST(rows("stream = \"quiet\"") == 1);
+  BOOST_TEST(query(path, "SELECT group_concat(origin) FROM weir_ledger") == "3\n");
+  for (auto i = 0; i < 150; ++i) {
+    kept.clock.advance(std::chrono::seconds{1});
+    kept.put(100 + static_cast<std::uint64_t>(i), {{"~*m" + std::to_string(i), 0, 1}});
   }
-  BOOST_REQUIRE(test::commit(*s, {std::make_shared<const chunk>(std::move(c))}));
-  BOOST_TEST(s->knowledge("n/collector/c")->positions.empty());
-  const auto streams = std::stoi(query(path, "SELECT count(DISTINCT stream) FROM weir_positions"));
-  BOOST_TEST(streams >= 1024);
-  BOOST_TEST(streams < 1024 + 256);
-  BOOST_TEST(query(path, "SELECT count(*) FROM weir_positions WHERE stream = 2999") == "2\n");
+  kept.clock.advance(std::chrono::minutes{10});
+  kept.put(4, {});
+  BOOST_TEST(rows("stream >= \"~\"") == 100);
+  BOOST_TEST(rows("stream = \"~*m149\"") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(tables_of_earlier_versions_are_carried_over) {
+  const auto dir = test::temporary_directory{};
+  const auto path = dir / "weir.db";
+  query(path, "CREATE TABLE weir_ledger(sink TEXT NOT NULL, origin INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER "
+              "NOT NULL, PRIMARY KEY(sink, origin, first)) WITHOUT ROWID; INSERT INTO weir_ledger VALUES(\"s\", 7, 1, 1); "
+              "CREATE TABLE weir_positions(sink TEXT NOT NULL, source TEXT NOT NULL, stream TEXT NOT NULL, first INTEGER "
+              "NOT NULL, last INTEGER NOT NULL); INSERT INTO weir_positions VALUES(\"s\", \"n/collector/c\", \"f\", 0, 10)");
+  auto kept = forgetful_store{path};
+  BOOST_TEST(kept.put(7, {}) == 0U);
+  BOOST_TEST(kept.put(8, {}) == 1U);
+  BOOST_TEST(kept.s->knowledge("n/collector/c")->positions.size() == 1U);
+  BOOST_TEST(query(path, "SELECT min(seen) > 1700000000 FROM weir_positions") == "1\n");
 }
 
 BOOST_AUTO_TEST_CASE(columns_may_be_added_later) {
