@@ -118,13 +118,21 @@ auto keeps_positions(const component_plan& c) -> bool {
   return known == nullptr || known->promise(c.written).has_memory();
 }
 
+/// Whether it, or a sink that it passes questions on to, wants what sources still have.
+auto wants_all(const building& b, const component_plan& c) -> bool {
+  if (c.starts_at_all && keeps_positions(c)) return true;
+  const auto* passes_on = std::get_if<aggregator_plan>(&c.details);
+  return passes_on != nullptr && passes_on->buffer.type == buffer_type::memory
+         && std::any_of(c.to.begin(), c.to.end(), [&](const auto& name) { return wants_all(b, *b.plan.find(name)); });
+}
+
 /// The components that `c` feeds, in the order of its outlets.
 auto downstream_of(const building& b, const component_plan& c) -> std::vector<downstream_component> {
   auto all = std::vector<downstream_component>{};
   for (const auto& name : c.to) {
     const auto* to = b.plan.find(name);
     const auto is_local = std::find(b.hosted.begin(), b.hosted.end(), to) != b.hosted.end();
-    all.push_back({name, instances_of(*to), is_local, keeps_positions(*to)});
+    all.push_back({name, instances_of(*to), is_local, keeps_positions(*to), wants_all(b, *to)});
   }
   return all;
 }

@@ -112,6 +112,7 @@ struct component_plan {
   std::vector<std::string> to;      ///< names of the components it sends to
   std::vector<std::string> classes; ///< node classes that host it; empty: every node
   bool starts_now = false; ///< new to a disk buffer, it gets nothing of what is there: `start: now`
+  bool starts_at_all = false; ///< new behind collectors, it gets all that these still have: `start: all`
   std::string dead_letter; ///< the sink that gets its dead letters; empty: none
   /// Of a collector that is not in the file: whose dead letters it takes to their sink.
   std::string letters_of;

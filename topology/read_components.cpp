@@ -88,6 +88,7 @@ void read_aggregator(draft& d, draft_component& c) {
   add_help(d.problems, before, "aggregator");
   c.plan.type = "aggregator";
   c.plan.starts_now = spec.start == start_with::now;
+  c.plan.starts_at_all = spec.start == start_with::all;
   auto details = aggregator_plan{spec.batch, buffer_of(spec.buffer), 1, spec.balance};
   if (const auto count = parse_instances(spec.instances)) details.instances = *count;
   details.process = read_operators(d, c);
@@ -118,6 +119,7 @@ void read_sink(draft& d, draft_component& c) {
   const auto spec = read_common<sink_spec>(d, c);
   c.plan.type = spec.type;
   c.plan.starts_now = spec.start == start_with::now;
+  c.plan.starts_at_all = spec.start == start_with::all;
   auto details = sink_plan{};
   details.make_store = configure<store>(
       d, c, spec.type, {"type", "from", "match", "start", "writers", "batch", "process", "retry", "dead_letter"});

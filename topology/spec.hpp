@@ -5,6 +5,8 @@
 #include "topology/commit_spec.hpp"
 #include "topology/plan.hpp"
 
+#include <optional>
+
 namespace weir {
 
 template <class Visitor> void describe(Visitor& v, batch_settings& s) {
@@ -80,7 +82,7 @@ struct aggregator_spec {
   buffer_spec buffer;
   std::string instances = "1";
   balance_policy balance = balance_policy::round_robin;
-  start_with start = start_with::all;
+  std::optional<start_with> start;
   config::value process;
   std::string dead_letter;
 };
@@ -88,7 +90,8 @@ struct aggregator_spec {
 template <class Visitor> void describe(Visitor& v, aggregator_spec& s) {
   v.field("from", s.from, "Who sends to it; may be left out where there is only one choice.");
   v.field("start", s.start,
-          "What it gets when it is new to a disk buffer that it reads from: all that is there, or what comes now.");
+          "What it gets when it is new: all that is there, or what comes now. Default: all of a disk buffer; behind "
+          "collectors about what comes now, and with all what their sources still have.");
   v.field("batch", s.batch, "When a chunk is closed.");
   v.field("buffer", s.buffer, "Where chunks wait.");
   v.field("instances", s.instances, "How many on each node of its class: a number, or auto for one a core.");
@@ -119,7 +122,7 @@ struct sink_spec {
   std::string type;
   std::vector<std::string> from;
   std::vector<std::string> match;
-  start_with start = start_with::all;
+  std::optional<start_with> start;
   std::string writers = "1";
   commit_spec batch;
   config::value process;
@@ -133,7 +136,8 @@ template <class Visitor> void describe(Visitor& v, sink_spec& s) {
   v.field("match", s.match, "Tag patterns such as web.*, web.** or {a,b}.*, less those with a ! in front; rest: what no other sink "
           "under the same parents takes; all tags if left out.");
   v.field("start", s.start,
-          "What it gets when it is new to a disk buffer that it reads from: all that is there, or what comes now.");
+          "What it gets when it is new: all that is there, or what comes now. Default: all of a disk buffer; behind "
+          "collectors about what comes now, and with all what their sources still have.");
   v.field("writers", s.writers,
           "How many commits may be under way at once, each with a connection and a thread of its own: a number, or auto "
           "for what the store can stand, at most 8. With more than 1 events of one file may be stored out of order.");

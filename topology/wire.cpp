@@ -175,13 +175,24 @@ private:
     const auto& c = d_.components[receiver];
     const auto* written = c.written.find("start");
     if (c.plan.in == tier::collector || written == nullptr) return;
-    const auto has_log = [&](const edge& e) {
-      const auto* from = std::get_if<aggregator_plan>(&d_.components[e.sender].plan.details);
-      return from != nullptr && from->buffer.type == buffer_type::disk;
-    };
-    if (std::any_of(edges_[receiver].begin(), edges_[receiver].end(), has_log)) return;
-    d_.complain(written->where, c.owner() + ": \"start\" is about disk buffers, and it reads from none",
+    if (std::any_of(edges_[receiver].begin(), edges_[receiver].end(), [&](const edge& e) { return has_older(e.sender); }))
+      return;
+    d_.complain(written->where,
+                c.owner() + ": \"start\" is about what was there before, and neither a disk buffer nor a source that can be "
+                            "read again is before it",
                 "take it out, or give the aggregator before it a buffer with a path");
+  }
+
+  /// Whether somebody new behind it may get what came before.
+  auto has_older(std::size_t sender) const -> bool {
+    const auto& c = d_.components[sender].plan;
+    if (c.in == tier::collector) {
+      const auto* known = plugin_registry<source>::find(c.type);
+      return known != nullptr && known->resumes && !known->listens;
+    }
+    const auto& buffer = std::get<aggregator_plan>(c.details).buffer;
+    return buffer.type == buffer_type::disk
+           || std::any_of(edges_[sender].begin(), edges_[sender].end(), [&](const edge& e) { return has_older(e.sender); });
   }
 
   draft& d_;

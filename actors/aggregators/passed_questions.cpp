@@ -50,7 +50,7 @@ auto passed_questions::take_passed() -> std::vector<passed> {
 auto passed_questions::take_answers(monotonic_time now) -> std::vector<answer> {
   auto all = std::vector<answer>{};
   std::erase_if(waiting_, [&](const waiting& w) {
-    const auto is_over = w.inquiry.is_any_answered() && now >= w.patience_ends;
+    const auto is_over = w.inquiry.is_enough_answered() && now >= w.patience_ends;
     if (!is_over && !w.inquiry.is_complete()) return false;
     auto found = w.inquiry.result();
     all.push_back({w.asker,

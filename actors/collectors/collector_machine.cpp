@@ -66,10 +66,10 @@ void collector_machine::tell_inquiry(const downstream_port& port) {
 
 void collector_machine::inquire() {
   const auto time = now();
-  const auto is_over = inquiry_->is_any_answered() && time >= patience_ends_;
+  const auto is_over = inquiry_->is_enough_answered() && time >= patience_ends_;
   if (is_over || inquiry_->is_complete()) return end_inquiry();
   ask(time);
-  deadline_ = inquiry_->is_any_answered() ? std::min(ask_at_, patience_ends_) : ask_at_;
+  deadline_ = inquiry_->is_enough_answered() ? std::min(ask_at_, patience_ends_) : ask_at_;
 }
 
 /// Asks those who have not answered, again and again: an answer may be lost, or its giver restarted.

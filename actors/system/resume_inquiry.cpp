@@ -47,7 +47,7 @@ void resume_inquiry::on_answer(const known_positions& note) {
     if (!c.plan.is_asked || !c.receivers.contains(note.receiver)) continue;
     answered_.insert(note.receiver);
     for (const auto& p : note.positions) c.known.add(source_, p);
-    for (const auto& p : note.settled) settled_.add(source_, p);
+    for (const auto& p : note.settled) c.settled.add(source_, p);
     elsewhere_.insert(elsewhere_.end(), note.elsewhere.begin(), note.elsewhere.end());
   }
 }
@@ -66,6 +66,12 @@ auto resume_inquiry::is_whole(const component& c) const -> bool {
 
 auto resume_inquiry::is_complete() const -> bool {
   return std::all_of(components_.begin(), components_.end(), [&](const auto& c) { return is_whole(c); });
+}
+
+auto resume_inquiry::is_enough_answered() const -> bool {
+  return !answered_.empty() && std::all_of(components_.begin(), components_.end(), [&](const component& c) {
+    return !c.plan.wants_all || is_whole(c);
+  });
 }
 
 auto resume_inquiry::is_awaited(const std::string& receiver) const -> bool {
@@ -99,8 +105,26 @@ auto resume_inquiry::common() const -> std::vector<position_range> {
   return common;
 }
 
+auto resume_inquiry::not_missed(std::vector<position_range> covered) const -> std::vector<position_range> {
+  for (const auto& c : components_) {
+    if (!c.plan.wants_all) continue;
+    auto own = c.known;
+    for (const auto& p : c.settled.of(source_)) own.add(source_, p);
+    covered = intersection(covered, own.of(source_));
+  }
+  return covered;
+}
+
+auto resume_inquiry::settled() const -> std::vector<position_range> {
+  auto all = position_index{SIZE_MAX};
+  for (const auto& c : components_)
+    for (const auto& p : c.settled.of(source_)) all.add(source_, p);
+  return not_missed(all.of(source_));
+}
+
 auto resume_inquiry::result() const -> resume_info {
-  auto covered = settled_;
+  auto covered = position_index{SIZE_MAX};
+  for (const auto& p : settled()) covered.add(source_, p);
   for (const auto& p : common()) covered.add(source_, p);
   auto info = resume_info{covered.of(source_), elsewhere_};
   for (const auto& c : components_)

@@ -25,6 +25,7 @@ struct downstream_component {
   std::uint32_t instances = 1; ///< on every node that hosts it
   bool is_local = false;       ///< hosted here, and then only here as far as this collector is concerned
   bool is_asked = true;        ///< it may know what it has; one without a ledger never does
+  bool wants_all = false;      ///< it or who is behind it, new, gets all that sources still have (`start: all`)
 };
 
 class resume_inquiry {
@@ -39,15 +40,18 @@ public:
 
   /// Everybody who may know something has answered.
   auto is_complete() const -> bool;
-  auto is_any_answered() const -> bool { return !answered_.empty(); }
+  /// Whether one need not wait for ever: somebody has answered, and all who want what only they miss.
+  auto is_enough_answered() const -> bool;
   /// Whether this receiver's answer is wanted.
   auto is_awaited(const std::string& receiver) const -> bool;
   /// Whose word is missing; for people.
   auto missing_text() const -> std::string;
 
-  /// Covered is what every component has, and what any of them says that every sink has.
+  /// Covered is what every component has, and what any of them says that every sink has; but of those who want all no
+  /// more than what they have themselves, or were told by the chunks that they got.
   auto result() const -> resume_info;
-  auto settled() const -> std::vector<position_range> { return settled_.of(source_); }
+  /// What every sink has, under the same condition.
+  auto settled() const -> std::vector<position_range>;
 
 private:
   struct component {
@@ -56,15 +60,16 @@ private:
     std::vector<std::string> unheard;
     /// Of each receiver the latest: together more than one would remember.
     position_index known{SIZE_MAX};
+    position_index settled{SIZE_MAX}; ///< as they say that every sink has
   };
   auto is_whole(const component& c) const -> bool;
   auto missing() const -> std::set<std::string>;
   auto common() const -> std::vector<position_range>;
+  auto not_missed(std::vector<position_range> covered) const -> std::vector<position_range>;
 
   std::string source_;
   std::vector<component> components_;
   std::set<std::string> answered_;
-  position_index settled_{SIZE_MAX};
   std::vector<position_range> elsewhere_; ///< what only some of those behind a receiver have
 };
 
