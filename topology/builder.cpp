@@ -26,7 +26,7 @@ constexpr auto lock_tries = 20;
 constexpr auto lock_pause = std::chrono::milliseconds{100};
 constexpr auto sink_window_bytes = std::uint64_t{8} << 20;
 /// Of an aggregator with a chunk log: what may be under way to it or not written yet.
-constexpr auto log_window_bytes = std::uint64_t{16} << 20;
+constexpr auto log_window_bytes = std::uint64_t{8} << 20;
 
 /// As in addresses and observations.
 auto word_of(tier t) -> std::string {

@@ -38,7 +38,8 @@ struct chunk_log_settings {
   std::uint64_t segment_bytes = std::uint64_t{64} << 20; ///< a larger chunk gets a segment to itself
   sync_policy sync = sync_policy::always;
   duration sync_interval = std::chrono::seconds{1};
-  std::uint64_t cache_bytes = std::uint64_t{16} << 20; ///< of the latest chunks, kept in memory
+  std::uint64_t unsynced_bytes = std::uint64_t{16} << 20; ///< with sync_policy::interval no more than about this waits
+  std::uint64_t cache_bytes = std::uint64_t{4} << 20;  ///< of the latest chunks, kept in memory
   std::vector<std::string> readers;                    ///< names of the cursors; others in the directory go
   std::vector<std::string> from_now;                   ///< of these, a new one begins behind what is there
   std::string holder;                                  ///< for the lock: "node edge-1, pid 4711"

@@ -23,7 +23,7 @@ auto chunk_log::state::wants_sync(monotonic_time now) const -> bool {
   switch (settings.sync) {
   case sync_policy::always: return true;
   case sync_policy::interval:
-    return now - synced_at >= settings.sync_interval || unsynced_bytes > settings.cache_bytes
+    return now - synced_at >= settings.sync_interval || unsynced_bytes > settings.unsynced_bytes
            || is_room_coming();
   case sync_policy::os: break;
   }
@@ -36,7 +36,7 @@ auto chunk_log::state::wants_sync(monotonic_time now) const -> bool {
 void chunk_log::state::cool(std::vector<std::shared_ptr<file>>& cold) {
   auto& all = segments.all();
   if (all.empty()) return;
-  const auto warm_bytes = 8 * settings.cache_bytes;
+  const auto warm_bytes = 32 * settings.cache_bytes;
   auto behind = all.back().bytes;
   for (auto s = std::next(all.rbegin()); s != all.rend() && !s->is_cold; ++s) {
     behind += s->bytes;
