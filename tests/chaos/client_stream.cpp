@@ -55,8 +55,8 @@ void append_entry(std::string& out, line_number which, std::time_t now) {
 
 } // namespace
 
-client_stream::client_stream(stream_state& state, std::uint16_t port, pace wanted, std::uint64_t seed)
-    : state_(state), port_(port), throttle_(wanted), random_(seed) {}
+client_stream::client_stream(stream_state& state, std::vector<std::uint16_t> ports, pace wanted, std::uint64_t seed)
+    : state_(state), ports_(std::move(ports)), throttle_(wanted), random_(seed) {}
 
 auto client_stream::run(std::stop_token stop, std::stop_token give_up) -> result<void> {
   auto wait = pauses{give_up};
@@ -85,10 +85,22 @@ void client_stream::make_messages() {
   }
 }
 
+auto client_stream::make_id() -> std::string {
+  auto id = std::array<char, id_bytes + 1>{};
+  if (ports_.size() == 1) {
+    std::snprintf(id.data(), id.size(), "%08x%016llx", state_.id, static_cast<unsigned long long>(random_()));
+    return id.data();
+  }
+  // The base64 of 16 bytes: of its last letter four bits count.
+  constexpr auto letters = std::string_view{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"};
+  auto text = std::string{};
+  while (text.size() < id_bytes - 3) text += letters[pick(random_, 0, 63)];
+  return text + letters[16 * pick(random_, 0, 3)] + "==";
+}
+
 /// Forward or PackedForward: `["client", entries, {"chunk": id}]`.
 auto client_stream::make_message(std::uint64_t lines) -> message {
-  auto id = std::array<char, id_bytes + 1>{};
-  std::snprintf(id.data(), id.size(), "%08x%016llx", state_.id, static_cast<unsigned long long>(random_()));
+  auto id = make_id();
   auto entries = std::string{};
   const auto now = std::time(nullptr);
   for (std::uint64_t i = 0; i < lines; ++i) append_entry(entries, {state_.id, state_.written + i}, now);
@@ -104,12 +116,12 @@ auto client_stream::make_message(std::uint64_t lines) -> message {
   bytes += entries;
   bytes += '\x81';
   append_str(bytes, "chunk");
-  append_str(bytes, id.data());
-  return {id.data(), std::move(bytes)};
+  append_str(bytes, id);
+  return {std::move(id), std::move(bytes)};
 }
 
 void client_stream::connect(pauses& wait) {
-  connection_ = test::connect_to(port_);
+  connection_ = test::connect_to(ports_[pick(random_, 0, ports_.size() - 1)]);
   if (!connection_.is_open()) return void(wait.wait(std::chrono::milliseconds{pick(random_, 5, 60)}));
   sent_ = sent_bytes_ = 0;
   received_.clear();

@@ -1,5 +1,6 @@
 /// A forward client as the libraries are: each message has a chunk option, is kept until its ack comes, and
-/// is sent again, the same bytes, over the next connection.
+/// is sent again, the same bytes, over the next connection: to the same server, or to any of several, where its ids are
+/// random as those of Fluentd.
 #pragma once
 
 #include "runtime/base/result.hpp"
@@ -8,12 +9,13 @@
 
 #include <deque>
 #include <string>
+#include <vector>
 
 namespace weir::chaos {
 
 class client_stream {
 public:
-  client_stream(stream_state& state, std::uint16_t port, pace wanted, std::uint64_t seed);
+  client_stream(stream_state& state, std::vector<std::uint16_t> ports, pace wanted, std::uint64_t seed);
 
   /// Makes messages until `stop`, then goes on until the last ack, or until `give_up`.
   auto run(std::stop_token stop, std::stop_token give_up) -> result<void>;
@@ -33,6 +35,7 @@ private:
   };
   void make_messages();
   auto make_message(std::uint64_t lines) -> message;
+  auto make_id() -> std::string;
   /// False if the connection is over.
   auto exchange() -> bool;
   auto send_some() -> bool;
@@ -41,7 +44,7 @@ private:
   void disconnect();
 
   stream_state& state_;
-  std::uint16_t port_;
+  std::vector<std::uint16_t> ports_;
   throttle throttle_;
   randomness random_;
   test::socket_handle connection_;

@@ -52,7 +52,7 @@ private:
     const auto only_live = one_in(random_, 2);
     for (auto i = 0; i < 2; ++i) {
       const auto number = std::to_string(site_.streams.size() + 1);
-      add_stream(stores, {site_.folder / "in" / (name + number + ".log"), 0});
+      add_stream(stores, {site_.folder / "in" / (name + number + ".log")});
       site_.streams.back()->only_live = only_live;
     }
     collectors_ += "  " + name
@@ -60,11 +60,17 @@ private:
                    + ", tag: chaos." + name + ", parse: { format: json }, refresh_interval: 1s }\n";
   }
 
-  /// Two clients of one collector.
-  void add_clients(std::size_t stores, const std::string& name) {
+  /// Two clients of one collector; its port.
+  auto add_clients(std::size_t stores, const std::string& name) -> std::uint16_t {
+    const auto port = add_server(name);
+    for (auto i = 0; i < 2; ++i) add_stream(stores, {"", {port}});
+    return port;
+  }
+
+  auto add_server(const std::string& name) -> std::uint16_t {
     const auto port = draw_port(random_);
-    for (auto i = 0; i < 2; ++i) add_stream(stores, {"", port});
     collectors_ += "  " + name + ": { type: forward, listen: \"127.0.0.1:" + std::to_string(port) + "\" }\n";
+    return port;
   }
 
   void add_stream(std::size_t stores, stream_input input) {
@@ -94,20 +100,22 @@ private:
   /// Files and clients of a host, its aggregator, and the one behind it.
   void add_tiers() {
     add_tail(0, "files");
-    add_clients(0, "clients");
+    roaming_.push_back(add_clients(0, "clients"));
     sources_ += "  local: { from: [files, clients], buffer: " + buffer("buffers/edge", 256) + " }\n";
     add_node("edge", "files, clients, local");
   }
 
-  /// A collector without an aggregator beside it.
+  /// Collectors without an aggregator beside them. Clients go from these to those of the tiers and back.
   void add_remote() {
     add_tail(0, "remote");
-    add_node("remote", "remote");
+    roaming_.push_back(add_server("guests"));
+    for (auto i = 0; i < 2; ++i) add_stream(0, {"", roaming_});
+    add_node("remote", "remote, guests");
   }
 
   void add_core(bool tiers, bool remote) {
     const auto from =
-        std::string{tiers ? "local" : ""} + (tiers && remote ? ", " : "") + (remote ? "remote" : "");
+        std::string{tiers ? "local" : ""} + (tiers && remote ? ", " : "") + (remote ? "remote, guests" : "");
     destinations_ += "  center: { from: [" + from + "], buffer: " + buffer("scarce/core", 96) + " }\n";
     add_stores("core", "center", "archive", "table");
     add_node("core", "center, archive, table");
@@ -116,9 +124,11 @@ private:
   /// A collector that sends to stores, and nothing between.
   void add_direct() {
     add_tail(site_.stores.size(), "direct");
-    add_clients(site_.stores.size(), "senders");
-    add_stores("direct", "direct, senders", "plain", "rows");
-    add_node("direct", "direct, senders, plain, rows");
+    const auto senders = add_clients(site_.stores.size(), "senders");
+    const auto others = add_server("others");
+    add_stream(site_.stores.size(), {"", {senders, others}});
+    add_stores("direct", "direct, senders, others", "plain", "rows");
+    add_node("direct", "direct, senders, others, plain, rows");
   }
 
   void add_stores(const std::string& name, const std::string& from, const std::string& file,
@@ -143,6 +153,7 @@ private:
   const options& given_;
   randomness& random_;
   site site_;
+  std::vector<std::uint16_t> roaming_; ///< servers among which clients choose
   std::string collectors_, sources_, destinations_, sinks_, placement_, nodes_;
 };
 

@@ -35,8 +35,8 @@ struct store_pair {
 
 /// Where a stream is written to.
 struct stream_input {
-  std::string file;       ///< empty: it is a forward client
-  std::uint16_t port = 0; ///< of the client's server
+  std::string file;                      ///< empty: it is a forward client
+  std::vector<std::uint16_t> ports = {}; ///< of the client's servers
 };
 
 struct site {

@@ -14,7 +14,7 @@ writers::writers(const options& given, site& at, randomness& random) {
     auto& state = *at.streams[i];
     const auto& input = at.inputs[i];
     if (input.file.empty())
-      clients_.push_back(std::make_unique<client_stream>(state, input.port, wanted, random()));
+      clients_.push_back(std::make_unique<client_stream>(state, input.ports, wanted, random()));
     else
       files_.push_back(std::make_unique<file_stream>(state, input.file, wanted, random()));
   }
