@@ -14,7 +14,7 @@ namespace weir {
 
 /// Given once, by the collector that closed the chunk; every later hop carries it unchanged.
 struct chunk_id {
-  std::uint64_t origin = 0;   ///< the stream: one collector of one node
+  std::uint64_t origin = 0;   ///< one start of a collector; random
   std::uint64_t sequence = 0; ///< gapless per origin, from 1
   auto operator<=>(const chunk_id&) const = default;
 };

@@ -44,7 +44,7 @@ struct peer_state {
   }
 };
 
-/// The peer for a chunk of `bytes` of stream `origin`, or nullptr: then the chunk waits for credit.
+/// The peer for a chunk of `bytes` of `origin`, or nullptr: then the chunk waits for credit.
 auto choose(balance_policy policy, std::vector<peer_state>& peers, std::uint64_t origin, std::uint64_t bytes)
     -> peer_state*;
 
