@@ -133,17 +133,14 @@ struct listener {
   config::place where;
 };
 
-/// What is no host:port is left out, as the plug-in says what it wants.
+/// Those with a port of their own. What is no address is left out, as the plug-in says what it wants.
 auto listeners_of(const draft_component& c) -> std::vector<listener> {
   auto found = std::vector<listener>{};
   for (const auto& made : claims_of(c))
     if (made.of == claim::kind::address)
-      if (auto address = parse_host_port(made.what)) found.push_back({&c, std::move(*address), place_of(c, made)});
+      if (auto at = parse_endpoint(made.what); at && at->at.port != 0)
+        found.push_back({&c, std::move(at->at), place_of(c, made)});
   return found;
-}
-
-auto text_of(const host_port& address) -> std::string {
-  return address.host + ':' + std::to_string(address.port);
 }
 
 void check_nodes(draft& d, const listener& l) {
@@ -167,7 +164,7 @@ void find_shared_addresses(draft& d) {
         return share_a_class(c.plan, other.by->plan) && overlap(l.address.host, other.address.host);
       });
       if (same != others.end())
-        d.complain(l.where, c.owner() + ": listens on " + text_of(l.address) + " like " + in_line(*same->by)
+        d.complain(l.where, c.owner() + ": listens on " + to_text(l.address) + " like " + in_line(*same->by)
                                 + "; an address wants one listener");
       check_nodes(d, l);
       others.push_back(std::move(l));

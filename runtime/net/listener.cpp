@@ -185,7 +185,7 @@ void listener::running::on_deadline() {
 
 auto listener::open(io_thread& in, const host_port& at, listener_settings settings, accepted on_accepted)
     -> result<std::unique_ptr<listener>> {
-  WEIR_TRY(auto socket, listening_socket::on_port(at.host, std::to_string(at.port)));
+  WEIR_TRY(auto socket, listening_socket::open({at, {}}, 0));
   const auto port = socket.port();
   auto state = std::make_shared<running>(in, std::move(socket), std::move(settings), std::move(on_accepted));
   in.post([state] { state->start(); });

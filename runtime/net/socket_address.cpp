@@ -9,7 +9,8 @@ auto look_up(const std::string& host, const std::string& port, bool is_own) -> r
   wanted.ai_socktype = SOCK_STREAM;
   wanted.ai_flags = is_own ? AI_PASSIVE : 0;
   auto* found = static_cast<addrinfo*>(nullptr);
-  const auto failed = getaddrinfo(host.empty() ? nullptr : host.c_str(), port.c_str(), &wanted, &found);
+  const auto failed = getaddrinfo(host.empty() ? nullptr : host.c_str(), port.empty() ? nullptr : port.c_str(), &wanted,
+                                  &found);
   if (failed != 0) return error{errc::not_found, gai_strerror(failed)};
   return found_addresses{found, freeaddrinfo};
 }

@@ -1,14 +1,12 @@
-/// Settings of the forward source, and where to listen.
+/// Settings of the forward source.
 #pragma once
 
 #include "config/settings.hpp"
-#include "runtime/base/result.hpp"
 #include "runtime/event/tag_shape.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace weir {
@@ -113,14 +111,5 @@ template <class Visitor> void describe(Visitor& v, forward_settings& s) {
 void validate(const forward_security& settings, config::settings_reader& reader);
 void validate(const forward_client_rule& settings, config::settings_reader& reader);
 void validate(const forward_settings& settings, config::settings_reader& reader);
-
-/// One `listen` entry, taken apart.
-struct forward_endpoint {
-  std::string host; ///< name or address; empty: every address
-  std::string port; ///< decimal; "0": any free one
-  std::string path; ///< of a unix socket; the others are empty then
-};
-
-auto parse_endpoint(std::string_view text) -> result<forward_endpoint>;
 
 } // namespace weir

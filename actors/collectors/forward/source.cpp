@@ -81,8 +81,8 @@ auto forward_source::listen() -> result<void> {
   if (!poll_.is_open()) return error_from_errno("cannot make an epoll descriptor", errno);
   const auto mode = static_cast<mode_t>(std::stoul(settings_.socket_mode, nullptr, 8));
   for (const auto& text : settings_.listen) {
-    WEIR_TRY(const auto endpoint, parse_endpoint(text));
-    WEIR_TRY(auto listener, forward_listener::open(endpoint, mode));
+    WEIR_TRY(const auto at, parse_endpoint(text));
+    WEIR_TRY(auto listener, forward_listener::open(at, mode));
     listeners_.push_back(std::move(listener));
   }
   watch_listeners(true);
