@@ -54,6 +54,7 @@ public:
   }
   void close() override { socket_ = owned_fd{}; }
   auto fd() const -> int override { return socket_.fd(); }
+  auto held_bytes() const -> std::size_t override { return static_cast<std::size_t>(SSL_pending(ssl_)); }
   auto is_two_way() const -> bool override { return false; }
   auto certificate_name() const -> std::string override {
     auto* const shown = SSL_get_peer_certificate(ssl_);

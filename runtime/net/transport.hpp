@@ -26,6 +26,9 @@ struct io_outcome {
   std::string problem = {};
 };
 
+/// Whether nothing more comes.
+inline auto is_over(io_status status) -> bool { return status == io_status::closed || status == io_status::failed; }
+
 /// Never blocks.
 class transport {
 public:
@@ -39,10 +42,20 @@ public:
   /// Nothing is called afterwards.
   virtual void close() = 0;
   virtual auto fd() const -> int = 0;
+  /// Bytes that have come and wait here; of those the socket is no longer readable.
+  virtual auto held_bytes() const -> std::size_t { return 0; }
   /// Of the other side's certificate; empty if it showed none that was checked.
   virtual auto certificate_name() const -> std::string { return {}; }
   /// Whether one thread may send while another receives.
   virtual auto is_two_way() const -> bool = 0;
+
+  /// About what can be received now.
+  auto waiting_bytes() const -> std::size_t;
+  /// Whether the other side sends no more, or is gone; also while bytes of it are still to be received.
+  auto is_peer_gone() const -> bool;
+  /// Whether the other side's system has taken all that was sent, and no error waits to be told. Who closes before it
+  /// has read all causes one.
+  auto has_peer_all() const -> bool;
 };
 
 /// `socket`: connected, non-blocking.

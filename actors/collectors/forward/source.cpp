@@ -109,6 +109,7 @@ auto forward_source::read(intake& out, std::size_t budget) -> result<read_status
   auto more = true;
   for (auto round = 0; more && round < rounds_max; ++round) {
     poll_sockets(more);
+    receive_held();
     if (left_ == 0) break;
   }
   close_stalled();
@@ -138,9 +139,10 @@ void forward_source::on_event(id at, std::uint32_t events) {
   }
   auto* c = find(at);
   if (c == nullptr || at == delivering_) return;
+  if (c->phase == forward_phase::opening) return open(at, *c);
   if ((events & EPOLLOUT) != 0) after_output(at);
   if (c = find(at); c == nullptr) return;
-  if ((events & EPOLLIN) != 0) return receive(at, *c);
+  if ((events & EPOLLIN) != 0 || c->is_turned()) return receive(at, *c);
   if ((events & (EPOLLHUP | EPOLLERR)) == 0) return;
   // A client that is gone may have left messages that we are not ready to read yet.
   if (c->phase == forward_phase::established && !c->is_last_message_seen) return unwatch(*c);
@@ -203,19 +205,30 @@ void forward_source::admit(accepted_client accepted) {
     accepted.peer.hostname = name;
   }
   const auto at = next_id_++;
-  auto made = std::make_unique<forward_connection>(make_plain_stream(std::move(accepted.socket)),
+  auto made = std::make_unique<forward_connection>(net::make_plain_transport(std::move(accepted.socket)),
                                                    std::move(accepted.peer), !access_.has_value());
   auto& c = *(connections_[at] = std::move(made));
   c.progress_at = clock_.monotonic();
-  if (access_) {
-    c.phase = forward_phase::handshake;
-    c.greeted = access_->helo(!settings_.deny_keepalive);
-    auto helo = byte_buffer{};
-    append_helo(helo, c.greeted);
-    c.answer(helo.view());
-    deadlines_.push_back({clock_.monotonic() + settings_.handshake_timeout, at});
-  }
+  c.phase = forward_phase::opening;
+  open(at, c);
+  if (const auto* opened = find(at); opened != nullptr && opened->phase != forward_phase::established)
+    deadlines_.add(clock_.monotonic() + settings_.handshake_timeout, at);
+}
+
+void forward_source::open(id at, forward_connection& c) {
+  const auto status = c.open();
+  if (net::is_over(status)) return give_up(at, "handshake", "and this node do not agree on TLS: connection closed");
+  if (status != net::io_status::done) return watch(at, c);
+  c.phase = access_ ? forward_phase::handshake : forward_phase::established;
+  if (access_) greet(c);
   after_output(at);
+}
+
+void forward_source::greet(forward_connection& c) {
+  c.greeted = access_->helo(!settings_.deny_keepalive);
+  auto helo = byte_buffer{};
+  append_helo(helo, c.greeted);
+  c.answer(helo.view());
 }
 
 auto forward_source::find(id at) -> forward_connection* {
@@ -225,12 +238,23 @@ auto forward_source::find(id at) -> forward_connection* {
 
 void forward_source::receive(id at, forward_connection& c) {
   if (c.phase == forward_phase::draining) {
-    if (c.discard() == io_status::closed) close(at);
+    if (net::is_over(c.discard())) close(at);
     return;
   }
   if (c.is_queued || delivering_ == at) return;
   if (left_ == 0 && c.phase == forward_phase::established) return;
   receive_some(at, &c);
+}
+
+/// What a transport has taken from its socket and nobody from it.
+void forward_source::receive_held() {
+  if (left_ == 0) return;
+  for (const auto at : std::exchange(unread_, {})) {
+    auto* c = find(at);
+    if (c == nullptr) continue;
+    c->is_unread = false;
+    receive(at, *c);
+  }
 }
 
 /// What follows mostly is there already: taken at once, a begun message needs no buffer of its own.
@@ -239,10 +263,10 @@ void forward_source::receive_some(id at, forward_connection* c) {
     const auto room = room_.receive_bytes(*c, connections_);
     if (room == 0) return pause(at, *c);
     const auto status = c->receive(spare_, room);
-    if (status == io_status::closed) return on_end_of_input(at, *c);
+    if (net::is_over(status)) return on_end_of_input(at, *c);
     process(at, *c);
     c = find(at);
-    const auto goes_on = c != nullptr && status == io_status::done && left_ > 0 && !c->is_queued
+    const auto goes_on = c != nullptr && status == net::io_status::done && left_ > 0 && !c->is_queued
                          && delivering_ != at && c->phase == forward_phase::established;
     if (!goes_on) return;
   }
@@ -264,10 +288,15 @@ void forward_source::on_end_of_input(id at, forward_connection& c) {
 }
 
 void forward_source::watch(id at, forward_connection& c) {
-  const auto wants_more = c.phase == forward_phase::handshake || c.phase == forward_phase::draining
-                          || (c.phase == forward_phase::established && !c.is_last_message_seen
-                              && (c.unacknowledged < unacknowledged_max || !c.is_answerable()));
-  const auto wanted = (wants_more ? EPOLLIN : 0U) | (c.has_output() ? EPOLLOUT : 0U);
+  const auto goes_on = c.phase == forward_phase::established && !c.is_last_message_seen
+                       && (c.unacknowledged < unacknowledged_max || !c.is_answerable());
+  const auto wants_more = goes_on || (c.phase != forward_phase::established && c.phase != forward_phase::half_closed);
+  const auto awaits = c.is_turned() ? EPOLLOUT : EPOLLIN;
+  const auto wanted = (wants_more ? awaits : 0U) | (c.has_output() ? EPOLLOUT : 0U);
+  if (wants_more && !c.is_unread && c.holds_bytes()) {
+    c.is_unread = true;
+    unread_.push_back(at);
+  }
   if (wanted == c.interest && c.is_watched) return;
   c.interest = wanted;
   c.is_watched = true;
@@ -292,7 +321,7 @@ void forward_source::drain(id at, forward_connection& c) {
   settle(at, c);
   c.phase = forward_phase::draining;
   if (!c.has_output()) c.finish();
-  deadlines_.push_back({clock_.monotonic() + linger, at});
+  deadlines_.add(clock_.monotonic() + linger, at);
   watch(at, c);
 }
 
@@ -318,15 +347,12 @@ void forward_source::expire() {
     accept_again_at_.reset();
     watch_listeners(true);
   }
-  // Two lengths of deadline share the queue; a short one behind a long one waits a little longer.
-  while (!deadlines_.empty() && deadlines_.front().at <= now) {
-    const auto at = deadlines_.front().connection;
-    deadlines_.pop_front();
-    const auto* c = find(at);
-    if (c == nullptr) continue;
-    if (c->phase == forward_phase::handshake)
-      refusals_.add("handshake", c->peer().text + " has not logged in in time: connection closed");
-    if (c->phase == forward_phase::handshake || c->phase == forward_phase::draining) close(at);
+  while (const auto due = deadlines_.take_due(now)) {
+    const auto* c = find(*due);
+    const auto phase = c == nullptr ? forward_phase::established : c->phase;
+    if (phase == forward_phase::draining) close(*due);
+    if (phase == forward_phase::opening || phase == forward_phase::handshake)
+      give_up(*due, "handshake", "has not logged in in time: connection closed");
   }
 }
 
@@ -385,7 +411,7 @@ void forward_source::acknowledge(std::span<const position_range> safe) {
 
 auto forward_source::wake_at() const -> std::optional<monotonic_time> {
   auto at = accept_again_at_;
-  if (!deadlines_.empty() && (!at || deadlines_.front().at < *at)) at = deadlines_.front().at;
+  if (const auto next = deadlines_.next(); next && (!at || *next < *at)) at = next;
   if (room_.held() > 0 && (!at || look_at_ < *at)) at = look_at_;
   if (const auto due = warnings_.due(); due && (!at || *due < *at)) at = due;
   return at;

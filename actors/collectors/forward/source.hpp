@@ -8,6 +8,7 @@
 #include "actors/collectors/forward/refusals.hpp"
 #include "actors/collectors/forward/room.hpp"
 #include "actors/collectors/source.hpp"
+#include "runtime/net/deadlines.hpp"
 #include "runtime/net/peer_warnings.hpp"
 
 #include <deque>
@@ -48,19 +49,18 @@ public:
 
 private:
   using id = std::uint64_t;
-  struct deadline {
-    monotonic_time at;
-    id connection;
-  };
 
   // forward_source.cpp: sockets
   void poll_sockets(bool& more);
   void on_event(id at, std::uint32_t events);
   void accept_all(forward_listener& from);
   void admit(accepted_client accepted);
+  void open(id at, forward_connection& c);
+  void greet(forward_connection& c);
   auto lack_of_place() const -> std::string;
   auto take_place() -> bool;
   void receive(id at, forward_connection& c);
+  void receive_held();
   void receive_some(id at, forward_connection* c);
   void on_end_of_input(id at, forward_connection& c);
   void watch(id at, forward_connection& c);
@@ -109,11 +109,12 @@ private:
   descriptor_budget::share descriptors_; ///< one for each connection
   forward_connections connections_;
   id next_id_;
-  std::deque<deadline> deadlines_;                ///< of handshakes and of draining, in order
+  net::deadlines<id> deadlines_;                  ///< of handshakes and of draining
   std::optional<monotonic_time> accept_again_at_; ///< set while out of descriptors
   std::unordered_map<std::string, std::string> hostnames_;
   forward_room room_;
   std::vector<id> paused_; ///< not watched, because too much is held
+  std::vector<id> unread_; ///< their transports hold bytes that epoll does not tell of
   monotonic_time look_at_{}; ///< for who has stood still
   forward_refusals refusals_;
   byte_buffer spare_; ///< the receive buffer of whoever has something to receive
