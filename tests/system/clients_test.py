@@ -10,20 +10,8 @@ import subprocess
 import threading
 import unittest
 
+from mini_msgpack import pack
 from weir_nodes import BINARY, SOURCE, SystemTest, count_lines, free_port, read_lines, wait_until
-
-
-def pack(value):
-    """As much of msgpack as a client needs."""
-    if isinstance(value, dict):
-        return bytes([0x80 | len(value)]) + b"".join(pack(k) + pack(v) for k, v in value.items())
-    if isinstance(value, list):
-        head = bytes([0x90 | len(value)]) if len(value) < 16 else b"\xdc" + struct.pack(">H", len(value))
-        return head + b"".join(map(pack, value))
-    if isinstance(value, str):
-        text = value.encode()
-        return b"\xda" + struct.pack(">H", len(text)) + text
-    return b"\xce" + struct.pack(">I", value)
 
 
 class Clients(SystemTest):
