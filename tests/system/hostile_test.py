@@ -143,7 +143,7 @@ class Hostile(SystemTest):
         sizes = [frame(kind, length=0xFFFFFFFF) for kind in range(256)]
         before = [frame(kind, b"\0" * 64) for kind in range(2, 256) if kind != BYE]
         maps = [frame(HELLO, b"\x91" * 4000), frame(HELLO, b"\xdf\xff\xff\xff\xff"),
-                frame(HELLO, pack({"classes": 0}).replace(b"\xce\0\0\0\0", b"\xdd\0\0\x0f\xff" + b"\x01" * 0xFFF))]
+                frame(HELLO, pack({"classes": 0}).replace(b"\xce\0\0\0\0", b"\xdd\0\0\x0f\0" + b"\x01" * 0xF00))]
         for what in [b"GET / HTTP/1.0\r\n\r\n", basp, nested, *maps, b"\0" * 100, *noise, *sizes, *before]:
             stranger = self.guest(greets=False)
             stranger.send(what)
