@@ -52,7 +52,7 @@ private:
 
 } // namespace
 
-auto transport::waiting_bytes() const -> std::size_t { return held_bytes() + queued_bytes(fd(), SIOCINQ); }
+auto transport::waiting_bytes() const -> std::size_t { return queued_bytes(fd(), SIOCINQ); }
 
 auto transport::is_peer_gone() const -> bool { return (signs_of(fd()) & (POLLRDHUP | POLLHUP | POLLERR)) != 0; }
 

@@ -26,6 +26,9 @@ struct io_outcome {
   std::string problem = {};
 };
 
+/// What encrypted transports receive at a time (RFC 8446 section 5.1).
+inline constexpr auto record_bytes_max = std::size_t{16} << 10;
+
 /// Whether nothing more comes.
 inline auto is_over(io_status status) -> bool { return status == io_status::closed || status == io_status::failed; }
 
@@ -35,6 +38,7 @@ public:
   virtual ~transport() = default;
   /// `done` when both sides agree; nothing can be received or sent before.
   virtual auto shake_hands() -> io_outcome = 0;
+  /// With less room than record_bytes_max some bytes may stay here, and the socket is not readable because of them.
   virtual auto receive(const iovec* to, int count) -> io_outcome = 0;
   virtual auto send(const iovec* from, int count) -> io_outcome = 0;
   /// Tells the other side that nothing more comes.
@@ -42,14 +46,12 @@ public:
   /// Nothing is called afterwards.
   virtual void close() = 0;
   virtual auto fd() const -> int = 0;
-  /// Bytes that have come and wait here; of those the socket is no longer readable.
-  virtual auto held_bytes() const -> std::size_t { return 0; }
   /// Of the other side's certificate; empty if it showed none that was checked.
   virtual auto certificate_name() const -> std::string { return {}; }
   /// Whether one thread may send while another receives.
   virtual auto is_two_way() const -> bool = 0;
 
-  /// About what can be received now.
+  /// About what can be received now; of encrypted bytes as they come.
   auto waiting_bytes() const -> std::size_t;
   /// Whether the other side sends no more, or is gone; also while bytes of it are still to be received.
   auto is_peer_gone() const -> bool;

@@ -1,5 +1,6 @@
 #include "actors/collectors/forward/connection.hpp"
 
+#include "runtime/base/assert.hpp"
 #include "runtime/codec/forward.hpp"
 
 #include <algorithm>
@@ -32,6 +33,12 @@ auto forward_connection::note(const net::io_outcome& outcome) -> net::io_status 
   return outcome.status;
 }
 
+auto forward_connection::open() -> net::io_outcome {
+  auto outcome = bytes_->shake_hands();
+  note(outcome);
+  return outcome;
+}
+
 auto forward_connection::receive(byte_buffer& spare, std::size_t room_max) -> net::io_status {
   spare.reserve(spare_bytes);
   if (in_.capacity() == 0) in_.swap(spare);
@@ -46,7 +53,8 @@ auto forward_connection::receive(byte_buffer& spare, std::size_t room_max) -> ne
   if (buffered() == 0) room = std::min(room, room_min);
   // To stop exactly where a large message ends saves moving the beginning of the next one.
   const auto missing = skipper_.wanted() - std::min<std::uint64_t>(skipper_.wanted(), buffered());
-  if (missing >= room_min / 4) room = static_cast<std::size_t>(std::min<std::uint64_t>(room, missing));
+  if (missing >= net::record_bytes_max) room = static_cast<std::size_t>(std::min<std::uint64_t>(room, missing));
+  WEIR_ASSERT(room >= net::record_bytes_max); // else epoll might not tell of the rest of a record
   const auto place = iovec{to, room};
   const auto got = bytes_->receive(&place, 1);
   in_.advance(got.bytes);
@@ -67,7 +75,7 @@ void forward_connection::give_back(byte_buffer& spare) {
 }
 
 auto forward_connection::discard() -> net::io_status {
-  char bytes[4096];
+  char bytes[net::record_bytes_max];
   const auto place = iovec{bytes, sizeof bytes};
   return note(bytes_->receive(&place, 1));
 }

@@ -30,7 +30,7 @@ public:
   forward_connection(std::unique_ptr<net::transport> bytes, forward_peer peer, bool sniffs_json);
 
   /// Goes on with the transport's handshake; nothing can be received or sent before it is done.
-  auto open() -> net::io_status { return note(bytes_->shake_hands()); }
+  auto open() -> net::io_outcome;
   /// Receives once, at most `room_max` bytes. An idle connection has no buffer: it takes `spare`, and
   /// give_back() returns it.
   auto receive(byte_buffer& spare, std::size_t room_max) -> net::io_status;
@@ -59,8 +59,6 @@ public:
   auto is_answerable() const -> bool { return is_answerable_; }
   auto is_peer_gone() const -> bool { return is_broken_ || bytes_->is_peer_gone(); }
   auto has_more_than(std::size_t bytes) const -> bool { return bytes_->waiting_bytes() > bytes; }
-  /// Whether there is something to receive that epoll does not tell of.
-  auto holds_bytes() const -> bool { return bytes_->held_bytes() > 0; }
   /// Whether the transport has to send before it can receive more.
   auto is_turned() const -> bool { return is_turned_; }
   /// Whether a whole message was consumed since the last call.
@@ -89,7 +87,6 @@ public:
   std::uint32_t broken_in_a_row = 0; ///< root objects that were no messages
   bool is_last_message_seen = false; ///< with deny_keepalive
   bool is_queued = false;            ///< may have whole messages in its buffer
-  bool is_unread = false;            ///< holds bytes that epoll does not tell of
 
 private:
   auto note(const net::io_outcome& outcome) -> net::io_status;

@@ -45,7 +45,7 @@ auto forward_listener::accept() -> result<std::optional<accepted_client>> {
   WEIR_TRY(auto next, stream_.accept());
   if (!next) return std::optional<accepted_client>{};
   auto peer = peer_of(*next, text());
-  return std::optional{accepted_client{std::move(next->socket), std::move(peer)}};
+  return std::optional{accepted_client{std::move(next->socket), std::move(peer), stream_.port() == 0}};
 }
 
 void forward_listener::answer_heartbeats() {

@@ -14,6 +14,7 @@ namespace weir {
 struct accepted_client {
   owned_fd socket;
   forward_peer peer;
+  bool is_local = false; ///< over a unix socket
 };
 
 class forward_listener {

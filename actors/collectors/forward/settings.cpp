@@ -51,7 +51,9 @@ void check_listeners(const forward_settings& s, config::settings_reader& reader)
     reader.complain("socket_mode", "\"socket_mode\" wants an octal number such as 0660");
   else if (std::none_of(s.listen.begin(), s.listen.end(), is_unix))
     reader.refuse_useless("socket_mode", "it is for \"listen: unix:/path\"");
-  if (!s.security) reader.refuse_useless("handshake_timeout", "without \"security\" nobody has to log in");
+  if (std::all_of(s.listen.begin(), s.listen.end(), is_unix)) reader.refuse_useless("tls", "unix sockets do without");
+  if (!s.security && !s.tls)
+    reader.refuse_useless("handshake_timeout", "without \"security\" or \"tls\" there is no handshake");
   if (s.source_hostname_key.empty())
     reader.refuse_useless("resolve_hostname", "names are looked up for \"source_hostname_key\" alone");
 }

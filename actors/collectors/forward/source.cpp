@@ -77,6 +77,9 @@ auto forward_source::listen() -> result<void> {
   if (settings_.security) {
     WEIR_TRY(access_, forward_access::make(*settings_.security));
   }
+  if (const auto& tls = settings_.tls) {
+    WEIR_TRY(tls_, net::tls_context::load({tls->certificate, tls->key, tls->client_ca, tls->min_version}));
+  }
   poll_ = owned_fd{epoll_create1(EPOLL_CLOEXEC)};
   if (!poll_.is_open()) return error_from_errno("cannot make an epoll descriptor", errno);
   const auto mode = static_cast<mode_t>(std::stoul(settings_.socket_mode, nullptr, 8));
@@ -109,7 +112,6 @@ auto forward_source::read(intake& out, std::size_t budget) -> result<read_status
   auto more = true;
   for (auto round = 0; more && round < rounds_max; ++round) {
     poll_sockets(more);
-    receive_held();
     if (left_ == 0) break;
   }
   close_stalled();
@@ -205,8 +207,9 @@ void forward_source::admit(accepted_client accepted) {
     accepted.peer.hostname = name;
   }
   const auto at = next_id_++;
-  auto made = std::make_unique<forward_connection>(net::make_plain_transport(std::move(accepted.socket)),
-                                                   std::move(accepted.peer), !access_.has_value());
+  auto bytes = tls_ && !accepted.is_local ? tls_->accept(std::move(accepted.socket))
+                                          : net::make_plain_transport(std::move(accepted.socket));
+  auto made = std::make_unique<forward_connection>(std::move(bytes), std::move(accepted.peer), !access_.has_value());
   auto& c = *(connections_[at] = std::move(made));
   c.progress_at = clock_.monotonic();
   c.phase = forward_phase::opening;
@@ -216,9 +219,9 @@ void forward_source::admit(accepted_client accepted) {
 }
 
 void forward_source::open(id at, forward_connection& c) {
-  const auto status = c.open();
-  if (net::is_over(status)) return give_up(at, "handshake", "and this node do not agree on TLS: connection closed");
-  if (status != net::io_status::done) return watch(at, c);
+  const auto out = c.open();
+  if (net::is_over(out.status)) return give_up(at, "handshake", "is no client over TLS: " + out.problem);
+  if (out.status != net::io_status::done) return watch(at, c);
   c.phase = access_ ? forward_phase::handshake : forward_phase::established;
   if (access_) greet(c);
   after_output(at);
@@ -244,17 +247,6 @@ void forward_source::receive(id at, forward_connection& c) {
   if (c.is_queued || delivering_ == at) return;
   if (left_ == 0 && c.phase == forward_phase::established) return;
   receive_some(at, &c);
-}
-
-/// What a transport has taken from its socket and nobody from it.
-void forward_source::receive_held() {
-  if (left_ == 0) return;
-  for (const auto at : std::exchange(unread_, {})) {
-    auto* c = find(at);
-    if (c == nullptr) continue;
-    c->is_unread = false;
-    receive(at, *c);
-  }
 }
 
 /// What follows mostly is there already: taken at once, a begun message needs no buffer of its own.
@@ -293,10 +285,6 @@ void forward_source::watch(id at, forward_connection& c) {
   const auto wants_more = goes_on || (c.phase != forward_phase::established && c.phase != forward_phase::half_closed);
   const auto awaits = c.is_turned() ? EPOLLOUT : EPOLLIN;
   const auto wanted = (wants_more ? awaits : 0U) | (c.has_output() ? EPOLLOUT : 0U);
-  if (wants_more && !c.is_unread && c.holds_bytes()) {
-    c.is_unread = true;
-    unread_.push_back(at);
-  }
   if (wanted == c.interest && c.is_watched) return;
   c.interest = wanted;
   c.is_watched = true;

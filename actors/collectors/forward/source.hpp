@@ -60,7 +60,6 @@ private:
   auto lack_of_place() const -> std::string;
   auto take_place() -> bool;
   void receive(id at, forward_connection& c);
-  void receive_held();
   void receive_some(id at, forward_connection* c);
   void on_end_of_input(id at, forward_connection& c);
   void watch(id at, forward_connection& c);
@@ -104,6 +103,7 @@ private:
   bool has_clients_come_;
   peer_warnings warnings_;
   std::optional<forward_access> access_;
+  std::shared_ptr<net::tls_context> tls_; ///< none: plain
   owned_fd poll_;
   std::vector<forward_listener> listeners_;
   descriptor_budget::share descriptors_; ///< one for each connection
@@ -114,7 +114,6 @@ private:
   std::unordered_map<std::string, std::string> hostnames_;
   forward_room room_;
   std::vector<id> paused_; ///< not watched, because too much is held
-  std::vector<id> unread_; ///< their transports hold bytes that epoll does not tell of
   monotonic_time look_at_{}; ///< for who has stood still
   forward_refusals refusals_;
   byte_buffer spare_; ///< the receive buffer of whoever has something to receive
