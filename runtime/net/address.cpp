@@ -81,6 +81,8 @@ auto to_text(const host_port& at) -> std::string {
   return (is_v6 ? '[' + at.host + ']' : at.host) + ':' + std::to_string(at.port);
 }
 
+auto to_text(const endpoint& at) -> std::string { return at.path.empty() ? to_text(at.at) : "unix:" + at.path; }
+
 auto is_loopback(std::string_view host) -> bool {
   return host.starts_with("127.") || host == "::1" || host == "localhost";
 }

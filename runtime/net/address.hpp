@@ -28,6 +28,7 @@ auto parse_endpoint(std::string_view text) -> result<endpoint>;
 
 /// The same text again: an IPv6 address in brackets.
 auto to_text(const host_port& at) -> std::string;
+auto to_text(const endpoint& at) -> std::string;
 /// 127.0.0.0/8, ::1 and localhost.
 auto is_loopback(std::string_view host) -> bool;
 /// Whether both are one host as written; localhost is 127.0.0.1.

@@ -5,12 +5,9 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 namespace weir::net {
 namespace {
@@ -19,13 +16,6 @@ constexpr auto waiting_max = 1024; // connections that nobody has accepted yet
 constexpr auto socket_flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
 
 auto as_sockaddr(auto& storage) -> sockaddr* { return reinterpret_cast<sockaddr*>(&storage); }
-
-auto unix_address(const std::string& path) -> sockaddr_un {
-  auto address = sockaddr_un{};
-  address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path, path.data(), std::min(path.size(), sizeof address.sun_path - 1));
-  return address;
-}
 
 auto remove_stale(const std::string& path) -> result<void> {
   struct stat found {};

@@ -1,5 +1,7 @@
 #include "runtime/net/socket_address.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace weir::net {
@@ -13,6 +15,13 @@ auto look_up(const std::string& host, const std::string& port, bool is_own) -> r
                                   &found);
   if (failed != 0) return error{errc::not_found, gai_strerror(failed)};
   return found_addresses{found, freeaddrinfo};
+}
+
+auto unix_address(const std::string& path) -> sockaddr_un {
+  auto address = sockaddr_un{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path.data(), std::min(path.size(), sizeof address.sun_path - 1));
+  return address;
 }
 
 auto to_host_port(const sockaddr_storage& address, socklen_t size) -> std::optional<host_port> {
