@@ -16,7 +16,8 @@ namespace weir::net {
 
 using found_addresses = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
 
-/// At least one, of any port if it is empty; blocks while a name is looked up. `is_own`: to listen on, and then an empty host is every address.
+/// At least one, of any port if it is empty; blocks while a name is looked up. `is_own`: to listen on, and then an empty
+/// host is every address.
 auto look_up(const std::string& host, const std::string& port, bool is_own) -> result<found_addresses>;
 
 /// Of a path of at most 107 bytes.

@@ -101,7 +101,8 @@ template <class Visitor> void describe(Visitor& v, forward_settings& s) {
   v.field("add_tag_prefix", s.add_tag_prefix, "Put before every tag, with a dot.");
   v.field("max_message", s.max_message, "The largest message, as received and decompressed.");
   v.field("max_connections", s.max_connections,
-          "At the limit the longest idle one gives way, if a minute idle; else new ones are closed at once.");
+          "At the limit the longest idle one gives way, if a minute idle, or who has not logged in; else new ones are "
+          "closed at once.");
   v.field("chunk_size_warn_limit", s.chunk_size_warn_limit, "Warn of larger messages; 0: never.");
   v.field("chunk_size_limit", s.chunk_size_limit, "Drop larger messages; 0: never.");
   v.field("source_address_key", s.source_address_key,

@@ -181,14 +181,27 @@ auto forward_source::lack_of_place() const -> std::string {
 }
 
 /// One more connection, with its descriptor from the budget. The client that has been idle for longest may have
-/// died without a word and gives way; if it lives, it comes again.
+/// died without a word and gives way, or else the one that has taken longest to say who it is; if it lives, it comes
+/// again.
 auto forward_source::take_place() -> bool {
   const auto take = [this] { return connections_.size() < settings_.max_connections && descriptors_.try_take(); };
   if (take()) return true;
   const auto idlest = room_.idlest(connections_, clock_.monotonic());
-  if (!idlest) return false;
-  give_up(*idlest, "idle", "was idle for longest and gives way: " + lack_of_place());
-  return take();
+  if (idlest) {
+    give_up(*idlest, "idle", "was idle for longest and gives way: " + lack_of_place());
+    return take();
+  }
+  while (const auto oldest = deadlines_.take_first())
+    if (end_late(*oldest, "has not logged in and gives way: " + lack_of_place())) return take();
+  return false;
+}
+
+/// Who has a deadline and has not done what it waits for; false: there is nothing to be ended any more.
+auto forward_source::end_late(id at, const std::string& what) -> bool {
+  const auto* c = find(at);
+  if (c == nullptr || c->phase == forward_phase::established || c->phase == forward_phase::half_closed) return false;
+  c->phase == forward_phase::draining ? close(at) : give_up(at, "handshake", what);
+  return true;
 }
 
 void forward_source::give_up(id at, std::string_view reason, const std::string& what) {
@@ -335,13 +348,7 @@ void forward_source::expire() {
     accept_again_at_.reset();
     watch_listeners(true);
   }
-  while (const auto due = deadlines_.take_due(now)) {
-    const auto* c = find(*due);
-    const auto phase = c == nullptr ? forward_phase::established : c->phase;
-    if (phase == forward_phase::draining) close(*due);
-    if (phase == forward_phase::opening || phase == forward_phase::handshake)
-      give_up(*due, "handshake", "has not logged in in time: connection closed");
-  }
+  while (const auto due = deadlines_.take_due(now)) end_late(*due, "has not logged in in time: connection closed");
 }
 
 void forward_source::pause(id at, forward_connection& c) {

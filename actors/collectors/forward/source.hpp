@@ -59,6 +59,7 @@ private:
   void greet(forward_connection& c);
   auto lack_of_place() const -> std::string;
   auto take_place() -> bool;
+  auto end_late(id at, const std::string& what) -> bool;
   void receive(id at, forward_connection& c);
   void receive_some(id at, forward_connection* c);
   void on_end_of_input(id at, forward_connection& c);
