@@ -18,7 +18,7 @@
 namespace weir {
 
 /// Version of what nodes say to each other; those that differ refuse each other.
-inline constexpr std::uint32_t protocol_version = 5;
+inline constexpr std::uint32_t protocol_version = 6;
 
 using start_atom = caf::atom_constant<caf::atom("start")>;
 using wake_atom = caf::atom_constant<caf::atom("wake")>;       ///< a descriptor became readable

@@ -97,8 +97,7 @@ private:
 auto send_lines(const cat_line& line, session& s) -> int {
   std::signal(SIGPIPE, SIG_IGN);
   auto target = forward_target{};
-  target.host = line.host;
-  target.port = std::to_string(line.port);
+  target.at.at = {line.host, line.port};
   auto client = forward_client::connect(target);
   if (!client) {
     s.err << "weir cat: " << client.failure().what << '\n';

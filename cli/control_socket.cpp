@@ -1,16 +1,15 @@
 #include "cli/control_socket.hpp"
 
+#include "runtime/net/socket_address.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <optional>
 
 namespace weir::cli {
@@ -24,39 +23,14 @@ constexpr auto answer_bytes_max = std::size_t{64} << 20;
 constexpr auto request_timeout = 1s;
 constexpr auto answer_timeout = 3s;
 
-class descriptor {
-public:
-  explicit descriptor(int fd) : fd_(fd) {}
-  descriptor(descriptor&& other) noexcept : fd_(other.release()) {}
-  ~descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  descriptor(const descriptor&) = delete;
-  auto operator=(const descriptor&) -> descriptor& = delete;
-  auto get() const -> int { return fd_; }
-  auto release() -> int { return std::exchange(fd_, -1); }
-
-private:
-  int fd_;
-};
-
-auto address_of(const std::string& path) -> sockaddr_un {
-  auto address = sockaddr_un{};
-  address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path, path.data(), std::min(path.size(), sizeof address.sun_path - 1));
-  return address;
+auto make_socket() -> owned_fd {
+  return owned_fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
 }
-
-auto generic(const sockaddr_un& address) -> const sockaddr* {
-  return reinterpret_cast<const sockaddr*>(&address);
-}
-
-auto make_socket() -> int { return ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); }
 
 /// 0, or what connect() says.
-auto connect_to(int fd, const std::string& path) -> int {
-  const auto address = address_of(path);
-  return ::connect(fd, generic(address), sizeof address) == 0 ? 0 : errno;
+auto connect_to(const owned_fd& socket, const std::string& path) -> int {
+  const auto address = net::unix_address(path);
+  return ::connect(socket.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ? 0 : errno;
 }
 
 /// One side of a conversation: what it waits for, how long at most, and what ends it early.
@@ -85,16 +59,15 @@ auto send_all(int fd, std::string_view text, const patience& p) -> bool {
 }
 
 /// Whoever has it may make or remove sockets there. Given up when it is closed.
-auto lock_parent(const std::string& path, int how) -> descriptor {
-  auto lock = descriptor{::open(path.substr(0, path.rfind('/')).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (lock.get() >= 0 && ::flock(lock.get(), how) != 0) ::close(lock.release());
+auto lock_parent(const std::string& path, int how) -> owned_fd {
+  auto lock = owned_fd{::open(path.substr(0, path.rfind('/')).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (lock.is_open() && ::flock(lock.fd(), how) != 0) lock = owned_fd{};
   return lock;
 }
 
 /// 0 if somebody serves it, or why not.
 auto probe(const std::string& path) -> int {
-  const auto fd = descriptor{make_socket()};
-  const auto failed = connect_to(fd.get(), path);
+  const auto failed = connect_to(make_socket(), path);
   return failed == EAGAIN ? 0 : failed; // EAGAIN: many wait for it
 }
 
@@ -122,26 +95,24 @@ auto receive(int fd, until end, std::size_t bytes_max, const patience& p) -> std
 auto control_socket::claim(const std::string& path) -> result<std::unique_ptr<control_socket>> {
   // Of two processes that find a stale socket, the second must not remove what the first put in its place.
   const auto lock = lock_parent(path, LOCK_EX);
-  if (lock.get() < 0) return error_from_errno("cannot open the directory of " + path, errno);
+  if (!lock.is_open()) return error_from_errno("cannot open the directory of " + path, errno);
   const auto stands = probe(path);
   if (stands == 0) return error{errc::rejected, "a running node serves " + path};
   if (stands == ECONNREFUSED) ::unlink(path.c_str());
-  auto fd = descriptor{make_socket()};
-  if (fd.get() < 0) return error_from_errno("cannot make a socket", errno);
-  ::fchmod(fd.get(), 0600); // bind() gives the file this mode
-  const auto address = address_of(path);
-  if (::bind(fd.get(), generic(address), sizeof address) != 0 || ::listen(fd.get(), 16) != 0)
+  auto socket = make_socket();
+  if (!socket.is_open()) return error_from_errno("cannot make a socket", errno);
+  ::fchmod(socket.fd(), 0600); // bind() gives the file this mode
+  const auto address = net::unix_address(path);
+  const auto* named = reinterpret_cast<const sockaddr*>(&address);
+  if (::bind(socket.fd(), named, sizeof address) != 0 || ::listen(socket.fd(), 16) != 0)
     return error_from_errno("cannot listen on " + path, errno);
-  auto claimed = std::unique_ptr<control_socket>{new control_socket{fd.release(), path}};
+  auto claimed = std::unique_ptr<control_socket>{new control_socket{std::move(socket), path}};
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0) claimed->inode_ = status.st_ino;
   return claimed;
 }
 
-control_socket::~control_socket() {
-  withdraw();
-  ::close(fd_);
-}
+control_socket::~control_socket() { withdraw(); }
 
 void control_socket::withdraw() {
   struct stat status {};
@@ -151,32 +122,32 @@ void control_socket::withdraw() {
 
 void control_socket::converse(int stop_fd,
                               const std::function<std::string(std::string_view request)>& answer) const {
-  const auto client = descriptor{::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
-  if (client.get() < 0) return;
+  const auto client = owned_fd{::accept4(fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
+  if (!client.is_open()) return;
   const auto request =
-      receive(client.get(), until::line_end, request_bytes_max, {stop_fd, steady::now() + request_timeout});
+      receive(client.fd(), until::line_end, request_bytes_max, {stop_fd, steady::now() + request_timeout});
   if (!request) return;
   const auto text = answer(*request);
-  send_all(client.get(), text, {stop_fd, steady::now() + answer_timeout});
+  send_all(client.fd(), text, {stop_fd, steady::now() + answer_timeout});
 }
 
 auto is_served(const std::string& path) -> bool {
   if (const auto stands = probe(path); stands != ECONNREFUSED) return stands == 0;
   // A node that starts has it, while its socket is there already and does not listen yet.
   const auto lock = lock_parent(path, LOCK_EX | LOCK_NB);
-  if (lock.get() >= 0 && probe(path) == ECONNREFUSED) ::unlink(path.c_str());
+  if (lock.is_open() && probe(path) == ECONNREFUSED) ::unlink(path.c_str());
   return false;
 }
 
 auto ask(const std::string& path, std::string_view request, std::chrono::milliseconds timeout)
     -> result<std::string> {
   const auto p = patience{-1, steady::now() + timeout};
-  const auto fd = descriptor{make_socket()};
-  if (const auto failed = connect_to(fd.get(), path); failed != 0)
+  const auto socket = make_socket();
+  if (const auto failed = connect_to(socket, path); failed != 0)
     return error_from_errno("cannot connect to " + path, failed);
-  if (!send_all(fd.get(), std::string{request} + '\n', p))
+  if (!send_all(socket.fd(), std::string{request} + '\n', p))
     return error_from_errno("cannot ask " + path, errno);
-  auto answer = receive(fd.get(), until::closed, answer_bytes_max, p);
+  auto answer = receive(socket.fd(), until::closed, answer_bytes_max, p);
   if (answer && !answer->empty()) return std::move(*answer);
   return error{errc::unavailable, "no answer at " + path + " within " + std::to_string(timeout / 1s) + " s"};
 }

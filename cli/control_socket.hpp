@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/base/result.hpp"
+#include "runtime/os/owned_fd.hpp"
 
 #include <sys/types.h>
 
@@ -10,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace weir::cli {
 
@@ -22,7 +24,7 @@ public:
   control_socket(const control_socket&) = delete;
   auto operator=(const control_socket&) -> control_socket& = delete;
 
-  auto fd() const -> int { return fd_; }
+  auto fd() const -> int { return socket_.fd(); }
   /// Takes one client, reads its line, sends what `answer` returns. A client that is slow for some seconds
   /// is left; so is any as soon as `stop_fd` is readable.
   void converse(int stop_fd, const std::function<std::string(std::string_view request)>& answer) const;
@@ -30,9 +32,9 @@ public:
   void withdraw();
 
 private:
-  control_socket(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+  control_socket(owned_fd listening, std::string path) : socket_(std::move(listening)), path_(std::move(path)) {}
 
-  int fd_;
+  owned_fd socket_;
   std::string path_;
   ino_t inode_ = 0;
 };

@@ -29,10 +29,7 @@ struct replay_counts {
 
 auto target_of(const std::string& to) -> result<forward_target> {
   auto target = forward_target{};
-  if (to.starts_with("unix:")) return target.host = to, target;
-  WEIR_TRY(const auto address, parse_host_port(to));
-  target.host = address.host;
-  target.port = std::to_string(address.port);
+  WEIR_TRY(target.at, parse_endpoint(to));
   return target;
 }
 

@@ -1,5 +1,7 @@
 #include "topology/connections.hpp"
 
+#include "topology/classes.hpp"
+
 #include <algorithm>
 
 namespace weir {
@@ -9,9 +11,8 @@ namespace {
 auto nodes_of(const topology_plan& plan, const component_plan& c) -> std::size_t {
   auto count = std::size_t{0};
   for (const auto& name : c.classes) {
-    const auto of_class = std::count_if(plan.nodes.begin(), plan.nodes.end(), [&](const node_address& node) {
-      return std::find(node.classes.begin(), node.classes.end(), name) != node.classes.end();
-    });
+    const auto of_class = std::count_if(plan.nodes.begin(), plan.nodes.end(),
+                                        [&](const node_address& node) { return has_class(node.classes, name); });
     count += std::max<std::size_t>(1, static_cast<std::size_t>(of_class));
   }
   return std::max<std::size_t>(1, count);
@@ -19,9 +20,7 @@ auto nodes_of(const topology_plan& plan, const component_plan& c) -> std::size_t
 
 /// Whether every node of the sender hosts the receiver too.
 auto is_local(const component_plan& from, const component_plan& to) -> bool {
-  return std::all_of(from.classes.begin(), from.classes.end(), [&](const auto& name) {
-    return to.classes.empty() || std::find(to.classes.begin(), to.classes.end(), name) != to.classes.end();
-  });
+  return to.classes.empty() || have_all(to.classes, from.classes);
 }
 
 /// What stands in a tier; at least one, for patterns that the plan does not have.

@@ -1,4 +1,5 @@
 #include "actors/observation.hpp"
+#include "topology/classes.hpp"
 #include "topology/draft.hpp"
 #include "topology/spec.hpp"
 
@@ -126,7 +127,7 @@ auto dead_letter_path(const topology_plan& plan, const component_plan& c, std::s
   for (const auto& beside : places) {
     const auto* other = plan.find(beside);
     const auto* details = other ? std::get_if<aggregator_plan>(&other->details) : nullptr;
-    if (details == nullptr || details->buffer.type != buffer_type::disk || !share_a_class(c, *other))
+    if (details == nullptr || details->buffer.type != buffer_type::disk || !may_meet(c.classes, other->classes))
       continue;
     return buffer_root(*other, node) + "/dead-letters/" + name;
   }

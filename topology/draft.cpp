@@ -70,11 +70,4 @@ auto is_valid_name(std::string_view name) -> bool {
   return !name.empty() && name.size() <= 128 && std::all_of(name.begin(), name.end(), fits);
 }
 
-auto share_a_class(const component_plan& a, const component_plan& b) -> bool {
-  if (a.classes.empty() || b.classes.empty()) return true;
-  return std::any_of(a.classes.begin(), a.classes.end(), [&](const auto& c) {
-    return std::find(b.classes.begin(), b.classes.end(), c) != b.classes.end();
-  });
-}
-
 } // namespace weir

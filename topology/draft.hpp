@@ -57,9 +57,6 @@ auto is_valid_name(std::string_view name) -> bool;
 /// Whether `on_error: dead_letter` stands anywhere in it.
 auto sets_aside(const config::value& written) -> bool;
 
-/// Whether some node class hosts both.
-auto share_a_class(const component_plan& a, const component_plan& b) -> bool;
-
 // The steps, in order; each adds its findings.
 
 /// Reads the four tiers with their plug-ins' settings.

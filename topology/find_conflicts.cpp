@@ -1,4 +1,5 @@
 #include "runtime/net/address.hpp"
+#include "topology/classes.hpp"
 #include "topology/draft.hpp"
 
 #include <algorithm>
@@ -63,7 +64,7 @@ using owners_by_path = std::map<std::string, std::vector<path_owner>, std::less<
 
 auto find_rival(const std::vector<path_owner>& owners, const path_owner& late) -> const path_owner* {
   const auto same = std::find_if(owners.begin(), owners.end(), [&](const path_owner& early) {
-    return !(late.is_shared && early.is_shared) && share_a_class(late.by->plan, early.by->plan);
+    return !(late.is_shared && early.is_shared) && may_meet(late.by->plan.classes, early.by->plan.classes);
   });
   return same == owners.end() ? nullptr : &*same;
 }
@@ -133,27 +134,20 @@ struct listener {
   config::place where;
 };
 
-/// What is no host:port is left out, as the plug-in says what it wants.
+/// Those with a port of their own. What is no address is left out, as the plug-in says what it wants.
 auto listeners_of(const draft_component& c) -> std::vector<listener> {
   auto found = std::vector<listener>{};
   for (const auto& made : claims_of(c))
     if (made.of == claim::kind::address)
-      if (auto address = parse_host_port(made.what)) found.push_back({&c, std::move(*address), place_of(c, made)});
+      if (auto at = parse_endpoint(made.what); at && at->at.port != 0)
+        found.push_back({&c, std::move(at->at), place_of(c, made)});
   return found;
-}
-
-auto text_of(const host_port& address) -> std::string {
-  return address.host + ':' + std::to_string(address.port);
 }
 
 void check_nodes(draft& d, const listener& l) {
   for (const auto& node : d.plan.nodes) {
-    const auto& classes = l.by->plan.classes;
-    const auto hosts = classes.empty() || node.classes.empty()
-                       || std::any_of(node.classes.begin(), node.classes.end(), [&](const auto& c) {
-                            return std::find(classes.begin(), classes.end(), c) != classes.end();
-                          });
-    if (hosts && node.port == l.address.port && overlap(node.host, l.address.host))
+    if (may_meet(l.by->plan.classes, node.classes) && node.port == l.address.port
+        && overlap(node.host, l.address.host))
       d.complain(l.where, l.by->owner() + ": listens on the address of node \"" + node.name + '"');
   }
 }
@@ -164,10 +158,10 @@ void find_shared_addresses(draft& d) {
     for (auto& l : listeners_of(c)) {
       auto& others = by_port[l.address.port];
       const auto same = std::find_if(others.begin(), others.end(), [&](const listener& other) {
-        return share_a_class(c.plan, other.by->plan) && overlap(l.address.host, other.address.host);
+        return may_meet(c.plan.classes, other.by->plan.classes) && overlap(l.address.host, other.address.host);
       });
       if (same != others.end())
-        d.complain(l.where, c.owner() + ": listens on " + text_of(l.address) + " like " + in_line(*same->by)
+        d.complain(l.where, c.owner() + ": listens on " + to_text(l.address) + " like " + in_line(*same->by)
                                 + "; an address wants one listener");
       check_nodes(d, l);
       others.push_back(std::move(l));
@@ -186,7 +180,7 @@ void find_shared_names(draft& d) {
     if (c.plan.in != tier::collector) continue;
     auto& others = by_name[oldest_name_of(c)];
     for (const auto* other : others) {
-      if (!share_a_class(c.plan, other->plan)) continue;
+      if (!may_meet(c.plan.classes, other->plan.classes)) continue;
       const auto* was = c.written.find("was");
       const auto& late = was != nullptr ? c : *other;
       const auto& early = was != nullptr ? *other : c;

@@ -1,5 +1,6 @@
 #include "runtime/tail/glob.hpp"
 #include "runtime/tail/own_output.hpp"
+#include "topology/classes.hpp"
 #include "topology/draft.hpp"
 
 #include <filesystem>
@@ -54,7 +55,7 @@ void check_reader(draft& d, const draft_component& reader, const std::vector<own
   if (!wanted || !excluded) return;
   const draft_component* told = nullptr;
   for (const auto& one : own) {
-    if (one.sink == told || !share_a_class(reader.plan, one.sink->plan)) continue;
+    if (one.sink == told || !may_meet(reader.plan.classes, one.sink->plan.classes)) continue;
     if (!wanted->overlaps(one.files, *excluded)) continue;
     warn_of(d, reader, reads.key, one);
     told = one.sink;

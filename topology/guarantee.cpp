@@ -1,6 +1,7 @@
 #include "topology/guarantee.hpp"
 
 #include "actors/collectors/collector_core.hpp"
+#include "topology/classes.hpp"
 #include "topology/draft.hpp"
 
 #include <algorithm>
@@ -38,22 +39,16 @@ auto why_none(const component_plan& sink, const store_promise& promise) -> std::
 
 /// How many of the nodes in the file may host it.
 auto hosts_of(const topology_plan& plan, const component_plan& c) -> std::size_t {
-  const auto is_its = [&](const std::string& name) {
-    return std::find(c.classes.begin(), c.classes.end(), name) != c.classes.end();
-  };
   return static_cast<std::size_t>(
       std::count_if(plan.nodes.begin(), plan.nodes.end(), [&](const node_address& n) {
-        return n.classes.empty() || std::any_of(n.classes.begin(), n.classes.end(), is_its);
+        return n.classes.empty() || share_a_class(n.classes, c.classes);
       }));
 }
 
 /// How many actors of `to` may have something of a collector on another node.
 auto remote_actors(const topology_plan& plan, const component_plan& from, const component_plan& to)
     -> std::size_t {
-  const auto is_here = [&](const std::string& name) {
-    return std::find(to.classes.begin(), to.classes.end(), name) != to.classes.end();
-  };
-  if (std::all_of(from.classes.begin(), from.classes.end(), is_here)) return 0; // each node has its own
+  if (have_all(to.classes, from.classes)) return 0; // each node has its own
   const auto* details = std::get_if<aggregator_plan>(&to.details);
   return hosts_of(plan, to) * (details ? details->instances : 1);
 }

@@ -11,6 +11,7 @@
 #include "runtime/os/poller.hpp"
 #include "runtime/os/random.hpp"
 #include "topology/builder.hpp"
+#include "topology/classes.hpp"
 #include "topology/process_needs.hpp"
 #include "topology/rights.hpp"
 
@@ -47,10 +48,7 @@ auto may_serve(const topology_plan& plan, const node_address& other, const std::
     -> bool {
   if (other.classes.empty()) return true;
   return std::any_of(wanted.begin(), wanted.end(), [&](const auto& name) {
-    const auto& hosts = plan.find(name)->classes;
-    return std::any_of(hosts.begin(), hosts.end(), [&](const auto& c) {
-      return std::find(other.classes.begin(), other.classes.end(), c) != other.classes.end();
-    });
+    return share_a_class(plan.find(name)->classes, other.classes);
   });
 }
 

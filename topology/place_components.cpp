@@ -1,4 +1,5 @@
 #include "runtime/net/address.hpp"
+#include "topology/classes.hpp"
 #include "topology/draft.hpp"
 #include "topology/spec.hpp"
 
@@ -138,9 +139,7 @@ void refuse_nodes(draft& d, const value& root) {
 /// Whether a sender finds an address of some node that may host `receiver`.
 auto is_reachable(const draft& d, const component_plan& receiver) -> bool {
   return std::any_of(d.plan.nodes.begin(), d.plan.nodes.end(), [&](const node_address& node) {
-    return node.classes.empty() || std::any_of(node.classes.begin(), node.classes.end(), [&](const auto& c) {
-             return contains(receiver.classes, c);
-           });
+    return node.classes.empty() || share_a_class(node.classes, receiver.classes);
   });
 }
 

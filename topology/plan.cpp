@@ -1,5 +1,7 @@
 #include "topology/plan.hpp"
 
+#include "topology/classes.hpp"
+
 #include <algorithm>
 
 namespace weir {
@@ -18,14 +20,8 @@ auto instances_of(const component_plan& c) -> std::uint32_t {
 auto components_of(const topology_plan& plan, const std::vector<std::string>& classes)
     -> std::vector<const component_plan*> {
   auto hosted = std::vector<const component_plan*>{};
-  for (const auto& c : plan.components) {
-    const auto is_class_of_node = [&](const std::string& name) {
-      return std::find(classes.begin(), classes.end(), name) != classes.end();
-    };
-    if (classes.empty() || c.classes.empty()
-        || std::any_of(c.classes.begin(), c.classes.end(), is_class_of_node))
-      hosted.push_back(&c);
-  }
+  for (const auto& c : plan.components)
+    if (may_meet(classes, c.classes)) hosted.push_back(&c);
   return hosted;
 }
 

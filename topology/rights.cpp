@@ -1,5 +1,7 @@
 #include "topology/rights.hpp"
 
+#include "topology/classes.hpp"
+
 #include <algorithm>
 
 namespace weir {
@@ -13,9 +15,7 @@ auto classes_of(const topology_plan& plan, std::string_view node, const std::vec
 }
 
 auto is_hosted(const component_plan& c, const std::vector<std::string>& classes) -> bool {
-  return c.classes.empty() || std::any_of(classes.begin(), classes.end(), [&](const auto& one) {
-    return std::find(c.classes.begin(), c.classes.end(), one) != c.classes.end();
-  });
+  return c.classes.empty() || share_a_class(c.classes, classes);
 }
 
 } // namespace

@@ -14,10 +14,21 @@ struct host_port {
   std::uint16_t port = 0;
 };
 
-/// "agg-1:7400", "10.0.0.1:7400", "[::1]:7400"; the port from 1 to 65535.
+/// What somebody else listens on: "agg-1:7400", "10.0.0.1:7400", "[::1]:7400"; the port from 1 to 65535.
 auto parse_host_port(std::string_view text) -> result<host_port>;
+
+/// Where to listen.
+struct endpoint {
+  host_port at;     ///< host *: every address; port 0: any free one
+  std::string path; ///< of a unix socket; `at` is empty then
+};
+
+/// The same, "*:7400", ":7400", "127.0.0.1:0" and "unix:/path".
+auto parse_endpoint(std::string_view text) -> result<endpoint>;
+
 /// The same text again: an IPv6 address in brackets.
 auto to_text(const host_port& at) -> std::string;
+auto to_text(const endpoint& at) -> std::string;
 /// 127.0.0.0/8, ::1 and localhost.
 auto is_loopback(std::string_view host) -> bool;
 /// Whether both are one host as written; localhost is 127.0.0.1.

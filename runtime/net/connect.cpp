@@ -59,4 +59,11 @@ auto connect_to(const host_port& at, duration patience) -> result<owned_fd> {
   return problem;
 }
 
+auto connect_to_path(const std::string& path) -> result<owned_fd> {
+  auto socket = owned_fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  const auto address = unix_address(path);
+  if (::connect(socket.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return socket;
+  return error{errc::unavailable, describe_errno(errno)};
+}
+
 } // namespace weir::net

@@ -1,5 +1,6 @@
 #include "runtime/net/listener.hpp"
 
+#include "runtime/net/deadlines.hpp"
 #include "runtime/net/listening_socket.hpp"
 #include "runtime/net/socket_address.hpp"
 
@@ -24,11 +25,6 @@ constexpr auto accept_pause = std::chrono::milliseconds{200}; // while no descri
 
 /// Of the io thread.
 struct listener::running : std::enable_shared_from_this<listener::running> {
-  struct waiting {
-    std::shared_ptr<stranger> who;
-    monotonic_time until;
-  };
-
   running(io_thread& in, listening_socket at, listener_settings s, accepted on_accepted)
       : thread(in),
         context(in.context()),
@@ -59,7 +55,7 @@ struct listener::running : std::enable_shared_from_this<listener::running> {
   std::unique_ptr<asio::posix::stream_descriptor> descriptor;
   std::unique_ptr<asio::steady_timer> again;    // after a pause
   std::unique_ptr<asio::steady_timer> deadline; // of the oldest stranger
-  std::deque<waiting> strangers;                // the oldest first
+  deadlines<std::shared_ptr<stranger>> strangers;
   std::vector<std::weak_ptr<stream>> connections; // all, and some that have ended
 };
 
@@ -76,9 +72,8 @@ void listener::running::stop() {
   again.reset();
   deadline.reset();
   socket.reset();
-  for (const auto& s : strangers)
-    if (s.who->is_open()) s.who->bytes()->close("the node ends");
-  strangers.clear();
+  while (const auto s = strangers.take_first())
+    if ((*s)->is_open()) (*s)->bytes()->close("the node ends");
 }
 
 void listener::running::wait_readable() {
@@ -125,21 +120,19 @@ void listener::running::begin(owned_fd connected, std::string peer) {
   const auto who = std::make_shared<stranger>(std::make_shared<stream>(thread, std::move(bytes), with));
   connections.push_back(who->bytes());
   make_room();
-  strangers.push_back({who, system_clock().monotonic() + settings.admitted_within});
+  strangers.add(system_clock().monotonic() + settings.admitted_within, who);
   arm_deadline();
   take(who);
 }
 
 void listener::running::forget_known() {
-  std::erase_if(strangers, [](const waiting& s) { return !s.who->is_open(); });
+  strangers.forget([](const auto& who) { return !who->is_open(); });
 }
 
 void listener::running::make_room() {
+  if (strangers.size() >= settings.strangers_max) forget_known();
   if (strangers.size() < settings.strangers_max) return;
-  forget_known();
-  if (strangers.size() < settings.strangers_max) return;
-  const auto oldest = strangers.front().who->bytes();
-  strangers.pop_front();
+  const auto oldest = (*strangers.take_first())->bytes();
   warnings.warn("room", "",
                 std::to_string(settings.strangers_max)
                     + " connections have not said who they are, which is as many as may be; the oldest is closed ("
@@ -152,10 +145,7 @@ void listener::running::pause(const std::string& why) {
   forget_known();
   warnings.warn("descriptors", "",
                 why + " (" + std::to_string(strangers.size()) + " have not said who they are)");
-  if (!strangers.empty()) {
-    strangers.front().who->bytes()->close("descriptors are short");
-    strangers.pop_front();
-  }
+  if (const auto oldest = strangers.take_first()) (*oldest)->bytes()->close("descriptors are short");
   again->expires_after(accept_pause);
   again->async_wait([self = shared_from_this()](const error_code& stopped) {
     if (!stopped && self->descriptor) self->accept();
@@ -163,8 +153,8 @@ void listener::running::pause(const std::string& why) {
 }
 
 void listener::running::arm_deadline() {
-  if (strangers.empty()) return;
-  deadline->expires_at(strangers.front().until);
+  if (!strangers.next()) return;
+  deadline->expires_at(*strangers.next());
   deadline->async_wait([self = shared_from_this()](const error_code& stopped) {
     if (!stopped && self->deadline) self->on_deadline();
   });
@@ -173,10 +163,8 @@ void listener::running::arm_deadline() {
 void listener::running::on_deadline() {
   warnings.tell_left_out();
   forget_known();
-  const auto now = system_clock().monotonic();
-  while (!strangers.empty() && strangers.front().until <= now) {
-    const auto late = strangers.front().who->bytes();
-    strangers.pop_front();
+  while (const auto due = strangers.take_due(system_clock().monotonic())) {
+    const auto late = (*due)->bytes();
     warnings.warn("late", late->peer(), late->peer() + " did not say who it is in time and is cut off");
     late->close("no hello in time");
   }
@@ -185,7 +173,7 @@ void listener::running::on_deadline() {
 
 auto listener::open(io_thread& in, const host_port& at, listener_settings settings, accepted on_accepted)
     -> result<std::unique_ptr<listener>> {
-  WEIR_TRY(auto socket, listening_socket::on_port(at.host, std::to_string(at.port)));
+  WEIR_TRY(auto socket, listening_socket::open({at, {}}, 0));
   const auto port = socket.port();
   auto state = std::make_shared<running>(in, std::move(socket), std::move(settings), std::move(on_accepted));
   in.post([state] { state->start(); });

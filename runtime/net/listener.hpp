@@ -12,7 +12,6 @@
 #include "runtime/net/tls.hpp"
 
 #include <atomic>
-#include <deque>
 #include <functional>
 #include <memory>
 

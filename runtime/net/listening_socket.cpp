@@ -5,12 +5,9 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 namespace weir::net {
 namespace {
@@ -19,13 +16,6 @@ constexpr auto waiting_max = 1024; // connections that nobody has accepted yet
 constexpr auto socket_flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
 
 auto as_sockaddr(auto& storage) -> sockaddr* { return reinterpret_cast<sockaddr*>(&storage); }
-
-auto unix_address(const std::string& path) -> sockaddr_un {
-  auto address = sockaddr_un{};
-  address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path, path.data(), std::min(path.size(), sizeof address.sun_path - 1));
-  return address;
-}
 
 auto remove_stale(const std::string& path) -> result<void> {
   struct stat found {};
@@ -50,14 +40,14 @@ auto bind_stream(const addrinfo& at) -> owned_fd {
   return socket;
 }
 
-auto joined(const std::string& host, const std::string& port) -> std::string {
-  return (host.find(':') == std::string::npos ? host : '[' + host + ']') + ':' + port;
-}
-
 } // namespace
 
 listening_socket::~listening_socket() {
   if (socket_.is_open() && !path_.empty()) ::unlink(path_.c_str());
+}
+
+auto listening_socket::open(const endpoint& at, mode_t mode) -> result<listening_socket> {
+  return at.path.empty() ? on_port(at.at) : on_path(at.path, mode);
 }
 
 auto listening_socket::on_path(const std::string& path, mode_t mode) -> result<listening_socket> {
@@ -78,12 +68,12 @@ auto listening_socket::on_path(const std::string& path, mode_t mode) -> result<l
   return out;
 }
 
-auto listening_socket::on_port(const std::string& host, const std::string& port) -> result<listening_socket> {
-  const auto found = look_up(host == "*" ? std::string{} : host, port, true);
-  if (!found) return error{errc::not_found, "cannot resolve \"" + host + "\": " + found.failure().what};
+auto listening_socket::on_port(const host_port& at) -> result<listening_socket> {
+  const auto found = look_up(at.host == "*" ? std::string{} : at.host, std::to_string(at.port), true);
+  if (!found) return error{errc::not_found, "cannot resolve \"" + at.host + "\": " + found.failure().what};
   auto out = listening_socket{};
   out.socket_ = bind_stream(**found);
-  if (!out.socket_.is_open()) return error_from_errno("cannot listen on " + joined(host, port), errno);
+  if (!out.socket_.is_open()) return error_from_errno("cannot listen on " + weir::to_text(at), errno);
   const auto bound = bound_address(out.socket_.fd());
   out.text_ = to_text(bound.address, bound.address_bytes);
   return out;

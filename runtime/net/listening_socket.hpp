@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/base/result.hpp"
+#include "runtime/net/address.hpp"
 #include "runtime/os/owned_fd.hpp"
 
 #include <sys/socket.h>
@@ -20,10 +21,8 @@ struct accepted_socket {
 
 class listening_socket {
 public:
-  /// On the first address of the host; empty or *: on all. Port "0": any free one.
-  static auto on_port(const std::string& host, const std::string& port) -> result<listening_socket>;
-  /// A socket file that nobody listens on any more is replaced.
-  static auto on_path(const std::string& path, mode_t mode) -> result<listening_socket>;
+  /// On the first address of the host. `mode`: of a socket file; one that nobody listens on any more is replaced.
+  static auto open(const endpoint& at, mode_t mode) -> result<listening_socket>;
 
   listening_socket(listening_socket&& other) noexcept = default;
   auto operator=(listening_socket&& other) noexcept -> listening_socket& = default;
@@ -40,6 +39,8 @@ public:
 
 private:
   listening_socket() = default;
+  static auto on_port(const host_port& at) -> result<listening_socket>;
+  static auto on_path(const std::string& path, mode_t mode) -> result<listening_socket>;
 
   owned_fd socket_;
   std::string text_;

@@ -1,5 +1,7 @@
 #include "runtime/net/socket_address.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace weir::net {
@@ -9,9 +11,17 @@ auto look_up(const std::string& host, const std::string& port, bool is_own) -> r
   wanted.ai_socktype = SOCK_STREAM;
   wanted.ai_flags = is_own ? AI_PASSIVE : 0;
   auto* found = static_cast<addrinfo*>(nullptr);
-  const auto failed = getaddrinfo(host.empty() ? nullptr : host.c_str(), port.c_str(), &wanted, &found);
+  const auto failed = getaddrinfo(host.empty() ? nullptr : host.c_str(), port.empty() ? nullptr : port.c_str(), &wanted,
+                                  &found);
   if (failed != 0) return error{errc::not_found, gai_strerror(failed)};
   return found_addresses{found, freeaddrinfo};
+}
+
+auto unix_address(const std::string& path) -> sockaddr_un {
+  auto address = sockaddr_un{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path.data(), std::min(path.size(), sizeof address.sun_path - 1));
+  return address;
 }
 
 auto to_host_port(const sockaddr_storage& address, socklen_t size) -> std::optional<host_port> {

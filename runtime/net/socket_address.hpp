@@ -6,6 +6,7 @@
 
 #include <netdb.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <memory>
 #include <optional>
@@ -15,8 +16,12 @@ namespace weir::net {
 
 using found_addresses = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
 
-/// At least one; blocks while a name is looked up. `is_own`: to listen on, and then an empty host is every address.
+/// At least one, of any port if it is empty; blocks while a name is looked up. `is_own`: to listen on, and then an empty
+/// host is every address.
 auto look_up(const std::string& host, const std::string& port, bool is_own) -> result<found_addresses>;
+
+/// Of a path of at most 107 bytes.
+auto unix_address(const std::string& path) -> sockaddr_un;
 
 /// In numbers; nothing if it is none of the internet's. IPv4 that was mapped into IPv6 is IPv4.
 auto to_host_port(const sockaddr_storage& address, socklen_t size) -> std::optional<host_port>;

@@ -101,6 +101,7 @@ auto load_files(SSL_CTX* to, const tls_settings& files) -> result<void> {
   if (SSL_CTX_use_PrivateKey_file(to, files.key.c_str(), SSL_FILETYPE_PEM) != 1
       || SSL_CTX_check_private_key(to) != 1)
     return wrong_file("key", files.key);
+  if (files.authorities.empty()) return {};
   if (SSL_CTX_load_verify_locations(to, files.authorities.c_str(), nullptr) != 1)
     return wrong_file("authorities", files.authorities);
   return {};
@@ -110,8 +111,10 @@ auto load_files(SSL_CTX* to, const tls_settings& files) -> result<void> {
 
 auto tls_context::load(const tls_settings& files) -> result<std::shared_ptr<tls_context>> {
   ERR_clear_error();
-  auto made = std::shared_ptr<tls_context>{new tls_context{SSL_CTX_new(TLS_method())}};
-  SSL_CTX_set_min_proto_version(made->context_, TLS1_2_VERSION);
+  auto made = std::shared_ptr<tls_context>{new tls_context{SSL_CTX_new(TLS_method()), !files.authorities.empty()}};
+  const auto is_newest = files.min_version == tls_version::tls_1_3;
+  SSL_CTX_set_min_proto_version(made->context_, is_newest ? TLS1_3_VERSION : TLS1_2_VERSION);
+  SSL_CTX_set_options(made->context_, SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_verify(made->context_, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   WEIR_CHECK(load_files(made->context_, files));
   return made;
@@ -122,6 +125,7 @@ tls_context::~tls_context() { SSL_CTX_free(context_); }
 auto tls_context::accept(owned_fd socket) const -> std::unique_ptr<transport> {
   auto* const ssl = SSL_new(context_);
   SSL_set_accept_state(ssl);
+  if (!asks_guests_) SSL_set_verify(ssl, SSL_VERIFY_NONE, nullptr);
   return std::make_unique<tls_transport>(std::move(socket), ssl);
 }
 

@@ -1,19 +1,30 @@
-/// TLS with certificates of both sides: who is not known by an authority that is trusted here does not get in.
+/// TLS: who is not known by an authority that is trusted here does not get in.
 #pragma once
 
 #include "runtime/net/transport.hpp"
 
+#include <array>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 struct ssl_ctx_st;
 
 namespace weir::net {
 
+enum class tls_version { tls_1_2, tls_1_3 };
+
+constexpr auto names_of(tls_version*) {
+  return std::array{std::pair{std::string_view{"1.2"}, tls_version::tls_1_2},
+                    std::pair{std::string_view{"1.3"}, tls_version::tls_1_3}};
+}
+
 struct tls_settings {
   std::string certificate; ///< path of a PEM file, the whole chain
   std::string key;         ///< path of a PEM file
-  std::string authorities; ///< path of a PEM file: whose certificates are trusted
+  std::string authorities; ///< path of a PEM file: whose certificates are trusted; empty: who dials needs none
+  tls_version min_version = tls_version::tls_1_2;
 };
 
 /// What connections share. Made once, of files that are read then.
@@ -25,14 +36,15 @@ public:
   tls_context(const tls_context&) = delete;
   auto operator=(const tls_context&) -> tls_context& = delete;
 
-  /// Wants a certificate of the other side.
+  /// Wants a certificate of the other side, if there are authorities.
   auto accept(owned_fd socket) const -> std::unique_ptr<transport>;
   /// `name` (a host name or an address) must be in the other side's certificate.
   auto connect(owned_fd socket, const std::string& name) const -> std::unique_ptr<transport>;
 
 private:
-  explicit tls_context(ssl_ctx_st* made) : context_(made) {}
+  tls_context(ssl_ctx_st* made, bool asks_guests) : context_(made), asks_guests_(asks_guests) {}
   ssl_ctx_st* context_;
+  bool asks_guests_;
 };
 
 } // namespace weir::net

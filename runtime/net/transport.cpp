@@ -1,11 +1,24 @@
 #include "runtime/net/transport.hpp"
 
+#include <linux/sockios.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 
 namespace weir::net {
 namespace {
+
+auto signs_of(int fd) -> int {
+  auto wanted = pollfd{fd, POLLRDHUP, 0};
+  return ::poll(&wanted, 1, 0) > 0 ? wanted.revents : 0;
+}
+
+auto queued_bytes(int fd, unsigned long request) -> std::size_t {
+  auto bytes = 0;
+  return ::ioctl(fd, request, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
+}
 
 class plain_transport final : public transport {
 public:
@@ -38,6 +51,14 @@ private:
 };
 
 } // namespace
+
+auto transport::waiting_bytes() const -> std::size_t { return queued_bytes(fd(), SIOCINQ); }
+
+auto transport::is_peer_gone() const -> bool { return (signs_of(fd()) & (POLLRDHUP | POLLHUP | POLLERR)) != 0; }
+
+auto transport::has_peer_all() const -> bool {
+  return (signs_of(fd()) & POLLERR) == 0 && queued_bytes(fd(), SIOCOUTQ) == 0;
+}
 
 auto make_plain_transport(owned_fd socket) -> std::unique_ptr<transport> {
   return std::make_unique<plain_transport>(std::move(socket));

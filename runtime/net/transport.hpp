@@ -26,12 +26,19 @@ struct io_outcome {
   std::string problem = {};
 };
 
+/// What encrypted transports receive at a time (RFC 8446 section 5.1).
+inline constexpr auto record_bytes_max = std::size_t{16} << 10;
+
+/// Whether nothing more comes.
+inline auto is_over(io_status status) -> bool { return status == io_status::closed || status == io_status::failed; }
+
 /// Never blocks.
 class transport {
 public:
   virtual ~transport() = default;
   /// `done` when both sides agree; nothing can be received or sent before.
   virtual auto shake_hands() -> io_outcome = 0;
+  /// With less room than record_bytes_max some bytes may stay here, and the socket is not readable because of them.
   virtual auto receive(const iovec* to, int count) -> io_outcome = 0;
   virtual auto send(const iovec* from, int count) -> io_outcome = 0;
   /// Tells the other side that nothing more comes.
@@ -43,6 +50,14 @@ public:
   virtual auto certificate_name() const -> std::string { return {}; }
   /// Whether one thread may send while another receives.
   virtual auto is_two_way() const -> bool = 0;
+
+  /// About what can be received now; of encrypted bytes as they come.
+  auto waiting_bytes() const -> std::size_t;
+  /// Whether the other side sends no more, or is gone; also while bytes of it are still to be received.
+  auto is_peer_gone() const -> bool;
+  /// Whether the other side's system has taken all that was sent, and no error waits to be told. Who closes before it
+  /// has read all causes one.
+  auto has_peer_all() const -> bool;
 };
 
 /// `socket`: connected, non-blocking.

@@ -2,6 +2,7 @@
 
 #include "runtime/codec/chunk_codec.hpp"
 #include "runtime/wire/fields.hpp"
+#include "runtime/wire/rare_frames.hpp"
 
 #include <cstring>
 #include <utility>
@@ -26,20 +27,14 @@ template <class F> void fields(F& f, known_positions& x) {
 
 namespace wire {
 
-template <class F> void fields(F& f, hello& x) { f(x.version, x.cluster, x.node, x.incarnation, x.classes); }
-template <class F> void fields(F& f, member& x) { f(x.handle, x.address, x.component); }
-template <class F> void fields(F& f, welcome& x) { f(x.node, x.refused, x.incarnation, x.members); }
-template <class F> void fields(F& f, members& x) { f(x.all); }
 template <class F> void fields(F& f, pulse& x) { f(x.node, x.incarnation); }
-template <class F> void fields(F& f, bye& x) { f(x.why); }
-template <class F> void fields(F& f, gone& x) { f(x.actor); }
 template <class F> void fields(F& f, observe& x) { f(x.question); }
 template <class F> void fields(F& f, observed& x) { f(x.question, x.problem, x.figures); }
 
 namespace {
 
 constexpr auto magic = std::uint8_t{0x57};
-constexpr auto frame_version = std::uint8_t{1};
+constexpr auto frame_version = std::uint8_t{2};
 constexpr auto flag_critical = std::uint8_t{1};
 
 constexpr auto kib = std::uint32_t{1} << 10;
@@ -100,7 +95,10 @@ auto encode_fields(const frame& f) -> net::frame_pieces {
   } else {
     std::visit(
         [&]<class T>(const T& what) {
-          if constexpr (!std::is_same_v<T, routed>) write(what);
+          if constexpr (rare_frame<T>)
+            payload = pack(what);
+          else if constexpr (!std::is_same_v<T, routed>)
+            write(what);
         },
         f);
   }
@@ -130,6 +128,11 @@ auto encode_transfer(std::uint32_t to, std::uint32_t from, const transfer_chunks
   }
   if (pieces.empty()) pieces.push_back(net::own_piece(bytes));
   return pieces;
+}
+
+template <rare_frame T> auto decode_as(std::string_view payload) -> result<frame> {
+  WEIR_TRY(auto x, unpack<T>(payload));
+  return frame{std::move(x)};
 }
 
 template <class T> auto decode_as(std::string_view payload) -> result<frame> {

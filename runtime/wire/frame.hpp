@@ -1,13 +1,14 @@
 /// What nodes say to each other: a closed set of frames.
 //
 //  connection := guest: hello, then whatever it may;  host: welcome, then whatever it may
-//  frame      := magic u8 (0x57), version u8 (1), type u8, flags u8 (1: critical), length u32, payload u8[length]
+//  frame      := magic u8 (0x57), version u8 (2), type u8, flags u8 (1: critical), length u32, payload u8[length]
 //
 //  The guest is who dialled. Each type has a greatest length, which is looked at before anything is stored. A type
 //  that is not known is skipped, unless it is marked critical or longer than unknown_bytes_max: so a later minor
-//  version may add some. A payload is a list of fields (runtime/wire/fields.hpp); those at its end that are not
-//  known are not looked at. What is meant for an actor begins with the handle of the receiver, which the receiver's
-//  node gave, and with that of the sender, which the sender's node gave:
+//  version may add some. The payload of what is rare is a msgpack map (runtime/wire/rare_frames.hpp), of the rest a
+//  list of fields (runtime/wire/fields.hpp); fields that are not known are not looked at. What is meant for an actor
+//  begins with the handle of the receiver, which the receiver's node gave, and with that of the sender, which the
+//  sender's node gave:
 //
 //  routed     := to u32, from u32, fields
 //  transfer   := to u32, from u32, link u64, number u64, count u32, chunk*    (runtime/codec/chunk_codec.hpp)

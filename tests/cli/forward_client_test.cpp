@@ -23,7 +23,7 @@ public:
     }};
   }
   auto target() const -> cli::forward_target {
-    return {"127.0.0.1", std::to_string(port_), {}, std::chrono::seconds{20}};
+    return {{{"127.0.0.1", port_}, {}}, {}, std::chrono::seconds{20}};
   }
   /// The events, after the end.
   auto stop() -> std::vector<std::string>& {
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(the_right_credentials_are_let_in_and_wrong_ones_are_told_wh
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_is_not_there_is_named) {
-  const auto refused = cli::forward_client::connect({"127.0.0.1", "1", {}, std::chrono::seconds{5}});
+  const auto refused = cli::forward_client::connect({{{"127.0.0.1", 1}, {}}, {}, std::chrono::seconds{5}});
   BOOST_REQUIRE(!refused);
   BOOST_TEST(refused.failure().what.starts_with("cannot connect to 127.0.0.1:1: "));
 }

@@ -57,6 +57,7 @@ BOOST_AUTO_TEST_CASE(of_collectors_are_refused) {
       {"type: forward, socket_mode: \"0660\"", "socket_mode", "unix:/path"},
       {"type: forward, resolve_hostname: true", "resolve_hostname", "source_hostname_key"},
       {"type: forward, handshake_timeout: 3s", "handshake_timeout", "\"security\""},
+      {"type: forward, listen: \"unix:/run/x\", tls: {certificate: /c, key: /k}", "tls", "unix sockets"},
       {"type: forward, chunk_size_limit: 64MiB", "chunk_size_limit", "\"max_message\", 64MiB"},
       {"type: forward, chunk_size_warn_limit: 100MiB", "chunk_size_warn_limit", "\"max_message\""},
       {"type: forward, chunk_size_warn_limit: 2MiB, chunk_size_limit: 1MiB", "chunk_size_warn_limit", "is dropped"},

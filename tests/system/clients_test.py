@@ -5,25 +5,19 @@ import os
 import shutil
 import socket
 import sqlite3
+import ssl
 import struct
 import subprocess
 import threading
 import unittest
 
+from mini_msgpack import pack
 from weir_nodes import BINARY, SOURCE, SystemTest, count_lines, free_port, read_lines, wait_until
 
 
-def pack(value):
-    """As much of msgpack as a client needs."""
-    if isinstance(value, dict):
-        return bytes([0x80 | len(value)]) + b"".join(pack(k) + pack(v) for k, v in value.items())
-    if isinstance(value, list):
-        head = bytes([0x90 | len(value)]) if len(value) < 16 else b"\xdc" + struct.pack(">H", len(value))
-        return head + b"".join(map(pack, value))
-    if isinstance(value, str):
-        text = value.encode()
-        return b"\xda" + struct.pack(">H", len(text)) + text
-    return b"\xce" + struct.pack(">I", value)
+def is_listening(port):
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
 
 
 class Clients(SystemTest):
@@ -37,11 +31,7 @@ source_aggregators: {{ local: {{ from: apps }} }}
 sinks: {{ archive: {{ type: file, from: local, path: "{self.out}" }} }}
 """)
         self.weir = self.start("weir", topology)
-        wait_until(self.is_listening, self.weir.log)
-
-    def is_listening(self):
-        with socket.socket() as s:
-            return s.connect_ex(("127.0.0.1", self.port)) == 0
+        wait_until(lambda: is_listening(self.port), self.weir.log)
 
     def stored(self):
         return [json.loads(line) for line in read_lines(self.out)]
@@ -190,11 +180,7 @@ sinks:
                 answer += part
 
     def is_listening(self):
-        for port in self.ports:
-            with socket.socket() as s:
-                if s.connect_ex(("127.0.0.1", port)) != 0:
-                    return False
-        return True
+        return all(map(is_listening, self.ports))
 
     def test_what_is_sent_again_to_another_collector_is_stored_once_also_after_a_kill(self):
         for start in range(3):
@@ -253,6 +239,89 @@ action(type="omfile" file="{self.path('sys.log')}" template="rfc5424")
         events = [json.loads(line) for line in read_lines(out)]
         self.assertEqual([f"message {i}" for i in range(50)], [e.get("message") for e in events], events[0])
         self.assertFalse([e for e in events if "parse_error" in e])
+
+
+class EncryptedClients(SystemTest):
+    """Clients of Python's ssl, which is OpenSSL's as a client has it: certificates of the openssl command."""
+
+    def openssl(self, *words):
+        subprocess.run(["openssl", *words], check=True, capture_output=True)
+
+    def make(self, name):
+        with open(self.path(name + ".ext"), "w", encoding="utf-8") as f:
+            f.write("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+        self.openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-keyout", self.path(name + ".key"),
+                     "-out", self.path(name + ".csr"))
+        self.openssl("x509", "-req", "-days", "2", "-in", self.path(name + ".csr"), "-CA", self.path("ca.pem"), "-CAkey",
+                     self.path("ca.key"), "-CAcreateserial", "-extfile", self.path(name + ".ext"), "-out",
+                     self.path(name + ".pem"))
+
+    def setUp(self):
+        super().setUp()
+        self.port = free_port()
+        self.out = self.path("out.jsonl")
+        self.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=authority", "-keyout",
+                     self.path("ca.key"), "-out", self.path("ca.pem"))
+        self.make("server")
+        self.make("client")
+
+    def serve(self, more=""):
+        topology = self.write("t.yaml", f"""
+collectors:
+  apps:
+    type: forward
+    listen: "127.0.0.1:{self.port}"
+    tls: {{ certificate: "{self.path("server.pem")}", key: "{self.path("server.key")}"{more} }}
+sinks: {{ archive: {{ type: file, from: apps, path: "{self.out}" }} }}
+""")
+        return self.start("weir", topology)
+
+    def client(self, **limits):
+        context = ssl.create_default_context(cafile=self.path("ca.pem"))
+        for name, value in limits.items():
+            setattr(context, name, value)
+        return context
+
+    def dial(self):
+        try:
+            return socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        except ConnectionRefusedError:
+            return None
+
+    def connect(self, context):
+        return context.wrap_socket(wait_until(self.dial, "a listener"), server_hostname="localhost")
+
+    def send_all(self, connection, count):
+        for n in range(count):
+            chunk = f"chunk-{n}"
+            connection.sendall(pack(["app", [[1700000000, {"n": n, "text": "x" * (n * 600)}]], {"chunk": chunk}]))
+            answer = connection.recv(4096)
+            self.assertIn(chunk.encode(), answer)
+
+    def test_send_and_get_their_acks(self):
+        self.serve()
+        with self.connect(self.client()) as connection:
+            self.send_all(connection, 100)
+        wait_until(lambda: count_lines(self.out) == 100, lambda: str(count_lines(self.out)))
+
+    def test_need_the_version_that_is_wanted(self):
+        weir = self.serve(', min_version: "1.3"')
+        with self.assertRaises(ssl.SSLError):
+            self.connect(self.client(maximum_version=ssl.TLSVersion.TLSv1_2))
+        weir.wait_log("is no client over TLS: TLS: unsupported protocol")
+        with self.connect(self.client()) as connection:
+            self.send_all(connection, 1)
+
+    def test_need_a_certificate_where_one_is_wanted(self):
+        weir = self.serve(f', client_ca: "{self.path("ca.pem")}"')
+        with self.assertRaises(OSError):
+            with self.connect(self.client()) as connection:
+                self.send_all(connection, 1)
+        weir.wait_log("is no client over TLS: TLS: peer did not return a certificate")
+        known = self.client()
+        known.load_cert_chain(self.path("client.pem"), self.path("client.key"))
+        with self.connect(known) as connection:
+            self.send_all(connection, 1)
 
 
 if __name__ == "__main__":

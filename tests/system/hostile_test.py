@@ -6,6 +6,7 @@ import struct
 import time
 import unittest
 
+from mini_msgpack import pack, unpack
 from weir_nodes import SystemTest, count_lines, free_port, wait_until
 
 TOPOLOGY = """
@@ -21,7 +22,7 @@ nodes:
 RSS_MAX_KIB = int(os.environ.get("WEIR_MEMORY_TIMES", "1")) * (64 << 10)  # half of it was never seen
 WARNINGS_MAX = 40       # a minute has twenty, and a test lasts no longer than two
 
-VERSION = 5
+VERSION = 6
 HELLO, WELCOME, MEMBERS, PULSE, BYE, GONE, OBSERVE, OBSERVED, COMMAND = range(1, 10)
 OPEN_LINK, TRANSFER, FEEDBACK, PROBE, REOPEN, CLOSE, ASK, KNOWN = range(16, 24)
 KNOWN_KINDS = [*range(HELLO, COMMAND), *range(OPEN_LINK, KNOWN + 1)]
@@ -32,12 +33,12 @@ def text(value):
 
 
 def frame(kind, payload=b"", flags=0, length=None):
-    return struct.pack("<BBBBI", 0x57, 1, kind, flags, len(payload) if length is None else length) + payload
+    return struct.pack("<BBBBI", 0x57, 2, kind, flags, len(payload) if length is None else length) + payload
 
 
 def hello(node="guest-1", cluster="shop", classes=("edge",), version=VERSION, run=1):
-    return frame(HELLO, struct.pack("<I", version) + text(cluster) + text(node) + struct.pack("<Q", run)
-                 + struct.pack("<I", len(classes)) + b"".join(text(c) for c in classes))
+    return frame(HELLO, pack({"version": version, "cluster": cluster, "node": node, "incarnation": run,
+                              "classes": classes}))
 
 
 class Guest:
@@ -80,22 +81,9 @@ class Guest:
         """The handle of an actor of the component."""
         kind, payload = self.welcome
         assert kind == WELCOME
-        at = 0
-
-        def take_text():
-            nonlocal at
-            size, = struct.unpack_from("<I", payload, at)
-            at += 4 + size
-            return payload[at - size:at].decode()
-        take_text()
-        take_text()
-        count, = struct.unpack_from("<I", payload, at + 8)
-        at += 12
-        for _ in range(count):
-            handle, = struct.unpack_from("<I", payload, at)
-            at += 4
-            if [take_text(), take_text()][1] == component:
-                return handle
+        for member in unpack(payload)["members"]:
+            if member["component"] == component:
+                return member["handle"]
         raise AssertionError(f"no {component} among the members")
 
     def end(self):
@@ -103,9 +91,9 @@ class Guest:
         why = ""
         while (got := self.receive()) is not None:
             if got[0] == BYE:
-                why = got[1][4:].decode()
+                why = unpack(got[1])["why"]
             if got[0] == WELCOME:
-                why = got[1].decode(errors="replace")
+                why = unpack(got[1])["refused"]
         return why
 
     def close(self):
@@ -154,7 +142,9 @@ class Hostile(SystemTest):
         noise = [os.urandom(5000) for _ in range(50)]
         sizes = [frame(kind, length=0xFFFFFFFF) for kind in range(256)]
         before = [frame(kind, b"\0" * 64) for kind in range(2, 256) if kind != BYE]
-        for what in [b"GET / HTTP/1.0\r\n\r\n", basp, nested, b"\0" * 100, *noise, *sizes, *before]:
+        maps = [frame(HELLO, b"\x91" * 4000), frame(HELLO, b"\xdf\xff\xff\xff\xff"),
+                frame(HELLO, pack({"classes": 0}).replace(b"\xce\0\0\0\0", b"\xdd\0\0\x0f\0" + b"\x01" * 0xF00))]
+        for what in [b"GET / HTTP/1.0\r\n\r\n", basp, nested, *maps, b"\0" * 100, *noise, *sizes, *before]:
             stranger = self.guest(greets=False)
             stranger.send(what)
             if len(what) == 72 and what[2] not in KNOWN_KINDS:

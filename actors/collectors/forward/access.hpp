@@ -3,29 +3,13 @@
 
 #include "actors/collectors/forward/settings.hpp"
 #include "runtime/codec/forward_handshake.hpp"
+#include "runtime/net/ip_network.hpp"
 
-#include <array>
-#include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace weir {
-
-/// An IPv4 address is held as ::ffff:a.b.c.d.
-using ip_bytes = std::array<std::uint8_t, 16>;
-
-struct ip_network {
-  ip_bytes address{};
-  unsigned prefix_bits = 128;
-  auto contains(const ip_bytes& other) const -> bool;
-};
-
-/// "10.0.0.0/8", "fe80::/10" or a single address.
-auto parse_network(std::string_view text) -> result<ip_network>;
-/// All addresses of a name, or the address it is.
-auto resolve_host(const std::string& name) -> result<std::vector<ip_network>>;
 
 /// Who is at the other end.
 struct forward_peer {
@@ -33,7 +17,7 @@ struct forward_peer {
   std::string address;  ///< for records: 10.1.2.3, empty on unix sockets
   std::string hostname; ///< for records, where wanted
   bool is_ip = false;
-  ip_bytes bytes{};
+  net::ip_bytes bytes{};
 };
 
 /// The name of an address, or the address where it has none. Asks the resolver, and waits for it.
@@ -51,7 +35,7 @@ public:
 
 private:
   struct rule {
-    std::vector<ip_network> networks;
+    std::vector<net::ip_network> networks;
     std::string shared_key;
     std::vector<std::string> users;
   };

@@ -1,5 +1,6 @@
 #include "actors/collectors/forward/connection.hpp"
 
+#include "runtime/base/assert.hpp"
 #include "runtime/codec/forward.hpp"
 
 #include <algorithm>
@@ -19,14 +20,26 @@ auto too_large(std::size_t bytes_max) -> error {
 
 } // namespace
 
-forward_connection::forward_connection(std::unique_ptr<byte_stream> stream, forward_peer peer,
+forward_connection::forward_connection(std::unique_ptr<net::transport> bytes, forward_peer peer,
                                        bool sniffs_json)
     : carrier(std::make_shared<forward_carrier>(this)),
-      stream_(std::move(stream)),
+      bytes_(std::move(bytes)),
       peer_(std::move(peer)),
       sniffs_json_(sniffs_json) {}
 
-auto forward_connection::receive(byte_buffer& spare, std::size_t room_max) -> io_status {
+auto forward_connection::note(const net::io_outcome& outcome) -> net::io_status {
+  is_turned_ = outcome.status == net::io_status::wants_write;
+  is_broken_ = is_broken_ || outcome.status == net::io_status::failed;
+  return outcome.status;
+}
+
+auto forward_connection::open() -> net::io_outcome {
+  auto outcome = bytes_->shake_hands();
+  note(outcome);
+  return outcome;
+}
+
+auto forward_connection::receive(byte_buffer& spare, std::size_t room_max) -> net::io_status {
   spare.reserve(spare_bytes);
   if (in_.capacity() == 0) in_.swap(spare);
   if (begin_ > 0 && in_.capacity() - in_.size() < room_min) {
@@ -40,10 +53,12 @@ auto forward_connection::receive(byte_buffer& spare, std::size_t room_max) -> io
   if (buffered() == 0) room = std::min(room, room_min);
   // To stop exactly where a large message ends saves moving the beginning of the next one.
   const auto missing = skipper_.wanted() - std::min<std::uint64_t>(skipper_.wanted(), buffered());
-  if (missing >= room_min / 4) room = static_cast<std::size_t>(std::min<std::uint64_t>(room, missing));
-  const auto got = stream_->receive(to, room);
-  if (got.status == io_status::done) in_.advance(got.bytes);
-  return got.status;
+  if (missing >= net::record_bytes_max) room = static_cast<std::size_t>(std::min<std::uint64_t>(room, missing));
+  WEIR_ASSERT(room >= net::record_bytes_max); // else epoll might not tell of the rest of a record
+  const auto place = iovec{to, room};
+  const auto got = bytes_->receive(&place, 1);
+  in_.advance(got.bytes);
+  return note(got);
 }
 
 void forward_connection::give_back(byte_buffer& spare) {
@@ -59,9 +74,10 @@ void forward_connection::give_back(byte_buffer& spare) {
   spare.swap(kept);
 }
 
-auto forward_connection::discard() -> io_status {
-  char bytes[4096];
-  return stream_->receive(bytes, sizeof bytes).status;
+auto forward_connection::discard() -> net::io_status {
+  char bytes[net::record_bytes_max];
+  const auto place = iovec{bytes, sizeof bytes};
+  return note(bytes_->receive(&place, 1));
 }
 
 void forward_connection::skip_white_space() {
@@ -146,9 +162,10 @@ void forward_connection::stop_answering() {
 
 auto forward_connection::flush() -> bool {
   while (!out_.empty()) {
-    const auto sent = stream_->send(out_);
-    if (sent.status == io_status::closed) return false;
-    if (sent.status == io_status::would_block) return true;
+    const auto place = iovec{out_.data(), out_.size()};
+    const auto sent = bytes_->send(&place, 1);
+    is_broken_ = is_broken_ || is_over(sent.status);
+    if (sent.status != net::io_status::done) return !is_over(sent.status);
     out_.erase(0, sent.bytes);
   }
   return true;

@@ -16,7 +16,7 @@ auto peer_of(const net::accepted_socket& from, const std::string& listener) -> f
   }
   peer.address = at->host;
   peer.text = to_text(*at);
-  if (const auto network = parse_network(peer.address)) {
+  if (const auto network = net::parse_network(peer.address)) {
     peer.bytes = network->address;
     peer.is_ip = true;
   }
@@ -35,13 +35,9 @@ auto bind_heartbeat(int stream) -> owned_fd {
 
 } // namespace
 
-auto forward_listener::open(const forward_endpoint& at, mode_t socket_mode) -> result<forward_listener> {
-  if (!at.path.empty()) {
-    WEIR_TRY(auto stream, net::listening_socket::on_path(at.path, socket_mode));
-    return forward_listener{std::move(stream), owned_fd{}};
-  }
-  WEIR_TRY(auto stream, net::listening_socket::on_port(at.host, at.port));
-  auto heartbeat = bind_heartbeat(stream.fd());
+auto forward_listener::open(const endpoint& at, mode_t socket_mode) -> result<forward_listener> {
+  WEIR_TRY(auto stream, net::listening_socket::open(at, socket_mode));
+  auto heartbeat = at.path.empty() ? bind_heartbeat(stream.fd()) : owned_fd{};
   return forward_listener{std::move(stream), std::move(heartbeat)};
 }
 
@@ -49,7 +45,7 @@ auto forward_listener::accept() -> result<std::optional<accepted_client>> {
   WEIR_TRY(auto next, stream_.accept());
   if (!next) return std::optional<accepted_client>{};
   auto peer = peer_of(*next, text());
-  return std::optional{accepted_client{std::move(next->socket), std::move(peer)}};
+  return std::optional{accepted_client{std::move(next->socket), std::move(peer), stream_.port() == 0}};
 }
 
 void forward_listener::answer_heartbeats() {

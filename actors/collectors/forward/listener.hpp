@@ -2,7 +2,6 @@
 #pragma once
 
 #include "actors/collectors/forward/access.hpp"
-#include "actors/collectors/forward/settings.hpp"
 #include "runtime/net/listening_socket.hpp"
 
 #include <sys/types.h>
@@ -15,11 +14,12 @@ namespace weir {
 struct accepted_client {
   owned_fd socket;
   forward_peer peer;
+  bool is_local = false; ///< over a unix socket
 };
 
 class forward_listener {
 public:
-  static auto open(const forward_endpoint& at, mode_t socket_mode) -> result<forward_listener>;
+  static auto open(const endpoint& at, mode_t socket_mode) -> result<forward_listener>;
 
   /// The next waiting connection; nothing when none waits. errc::limit: out of descriptors, wait a little.
   auto accept() -> result<std::optional<accepted_client>>;

@@ -1,9 +1,9 @@
 #include "actors/collectors/forward/settings.hpp"
 
-#include "actors/collectors/forward/access.hpp"
+#include "runtime/net/address.hpp"
+#include "runtime/net/ip_network.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 namespace weir {
@@ -51,37 +51,14 @@ void check_listeners(const forward_settings& s, config::settings_reader& reader)
     reader.complain("socket_mode", "\"socket_mode\" wants an octal number such as 0660");
   else if (std::none_of(s.listen.begin(), s.listen.end(), is_unix))
     reader.refuse_useless("socket_mode", "it is for \"listen: unix:/path\"");
-  if (!s.security) reader.refuse_useless("handshake_timeout", "without \"security\" nobody has to log in");
+  if (std::all_of(s.listen.begin(), s.listen.end(), is_unix)) reader.refuse_useless("tls", "unix sockets do without");
+  if (!s.security && !s.tls)
+    reader.refuse_useless("handshake_timeout", "without \"security\" or \"tls\" there is no handshake");
   if (s.source_hostname_key.empty())
     reader.refuse_useless("resolve_hostname", "names are looked up for \"source_hostname_key\" alone");
 }
 
 } // namespace
-
-auto parse_endpoint(std::string_view text) -> result<forward_endpoint> {
-  const auto invalid = [&] {
-    return error{errc::rejected, "wants host:port or unix:/path, not \"" + std::string{text} + '"'};
-  };
-  constexpr auto unix_path_max = std::size_t{107};
-  if (text.starts_with("unix:")) {
-    const auto path = text.substr(5);
-    if (path.empty() || path.size() > unix_path_max) return invalid();
-    return forward_endpoint{{}, {}, std::string{path}};
-  }
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return invalid();
-  auto host = text.substr(0, colon);
-  const auto port = text.substr(colon + 1);
-  auto number = std::uint32_t{0};
-  const auto [rest, ec] = std::from_chars(port.data(), port.data() + port.size(), number);
-  if (ec != std::errc{} || rest != port.data() + port.size() || number > 65535) return invalid();
-  if (host.starts_with('[') && host.ends_with(']'))
-    host = host.substr(1, host.size() - 2);
-  else if (host.find(':') != std::string_view::npos)
-    return invalid();
-  if (host == "*") host = {};
-  return forward_endpoint{std::string{host}, std::string{port}, {}};
-}
 
 void validate(const forward_client_rule& s, config::settings_reader& reader) {
   if (s.host.empty() == s.network.empty()) {
@@ -90,9 +67,9 @@ void validate(const forward_client_rule& s, config::settings_reader& reader) {
     return;
   }
   if (!s.network.empty()) {
-    if (const auto parsed = parse_network(s.network); !parsed)
+    if (const auto parsed = net::parse_network(s.network); !parsed)
       reader.complain("network", parsed.failure().what);
-  } else if (const auto found = resolve_host(s.host); !found) {
+  } else if (const auto found = net::addresses_of(s.host); !found) {
     reader.complain("host", found.failure().what);
   }
 }

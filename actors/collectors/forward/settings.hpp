@@ -1,14 +1,13 @@
-/// Settings of the forward source, and where to listen.
+/// Settings of the forward source.
 #pragma once
 
 #include "config/settings.hpp"
-#include "runtime/base/result.hpp"
 #include "runtime/event/tag_shape.hpp"
+#include "runtime/net/tls.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace weir {
@@ -36,6 +35,13 @@ struct forward_security {
   auto wants_users() const -> bool { return user_auth.value_or(!users.empty()); }
 };
 
+struct forward_tls {
+  std::string certificate;
+  std::string key;
+  std::string client_ca;
+  net::tls_version min_version = net::tls_version::tls_1_2;
+};
+
 /// The tag that an event gets is add_tag_prefix, a dot, and tag or what the client sent.
 struct forward_settings {
   std::vector<std::string> listen{"127.0.0.1:24224"};
@@ -56,6 +62,7 @@ struct forward_settings {
   duration handshake_timeout = std::chrono::seconds{10};
   duration message_timeout = std::chrono::minutes{1};
   std::optional<forward_security> security;
+  std::optional<forward_tls> tls;
 };
 
 template <class Visitor> void describe(Visitor& v, forward_user& s) {
@@ -80,6 +87,13 @@ template <class Visitor> void describe(Visitor& v, forward_security& s) {
   v.field("clients", s.clients, "Rules for hosts and networks; the first that fits decides.");
 }
 
+template <class Visitor> void describe(Visitor& v, forward_tls& s) {
+  v.required("certificate", s.certificate, "PEM file: the certificate, and those between it and its authority.");
+  v.required("key", s.key, "PEM file: its key.");
+  v.field("client_ca", s.client_ca, "PEM file of authorities: clients need a certificate of one of them.");
+  v.field("min_version", s.min_version, "The oldest version of TLS that is accepted.");
+}
+
 template <class Visitor> void describe(Visitor& v, forward_settings& s) {
   v.field("listen", s.listen, "host:port or unix:/path, one or several; UDP heartbeats on the same port.");
   v.field("socket_mode", s.socket_mode, "Permissions of a unix socket, octal.");
@@ -87,7 +101,8 @@ template <class Visitor> void describe(Visitor& v, forward_settings& s) {
   v.field("add_tag_prefix", s.add_tag_prefix, "Put before every tag, with a dot.");
   v.field("max_message", s.max_message, "The largest message, as received and decompressed.");
   v.field("max_connections", s.max_connections,
-          "At the limit the longest idle one gives way, if a minute idle; else new ones are closed at once.");
+          "At the limit the longest idle one gives way, if a minute idle, or who has not logged in; else new ones are "
+          "closed at once.");
   v.field("chunk_size_warn_limit", s.chunk_size_warn_limit, "Warn of larger messages; 0: never.");
   v.field("chunk_size_limit", s.chunk_size_limit, "Drop larger messages; 0: never.");
   v.field("source_address_key", s.source_address_key,
@@ -103,24 +118,16 @@ template <class Visitor> void describe(Visitor& v, forward_settings& s) {
   v.field("deny_keepalive", s.deny_keepalive, "Close each connection after its first message.");
   v.field("send_keepalive_packet", s.send_keepalive_packet,
           "Probe idle connections after a minute, and end those of clients that are gone.");
-  v.field("handshake_timeout", s.handshake_timeout, "Close connections that have not logged in by then.");
+  v.field("handshake_timeout", s.handshake_timeout, "Close connections that have not agreed on TLS and logged in by then.");
   v.field("message_timeout", s.message_timeout,
           "Close connections that stand still for so long in the middle of a message; 5s while others wait for "
           "memory.");
   v.field("security", s.security, "Shared key and users.");
+  v.field("tls", s.tls, "Certificates for the connections of all addresses but those of unix sockets.");
 }
 
 void validate(const forward_security& settings, config::settings_reader& reader);
 void validate(const forward_client_rule& settings, config::settings_reader& reader);
 void validate(const forward_settings& settings, config::settings_reader& reader);
-
-/// One `listen` entry, taken apart.
-struct forward_endpoint {
-  std::string host; ///< name or address; empty: every address
-  std::string port; ///< decimal; "0": any free one
-  std::string path; ///< of a unix socket; the others are empty then
-};
-
-auto parse_endpoint(std::string_view text) -> result<forward_endpoint>;
 
 } // namespace weir

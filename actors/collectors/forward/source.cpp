@@ -77,12 +77,15 @@ auto forward_source::listen() -> result<void> {
   if (settings_.security) {
     WEIR_TRY(access_, forward_access::make(*settings_.security));
   }
+  if (const auto& tls = settings_.tls) {
+    WEIR_TRY(tls_, net::tls_context::load({tls->certificate, tls->key, tls->client_ca, tls->min_version}));
+  }
   poll_ = owned_fd{epoll_create1(EPOLL_CLOEXEC)};
   if (!poll_.is_open()) return error_from_errno("cannot make an epoll descriptor", errno);
   const auto mode = static_cast<mode_t>(std::stoul(settings_.socket_mode, nullptr, 8));
   for (const auto& text : settings_.listen) {
-    WEIR_TRY(const auto endpoint, parse_endpoint(text));
-    WEIR_TRY(auto listener, forward_listener::open(endpoint, mode));
+    WEIR_TRY(const auto at, parse_endpoint(text));
+    WEIR_TRY(auto listener, forward_listener::open(at, mode));
     listeners_.push_back(std::move(listener));
   }
   watch_listeners(true);
@@ -138,9 +141,10 @@ void forward_source::on_event(id at, std::uint32_t events) {
   }
   auto* c = find(at);
   if (c == nullptr || at == delivering_) return;
+  if (c->phase == forward_phase::opening) return open(at, *c);
   if ((events & EPOLLOUT) != 0) after_output(at);
   if (c = find(at); c == nullptr) return;
-  if ((events & EPOLLIN) != 0) return receive(at, *c);
+  if ((events & EPOLLIN) != 0 || c->is_turned()) return receive(at, *c);
   if ((events & (EPOLLHUP | EPOLLERR)) == 0) return;
   // A client that is gone may have left messages that we are not ready to read yet.
   if (c->phase == forward_phase::established && !c->is_last_message_seen) return unwatch(*c);
@@ -177,14 +181,27 @@ auto forward_source::lack_of_place() const -> std::string {
 }
 
 /// One more connection, with its descriptor from the budget. The client that has been idle for longest may have
-/// died without a word and gives way; if it lives, it comes again.
+/// died without a word and gives way, or else the one that has taken longest to say who it is; if it lives, it comes
+/// again.
 auto forward_source::take_place() -> bool {
   const auto take = [this] { return connections_.size() < settings_.max_connections && descriptors_.try_take(); };
   if (take()) return true;
   const auto idlest = room_.idlest(connections_, clock_.monotonic());
-  if (!idlest) return false;
-  give_up(*idlest, "idle", "was idle for longest and gives way: " + lack_of_place());
-  return take();
+  if (idlest) {
+    give_up(*idlest, "idle", "was idle for longest and gives way: " + lack_of_place());
+    return take();
+  }
+  while (const auto oldest = deadlines_.take_first())
+    if (end_late(*oldest, "has not logged in and gives way: " + lack_of_place())) return take();
+  return false;
+}
+
+/// Who has a deadline and has not done what it waits for; false: there is nothing to be ended any more.
+auto forward_source::end_late(id at, const std::string& what) -> bool {
+  const auto* c = find(at);
+  if (c == nullptr || c->phase == forward_phase::established || c->phase == forward_phase::half_closed) return false;
+  c->phase == forward_phase::draining ? close(at) : give_up(at, "handshake", what);
+  return true;
 }
 
 void forward_source::give_up(id at, std::string_view reason, const std::string& what) {
@@ -203,19 +220,31 @@ void forward_source::admit(accepted_client accepted) {
     accepted.peer.hostname = name;
   }
   const auto at = next_id_++;
-  auto made = std::make_unique<forward_connection>(make_plain_stream(std::move(accepted.socket)),
-                                                   std::move(accepted.peer), !access_.has_value());
+  auto bytes = tls_ && !accepted.is_local ? tls_->accept(std::move(accepted.socket))
+                                          : net::make_plain_transport(std::move(accepted.socket));
+  auto made = std::make_unique<forward_connection>(std::move(bytes), std::move(accepted.peer), !access_.has_value());
   auto& c = *(connections_[at] = std::move(made));
   c.progress_at = clock_.monotonic();
-  if (access_) {
-    c.phase = forward_phase::handshake;
-    c.greeted = access_->helo(!settings_.deny_keepalive);
-    auto helo = byte_buffer{};
-    append_helo(helo, c.greeted);
-    c.answer(helo.view());
-    deadlines_.push_back({clock_.monotonic() + settings_.handshake_timeout, at});
-  }
+  c.phase = forward_phase::opening;
+  open(at, c);
+  if (const auto* opened = find(at); opened != nullptr && opened->phase != forward_phase::established)
+    deadlines_.add(clock_.monotonic() + settings_.handshake_timeout, at);
+}
+
+void forward_source::open(id at, forward_connection& c) {
+  const auto out = c.open();
+  if (net::is_over(out.status)) return give_up(at, "handshake", "is no client over TLS: " + out.problem);
+  if (out.status != net::io_status::done) return watch(at, c);
+  c.phase = access_ ? forward_phase::handshake : forward_phase::established;
+  if (access_) greet(c);
   after_output(at);
+}
+
+void forward_source::greet(forward_connection& c) {
+  c.greeted = access_->helo(!settings_.deny_keepalive);
+  auto helo = byte_buffer{};
+  append_helo(helo, c.greeted);
+  c.answer(helo.view());
 }
 
 auto forward_source::find(id at) -> forward_connection* {
@@ -225,7 +254,7 @@ auto forward_source::find(id at) -> forward_connection* {
 
 void forward_source::receive(id at, forward_connection& c) {
   if (c.phase == forward_phase::draining) {
-    if (c.discard() == io_status::closed) close(at);
+    if (net::is_over(c.discard())) close(at);
     return;
   }
   if (c.is_queued || delivering_ == at) return;
@@ -239,10 +268,10 @@ void forward_source::receive_some(id at, forward_connection* c) {
     const auto room = room_.receive_bytes(*c, connections_);
     if (room == 0) return pause(at, *c);
     const auto status = c->receive(spare_, room);
-    if (status == io_status::closed) return on_end_of_input(at, *c);
+    if (net::is_over(status)) return on_end_of_input(at, *c);
     process(at, *c);
     c = find(at);
-    const auto goes_on = c != nullptr && status == io_status::done && left_ > 0 && !c->is_queued
+    const auto goes_on = c != nullptr && status == net::io_status::done && left_ > 0 && !c->is_queued
                          && delivering_ != at && c->phase == forward_phase::established;
     if (!goes_on) return;
   }
@@ -264,10 +293,11 @@ void forward_source::on_end_of_input(id at, forward_connection& c) {
 }
 
 void forward_source::watch(id at, forward_connection& c) {
-  const auto wants_more = c.phase == forward_phase::handshake || c.phase == forward_phase::draining
-                          || (c.phase == forward_phase::established && !c.is_last_message_seen
-                              && (c.unacknowledged < unacknowledged_max || !c.is_answerable()));
-  const auto wanted = (wants_more ? EPOLLIN : 0U) | (c.has_output() ? EPOLLOUT : 0U);
+  const auto goes_on = c.phase == forward_phase::established && !c.is_last_message_seen
+                       && (c.unacknowledged < unacknowledged_max || !c.is_answerable());
+  const auto wants_more = goes_on || (c.phase != forward_phase::established && c.phase != forward_phase::half_closed);
+  const auto awaits = c.is_turned() ? EPOLLOUT : EPOLLIN;
+  const auto wanted = (wants_more ? awaits : 0U) | (c.has_output() ? EPOLLOUT : 0U);
   if (wanted == c.interest && c.is_watched) return;
   c.interest = wanted;
   c.is_watched = true;
@@ -292,7 +322,7 @@ void forward_source::drain(id at, forward_connection& c) {
   settle(at, c);
   c.phase = forward_phase::draining;
   if (!c.has_output()) c.finish();
-  deadlines_.push_back({clock_.monotonic() + linger, at});
+  deadlines_.add(clock_.monotonic() + linger, at);
   watch(at, c);
 }
 
@@ -318,16 +348,7 @@ void forward_source::expire() {
     accept_again_at_.reset();
     watch_listeners(true);
   }
-  // Two lengths of deadline share the queue; a short one behind a long one waits a little longer.
-  while (!deadlines_.empty() && deadlines_.front().at <= now) {
-    const auto at = deadlines_.front().connection;
-    deadlines_.pop_front();
-    const auto* c = find(at);
-    if (c == nullptr) continue;
-    if (c->phase == forward_phase::handshake)
-      refusals_.add("handshake", c->peer().text + " has not logged in in time: connection closed");
-    if (c->phase == forward_phase::handshake || c->phase == forward_phase::draining) close(at);
-  }
+  while (const auto due = deadlines_.take_due(now)) end_late(*due, "has not logged in in time: connection closed");
 }
 
 void forward_source::pause(id at, forward_connection& c) {
@@ -385,7 +406,7 @@ void forward_source::acknowledge(std::span<const position_range> safe) {
 
 auto forward_source::wake_at() const -> std::optional<monotonic_time> {
   auto at = accept_again_at_;
-  if (!deadlines_.empty() && (!at || deadlines_.front().at < *at)) at = deadlines_.front().at;
+  if (const auto next = deadlines_.next(); next && (!at || *next < *at)) at = next;
   if (room_.held() > 0 && (!at || look_at_ < *at)) at = look_at_;
   if (const auto due = warnings_.due(); due && (!at || *due < *at)) at = due;
   return at;

@@ -8,6 +8,7 @@
 #include "actors/collectors/forward/refusals.hpp"
 #include "actors/collectors/forward/room.hpp"
 #include "actors/collectors/source.hpp"
+#include "runtime/net/deadlines.hpp"
 #include "runtime/net/peer_warnings.hpp"
 
 #include <deque>
@@ -48,18 +49,17 @@ public:
 
 private:
   using id = std::uint64_t;
-  struct deadline {
-    monotonic_time at;
-    id connection;
-  };
 
   // forward_source.cpp: sockets
   void poll_sockets(bool& more);
   void on_event(id at, std::uint32_t events);
   void accept_all(forward_listener& from);
   void admit(accepted_client accepted);
+  void open(id at, forward_connection& c);
+  void greet(forward_connection& c);
   auto lack_of_place() const -> std::string;
   auto take_place() -> bool;
+  auto end_late(id at, const std::string& what) -> bool;
   void receive(id at, forward_connection& c);
   void receive_some(id at, forward_connection* c);
   void on_end_of_input(id at, forward_connection& c);
@@ -104,12 +104,13 @@ private:
   bool has_clients_come_;
   peer_warnings warnings_;
   std::optional<forward_access> access_;
+  std::shared_ptr<net::tls_context> tls_; ///< none: plain
   owned_fd poll_;
   std::vector<forward_listener> listeners_;
   descriptor_budget::share descriptors_; ///< one for each connection
   forward_connections connections_;
   id next_id_;
-  std::deque<deadline> deadlines_;                ///< of handshakes and of draining, in order
+  net::deadlines<id> deadlines_;                  ///< of handshakes and of draining
   std::optional<monotonic_time> accept_again_at_; ///< set while out of descriptors
   std::unordered_map<std::string, std::string> hostnames_;
   forward_room room_;

@@ -1,5 +1,7 @@
 #include "runtime/net/connect.hpp"
 
+#include "runtime/net/listening_socket.hpp"
+#include "tests/support/directory.hpp"
 #include "tests/support/sockets.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -33,6 +35,20 @@ BOOST_AUTO_TEST_CASE(to_a_node_that_listens_succeeds) {
   const auto listener = listen_on(port);
   BOOST_TEST(reaches("127.0.0.1", port));
   BOOST_TEST(reaches("localhost", port));
+}
+
+BOOST_AUTO_TEST_CASE(to_a_path_succeeds_while_somebody_listens) {
+  const auto folder = temporary_directory{};
+  const auto path = folder / "socket";
+  BOOST_TEST(net::connect_to_path(path).failure().what == "No such file or directory");
+  {
+    auto listener = net::listening_socket::open({{}, path}, 0600);
+    BOOST_TEST_REQUIRE(static_cast<bool>(listener));
+    BOOST_TEST(listener->text() == "unix:" + path);
+    BOOST_TEST(static_cast<bool>(net::connect_to_path(path)));
+    BOOST_TEST(listener->accept()->has_value());
+  }
+  BOOST_TEST(!net::connect_to_path(path));
 }
 
 BOOST_AUTO_TEST_CASE(says_why_it_failed) {

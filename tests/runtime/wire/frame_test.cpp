@@ -2,6 +2,7 @@
 
 #include "runtime/base/binary.hpp"
 #include "tests/runtime/flow/chunks.hpp"
+#include "tests/support/pack.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -11,6 +12,7 @@
 using namespace weir;
 using namespace weir::test;
 using namespace weir::wire;
+using namespace std::string_literals;
 
 namespace {
 
@@ -73,7 +75,7 @@ auto transfer(std::vector<wire_chunk> chunks) -> frame {
 }
 
 auto header(std::uint8_t type, std::uint32_t length, std::uint8_t flags = 0) -> std::string {
-  auto bytes = std::string{"\x57\x01"};
+  auto bytes = std::string{"\x57\x02"};
   bytes += static_cast<char>(type);
   bytes += static_cast<char>(flags);
   put_number(bytes, length);
@@ -170,6 +172,44 @@ BOOST_AUTO_TEST_CASE(with_more_fields_than_are_known_are_read) {
   BOOST_TEST(r.kept.frames.size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(that_are_rare_are_maps_of_which_any_field_may_be_missing_or_unknown) {
+  const auto read = [](std::uint8_t type, const std::string& payload) {
+    auto r = reading{};
+    BOOST_TEST(r.read(header(type, static_cast<std::uint32_t>(payload.size())) + payload) == "");
+    BOOST_TEST_REQUIRE(r.kept.frames.size() == 1U);
+    return r.kept.frames.front();
+  };
+  const auto some = std::get<hello>(read(1, pack::map({{"later", pack::array({pack::map({}), pack::integer(7)})},
+                                                        {"node", pack::str("edge-1")},
+                                                        {"classes", pack::array({pack::str("edge")})}})));
+  BOOST_TEST(some.node == "edge-1");
+  BOOST_TEST((some.classes == std::vector<std::string>{"edge"}));
+  BOOST_TEST(some.version == 0U);
+  BOOST_TEST(std::get<gone>(read(6, pack::map({{"actor", pack::integer(4)}}))).actor == 4U);
+  const auto all = std::get<members>(read(3, pack::map({{"all", pack::array({pack::map({{"component", pack::str("c")}})})}})));
+  BOOST_TEST_REQUIRE(all.all.size() == 1U);
+  BOOST_TEST(all.all.front().component == "c");
+}
+
+BOOST_AUTO_TEST_CASE(that_are_rare_and_lie_are_refused) {
+  const auto why = [](std::uint8_t type, const std::string& payload) {
+    return reading{}.read(header(type, static_cast<std::uint32_t>(payload.size())) + payload);
+  };
+  const auto no_map = "members: it is no map of fields";
+  const auto no_field = "members: a field is of another type";
+  BOOST_TEST(why(3, "") == no_map);
+  BOOST_TEST(why(3, pack::map({}) + "more") == no_map);
+  BOOST_TEST(why(3, "\xdf\xff\xff\xff\xff" + pack::str("all")) == no_map); // pairs that are not there
+  BOOST_TEST(why(3, pack::map({{"all", "\xdd\xff\xff\xff\xff"}})) == no_map);
+  BOOST_TEST(why(3, pack::map({{"all", std::string(100'000, '\x91')}})) == no_map); // nested without an end
+  BOOST_TEST(why(3, pack::map({{"x", std::string(20, '\x91') + pack::integer(1)}})) == no_map);
+  BOOST_TEST(why(3, pack::map({{"x", "\xdd\x00\x10\x00\x00"s + std::string(1 << 20, '\x01')}})) == no_map); // a million values
+  BOOST_TEST(why(3, pack::array({pack::integer(1)})) == no_field);
+  BOOST_TEST(why(3, pack::map({{"all", pack::str("none")}})) == no_field);
+  BOOST_TEST(why(3, pack::map({{"all", pack::array({pack::integer(1)})}})) == no_field);
+  BOOST_TEST(why(6, pack::map({{"actor", "\xcf\x00\x00\x00\x01\x00\x00\x00\x00"s}})) == "gone: a field is of another type");
+}
+
 BOOST_AUTO_TEST_CASE(that_announce_too_much_are_refused_before_anything_is_stored) {
   for (auto type = 0; type < 32; ++type) {
     auto r = reading{};
@@ -180,9 +220,9 @@ BOOST_AUTO_TEST_CASE(that_announce_too_much_are_refused_before_anything_is_store
 }
 
 BOOST_AUTO_TEST_CASE(that_are_none_are_refused) {
-  for (const auto* text : {"GET / HTTP/1.0\r\n\r\n", "\x57\x02\x01 12345678", "xxxxxxxxxxxx"})
+  for (const auto* text : {"GET / HTTP/1.0\r\n\r\n", "\x57\x01\x01 12345678", "xxxxxxxxxxxx"})
     BOOST_TEST(reading{}.read(text) != "");
-  BOOST_TEST(reading{}.read(header(1, 3) + "abc") == "hello: its fields are cut");
+  BOOST_TEST(reading{}.read(header(1, 3) + "abc") == "hello: it is no map of fields");
 }
 
 BOOST_AUTO_TEST_CASE(whose_chunks_do_not_fit_are_refused) {
@@ -213,7 +253,7 @@ BOOST_AUTO_TEST_CASE(damaged_anywhere_harm_nobody) {
   auto random = std::mt19937{1};
   for (auto turn = 0; turn < 20'000; ++turn) {
     const auto kinds = all_kinds();
-    auto bytes = bytes_of(kinds[random() % 9]);
+    auto bytes = bytes_of(kinds[random() % kinds.size()]);
     bytes[random() % std::min<std::size_t>(bytes.size(), 200)] = static_cast<char>(random());
     auto r = reading{};
     (void)r.read(bytes);

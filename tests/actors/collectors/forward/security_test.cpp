@@ -160,6 +160,26 @@ BOOST_AUTO_TEST_CASE(a_client_that_never_sends_its_ping_is_closed_after_a_time) 
   BOOST_TEST(log.has("has not logged in in time"));
 }
 
+BOOST_AUTO_TEST_CASE(who_logs_in_gets_in_however_many_say_nothing) {
+  auto s = secured({});
+  s.max_connections = 2;
+  auto server = forward_server{s};
+  auto silent = forward_peer_socket{server};
+  auto another = forward_peer_socket{server};
+  server.pump();
+  auto client = log_in(server, nobody);
+  BOOST_TEST(static_cast<bool>(client.judged));
+  BOOST_TEST(silent.is_closed());
+  BOOST_TEST(!another.is_closed());
+  auto next = log_in(server, nobody);
+  BOOST_TEST(static_cast<bool>(next.judged));
+  BOOST_TEST(another.is_closed());
+  auto late = forward_peer_socket{server}; // of those that are in nobody gives way
+  server.pump();
+  BOOST_TEST(late.is_closed());
+  BOOST_TEST(server.at().summary().find("2 (handshake), 1 (max_connections)") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(an_oversized_ping_is_refused_before_it_is_received) {
   const auto log = captured_log{};
   auto server = forward_server{secured({})};
