@@ -33,7 +33,9 @@ auto find_in(const hosted_components& hosted, std::string_view name) -> const co
 auto buffer_text(const component_plan& c) -> std::string {
   const auto* details = std::get_if<aggregator_plan>(&c.details);
   if (details == nullptr) return {};
-  return details->buffer.type == buffer_type::disk ? details->buffer.path : "(memory)";
+  if (details->buffer.type != buffer_type::disk) return "(memory)";
+  // With a log that never waits for the device nobody knows what is on it.
+  return details->buffer.path + (details->buffer.sync == sync_policy::os ? " (os)" : "");
 }
 
 /// Whether what the one holds makes sense to the other.

@@ -69,6 +69,16 @@ public:
   /// Acks and grants that are due; the caller must deliver them.
   auto take_feedback() -> std::vector<feedback>;
 
+  /// All that came, whether or not it is safe, but for what is held and `is_left_out`.
+  template <class Predicate> auto seen_but(Predicate is_left_out) const -> id_ranges {
+    auto all = safe_;
+    for (const auto& [id, chunk] : held_)
+      if (!is_left_out(id)) all.insert(id);
+    return all;
+  }
+  /// Other bounds from now on; windows that are larger shrink as they are used.
+  void set(inlet_settings settings) { settings_ = settings; }
+
   auto held_bytes() const -> std::uint64_t { return held_bytes_; }
   /// Next to nothing more can be granted before something is safe.
   auto is_full() const -> bool {
