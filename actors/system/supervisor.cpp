@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 namespace weir {
@@ -92,7 +93,9 @@ void supervisor_state::on_finished(const child_finished& note) {
   auto* c = find(note.address);
   if (c == nullptr) return;
   c->finished = true;
-  if (c->leaving) {
+  if (c->retires) {
+    std::ignore = dismiss(note.address);
+  } else if (c->leaving) {
     if (c->asked.pending()) c->asked.deliver(std::string{});
   } else if (const auto to = caf::actor_cast<caf::actor>(parent)) {
     self->send(to, note);
@@ -127,7 +130,7 @@ auto supervisor_state::revise(revise_child& change) -> change_outcome {
 auto supervisor_state::replace(child_spec spec) -> change_outcome {
   auto* c = find(spec.address);
   if (c == nullptr) return std::string{"there is no " + spec.address};
-  c->leaving = c->finished = false;
+  c->leaving = c->finished = c->retires = c->draining = false;
   c->on_trial = true;
   c->recent.clear();
   c->asked = self->make_response_promise<std::string>();
@@ -150,12 +153,21 @@ auto supervisor_state::let_leave(const std::string& address) -> change_outcome {
   return c->asked;
 }
 
+auto supervisor_state::retire(const std::string& address) -> change_outcome {
+  auto* c = find(address);
+  if (c == nullptr) return std::string{};
+  c->retires = true;
+  if (c->finished) return dismiss(address);
+  if (!c->leaving) drain(*c);
+  return std::string{};
+}
+
 auto supervisor_state::dismiss(const std::string& address) -> change_outcome {
   auto* c = find(address);
   if (c == nullptr) return std::string{};
   if (!c->handle) return remove(address), std::string{};
   c->dismissed = true;
-  c->asked = self->make_response_promise<std::string>();
+  c->asked = self->make_response_promise<std::string>(); // nobody's, if it ends by itself
   end(*c);
   return c->asked;
 }
@@ -284,6 +296,7 @@ auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings
       [self](revise_child& change) { return self->state.revise(change); },
       [self](replace_child& change) { return self->state.replace(std::move(change.spec)); },
       [self](const let_child_leave& change) { return self->state.let_leave(change.address); },
+      [self](const retire_child& change) { return self->state.retire(change.address); },
       [self](const dismiss_child& change) { return self->state.dismiss(change.address); },
       [self](progress_atom, const std::string& address) { return self->state.handle_of(address); },
       [self](drain_atom) { self->state.drain(); },

@@ -43,6 +43,10 @@ struct replace_child {
 struct let_child_leave {
   std::string address;
 };
+/// It ends by itself when it has passed on what it has and what its senders have for it; answered before.
+struct retire_child {
+  std::string address;
+};
 /// It is ended at once, and is no more.
 struct dismiss_child {
   std::string address;
@@ -81,6 +85,7 @@ struct supervisor_state {
     bool leaving = false;
     bool on_trial = false;          ///< it has not worked yet, and somebody waits to hear whether it does
     bool dismissed = false;
+    bool retires = false;           ///< it is dismissed when it has finished
     std::optional<child_spec> next; ///< takes its place when it has ended
     caf::typed_response_promise<std::string> asked; ///< about the change under way
   };
@@ -102,6 +107,7 @@ struct supervisor_state {
   auto revise(revise_child& change) -> change_outcome;
   auto replace(child_spec spec) -> change_outcome;
   auto let_leave(const std::string& address) -> change_outcome;
+  auto retire(const std::string& address) -> change_outcome;
   auto dismiss(const std::string& address) -> change_outcome;
   void on_opened(const child_opened& note);
   /// The running child of the address, or nobody.
@@ -131,5 +137,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::hire_child)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::revise_child)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::replace_child)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::let_child_leave)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::retire_child)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::dismiss_child)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::children_changed)
