@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 namespace weir {
@@ -125,6 +126,7 @@ private:
   auto rewire(plan_builder& builder, const component_plan& c, bool discards) -> result<void> {
     WEIR_TRY(auto changes, builder.changes_of(c, discards));
     for (auto& change : changes) WEIR_CHECK(ask(c.in, std::move(change), answer_patience));
+    if (c.in != tier::sink) std::ignore = progress_of(c); // they answer when they have taken it over
     return {};
   }
 

@@ -11,20 +11,20 @@ void aggregator_state::begin(caf::event_based_actor* actor, aggregator_settings 
   address = settings.decides.address;
   if (core->is_durable()) syncer = self->spawn<caf::detached + caf::linked>(log_syncer);
   directory = settings.directory;
-  watch(settings.decides.downstream);
   machine.emplace(std::move(settings.decides), std::move(core), *time);
+  watch();
   end_on_exceptions(self, address);
   if (const auto parent = caf::actor_cast<caf::actor>(supervisor)) self->send(parent, child_opened{address, {}});
 }
 
-void aggregator_state::watch(const std::vector<downstream_component>& receivers) {
+void aggregator_state::watch() {
   const auto knows = caf::actor_cast<caf::actor>(directory);
-  for (const auto& to : receivers) self->send(knows, watch_atom::value, to.name);
+  for (const auto& to : machine->receivers()) self->send(knows, watch_atom::value, to);
 }
 
 void aggregator_state::change(const aggregator_change& wanted) {
-  watch(wanted.downstream);
   note([&](auto& decides) { decides.change(wanted); });
+  watch();
 }
 
 template <class Step> void aggregator_state::note(Step step) {

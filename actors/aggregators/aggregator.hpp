@@ -23,7 +23,8 @@ struct aggregator_state {
   static inline constexpr const char* name = "aggregator";
 
   void begin(caf::event_based_actor* actor, aggregator_settings settings, std::shared_ptr<aggregator_core> core);
-  void watch(const std::vector<downstream_component>& receivers);
+  /// Wants to hear of all that it sends to.
+  void watch();
   void change(const aggregator_change& wanted);
   /// Lets the machine see a message, and work a little later: once for all that waits in the mailbox.
   template <class Step> void note(Step step);

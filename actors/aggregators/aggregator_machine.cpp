@@ -85,6 +85,12 @@ void aggregator_machine::leave() {
   how_ = ending::drained;
 }
 
+auto aggregator_machine::receivers() const -> std::vector<std::string> {
+  auto names = std::vector<std::string>{};
+  for (const auto& p : ports_) names.push_back(p.component);
+  return names;
+}
+
 auto aggregator_machine::progress() const -> std::vector<outlet_progress> {
   auto all = std::vector<outlet_progress>{};
   for (std::size_t i = 0; i < ports_.size(); ++i) {

@@ -64,6 +64,8 @@ public:
   /// Those who are fed already notice nothing.
   void change(const aggregator_change& wanted);
   auto progress() const -> std::vector<outlet_progress>;
+  /// Components that it sends to; also those that get only what is left for them.
+  auto receivers() const -> std::vector<std::string>;
   /// Once for all that came: it looks at each link and each outlet.
   void work();
 

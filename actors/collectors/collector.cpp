@@ -17,19 +17,19 @@ void collector_state::begin(caf::event_based_actor* actor, collector_settings se
     });
   };
   directory = settings.directory;
-  watch(decides.downstream);
   machine.emplace(std::move(decides), std::move(core));
+  watch();
   end_on_exceptions(self, address);
 }
 
-void collector_state::watch(const std::vector<downstream_component>& receivers) {
+void collector_state::watch() {
   const auto knows = caf::actor_cast<caf::actor>(directory);
-  for (const auto& to : receivers) self->send(knows, watch_atom::value, to.name);
+  for (const auto& to : machine->receivers()) self->send(knows, watch_atom::value, to);
 }
 
 void collector_state::change(const collector_change& wanted) {
-  watch(wanted.downstream);
   decide([&](auto& decides) { decides.change(wanted); });
+  watch();
 }
 
 void collector_state::tell_supervisor() {

@@ -22,7 +22,8 @@ struct collector_state {
   static inline constexpr const char* name = "collector";
 
   void begin(caf::event_based_actor* actor, collector_settings settings, std::shared_ptr<collector_core> core);
-  void watch(const std::vector<downstream_component>& receivers);
+  /// Wants to hear of all that it sends to.
+  void watch();
   void change(const collector_change& wanted);
   void tell_supervisor();
   /// Has the machine decide and sees to what comes of it.

@@ -70,6 +70,12 @@ void collector_machine::drop_port(std::size_t index) {
   for (auto i = index; i < ports_.size(); ++i) ports_[i].links.move_to(i);
 }
 
+auto collector_machine::receivers() const -> std::vector<std::string> {
+  auto names = std::vector<std::string>{};
+  for (const auto& p : ports_) names.push_back(p.component);
+  return names;
+}
+
 auto collector_machine::progress() const -> std::vector<outlet_progress> {
   auto all = std::vector<outlet_progress>{};
   for (std::size_t i = 0; i < ports_.size(); ++i) {

@@ -83,6 +83,8 @@ public:
   /// The source, and those who are sent to already, notice nothing.
   void change(const collector_change& wanted);
   auto progress() const -> std::vector<outlet_progress>;
+  /// Components that it sends to; also those that get only what is left for them.
+  auto receivers() const -> std::vector<std::string>;
   /// It reads, or waits for others to say where to go on.
   auto is_open() const -> bool { return is_open_ || (is_started_ && inquiry_.has_value()); }
 

@@ -109,7 +109,8 @@ void supervisor_state::on_opened(const child_opened& note) {
 }
 
 auto supervisor_state::hire(child_spec spec) -> change_outcome {
-  if (find(spec.address) != nullptr) return std::string{"there is a " + spec.address + " already"};
+  if (const auto* there = find(spec.address))
+    return spec.address + (there->retires ? " is still on its way out" : " is there already");
   auto& c = children.emplace_back();
   c.spec = std::move(spec);
   c.on_trial = true;

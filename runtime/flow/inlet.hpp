@@ -54,6 +54,7 @@ public:
   void open(link_id link);
   /// What came over the link stays held; nobody is told of it any more.
   void close(link_id link);
+  /// For a new owner, who grants, whatever the one before had to do.
   void close_all();
   auto receive(link_id link, const chunk& c) -> arrival;
   /// The chunk is safe with us: its ack is due.

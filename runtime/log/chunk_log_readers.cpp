@@ -43,16 +43,15 @@ void chunk_log::state::count_settled(const record_sums& sums) {
 }
 
 /// What lies there no more, was dropped or is damaged is settled for all.
-auto chunk_log::state::let_have_all(reader_cursor& reader) -> reader_change {
+auto chunk_log::state::begin_reader(reader_cursor& reader, bool from_now) -> reader_change {
   auto change = reader_change{reader.name(), true, 0, 0};
   const auto first = segments.all().empty() ? last + 1 : std::max<record_number>(segments.all().front().header.first, 1);
-  reader.settle(1, first - 1);
+  reader.settle(1, from_now ? last : first - 1);
   for (auto number = first; number <= last; ++number) {
     const auto is_over = !readers.empty() && is_settled_by_all(number);
     const auto sums = sums_of(number);
     if (is_over && sums.chunks == 0) reader.settle(number, number);
-    if (sums.chunks == 0) continue;
-    if (is_over || readers.empty()) count_unsettled(sums);
+    if (!from_now && (is_over || readers.empty())) count_unsettled(sums);
     if (change.events == 0) change.since_ns = sums.closed_ns;
     change.events += sums.events;
   }
@@ -63,12 +62,7 @@ auto chunk_log::state::add_reader(const std::string& name, bool from_now) -> std
   const auto known_at = std::find_if(readers.begin(), readers.end(), [&](const auto& r) { return r.name() == name; });
   if (known_at != readers.end()) return static_cast<std::size_t>(known_at - readers.begin());
   auto fresh = reader_cursor{name};
-  auto change = reader_change{name, true, 0, 0};
-  if (from_now)
-    fresh.settle(1, last);
-  else
-    change = let_have_all(fresh);
-  tell_reader_change(settings.path, change, from_now);
+  tell_reader_change(settings.path, begin_reader(fresh, from_now), from_now);
   new_readers.insert(name);
   readers.push_back(std::move(fresh));
   settings.readers.push_back(name);

@@ -91,8 +91,8 @@ struct chunk_log::state {
 
   // chunk_log_readers.cpp
   auto add_reader(const std::string& name, bool from_now) -> std::size_t;
-  /// Lets it have what all others are done with and the log still holds.
-  auto let_have_all(reader_cursor& reader) -> reader_change;
+  /// It is to have what the log holds, or none of that; how much it is.
+  auto begin_reader(reader_cursor& reader, bool from_now) -> reader_change;
   auto remove_reader(std::size_t reader, record_number up_to) -> std::uint64_t;
   void count_unsettled(const record_sums& sums);
   void count_settled(const record_sums& sums);

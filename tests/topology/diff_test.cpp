@@ -1,8 +1,11 @@
 #include "config/yaml_tree.hpp"
 #include "topology/diff.hpp"
 #include "topology/make_plan.hpp"
+#include "topology/reload_steps.hpp"
 
 #include <boost/test/unit_test.hpp>
+
+#include <array>
 
 using namespace weir;
 
@@ -109,6 +112,46 @@ BOOST_AUTO_TEST_CASE(some_things_want_a_process_of_their_own) {
   BOOST_TEST(wants_restart(plan, plan, "n").empty());
   const auto renamed = plan_of("cluster: { name: shop }\n" + std::string{base});
   BOOST_TEST(wants_restart(plan, renamed, "n") == "the cluster is \"shop\" instead of \"weir\"");
+}
+
+namespace {
+
+auto text_of(const std::vector<reload_step>& steps) -> std::string {
+  constexpr auto words = std::array{"check", "hire", "replace", "rewire", "part", "dismiss"};
+  auto text = std::string{};
+  for (const auto& s : steps) {
+    text += (text.empty() ? "" : ", ") + std::string{words[static_cast<std::size_t>(s.what)]} + ' ' + s.component;
+    if (!s.to.empty()) text += ">" + s.to;
+  }
+  return text;
+}
+
+auto steps_to(const std::string& wanted) -> std::string {
+  return text_of(steps_of(plan_of(base), plan_of(wanted), {}, "n"));
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(what_is_new_comes_first_and_what_goes_last) {
+  BOOST_TEST(steps_to(base).empty());
+  BOOST_TEST(steps_to(with("  a: { type", "  b: { type")) == "check local>a, hire b, rewire local, part local>a, dismiss a");
+  BOOST_TEST(text_of(steps_of({}, plan_of(base), {}, "n")) == "hire a, hire local, hire web");
+  BOOST_TEST(text_of(steps_of(plan_of(base), {}, {}, "n"))
+             == "check web, check local, dismiss web, dismiss local, dismiss a");
+}
+
+BOOST_AUTO_TEST_CASE(who_needs_what_another_holds_comes_when_that_one_has_gone) {
+  const auto forward = [](const std::string& name) {
+    return "collectors: { " + name + ": { type: forward, listen: \"127.0.0.1:5555\" } }\n"
+           + "sinks: { a: { type: \"null\", from: [" + name + "] } }\n";
+  };
+  BOOST_TEST(text_of(steps_of(plan_of(forward("old")), plan_of(forward("new")), {}, "n"))
+             == "check old, rewire a, dismiss old, hire new");
+  auto moved = std::string{base};
+  for (auto at = moved.find("local"); at != std::string::npos; at = moved.find("local", at + 1))
+    if (moved.substr(at - 1, 1) != "/") moved.replace(at, 5, "other");
+  BOOST_TEST(steps_to(moved)
+             == "check web>local, check local, rewire a, rewire web, part web>local, dismiss local, hire other");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
