@@ -524,7 +524,7 @@ BOOST_AUTO_TEST_CASE(acks_nothing_that_a_failing_disk_may_not_have) {
   BOOST_TEST((b.sent[0] == ids_of(1, 1)));
 }
 
-BOOST_AUTO_TEST_CASE(readers_come_and_go_while_it_runs) {
+BOOST_FIXTURE_TEST_CASE(readers_come_and_go_while_it_runs, bench) {
   const auto wanted = [this](std::vector<std::string> names) {
     auto revision = aggregator_revision{};
     for (auto& name : names) revision.outlets.emplace_back().component = std::move(name);
@@ -566,7 +566,7 @@ BOOST_AUTO_TEST_CASE(readers_come_and_go_while_it_runs) {
   BOOST_TEST(std::any_of(told.begin(), told.end(), [](const id_range& r) { return r.first == 1 && r.last >= 3; }));
 }
 
-BOOST_AUTO_TEST_CASE(one_that_is_to_go_may_stay_and_lacks_nothing) {
+BOOST_FIXTURE_TEST_CASE(one_that_is_to_go_may_stay_and_lacks_nothing, bench) {
   const auto wanted = [this](std::vector<std::string> names) {
     auto revision = aggregator_revision{};
     for (auto& name : names) revision.outlets.emplace_back().component = std::move(name);
