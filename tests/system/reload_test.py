@@ -11,7 +11,7 @@ import threading
 import time
 import unittest
 
-from weir_nodes import SIGKILL, SystemTest, differences, free_port, read_lines, wait_until
+from weir_nodes import SIGKILL, SystemTest, count_lines, differences, free_port, read_lines, wait_until
 
 BASE = {
     "collectors": {
@@ -101,7 +101,7 @@ def text(value):
     return bytes([0xd9, len(value)]) + value.encode()
 
 
-class Reload(SystemTest):
+class ReloadTest(SystemTest):
     def setUp(self):
         super().setUp()
         self.port = free_port()
@@ -119,6 +119,23 @@ class Reload(SystemTest):
                  for section, components in self.topology.items() if components]
         return self.write("t.yaml", "".join(parts).replace("PORT", str(self.port)))
 
+    def change(self, section, name, what):
+        if what is None:
+            del self.topology[section][name]
+        else:
+            self.topology[section][name] = what
+
+    def reload(self, *words, status=0):
+        self.save()
+        done = self.weir("reload", *words)
+        self.assertEqual(status, done.returncode, done.stdout + done.stderr + self.processes[-1].log())
+        return done.stdout + done.stderr
+
+    def lines_of(self, name):
+        return [json.loads(line)["message"] for line in read_lines(self.path(name))]
+
+
+class Reload(ReloadTest):
     def run_node(self, name="node"):
         node = self.start(name, self.save(), "--node", "n", "--drain-timeout", "10s")
         wait_until(self.listens, lambda: "the node listens:\n" + node.log())
@@ -138,30 +155,10 @@ class Reload(SystemTest):
         self.flows()
 
     def flows(self):
-        """Waits until what is written now has come through to the file sink."""
+        """Waits until what is written now has come through to the file sink, and more has come meanwhile."""
         written, acked = self.load[0].count, self.load[1].acked
-        wait_until(lambda: self.load[1].acked > acked + 50 and f"line {written}" in self.latest(),
-                   "the load goes on")
-
-    def latest(self):
-        with open(self.path("files.jsonl"), "rb") as f:
-            f.seek(max(0, os.path.getsize(f.name) - (1 << 18)))
-            return f.read().decode()
-
-    def change(self, section, name, what):
-        if what is None:
-            del self.topology[section][name]
-        else:
-            self.topology[section][name] = what
-
-    def reload(self, *words, status=0):
-        self.save()
-        done = self.weir("reload", *words)
-        self.assertEqual(status, done.returncode, done.stdout + done.stderr + self.processes[-1].log())
-        return done.stdout + done.stderr
-
-    def lines_of(self, name):
-        return [json.loads(line)["message"] for line in read_lines(self.path(name))]
+        wait_until(lambda: self.load[1].acked > acked + 50 and count_lines(self.path("files.jsonl")) > written + acked,
+                   lambda: "the load goes on:\n" + self.processes[-1].log()[-4000:])
 
     def rows_of(self, name):
         with sqlite3.connect(self.path(name)) as db:
@@ -210,8 +207,7 @@ class Reload(SystemTest):
         self.topology["sinks"]["slow"] = '{ type: file, from: [local], path: "DIR/in.log/cannot/be.jsonl" }'
         node = self.run_node()  # "slow" never takes anything, so that the log holds all
         self.put_under_load()
-        before = self.load[0].count
-        wait_until(lambda: f"line {before}" in self.latest(), "all of it came through")
+        self.flows()
         self.change("sinks", "now", '{ type: file, from: [local], path: "DIR/now.jsonl", start: now }')
         self.change("sinks", "all", '{ type: file, from: [local], path: "DIR/all.jsonl" }')
         self.reload()
@@ -360,6 +356,57 @@ class Reload(SystemTest):
         done = self.weir("reload", "n")
         self.assertEqual(1, done.returncode)
         self.assertIn("wants a restart", done.stderr)
+
+
+TWO_NODES = {
+    "cluster": {"name": "shop"},
+    "collectors": {"logs": '{ type: tail, path: "DIR/in.log" }'},
+    "destination_aggregators": {"core": '{ from: [logs], buffer: { path: "DIR/core" } }'},
+    "sinks": {"files": '{ type: file, from: [core], path: "DIR/files.jsonl" }'},
+    "placement": {"edge": "[logs]", "core": "[core, files]"},
+}
+
+
+class ReloadOfTwoNodes(ReloadTest):
+    """The file is one; each node does what it says when it is told to."""
+
+    def setUp(self):
+        super().setUp()
+        self.topology = {section: dict(what) for section, what in TWO_NODES.items()}
+        self.topology["nodes"] = {name: f"{{ listen: 127.0.0.1:{free_port()}, as: {name[:4]} }}"
+                                  for name in ("edge-1", "core-1")}
+        self.nodes = [self.start(name, self.save(), "--node", name) for name in ("core-1", "edge-1")]
+        self.lines = 0
+        self.write_lines("files.jsonl")
+
+    def write_lines(self, *names):
+        """Waits until these files have all that was written since the start of this."""
+        fresh = [f"line {n}" for n in range(self.lines, self.lines + 1000)]
+        self.lines += 1000
+        self.append("in.log", "".join(line + "\n" for line in fresh))
+        for name in names:
+            wait_until(lambda: set(fresh) <= set(self.lines_of(name)),
+                       lambda: name + ": " + differences(self.lines_of(name), fresh) + self.nodes[0].log() + self.nodes[1].log())
+
+    def test_a_component_comes_at_one_node_and_its_sender_at_the_other(self):
+        self.change("destination_aggregators", "second", '{ from: [logs], buffer: { path: "DIR/second" } }')
+        self.change("sinks", "more", '{ type: file, from: [second], path: "DIR/more.jsonl" }')
+        self.change("placement", "core", "[core, files, second, more]")
+        self.assertIn("added: second, more", self.reload("core-1"))
+        self.write_lines("files.jsonl")  # the other does not know of it
+        self.assertIn("other neighbours: logs", self.reload("edge-1"))
+        self.write_lines("files.jsonl", "more.jsonl")
+        for section, name in (("destination_aggregators", "second"), ("sinks", "more")):
+            self.change(section, name, None)
+        self.change("placement", "core", "[core, files]")
+        self.reload("edge-1")
+        self.write_lines("files.jsonl")
+        self.assertIn("removed: second, more", self.reload("core-1"))
+        self.write_lines("files.jsonl")
+        self.assertEqual("", differences(self.lines_of("files.jsonl"), [f"line {n}" for n in range(self.lines)]))
+        self.assertEqual("", differences(self.lines_of("more.jsonl"), [f"line {n}" for n in range(2000, 3000)]))
+        for node in self.nodes:
+            self.assertNotIn("may not", node.log())
 
 
 if __name__ == "__main__":
