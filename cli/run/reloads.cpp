@@ -9,6 +9,16 @@
 #include <sstream>
 
 namespace weir::cli {
+namespace {
+
+/// For the log.
+auto in_one_line(std::string_view lines) -> std::string {
+  auto line = std::string{};
+  for (const auto c : lines.substr(0, lines.find_last_not_of('\n') + 1)) line += c == '\n' ? "; " : std::string{c};
+  return line;
+}
+
+} // namespace
 
 reloads::reloads(std::string topology, std::chrono::nanoseconds patience)
     : topology_(std::move(topology)), patience_(patience) {}
@@ -50,7 +60,7 @@ auto reloads::plan() const -> std::shared_ptr<const topology_plan> {
 
 void reloads::work(bool discards) {
   auto came = reload(discards);
-  auto line = came.text.substr(0, came.text.find_last_not_of('\n') + 1);
+  const auto line = in_one_line(came.text);
   if (came.how == reload_end::done)
     spdlog::info("reload of {}: {}", topology_, line);
   else
