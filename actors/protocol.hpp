@@ -30,6 +30,9 @@ using links_atom = caf::atom_constant<caf::atom("links")>;     ///< answered wit
 using restart_atom = caf::atom_constant<caf::atom("restart")>;
 using sync_atom = caf::atom_constant<caf::atom("sync")>;   ///< between an aggregator and its log's syncer
 using hang_up_atom = caf::atom_constant<caf::atom("hang_up")>; ///< to a connection to another node: end it
+using leave_atom = caf::atom_constant<caf::atom("leave")>; ///< take nothing more from anybody, pass on what is there
+using progress_atom = caf::atom_constant<caf::atom("progress")>; ///< answered with outlet_progress of all outlets
+using supervisors_atom = caf::atom_constant<caf::atom("superv")>; ///< to the guardian: its supervisors, sinks first
 using watch_atom = caf::atom_constant<caf::atom("watch")>; ///< to the directory: tell me a component's peers
 
 /// One running actor of a component.
@@ -60,6 +63,20 @@ struct node_peers {
 /// A child to its supervisor: all input is at its end and everything is settled.
 struct child_finished {
   std::string address;
+};
+
+/// A child to its supervisor, once: it works; or what it is to work with does not open, and why.
+struct child_opened {
+  std::string address;
+  std::string problem;
+};
+
+/// How far a sender is with what it has for one component.
+struct outlet_progress {
+  std::string component;
+  std::uint64_t pushed = 0;  ///< so many there were, ever
+  std::uint64_t acked = 0;   ///< and up to here all are with the receiver
+  bool is_retired = false;   ///< it gets nothing more
 };
 
 /// A dialling node to the gate of another.
@@ -101,6 +118,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::peers_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::announce_peer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::node_peers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::child_finished)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::child_opened)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<weir::outlet_progress>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::node_hello)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::node_welcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::node_pulse)

@@ -19,12 +19,12 @@ auto shown(config::diagnostic problem) -> std::string {
 
 } // namespace
 
-auto load_or_explain(const std::string& path, session& s) -> std::optional<topology_plan> {
+auto load_or_explain(const std::string& path, session& s, std::string_view without) -> std::optional<topology_plan> {
   auto problems = config::diagnostics{};
-  return load_or_explain(path, s, problems);
+  return load_or_explain(path, s, problems, without);
 }
 
-auto load_or_explain(const std::string& path, session& s, config::diagnostics& problems)
+auto load_or_explain(const std::string& path, session& s, config::diagnostics& problems, std::string_view without)
     -> std::optional<topology_plan> {
   auto plan = load_plan(path, problems);
   const auto is_error = [](const auto& p) { return p.level == config::diagnostic::severity::error; };
@@ -35,7 +35,7 @@ auto load_or_explain(const std::string& path, session& s, config::diagnostics& p
     s.err << "and " << problems.size() - problems_shown_max << " more\n";
   if (plan) return plan;
   const auto errors = std::count_if(problems.begin(), problems.end(), is_error);
-  s.err << errors << (errors == 1 ? " problem" : " problems") << "; nothing was started\n";
+  s.err << errors << (errors == 1 ? " problem" : " problems") << "; " << without << '\n';
   return std::nullopt;
 }
 

@@ -7,10 +7,11 @@
 namespace weir::cli {
 
 /// The plan of a topology file. Findings go to stderr; if there are errors, so does their count, and the
-/// caller ends with exit_misuse.
-auto load_or_explain(const std::string& path, session& s) -> std::optional<topology_plan>;
-/// Also gives the findings.
-auto load_or_explain(const std::string& path, session& s, config::diagnostics& problems)
+/// caller ends with exit_misuse. `without`: what follows for who reads that.
+auto load_or_explain(const std::string& path, session& s, std::string_view without = "nothing was started")
     -> std::optional<topology_plan>;
+/// Also gives the findings.
+auto load_or_explain(const std::string& path, session& s, config::diagnostics& problems,
+                     std::string_view without = "nothing was started") -> std::optional<topology_plan>;
 
 } // namespace weir::cli

@@ -39,11 +39,28 @@ auto word_of(tier t) -> std::string {
   return "sink";
 }
 
+} // namespace
+
+/// Actors share these with it; none is used by two at a time.
+struct kept_parts {
+  struct letters {
+    std::shared_ptr<dead_letter_file> file;
+    std::uint64_t bytes_max = 0;
+  };
+  std::map<std::string, std::shared_ptr<collector_core>> collectors;
+  std::map<std::string, std::shared_ptr<aggregator_core>> aggregators;
+  std::map<std::string, std::shared_ptr<sink_core>> sinks;
+  std::map<std::string, std::shared_ptr<store_gate>> gates;
+  std::map<std::string, letters> dead_letters; ///< by path
+};
+
+auto make_kept_parts() -> std::shared_ptr<kept_parts> { return std::make_shared<kept_parts>(); }
+
 /// What building one component needs besides its plan.
-struct building {
+struct plan_builder_state {
   const topology_plan& plan;
-  const std::vector<const component_plan*>& hosted;
-  const build_context& context;
+  std::vector<const component_plan*> hosted;
+  build_context context;
   /// By component: who writes letters and who reads them on share one.
   std::map<std::string, std::shared_ptr<dead_letter_file>, std::less<>> letters = {};
   /// By what collectors send to: those that send to the same share one.
@@ -55,6 +72,10 @@ struct building {
     return at->second;
   }
 };
+
+namespace {
+
+using building = plan_builder_state;
 
 auto address_of(const building& b, const component_plan& c, std::uint32_t instance) -> std::string {
   auto address = b.context.node + '/' + word_of(c.in) + '/' + c.name;
@@ -76,6 +97,7 @@ auto outlets_of(const building& b, const component_plan& c) -> std::vector<outle
   auto outlets = std::vector<outlet_settings>{};
   for (const auto& name : c.to) {
     auto settings = outlet_settings{};
+    settings.component = name;
     if (const auto* to = std::get_if<aggregator_plan>(&b.plan.find(name)->details))
       settings.policy = to->balance;
     if (const auto* to = std::get_if<sink_plan>(&b.plan.find(name)->details)) settings.match = to->match;
@@ -145,10 +167,16 @@ auto senders_keep(const building& b, const component_plan& c) -> bool {
   });
 }
 
-auto open_log(const building& b, const component_plan& c, std::uint32_t instance)
-    -> result<std::unique_ptr<chunk_log>> {
+/// Of those that it feeds: who begins behind what there is.
+auto late_readers_of(const building& b, const component_plan& c) -> std::vector<std::string> {
+  auto late = std::vector<std::string>{};
+  for (const auto& name : c.to)
+    if (b.plan.find(name)->starts_now) late.push_back(name);
+  return late;
+}
+
+auto log_settings_of(const building& b, const component_plan& c, std::uint32_t instance) -> chunk_log_settings {
   const auto& buffer = std::get<aggregator_plan>(c.details).buffer;
-  if (buffer.type == buffer_type::memory) return std::unique_ptr<chunk_log>{};
   auto settings = chunk_log_settings{};
   settings.path = buffer_directory(c, b.context.node, instance);
   settings.bytes_max = buffer.max_size.value;
@@ -157,9 +185,15 @@ auto open_log(const building& b, const component_plan& c, std::uint32_t instance
   settings.sync_interval = buffer.sync_interval;
   settings.remember = b.plan.keep.streams;
   settings.readers = c.to;
-  for (const auto& name : c.to)
-    if (b.plan.find(name)->starts_now) settings.from_now.push_back(name);
+  settings.from_now = late_readers_of(b, c);
   settings.holder = "node " + b.context.node + ", pid " + std::to_string(::getpid());
+  return settings;
+}
+
+auto open_log(const building& b, const component_plan& c, std::uint32_t instance)
+    -> result<std::unique_ptr<chunk_log>> {
+  if (std::get<aggregator_plan>(c.details).buffer.type == buffer_type::memory) return std::unique_ptr<chunk_log>{};
+  const auto settings = log_settings_of(b, c, instance);
   auto opened = chunk_log::open(real_file_system(), settings, system_clock());
   // A process that was killed may hold its lock for a moment longer than its supervisor waits.
   for (auto tries = 0; !opened && opened.failure().code == errc::unavailable && tries < lock_tries; ++tries) {
@@ -174,14 +208,21 @@ auto dead_letters_of(const building& b, const component_plan& c) -> std::shared_
   return b.letters.at(c.letters_of.empty() ? c.name : c.letters_of);
 }
 
+/// That of an earlier plan, if that said the same of it.
+auto letter_file(kept_parts& kept, const std::string& path, std::uint64_t bytes_max) -> std::shared_ptr<dead_letter_file> {
+  auto& at = kept.dead_letters[path];
+  if (!at.file || at.bytes_max != bytes_max)
+    at = {std::make_shared<dead_letter_file>(real_file_system(), path, bytes_max), bytes_max};
+  return at.file;
+}
+
 /// Those of `c` itself, which a component that may have some must be able to write.
 auto open_dead_letters(const building& b, const component_plan& c)
     -> result<std::shared_ptr<dead_letter_file>> {
   const auto& settings = b.plan.dead_letters;
   const auto path = dead_letter_path(b.plan, c, b.context.node);
   const auto found = may_have_dead_letters(c) ? check_writable(path) : result<void>{};
-  if (found || settings.max_size.value == 0)
-    return std::make_shared<dead_letter_file>(real_file_system(), path, settings.max_size.value);
+  if (found || settings.max_size.value == 0) return letter_file(*b.context.kept, path, settings.max_size.value);
   return error{errc::failed, "no place for the dead letters of \"" + c.name + "\": " + found.failure().what
                                  + "; \"dead_letters: {path: DIRECTORY}\" names another one, and "
                                    "\"dead_letters: {max_size: 0}\" keeps none"};
@@ -232,9 +273,13 @@ auto build_collector(const building& b, const component_plan& c, const std::stri
   decides.listens = known != nullptr && known->listens;
   settings.directory = b.context.directory;
   settings.waits = b.context.waits;
-  auto core = std::make_shared<collector_core>(random_id(), decides.source, outlets_of(b, c));
-  if (c.letters_of.empty()) core->dead_letters = letter_box_of(b, c, address);
-  return [settings, core](caf::event_based_actor* parent) -> caf::actor {
+  auto& core = b.context.kept->collectors[address];
+  if (!core) core = std::make_shared<collector_core>(random_id(), decides.source, outlets_of(b, c));
+  auto letters = std::optional<letter_box>{};
+  if (c.letters_of.empty()) letters = letter_box_of(b, c, address);
+  return [settings, core, outlets = outlets_of(b, c), letters](caf::event_based_actor* parent) -> caf::actor {
+    core->wire(outlets, random_id());
+    core->dead_letters = letters;
     return parent->spawn<caf::detached>(collector, settings, core, self_address(parent));
   };
 }
@@ -247,33 +292,58 @@ auto taken_behind(const building& b, const component_plan& c) -> std::function<b
 }
 
 auto process_of(const building& b, const component_plan& c, const std::string& address)
-    -> std::unique_ptr<outgoing_process> {
+    -> std::shared_ptr<outgoing_process> {
   const auto& operators = std::get<aggregator_plan>(c.details).process.operators;
   if (operators.empty()) return nullptr;
   auto letters = may_have_dead_letters(c) ? letter_box_of(b, c, address) : letter_box{address, nullptr, std::nullopt};
-  return std::make_unique<outgoing_process>(
+  return std::make_shared<outgoing_process>(
       chunk_process_settings{operators, context_of(b, c), address, taken_behind(b, c)}, std::move(letters));
 }
 
-auto build_aggregator(const building& b, const component_plan& c, const std::string& address,
-                      std::unique_ptr<chunk_log> log) {
-  const auto& details = std::get<aggregator_plan>(c.details);
+/// With a chunk log, what may be under way to it or not written yet; else all that it may hold.
+auto window_of(const component_plan& c) -> inlet_settings {
+  const auto& buffer = std::get<aggregator_plan>(c.details).buffer;
+  auto window = inlet_settings{};
+  window.capacity_bytes = std::min(buffer.type == buffer_type::disk ? log_window_bytes : UINT64_MAX, buffer.max_size.value);
+  return window;
+}
+
+auto revision_of(const building& b, const component_plan& c, std::uint32_t instance) -> aggregator_revision {
+  auto revision = aggregator_revision{};
+  revision.outlets = outlets_of(b, c);
+  revision.from_now = late_readers_of(b, c);
+  revision.window = window_of(c);
+  revision.when_full = std::get<aggregator_plan>(c.details).buffer.when_full;
+  revision.log = log_settings_of(b, c, instance);
+  revision.process = process_of(b, c, address_of(b, c, instance));
+  return revision;
+}
+
+auto core_of(const building& b, const component_plan& c, std::uint32_t instance)
+    -> result<std::shared_ptr<aggregator_core>> {
+  auto& core = b.context.kept->aggregators[address_of(b, c, instance)];
+  if (core) return core;
+  WEIR_TRY(auto log, open_log(b, c, instance));
+  const auto when_full = std::get<aggregator_plan>(c.details).buffer.when_full;
+  core = std::make_shared<aggregator_core>(window_of(c), outlets_of(b, c), std::move(log), when_full);
+  return core;
+}
+
+auto build_aggregator(const building& b, const component_plan& c, std::uint32_t instance,
+                      std::shared_ptr<aggregator_core> core) {
   auto settings = aggregator_settings{};
   auto& decides = settings.decides;
-  decides.address = address;
+  decides.address = address_of(b, c, instance);
   decides.component = c.name;
   decides.tier = word_of(c.in);
   decides.downstream = downstream_of(b, c);
   decides.local_senders = local_senders_of(b, c);
   decides.once = b.context.once;
   settings.directory = b.context.directory;
-  auto window = inlet_settings{};
-  window.capacity_bytes = std::min(log ? log_window_bytes : UINT64_MAX, details.buffer.max_size.value);
-  const auto blocks = log != nullptr || may_have_dead_letters(c);
-  auto core =
-      std::make_shared<aggregator_core>(window, outlets_of(b, c), std::move(log), details.buffer.when_full);
-  core->process = process_of(b, c, address);
-  return [settings, core, blocks](caf::event_based_actor* parent) -> caf::actor {
+  const auto blocks = core->is_durable() || may_have_dead_letters(c);
+  const auto revision = std::make_shared<const aggregator_revision>(revision_of(b, c, instance));
+  return [settings, core, revision, blocks](caf::event_based_actor* parent) -> caf::actor {
+    core->revise(*revision);
     if (blocks) return parent->spawn<caf::detached>(aggregator, settings, core, self_address(parent));
     return parent->spawn(aggregator, settings, core, self_address(parent));
   };
@@ -298,12 +368,16 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
   settings.writes.does = {address, context_of(b, c), details.make_store, details.match, {}, details.process.operators};
   for (std::uint32_t i = 0; i < details.writers; ++i)
     settings.letters.push_back(std::make_shared<letter_box>(letter_box_of(b, c, address)));
-  settings.writes.gate = std::make_shared<store_gate>();
+  auto& gate = b.context.kept->gates[address];
+  if (!gate) gate = std::make_shared<store_gate>();
+  settings.writes.gate = gate;
   auto window = inlet_settings{};
   // What each writer commits, and what it will commit next.
   window.capacity_bytes = std::max(sink_window_bytes, 2 * details.writers * details.batch.max_size.value);
-  auto core = std::make_shared<sink_core>(window, details.match, details.writers);
-  return [settings, core](caf::event_based_actor* parent) -> caf::actor {
+  auto& core = b.context.kept->sinks[address];
+  if (!core) core = std::make_shared<sink_core>(window, details.match, details.writers);
+  return [settings, core, window, match = details.match](caf::event_based_actor* parent) -> caf::actor {
+    core->revise(window, match, settings.decides.writers);
     return parent->spawn<sink>(settings, core, self_address(parent));
   };
 }
@@ -314,13 +388,23 @@ auto build_child(const building& b, const component_plan& c, std::uint32_t insta
   case tier::collector: spec.make = build_collector(b, c, spec.address); break;
   case tier::source_aggregator:
   case tier::destination_aggregator: {
-    WEIR_TRY(auto log, open_log(b, c, instance));
-    spec.make = build_aggregator(b, c, spec.address, std::move(log));
+    WEIR_TRY(auto core, core_of(b, c, instance));
+    spec.make = build_aggregator(b, c, instance, std::move(core));
     break;
   }
   case tier::sink: spec.make = build_sink(b, c, spec.address); break;
   }
   return spec;
+}
+
+auto change_of(const building& b, const component_plan& c, std::uint32_t instance, bool discards) -> caf::message {
+  if (c.in == tier::sink)
+    return caf::make_message(std::make_shared<sink_change>(sink_change{local_senders_of(b, c), senders_keep(b, c)}));
+  if (c.in == tier::collector)
+    return caf::make_message(std::make_shared<collector_change>(
+        collector_change{downstream_of(b, c), outlets_of(b, c), b.wanted_behind(c), random_id(), discards}));
+  return caf::make_message(std::make_shared<aggregator_change>(
+      aggregator_change{downstream_of(b, c), local_senders_of(b, c), revision_of(b, c, instance), discards}));
 }
 
 /// What a sink writes, and what it wrote in earlier processes, which its ledger knows.
@@ -350,23 +434,64 @@ void claim_own_files(const building& b) {
 
 } // namespace
 
+plan_builder::plan_builder(std::unique_ptr<plan_builder_state> state) : state_(std::move(state)) {}
+
+plan_builder::~plan_builder() = default;
+
+auto plan_builder::begin(const topology_plan& plan, std::vector<const component_plan*> hosted, build_context context)
+    -> result<std::unique_ptr<plan_builder>> {
+  auto state = std::make_unique<building>(building{plan, std::move(hosted), std::move(context)});
+  claim_own_files(*state);
+  WEIR_CHECK(open_all_dead_letters(*state));
+  return std::unique_ptr<plan_builder>{new plan_builder{std::move(state)}};
+}
+
+auto plan_builder::addresses_of(const component_plan& c) const -> std::vector<std::string> {
+  auto all = std::vector<std::string>{};
+  for (std::uint32_t i = 0; i < instances_of(c); ++i) all.push_back(address_of(*state_, c, i));
+  return all;
+}
+
+auto plan_builder::children_of(const component_plan& c) -> result<std::vector<child_spec>> {
+  auto children = std::vector<child_spec>{};
+  for (std::uint32_t i = 0; i < instances_of(c); ++i) {
+    WEIR_TRY(auto child, build_child(*state_, c, i));
+    children.push_back(std::move(child));
+  }
+  return children;
+}
+
+auto plan_builder::changes_of(const component_plan& c, bool discards) -> result<std::vector<revise_child>> {
+  WEIR_TRY(auto children, children_of(c));
+  auto all = std::vector<revise_child>{};
+  for (std::uint32_t i = 0; i < children.size(); ++i)
+    all.push_back({std::move(children[i]), change_of(*state_, c, i, discards)});
+  return all;
+}
+
+void plan_builder::forget(const std::string& address) {
+  auto& kept = *state_->context.kept;
+  kept.collectors.erase(address);
+  kept.aggregators.erase(address);
+  kept.sinks.erase(address);
+  kept.gates.erase(address);
+}
+
 auto build_tiers(const topology_plan& plan, const std::vector<const component_plan*>& hosted,
                  const build_context& context) -> result<std::vector<supervisor_settings>> {
-  auto b = building{plan, hosted, context};
-  claim_own_files(b);
-  WEIR_CHECK(open_all_dead_letters(b));
-  auto tiers = std::vector<supervisor_settings>{};
-  for (const auto in : {tier::sink, tier::destination_aggregator, tier::source_aggregator, tier::collector}) {
-    auto settings = supervisor_settings{};
-    for (const auto* c : hosted)
-      if (c->in == in)
-        for (std::uint32_t i = 0; i < instances_of(*c); ++i) {
-          WEIR_TRY(auto child, build_child(b, *c, i));
-          settings.children.push_back(std::move(child));
-        }
-    if (!settings.children.empty()) tiers.push_back(std::move(settings));
-  }
+  WEIR_TRY(const auto builder, plan_builder::begin(plan, hosted, context));
+  auto tiers = std::vector<supervisor_settings>(supervisor_index(tier::collector) + 1);
+  for (const auto in : {tier::sink, tier::destination_aggregator, tier::source_aggregator, tier::collector})
+    for (const auto* c : hosted) {
+      if (c->in != in) continue;
+      WEIR_TRY(auto children, builder->children_of(*c));
+      for (auto& child : children) tiers[supervisor_index(in)].children.push_back(std::move(child));
+    }
   return tiers;
+}
+
+auto supervisor_index(tier in) -> std::size_t {
+  return static_cast<std::size_t>(tier::sink) - static_cast<std::size_t>(in);
 }
 
 auto remote_components(const std::vector<const component_plan*>& hosted) -> std::vector<std::string> {

@@ -6,10 +6,15 @@
 #include "runtime/os/poller.hpp"
 #include "topology/plan.hpp"
 
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace weir {
+
+/// What outlives actors, and the plan that they were built by: what each holds, by its address.
+struct kept_parts;
+auto make_kept_parts() -> std::shared_ptr<kept_parts>;
 
 struct build_context {
   std::string node;
@@ -18,11 +23,37 @@ struct build_context {
   caf::actor_addr directory;
   poller* waits = nullptr;                  ///< outlives all actors
   descriptor_budget* descriptors = nullptr; ///< the same; null: nobody counts
+  std::shared_ptr<kept_parts> kept = make_kept_parts();
 };
 
-/// One supervisor's settings for each tier that has children here, sinks first.
+struct plan_builder_state;
+
+/// Children by one plan. They take over what those had that were built by an earlier one with the same parts.
+class plan_builder {
+public:
+  /// Plan and components outlive it. Opens the files of dead letters.
+  static auto begin(const topology_plan& plan, std::vector<const component_plan*> hosted, build_context context)
+      -> result<std::unique_ptr<plan_builder>>;
+  ~plan_builder();
+
+  auto addresses_of(const component_plan& c) const -> std::vector<std::string>;
+  /// One for each of its addresses; opens what they need that is not open.
+  auto children_of(const component_plan& c) -> result<std::vector<child_spec>>;
+  /// For those that run: their neighbours are others. `discards`: what there is for those that are not fed any more.
+  auto changes_of(const component_plan& c, bool discards) -> result<std::vector<revise_child>>;
+  /// What the child at this address had is closed, as soon as it has ended.
+  void forget(const std::string& address);
+
+private:
+  explicit plan_builder(std::unique_ptr<plan_builder_state> state);
+  std::unique_ptr<plan_builder_state> state_;
+};
+
+/// One supervisor's settings for each tier, sinks first.
 auto build_tiers(const topology_plan& plan, const std::vector<const component_plan*>& hosted,
                  const build_context& context) -> result<std::vector<supervisor_settings>>;
+/// Which of these supervisors a component's children have.
+auto supervisor_index(tier in) -> std::size_t;
 
 /// Names of downstream components of `hosted` that are not among them: other nodes must serve these.
 auto remote_components(const std::vector<const component_plan*>& hosted) -> std::vector<std::string>;

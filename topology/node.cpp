@@ -10,6 +10,7 @@
 #include "runtime/net/listener.hpp"
 #include "runtime/os/poller.hpp"
 #include "runtime/os/random.hpp"
+#include "runtime/os/threads.hpp"
 #include "topology/builder.hpp"
 #include "topology/classes.hpp"
 #include "topology/process_needs.hpp"
@@ -18,6 +19,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <mutex>
 #include <optional>
 
 namespace weir {
@@ -61,11 +63,17 @@ auto nodes_to_dial(const topology_plan& plan, const std::vector<const component_
   return found;
 }
 
+auto is_among(const node_address& one, const std::vector<const node_address*>& all) -> bool {
+  return std::any_of(all.begin(), all.end(), [&](const auto* other) {
+    return other->name == one.name && other->host == one.host && other->port == one.port;
+  });
+}
+
 /// What becomes of those who connect. Of the io thread.
 struct entrance {
   std::shared_ptr<wire_commons> wires;
   node_identity me;
-  topology_plan plan;
+  std::shared_ptr<const current_plan> plan;
   caf::actor gate;
 };
 
@@ -73,7 +81,7 @@ void take_in(const std::shared_ptr<const entrance>& at, const std::shared_ptr<ne
   const auto wire = std::make_shared<node_wire>(at->wires, who->bytes(), caf::actor{});
   wire->expect_hello([at, who](const std::shared_ptr<node_wire>& it, const node_hello& hello) {
     if (refusal_of(at->me, hello).empty()) who->admit();
-    auto rights = guest_rights{components_fed_by(at->plan, hello.node, hello.classes)};
+    auto rights = guest_rights{{}, rights_now(at->plan, hello.node, hello.classes)};
     return at->wires->system.spawn(host_connection, it,
                                    host_connection_settings{hello, at->gate, std::move(rights)});
   });
@@ -113,12 +121,17 @@ struct node::running {
   caf::actor directory_handle;
   caf::actor guardian_handle;
   caf::actor gate_handle;
+  build_context builds; // what it keeps goes after the actors
+  std::shared_ptr<current_plan> plan;
+  node_settings settings;
+  node_link_settings link;
   std::string name;
+  std::mutex links_guard;
   std::vector<std::pair<std::string, caf::actor>> links; // by node name
 
   ~running() {
     door.reset();
-    for (auto& [other, link] : links) caf::anon_send_exit(link, caf::exit_reason::user_shutdown);
+    for (auto& [other, who] : links) caf::anon_send_exit(who, caf::exit_reason::user_shutdown);
     if (gate_handle) caf::anon_send_exit(gate_handle, caf::exit_reason::user_shutdown);
     if (guardian_handle) caf::anon_send_exit(guardian_handle, caf::exit_reason::user_shutdown);
     if (directory_handle) caf::anon_send_exit(directory_handle, caf::exit_reason::user_shutdown);
@@ -132,16 +145,48 @@ struct node::running {
     system.reset();
   }
 
-  /// Keeps connected to another node.
-  void dial(const node_address& other, node_link_settings link, const std::function<void(const std::string&)>& on_failed) {
-    link.name = other.name;
-    link.host = other.host;
-    link.port = other.port;
-    link.make_dialer = [in = network.get(), with = wires](caf::event_based_actor* self) {
+  /// Keeps connected to another node, wherever that was before.
+  void dial(const node_address& other) {
+    hang_up(other.name);
+    open_network();
+    auto to = link;
+    to.name = other.name;
+    to.host = other.host;
+    to.port = other.port;
+    to.make_dialer = [in = network.get(), with = wires](caf::event_based_actor* self) {
       return self->spawn<caf::detached>(dialer, in, with);
     };
-    links.emplace_back(other.name, system->spawn(node_link, std::move(link)));
-    end_node_with(links.back().second, "link to node " + other.name, on_failed);
+    auto made = system->spawn(node_link, std::move(to));
+    end_node_with(made, "link to node " + other.name, settings.on_failed);
+    const auto lock = std::lock_guard{links_guard};
+    links.emplace_back(other.name, std::move(made));
+  }
+  /// Those that are new, or elsewhere now.
+  void dial_instead(const std::vector<const node_address*>& before, const std::vector<const node_address*>& now) {
+    for (const auto* other : now)
+      if (!is_among(*other, before)) dial(*other);
+  }
+  void hang_up_all_but(const std::vector<const node_address*>& kept) {
+    for (const auto& [other, who] : linked())
+      if (std::none_of(kept.begin(), kept.end(), [&](const auto* k) { return k->name == other; })) hang_up(other);
+  }
+  void hang_up(const std::string& other) {
+    const auto lock = std::lock_guard{links_guard};
+    for (const auto& [name_of, link_to] : links)
+      if (name_of == other) caf::anon_send_exit(link_to, caf::exit_reason::user_shutdown);
+    std::erase_if(links, [&](const auto& l) { return l.first == other; });
+  }
+  auto linked() -> std::vector<std::pair<std::string, caf::actor>> {
+    const auto lock = std::lock_guard{links_guard};
+    return links;
+  }
+  void open_network() {
+    if (network) return;
+    network = std::make_unique<net::io_thread>(settings.on_failed);
+    wires = std::make_shared<wire_commons>(*system);
+  }
+  auto nodes_to_dial(const topology_plan& by) const -> std::vector<const node_address*> {
+    return weir::nodes_to_dial(by, components_of(by, settings.classes), name);
   }
 };
 
@@ -151,45 +196,83 @@ node::~node() = default;
 
 auto node::start(const topology_plan& plan, node_settings settings) -> result<std::unique_ptr<node>> {
   auto state = std::make_unique<running>(settings.descriptors);
-  state->name = settings.name;
-  state->system = std::make_unique<caf::actor_system>(state->config);
-  auto& system = *state->system;
+  auto& s = *state;
+  s.name = settings.name;
+  s.settings = settings;
+  s.plan = std::make_shared<current_plan>(std::make_shared<const topology_plan>(plan));
+  s.system = std::make_unique<caf::actor_system>(s.config);
   const auto hosted = components_of(plan, settings.classes);
   auto identity = node_identity{plan.cluster, settings.name, random_id(), 0, settings.classes};
-  const auto dialled = nodes_to_dial(plan, hosted, settings.name);
+  const auto dialled = s.nodes_to_dial(plan);
   auto awaited = std::vector<std::string>{};
   for (const auto* other : dialled) awaited.push_back(other->name);
-  state->directory_handle = system.spawn(directory, std::move(awaited));
-  end_node_with(state->directory_handle, "directory", settings.on_failed);
-  const auto directory_address = caf::actor_cast<caf::actor_addr>(state->directory_handle);
+  s.directory_handle = s.system->spawn(directory, std::move(awaited));
+  end_node_with(s.directory_handle, "directory", settings.on_failed);
+  const auto directory_address = caf::actor_cast<caf::actor_addr>(s.directory_handle);
 
   auto root = guardian_settings{};
-  WEIR_TRY(root.tiers, build_tiers(plan, hosted,
-                                   {settings.name, settings.source_name, settings.once, directory_address, &state->waits,
-                                    &state->descriptors}));
+  s.builds = {settings.name, settings.source_name, settings.once, directory_address, &s.waits, &s.descriptors};
+  WEIR_TRY(root.tiers, build_tiers(plan, hosted, s.builds));
   for (const auto& tier : root.tiers) identity.actors += tier.children.size();
   root.directory = directory_address;
   root.on_finished = std::move(settings.on_finished);
   root.on_failed = settings.on_failed;
-  state->guardian_handle = system.spawn(guardian, std::move(root));
-  state->gate_handle = system.spawn(gate, identity, state->directory_handle, state->guardian_handle);
-  end_node_with(state->gate_handle, "gate", settings.on_failed);
-  const auto* at = settings.classes.empty() ? nullptr : own_address(plan, settings.name);
-  if (at != nullptr || !dialled.empty()) {
-    state->network = std::make_unique<net::io_thread>(settings.on_failed);
-    state->wires = std::make_shared<wire_commons>(system);
-  }
-  if (at != nullptr) {
+  s.guardian_handle = s.system->spawn(guardian, std::move(root));
+  s.gate_handle = s.system->spawn(gate, identity, s.directory_handle, s.guardian_handle);
+  end_node_with(s.gate_handle, "gate", settings.on_failed);
+  if (const auto* at = settings.classes.empty() ? nullptr : own_address(plan, settings.name); at != nullptr) {
+    s.open_network();
     auto how = net::listener_settings{};
     how.strangers_max = strangers_of(settings.descriptors.limit);
-    WEIR_TRY(state->door, open_door(*state->network, {at->host, at->port}, std::move(how),
-                                    {state->wires, identity, plan, state->gate_handle}));
+    WEIR_TRY(s.door, open_door(*s.network, {at->host, at->port}, std::move(how), {s.wires, identity, s.plan, s.gate_handle}));
   }
-  auto link = node_link_settings{};
-  link.identity = identity;
-  link.directory = directory_address;
-  for (const auto* other : dialled) state->dial(*other, link, settings.on_failed);
+  s.link.identity = identity;
+  s.link.directory = directory_address;
+  for (const auto* other : dialled) s.dial(*other);
   return std::unique_ptr<node>{new node{std::move(state)}};
+}
+
+namespace {
+
+/// Whether the process may have what the plan needs more than the one that runs.
+auto check_means(const topology_plan& running, const topology_plan& wanted, const node_settings& settings)
+    -> result<void> {
+  const auto hosted = components_of(wanted, settings.classes);
+  const auto lack = lack_of_descriptors(descriptors_of(wanted, hosted, settings.descriptors.limit));
+  if (!lack.empty()) return error{errc::failed, lack};
+  const auto had = threads_of(running, components_of(running, settings.classes));
+  const auto needed = threads_of(wanted, hosted);
+  return needed > had ? try_threads(needed - had) : result<void>{};
+}
+
+auto reserved_by(const topology_plan& plan, const node_settings& settings) -> std::ptrdiff_t {
+  const auto hosted = components_of(plan, settings.classes);
+  return static_cast<std::ptrdiff_t>(descriptors_of(plan, hosted, settings.descriptors.limit).reserved);
+}
+
+} // namespace
+
+auto node::changes_to(const topology_plan& wanted) const -> plan_changes {
+  return diff(*state_->plan->get(), wanted, state_->settings.classes);
+}
+
+auto node::reload(const topology_plan& wanted, reload_manner how) -> result<reload_outcome> {
+  auto& s = *state_;
+  const auto before = s.plan->get();
+  if (const auto why = wants_restart(*before, wanted, s.name); !why.empty())
+    return error{errc::rejected, why + ": that wants a restart"};
+  WEIR_CHECK(check_means(*before, wanted, s.settings));
+  const auto next = std::make_shared<const topology_plan>(wanted);
+  const auto dialled_before = s.nodes_to_dial(*before);
+  const auto dialled = s.nodes_to_dial(*next);
+  s.dial_instead(dialled_before, dialled);
+  s.plan->set(next); // who may send to what is new may do so as soon as that is there
+  auto done = reload_actors(*s.system, *before, *next, {s.settings.classes, s.builds, s.guardian_handle, how.discards, how.patience, how.is_over});
+  if (!done) s.plan->set(before);
+  if (!done) s.dial_instead(dialled, dialled_before);
+  s.hang_up_all_but(done ? dialled : dialled_before);
+  if (done) s.descriptors.reserve(reserved_by(*next, s.settings) - reserved_by(*before, s.settings));
+  return done;
 }
 
 void node::drain() { caf::anon_send(state_->guardian_handle, drain_atom::value); }
@@ -207,7 +290,7 @@ auto node::observe() -> node_report {
         },
                  [](const caf::error&) {});
   };
-  for (const auto& [other, link] : state_->links) add_links(link);
+  for (const auto& [other, link] : state_->linked()) add_links(link);
   add_links(state_->gate_handle);
   return report;
 }
@@ -215,7 +298,7 @@ auto node::observe() -> node_report {
 auto node::observe_cluster() -> std::vector<node_report> {
   auto reports = std::vector{observe()};
   auto self = caf::scoped_actor{*state_->system};
-  for (const auto& [other, link] : state_->links) {
+  for (const auto& [other, link] : state_->linked()) {
     auto report = node_report{other, {}, {}, {}};
     self->request(link, observe_timeout, observe_atom::value)
         .receive([&](std::vector<observation>& found) { report.actors = std::move(found); },

@@ -4,7 +4,9 @@
 #include "actors/protocol.hpp"
 #include "runtime/os/descriptor_budget.hpp"
 #include "topology/plan.hpp"
+#include "topology/reload.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -24,6 +26,12 @@ struct node_settings {
   std::function<void(const std::string& why)> on_failed;
 };
 
+struct reload_manner {
+  bool discards = false; ///< what is left for those that go is dropped instead of waited for
+  std::chrono::nanoseconds patience = std::chrono::seconds{30}; ///< with what is to be passed on
+  const std::atomic<bool>* is_over = nullptr; ///< once it is true, there is no patience left
+};
+
 class node {
 public:
   /// Starts everything, sinks first. An error (a port in use, a node without its address) starts nothing.
@@ -33,6 +41,11 @@ public:
   node(const node&) = delete;
   auto operator=(const node&) -> node& = delete;
 
+  /// What another plan would change.
+  auto changes_to(const topology_plan& wanted) const -> plan_changes;
+  /// Does what another plan says from now on, without a pause for what that does not touch. An error says why all is as it
+  /// was before, or what could not be put back. Blocks; one at a time, from any thread.
+  auto reload(const topology_plan& wanted, reload_manner how) -> result<reload_outcome>;
   /// Stops taking in; on_finished follows when all that was taken in has been passed on.
   void drain();
   struct node_report {

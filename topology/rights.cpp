@@ -29,4 +29,14 @@ auto components_fed_by(const topology_plan& plan, std::string_view node, const s
   return fed;
 }
 
+auto rights_now(std::shared_ptr<const current_plan> plan, std::string node, std::vector<std::string> classes)
+    -> std::function<bool(const std::string& component)> {
+  return [plan = std::move(plan), node = std::move(node), classes = std::move(classes), known = std::uint64_t{0},
+          fed = std::set<std::string, std::less<>>{}](const std::string& component) mutable {
+    if (const auto edition = plan->edition(); edition != std::exchange(known, edition))
+      fed = components_fed_by(*plan->get(), node, classes);
+    return fed.contains(component);
+  };
+}
+
 } // namespace weir

@@ -3,7 +3,11 @@
 
 #include "topology/plan.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,5 +19,31 @@ namespace weir {
 /// does not say it.
 auto components_fed_by(const topology_plan& plan, std::string_view node, const std::vector<std::string>& classes)
     -> std::set<std::string, std::less<>>;
+
+/// The plan of a node that runs, for other threads. Thread-safe.
+class current_plan {
+public:
+  explicit current_plan(std::shared_ptr<const topology_plan> plan) : plan_(std::move(plan)) {}
+  void set(std::shared_ptr<const topology_plan> plan) {
+    const auto lock = std::lock_guard{guard_};
+    plan_ = std::move(plan);
+    ++edition_;
+  }
+  auto get() const -> std::shared_ptr<const topology_plan> {
+    const auto lock = std::lock_guard{guard_};
+    return plan_;
+  }
+  /// Rises whenever the plan changes.
+  auto edition() const -> std::uint64_t { return edition_; }
+
+private:
+  mutable std::mutex guard_;
+  std::shared_ptr<const topology_plan> plan_;
+  std::atomic<std::uint64_t> edition_{1};
+};
+
+/// Whether the node may send to a component of this one, as the plan of that moment says. Of one thread.
+auto rights_now(std::shared_ptr<const current_plan> plan, std::string node, std::vector<std::string> classes)
+    -> std::function<bool(const std::string& component)>;
 
 } // namespace weir

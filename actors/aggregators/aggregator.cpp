@@ -10,10 +10,21 @@ void aggregator_state::begin(caf::event_based_actor* actor, aggregator_settings 
   time = settings.time;
   address = settings.decides.address;
   if (core->is_durable()) syncer = self->spawn<caf::detached + caf::linked>(log_syncer);
-  const auto directory = caf::actor_cast<caf::actor>(settings.directory);
-  for (const auto& to : settings.decides.downstream) self->send(directory, watch_atom::value, to.name);
+  directory = settings.directory;
   machine.emplace(std::move(settings.decides), std::move(core), *time);
+  watch();
   end_on_exceptions(self, address);
+  if (const auto parent = caf::actor_cast<caf::actor>(supervisor)) self->send(parent, child_opened{address, {}});
+}
+
+void aggregator_state::watch() {
+  const auto knows = caf::actor_cast<caf::actor>(directory);
+  for (const auto& to : machine->receivers()) self->send(knows, watch_atom::value, to);
+}
+
+void aggregator_state::change(const aggregator_change& wanted) {
+  note([&](auto& decides) { decides.change(wanted); });
+  watch();
 }
 
 template <class Step> void aggregator_state::note(Step step) {
@@ -97,6 +108,9 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
         s.work();
       },
       [&s](drain_atom) { s.note([](auto& machine) { machine.drain(); }); },
+      [&s](leave_atom) { s.note([](auto& machine) { machine.leave(); }); },
+      [&s](const std::shared_ptr<aggregator_change>& wanted) { s.change(*wanted); },
+      [&s](progress_atom) { return s.machine->progress(); },
       [&s](observe_atom) { return s.machine->observe(); },
   };
 }

@@ -23,6 +23,9 @@ struct aggregator_state {
   static inline constexpr const char* name = "aggregator";
 
   void begin(caf::event_based_actor* actor, aggregator_settings settings, std::shared_ptr<aggregator_core> core);
+  /// Wants to hear of all that it sends to.
+  void watch();
+  void change(const aggregator_change& wanted);
   /// Lets the machine see a message, and work a little later: once for all that waits in the mailbox.
   template <class Step> void note(Step step);
   void work();
@@ -37,6 +40,7 @@ struct aggregator_state {
   caf::actor_addr supervisor;
   deadline_timer timer;
   std::string address;
+  caf::actor_addr directory;
   const class clock* time = nullptr;
   bool is_step_sent = false;
   bool is_reported = false;
@@ -46,3 +50,5 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
                 std::shared_ptr<aggregator_core> core, caf::actor_addr supervisor) -> caf::behavior;
 
 } // namespace weir
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<weir::aggregator_change>)

@@ -52,10 +52,7 @@ void aggregator_core::take(const chunk_ptr& c, monotonic_time now) {
 
 void aggregator_core::on_news(link_news news) {
   for (const auto& r : flow.settle(news.outlet, news.settled)) in.settle(r);
-  if (!log_) {
-    for (const auto& c : flow.release(news.acked)) in.make_safe(c.id);
-    return;
-  }
+  if (!log_) return release(flow.release(news.acked));
   auto& pushed = readers_[news.outlet].pushed;
   for (const auto& c : news.acked) {
     const auto at = pushed.find(c->id);
@@ -73,12 +70,16 @@ void aggregator_core::settle_record(std::size_t outlet, record_number number) {
   if (at == tallies.end()) return log_->settle(outlet, number);
   const auto held = log_->figures().unsettled_chunks;
   log_->settle(outlet, number);
-  if (log_->figures().unsettled_chunks < held) process->count(at->second, dropped);
+  if (process && log_->figures().unsettled_chunks < held) process->count(at->second, dropped);
   tallies.erase(at);
 }
 
 void aggregator_core::process_waiting(monotonic_time now) {
   for (; !unprocessed_.empty(); unprocessed_.pop_front()) {
+    if (!process) { // it was there when they came
+      flow.push(unprocessed_.front(), now);
+      continue;
+    }
     const auto done = process->run(unprocessed_.front(), now);
     if (!done) return;
     process->count(done->tally, dropped);
@@ -161,7 +162,7 @@ void aggregator_core::feed(std::size_t outlet, monotonic_time now) {
   r.retry_at.reset();
   while (to.room_bytes() > 0) {
     const auto number = log_->next(outlet, r.fed);
-    if (number == 0) return;
+    if (number == 0 || (r.ends && number > *r.ends)) return;
     const auto c = log_->read(number);
     if (!c && c.failure().code != errc::not_found) return note_unreadable(r, number, c.failure(), now);
     r.fails.reset();
@@ -292,7 +293,7 @@ auto aggregator_core::deadline() const -> std::optional<monotonic_time> {
   };
   consider(retry_at_);
   for (const auto& r : readers_) consider(r.retry_at);
-  if (!unprocessed_.empty()) consider(process->retry_at());
+  if (process && !unprocessed_.empty()) consider(process->retry_at());
   if (const auto due = log_ ? log_->deadline() : std::nullopt)
     consider(sync_again_at_ ? std::max(*due, *sync_again_at_) : *due);
   return first;

@@ -30,12 +30,36 @@ enum class full_policy {
   drop_newest, ///< it is dropped
 };
 
+/// What an aggregator is to be like from now on.
+struct aggregator_revision {
+  std::vector<outlet_settings> outlets;
+  std::vector<std::string> from_now; ///< of these, those that are new begin behind what the log holds
+  inlet_settings window;
+  full_policy when_full = full_policy::block;
+  chunk_log_settings log; ///< its bounds count
+  std::shared_ptr<outgoing_process> process;
+};
+
 /// Outlives its actor.
 class aggregator_core {
 public:
   /// `log` has one reader for each outlet, in their order; null: a memory buffer.
   aggregator_core(inlet_settings window, const std::vector<outlet_settings>& outlets,
                   std::unique_ptr<chunk_log> log = nullptr, full_policy when_full = full_policy::block);
+
+  /// Takes over other settings. Outlets that are new get what the log holds, or what comes from now on; those that are not
+  /// wanted any more get what they would have got by now; once such a one is drained, remove() it.
+  /// The same once more changes nothing.
+  void revise(const aggregator_revision& wanted);
+  auto is_drained(std::size_t outlet) const -> bool;
+  /// How much there was for an outlet, ever, and up to where it has acked all.
+  struct progress {
+    std::uint64_t pushed = 0;
+    std::uint64_t acked = 0;
+  };
+  auto progress_of(std::size_t outlet) const -> progress;
+  /// Returns the events that it had not got.
+  auto remove(std::size_t outlet) -> std::uint64_t;
 
   /// A chunk that is new here.
   void take(const chunk_ptr& c, monotonic_time now);
@@ -88,7 +112,7 @@ public:
 
   inlet in;
   fan_out flow;
-  std::unique_ptr<outgoing_process> process; ///< what goes out goes through it; null: goes as it came
+  std::shared_ptr<outgoing_process> process; ///< what goes out goes through it; null: goes as it came
   std::uint64_t events_in = 0; ///< with what the log held when it was opened
   std::uint64_t bytes_in = 0;  ///< of events
   std::uint64_t bytes_dropped = 0;
@@ -108,9 +132,14 @@ private:
     record_number unreadable = 0;           ///< the last one that could not be read
     std::optional<monotonic_time> retry_at; ///< set while that is so
     std::optional<trouble> fails;           ///< reading does
+    std::optional<record_number> ends;      ///< it gets nothing behind it: its outlet is retired
   };
 
   auto held_in_memory() const -> figures;
+  void add_outlet(const outlet_settings& settings, bool from_now);
+  void retire(std::size_t outlet);
+  void go_on(std::size_t outlet);
+  void release(const std::vector<fan_out::released>& acked);
   void finish_failed_sync(monotonic_time now);
   void write_waiting(monotonic_time now);
   auto write(waiting& w, monotonic_time now) -> result<void>;

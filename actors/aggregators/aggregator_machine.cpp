@@ -35,8 +35,69 @@ aggregator_machine::aggregator_machine(aggregator_machine_settings settings, std
       how_(settings_.once ? ending::with_its_senders : ending::never) {
   if (!core_->is_durable()) passed_.emplace(settings_.address, settings_.downstream);
   core_->begin_again(time_.monotonic());
-  for (std::size_t i = 0; i < settings_.downstream.size(); ++i)
-    ports_.push_back({settings_.downstream[i].name, {settings_.address, i, settings_.random}, {}});
+  add_ports();
+}
+
+void aggregator_machine::add_ports() {
+  for (auto i = ports_.size(); i < core_->flow.size(); ++i) {
+    const auto& named = core_->flow.at(i).component();
+    ports_.push_back({named.empty() ? settings_.downstream[i].name : named, {settings_.address, i, settings_.random}, {}});
+  }
+}
+
+void aggregator_machine::change(const aggregator_change& wanted) {
+  settings_.downstream = wanted.downstream;
+  settings_.local_senders = wanted.local_senders;
+  core_->revise(wanted.core);
+  if (passed_) passed_->set(settings_.downstream);
+  add_ports();
+  for (std::size_t i = 0; i < ports_.size(); ++i) {
+    if (core_->flow.is_retired(i) || !ports_[i].links.is_closing()) continue;
+    core_->flow.at(i).drop_peers(); // it was on its way out, and comes back
+    ports_[i].links = {settings_.address, i, settings_.random};
+    ports_[i].links.update(core_->flow, ports_[i].there);
+  }
+  close_retired(wanted.discards);
+}
+
+void aggregator_machine::close_retired(bool discards) {
+  for (auto i = ports_.size(); i-- > 0;) {
+    auto& links = ports_[i].links;
+    if (!core_->flow.is_retired(i) || !(discards || core_->is_drained(i))) continue;
+    links.close();
+    if (discards || links.is_closed()) drop_port(i);
+  }
+}
+
+void aggregator_machine::drop_port(std::size_t index) {
+  auto words = ports_[index].links.take_outgoing();
+  std::move(words.begin(), words.end(), std::back_inserter(last_words_));
+  const auto lost = core_->remove(index);
+  if (lost > 0 && !core_->is_durable()) // a log tells it itself
+    spdlog::warn("{}: {} gets nothing more of it; {} events that it had not got are dropped for it", settings_.address,
+                 ports_[index].component, lost);
+  ports_.erase(ports_.begin() + static_cast<std::ptrdiff_t>(index));
+  for (auto i = index; i < ports_.size(); ++i) ports_[i].links.move_to(i);
+}
+
+void aggregator_machine::leave() {
+  settings_.local_senders.clear();
+  how_ = ending::drained;
+}
+
+auto aggregator_machine::receivers() const -> std::vector<std::string> {
+  auto names = std::vector<std::string>{};
+  for (const auto& p : ports_) names.push_back(p.component);
+  return names;
+}
+
+auto aggregator_machine::progress() const -> std::vector<outlet_progress> {
+  auto all = std::vector<outlet_progress>{};
+  for (std::size_t i = 0; i < ports_.size(); ++i) {
+    const auto now = core_->progress_of(i);
+    all.push_back({ports_[i].component, now.pushed, now.acked, core_->flow.is_retired(i)});
+  }
+  return all;
 }
 
 void aggregator_machine::on_open(const open_link& note, std::uint64_t sender) {
@@ -120,6 +181,7 @@ void aggregator_machine::work() {
     p.links.flush(core_->flow, now);
     if (is_probe_due) p.links.probe();
   }
+  close_retired(false);
   from_.send_feedback();
   tell_news(now);
   finish_if_done(now);
@@ -158,6 +220,8 @@ void aggregator_machine::finish_if_done(monotonic_time now) {
 
 auto aggregator_machine::take_outgoing() -> std::vector<outgoing> {
   auto all = from_.take_outgoing();
+  std::move(last_words_.begin(), last_words_.end(), std::back_inserter(all));
+  last_words_.clear();
   for (auto& p : ports_) {
     auto some = p.links.take_outgoing();
     std::move(some.begin(), some.end(), std::back_inserter(all));

@@ -26,6 +26,14 @@ struct aggregator_machine_settings {
   std::function<std::uint64_t()> random = random_id;
 };
 
+/// Other neighbours and settings, to be taken over by one that runs.
+struct aggregator_change {
+  std::vector<downstream_component> downstream;
+  std::vector<std::string> local_senders;
+  aggregator_revision core;
+  bool discards = false; ///< what those have not got that are not fed any more
+};
+
 /// Messages, outcomes and time go in, and work() does what became possible by them; then take what is to be sent and
 /// done. Senders, receivers and askers are numbers of its owner's.
 class aggregator_machine {
@@ -51,6 +59,13 @@ public:
                 const std::vector<std::string>& unheard);
   void on_synced(const sync_job& job, const result<void>& outcome);
   void drain();
+  /// As drain(), but its senders are to go elsewhere, and what is there is passed on however long that takes.
+  void leave();
+  /// Those who are fed already notice nothing.
+  void change(const aggregator_change& wanted);
+  auto progress() const -> std::vector<outlet_progress>;
+  /// Components that it sends to; also those that get only what is left for them.
+  auto receivers() const -> std::vector<std::string>;
   /// Once for all that came: it looks at each link and each outlet.
   void work();
 
@@ -72,6 +87,11 @@ private:
     std::vector<sender_links::receiver> there;
   };
 
+  /// One for each outlet that has none.
+  void add_ports();
+  /// Closes those of outlets that are drained, or of all that are retired; what nobody links to any more goes.
+  void close_retired(bool discards);
+  void drop_port(std::size_t index);
   auto has_delivered(monotonic_time now) const -> bool;
   void tell_news(monotonic_time now);
   void tell_troubles(observation& to) const;
@@ -83,6 +103,7 @@ private:
   const class clock& time_;
   receiver_links from_;
   std::vector<downstream_port> ports_;
+  std::vector<outgoing> last_words_; ///< of ports that are no more
   std::optional<passed_questions> passed_; ///< without a log
   std::vector<answer> answers_;
   ending how_;

@@ -28,6 +28,11 @@ public:
   auto problem() const -> const std::string& { return problem_; }
   auto failed_at() const -> monotonic_time { return failed_at_; }
 
+  /// Goes on counting where an earlier one ended.
+  void go_on_from(const outgoing_process& earlier) {
+    counted_ = earlier.counted_;
+    kept_ = earlier.kept_;
+  }
   /// Dropped events go to `dropped`, too.
   void count(const process_tally& tally, std::map<std::string, std::uint64_t>& dropped);
   auto counted() const -> const process_tally& { return counted_; }

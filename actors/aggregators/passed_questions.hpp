@@ -32,6 +32,8 @@ public:
   passed_questions(std::string address, std::vector<downstream_component> components)
       : address_(std::move(address)), components_(std::move(components)) {}
 
+  /// Whom questions that come from now on are passed on to.
+  void set(std::vector<downstream_component> components) { components_ = std::move(components); }
   /// See resume_inquiry.
   void on_peers(const std::string& component, const std::vector<std::string>& addresses,
                 const std::vector<std::string>& unheard);

@@ -57,6 +57,8 @@ public:
   void drop(std::string_view reason, std::uint64_t events) override;
   void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) override;
   auto unsaved_bytes() const -> std::size_t override { return builder_.unsaved_bytes(); }
+  /// What else comes is dropped from now on.
+  void take_only(sink_patterns wanted) { taken_ = taken_tags{std::move(wanted)}; }
   /// Gives up what operators have held for long enough, and with it covers what it lies in; of monotonic_time::max() all.
   void flush(monotonic_time now);
   auto wake_at() const -> std::optional<monotonic_time> { return held_ ? held_->wake_at() : std::nullopt; }

@@ -16,10 +16,27 @@ void collector_state::begin(caf::event_based_actor* actor, collector_settings se
       if (const auto strong = caf::actor_cast<caf::actor>(me)) caf::anon_send(strong, wake_atom::value);
     });
   };
-  const auto directory = caf::actor_cast<caf::actor>(settings.directory);
-  for (const auto& to : decides.downstream) self->send(directory, watch_atom::value, to.name);
+  directory = settings.directory;
   machine.emplace(std::move(decides), std::move(core));
+  watch();
   end_on_exceptions(self, address);
+}
+
+void collector_state::watch() {
+  const auto knows = caf::actor_cast<caf::actor>(directory);
+  for (const auto& to : machine->receivers()) self->send(knows, watch_atom::value, to);
+}
+
+void collector_state::change(const collector_change& wanted) {
+  decide([&](auto& decides) { decides.change(wanted); });
+  watch();
+}
+
+void collector_state::tell_supervisor() {
+  const auto parent = caf::actor_cast<caf::actor>(supervisor);
+  if (!parent) return;
+  if (machine->is_open() && !std::exchange(is_open_told, true)) self->send(parent, child_opened{address, {}});
+  if (machine->is_finished() && !std::exchange(is_reported, true)) self->send(parent, child_finished{address});
 }
 
 template <class Step> void collector_state::decide(Step step) {
@@ -29,8 +46,7 @@ template <class Step> void collector_state::decide(Step step) {
     if (const auto to = handles.find(q.to)) self->send(to, std::move(q.what));
   if (const auto& failed = machine->failure())
     return fail(self, address, failed->why, failed->is_fatal ? failure::fatal : failure::retry);
-  if (machine->is_finished() && !std::exchange(is_reported, true))
-    if (const auto parent = caf::actor_cast<caf::actor>(supervisor)) self->send(parent, child_finished{address});
+  tell_supervisor();
   if (machine->has_more() && !std::exchange(is_step_sent, true)) self->send(self, step_atom::value);
   if (!is_reported) timer.arm(self, time->monotonic(), machine->deadline());
 }
@@ -75,6 +91,9 @@ auto collector(caf::stateful_actor<collector_state>* self, collector_settings se
       },
       [&s](const known_positions& note) { s.decide([&](auto& machine) { machine.on_answer(note); }); },
       [&s](drain_atom) { s.decide([](auto& machine) { machine.drain(); }); },
+      [&s](leave_atom) { s.decide([](auto& machine) { machine.drain(); }); },
+      [&s](const std::shared_ptr<collector_change>& wanted) { s.change(*wanted); },
+      [&s](progress_atom) { return s.machine->progress(); },
       [&s](observe_atom) { return s.machine->observe(); },
   };
 }

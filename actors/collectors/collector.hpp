@@ -22,6 +22,10 @@ struct collector_state {
   static inline constexpr const char* name = "collector";
 
   void begin(caf::event_based_actor* actor, collector_settings settings, std::shared_ptr<collector_core> core);
+  /// Wants to hear of all that it sends to.
+  void watch();
+  void change(const collector_change& wanted);
+  void tell_supervisor();
   /// Has the machine decide and sees to what comes of it.
   template <class Step> void decide(Step step);
 
@@ -34,9 +38,13 @@ struct collector_state {
   const class clock* time = nullptr;
   bool is_step_sent = false;
   bool is_reported = false;
+  bool is_open_told = false;
+  caf::actor_addr directory;
 };
 
 auto collector(caf::stateful_actor<collector_state>* self, collector_settings settings,
                std::shared_ptr<collector_core> core, caf::actor_addr supervisor) -> caf::behavior;
 
 } // namespace weir
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<weir::collector_change>)

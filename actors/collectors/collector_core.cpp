@@ -88,15 +88,53 @@ void collector_core::close_chunk(const clock& now) {
 /// It bounds what is read again after an end, which need not be exact.
 auto collector_core::take_settled(monotonic_time now) -> std::vector<position_range> {
   if (now < tell_settled_at_) return {};
-  settled_.settle_below(flow.settled_floor(origin_));
+  settled_.settle_below(settled_floor());
+  while (!past_origins_.empty() && flow.settled_floor(past_origins_.front().id) >= past_origins_.front().end)
+    past_origins_.pop_front();
   auto news = settled_.take_news(settled_told_max);
   if (!news.empty()) tell_settled_at_ = now + settled_told_each;
   return news;
 }
 
+auto collector_core::settled_floor() const -> std::uint64_t {
+  for (const auto& past : past_origins_)
+    if (const auto floor = flow.settled_floor(past.id); floor < past.end) return floor;
+  return flow.settled_floor(origin_);
+}
+
+void collector_core::wire(const std::vector<outlet_settings>& outlets, std::uint64_t fresh_origin) {
+  const auto before = flow.size();
+  for (const auto& settings : outlets)
+    if (const auto at = flow.find_any(settings.component); at < flow.size())
+      flow.at(at).set(settings), flow.go_on(at);
+    else
+      add_outlet(settings);
+  for (std::size_t i = 0; i < before; ++i)
+    if (std::none_of(outlets.begin(), outlets.end(),
+                     [&](const auto& o) { return o.component == flow.at(i).component(); }))
+      flow.retire(i);
+  if (flow.size() == before) return;
+  past_origins_.push_back({std::exchange(origin_, fresh_origin), next_sequence_});
+  flow.fold(origin_, next_sequence_);
+}
+
+/// Of what was closed before it has nothing to come.
+void collector_core::add_outlet(const outlet_settings& settings) {
+  auto passed = id_ranges{};
+  for (const auto& past : past_origins_) passed.insert(past.id, 1, past.end - 1);
+  passed.insert(origin_, 1, next_sequence_ - 1);
+  flow.add(settings, passed);
+}
+
+auto collector_core::remove(std::size_t outlet) -> std::vector<position_range> { return take_safe(flow.remove(outlet)); }
+
 auto collector_core::on_news(link_news news) -> std::vector<position_range> {
   (void)flow.settle(news.outlet, news.settled);
-  for (const auto& c : flow.release(news.acked)) {
+  return take_safe(flow.release(news.acked));
+}
+
+auto collector_core::take_safe(const std::vector<fan_out::released>& acked) -> std::vector<position_range> {
+  for (const auto& c : acked) {
     events_acked += c.events;
     bytes_acked += c.bytes;
     const auto at = std::lower_bound(unacked_.begin(), unacked_.end(), c.id.sequence,

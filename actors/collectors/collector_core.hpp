@@ -38,6 +38,16 @@ public:
   /// Returns the positions that became safe by it, in order.
   auto on_news(link_news news) -> std::vector<position_range>;
 
+  /// It has these outlets from now on. New ones get what becomes a chunk from now on, under an origin of its own, since
+  /// what a chunk says of earlier ones is true of those alone that these went to. Others are retired; once such a one is
+  /// drained, remove() it.
+  void wire(const std::vector<outlet_settings>& outlets, std::uint64_t fresh_origin);
+  auto is_drained(std::size_t outlet) const -> bool {
+    return flow.is_retired(outlet) && flow.at(outlet).unacked_chunks() == 0;
+  }
+  /// Returns the positions that became safe by it, in order.
+  auto remove(std::size_t outlet) -> std::vector<position_range>;
+
   /// How much a source may read now: what fits all outlets behind what is collected.
   auto budget_bytes() const -> std::size_t;
   /// Says at most once a minute which events no sink takes.
@@ -64,6 +74,10 @@ private:
   auto keep_letters(const clock& now) -> bool;
   void count_letters(letter_fate fate);
   auto take_settled(monotonic_time now) -> std::vector<position_range>;
+  auto take_safe(const std::vector<fan_out::released>& acked) -> std::vector<position_range>;
+  void add_outlet(const outlet_settings& settings);
+  /// All its chunks below this sequence are stored by every sink that they went to.
+  auto settled_floor() const -> std::uint64_t;
 
   struct unacked {
     std::uint64_t sequence = 0;
@@ -71,7 +85,14 @@ private:
     std::vector<position_range> positions;
   };
 
+  /// Sequences go on through all of its origins.
+  struct past_origin {
+    std::uint64_t id = 0;
+    std::uint64_t end = 0; ///< the first sequence that is not of it any more
+  };
+
   std::uint64_t origin_;
+  std::deque<past_origin> past_origins_; ///< some of whose chunks are not settled
   std::string address_;
   std::uint64_t next_sequence_ = 1;
   position_index handed_on_; // in earlier processes, or in chunks that were closed

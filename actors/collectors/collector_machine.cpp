@@ -20,10 +20,69 @@ constexpr auto complain_again = 60s;
 
 collector_machine::collector_machine(collector_machine_settings settings, std::shared_ptr<collector_core> core)
     : settings_(std::move(settings)), core_(std::move(core)) {
-  for (std::size_t i = 0; i < settings_.downstream.size(); ++i) {
-    ports_.push_back({settings_.downstream[i].name, {settings_.address, i, settings_.random}, {}, {}});
-    core_->flow.at(i).drop_peers();
+  add_ports();
+  for (std::size_t i = 0; i < ports_.size(); ++i) core_->flow.at(i).drop_peers();
+}
+
+void collector_machine::add_ports() {
+  for (auto i = ports_.size(); i < core_->flow.size(); ++i) {
+    const auto& named = core_->flow.at(i).component();
+    ports_.push_back(
+        {named.empty() ? settings_.downstream[i].name : named, {settings_.address, i, settings_.random}, {}, {}});
   }
+}
+
+void collector_machine::change(const collector_change& wanted) {
+  settings_.downstream = wanted.downstream;
+  settings_.intake.wanted = wanted.wanted;
+  if (takes_) takes_->take_only(wanted.wanted);
+  core_->wire(wanted.outlets, wanted.fresh_origin);
+  add_ports();
+  for (std::size_t i = 0; i < ports_.size(); ++i) {
+    if (core_->flow.is_retired(i) || !ports_[i].links.is_closing()) continue;
+    core_->flow.at(i).drop_peers(); // it was on its way out, and comes back
+    ports_[i].links = {settings_.address, i, settings_.random};
+    if (!is_waiting()) ports_[i].links.update(core_->flow, ports_[i].there);
+  }
+  close_retired(wanted.discards);
+  if (inquiry_) begin_inquiry();
+  step();
+}
+
+void collector_machine::close_retired(bool discards) {
+  for (auto i = ports_.size(); i-- > 0;) {
+    auto& links = ports_[i].links;
+    if (!core_->flow.is_retired(i) || !(discards || core_->is_drained(i))) continue;
+    links.close();
+    if (discards || links.is_closed()) drop_port(i);
+  }
+}
+
+void collector_machine::drop_port(std::size_t index) {
+  auto words = ports_[index].links.take_outgoing();
+  std::move(words.begin(), words.end(), std::back_inserter(last_words_));
+  if (const auto lost = core_->flow.at(index).unacked_events(); lost > 0)
+    spdlog::warn("{}: {} gets nothing more of it; {} events that it had not got are dropped for it", settings_.address,
+                 ports_[index].component, lost);
+  const auto safe = core_->remove(index);
+  if (reads_ && !safe.empty()) reads_->acknowledge(safe);
+  ports_.erase(ports_.begin() + static_cast<std::ptrdiff_t>(index));
+  for (auto i = index; i < ports_.size(); ++i) ports_[i].links.move_to(i);
+}
+
+auto collector_machine::receivers() const -> std::vector<std::string> {
+  auto names = std::vector<std::string>{};
+  for (const auto& p : ports_) names.push_back(p.component);
+  return names;
+}
+
+auto collector_machine::progress() const -> std::vector<outlet_progress> {
+  auto all = std::vector<outlet_progress>{};
+  for (std::size_t i = 0; i < ports_.size(); ++i) {
+    const auto& to = core_->flow.at(i);
+    all.push_back({ports_[i].component, to.pushed(), to.acked(), core_->flow.is_retired(i)});
+  }
+  return all;
 }
 
 collector_machine::~collector_machine() {
@@ -37,12 +96,17 @@ void collector_machine::start() {
     for (auto& p : ports_) p.links.update(core_->flow, p.there);
     return open_source();
   }
-  question_ = settings_.random();
-  inquiry_.emplace(settings_.source, settings_.downstream);
-  for (const auto& p : ports_) tell_inquiry(p); // who came before the start
   patience_ends_ = now() + settings_.pace.patience;
   complain_at_ = now() + complain_after;
+  begin_inquiry();
   step();
+}
+
+void collector_machine::begin_inquiry() {
+  question_ = settings_.random();
+  ask_at_ = {};
+  inquiry_.emplace(settings_.source, settings_.downstream);
+  for (const auto& p : ports_) tell_inquiry(p); // who came before
 }
 
 void collector_machine::on_peers(const std::string& component, std::vector<sender_links::receiver> there,
@@ -213,6 +277,7 @@ void collector_machine::step() {
   if (should_close(time)) core_->close_chunk(clock);
   core_->tell_untaken(time, false);
   for (auto& p : ports_) p.links.flush(core_->flow, time);
+  close_retired(false);
   probe_if_due(time);
   wait_for_source(time);
   finish_if_done();
@@ -271,7 +336,7 @@ void collector_machine::finish_if_done() {
 }
 
 auto collector_machine::take_outgoing() -> std::vector<outgoing> {
-  auto all = std::vector<outgoing>{};
+  auto all = std::exchange(last_words_, {});
   for (auto& p : ports_) {
     auto some = p.links.take_outgoing();
     std::move(some.begin(), some.end(), std::back_inserter(all));

@@ -45,6 +45,15 @@ struct collector_machine_settings {
   std::function<void(int)> forget = [](int) {};
 };
 
+/// Other receivers, to be taken over by one that runs.
+struct collector_change {
+  std::vector<downstream_component> downstream;
+  std::vector<outlet_settings> outlets;
+  sink_patterns wanted;
+  std::uint64_t fresh_origin = 0;
+  bool discards = false; ///< what those have not got that are not sent to any more
+};
+
 /// Messages, answers and time go in; then take what is to be sent. Receivers are numbers of its owner's.
 class collector_machine {
 public:
@@ -71,6 +80,13 @@ public:
   void on_wake();
   void on_time() { step(); }
   void drain();
+  /// The source, and those who are sent to already, notice nothing.
+  void change(const collector_change& wanted);
+  auto progress() const -> std::vector<outlet_progress>;
+  /// Components that it sends to; also those that get only what is left for them.
+  auto receivers() const -> std::vector<std::string>;
+  /// It reads, or waits for others to say where to go on.
+  auto is_open() const -> bool { return is_open_ || (is_started_ && inquiry_.has_value()); }
 
   auto take_outgoing() -> std::vector<outgoing>;
   auto take_questions() -> std::vector<question> { return std::exchange(questions_, {}); }
@@ -95,6 +111,11 @@ private:
     std::vector<std::string> unheard; ///< nodes that may have more
   };
 
+  /// One for each outlet that has none.
+  void add_ports();
+  void close_retired(bool discards);
+  void drop_port(std::size_t index);
+  void begin_inquiry();
   void tell_inquiry(const downstream_port& port);
   /// Reads what demand allows, closes what is due, sends what can go, and arranges the next call.
   void step();
@@ -123,6 +144,7 @@ private:
   std::unique_ptr<source> reads_;
   std::unique_ptr<chunking_intake> takes_;
   std::vector<downstream_port> ports_;
+  std::vector<outgoing> last_words_; ///< of ports that are no more
   std::optional<resume_inquiry> inquiry_;
   std::uint64_t question_ = 0;
   std::vector<question> questions_;

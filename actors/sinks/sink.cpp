@@ -37,10 +37,15 @@ template <class Step> void sink_state::decide(Step step) {
   const auto outlook = desk->decide(step);
   if (const auto now = time->monotonic(); outlook.deadline && *outlook.deadline > now)
     desk->will_look(timer.arm(self, now, *outlook.deadline));
-  if (reported || !outlook.is_finished) return;
-  reported = true;
-  if (const auto parent = caf::actor_cast<caf::actor>(supervisor))
-    self->send(parent, child_finished{address});
+  tell_supervisor(outlook);
+}
+
+void sink_state::tell_supervisor(const sink_outlook& outlook) {
+  const auto parent = caf::actor_cast<caf::actor>(supervisor);
+  if (!parent) return;
+  if (outlook.opening && !std::exchange(is_open_told, true))
+    self->send(parent, child_opened{address, *outlook.opening});
+  if (outlook.is_finished && !std::exchange(reported, true)) self->send(parent, child_finished{address});
 }
 
 namespace {
@@ -90,6 +95,10 @@ auto sink::make_behavior() -> caf::behavior {
         s.decide([](auto& m, auto&) { m.on_time(); });
       },
       [&s](drain_atom) { s.decide([](auto& m, auto&) { m.drain(); }); },
+      [&s](leave_atom) { s.decide([](auto& m, auto&) { m.leave(); }); },
+      [&s](const std::shared_ptr<sink_change>& wanted) {
+        s.decide([&](auto& m, auto&) { m.change(*wanted); });
+      },
       [&s](observe_atom) { return s.desk->observe(); },
   };
 }

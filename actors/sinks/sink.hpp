@@ -24,6 +24,7 @@ struct sink_state {
   void begin(caf::event_based_actor* actor, sink_settings settings, std::shared_ptr<sink_desk> place);
   /// Has the machine decide and sees to what is the sink's: its timer, its end.
   template <class Step> void decide(Step step);
+  void tell_supervisor(const sink_outlook& outlook);
   void employ_writers(const sink_settings& settings);
 
   caf::event_based_actor* self = nullptr;
@@ -34,6 +35,7 @@ struct sink_state {
   caf::actor_addr supervisor;
   deadline_timer timer;
   bool reported = false;
+  bool is_open_told = false;
 };
 
 class sink : public caf::stateful_actor<sink_state> {
@@ -52,3 +54,5 @@ private:
 };
 
 } // namespace weir
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<weir::sink_change>)

@@ -4,6 +4,12 @@
 
 namespace weir {
 
+void sink_core::revise(inlet_settings window, tag_pattern wanted, std::size_t writers) {
+  in.set(window);
+  match = std::move(wanted);
+  queue.begin_again(writers);
+}
+
 void sink_core::take(const chunk_ptr& c, monotonic_time now) {
   auto fresh = sink_queue::item{c, 0, ++taken, now};
   for_each_section(*c, [&](const section& s, std::string_view entries) {

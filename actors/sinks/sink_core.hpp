@@ -17,6 +17,8 @@ struct sink_core {
   sink_core(inlet_settings window, tag_pattern wanted, std::size_t writers = 1)
       : in(window), match(std::move(wanted)), queue(writers) {}
 
+  /// Other settings, for the sink after the one that had it. What is held is held.
+  void revise(inlet_settings window, tag_pattern wanted, std::size_t writers);
   void take(const chunk_ptr& c, monotonic_time now = {});
   /// The writer is done with what it has.
   void settle(std::size_t writer, const job_outcome& done);

@@ -81,11 +81,13 @@ void sink_desk::finish(std::size_t writer, job_outcome done) {
   pass_on();
 }
 
-/// If there is something for it: an end, or a time before it looks again.
+/// If there is something for it: an end, how its stores open, or a time before it looks again.
 void sink_desk::call_sink() {
   const auto next = machine_.deadline();
   const auto sees_it = !next || (looks_at_ && *looks_at_ > time_.monotonic() && *looks_at_ <= *next);
-  if (sees_it && !machine_.is_finished()) return;
+  const auto is_opened = !is_opening_told_ && machine_.opening();
+  if (sees_it && !machine_.is_finished() && !is_opened) return;
+  is_opening_told_ = is_opening_told_ || is_opened;
   if (const auto sink = caf::actor_cast<caf::actor>(sink_)) caf::send_as(sink, sink, step_atom::value);
 }
 

@@ -18,6 +18,7 @@ namespace weir {
 struct sink_outlook {
   bool is_finished = false;
   std::optional<monotonic_time> deadline; ///< when to decide again if nothing happens
+  std::optional<std::string> opening;     ///< as the machine says
 };
 
 class sink_desk {
@@ -32,7 +33,7 @@ public:
     const auto lock = std::lock_guard{guard_};
     step(machine_, handles_);
     settle();
-    return {machine_.is_finished(), machine_.deadline()};
+    return {machine_.is_finished(), machine_.deadline(), machine_.opening()};
   }
   /// Until when the sink will have looked at the deadline again.
   void will_look(monotonic_time at);
@@ -69,6 +70,7 @@ private:
   std::vector<employed> writers_;
   bool is_closed_ = false;
   std::optional<monotonic_time> looks_at_;
+  bool is_opening_told_ = false; ///< to the sink
 };
 
 } // namespace weir

@@ -70,6 +70,24 @@ void sink_machine::drain() {
   check_end();
 }
 
+void sink_machine::leave() {
+  settings_.local_senders.clear();
+  drain();
+}
+
+void sink_machine::change(const sink_change& wanted) {
+  settings_.local_senders = wanted.local_senders;
+  settings_.senders_keep = wanted.senders_keep;
+  check_end();
+}
+
+auto sink_machine::opening() const -> std::optional<std::string> {
+  const auto any = [&](auto test) { return std::any_of(writers_.begin(), writers_.end(), test); };
+  if (any([](const writer_state& w) { return !w.was_opened && w.failures > 0; })) return core_.last_error;
+  if (any([](const writer_state& w) { return !w.was_opened; })) return std::nullopt;
+  return std::string{};
+}
+
 auto sink_machine::has_job(std::size_t writer) const -> bool {
   return !writers_[writer].under_way && next_task(writer) != task::nothing;
 }

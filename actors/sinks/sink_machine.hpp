@@ -32,6 +32,12 @@ struct sink_machine_settings {
   std::function<std::uint64_t()> random = random_id; ///< for the waits between tries
 };
 
+/// Other senders, to be taken over by one that runs.
+struct sink_change {
+  std::vector<std::string> local_senders;
+  bool senders_keep = false;
+};
+
 /// Messages, outcomes and time go in; then take what is to be sent and done. Each writer has one job at a time, so
 /// that whoever asks is answered whatever the store does. Writers are numbers from 0; senders and askers are numbers of
 /// its owner's.
@@ -53,6 +59,11 @@ public:
   void on_outcome(std::size_t writer, job_outcome done);
   void on_time();
   void drain();
+  /// As drain(), but its senders are to go elsewhere: they keep what is not acked.
+  void leave();
+  void change(const sink_change& wanted);
+  /// Nothing as long as no writer has tried to open its store; then why that failed, or an empty text.
+  auto opening() const -> std::optional<std::string>;
 
   /// Whether take_job() has one now.
   auto has_job(std::size_t writer) const -> bool;

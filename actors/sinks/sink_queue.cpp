@@ -161,8 +161,9 @@ auto sink_queue::fails(std::size_t writer, monotonic_time now) -> monotonic_time
   return since;
 }
 
-void sink_queue::begin_again() {
+void sink_queue::begin_again(std::size_t writers) {
   for (std::size_t writer = 0; writer < under_way_.size(); ++writer) give_back(writer);
+  under_way_.resize(writers);
   for (auto& i : waiting_)
     if (i.judged) i.judged->writer.reset();
 }

@@ -63,7 +63,8 @@ public:
   /// Since when commits of something in the group fail, this one included.
   auto fails(std::size_t writer, monotonic_time now) -> monotonic_time;
   /// There are other writers from now on.
-  void begin_again();
+  void begin_again() { begin_again(under_way_.size()); }
+  void begin_again(std::size_t writers);
 
   auto empty() const -> bool { return waiting_.empty(); }
   auto size() const -> std::size_t { return waiting_.size(); }

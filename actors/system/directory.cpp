@@ -95,8 +95,11 @@ auto directory(caf::stateful_actor<directory_state>* self, std::vector<std::stri
       [self](watch_atom, const std::string& component) {
         const auto who = self->current_sender();
         if (!who) return;
-        self->state.watchers[component].push_back(who->address());
-        self->monitor(caf::actor_cast<caf::actor>(who));
+        auto& watchers = self->state.watchers[component];
+        if (std::find(watchers.begin(), watchers.end(), who->address()) == watchers.end()) {
+          watchers.push_back(who->address());
+          self->monitor(caf::actor_cast<caf::actor>(who));
+        }
         if (component.empty())
           self->send(caf::actor_cast<caf::actor>(who), peers_changed{"", self->state.table.local(), {}});
         else

@@ -48,6 +48,14 @@ auto observe_all(caf::stateful_actor<guardian_state>* self) -> caf::result<std::
   return promise;
 }
 
+void on_change(guardian_state& s, const children_changed& note) {
+  if (note.is_there) return void(s.unfinished[note.component].insert(note.address));
+  const auto at = s.unfinished.find(note.component);
+  if (at == s.unfinished.end()) return;
+  at->second.erase(note.address);
+  if (at->second.empty()) s.unfinished.erase(at);
+}
+
 /// When a component has finished, so that nothing new can come of it, what reads its leavings is drained.
 void on_finished(caf::stateful_actor<guardian_state>* self, const child_finished& note) {
   auto& s = self->state;
@@ -86,6 +94,8 @@ auto guardian(caf::stateful_actor<guardian_state>* self, guardian_settings setti
   });
   return {
       [self](const child_finished& note) { on_finished(self, note); },
+      [self](const children_changed& note) { on_change(self->state, note); },
+      [self](supervisors_atom) { return self->state.supervisors; },
       [self](drain_atom) {
         for (const auto& child : self->state.supervisors) self->send(child, drain_atom::value);
       },

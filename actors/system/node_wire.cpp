@@ -198,7 +198,7 @@ auto node_wire::judge(const wire::routed& note) -> wire::judgement {
   if (!is_known && proxies_.size() >= proxies_max)
     return {wire::verdict::refused,
             "it has " + std::to_string(proxies_max) + " actors that send, which is as many as may be"};
-  return guard_.judge(note, is_host_ && rights_.components.contains(to->second.component));
+  return guard_.judge(note, is_host_ && rights_.include(to->second.component));
 }
 
 /// Whether it is wanted.

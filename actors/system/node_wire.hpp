@@ -28,6 +28,12 @@ namespace weir {
 /// Which components of this node a guest may send to.
 struct guest_rights {
   std::set<std::string, std::less<>> components;
+  /// Instead of these, where they may change. Called for each message, by the io thread.
+  std::function<bool(const std::string& component)> now = {};
+
+  auto include(const std::string& component) const -> bool {
+    return now ? now(component) : components.contains(component);
+  }
 };
 
 class node_wire final : public net::stream_reader,

@@ -5,7 +5,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <memory>
+#include <tuple>
+#include <utility>
 
 namespace weir {
 namespace {
@@ -21,29 +24,54 @@ void supervisor_state::announce(const child& c) {
     self->send(directory, announce_peer{{c.spec.address, c.spec.component, c.handle}});
 }
 
-void supervisor_state::start(std::size_t index) {
-  auto& c = children[index];
+auto supervisor_state::find(const std::string& address) -> child* {
+  for (auto& c : children)
+    if (c.spec.address == address) return &c;
+  return nullptr;
+}
+
+void supervisor_state::start(child& c) {
   c.handle = c.spec.make(self);
   self->monitor(c.handle);
   self->link_to(c.handle); // children do not outlive their supervisor
   announce(c);
-  if (c.draining) self->send(c.handle, drain_atom::value); // the one before it may not have got to it
+  // The one before it may not have got to it.
+  if (c.leaving)
+    self->send(c.handle, leave_atom::value);
+  else if (c.draining)
+    self->send(c.handle, drain_atom::value);
+}
+
+void supervisor_state::start_again(const std::string& address) {
+  if (auto* c = find(address); c != nullptr && !c->handle) start(*c);
 }
 
 void supervisor_state::on_down(const caf::down_msg& m) {
-  for (std::size_t i = 0; i < children.size(); ++i) {
-    auto& c = children[i];
+  for (auto& c : children) {
     if (!c.handle || c.handle.address() != m.source) continue;
     c.handle = nullptr;
     announce(c);
-    const auto asked = !m.reason || m.reason == caf::exit_reason::user_shutdown;
-    if (!asked) restart_later(i, m.reason);
-    return;
+    return after_its_end(c, m.reason);
   }
 }
 
-void supervisor_state::restart_later(std::size_t index, const caf::error& reason) {
-  auto& c = children[index];
+void supervisor_state::after_its_end(child& c, const caf::error& reason) {
+  if (c.dismissed) return remove(c.spec.address);
+  if (c.next) {
+    c.spec = std::move(*std::exchange(c.next, std::nullopt));
+    return start(c);
+  }
+  const auto asked = !reason || reason == caf::exit_reason::user_shutdown;
+  if (c.on_trial) {
+    c.on_trial = false;
+    c.last_error = failure_text(self->system(), reason);
+    c.asked.deliver(c.last_error.empty() ? std::string{"it ended"} : c.last_error);
+    return;
+  }
+  if (!asked) restart_later(c, reason);
+}
+
+void supervisor_state::restart_later(child& c, const caf::error& reason) {
   const auto now = settings.time->monotonic();
   c.last_error = failure_text(self->system(), reason);
   ++c.restarts;
@@ -57,13 +85,113 @@ void supervisor_state::restart_later(std::size_t index, const caf::error& reason
   }
   const auto wait = backoff_delay(settings.backoff, static_cast<std::uint32_t>(c.recent.size()), random_id());
   spdlog::warn("{}: restarts in {}ms", c.spec.address, wait / 1ms);
-  self->delayed_send(self, wait, restart_atom::value, static_cast<std::uint64_t>(index));
+  self->delayed_send(self, wait, restart_atom::value, c.spec.address);
 }
 
+/// The end of one that leaves is not the end of the node's work.
 void supervisor_state::on_finished(const child_finished& note) {
-  for (auto& c : children)
-    if (c.spec.address == note.address) c.finished = true;
-  if (const auto to = caf::actor_cast<caf::actor>(parent)) self->send(to, note);
+  auto* c = find(note.address);
+  if (c == nullptr) return;
+  c->finished = true;
+  if (c->retires) {
+    std::ignore = dismiss(note.address);
+  } else if (c->leaving) {
+    if (c->asked.pending()) c->asked.deliver(std::string{});
+  } else if (const auto to = caf::actor_cast<caf::actor>(parent)) {
+    self->send(to, note);
+  }
+}
+
+void supervisor_state::on_opened(const child_opened& note) {
+  auto* c = find(note.address);
+  if (c == nullptr || !std::exchange(c->on_trial, false)) return;
+  c->asked.deliver(note.problem);
+}
+
+auto supervisor_state::hire(child_spec spec) -> change_outcome {
+  if (const auto* there = find(spec.address))
+    return spec.address + (there->retires ? " is still on its way out" : " is there already");
+  auto& c = children.emplace_back();
+  c.spec = std::move(spec);
+  c.on_trial = true;
+  c.asked = self->make_response_promise<std::string>();
+  tell_parent(c, true);
+  start(c);
+  return c.asked;
+}
+
+auto supervisor_state::revise(revise_child& change) -> change_outcome {
+  auto* c = find(change.spec.address);
+  if (c == nullptr) return std::string{"there is no " + change.spec.address};
+  c->spec = std::move(change.spec);
+  if (c->handle) self->send(c->handle, std::move(change.change));
+  return std::string{};
+}
+
+auto supervisor_state::replace(child_spec spec) -> change_outcome {
+  auto* c = find(spec.address);
+  if (c == nullptr) return std::string{"there is no " + spec.address};
+  c->leaving = c->finished = c->retires = c->draining = false;
+  c->on_trial = true;
+  c->recent.clear();
+  c->asked = self->make_response_promise<std::string>();
+  if (c->handle) {
+    c->next = std::move(spec);
+    end(*c);
+  } else {
+    c->spec = std::move(spec);
+    start(*c);
+  }
+  return c->asked;
+}
+
+auto supervisor_state::let_leave(const std::string& address) -> change_outcome {
+  auto* c = find(address);
+  if (c == nullptr || c->finished) return std::string{};
+  c->leaving = true;
+  c->asked = self->make_response_promise<std::string>();
+  if (c->handle) self->send(c->handle, leave_atom::value);
+  return c->asked;
+}
+
+auto supervisor_state::retire(const std::string& address) -> change_outcome {
+  auto* c = find(address);
+  if (c == nullptr) return std::string{};
+  c->retires = true;
+  if (c->finished) return dismiss(address);
+  if (!c->leaving) drain(*c);
+  return std::string{};
+}
+
+auto supervisor_state::dismiss(const std::string& address) -> change_outcome {
+  auto* c = find(address);
+  if (c == nullptr) return std::string{};
+  if (!c->handle) return remove(address), std::string{};
+  c->dismissed = true;
+  c->asked = self->make_response_promise<std::string>(); // nobody's, if it ends by itself
+  end(*c);
+  return c->asked;
+}
+
+/// A reason of its own: what ends because it was asked to is nobody's failure.
+void supervisor_state::end(child& c) { self->send_exit(c.handle, caf::exit_reason::user_shutdown); }
+
+void supervisor_state::remove(const std::string& address) {
+  const auto at = std::find_if(children.begin(), children.end(), [&](const child& c) { return c.spec.address == address; });
+  tell_parent(*at, false);
+  auto asked = at->asked;
+  children.erase(at);
+  if (asked.pending()) asked.deliver(std::string{});
+}
+
+void supervisor_state::tell_parent(const child& c, bool is_there) {
+  if (const auto to = caf::actor_cast<caf::actor>(parent))
+    self->send(to, children_changed{c.spec.component, c.spec.address, is_there});
+}
+
+auto supervisor_state::handle_of(const std::string& address) -> caf::actor {
+  const auto* c = find(address);
+  return c == nullptr ? nullptr : c->handle;
 }
 
 void supervisor_state::drain() {
@@ -124,19 +252,22 @@ auto supervisor_state::observe() -> caf::result<std::vector<observation>> {
   auto promise = self->make_response_promise<std::vector<observation>>();
   auto all = std::make_shared<collection>(collection{{}, children.size() + 1, promise});
   for (const auto& c : children) all->answers.push_back(absent(c));
-  for (std::size_t i = 0; i < children.size(); ++i) {
-    const auto& c = children[i];
+  auto i = std::size_t{0};
+  for (const auto& c : children) {
+    const auto at = i++;
     if (!c.handle) {
       all->close_one();
       continue;
     }
     self->request(c.handle, child_timeout, observe_atom::value)
         .then(
-            [this, all, i](const observation& o) {
-              auto& answer = all->answers[i] = o;
+            [this, all, at, who = c.spec.address](const observation& o) {
+              auto& answer = all->answers[at] = o;
               answer.seen_ns = settings.time->wall_ns();
-              children[i].last = answer;
-              add_failure(children[i], answer);
+              if (auto* asked = find(who)) { // it may be gone by now
+                asked->last = answer;
+                add_failure(*asked, answer);
+              }
               all->close_one();
             },
             [all](const caf::error&) { all->close_one(); });
@@ -150,17 +281,25 @@ auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings
   auto& s = self->state;
   s.self = self;
   s.parent = std::move(parent);
-  for (auto& spec : settings.children) s.children.push_back({std::move(spec), nullptr, 0, {}, {}, {}});
+  for (auto& spec : settings.children) s.children.emplace_back().spec = std::move(spec);
   s.settings = std::move(settings);
   self->set_down_handler([self](const caf::down_msg& m) { self->state.on_down(m); });
   self->set_exit_handler([self](const caf::exit_msg& m) {
     // A child's exit means nothing here: its down_msg decides, and may come before or after.
     if (!m.source || m.source == self->state.parent) self->quit(m.reason);
   });
-  for (std::size_t i = 0; i < s.children.size(); ++i) s.start(i);
+  for (auto& c : s.children) s.start(c);
   return {
-      [self](restart_atom, std::uint64_t index) { self->state.start(index); },
+      [self](restart_atom, const std::string& address) { self->state.start_again(address); },
       [self](const child_finished& note) { self->state.on_finished(note); },
+      [self](const child_opened& note) { self->state.on_opened(note); },
+      [self](hire_child& change) { return self->state.hire(std::move(change.spec)); },
+      [self](revise_child& change) { return self->state.revise(change); },
+      [self](replace_child& change) { return self->state.replace(std::move(change.spec)); },
+      [self](const let_child_leave& change) { return self->state.let_leave(change.address); },
+      [self](const retire_child& change) { return self->state.retire(change.address); },
+      [self](const dismiss_child& change) { return self->state.dismiss(change.address); },
+      [self](progress_atom, const std::string& address) { return self->state.handle_of(address); },
       [self](drain_atom) { self->state.drain(); },
       [self](drain_atom, const std::string& component) { self->state.drain_after(component); },
       [self](observe_atom) { return self->state.observe(); },

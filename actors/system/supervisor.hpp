@@ -7,6 +7,8 @@
 
 #include <deque>
 #include <functional>
+#include <list>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,39 @@ struct child_spec {
   /// It is drained when all children of this component of the node have finished, and not before. Empty: when
   /// the others are.
   std::string drained_after = {};
+};
+
+/// To a supervisor: one more child. Answered, as all changes are, with a text: empty once it works, or why it does not, and
+/// then there is no such child. Restarting is for those that have worked.
+struct hire_child {
+  child_spec spec;
+};
+/// The child is like this from now on; the one that runs takes the message.
+struct revise_child {
+  child_spec spec;
+  caf::message change;
+};
+/// Another one takes the place of the one that runs, which is ended at once. One that does not work leaves the place empty.
+struct replace_child {
+  child_spec spec;
+};
+/// It takes nothing more and passes on what it has; answered when it has.
+struct let_child_leave {
+  std::string address;
+};
+/// It ends by itself when it has passed on what it has and what its senders have for it; answered before.
+struct retire_child {
+  std::string address;
+};
+/// It is ended at once, and is no more.
+struct dismiss_child {
+  std::string address;
+};
+/// To the guardian: a child came, or is no more.
+struct children_changed {
+  std::string component;
+  std::string address;
+  bool is_there = false;
 };
 
 /// What is known of a child that does not answer: what it answered last, or who it is.
@@ -47,25 +82,47 @@ struct supervisor_state {
     observation last{}; ///< what it answered last
     bool finished = false;
     bool draining = false;
+    bool leaving = false;
+    bool on_trial = false;          ///< it has not worked yet, and somebody waits to hear whether it does
+    bool dismissed = false;
+    bool retires = false;           ///< it is dismissed when it has finished
+    std::optional<child_spec> next; ///< takes its place when it has ended
+    caf::typed_response_promise<std::string> asked; ///< about the change under way
   };
+  using change_outcome = caf::result<std::string>;
 
   supervisor_settings settings;
-  std::vector<child> children;
+  std::list<child> children;
   caf::actor_addr parent;
   caf::event_based_actor* self = nullptr;
 
-  void start(std::size_t index);
+  void start(child& c);
+  void start_again(const std::string& address);
   void on_down(const caf::down_msg& m);
   void on_finished(const child_finished& note);
   /// All but those that are drained after a component.
   void drain();
   void drain_after(const std::string& component);
+  auto hire(child_spec spec) -> change_outcome;
+  auto revise(revise_child& change) -> change_outcome;
+  auto replace(child_spec spec) -> change_outcome;
+  auto let_leave(const std::string& address) -> change_outcome;
+  auto retire(const std::string& address) -> change_outcome;
+  auto dismiss(const std::string& address) -> change_outcome;
+  void on_opened(const child_opened& note);
+  /// The running child of the address, or nobody.
+  auto handle_of(const std::string& address) -> caf::actor;
   /// Asks every child, adds what only a supervisor knows, answers when all have.
   auto observe() -> caf::result<std::vector<observation>>;
 
 private:
+  auto find(const std::string& address) -> child*;
   void drain(child& c);
-  void restart_later(std::size_t index, const caf::error& reason);
+  void end(child& c);
+  void after_its_end(child& c, const caf::error& reason);
+  void remove(const std::string& address);
+  void restart_later(child& c, const caf::error& reason);
+  void tell_parent(const child& c, bool is_there);
   void announce(const child& c);
   auto absent(const child& c) const -> observation;
   void add_failure(const child& c, observation& to) const;
@@ -75,3 +132,11 @@ auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings
                 caf::actor_addr parent) -> caf::behavior;
 
 } // namespace weir
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::hire_child)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::revise_child)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::replace_child)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::let_child_leave)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::retire_child)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::dismiss_child)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::children_changed)

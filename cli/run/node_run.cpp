@@ -94,7 +94,10 @@ class run {
 public:
   run(run_options options, const descriptor_plan& descriptors, steady::time_point began,
       const run_signals& signals)
-      : options_(std::move(options)), descriptors_(descriptors), began_(began), signals_(signals) {}
+      : options_(std::move(options)), descriptors_(descriptors), began_(began), signals_(signals),
+        reloads_(options_.topology, options_.drain_timeout) {
+    if (options_.once) reloads_.stop();
+  }
 
   auto operator()(const topology_plan& plan) -> int {
     auto started = start(plan);
@@ -105,11 +108,11 @@ public:
     node_ = std::move(*started);
     spdlog::info("{}", start_text(plan, options_));
     auto who = cli::process_identity{plan.cluster, options_.node_name, options_.version, getpid()};
-    service_ = std::make_unique<cli::status_service>(std::move(who), *node_, std::move(options_.status));
-    buffers_ = disk_buffers(plan, options_);
-    if (stop_asked_) begin_drain();
+    reloads_.begin(*node_, plan);
+    service_ = std::make_unique<cli::status_service>(std::move(who), *node_, reloads_, std::move(options_.status));
     const auto status = wait();
     bound_the_end(status);
+    reloads_.stop();
     service_.reset();
     tell_end(status);
     return status;
@@ -139,6 +142,9 @@ private:
 
   auto wait() -> int {
     while (true) {
+      // What is half carried out would not know that it is to drain.
+      if (stop_asked_ && !draining_ && !reloads_.is_busy()) begin_drain();
+      if (reload_asked_ && !reloads_.is_busy()) reload();
       if (const auto why = events_.failure(); !why.empty()) {
         spdlog::critical("the node ends: {}", why);
         return 1;
@@ -149,14 +155,13 @@ private:
       if (nobody_reads_) give_up("the standard output was closed");
       wait_for_news();
       heed_signals();
-      if (stop_asked_ && !draining_) begin_drain();
     }
   }
 
   void heed_signals() {
     while (const auto number = signals_.take()) {
       if (*number == SIGHUP)
-        spdlog::info("SIGHUP: nothing changes; the topology file is read at the start only");
+        reload_asked_ = true;
       else if (stop_asked_)
         stop_at_once();
       else
@@ -164,8 +169,14 @@ private:
     }
   }
 
+  void reload() {
+    reload_asked_ = false;
+    if (const auto begun = reloads_.ask(false); !begun) spdlog::warn("SIGHUP: no reload: {}", begun.failure().what);
+  }
+
   void note_stop() {
     stop_asked_ = true;
+    reloads_.stop();
     give_up_start_at_ = steady::now() + start_patience;
   }
 
@@ -191,7 +202,7 @@ private:
   [[noreturn]] void give_up(const std::string& why) {
     const auto left = node_->observe().actors;
     spdlog::error("{}: {} events were not confirmed; {}", why, sum_up(left).unsettled,
-                  account_text(left, buffers_));
+                  account_text(left, buffers()));
     // Whoever still works (a store that hangs) would hold up an orderly end.
     service_->withdraw(); // its thread may wait for whoever hangs
     if (options_.once) report(left);
@@ -212,9 +223,12 @@ private:
     std::_Exit(1);
   }
 
+  /// Directory, by component.
+  auto buffers() const -> std::map<std::string, std::string> { return disk_buffers(*reloads_.plan(), options_); }
+
   void tell_end(int status) {
     const auto left = node_->observe().actors;
-    if (status == 0) spdlog::info("ended: {}", account_text(left, buffers_));
+    if (status == 0) spdlog::info("ended: {}", account_text(left, buffers()));
     if (options_.once) report(left);
   }
 
@@ -233,8 +247,9 @@ private:
   const run_signals& signals_;
   node_events events_;
   std::unique_ptr<node> node_;
+  cli::reloads reloads_;
   std::unique_ptr<cli::status_service> service_;
-  std::map<std::string, std::string> buffers_; ///< directory, by component
+  bool reload_asked_ = false; ///< by SIGHUP
   bool stop_asked_ = false;
   steady::time_point give_up_start_at_{};
   bool nobody_reads_ = false; ///< what a sink of this node prints

@@ -21,8 +21,8 @@ constexpr auto rate_interval = 250ms;
 
 } // namespace
 
-status_service::status_service(process_identity who, node& of, status_outlets to)
-    : who_(std::move(who)), node_(of), to_(std::move(to)), stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+status_service::status_service(process_identity who, node& of, reloads& by, status_outlets to)
+    : who_(std::move(who)), node_(of), reloads_(by), to_(std::move(to)), stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   WEIR_ASSERT(stop_ >= 0);
   thread_ = std::thread{[this] { work(); }};
 }
@@ -68,11 +68,12 @@ auto status_service::wait(bool for_clients, time_point when) -> bool {
 
 auto status_service::answer(std::string_view request) -> std::string {
   if (request.starts_with("check")) return check(request);
+  if (request.starts_with("reload")) return answer_reload(reloads_, request);
   if (request == "status") return status_json(look());
   if (request == "status text") return status_text(measure());
   if (request == "cluster") return cluster_json(look(), node_.observe_cluster());
   if (request == "cluster text") return cluster_text(measure(), node_.observe_cluster());
-  return "unknown request; wants status, cluster, status text, cluster text or check\n";
+  return "unknown request; wants status, cluster, status text, cluster text, check or reload\n";
 }
 
 /// "check [cluster] [NANOSECONDS]".

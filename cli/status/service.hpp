@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/control_socket.hpp"
+#include "cli/run/reloads.hpp"
 #include "cli/status/node_status.hpp"
 #include "cli/terminal_block.hpp"
 
@@ -17,7 +18,7 @@ struct status_outlets {
 
 class status_service {
 public:
-  status_service(process_identity who, node& of, status_outlets to);
+  status_service(process_identity who, node& of, reloads& by, status_outlets to);
   /// Ends the thread; a last picture stays on the terminal.
   ~status_service();
   status_service(const status_service&) = delete;
@@ -41,6 +42,7 @@ private:
 
   process_identity who_;
   node& node_;
+  reloads& reloads_;
   status_outlets to_;
   time_point began_ = std::chrono::steady_clock::now();
   int stop_;

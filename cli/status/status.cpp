@@ -1,12 +1,10 @@
 #include "cli/command.hpp"
 #include "cli/control_socket.hpp"
-#include "cli/runtime_directory.hpp"
-#include "config/diagnostic.hpp"
+#include "cli/find_node.hpp"
 #include "runtime/base/units.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <memory>
 #include <ostream>
 
@@ -30,45 +28,6 @@ struct status_line {
 constexpr auto exit_degraded = 1;
 constexpr auto exit_not_well = 2;
 
-auto names_of(const std::vector<running_node>& nodes) -> std::vector<std::string> {
-  auto names = std::vector<std::string>{};
-  for (const auto& n : nodes) names.push_back(n.name);
-  return names;
-}
-
-/// Those of this node name, or of this cluster and node name; all if none is wanted.
-auto matching(const std::vector<running_node>& nodes, const std::string& wanted)
-    -> std::vector<running_node> {
-  if (wanted.empty()) return nodes;
-  for (const auto& n : nodes)
-    if (n.name == wanted) return {n};
-  auto found = std::vector<running_node>{};
-  for (const auto& n : nodes)
-    if (n.name.ends_with('.' + wanted)) found.push_back(n);
-  return found;
-}
-
-void refuse_none(const std::string& wanted, const std::vector<running_node>& running, session& s) {
-  if (running.empty()) {
-    s.err << "weir status: no node runs on this machine for this user\n";
-    for (const auto& why : unusable_directories()) s.err << "  not looked into: " << why << '\n';
-    return;
-  }
-  s.err << "weir status: node \"" << wanted << "\" does not run on this machine for this user\n";
-  const auto names = names_of(running);
-  auto likely = names; // the name alone is as good
-  for (const auto& name : names) likely.push_back(name.substr(name.rfind('.') + 1));
-  if (const auto meant = config::nearest(wanted, likely))
-    s.err << "  hint: did you mean \"" << *meant << "\"?\n";
-  for (const auto& name : names) s.err << "  running: " << name << '\n';
-}
-
-auto refuse_many(const std::vector<running_node>& found, session& s) -> int {
-  s.err << "weir status: " << found.size() << " nodes run on this machine; name one:\n";
-  for (const auto& n : found) s.err << "  weir status " << n.name << '\n';
-  return exit_misuse;
-}
-
 /// What of the line makes no sense; empty if all does.
 auto misuse_of(const status_line& line) -> std::string {
   if (line.max_delay.empty()) return {};
@@ -90,11 +49,9 @@ auto show(const status_line& line, session& s) -> int {
     return exit_misuse;
   }
   const auto no_answer = line.check ? exit_not_well : exit_failed;
-  const auto running = running_nodes();
-  const auto found = matching(running, line.node);
-  if (found.empty()) return refuse_none(line.node, running, s), no_answer;
-  if (found.size() > 1) return refuse_many(found, s);
-  const auto answer = ask(found.front().path, request_of(line), status_timeout);
+  const auto found = find_node(line.node, "status", no_answer, s);
+  if (!found.node) return found.status;
+  const auto answer = ask(found.node->path, request_of(line), status_timeout);
   if (!answer) {
     s.err << "weir status: " << answer.failure().what << '\n';
     return no_answer;

@@ -9,12 +9,13 @@ _weir() {
     --status) words="auto always never" ;;
   esac
   if [[ -z $words && $COMP_CWORD -eq 1 ]]; then
-    words="run check plan status buffer cat replay version help --help"
+    words="run check plan reload status buffer cat replay version help --help"
   elif [[ -z $words ]]; then
     case $command:$word in
       run:-*) words="--node --as --once --drain-timeout --status --log-level --log-json --help" ;;
       check:-*) words="--help" ;;
       plan:-*) words="--format --help" ;;
+      reload:-*) words="--discard --help" ;;
       status:-*) words="--json --cluster --check --max-delay --help" ;;
       buffer:-*) words="--chunks --json --format --unsettled --reader --help" ;;
       buffer:*)
@@ -29,7 +30,7 @@ _weir() {
       cat:-*) words="-t --tag -H --host -p --port --help" ;;
       replay:-*) words="--to --dry-run --again --help" ;;
       help:-*) words="--markdown --schema --help" ;;
-      help:*) [[ $COMP_CWORD -eq 2 ]] && words="collector aggregator parser operator sink cluster node run check plan status buffer cat replay version" ;;
+      help:*) [[ $COMP_CWORD -eq 2 ]] && words="collector aggregator parser operator sink cluster node run check plan reload status buffer cat replay version" ;;
       replay:*)
         mapfile -t COMPREPLY < <(compgen -f -X '!*.jsonl' -- "$word"; compgen -d -S / -- "$word")
         compopt -o nospace 2>/dev/null

@@ -1,10 +1,11 @@
 # fish completion for weir
 
-set -l commands run check plan status buffer cat replay version help
+set -l commands run check plan reload status buffer cat replay version help
 complete -c weir -f
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a run -d "Run a topology"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a check -d "Report every mistake in a topology"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a plan -d "Draw components, wiring and placement"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a reload -d "Have a running node do what its file says now"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a status -d "Show what a running node does"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a buffer -d "Look into a disk buffer"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a cat -d "Send lines by the forward protocol"
@@ -20,6 +21,7 @@ complete -c weir -n "__fish_seen_subcommand_from run" -l status -x -a "auto alwa
 complete -c weir -n "__fish_seen_subcommand_from run" -l log-level -x -a "trace debug info warn error critical off"
 complete -c weir -n "__fish_seen_subcommand_from run" -l log-json -d "Log JSON lines"
 complete -c weir -n "__fish_seen_subcommand_from plan" -l format -x -a "text dot json mermaid"
+complete -c weir -n "__fish_seen_subcommand_from reload" -l discard -d "Drop what is left for components that go"
 complete -c weir -n "__fish_seen_subcommand_from status" -l json -d "For programs"
 complete -c weir -n "__fish_seen_subcommand_from status" -l cluster -d "All nodes"
 complete -c weir -n "__fish_seen_subcommand_from status" -l check -d "Only whether all is well"
@@ -38,6 +40,6 @@ complete -c weir -n "__fish_seen_subcommand_from replay" -F
 complete -c weir -n "__fish_seen_subcommand_from replay" -l to -x -d "host:port of a collector"
 complete -c weir -n "__fish_seen_subcommand_from replay" -l dry-run -d "Only count"
 complete -c weir -n "__fish_seen_subcommand_from replay" -l again -d "Also what was replayed before"
-complete -c weir -n "__fish_seen_subcommand_from help" -a "collector aggregator parser operator sink cluster node run check plan status buffer cat replay version"
+complete -c weir -n "__fish_seen_subcommand_from help" -a "collector aggregator parser operator sink cluster node run check plan reload status buffer cat replay version"
 complete -c weir -n "__fish_seen_subcommand_from help" -l markdown -d "All settings"
 complete -c weir -n "__fish_seen_subcommand_from help" -l schema -d "JSON schema of a topology"

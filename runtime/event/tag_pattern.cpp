@@ -234,6 +234,14 @@ auto tag_pattern::add(std::string_view text) -> result<void> {
   return {};
 }
 
+auto tag_pattern::whole_text() const -> std::vector<std::string> {
+  auto all = text_;
+  if (others_ == nullptr) return all;
+  for (const auto& other : *others_)
+    for (const auto& said : other.whole_text()) all.push_back("without " + said);
+  return all;
+}
+
 auto tag_pattern::without(std::vector<tag_pattern> others) const -> tag_pattern {
   auto made = *this;
   if (!others.empty()) made.others_ = std::make_shared<const std::vector<tag_pattern>>(std::move(others));

@@ -37,6 +37,8 @@ public:
   /// Whether it says only what it does not match.
   auto only_refuses() const -> bool { return alternatives_.empty(); }
   auto text() const -> const std::vector<std::string>& { return text_; }
+  /// With what it is without: the same for those alone that match the same.
+  auto whole_text() const -> std::vector<std::string>;
 
 private:
   enum class step : std::uint8_t {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 #include <vector>
 
 namespace weir {
@@ -31,7 +32,22 @@ public:
   /// The first sequence of the origin that is not known to be stored behind all outlets.
   auto settled_floor(std::uint64_t origin) const -> std::uint64_t;
 
+  /// One more, the last: what was pushed before is not for it. `passed`: of what it counts as stored, so that it holds up no
+  /// word of that.
+  void add(const outlet_settings& settings, const id_ranges& passed);
+  /// It gets nothing more by push(), and is there until it is removed; or it goes on.
+  void retire(std::size_t index) { is_retired_[index] = true; }
+  void go_on(std::size_t index) { is_retired_[index] = false; }
+  auto is_retired(std::size_t index) const -> bool { return is_retired_[index]; }
+  /// It is no more; those behind it move up. What it had no ack for counts as acked by it.
+  auto remove(std::size_t index) -> std::vector<released>;
+  /// By its component, retired or not; size() if there is none.
+  auto find_any(std::string_view component) const -> std::size_t;
+  /// What is stored behind all outlets.
+  auto settled_everywhere() const -> std::vector<id_range>;
+
   auto at(std::size_t index) -> outlet& { return outlets_[index]; }
+  auto at(std::size_t index) const -> const outlet& { return outlets_[index]; }
   auto size() const -> std::size_t { return outlets_.size(); }
   auto outlets() const -> const std::vector<outlet>& { return outlets_; }
 
@@ -55,6 +71,7 @@ private:
   };
   std::vector<outlet> outlets_;
   std::vector<id_ranges> settled_; ///< by outlet
+  std::vector<bool> is_retired_;   ///< by outlet
   std::size_t behind_ = 0;         ///< an outlet that lacked something the last time
   std::map<chunk_id, pending> pending_;
   std::uint64_t unacked_bytes_ = 0;

@@ -22,6 +22,7 @@ void inlet::close(link_id link) {
 void inlet::close_all() {
   links_.clear();
   granted_bytes_ = 0;
+  granting_ = true;
 }
 
 void inlet::add_credit(link_state& link, std::int64_t bytes) {

@@ -54,6 +54,7 @@ public:
   void open(link_id link);
   /// What came over the link stays held; nobody is told of it any more.
   void close(link_id link);
+  /// For a new owner, who grants, whatever the one before had to do.
   void close_all();
   auto receive(link_id link, const chunk& c) -> arrival;
   /// The chunk is safe with us: its ack is due.
@@ -68,6 +69,16 @@ public:
   void stop_granting() { granting_ = false; }
   /// Acks and grants that are due; the caller must deliver them.
   auto take_feedback() -> std::vector<feedback>;
+
+  /// All that came, whether or not it is safe, but for what is held and `is_left_out`.
+  template <class Predicate> auto seen_but(Predicate is_left_out) const -> id_ranges {
+    auto all = safe_;
+    for (const auto& [id, chunk] : held_)
+      if (!is_left_out(id)) all.insert(id);
+    return all;
+  }
+  /// Other bounds from now on; windows that are larger shrink as they are used.
+  void set(inlet_settings settings) { settings_ = settings; }
 
   auto held_bytes() const -> std::uint64_t { return held_bytes_; }
   /// Next to nothing more can be granted before something is safe.

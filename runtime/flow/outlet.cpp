@@ -143,6 +143,18 @@ auto outlet::room_bytes() const -> std::uint64_t {
   return credit > waiting_bytes_ ? credit - waiting_bytes_ : 0;
 }
 
+auto outlet::unacked_events() const -> std::uint64_t {
+  auto sum = std::uint64_t{0};
+  for (const auto& [number, e] : chunks_) sum += e.content->count;
+  return sum;
+}
+
+auto outlet::unacked() const -> std::vector<chunk_ptr> {
+  auto all = std::vector<chunk_ptr>{};
+  for (const auto& [number, e] : chunks_) all.push_back(e.content);
+  return all;
+}
+
 auto outlet::is_left() const -> bool {
   return std::any_of(peers_.begin(), peers_.end(),
                      [](const auto& p) { return p.leaving && p.in_flight_bytes == 0; });

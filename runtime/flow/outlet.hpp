@@ -19,6 +19,7 @@
 namespace weir {
 
 struct outlet_settings {
+  std::string component; ///< whose actors its peers are; tells outlets apart that come and go
   balance_policy policy = balance_policy::round_robin;
   std::uint64_t transfer_bytes_max = 1 << 20; ///< of one message; a larger chunk travels alone
   std::chrono::nanoseconds linger{0};         ///< how long a small transfer waits for company while
@@ -63,6 +64,15 @@ public:
   auto credit_bytes() const -> std::uint64_t;
   auto unacked_chunks() const -> std::size_t { return chunks_.size(); }
   auto peers() const -> const std::vector<peer_state>& { return peers_; }
+  auto component() const -> const std::string& { return settings_.component; }
+  /// What is pushed from now on goes by these.
+  void set(outlet_settings settings) { settings_ = std::move(settings); }
+  /// How many were pushed, ever, and how many of these, from the first on, were acked.
+  auto pushed() const -> std::uint64_t { return next_ticket_ - 1; }
+  auto acked() const -> std::uint64_t { return chunks_.empty() ? pushed() : chunks_.begin()->first - 1; }
+  /// Of what is not acked.
+  auto unacked_events() const -> std::uint64_t;
+  auto unacked() const -> std::vector<chunk_ptr>;
 
 private:
   using ticket = std::uint64_t;

@@ -51,9 +51,13 @@ public:
   void close();
   /// The receiver knows that nothing more will come.
   void on_closed(fan_out& flow, const close_link& note);
+  auto is_closing() const -> bool { return finished_; }
   auto has_receiver() const -> bool { return !links_.empty(); }
   /// Whether all receivers know, or are gone.
   auto is_closed() const -> bool { return finished_ && links_.empty(); }
+
+  /// Its outlet is another one of the owner's by now.
+  void move_to(std::size_t index) { index_ = index; }
 
   auto take_outgoing() -> std::vector<outgoing> { return std::exchange(outbox_, {}); }
 

@@ -115,6 +115,16 @@ public:
   void settle(std::size_t reader, record_number number);
   /// Whether the log, when it was opened, had not known the reader before.
   auto is_new(std::size_t reader) const -> bool;
+  /// One more reader, the last; of a name that is known already: that one's place. It gets what the log holds and what
+  /// comes, or with `from_now` only what comes. Told in the log, and on the disk when it returns if that can be written to.
+  auto add_reader(const std::string& name, bool from_now) -> std::size_t;
+  /// It reads no more, and those behind it move up. Returns how many events up to a record it had not settled.
+  auto remove_reader(std::size_t reader, record_number up_to) -> std::uint64_t;
+  /// All up to this record is settled by the reader.
+  auto settled_up_to(std::size_t reader) const -> record_number;
+  auto readers() const -> std::size_t;
+  /// Other bounds from now on; the directory, the readers and the holder stay.
+  void set(const chunk_log_settings& settings);
   /// For drop_oldest: settles for all readers what the oldest segment holds; what was lost by that. Nothing
   /// while older ones only wait for a sync to go.
   auto drop_oldest() -> std::vector<chunk_ptr>;

@@ -1,4 +1,3 @@
-#include "runtime/codec/time_text.hpp"
 #include "runtime/log/chunk_log_state.hpp"
 #include "runtime/log/file_window.hpp"
 #include "runtime/log/quarantine.hpp"
@@ -13,13 +12,6 @@
 
 namespace weir {
 namespace {
-
-/// Segments are at least four, so that the oldest can go while the latest is written.
-auto bounded(chunk_log_settings settings) -> chunk_log_settings {
-  constexpr auto smallest = std::uint64_t{4096};
-  settings.segment_bytes = std::max(smallest, std::min(settings.segment_bytes, settings.bytes_max / 4));
-  return settings;
-}
 
 auto forget_lost(segment_shelf& segments, const std::vector<lost_record>& lost) -> result<void> {
   constexpr auto no_magic = std::string_view{"\0\0\0\0", 4};
@@ -69,22 +61,6 @@ auto sync_all(file_system& files, segment_shelf& segments, record_number durable
   return {};
 }
 
-void tell(const std::string& path, const reader_change& change, bool begins_now) {
-  if (change.events == 0) return;
-  const auto held = std::to_string(change.events) + (change.events == 1 ? " event" : " events");
-  auto since = std::string(time_text_bytes, ' ');
-  write_time_text(since.data(), change.since_ns);
-  if (!change.is_new)
-    spdlog::warn("chunk log {}: \"{}\" reads from it no more; {} that it had not got, from {} on, are dropped for it",
-                 path, change.name, held, since);
-  else if (begins_now)
-    spdlog::info("chunk log {}: \"{}\" is new and starts now; it does not get the {} that are here, from {} on",
-                 path, change.name, held, since);
-  else
-    spdlog::info("chunk log {}: \"{}\" is new and gets all that is here: {}, from {} on", path, change.name, held,
-                 since);
-}
-
 } // namespace
 
 chunk_log::state::state(file_system& on, chunk_log_settings with, const clock& by)
@@ -100,7 +76,7 @@ auto chunk_log::state::take_over(recovered_log found) -> result<void> {
   for (const auto& change : found.changes) {
     if (change.is_new) new_readers.insert(change.name);
     const auto& late = settings.from_now;
-    tell(settings.path, change, std::find(late.begin(), late.end(), change.name) != late.end());
+    tell_reader_change(settings.path, change, std::find(late.begin(), late.end(), change.name) != late.end());
   }
   log_id = found.log_id == 0 ? random_id() : found.log_id;
   next_segment = found.next_segment;

@@ -94,10 +94,7 @@ void chunk_log::state::settle(std::size_t reader, record_number number) {
   readers[reader].settle(number, number);
   are_cursors_dirty = true;
   if (!is_settled_by_all(number)) return;
-  const auto sums = sums_of(number);
-  unsettled.chunks -= std::min(unsettled.chunks, sums.chunks);
-  unsettled.events -= std::min(unsettled.events, sums.events);
-  unsettled.bytes -= std::min(unsettled.bytes, sums.bytes);
+  count_settled(sums_of(number));
   // What could not be read above must not stay in the sums for ever.
   if (floor() > last) unsettled = {};
 }

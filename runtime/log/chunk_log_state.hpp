@@ -88,6 +88,14 @@ struct chunk_log::state {
   auto drop_oldest() -> std::vector<chunk_ptr>;
   auto heads_of(segment& from) -> std::vector<chunk_ptr>;
   auto maintain(monotonic_time now) -> result<void>;
+
+  // chunk_log_readers.cpp
+  auto add_reader(const std::string& name, bool from_now) -> std::size_t;
+  /// It is to have what the log holds, or none of that; how much it is.
+  auto begin_reader(reader_cursor& reader, bool from_now) -> reader_change;
+  auto remove_reader(std::size_t reader, record_number up_to) -> std::uint64_t;
+  void count_unsettled(const record_sums& sums);
+  void count_settled(const record_sums& sums);
   auto write_cursors() -> result<void>;
   auto can_drop_front() const -> bool;
   /// What all have passed is still there: no later snapshot is on the device yet.
@@ -137,5 +145,10 @@ struct chunk_log::state {
   record_number oldest = 0; ///< record that oldest_closed_ns is of
   std::int64_t oldest_closed_ns = 0;
 };
+
+/// To people: who begins to read or reads no more, and what that means for what the log holds.
+void tell_reader_change(const std::string& path, const reader_change& change, bool begins_now);
+/// At least four segments, so that the oldest can go while the latest is written.
+auto bounded(chunk_log_settings settings) -> chunk_log_settings;
 
 } // namespace weir

@@ -38,6 +38,11 @@ descriptor_budget::descriptor_budget(const descriptor_plan& plan)
     : floor_(plan.floor()),
       common_(static_cast<std::ptrdiff_t>(plan.shared() - plan.floor() * plan.sharers)) {}
 
+void descriptor_budget::reserve(std::ptrdiff_t more) {
+  const auto lock = std::lock_guard{mutex_};
+  common_ -= more;
+}
+
 descriptor_budget::share::share(share&& other) noexcept
     : from_(std::exchange(other.from_, nullptr)), taken_(std::exchange(other.taken_, 0)) {}
 

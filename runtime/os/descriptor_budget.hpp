@@ -39,6 +39,9 @@ class descriptor_budget {
 public:
   explicit descriptor_budget(const descriptor_plan& plan);
 
+  /// So many more are reserved, or less, for what nobody had planned: of those that are common.
+  void reserve(std::ptrdiff_t more);
+
   /// One component's part; gives all back when it goes. Of one thread at a time. Without a budget: no bound.
   class share {
   public:

@@ -524,4 +524,63 @@ BOOST_AUTO_TEST_CASE(acks_nothing_that_a_failing_disk_may_not_have) {
   BOOST_TEST((b.sent[0] == ids_of(1, 1)));
 }
 
+BOOST_FIXTURE_TEST_CASE(readers_come_and_go_while_it_runs, bench) {
+  const auto wanted = [this](std::vector<std::string> names) {
+    auto revision = aggregator_revision{};
+    for (auto& name : names) revision.outlets.emplace_back().component = std::move(name);
+    revision.log = settings;
+    return revision;
+  };
+  start();
+  for (std::size_t i = 0; i < 2; ++i) core->flow.at(i).set(wanted({"a", "b"}).outlets[i]);
+  grant(0);
+  for (std::uint64_t n = 1; n <= 3; ++n) receive(tagged(n));
+  sync();
+  ack(0, ids_of(1, 3), {{7, 1, 3}});
+  core->revise(wanted({"a", "b", "late"}));
+  BOOST_TEST(core->flow.size() == 3U);
+  core->flow.at(2).peer_up(1, "core/late");
+  core->flow.at(2).grant(1, 64 * kib * kib);
+  sent.resize(3), promised.resize(3);
+  core->work(time.monotonic());
+  auto got = std::vector<chunk_id>{};
+  for (auto& t : core->flow.at(2).poll(time.monotonic()))
+    for (const auto& c : t.chunks) got.push_back(c->id);
+  BOOST_TEST((got == ids_of(1, 3))); // the log holds them, since b has not got them
+
+  core->revise(wanted({"a", "late"}));
+  receive(tagged(4));
+  sync();
+  BOOST_TEST(!core->is_drained(1));
+  grant(1);
+  BOOST_TEST((sent[1] == ids_of(1, 3))); // and nothing behind them
+  (void)acked();
+  ack(1, ids_of(1, 3), {{7, 1, 3}});
+  BOOST_TEST(core->is_drained(1));
+  BOOST_TEST(core->remove(1) == 0U);
+  BOOST_TEST(core->flow.size() == 2U);
+  // What came before "late" does not wait for it to be told.
+  receive(tagged(5));
+  sync();
+  auto told = take_feedback().settled;
+  BOOST_TEST(std::any_of(told.begin(), told.end(), [](const id_range& r) { return r.first == 1 && r.last >= 3; }));
+}
+
+BOOST_FIXTURE_TEST_CASE(one_that_is_to_go_may_stay_and_lacks_nothing, bench) {
+  const auto wanted = [this](std::vector<std::string> names) {
+    auto revision = aggregator_revision{};
+    for (auto& name : names) revision.outlets.emplace_back().component = std::move(name);
+    revision.log = settings;
+    return revision;
+  };
+  start();
+  for (std::size_t i = 0; i < 2; ++i) core->flow.at(i).set(wanted({"a", "b"}).outlets[i]);
+  core->revise(wanted({"a"}));
+  receive(tagged(1));
+  sync();
+  core->revise(wanted({"a", "b"}));
+  grant(1);
+  BOOST_TEST((sent[1] == ids_of(1, 1)));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -71,6 +71,37 @@ BOOST_AUTO_TEST_CASE(go_on_behind_what_earlier_processes_handed_on) {
   BOOST_TEST((core.begin_again().covered == ranges{{"s", 0, 150}}));
 }
 
+/// A chunk says that all before it are settled: that is true for those who got them.
+BOOST_AUTO_TEST_CASE(go_on_under_a_new_origin_for_an_outlet_that_comes) {
+  auto named = [](const std::string& component) {
+    auto settings = outlet_settings{};
+    settings.component = component;
+    return settings;
+  };
+  core.flow.at(0).set(named("a"));
+  (void)close(0, 10);
+  core.wire({named("a"), named("b")}, 8);
+  const auto next = close(10, 20);
+  BOOST_TEST((next->id == chunk_id{8, 2}));
+  BOOST_TEST(next->settled_below == 2U); // under this origin there is nothing before it
+  BOOST_TEST(core.flow.at(1).unacked_chunks() == 1U);
+  settle(1, 1);
+  time.advance(1s);
+  BOOST_TEST((close(20, 30)->settled == ranges{{"s", 0, 10}}));
+  (void)core.on_news({0, core.flow.at(0).ack({{8, 2}}), {{8, 2, 2}}});
+  time.advance(1s);
+  BOOST_TEST(close(30, 40)->settled.empty()); // b has not got it yet
+  core.wire({named("a")}, 9);
+  BOOST_TEST(!core.is_drained(1));
+  (void)core.on_news({1, core.flow.at(1).ack({{8, 2}, {8, 3}, {8, 4}}), {}});
+  BOOST_TEST(core.is_drained(1));
+  BOOST_TEST(core.remove(1).empty());
+  time.advance(1s);
+  const auto last = close(40, 50);
+  BOOST_TEST((last->id == chunk_id{8, 5})); // it got all that came since
+  BOOST_TEST((last->settled == ranges{{"s", 10, 20}}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(collectors_with_letters)

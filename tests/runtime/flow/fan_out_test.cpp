@@ -1,4 +1,5 @@
 #include "runtime/flow/fan_out.hpp"
+#include "tests/runtime/flow/chunks.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -48,6 +49,52 @@ BOOST_AUTO_TEST_CASE(tell_what_all_outlets_have_whatever_the_order) {
       }
     }
   }
+}
+
+namespace {
+
+auto outlet_for(const std::string& component) -> outlet_settings {
+  auto settings = outlet_settings{};
+  settings.component = component;
+  return settings;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(an_outlet_that_comes_gets_what_comes_and_holds_up_no_word_of_what_was) {
+  auto flow = fan_out{{outlet_for("a")}};
+  flow.push(test::chunk_of({7, 1}, 100), {});
+  auto passed = id_ranges{};
+  passed.insert(7, 1, 1);
+  flow.add(outlet_for("b"), passed);
+  flow.push(test::chunk_of({7, 2}, 100), {});
+  BOOST_TEST(flow.at(1).unacked_chunks() == 1U);
+  BOOST_TEST(flow.release(flow.at(0).ack({{7, 1}, {7, 2}})).size() == 1U); // the second is b's, too
+  BOOST_TEST(flow.settle(0, {{7, 1, 2}}).size() == 1U);
+  BOOST_TEST(flow.settled_floor(7) == 2U);
+  BOOST_TEST(flow.release(flow.at(1).ack({{7, 2}})).size() == 1U);
+  BOOST_TEST(flow.unacked_chunks() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(an_outlet_that_is_retired_gets_nothing_new_and_what_it_lacks_is_free_once_it_is_gone) {
+  auto flow = fan_out{{outlet_for("a"), outlet_for("b"), outlet_for("c")}};
+  flow.push(test::chunk_of({7, 1}, 100), {});
+  flow.retire(0);
+  flow.push(test::chunk_of({7, 2}, 100), {});
+  BOOST_TEST(flow.at(0).unacked_chunks() == 1U);
+  for (const auto outlet : {1U, 2U}) {
+    (void)flow.release(flow.at(outlet).ack({{7, 1}, {7, 2}}));
+    (void)flow.settle(outlet, {{7, 1, 2}});
+  }
+  BOOST_TEST(flow.unacked_chunks() == 1U);
+  BOOST_TEST(flow.settled_everywhere().empty());
+  const auto freed = flow.remove(0);
+  BOOST_TEST_REQUIRE(freed.size() == 1U);
+  BOOST_TEST((freed.front().id == chunk_id{7, 1}));
+  BOOST_TEST(flow.unacked_bytes() == 0U);
+  BOOST_TEST((flow.settled_everywhere() == std::vector{id_range{7, 1, 2}}));
+  BOOST_TEST(flow.find_any("c") == 1U); // those behind it moved up
+  BOOST_TEST(flow.find_any("a") == flow.size());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

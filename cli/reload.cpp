@@ -1,0 +1,79 @@
+#include "cli/command.hpp"
+#include "cli/control_socket.hpp"
+#include "cli/find_node.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <memory>
+#include <ostream>
+#include <thread>
+
+namespace weir::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto answer_patience = 30s;
+constexpr auto again_after = 50ms;
+
+struct reload_line {
+  std::string node;
+  bool discard = false;
+};
+
+/// The first line of an answer, which is then without it.
+auto take_line(std::string& answer) -> std::string {
+  const auto end = answer.find('\n');
+  auto line = answer.substr(0, end);
+  answer.erase(0, end == std::string::npos ? answer.size() : end + 1);
+  return line;
+}
+
+auto tell(const std::string& word, const std::string& text, session& s) -> int {
+  if (word == "done") {
+    s.out << text;
+    return exit_done;
+  }
+  s.err << (word == "wrong" ? "" : "weir reload: ") << text;
+  return word == "wrong" ? exit_misuse : exit_failed;
+}
+
+/// Asks until the node says what came of it, however long that takes.
+auto reload(const reload_line& line, session& s) -> int {
+  const auto found = find_node(line.node, "reload", exit_failed, s);
+  if (!found.node) return found.status;
+  auto request = std::string{line.discard ? "reload discard" : "reload"};
+  while (true) {
+    auto answer = ask(found.node->path, request, answer_patience);
+    if (!answer) {
+      s.err << "weir reload: " << answer.failure().what << '\n';
+      return exit_failed;
+    }
+    const auto word = take_line(*answer);
+    if (word == "begun")
+      request = "reload " + take_line(*answer);
+    else if (word != "busy")
+      return tell(word, *answer, s);
+    std::this_thread::sleep_for(again_after);
+  }
+}
+
+} // namespace
+
+void add_reload(CLI::App& weir, session& s) {
+  auto* sub = weir.add_subcommand("reload", "Have a running node do what its topology file says now");
+  auto line = std::make_shared<reload_line>();
+  sub->add_option("node", line->node, "The node, by its name or as CLUSTER.NODE; may be left out if only one runs");
+  sub->add_flag("--discard", line->discard, "Drop what is left for components that go and cannot be passed on");
+  sub->footer("\nExamples:\n"
+              "  weir reload\n"
+              "  weir reload edge-1 --discard\n\n"
+              "A wrong file changes nothing, and neither does one whose new components do not open. SIGHUP does the same\n"
+              "and tells in the node's log what came of it.\n"
+              "Exit status: 0 done, 1 refused, no such node or no answer, 2 the file is wrong, or several nodes run and none\n"
+              "was named.");
+  sub->callback([line, &s] { s.chosen = [line, &s] { return reload(*line, s); }; });
+}
+
+} // namespace weir::cli

@@ -1,0 +1,112 @@
+#include "cli/run/reloads.hpp"
+
+#include "cli/report.hpp"
+#include "topology/diff.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+#include <sstream>
+
+namespace weir::cli {
+namespace {
+
+/// For the log.
+auto in_one_line(std::string_view lines) -> std::string {
+  auto line = std::string{};
+  for (const auto c : lines.substr(0, lines.find_last_not_of('\n') + 1)) line += c == '\n' ? "; " : std::string{c};
+  return line;
+}
+
+} // namespace
+
+reloads::reloads(std::string topology, std::chrono::nanoseconds patience)
+    : topology_(std::move(topology)), patience_(patience) {}
+
+reloads::~reloads() {
+  stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void reloads::begin(node& of, const topology_plan& plan) {
+  const auto lock = std::lock_guard{guard_};
+  node_ = &of;
+  plan_ = std::make_shared<const topology_plan>(plan);
+}
+
+auto reloads::ask(bool discards) -> result<std::uint64_t> {
+  const auto lock = std::lock_guard{guard_};
+  if (is_over_) return error{errc::rejected, "the node ends by itself, or stops already"};
+  if (node_ == nullptr) return error{errc::rejected, "the node has not started yet"};
+  if (is_busy_.exchange(true)) return error{errc::rejected, "another reload is under way"};
+  if (thread_.joinable()) thread_.join(); // it has ended
+  outcome_.reset();
+  thread_ = std::thread{[this, discards] { work(discards); }};
+  return ++last_;
+}
+
+auto reloads::outcome_of(std::uint64_t number) const -> std::optional<outcome> {
+  const auto lock = std::lock_guard{guard_};
+  if (number != last_) return outcome{reload_end::refused, "there is another reload by now\n"};
+  return outcome_;
+}
+
+void reloads::stop() { is_over_ = true; }
+
+auto reloads::plan() const -> std::shared_ptr<const topology_plan> {
+  const auto lock = std::lock_guard{guard_};
+  return plan_;
+}
+
+void reloads::work(bool discards) {
+  auto came = reload(discards);
+  const auto line = in_one_line(came.text);
+  if (came.how == reload_end::done)
+    spdlog::info("reload of {}: {}", topology_, line);
+  else
+    spdlog::error("reload of {}: {}", topology_, line);
+  const auto lock = std::lock_guard{guard_};
+  outcome_ = std::move(came);
+  is_busy_ = false;
+}
+
+auto reloads::reload(bool discards) -> outcome {
+  auto findings = std::ostringstream{};
+  auto s = session{findings, findings, {}};
+  const auto wanted = load_or_explain(topology_, s, "nothing was changed");
+  if (!wanted) return {reload_end::wrong_file, findings.str()};
+  const auto changes = node_->changes_to(*wanted);
+  const auto done = node_->reload(*wanted, {discards, patience_, &is_over_});
+  if (!done) return {reload_end::refused, findings.str() + done.failure().what + "; all is as it was\n"};
+  auto text = findings.str() + to_text(changes) + '\n';
+  for (const auto& note : done->notes) text += note + '\n';
+  const auto lock = std::lock_guard{guard_};
+  plan_ = std::make_shared<const topology_plan>(*wanted);
+  return {reload_end::done, std::move(text)};
+}
+
+namespace {
+
+auto word_of(reload_end how) -> std::string_view {
+  switch (how) {
+  case reload_end::done: return "done\n";
+  case reload_end::wrong_file: return "wrong\n";
+  case reload_end::refused: break;
+  }
+  return "refused\n";
+}
+
+} // namespace
+
+auto answer_reload(reloads& by, std::string_view request) -> std::string {
+  request.remove_prefix(std::min(request.size(), std::string_view{"reload "}.size()));
+  auto number = std::uint64_t{0};
+  if (std::from_chars(request.data(), request.data() + request.size(), number).ec == std::errc{}) {
+    const auto came = by.outcome_of(number);
+    return came ? std::string{word_of(came->how)} + came->text : "busy\n";
+  }
+  const auto begun = by.ask(request == "discard");
+  return begun ? "begun\n" + std::to_string(*begun) + '\n' : "refused\n" + begun.failure().what + '\n';
+}
+
+} // namespace weir::cli

@@ -1,0 +1,198 @@
+#include "topology/diff.hpp"
+
+#include "topology/routing.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace weir {
+namespace {
+
+using hosted_components = std::vector<const component_plan*>;
+using texts = std::vector<std::string>;
+
+/// Keys that say who a component reads from, and how it begins to: the edges' affair.
+constexpr auto keys_of_edges = std::array<std::string_view, 2>{"from", "start"};
+
+auto is_of_edges(std::string_view key) -> bool {
+  return std::find(keys_of_edges.begin(), keys_of_edges.end(), key) != keys_of_edges.end();
+}
+
+auto without_edges(const config::value& written) -> config::value {
+  auto rest = written;
+  std::erase_if(rest.members, [](const config::value::member& m) { return is_of_edges(m.key); });
+  return rest;
+}
+
+auto find_in(const hosted_components& hosted, std::string_view name) -> const component_plan* {
+  const auto at = std::find_if(hosted.begin(), hosted.end(), [&](const auto* c) { return c->name == name; });
+  return at == hosted.end() ? nullptr : *at;
+}
+
+auto buffer_text(const component_plan& c) -> std::string {
+  const auto* details = std::get_if<aggregator_plan>(&c.details);
+  if (details == nullptr) return {};
+  if (details->buffer.type != buffer_type::disk) return "(memory)";
+  // With a log that never waits for the device nobody knows what is on it.
+  return details->buffer.path + (details->buffer.sync == sync_policy::os ? " (os)" : "");
+}
+
+/// Whether what the one holds makes sense to the other.
+auto is_same_thing(const component_plan& a, const component_plan& b) -> bool {
+  if (a.in != b.in || a.type != b.type || a.letters_of != b.letters_of) return false;
+  const auto* collects = std::get_if<collector_plan>(&a.details);
+  if (collects && collects->oldest_name != std::get<collector_plan>(b.details).oldest_name) return false;
+  return instances_of(a) == instances_of(b) && buffer_text(a) == buffer_text(b);
+}
+
+auto letters_text(const topology_plan& plan, const component_plan& c) -> std::string {
+  const auto& letters = plan.dead_letters;
+  return dead_letter_path(plan, c, "{node}") + '|' + std::to_string(letters.max_size.value) + '|'
+         + (letters.give_up_after ? std::to_string(letters.give_up_after->count()) : "never") + '|' + c.dead_letter;
+}
+
+auto joined_text(const texts& all) -> std::string {
+  auto text = std::string{};
+  for (const auto& one : all) text += (text.empty() ? "" : ", ") + one;
+  return text;
+}
+
+auto match_words(const component_plan& c) -> std::string {
+  const auto* sink = std::get_if<sink_plan>(&c.details);
+  return sink == nullptr ? std::string{} : joined_text(sink->match.whole_text());
+}
+
+/// What its own settings come to.
+auto settings_text(const topology_plan& plan, const component_plan& c) -> std::string {
+  const auto has_letters = c.in == tier::collector || may_have_dead_letters(c) || !c.letters_of.empty();
+  return (has_letters ? letters_text(plan, c) : std::string{}) + '|' + match_words(c);
+}
+
+auto has_memory(const component_plan& c) -> bool {
+  const auto* known = c.in == tier::sink ? plugin_registry<store>::find(c.type) : nullptr;
+  return known == nullptr || known->promise(c.written).has_memory();
+}
+
+/// What its senders have to know of a component.
+auto text_for_senders(const component_plan& c, const hosted_components& hosted) -> std::string {
+  const auto* passes = std::get_if<aggregator_plan>(&c.details);
+  const auto balance = passes == nullptr ? -1 : static_cast<int>(passes->balance);
+  return c.name + '|' + std::to_string(instances_of(c)) + '|' + std::to_string(balance) + '|' + match_words(c) + '|'
+         + (has_memory(c) ? "m" : "-") + (find_in(hosted, c.name) != nullptr ? "here" : "away");
+}
+
+auto text_for_receivers(const component_plan& c, const hosted_components& hosted) -> std::string {
+  return c.name + '|' + std::to_string(instances_of(c)) + '|' + (buffer_text(c) == "(memory)" ? "m" : "d")
+         + (find_in(hosted, c.name) != nullptr ? "here" : "away");
+}
+
+/// All that it knows of its neighbours.
+auto surroundings(const topology_plan& plan, const component_plan& c, const hosted_components& hosted) -> texts {
+  auto all = texts{};
+  for (const auto& name : c.to) all.push_back("to " + text_for_senders(*plan.find(name), hosted));
+  for (const auto& name : c.from) all.push_back("from " + text_for_receivers(*plan.find(name), hosted));
+  if (c.in == tier::sink) return all;
+  if (const auto behind = sinks_behind(plan, c))
+    for (const auto& match : *behind) all.push_back("behind " + joined_text(match.whole_text()));
+  return all;
+}
+
+/// The edges of `plan` at one of these.
+auto edges_of(const topology_plan& plan, const hosted_components& hosted) -> std::vector<plan_edge> {
+  auto edges = std::vector<plan_edge>{};
+  for (const auto& c : plan.components)
+    for (const auto& name : c.to)
+      if (find_in(hosted, c.name) != nullptr || find_in(hosted, name) != nullptr) edges.push_back({c.name, name});
+  return edges;
+}
+
+auto less(const std::vector<plan_edge>& all, const std::vector<plan_edge>& taken) -> std::vector<plan_edge> {
+  auto left = all;
+  std::erase_if(left, [&](const plan_edge& e) { return std::find(taken.begin(), taken.end(), e) != taken.end(); });
+  return left;
+}
+
+auto own_listen_text(const topology_plan& plan, std::string_view node) -> std::string {
+  for (const auto& n : plan.nodes)
+    if (n.name == node) return n.host + ':' + std::to_string(n.port) + ' ' + joined_text(n.classes);
+  return {};
+}
+
+} // namespace
+
+auto says_the_same(const config::value& a, const config::value& b) -> bool {
+  if (a.type != b.type || a.items.size() != b.items.size() || a.members.size() != b.members.size()) return false;
+  if (a.is_scalar() && (a.scalar != b.scalar || a.quoted != b.quoted)) return false;
+  return std::equal(a.items.begin(), a.items.end(), b.items.begin(), says_the_same)
+         && std::all_of(a.members.begin(), a.members.end(), [&](const config::value::member& m) {
+              const auto* other = b.find(m.key);
+              return other != nullptr && says_the_same(m.content, *other);
+            });
+}
+
+auto diff(const topology_plan& running, const topology_plan& wanted, const std::vector<std::string>& classes)
+    -> plan_changes {
+  const auto before = components_of(running, classes);
+  const auto after = components_of(wanted, classes);
+  auto changes = plan_changes{};
+  for (const auto* c : before) {
+    const auto* next = find_in(after, c->name);
+    if (next == nullptr || !is_same_thing(*c, *next)) changes.removed.push_back(c->name);
+  }
+  for (const auto* c : after) {
+    const auto* old = find_in(before, c->name);
+    if (old == nullptr || !is_same_thing(*old, *c))
+      changes.added.push_back(c->name);
+    else if (!says_the_same(without_edges(old->written), without_edges(c->written))
+             || settings_text(running, *old) != settings_text(wanted, *c))
+      changes.replaced.push_back(c->name);
+    else if (surroundings(running, *old, before) != surroundings(wanted, *c, after))
+      changes.rewired.push_back(c->name);
+  }
+  const auto edges_before = edges_of(running, before);
+  const auto edges_after = edges_of(wanted, after);
+  changes.joined = less(edges_after, edges_before);
+  changes.parted = less(edges_before, edges_after);
+  return changes;
+}
+
+auto wants_restart(const topology_plan& running, const topology_plan& wanted, std::string_view node) -> std::string {
+  if (running.cluster != wanted.cluster)
+    return "the cluster is \"" + wanted.cluster + "\" instead of \"" + running.cluster + '"';
+  if (own_listen_text(running, node) != own_listen_text(wanted, node))
+    return "the address or the classes of node \"" + std::string{node} + "\" under nodes: are others";
+  if (running.classes.empty() != wanted.classes.empty())
+    return wanted.classes.empty() ? "there is no placement: any more" : "there was no placement: before";
+  return {};
+}
+
+auto held_by(const component_plan& c, std::string_view node) -> std::vector<std::string> {
+  auto held = texts{};
+  const auto where = plugin_context{c.name, std::string{node}};
+  const auto add = [&](const plugin_claims& made) {
+    for (const auto& one : made.held)
+      if (!one.is_shared) held.push_back(one.what);
+  };
+  if (const auto* known = c.in == tier::collector ? plugin_registry<source>::find(c.type) : nullptr)
+    add(known->claims(c.written, where));
+  if (const auto* known = c.in == tier::sink ? plugin_registry<store>::find(c.type) : nullptr)
+    add(known->claims(c.written, where));
+  const auto* passes = std::get_if<aggregator_plan>(&c.details);
+  if (passes != nullptr && passes->buffer.type == buffer_type::disk) held.push_back(buffer_root(c, node));
+  return held;
+}
+
+auto to_text(const plan_changes& changes) -> std::string {
+  auto text = std::string{};
+  const auto add = [&](std::string_view what, const texts& names) {
+    if (!names.empty()) text += (text.empty() ? "" : "; ") + std::string{what} + ": " + joined_text(names);
+  };
+  add("added", changes.added);
+  add("removed", changes.removed);
+  add("changed", changes.replaced);
+  add("other neighbours", changes.rewired);
+  return text.empty() ? "nothing changes" : text;
+}
+
+} // namespace weir

@@ -1,0 +1,33 @@
+/// Carries out a difference between plans on the actors of a running node, or leaves all as it was.
+#pragma once
+
+#include "topology/builder.hpp"
+#include "topology/reload_steps.hpp"
+
+#include <caf/all.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+struct reload_settings {
+  std::vector<std::string> classes; ///< of the node
+  build_context build;
+  caf::actor guardian;
+  bool discards = false; ///< what is left for those that go is dropped instead of waited for
+  std::chrono::nanoseconds patience{}; ///< with what is to be passed on
+  const std::atomic<bool>* is_over = nullptr; ///< once it is true, there is none left
+};
+
+struct reload_outcome {
+  std::vector<std::string> notes; ///< what people should know although it is done
+};
+
+/// Blocks until it is done. An error says why nothing is changed, or that something is that could not be put back.
+auto reload_actors(caf::actor_system& system, const topology_plan& running, const topology_plan& wanted,
+                   const reload_settings& settings) -> result<reload_outcome>;
+
+} // namespace weir

@@ -1,0 +1,34 @@
+/// In which order a difference between plans is carried out: pure.
+//
+// What may fail comes before what is hard to undo: what is new opens while all else still runs, then settings change,
+// then edges, and what is not wanted any more goes last, from the sources down. Only what needs something that one of
+// these holds (a port, a directory) comes after it.
+#pragma once
+
+#include "topology/diff.hpp"
+
+#include <string>
+#include <vector>
+
+namespace weir {
+
+struct reload_step {
+  enum class kind {
+    check,   ///< that `component` gets rid of what there is for `to`, or for all if that is empty
+    hire,    ///< it is started
+    replace, ///< one with other settings takes its place and what it holds
+    rewire,  ///< it is told of other neighbours
+    part,    ///< waits until `component` has given `to` all that there was for it
+    dismiss, ///< it passes on what it has, and is ended
+  };
+  kind what = kind::check;
+  std::string component;
+  std::string to = {};
+  auto operator==(const reload_step&) const -> bool = default;
+};
+
+/// Of the node that hosts these classes.
+auto steps_of(const topology_plan& running, const topology_plan& wanted, const std::vector<std::string>& classes,
+              std::string_view node) -> std::vector<reload_step>;
+
+} // namespace weir
