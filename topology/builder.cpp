@@ -203,7 +203,8 @@ auto source_of(const building& b, const component_plan& c) -> std::string {
   return b.plan.classes.empty() ? name : b.context.source_node + '/' + name;
 }
 
-auto build_collector(const building& b, const component_plan& c, const std::string& address) {
+auto build_collector(const building& b, const component_plan& c, child_spec& as) {
+  const auto& address = as.address;
   const auto& details = std::get<collector_plan>(c.details);
   auto settings = collector_settings{};
   auto& decides = settings.decides;
@@ -224,6 +225,7 @@ auto build_collector(const building& b, const component_plan& c, const std::stri
   settings.waits = b.context.waits;
   auto core = std::make_shared<collector_core>(random_id(), decides.source, outlets_of(b, c));
   if (c.letters_of.empty()) core->dead_letters = letter_box_of(b, c, address);
+  as.board = core->board;
   return [settings, core](caf::event_based_actor* parent) -> caf::actor {
     return parent->spawn<caf::detached>(collector, settings, core, self_address(parent));
   };
@@ -245,8 +247,8 @@ auto process_of(const building& b, const component_plan& c, const std::string& a
       chunk_process_settings{operators, context_of(b, c), address, taken_behind(b, c)}, std::move(letters));
 }
 
-auto build_aggregator(const building& b, const component_plan& c, const std::string& address,
-                      std::unique_ptr<chunk_log> log) {
+auto build_aggregator(const building& b, const component_plan& c, child_spec& as, std::unique_ptr<chunk_log> log) {
+  const auto& address = as.address;
   const auto& details = std::get<aggregator_plan>(c.details);
   auto settings = aggregator_settings{};
   auto& decides = settings.decides;
@@ -263,13 +265,15 @@ auto build_aggregator(const building& b, const component_plan& c, const std::str
   auto core =
       std::make_shared<aggregator_core>(window, outlets_of(b, c), std::move(log), details.buffer.when_full);
   core->process = process_of(b, c, address);
+  as.board = core->board;
   return [settings, core, blocks](caf::event_based_actor* parent) -> caf::actor {
     if (blocks) return parent->spawn<caf::detached>(aggregator, settings, core, self_address(parent));
     return parent->spawn(aggregator, settings, core, self_address(parent));
   };
 }
 
-auto build_sink(const building& b, const component_plan& c, const std::string& address) {
+auto build_sink(const building& b, const component_plan& c, child_spec& as) {
+  const auto& address = as.address;
   const auto& details = std::get<sink_plan>(c.details);
   auto settings = sink_settings{};
   auto& decides = settings.decides;
@@ -293,6 +297,7 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
   // What each writer commits, and what it will commit next.
   window.capacity_bytes = std::max(sink_window_bytes, 2 * details.writers * details.batch.max_size.value);
   auto core = std::make_shared<sink_core>(window, details.match, details.writers);
+  as.board = core->board;
   return [settings, core](caf::event_based_actor* parent) -> caf::actor {
     return parent->spawn<sink>(settings, core, self_address(parent));
   };
@@ -300,15 +305,16 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
 
 auto build_child(const building& b, const component_plan& c, std::uint32_t instance) -> result<child_spec> {
   auto spec = child_spec{address_of(b, c, instance), c.name, word_of(c.in), {}, c.letters_of};
+  spec.type = c.type;
   switch (c.in) {
-  case tier::collector: spec.make = build_collector(b, c, spec.address); break;
+  case tier::collector: spec.make = build_collector(b, c, spec); break;
   case tier::source_aggregator:
   case tier::destination_aggregator: {
     WEIR_TRY(auto log, open_log(b, c, instance));
-    spec.make = build_aggregator(b, c, spec.address, std::move(log));
+    spec.make = build_aggregator(b, c, spec, std::move(log));
     break;
   }
-  case tier::sink: spec.make = build_sink(b, c, spec.address); break;
+  case tier::sink: spec.make = build_sink(b, c, spec); break;
   }
   return spec;
 }

@@ -97,7 +97,6 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
         s.work();
       },
       [&s](drain_atom) { s.note([](auto& machine) { machine.drain(); }); },
-      [&s](observe_atom) { return s.machine->observe(); },
   };
 }
 

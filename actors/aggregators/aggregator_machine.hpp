@@ -5,6 +5,7 @@
 #include "actors/aggregators/aggregator_core.hpp"
 #include "actors/aggregators/passed_questions.hpp"
 #include "actors/protocol.hpp"
+#include "actors/system/receiver_words.hpp"
 #include "runtime/flow/receiver_links.hpp"
 #include "runtime/os/random.hpp"
 
@@ -63,7 +64,8 @@ public:
   auto deadline() const -> monotonic_time { return deadline_; }
   /// All input is at its end and everything is passed on, or safe in the log.
   auto is_finished() const -> bool { return is_finished_; }
-  auto observe() const -> observation;
+  /// What its board shows. For its own thread; others read the board.
+  auto observe() -> observation;
 
 private:
   struct downstream_port {
@@ -74,7 +76,11 @@ private:
 
   auto has_delivered(monotonic_time now) const -> bool;
   void tell_news(monotonic_time now);
-  void tell_troubles(observation& to) const;
+  void do_work();
+  void show();
+  auto state_word() const -> const char*;
+  auto words() const -> actor_texts;
+  void add_troubles(actor_texts& to) const;
   auto next_call(monotonic_time now) const -> monotonic_time;
   void finish_if_done(monotonic_time now);
 
@@ -89,6 +95,7 @@ private:
   bool is_finished_ = false;
   monotonic_time probe_at_{};
   monotonic_time deadline_{};
+  receiver_words words_;
   std::optional<monotonic_time> drain_until_; ///< with a log: what is not passed on by then stays in it
 };
 

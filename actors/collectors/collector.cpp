@@ -75,7 +75,6 @@ auto collector(caf::stateful_actor<collector_state>* self, collector_settings se
       },
       [&s](const known_positions& note) { s.decide([&](auto& machine) { machine.on_answer(note); }); },
       [&s](drain_atom) { s.decide([](auto& machine) { machine.drain(); }); },
-      [&s](observe_atom) { return s.machine->observe(); },
   };
 }
 

@@ -90,7 +90,6 @@ auto sink::make_behavior() -> caf::behavior {
         s.decide([](auto& m, auto&) { m.on_time(); });
       },
       [&s](drain_atom) { s.decide([](auto& m, auto&) { m.drain(); }); },
-      [&s](observe_atom) { return s.desk->observe(); },
   };
 }
 

@@ -3,10 +3,12 @@
 
 #include "actors/protocol.hpp"
 #include "runtime/base/backoff.hpp"
+#include "runtime/measure/board_registry.hpp"
 #include "runtime/os/clock.hpp"
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,10 +23,9 @@ struct child_spec {
   /// It is drained when all children of this component of the node have finished, and not before. Empty: when
   /// the others are.
   std::string drained_after = {};
+  std::string type = {};                      ///< plug-in
+  std::shared_ptr<actor_board> board = {}; ///< where it shows what it does; null: nowhere
 };
-
-/// What is known of a child that does not answer: what it answered last, or who it is.
-auto unanswered(const child_spec& child, const observation& last) -> observation;
 
 struct supervisor_settings {
   std::vector<child_spec> children;
@@ -33,6 +34,7 @@ struct supervisor_settings {
   std::size_t restarts_max = 10; ///< of one child within the window, then it escalates
   duration window = std::chrono::seconds{60};
   const clock* time = &system_clock();
+  std::shared_ptr<board_registry> boards = {}; ///< of the node; null: nobody looks
 };
 
 struct supervisor_state {
@@ -41,12 +43,10 @@ struct supervisor_state {
   struct child {
     child_spec spec;
     caf::actor handle;
-    std::uint64_t restarts = 0;
     std::deque<monotonic_time> recent; ///< restarts within the window
-    std::string last_error;
-    observation last{}; ///< what it answered last
     bool finished = false;
     bool draining = false;
+    board_registry::entry shown = {};
   };
 
   supervisor_settings settings;
@@ -54,21 +54,20 @@ struct supervisor_state {
   caf::actor_addr parent;
   caf::event_based_actor* self = nullptr;
 
+  void show_children();
   void start(std::size_t index);
   void on_down(const caf::down_msg& m);
   void on_finished(const child_finished& note);
   /// All but those that are drained after a component.
   void drain();
   void drain_after(const std::string& component);
-  /// Asks every child, adds what only a supervisor knows, answers when all have.
-  auto observe() -> caf::result<std::vector<observation>>;
 
 private:
   void drain(child& c);
   void restart_later(std::size_t index, const caf::error& reason);
   void announce(const child& c);
-  auto absent(const child& c) const -> observation;
-  void add_failure(const child& c, observation& to) const;
+  /// The end of this supervisor, and of the node.
+  void give_up(const caf::error& reason);
 };
 
 auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings settings,

@@ -109,6 +109,7 @@ auto sink_actor::finish_job(std::size_t number) -> bool {
 }
 
 void sink_actor::pass_on() {
+  machine_->show();
   in.send_all(*this, machine_->take_outgoing());
   for (auto& a : machine_->take_answers()) in.send(*this, a.to, std::move(a.what));
   auto next = machine_->deadline();
@@ -159,9 +160,7 @@ auto sink_actor::is_overlapping() const -> bool {
 }
 
 auto sink_actor::check() const -> std::string {
-  const auto gone = core_.events_stored + core_.events_held + core_.dropped.total();
-  if (gone > core_.events_in) return "more events left than came in";
-  return {};
+  return imbalance_of(*core_.board, {address, component, "sink", {}}, in.time);
 }
 
 } // namespace weir::test
