@@ -209,7 +209,6 @@ auto build_collector(const building& b, const component_plan& c, child_spec& as)
   auto settings = collector_settings{};
   auto& decides = settings.decides;
   decides.address = address;
-  decides.type = c.type;
   decides.context = context_of(b, c);
   decides.make_source =
       c.letters_of.empty() ? details.make_source : make_letter_source(dead_letters_of(b, c));
@@ -253,8 +252,6 @@ auto build_aggregator(const building& b, const component_plan& c, child_spec& as
   auto settings = aggregator_settings{};
   auto& decides = settings.decides;
   decides.address = address;
-  decides.component = c.name;
-  decides.tier = word_of(c.in);
   decides.downstream = downstream_of(b, c);
   decides.local_senders = local_senders_of(b, c);
   decides.once = b.context.once;
@@ -278,8 +275,6 @@ auto build_sink(const building& b, const component_plan& c, child_spec& as) {
   auto settings = sink_settings{};
   auto& decides = settings.decides;
   decides.address = address;
-  decides.component = c.name;
-  decides.type = c.type;
   decides.retry = {details.retry.first, details.retry.max};
   decides.give_up_after = details.retry.give_up_after;
   decides.local_senders = local_senders_of(b, c);

@@ -202,9 +202,4 @@ void aggregator_machine::show() {
   core_->show(state_word());
 }
 
-auto aggregator_machine::observe() -> observation {
-  show();
-  return core_->board->read({settings_.address, settings_.component, settings_.tier, "aggregator"}, time_);
-}
-
 } // namespace weir

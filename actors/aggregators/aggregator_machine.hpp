@@ -19,8 +19,6 @@ namespace weir {
 
 struct aggregator_machine_settings {
   std::string address;
-  std::string component;
-  std::string tier;
   std::vector<downstream_component> downstream; ///< one for each outlet of the core
   std::vector<std::string> local_senders;       ///< addresses; more may come from other nodes
   bool once = false;
@@ -64,8 +62,6 @@ public:
   auto deadline() const -> monotonic_time { return deadline_; }
   /// All input is at its end and everything is passed on, or safe in the log.
   auto is_finished() const -> bool { return is_finished_; }
-  /// What its board shows. For its own thread; others read the board.
-  auto observe() -> observation;
 
 private:
   struct downstream_port {

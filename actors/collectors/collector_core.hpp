@@ -44,6 +44,10 @@ public:
   auto budget_bytes() const -> std::size_t;
   /// Says at most once a minute which events no sink takes.
   void tell_untaken(monotonic_time now, bool is_last);
+  /// Another number whenever events have come or were acked.
+  auto moved() const -> std::uint64_t {
+    return events_closed + builder.events() + counts.dropped.total() + events_acked;
+  }
   auto is_empty() const -> bool { return builder.empty() && flow.unacked_chunks() == 0; }
   /// On its board, with this state of its actor.
   void show(const char* state);

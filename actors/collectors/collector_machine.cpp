@@ -15,7 +15,7 @@ constexpr auto starved_look = 100ms; // without demand: accept connections, answ
 constexpr auto probe_interval = 5s;
 constexpr auto complain_after = 10s;
 constexpr auto complain_again = 60s;
-constexpr auto words_told_each = 250ms;
+constexpr auto words_told_each = 200ms;
 
 } // namespace
 
@@ -295,17 +295,19 @@ auto collector_machine::state_word() const -> const char* {
   return core_->budget_bytes() == 0 ? "waiting for demand" : "running";
 }
 
-/// Figures at once; words, which may be about a thousand files, a little later.
+/// Figures at once; words, which may be about a thousand files, a little later. Without anything new they may wait for the
+/// next step: a node at rest is not woken for them.
 void collector_machine::show() {
   if (is_finished_ || now() >= tell_at_ || own_problems() != told_problems_)
     tell();
-  else
+  else if (core_->moved() != told_moved_)
     deadline_ = std::min(deadline_, tell_at_);
   core_->show(state_word());
 }
 
 void collector_machine::tell() {
   tell_at_ = now() + words_told_each;
+  told_moved_ = core_->moved();
   auto seen = observation{};
   if (reads_) {
     seen.detail = reads_->summary();
@@ -330,13 +332,6 @@ auto collector_machine::own_problems() const -> std::vector<std::string> {
 
 void collector_machine::count_noted(const counts_by_name& so_far) {
   for (const auto& [what, events] : so_far) core_->counts.noted.add(what, events - std::exchange(noted_[what], events));
-}
-
-auto collector_machine::observe() -> observation {
-  tell();
-  core_->show(state_word());
-  return core_->board->read({settings_.address, settings_.context.component, "collector", settings_.type},
-                            *settings_.context.clock);
 }
 
 } // namespace weir

@@ -28,7 +28,6 @@ struct collector_pace {
 
 struct collector_machine_settings {
   std::string address;
-  std::string type;
   std::string source; ///< the core's: whose streams its positions are of
   plugin_context context;
   source_plugin::factory make_source;
@@ -82,8 +81,6 @@ public:
   auto deadline() const -> monotonic_time { return deadline_; }
   /// All input is at its end and everything is settled.
   auto is_finished() const -> bool { return is_finished_; }
-  /// What its board shows. For its own thread; others read the board.
-  auto observe() -> observation;
 
   /// It is not known yet where to go on.
   auto is_waiting() const -> bool { return !is_started_ || inquiry_.has_value(); }
@@ -155,6 +152,7 @@ private:
   monotonic_time deadline_{};
   monotonic_time tell_at_{}; ///< words; not again before, unless its own problems are others
   std::vector<std::string> told_problems_;
+  std::uint64_t told_moved_ = 0;
   counts_by_name noted_;     ///< by this source, and counted
 };
 

@@ -323,9 +323,4 @@ void sink_machine::show() {
   core_.show(state_word());
 }
 
-auto sink_machine::observe() -> observation {
-  show();
-  return core_.board->read({settings_.address, settings_.component, "sink", settings_.type}, time_);
-}
-
 } // namespace weir

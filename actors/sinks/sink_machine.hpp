@@ -20,8 +20,6 @@ namespace weir {
 
 struct sink_machine_settings {
   std::string address;
-  std::string component;
-  std::string type;
   backoff_settings retry;
   std::optional<duration> give_up_after;
   std::vector<std::string> local_senders; ///< addresses; more may come from other nodes
@@ -69,8 +67,6 @@ public:
   auto is_finished() const -> bool { return is_finished_; }
   /// Shows on its board what came of the calls before.
   void show();
-  /// What the board shows then. For whoever makes the other calls; others read the board.
-  auto observe() -> observation;
   auto address() const -> const std::string& { return settings_.address; }
   auto writers() const -> std::size_t { return writers_.size(); }
 

@@ -19,11 +19,12 @@ void supervisor_state::announce(const child& c) {
     self->send(directory, announce_peer{{c.spec.address, c.spec.component, c.handle}});
 }
 
-void supervisor_state::show_children() {
-  if (!settings.boards) return;
-  for (auto& c : children)
-    if (c.spec.board)
-      c.shown = settings.boards->add({c.spec.address, c.spec.component, c.spec.tier, c.spec.type}, c.spec.board);
+/// As long as there is a supervisor of it, also while it is away.
+void supervisor_state::show(child& c) {
+  if (!c.spec.board) return;
+  c.spec.board->note_start();
+  if (!settings.boards || c.shown.is_there()) return;
+  c.shown = settings.boards->add({c.spec.address, c.spec.component, c.spec.tier, c.spec.type}, c.spec.board);
 }
 
 void supervisor_state::start(std::size_t index) {
@@ -32,7 +33,7 @@ void supervisor_state::start(std::size_t index) {
   self->monitor(c.handle);
   self->link_to(c.handle); // children do not outlive their supervisor
   announce(c);
-  if (c.spec.board) c.spec.board->note_start();
+  show(c);
   if (c.draining) self->send(c.handle, drain_atom::value); // the one before it may not have got to it
 }
 
@@ -100,7 +101,6 @@ auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings
   s.parent = std::move(parent);
   for (auto& spec : settings.children) s.children.push_back({std::move(spec), nullptr, {}});
   s.settings = std::move(settings);
-  s.show_children();
   self->set_down_handler([self](const caf::down_msg& m) { self->state.on_down(m); });
   self->set_exit_handler([self](const caf::exit_msg& m) {
     // A child's exit means nothing here: its down_msg decides, and may come before or after.

@@ -54,7 +54,6 @@ struct supervisor_state {
   caf::actor_addr parent;
   caf::event_based_actor* self = nullptr;
 
-  void show_children();
   void start(std::size_t index);
   void on_down(const caf::down_msg& m);
   void on_finished(const child_finished& note);
@@ -66,6 +65,7 @@ private:
   void drain(child& c);
   void restart_later(std::size_t index, const caf::error& reason);
   void announce(const child& c);
+  void show(child& c);
   /// The end of this supervisor, and of the node.
   void give_up(const caf::error& reason);
 };

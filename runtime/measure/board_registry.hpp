@@ -25,6 +25,7 @@ public:
     ~entry() {
       if (of_) of_->remove(number_);
     }
+    auto is_there() const -> bool { return of_ != nullptr; }
     /// The board stays where it is as long as the registry: the figures of who is gone for good are still wanted.
     void leave() { of_.reset(); }
 

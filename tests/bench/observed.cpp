@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
 
 constexpr auto looks_each = 100ms;
+constexpr auto pairs = 100;
 
 /// A running node with the folder of its control socket.
 struct observed_node {
@@ -110,14 +111,14 @@ auto cpu_of_a_look(const workspace& at, int looks) -> result<double> {
 
 auto run_observed(const workspace& at) -> result<std::vector<figure>> {
   const auto is_short = at.events < 100'000;
-  const auto lasting = is_short ? steady::duration{200ms} : steady::duration{1s};
+  const auto lasting = is_short ? steady::duration{200ms} : steady::duration{300ms};
   auto rates = std::vector<double>{};
   auto costs = std::vector<double>{};
   {
     WEIR_TRY(const auto node,
              observed_node::start(at, "collectors:\n  input: { type: generate, tag: bench }\n" + null_sink("input")));
     (void)pace_for(node, lasting, false); // what a start costs is over
-    for (auto pair = 0; pair < (is_short ? 2 : 30); ++pair) {
+    for (auto pair = 0; pair < (is_short ? 2 : pairs); ++pair) {
       const auto is_first = pair % 2 == 0;
       const auto one = pace_for(node, lasting, is_first);
       const auto other = pace_for(node, lasting, !is_first);

@@ -5,7 +5,7 @@
 
 namespace weir::bench {
 
-/// Ten looks a second at a node at full speed, in every other second of one run, against the seconds between; and the
+/// Ten looks a second at a node at full speed, in every other stretch of one run, against those between; and the
 /// CPU of one look.
 auto run_observed(const workspace& at) -> result<std::vector<figure>>;
 

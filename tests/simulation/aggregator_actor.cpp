@@ -29,7 +29,6 @@ aggregator_actor::aggregator_actor(world& w, process& host, const plan& how, std
 void aggregator_actor::begin() {
   auto settings = aggregator_machine_settings{};
   settings.address = address;
-  settings.component = component;
   settings.downstream = plan_.downstream;
   settings.random = [this] { return in.random.next(); };
   machine_ = std::make_unique<aggregator_machine>(std::move(settings), core_, in.time);

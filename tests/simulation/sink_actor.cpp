@@ -43,7 +43,6 @@ sink_actor::sink_actor(world& w, process& host, const plan& how, store_maker mak
 void sink_actor::begin() {
   auto decides = sink_machine_settings{};
   decides.address = address;
-  decides.component = component;
   decides.retry = {100ms, 1s};
   decides.writers = plan_.writers;
   decides.batch.bytes_max = plan_.group_bytes_max;

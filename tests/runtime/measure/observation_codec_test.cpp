@@ -88,6 +88,13 @@ BOOST_AUTO_TEST_CASE(that_are_cut_are_none) {
   const auto bytes = encode_observations({sample()});
   for (std::size_t size = 1; size < bytes.size(); ++size)
     BOOST_TEST(!decode_observations(std::string_view{bytes}.substr(0, size)));
+  for (const auto type : {1, 2, 4, 5, 6, 7}) { // whole fields of which something is missing inside
+    auto actor = std::string{};
+    auto whole = std::string{};
+    put_field(actor, static_cast<std::uint16_t>(type), "\x07");
+    put_field(whole, 1, actor);
+    BOOST_TEST(!decode_observations(whole));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(that_are_damaged_are_read_or_not_and_stay_bounded) {
