@@ -4,9 +4,9 @@
 // leaves the process as CAF knows it: what crosses to other nodes is runtime/wire/frame.hpp.
 #pragma once
 
-#include "actors/observation.hpp"
 #include "runtime/flow/link_messages.hpp"
 #include "runtime/flow/position_messages.hpp"
+#include "runtime/measure/observation.hpp"
 #include "runtime/wire/frame.hpp"
 
 #include <caf/all.hpp>
@@ -25,7 +25,7 @@ using wake_atom = caf::atom_constant<caf::atom("wake")>;       ///< a descriptor
 using step_atom = caf::atom_constant<caf::atom("step")>;       ///< an actor to itself: go on working
 using timer_atom = caf::atom_constant<caf::atom("timer")>;     ///< an actor to itself, with a generation
 using drain_atom = caf::atom_constant<caf::atom("drain")>;     ///< stop taking in, pass on what is there
-using observe_atom = caf::atom_constant<caf::atom("observe")>; ///< answered with observations
+using observe_atom = caf::atom_constant<caf::atom("observe")>; ///< to a node link: the other node's observations
 using links_atom = caf::atom_constant<caf::atom("links")>;     ///< answered with linked_nodes
 using restart_atom = caf::atom_constant<caf::atom("restart")>;
 using sync_atom = caf::atom_constant<caf::atom("sync")>;   ///< between an aggregator and its log's syncer
@@ -125,6 +125,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::node_welcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::node_pulse)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::frame_arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::wire_ended)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::observation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<weir::observation>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<weir::linked_node>)

@@ -27,9 +27,7 @@ auto judge(const node::node_report& seen, std::optional<duration> max_delay = {}
 /// Of all nodes together; the first is the one that was asked, and tells which others cannot be reached.
 auto judge_all(const std::vector<node::node_report>& nodes, std::optional<duration> max_delay = {}) -> verdict;
 
-/// Whether what came in is what went out, is held, or was dropped with a reason.
-auto is_balanced(const observation& o) -> bool;
-/// The same of all; nothing if somebody does not answer.
+/// Whether the accounts of all balance; nothing if there is no knowing.
 auto balance_of(const node::node_report& seen) -> std::optional<bool>;
 
 } // namespace weir::cli

@@ -254,12 +254,12 @@ auto source_of(const building& b, const component_plan& c) -> std::string {
   return b.plan.classes.empty() ? name : b.context.source_node + '/' + name;
 }
 
-auto build_collector(const building& b, const component_plan& c, const std::string& address) {
+auto build_collector(const building& b, const component_plan& c, child_spec& as) {
+  const auto& address = as.address;
   const auto& details = std::get<collector_plan>(c.details);
   auto settings = collector_settings{};
   auto& decides = settings.decides;
   decides.address = address;
-  decides.type = c.type;
   decides.context = context_of(b, c);
   decides.make_source =
       c.letters_of.empty() ? details.make_source : make_letter_source(dead_letters_of(b, c));
@@ -275,6 +275,7 @@ auto build_collector(const building& b, const component_plan& c, const std::stri
   settings.waits = b.context.waits;
   auto& core = b.context.kept->collectors[address];
   if (!core) core = std::make_shared<collector_core>(random_id(), decides.source, outlets_of(b, c));
+  as.board = core->board;
   auto letters = std::optional<letter_box>{};
   if (c.letters_of.empty()) letters = letter_box_of(b, c, address);
   return [settings, core, outlets = outlets_of(b, c), letters](caf::event_based_actor* parent) -> caf::actor {
@@ -329,19 +330,18 @@ auto core_of(const building& b, const component_plan& c, std::uint32_t instance)
   return core;
 }
 
-auto build_aggregator(const building& b, const component_plan& c, std::uint32_t instance,
+auto build_aggregator(const building& b, const component_plan& c, std::uint32_t instance, child_spec& as,
                       std::shared_ptr<aggregator_core> core) {
   auto settings = aggregator_settings{};
   auto& decides = settings.decides;
-  decides.address = address_of(b, c, instance);
-  decides.component = c.name;
-  decides.tier = word_of(c.in);
+  decides.address = as.address;
   decides.downstream = downstream_of(b, c);
   decides.local_senders = local_senders_of(b, c);
   decides.once = b.context.once;
   settings.directory = b.context.directory;
   const auto blocks = core->is_durable() || may_have_dead_letters(c);
   const auto revision = std::make_shared<const aggregator_revision>(revision_of(b, c, instance));
+  as.board = core->board;
   return [settings, core, revision, blocks](caf::event_based_actor* parent) -> caf::actor {
     core->revise(*revision);
     if (blocks) return parent->spawn<caf::detached>(aggregator, settings, core, self_address(parent));
@@ -349,13 +349,12 @@ auto build_aggregator(const building& b, const component_plan& c, std::uint32_t 
   };
 }
 
-auto build_sink(const building& b, const component_plan& c, const std::string& address) {
+auto build_sink(const building& b, const component_plan& c, child_spec& as) {
+  const auto& address = as.address;
   const auto& details = std::get<sink_plan>(c.details);
   auto settings = sink_settings{};
   auto& decides = settings.decides;
   decides.address = address;
-  decides.component = c.name;
-  decides.type = c.type;
   decides.retry = {details.retry.first, details.retry.max};
   decides.give_up_after = details.retry.give_up_after;
   decides.local_senders = local_senders_of(b, c);
@@ -376,6 +375,7 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
   window.capacity_bytes = std::max(sink_window_bytes, 2 * details.writers * details.batch.max_size.value);
   auto& core = b.context.kept->sinks[address];
   if (!core) core = std::make_shared<sink_core>(window, details.match, details.writers);
+  as.board = core->board;
   return [settings, core, window, match = details.match](caf::event_based_actor* parent) -> caf::actor {
     core->revise(window, match, settings.decides.writers);
     return parent->spawn<sink>(settings, core, self_address(parent));
@@ -384,15 +384,16 @@ auto build_sink(const building& b, const component_plan& c, const std::string& a
 
 auto build_child(const building& b, const component_plan& c, std::uint32_t instance) -> result<child_spec> {
   auto spec = child_spec{address_of(b, c, instance), c.name, word_of(c.in), {}, c.letters_of};
+  spec.type = c.type;
   switch (c.in) {
-  case tier::collector: spec.make = build_collector(b, c, spec.address); break;
+  case tier::collector: spec.make = build_collector(b, c, spec); break;
   case tier::source_aggregator:
   case tier::destination_aggregator: {
     WEIR_TRY(auto core, core_of(b, c, instance));
-    spec.make = build_aggregator(b, c, instance, std::move(core));
+    spec.make = build_aggregator(b, c, instance, spec, std::move(core));
     break;
   }
-  case tier::sink: spec.make = build_sink(b, c, spec.address); break;
+  case tier::sink: spec.make = build_sink(b, c, spec); break;
   }
   return spec;
 }

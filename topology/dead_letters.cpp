@@ -1,4 +1,4 @@
-#include "actors/observation.hpp"
+#include "runtime/measure/observation.hpp"
 #include "topology/classes.hpp"
 #include "topology/draft.hpp"
 #include "topology/spec.hpp"

@@ -75,6 +75,7 @@ struct entrance {
   node_identity me;
   std::shared_ptr<const current_plan> plan;
   caf::actor gate;
+  std::shared_ptr<const board_registry> boards;
 };
 
 void take_in(const std::shared_ptr<const entrance>& at, const std::shared_ptr<net::stranger>& who) {
@@ -83,7 +84,7 @@ void take_in(const std::shared_ptr<const entrance>& at, const std::shared_ptr<ne
     if (refusal_of(at->me, hello).empty()) who->admit();
     auto rights = guest_rights{{}, rights_now(at->plan, hello.node, hello.classes)};
     return at->wires->system.spawn(host_connection, it,
-                                   host_connection_settings{hello, at->gate, std::move(rights)});
+                                   host_connection_settings{hello, at->gate, std::move(rights), at->boards});
   });
   who->bytes()->start(wire);
 }
@@ -113,6 +114,7 @@ struct node::running {
 
   descriptor_budget descriptors; // this and the next outlive the actors that use them
   poller waits;
+  std::shared_ptr<board_registry> boards = std::make_shared<board_registry>();
   system_config config;
   std::unique_ptr<caf::actor_system> system;
   std::unique_ptr<net::io_thread> network; // of those that have to do with other nodes
@@ -215,16 +217,18 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
   WEIR_TRY(root.tiers, build_tiers(plan, hosted, s.builds));
   for (const auto& tier : root.tiers) identity.actors += tier.children.size();
   root.directory = directory_address;
+  root.boards = state->boards;
   root.on_finished = std::move(settings.on_finished);
   root.on_failed = settings.on_failed;
   s.guardian_handle = s.system->spawn(guardian, std::move(root));
-  s.gate_handle = s.system->spawn(gate, identity, s.directory_handle, s.guardian_handle);
+  s.gate_handle = s.system->spawn(gate, identity, s.directory_handle);
   end_node_with(s.gate_handle, "gate", settings.on_failed);
   if (const auto* at = settings.classes.empty() ? nullptr : own_address(plan, settings.name); at != nullptr) {
     s.open_network();
     auto how = net::listener_settings{};
     how.strangers_max = strangers_of(settings.descriptors.limit);
-    WEIR_TRY(s.door, open_door(*s.network, {at->host, at->port}, std::move(how), {s.wires, identity, s.plan, s.gate_handle}));
+    WEIR_TRY(s.door, open_door(*s.network, {at->host, at->port}, std::move(how),
+                               {s.wires, identity, s.plan, s.gate_handle, s.boards}));
   }
   s.link.identity = identity;
   s.link.directory = directory_address;
@@ -279,10 +283,7 @@ void node::drain() { caf::anon_send(state_->guardian_handle, drain_atom::value);
 
 auto node::observe() -> node_report {
   auto self = caf::scoped_actor{*state_->system};
-  auto report = node_report{state_->name, {}, {}, {}};
-  self->request(state_->guardian_handle, observe_timeout, observe_atom::value)
-      .receive([&](std::vector<observation>& found) { report.actors = std::move(found); },
-               [&](const caf::error& e) { report.problem = failure_text(*state_->system, e); });
+  auto report = node_report{state_->name, {}, state_->boards->observe(system_clock()), {}};
   const auto add_links = [&](const caf::actor& who) {
     self->request(who, links_timeout, links_atom::value)
         .receive([&](const std::vector<linked_node>& found) {

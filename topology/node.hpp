@@ -54,7 +54,7 @@ public:
     std::vector<observation> actors;  ///< collectors first
     std::vector<linked_node> links;   ///< of this node only
   };
-  /// The live figures of every actor here, and the nodes that it is linked to.
+  /// The live figures of every actor here, as their boards have them, and the nodes that it is linked to.
   auto observe() -> node_report;
   /// This node's and those of every node it is linked to.
   auto observe_cluster() -> std::vector<node_report>;

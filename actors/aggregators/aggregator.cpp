@@ -111,7 +111,6 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
       [&s](leave_atom) { s.note([](auto& machine) { machine.leave(); }); },
       [&s](const std::shared_ptr<aggregator_change>& wanted) { s.change(*wanted); },
       [&s](progress_atom) { return s.machine->progress(); },
-      [&s](observe_atom) { return s.machine->observe(); },
   };
 }
 

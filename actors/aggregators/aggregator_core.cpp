@@ -141,7 +141,7 @@ void aggregator_core::drop(const chunk& c, const error& why, monotonic_time now)
   for (const auto& s : c.sections) {
     auto name = "buffer full: " + s.tag;
     if (dropped.size() >= dropped_tags_max && !dropped.contains(name)) name = "buffer full: (other tags)";
-    dropped[name] += s.count;
+    dropped.add(name, s.count);
     bytes_dropped += s.bytes;
   }
   settle(c.id);
@@ -333,13 +333,31 @@ auto aggregator_core::held_in_memory() const -> figures {
   return sum;
 }
 
-auto aggregator_core::passed_on() const -> account {
-  const auto left = held();
-  auto gone = account{left.events_held, left.bytes_held + bytes_dropped};
-  for (const auto& [reason, events] : dropped) gone.events += events;
+auto aggregator_core::passed_on(const figures& left) const -> account {
+  const auto gone = account{left.events_held + dropped.total(), left.bytes_held + bytes_dropped};
   const auto grown = process ? process->counted().bytes_grown : 0;
   const auto came = bytes_in + static_cast<std::uint64_t>(grown);
   return {events_in - std::min(events_in, gone.events), came - std::min(came, gone.bytes)};
+}
+
+void aggregator_core::show(const char* state) {
+  const auto left = held();
+  const auto out = passed_on(left);
+  auto now = actor_figures{};
+  now.events_in = events_in;
+  now.bytes_in = bytes_in;
+  now.events_out = out.events;
+  now.bytes_out = out.bytes;
+  now.events_held = left.events_held;
+  now.bytes_held = left.bytes_held;
+  now.demand_granted = in.granted_bytes();
+  now.damaged = in.damaged_chunks();
+  now.delay_ns = static_cast<std::uint64_t>(left.oldest_closed_ns);
+  for (const auto& to : flow.outlets()) now.demand_held += to.credit_bytes();
+  if (!process) return board->publish(state, now, {&dropped, nullptr, nullptr, nullptr});
+  auto& counted = process->counted();
+  now.unparsed = counted.unparsed;
+  board->publish(state, now, {&dropped, &process->dead_letters(), &counted.no_sink, &counted.noted});
 }
 
 auto aggregator_core::remarks() const -> std::string {

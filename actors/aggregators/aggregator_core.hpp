@@ -11,6 +11,7 @@
 #include "runtime/flow/inlet.hpp"
 #include "runtime/flow/sender_links.hpp"
 #include "runtime/log/chunk_log.hpp"
+#include "runtime/measure/actor_board.hpp"
 
 #include <deque>
 #include <map>
@@ -78,6 +79,9 @@ public:
   auto knowledge_of(const std::string& source) const -> stream_knowledge;
 
   auto is_durable() const -> bool { return log_ != nullptr; }
+  /// On its board, with this state of its actor.
+  void show(const char* state);
+
   /// Nothing is held: all is passed on, or (with a log) durable.
   auto is_safe() const -> bool { return in.held_chunks() == 0; }
   /// Nothing is left to pass on.
@@ -94,7 +98,7 @@ public:
     std::uint64_t bytes = 0; ///< of events
   };
   /// What came in and is neither held nor dropped.
-  auto passed_on() const -> account;
+  auto passed_on() const -> account { return passed_on(held()); }
   /// What the log lost to damage since it was opened, and whether it is full, in words; empty if nothing.
   auto remarks() const -> std::string;
   struct bulletin {
@@ -110,13 +114,14 @@ public:
   /// What fails now, each until it works again.
   auto troubles(monotonic_time now) const -> std::vector<trouble>;
 
+  const std::shared_ptr<actor_board> board = std::make_shared<actor_board>(aggregator_measures);
   inlet in;
   fan_out flow;
   std::shared_ptr<outgoing_process> process; ///< what goes out goes through it; null: goes as it came
   std::uint64_t events_in = 0; ///< with what the log held when it was opened
   std::uint64_t bytes_in = 0;  ///< of events
   std::uint64_t bytes_dropped = 0;
-  std::map<std::string, std::uint64_t> dropped; ///< events by tag: the log was full
+  bounded_counts dropped{2000}; ///< by reason, or tag: the log was full; which has a bound of its own
 
 private:
   /// Taken and not safe yet, in the order of taking.
@@ -140,6 +145,7 @@ private:
   void retire(std::size_t outlet);
   void go_on(std::size_t outlet);
   void release(const std::vector<fan_out::released>& acked);
+  auto passed_on(const figures& left) const -> account;
   void finish_failed_sync(monotonic_time now);
   void write_waiting(monotonic_time now);
   auto write(waiting& w, monotonic_time now) -> result<void>;

@@ -1,7 +1,5 @@
 #include "actors/aggregators/aggregator_machine.hpp"
 
-#include "actors/system/tell_senders.hpp"
-
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -16,14 +14,6 @@ using namespace std::chrono_literals;
 constexpr auto probe_interval = 5s;
 constexpr auto drain_patience = 5s; // for what a log would keep as well
 
-void tell_processed(const outgoing_process& process, observation& to) {
-  const auto& counted = process.counted();
-  to.unparsed = counted.unparsed;
-  to.noted = {counted.noted.begin(), counted.noted.end()};
-  to.no_sink = counted.no_sink.all();
-  to.dead_letters = process.dead_letters().all();
-}
-
 } // namespace
 
 aggregator_machine::aggregator_machine(aggregator_machine_settings settings, std::shared_ptr<aggregator_core> core,
@@ -36,6 +26,7 @@ aggregator_machine::aggregator_machine(aggregator_machine_settings settings, std
   if (!core_->is_durable()) passed_.emplace(settings_.address, settings_.downstream);
   core_->begin_again(time_.monotonic());
   add_ports();
+  show();
 }
 
 void aggregator_machine::add_ports() {
@@ -173,6 +164,12 @@ void aggregator_machine::drain() {
 }
 
 void aggregator_machine::work() {
+  core_->board->begin_work(time_);
+  do_work();
+  show();
+}
+
+void aggregator_machine::do_work() {
   const auto now = time_.monotonic();
   core_->work(now);
   const auto is_probe_due = now >= probe_at_;
@@ -239,43 +236,33 @@ auto aggregator_machine::take_questions() -> std::vector<question> {
   return all;
 }
 
-auto aggregator_machine::observe() const -> observation {
-  auto o = observation{};
-  o.address = settings_.address;
-  o.component = settings_.component;
-  o.tier = settings_.tier;
-  o.type = "aggregator";
-  o.state = is_finished_ ? "finished" : how_ == ending::drained ? "draining" : "running";
-  o.detail = core_->remarks();
-  o.events_in = core_->events_in;
-  o.bytes_in = core_->bytes_in;
-  const auto held = core_->held();
-  o.events_held = held.events_held;
-  o.bytes_held = held.bytes_held;
-  o.dropped = core_->dropped;
-  if (core_->process) tell_processed(*core_->process, o);
-  const auto out = core_->passed_on();
-  o.events_out = out.events;
-  o.bytes_out = out.bytes;
-  tell_troubles(o);
-  o.demand_granted = core_->in.granted_bytes();
-  tell_senders(o, from_.senders());
+auto aggregator_machine::state_word() const -> const char* {
+  if (is_finished_) return "finished";
+  return how_ == ending::drained ? "draining" : "running";
+}
+
+auto aggregator_machine::words() const -> actor_texts {
+  auto now = actor_texts{};
+  now.detail = core_->remarks();
+  add_troubles(now);
   for (const auto& p : ports_)
-    if (!is_finished_ && !p.links.has_receiver()) o.problems.push_back("no " + p.component + " is there to send to");
-  o.damaged = core_->in.damaged_chunks();
-  for (const auto& to : core_->flow.outlets()) o.demand_held += to.credit_bytes();
-  if (held.oldest_closed_ns != 0) o.delay_ns = time_.wall_ns() - held.oldest_closed_ns;
-  return o;
+    if (!is_finished_ && !p.links.has_receiver()) now.problems.push_back("no " + p.component + " is there to send to");
+  return now;
 }
 
 /// The latest is the last error; all of them are problems until they are over.
-void aggregator_machine::tell_troubles(observation& o) const {
+void aggregator_machine::add_troubles(actor_texts& to) const {
   const auto now = time_.monotonic();
   for (auto& t : core_->troubles(now)) {
     const auto at_ns = time_.wall_ns() - std::chrono::nanoseconds{now - t.at}.count();
-    if (at_ns > o.last_error_ns) o.last_error = t.what, o.last_error_ns = at_ns;
-    o.problems.push_back(std::move(t.what));
+    if (at_ns > to.last_error_ns) to.last_error = t.what, to.last_error_ns = at_ns;
+    to.problems.push_back(std::move(t.what));
   }
+}
+
+void aggregator_machine::show() {
+  words_.tell(*core_->board, words(), from_);
+  core_->show(state_word());
 }
 
 } // namespace weir

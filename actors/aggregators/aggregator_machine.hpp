@@ -5,6 +5,7 @@
 #include "actors/aggregators/aggregator_core.hpp"
 #include "actors/aggregators/passed_questions.hpp"
 #include "actors/protocol.hpp"
+#include "actors/system/receiver_words.hpp"
 #include "runtime/flow/receiver_links.hpp"
 #include "runtime/os/random.hpp"
 
@@ -18,8 +19,6 @@ namespace weir {
 
 struct aggregator_machine_settings {
   std::string address;
-  std::string component;
-  std::string tier;
   std::vector<downstream_component> downstream; ///< one for each outlet of the core
   std::vector<std::string> local_senders;       ///< addresses; more may come from other nodes
   bool once = false;
@@ -78,7 +77,6 @@ public:
   auto deadline() const -> monotonic_time { return deadline_; }
   /// All input is at its end and everything is passed on, or safe in the log.
   auto is_finished() const -> bool { return is_finished_; }
-  auto observe() const -> observation;
 
 private:
   struct downstream_port {
@@ -94,7 +92,11 @@ private:
   void drop_port(std::size_t index);
   auto has_delivered(monotonic_time now) const -> bool;
   void tell_news(monotonic_time now);
-  void tell_troubles(observation& to) const;
+  void do_work();
+  void show();
+  auto state_word() const -> const char*;
+  auto words() const -> actor_texts;
+  void add_troubles(actor_texts& to) const;
   auto next_call(monotonic_time now) const -> monotonic_time;
   void finish_if_done(monotonic_time now);
 
@@ -110,6 +112,7 @@ private:
   bool is_finished_ = false;
   monotonic_time probe_at_{};
   monotonic_time deadline_{};
+  receiver_words words_;
   std::optional<monotonic_time> drain_until_; ///< with a log: what is not passed on by then stays in it
 };
 

@@ -37,15 +37,15 @@ auto outgoing_process::keep(processed_chunk& done, monotonic_time now) -> bool {
   retry_at_.reset();
   if (*fate == letter_fate::kept) return true;
   const auto none = std::exchange(done.losses.tally.letters, {});
-  add_to(done.losses.tally.dropped, *fate == letter_fate::lost ? letter_lost : "unparsed", none.total());
+  done.losses.tally.dropped.add(*fate == letter_fate::lost ? letter_lost : "unparsed", none.total());
   return true;
 }
 
-void outgoing_process::count(const process_tally& tally, std::map<std::string, std::uint64_t>& dropped) {
+void outgoing_process::count(const process_tally& tally, bounded_counts& dropped) {
   counted_.add(tally);
-  for (const auto& [reason, events] : tally.dropped) dropped[reason] += events;
-  for (const auto& [tag, events] : tally.letters.all()) kept_.add(tag, events);
-  if (!tally.letters.empty()) dropped["unparsed"] += tally.letters.total();
+  dropped.add(tally.dropped);
+  kept_.add(tally.letters);
+  if (!tally.letters.empty()) dropped.add("unparsed", tally.letters.total());
 }
 
 } // namespace weir

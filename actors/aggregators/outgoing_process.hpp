@@ -5,7 +5,6 @@
 #include "actors/operators/chunk_process.hpp"
 #include "runtime/dead_letter/letter_box.hpp"
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,10 +33,10 @@ public:
     kept_ = earlier.kept_;
   }
   /// Dropped events go to `dropped`, too.
-  void count(const process_tally& tally, std::map<std::string, std::uint64_t>& dropped);
-  auto counted() const -> const process_tally& { return counted_; }
+  void count(const process_tally& tally, bounded_counts& dropped);
+  auto counted() -> process_tally& { return counted_; }
   /// By tag: what of the dropped is kept in a file.
-  auto dead_letters() const -> const bounded_counts& { return kept_; }
+  auto dead_letters() -> bounded_counts& { return kept_; }
 
 private:
   auto keep(processed_chunk& done, monotonic_time now) -> bool;

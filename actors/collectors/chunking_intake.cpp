@@ -166,7 +166,9 @@ auto chunking_intake::add_letter(const event_view& what, std::string_view reason
 
 /// The first one is told with what was found; all are counted.
 void chunking_intake::note_unread_time(const unread_time& problem) {
-  if (++counts_.noted["time not read"] > 1) return;
+  constexpr auto what = std::string_view{"time not read"};
+  counts_.noted.add(what, 1);
+  if (counts_.noted.of(what) > 1) return;
   spdlog::warn("{}: {}", address_, warning_of(problem));
 }
 
@@ -261,11 +263,7 @@ void chunking_intake::drop_untaken(std::string_view tag, std::uint64_t events) {
 }
 
 void chunking_intake::drop(std::string_view reason, std::uint64_t events) {
-  const auto at = counts_.dropped.find(reason);
-  if (at != counts_.dropped.end())
-    at->second += events;
-  else
-    counts_.dropped.emplace(reason, events);
+  counts_.dropped.add(reason, events);
 }
 
 void chunking_intake::enter(std::string_view stream) {

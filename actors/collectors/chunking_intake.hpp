@@ -23,8 +23,8 @@ namespace weir {
 /// Counts of what a collector let go or could not parse; they outlive a restart.
 struct intake_counts {
   std::uint64_t unparsed = 0; ///< kept as raw lines with parse_error
-  std::map<std::string, std::uint64_t, std::less<>> dropped;
-  std::map<std::string, std::uint64_t> noted; ///< as in an observation
+  bounded_counts dropped;      ///< by reason
+  bounded_counts noted;        ///< as in an observation
   bounded_counts dead_letters; ///< by tag; part of dropped
   bounded_counts no_sink;      ///< by tag; part of dropped, too: what no sink takes
 };

@@ -94,7 +94,6 @@ auto collector(caf::stateful_actor<collector_state>* self, collector_settings se
       [&s](leave_atom) { s.decide([](auto& machine) { machine.drain(); }); },
       [&s](const std::shared_ptr<collector_change>& wanted) { s.change(*wanted); },
       [&s](progress_atom) { return s.machine->progress(); },
-      [&s](observe_atom) { return s.machine->observe(); },
   };
 }
 

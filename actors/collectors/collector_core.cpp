@@ -1,7 +1,5 @@
 #include "actors/collectors/collector_core.hpp"
 
-#include "actors/observation.hpp"
-
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -61,10 +59,7 @@ void collector_core::count_letters(letter_fate fate) {
   for (const auto& letter : std::span{letters.all}.first(letters.placed))
     if (fate == letter_fate::kept) counts.dead_letters.add(letter.tag, 1);
   if (fate != letter_fate::lost) return;
-  auto& unparsed = counts.dropped["unparsed"];
-  const auto lost = std::min<std::uint64_t>(unparsed, letters.placed);
-  unparsed -= lost;
-  counts.dropped[std::string{letter_lost}] += lost;
+  counts.dropped.rename("unparsed", letter_lost, letters.placed);
 }
 
 void collector_core::close_chunk(const clock& now) {
@@ -121,8 +116,8 @@ void collector_core::wire(const std::vector<outlet_settings>& outlets, std::uint
 /// Of what was closed before it has nothing to come.
 void collector_core::add_outlet(const outlet_settings& settings) {
   auto passed = id_ranges{};
-  for (const auto& past : past_origins_) passed.insert(past.id, 1, past.end - 1);
-  passed.insert(origin_, 1, next_sequence_ - 1);
+  for (const auto& past : past_origins_) passed.insert({past.id, 1, past.end - 1});
+  passed.insert({origin_, 1, next_sequence_ - 1});
   flow.add(settings, passed);
 }
 
@@ -153,25 +148,22 @@ void collector_core::tell_untaken(monotonic_time now, bool is_last) {
     spdlog::warn("{}: {}", address_, text);
 }
 
-void collector_core::observe(observation& to) const {
-  to.events_out = events_acked;
-  to.bytes_out = bytes_acked;
-  to.events_held = flow.unacked_events() + builder.events();
-  to.bytes_held = flow.unacked_bytes() + builder.body_bytes();
-  to.events_in = events_closed + builder.events();
-  to.bytes_in = bytes_closed + builder.body_bytes();
-  for (const auto& [reason, count] : counts.dropped) {
-    to.dropped[reason] = count;
-    to.events_in += count;
-  }
-  to.no_sink = counts.no_sink.all();
-  to.dead_letters = counts.dead_letters.all();
-  to.unparsed = counts.unparsed;
-  to.noted = counts.noted;
-  to.last_error = last_error;
-  to.last_error_ns = last_error_ns;
-  if (!last_error.empty()) to.problems.push_back(last_error);
-  for (const auto& out : flow.outlets()) to.demand_held += out.credit_bytes();
+auto collector_core::figures() const -> actor_figures {
+  auto now = actor_figures{};
+  now.events_out = events_acked;
+  now.bytes_out = bytes_acked;
+  now.events_held = flow.unacked_events() + builder.events();
+  now.bytes_held = flow.unacked_bytes() + builder.body_bytes();
+  now.events_in = events_closed + builder.events() + counts.dropped.total();
+  now.bytes_in = bytes_closed + builder.body_bytes();
+  now.unparsed = counts.unparsed;
+  now.delay_ns = static_cast<std::uint64_t>(flow.oldest_closed_ns());
+  for (const auto& out : flow.outlets()) now.demand_held += out.credit_bytes();
+  return now;
+}
+
+void collector_core::show(const char* state) {
+  board->publish(state, figures(), {&counts.dropped, &counts.dead_letters, &counts.no_sink, &counts.noted});
 }
 
 auto collector_core::budget_bytes() const -> std::size_t {

@@ -7,8 +7,10 @@
 #include "runtime/flow/position_index.hpp"
 #include "runtime/flow/sender_links.hpp"
 #include "runtime/flow/settled_positions.hpp"
+#include "runtime/measure/actor_board.hpp"
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,10 +54,15 @@ public:
   auto budget_bytes() const -> std::size_t;
   /// Says at most once a minute which events no sink takes.
   void tell_untaken(monotonic_time now, bool is_last);
+  /// Another number whenever events have come or were acked.
+  auto moved() const -> std::uint64_t {
+    return events_closed + builder.events() + counts.dropped.total() + events_acked;
+  }
   auto is_empty() const -> bool { return builder.empty() && flow.unacked_chunks() == 0; }
-  /// Its accounts and what is wrong with them.
-  void observe(observation& to) const;
+  /// On its board, with this state of its actor.
+  void show(const char* state);
 
+  const std::shared_ptr<actor_board> board = std::make_shared<actor_board>(collector_measures);
   chunk_builder builder;
   intake_counts counts;
   unkept_letters letters;
@@ -71,6 +78,7 @@ public:
   std::uint64_t starts = 0;
 
 private:
+  auto figures() const -> actor_figures;
   auto keep_letters(const clock& now) -> bool;
   void count_letters(letter_fate fate);
   auto take_settled(monotonic_time now) -> std::vector<position_range>;

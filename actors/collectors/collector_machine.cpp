@@ -15,6 +15,7 @@ constexpr auto starved_look = 100ms; // without demand: accept connections, answ
 constexpr auto probe_interval = 5s;
 constexpr auto complain_after = 10s;
 constexpr auto complain_again = 60s;
+constexpr auto words_told_each = 200ms;
 
 } // namespace
 
@@ -30,6 +31,7 @@ void collector_machine::add_ports() {
     ports_.push_back(
         {named.empty() ? settings_.downstream[i].name : named, {settings_.address, i, settings_.random}, {}, {}});
   }
+  core_->show(state_word());
 }
 
 void collector_machine::change(const collector_change& wanted) {
@@ -171,6 +173,7 @@ void collector_machine::forget_source() {
   is_ready_ = true;
   is_open_ = false;
   reads_.reset();
+  noted_.clear();
 }
 
 /// The first start is the operator's to mend; later ones are retried.
@@ -265,6 +268,12 @@ auto collector_machine::should_close(monotonic_time time) const -> bool {
 }
 
 void collector_machine::step() {
+  core_->board->begin_work(*settings_.context.clock);
+  work();
+  show();
+}
+
+void collector_machine::work() {
   has_more_ = false;
   if (!is_started_) return;
   if (inquiry_) return inquire();
@@ -344,30 +353,50 @@ auto collector_machine::take_outgoing() -> std::vector<outgoing> {
   return all;
 }
 
-auto collector_machine::state_word() const -> std::string {
+auto collector_machine::state_word() const -> const char* {
   if (is_finished_) return "finished";
   if (is_waiting()) return "asking where to go on";
   if (is_at_end_) return "draining";
   return core_->budget_bytes() == 0 ? "waiting for demand" : "running";
 }
 
-auto collector_machine::observe() const -> observation {
-  auto o = observation{};
-  o.address = settings_.address;
-  o.component = settings_.context.component;
-  o.tier = "collector";
-  o.type = settings_.type;
-  o.state = state_word();
-  core_->observe(o);
+/// Figures at once; words, which may be about a thousand files, a little later. Without anything new they may wait for the
+/// next step: a node at rest is not woken for them.
+void collector_machine::show() {
+  if (is_finished_ || now() >= tell_at_ || own_problems() != told_problems_)
+    tell();
+  else if (core_->moved() != told_moved_)
+    deadline_ = std::min(deadline_, tell_at_);
+  core_->show(state_word());
+}
+
+void collector_machine::tell() {
+  tell_at_ = now() + words_told_each;
+  told_moved_ = core_->moved();
+  auto seen = observation{};
   if (reads_) {
-    o.detail = reads_->summary();
-    reads_->observe(o);
+    seen.detail = reads_->summary();
+    reads_->observe(seen);
+    count_noted(seen.noted);
   }
+  seen.last_error = core_->last_error;
+  seen.last_error_ns = core_->last_error_ns;
+  told_problems_ = own_problems();
+  seen.problems.insert(seen.problems.end(), told_problems_.begin(), told_problems_.end());
+  core_->board->tell(std::make_shared<const actor_texts>(std::move(static_cast<actor_texts&>(seen))));
+}
+
+auto collector_machine::own_problems() const -> std::vector<std::string> {
+  auto found = std::vector<std::string>{};
+  if (!core_->last_error.empty()) found.push_back(core_->last_error);
   if (!is_finished_ && !is_waiting())
     for (const auto& p : ports_)
-      if (!p.links.has_receiver()) o.problems.push_back("no " + p.component + " is there to send to");
-  if (const auto oldest = core_->flow.oldest_closed_ns()) o.delay_ns = settings_.context.clock->wall_ns() - oldest;
-  return o;
+      if (!p.links.has_receiver()) found.push_back("no " + p.component + " is there to send to");
+  return found;
+}
+
+void collector_machine::count_noted(const counts_by_name& so_far) {
+  for (const auto& [what, events] : so_far) core_->counts.noted.add(what, events - std::exchange(noted_[what], events));
 }
 
 } // namespace weir

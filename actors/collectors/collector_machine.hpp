@@ -28,7 +28,6 @@ struct collector_pace {
 
 struct collector_machine_settings {
   std::string address;
-  std::string type;
   std::string source; ///< the core's: whose streams its positions are of
   plugin_context context;
   source_plugin::factory make_source;
@@ -98,7 +97,6 @@ public:
   auto deadline() const -> monotonic_time { return deadline_; }
   /// All input is at its end and everything is settled.
   auto is_finished() const -> bool { return is_finished_; }
-  auto observe() const -> observation;
 
   /// It is not known yet where to go on.
   auto is_waiting() const -> bool { return !is_started_ || inquiry_.has_value(); }
@@ -117,8 +115,16 @@ private:
   void drop_port(std::size_t index);
   void begin_inquiry();
   void tell_inquiry(const downstream_port& port);
-  /// Reads what demand allows, closes what is due, sends what can go, and arranges the next call.
+  /// Works, and shows what came of it.
   void step();
+  /// Reads what demand allows, closes what is due, sends what can go, and arranges the next call.
+  void work();
+  void show();
+  void tell();
+  /// Those that are not its source's.
+  auto own_problems() const -> std::vector<std::string>;
+  /// What the source has noted since the last time goes to the counts, which outlive it.
+  void count_noted(const counts_by_name& so_far);
   void inquire();
   void ask(monotonic_time now);
   /// The source goes on behind what is known by now.
@@ -137,7 +143,7 @@ private:
   void finish_if_done();
   void fail(error why, std::uint64_t fatal_up_to);
   auto now() const -> monotonic_time { return settings_.context.clock->monotonic(); }
-  auto state_word() const -> std::string;
+  auto state_word() const -> const char*;
 
   collector_machine_settings settings_;
   std::shared_ptr<collector_core> core_;
@@ -166,6 +172,10 @@ private:
   monotonic_time paused_until_{};
   monotonic_time probe_at_{};
   monotonic_time deadline_{};
+  monotonic_time tell_at_{}; ///< words; not again before, unless its own problems are others
+  std::vector<std::string> told_problems_;
+  std::uint64_t told_moved_ = 0;
+  counts_by_name noted_;     ///< by this source, and counted
 };
 
 } // namespace weir

@@ -92,7 +92,7 @@ public:
   virtual auto pause() const -> std::chrono::nanoseconds { return std::chrono::milliseconds{4}; }
   /// A few words for status: "12 files, 3 rotated". Cheap.
   virtual auto summary() const -> std::string { return {}; }
-  /// Adds what only the source knows: problems, files, what is noted. Called by whoever looks; cheap.
+  /// Adds what only the source knows: problems, files, what is noted so far. Called a few times a second; cheap.
   virtual void observe(observation& /*to*/) const {}
   /// Whether nothing is half read or unacknowledged on the outside, so that --once may end.
   virtual auto is_settled() const -> bool { return true; }

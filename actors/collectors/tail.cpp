@@ -1,5 +1,5 @@
 #include "actors/collectors/source.hpp"
-#include "actors/observation.hpp"
+#include "runtime/measure/observation.hpp"
 #include "runtime/os/own_files.hpp"
 #include "runtime/tail/own_output.hpp"
 #include "runtime/tail/tailer.hpp"

@@ -87,7 +87,7 @@ public:
   }
   void note_unparsed() override { ++losses_->tally.unparsed; }
   void note_unread_time(const unread_time& problem) override {
-    add_to(losses_->tally.noted, "time not read", 1);
+    losses_->tally.noted.add("time not read", 1);
     if (!std::exchange(is_time_told_, true)) spdlog::warn("{}: {}", address_, warning_of(problem));
   }
   /// As it came to the component, so that it can go through all of it again.
@@ -111,7 +111,7 @@ private:
     WEIR_ASSERT(!is_done_); // one that makes several events of one may stand at collectors only
     is_done_ = true;
   }
-  void drop_one(std::string_view reason) { add_to(losses_->tally.dropped, reason, 1); }
+  void drop_one(std::string_view reason) { losses_->tally.dropped.add(reason, 1); }
   void drop_untaken(std::string_view tag) {
     drop_one("no sink");
     losses_->tally.no_sink.add(tag, 1);

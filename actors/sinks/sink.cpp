@@ -99,7 +99,6 @@ auto sink::make_behavior() -> caf::behavior {
       [&s](const std::shared_ptr<sink_change>& wanted) {
         s.decide([&](auto& m, auto&) { m.change(*wanted); });
       },
-      [&s](observe_atom) { return s.desk->observe(); },
   };
 }
 

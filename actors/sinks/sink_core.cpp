@@ -26,12 +26,11 @@ void sink_core::settle(std::size_t writer, const job_outcome& done) {
   events_stored += done.events;
   bytes_stored += done.bytes;
   auto settled = done.events;
-  processed.add(done.processed);
-  if (done.regrouped > 0) add_to(processed.noted, "regrouped", done.regrouped);
-  for (const auto& [reason, events] : done.processed.dropped) {
-    settled += events;
-    dropped.add(reason, events);
-  }
+  unparsed += done.processed.unparsed;
+  noted.add(done.processed.noted);
+  if (done.regrouped > 0) noted.add("regrouped", done.regrouped);
+  settled += done.processed.dropped.total();
+  dropped.add(done.processed.dropped);
   for (const auto& d : done.dropped) {
     settled += d.events;
     dropped.add(done.letters == letter_fate::lost ? letter_lost : std::string_view{d.reason}, d.events);
@@ -49,6 +48,23 @@ void sink_core::settle(std::size_t writer, const job_outcome& done) {
   const auto repeated = came - std::min(came, settled);
   events_repeated += repeated;
   events_in -= repeated;
+}
+
+void sink_core::show(const char* state) {
+  auto now = actor_figures{};
+  now.events_in = events_in;
+  now.bytes_in = bytes_in;
+  now.events_out = events_stored;
+  now.bytes_out = bytes_stored;
+  now.events_held = events_held;
+  now.bytes_held = in.held_bytes();
+  now.demand_granted = in.granted_bytes();
+  now.damaged = in.damaged_chunks();
+  now.unparsed = unparsed;
+  now.events_repeated = events_repeated;
+  now.commit_ns = commit_ns;
+  if (const auto* oldest = queue.oldest()) now.delay_ns = static_cast<std::uint64_t>(oldest->content->closed_ns);
+  board->publish(state, now, {&dropped, &dead_letters, nullptr, &noted});
 }
 
 void sink_core::note_error(const std::string& what, std::int64_t now_ns) {

@@ -5,9 +5,11 @@
 #include "actors/sinks/sink_queue.hpp"
 #include "runtime/event/tag_pattern.hpp"
 #include "runtime/flow/inlet.hpp"
+#include "runtime/measure/actor_board.hpp"
 #include "runtime/measure/bounded_counts.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,9 +24,12 @@ struct sink_core {
   void take(const chunk_ptr& c, monotonic_time now = {});
   /// The writer is done with what it has.
   void settle(std::size_t writer, const job_outcome& done);
+  /// On its board, with this state of its actor.
+  void show(const char* state);
   /// Empty: all goes well again.
   void note_error(const std::string& what, std::int64_t now_ns);
 
+  const std::shared_ptr<actor_board> board = std::make_shared<actor_board>(sink_measures);
   inlet in;
   tag_pattern match; ///< only what it accepts counts
   sink_queue queue;
@@ -37,7 +42,9 @@ struct sink_core {
   std::uint64_t bytes_stored = 0;
   bounded_counts dropped;      ///< by reason
   bounded_counts dead_letters; ///< by tag; part of dropped
-  process_tally processed;     ///< by its operators; what they dropped is part of dropped
+  bounded_counts noted;        ///< as in an observation
+  std::uint64_t unparsed = 0;  ///< by its operators: went on as they were
+  histogram commit_ns;
   std::string last_error;      ///< since the last commit; none: empty
   std::int64_t last_error_ns = 0;
 };

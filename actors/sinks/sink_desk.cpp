@@ -7,7 +7,9 @@ sink_desk::sink_desk(caf::actor_addr sink, sink_machine_settings settings, std::
     : sink_(std::move(sink)),
       core_(std::move(core)),
       time_(time),
-      machine_(std::move(settings), *core_, time) {}
+      machine_(std::move(settings), *core_, time) {
+  machine_.show();
+}
 
 void sink_desk::pass_on() {
   const auto from = caf::actor_cast<caf::actor>(sink_);
@@ -46,11 +48,6 @@ void sink_desk::will_look(monotonic_time at) {
   looks_at_ = at;
 }
 
-auto sink_desk::observe() -> observation {
-  const auto lock = std::lock_guard{guard_};
-  return machine_.observe();
-}
-
 void sink_desk::close() {
   const auto lock = std::lock_guard{guard_};
   is_closed_ = true;
@@ -61,6 +58,7 @@ void sink_desk::take(const transfer_chunks& note) {
   if (is_closed_) return;
   machine_.on_transfer(note);
   settle();
+  machine_.show();
   if (machine_.is_filling()) call_sink();
 }
 
@@ -78,6 +76,7 @@ void sink_desk::finish(std::size_t writer, job_outcome done) {
   const auto lock = std::lock_guard{guard_};
   if (is_closed_) return;
   machine_.on_outcome(writer, std::move(done));
+  machine_.show();
   pass_on();
 }
 

@@ -33,11 +33,11 @@ public:
     const auto lock = std::lock_guard{guard_};
     step(machine_, handles_);
     settle();
+    machine_.show();
     return {machine_.is_finished(), machine_.deadline(), machine_.opening()};
   }
   /// Until when the sink will have looked at the deadline again.
   void will_look(monotonic_time at);
-  auto observe() -> observation;
   /// The sink is no more: what others still do here comes to nothing, since a new sink has the core.
   void close();
 

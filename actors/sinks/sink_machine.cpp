@@ -1,7 +1,5 @@
 #include "actors/sinks/sink_machine.hpp"
 
-#include "actors/system/tell_senders.hpp"
-
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -255,6 +253,7 @@ void sink_machine::on_done(std::size_t writer, const commit_job& job, job_outcom
   auto& w = writers_[writer];
   w.is_idle = false;
   w.idle_at = time_.monotonic() + idle_after;
+  core_.commit_ns.add(static_cast<std::uint64_t>(std::chrono::nanoseconds{time_.monotonic() - w.since}.count()));
   if (done.failure) return on_failed_commit(writer, job, *done.failure);
   const auto is_stored = job.how != commit_job::way::give_up;
   w.was_opened = w.was_opened || is_stored;
@@ -317,45 +316,28 @@ void sink_machine::check_end() {
     is_finished_ = true;
 }
 
-void sink_machine::tell_failing(observation& to) const {
-  const auto failing = failing_writers();
-  if (failing > 0 && failing < writers_.size())
-    to.problems.push_back(std::to_string(failing) + " of " + std::to_string(writers_.size())
-                          + " writers cannot use the store: " + core_.last_error);
-  for (const auto& w : writers_)
-    if (is_slow(w)) to.problems.push_back(slow_text(w));
+auto sink_machine::state_word() const -> const char* {
+  if (is_finished_) return "finished";
+  if (failing_writers() == writers_.size()) return "retrying";
+  return how_ == ending::drained ? "draining" : "running";
 }
 
-auto sink_machine::observe() const -> observation {
-  auto o = observation{};
-  o.address = settings_.address;
-  o.component = settings_.component;
-  o.tier = "sink";
-  o.type = settings_.type;
-  o.state = is_finished_                                ? "finished"
-            : failing_writers() == writers_.size()      ? "retrying"
-            : how_ == ending::drained                   ? "draining"
-                                                        : "running";
-  o.events_in = core_.events_in;
-  o.bytes_in = core_.bytes_in;
-  o.events_out = core_.events_stored;
-  o.bytes_out = core_.bytes_stored;
-  o.events_held = core_.events_held;
-  o.bytes_held = core_.in.held_bytes();
-  o.demand_granted = core_.in.granted_bytes();
-  tell_senders(o, links_.senders());
-  o.damaged = core_.in.damaged_chunks();
-  o.dropped = core_.dropped.all();
-  o.dead_letters = core_.dead_letters.all();
-  o.unparsed = core_.processed.unparsed;
-  o.noted = {core_.processed.noted.begin(), core_.processed.noted.end()};
-  if (core_.events_repeated > 0)
-    o.detail = std::to_string(core_.events_repeated) + " events came again and were known";
-  o.last_error = core_.last_error;
-  o.last_error_ns = core_.last_error_ns;
-  tell_failing(o);
-  if (const auto* oldest = core_.queue.oldest()) o.delay_ns = time_.wall_ns() - oldest->content->closed_ns;
-  return o;
+auto sink_machine::words() const -> actor_texts {
+  auto now = actor_texts{};
+  now.last_error = core_.last_error;
+  now.last_error_ns = core_.last_error_ns;
+  const auto failing = failing_writers();
+  if (failing > 0 && failing < writers_.size())
+    now.problems.push_back(std::to_string(failing) + " of " + std::to_string(writers_.size())
+                           + " writers cannot use the store: " + core_.last_error);
+  for (const auto& w : writers_)
+    if (is_slow(w)) now.problems.push_back(slow_text(w));
+  return now;
+}
+
+void sink_machine::show() {
+  words_.tell(*core_.board, words(), links_);
+  core_.show(state_word());
 }
 
 } // namespace weir

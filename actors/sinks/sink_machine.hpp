@@ -4,6 +4,7 @@
 #include "actors/protocol.hpp"
 #include "actors/sinks/sink_core.hpp"
 #include "actors/sinks/sink_jobs.hpp"
+#include "actors/system/receiver_words.hpp"
 #include "runtime/base/backoff.hpp"
 #include "runtime/flow/receiver_links.hpp"
 #include "runtime/os/clock.hpp"
@@ -19,8 +20,6 @@ namespace weir {
 
 struct sink_machine_settings {
   std::string address;
-  std::string component;
-  std::string type;
   backoff_settings retry;
   std::optional<duration> give_up_after;
   std::vector<std::string> local_senders; ///< addresses; more may come from other nodes
@@ -77,7 +76,8 @@ public:
   auto deadline() const -> std::optional<monotonic_time>;
   /// All input is at its end and everything is settled.
   auto is_finished() const -> bool { return is_finished_; }
-  auto observe() const -> observation;
+  /// Shows on its board what came of the calls before.
+  void show();
   auto address() const -> const std::string& { return settings_.address; }
   auto writers() const -> std::size_t { return writers_.size(); }
 
@@ -121,7 +121,8 @@ private:
   void retry_later(writer_state& w, const error& why);
   void on_success(writer_state& w);
   void check_end();
-  void tell_failing(observation& to) const;
+  auto state_word() const -> const char*;
+  auto words() const -> actor_texts;
 
   sink_machine_settings settings_;
   sink_core& core_;
@@ -135,6 +136,7 @@ private:
   bool is_asked_ = false;    ///< a question came since the last try to answer: it need not wait for the next
   bool is_at_end_ = false;   ///< nothing more is to be committed
   bool is_finished_ = false;
+  receiver_words words_;
 };
 
 } // namespace weir

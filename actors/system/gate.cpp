@@ -112,8 +112,7 @@ auto gate_state::refusal(const node_hello& hello) const -> std::string {
   return {};
 }
 
-auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::actor directory,
-          caf::actor guardian) -> caf::behavior {
+auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::actor directory) -> caf::behavior {
   self->state.self_identity = std::move(identity);
   self->set_down_handler([self](const caf::down_msg& m) {
     self->state.forget(m.source, m.reason ? failure_text(self->system(), m.reason) : std::string{});
@@ -147,7 +146,6 @@ auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::ac
         tell_guests(self);
       },
       [self](links_atom) { return self->state.linked_nodes(); },
-      [self, guardian](observe_atom) { return self->delegate(guardian, observe_atom::value); },
   };
 }
 

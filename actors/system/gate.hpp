@@ -68,10 +68,8 @@ struct gate_state {
   auto linked_nodes() const -> std::vector<linked_node>;
 };
 
-/// Answers node_hello with node_welcome, node_pulse with its own, observe by asking `guardian`, and
-/// links with all who came. A pulse of a node that is no guest (any more) is answered with incarnation 0: it
-/// should say hello again.
-auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::actor directory,
-          caf::actor guardian) -> caf::behavior;
+/// Answers node_hello with node_welcome, node_pulse with its own, and links with all who came. A pulse of a node
+/// that is no guest (any more) is answered with incarnation 0: it should say hello again.
+auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::actor directory) -> caf::behavior;
 
 } // namespace weir

@@ -1,32 +1,17 @@
 #include "actors/system/node_connection.hpp"
 
 #include "actors/system/failure.hpp"
-#include "runtime/wire/fields.hpp"
+#include "runtime/measure/observation_codec.hpp"
 
 namespace weir {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto observe_timeout = 4s;
 constexpr auto questions_max = std::size_t{16};
 constexpr auto looked_at_every = 3s;
 constexpr auto quiet_for_max = 15s;  // a guest has a pulse a second
 constexpr auto welcome_within = 15s; // a gate takes ten at most
-
-auto figures_of(const std::vector<observation>& all) -> std::string {
-  auto bytes = std::string{};
-  wire::field_writer{bytes}(all);
-  return bytes;
-}
-
-auto read_figures(const std::string& bytes) -> std::optional<std::vector<observation>> {
-  auto all = std::vector<observation>{};
-  auto read = wire::field_reader{bytes};
-  read(all);
-  if (read.failed()) return std::nullopt;
-  return all;
-}
 
 /// What both ends do: end with their wire, and it with them.
 template <class Self> void end_with_wire(Self* self, const std::string& address) {
@@ -41,7 +26,7 @@ void guest_connection_state::answer(const wire::observed& note) {
   if (at == asked.end()) return;
   auto promise = at->second;
   asked.erase(at);
-  auto all = read_figures(note.figures);
+  auto all = decode_observations(note.figures);
   if (!note.problem.empty())
     promise.deliver(failure_reason(failure::retry, note.problem));
   else if (all)
@@ -91,26 +76,14 @@ auto guest_connection(caf::stateful_actor<guest_connection_state>* self) -> caf:
 namespace {
 
 /// As large as a frame of it may be; no node has so much to tell.
-auto bounded(std::string figures, std::string& problem) -> std::string {
-  if (figures.size() + 4096 <= payload_bytes_max(wire::frame_type::observed)) return figures;
-  problem = "its figures have " + std::to_string(figures.size()) + " bytes, which is more than may be sent";
-  return {};
-}
-
-void answer_all(host_connection_state& s, std::string problem, std::string all) {
-  const auto figures = bounded(std::move(all), problem);
-  for (const auto question : std::exchange(s.questions, {})) s.wire->send(wire::observed{question, problem, figures});
-}
-
-/// One request at a time, whose answer is for all who ask meanwhile.
-void answer_observe(caf::stateful_actor<host_connection_state>* self, std::uint64_t question) {
-  auto& s = self->state;
-  if (s.questions.size() >= questions_max) return;
-  s.questions.push_back(question);
-  if (s.questions.size() > 1) return;
-  self->request(s.settings.gate, observe_timeout, observe_atom::value)
-      .then([self](const std::vector<observation>& all) { answer_all(self->state, {}, figures_of(all)); },
-            [self](const caf::error& e) { answer_all(self->state, failure_text(self->system(), e), {}); });
+void answer_observe(const host_connection_state& s, std::uint64_t question) {
+  auto answer = wire::observed{question, {}, {}};
+  if (s.settings.boards) answer.figures = encode_observations(s.settings.boards->observe(system_clock()));
+  if (const auto size = answer.figures.size(); size + 4096 > payload_bytes_max(wire::frame_type::observed)) {
+    answer.problem = "its figures have " + std::to_string(size) + " bytes, which is more than may be sent";
+    answer.figures.clear();
+  }
+  s.wire->send(answer);
 }
 
 void on_welcome(caf::stateful_actor<host_connection_state>* self, const node_welcome& answer) {
@@ -138,7 +111,7 @@ auto host_connection(caf::stateful_actor<host_connection_state>* self, std::shar
       [self](const node_pulse& pulse) { self->state.wire->send(pulse, net::send_as::urgent); },
       [self](const frame_arrived& note) {
         if (const auto* pulse = std::get_if<wire::pulse>(&note.what)) self->send(self->state.settings.gate, *pulse);
-        if (const auto* asked = std::get_if<wire::observe>(&note.what)) answer_observe(self, asked->question);
+        if (const auto* asked = std::get_if<wire::observe>(&note.what)) answer_observe(self->state, asked->question);
       },
       [self](hang_up_atom) {
         if (!self->state.is_welcome) self->state.wire->leave("no welcome in time");

@@ -6,6 +6,7 @@
 
 #include "actors/protocol.hpp"
 #include "actors/system/node_wire.hpp"
+#include "runtime/measure/board_registry.hpp"
 
 #include <functional>
 #include <memory>
@@ -32,6 +33,7 @@ struct host_connection_settings {
   node_hello hello;
   caf::actor gate;
   guest_rights rights;
+  std::shared_ptr<const board_registry> boards = {}; ///< what the guest may ask for
 };
 
 /// Of who listens: stands for the other node's link.
@@ -40,7 +42,6 @@ struct host_connection_state {
   host_connection_settings settings;
   std::shared_ptr<node_wire> wire;
   bool is_welcome = false;
-  std::vector<std::uint64_t> questions; ///< that wait for the figures
 };
 auto host_connection(caf::stateful_actor<host_connection_state>* self, std::shared_ptr<node_wire> wire,
                      host_connection_settings settings) -> caf::behavior;

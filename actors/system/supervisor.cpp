@@ -15,8 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto child_timeout = 2s;
-
 } // namespace
 
 void supervisor_state::announce(const child& c) {
@@ -30,11 +28,20 @@ auto supervisor_state::find(const std::string& address) -> child* {
   return nullptr;
 }
 
+/// As long as there is a supervisor of it, also while it is away.
+void supervisor_state::show(child& c) {
+  if (!c.spec.board) return;
+  c.spec.board->note_start();
+  if (!settings.boards || c.shown.is_there()) return;
+  c.shown = settings.boards->add({c.spec.address, c.spec.component, c.spec.tier, c.spec.type}, c.spec.board);
+}
+
 void supervisor_state::start(child& c) {
   c.handle = c.spec.make(self);
   self->monitor(c.handle);
   self->link_to(c.handle); // children do not outlive their supervisor
   announce(c);
+  show(c);
   // The one before it may not have got to it.
   if (c.leaving)
     self->send(c.handle, leave_atom::value);
@@ -64,8 +71,8 @@ void supervisor_state::after_its_end(child& c, const caf::error& reason) {
   const auto asked = !reason || reason == caf::exit_reason::user_shutdown;
   if (c.on_trial) {
     c.on_trial = false;
-    c.last_error = failure_text(self->system(), reason);
-    c.asked.deliver(c.last_error.empty() ? std::string{"it ended"} : c.last_error);
+    const auto why = failure_text(self->system(), reason);
+    c.asked.deliver(why.empty() ? std::string{"it ended"} : why);
     return;
   }
   if (!asked) restart_later(c, reason);
@@ -73,19 +80,25 @@ void supervisor_state::after_its_end(child& c, const caf::error& reason) {
 
 void supervisor_state::restart_later(child& c, const caf::error& reason) {
   const auto now = settings.time->monotonic();
-  c.last_error = failure_text(self->system(), reason);
-  ++c.restarts;
+  const auto why = failure_text(self->system(), reason);
+  if (c.spec.board) c.spec.board->note_failure(why, settings.time->wall_ns(), settings.window.count());
   c.recent.push_back(now);
   while (!c.recent.empty() && now - c.recent.front() > settings.window) c.recent.pop_front();
-  if (is_fatal(reason)) return self->quit(reason);
+  if (is_fatal(reason)) return give_up(reason);
   if (c.recent.size() > settings.restarts_max) {
     spdlog::error("{}: failed {} times within {}: gives up", c.spec.address, c.recent.size(),
                   to_text(settings.window));
-    return self->quit(failure_reason(failure::fatal, c.spec.address + " keeps failing: " + c.last_error));
+    return give_up(failure_reason(failure::fatal, c.spec.address + " keeps failing: " + why));
   }
   const auto wait = backoff_delay(settings.backoff, static_cast<std::uint32_t>(c.recent.size()), random_id());
   spdlog::warn("{}: restarts in {}ms", c.spec.address, wait / 1ms);
   self->delayed_send(self, wait, restart_atom::value, c.spec.address);
+}
+
+/// What its children have shown is the last that is known of them.
+void supervisor_state::give_up(const caf::error& reason) {
+  for (auto& c : children) c.shown.leave();
+  self->quit(reason);
 }
 
 /// The end of one that leaves is not the end of the node's work.
@@ -209,73 +222,6 @@ void supervisor_state::drain(child& c) {
   if (c.handle) self->send(c.handle, drain_atom::value);
 }
 
-auto unanswered(const child_spec& child, const observation& last) -> observation {
-  auto o = last;
-  o.address = child.address;
-  o.component = child.component;
-  o.tier = child.tier;
-  o.answers = false;
-  o.state = "not answering";
-  o.problems = {"it does not answer"};
-  return o;
-}
-
-auto supervisor_state::absent(const child& c) const -> observation {
-  auto o = unanswered(c.spec, c.last);
-  if (!c.handle) {
-    o.state = "restarting";
-    o.problems = {"it failed and starts again: " + c.last_error};
-  }
-  add_failure(c, o);
-  return o;
-}
-
-/// What ended a child is told until it has run for a while.
-void supervisor_state::add_failure(const child& c, observation& to) const {
-  to.restarts = c.restarts;
-  if (c.recent.empty() || !to.last_error.empty()) return;
-  const auto ago = settings.time->monotonic() - c.recent.back();
-  if (c.handle && ago > settings.window) return;
-  to.last_error = c.last_error;
-  to.last_error_ns = settings.time->wall_ns() - std::chrono::nanoseconds{ago}.count();
-}
-
-auto supervisor_state::observe() -> caf::result<std::vector<observation>> {
-  struct collection {
-    std::vector<observation> answers;
-    std::size_t open = 0;
-    caf::typed_response_promise<std::vector<observation>> promise;
-    void close_one() {
-      if (--open == 0) promise.deliver(std::move(answers));
-    }
-  };
-  auto promise = self->make_response_promise<std::vector<observation>>();
-  auto all = std::make_shared<collection>(collection{{}, children.size() + 1, promise});
-  for (const auto& c : children) all->answers.push_back(absent(c));
-  auto i = std::size_t{0};
-  for (const auto& c : children) {
-    const auto at = i++;
-    if (!c.handle) {
-      all->close_one();
-      continue;
-    }
-    self->request(c.handle, child_timeout, observe_atom::value)
-        .then(
-            [this, all, at, who = c.spec.address](const observation& o) {
-              auto& answer = all->answers[at] = o;
-              answer.seen_ns = settings.time->wall_ns();
-              if (auto* asked = find(who)) { // it may be gone by now
-                asked->last = answer;
-                add_failure(*asked, answer);
-              }
-              all->close_one();
-            },
-            [all](const caf::error&) { all->close_one(); });
-  }
-  all->close_one(); // the one that kept it open until all were asked
-  return promise;
-}
-
 auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings settings,
                 caf::actor_addr parent) -> caf::behavior {
   auto& s = self->state;
@@ -302,7 +248,6 @@ auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings
       [self](progress_atom, const std::string& address) { return self->state.handle_of(address); },
       [self](drain_atom) { self->state.drain(); },
       [self](drain_atom, const std::string& component) { self->state.drain_after(component); },
-      [self](observe_atom) { return self->state.observe(); },
   };
 }
 

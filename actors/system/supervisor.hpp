@@ -3,11 +3,13 @@
 
 #include "actors/protocol.hpp"
 #include "runtime/base/backoff.hpp"
+#include "runtime/measure/board_registry.hpp"
 #include "runtime/os/clock.hpp"
 
 #include <deque>
 #include <functional>
 #include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +25,8 @@ struct child_spec {
   /// It is drained when all children of this component of the node have finished, and not before. Empty: when
   /// the others are.
   std::string drained_after = {};
+  std::string type = {};                      ///< plug-in
+  std::shared_ptr<actor_board> board = {}; ///< where it shows what it does; null: nowhere
 };
 
 /// To a supervisor: one more child. Answered, as all changes are, with a text: empty once it works, or why it does not, and
@@ -58,9 +62,6 @@ struct children_changed {
   bool is_there = false;
 };
 
-/// What is known of a child that does not answer: what it answered last, or who it is.
-auto unanswered(const child_spec& child, const observation& last) -> observation;
-
 struct supervisor_settings {
   std::vector<child_spec> children;
   caf::actor_addr directory;
@@ -68,6 +69,7 @@ struct supervisor_settings {
   std::size_t restarts_max = 10; ///< of one child within the window, then it escalates
   duration window = std::chrono::seconds{60};
   const clock* time = &system_clock();
+  std::shared_ptr<board_registry> boards = {}; ///< of the node; null: nobody looks
 };
 
 struct supervisor_state {
@@ -76,10 +78,7 @@ struct supervisor_state {
   struct child {
     child_spec spec;
     caf::actor handle;
-    std::uint64_t restarts = 0;
     std::deque<monotonic_time> recent; ///< restarts within the window
-    std::string last_error;
-    observation last{}; ///< what it answered last
     bool finished = false;
     bool draining = false;
     bool leaving = false;
@@ -88,6 +87,7 @@ struct supervisor_state {
     bool retires = false;           ///< it is dismissed when it has finished
     std::optional<child_spec> next; ///< takes its place when it has ended
     caf::typed_response_promise<std::string> asked; ///< about the change under way
+    board_registry::entry shown = {};
   };
   using change_outcome = caf::result<std::string>;
 
@@ -112,8 +112,6 @@ struct supervisor_state {
   void on_opened(const child_opened& note);
   /// The running child of the address, or nobody.
   auto handle_of(const std::string& address) -> caf::actor;
-  /// Asks every child, adds what only a supervisor knows, answers when all have.
-  auto observe() -> caf::result<std::vector<observation>>;
 
 private:
   auto find(const std::string& address) -> child*;
@@ -124,8 +122,9 @@ private:
   void restart_later(child& c, const caf::error& reason);
   void tell_parent(const child& c, bool is_there);
   void announce(const child& c);
-  auto absent(const child& c) const -> observation;
-  void add_failure(const child& c, observation& to) const;
+  void show(child& c);
+  /// The end of this supervisor, and of the node.
+  void give_up(const caf::error& reason);
 };
 
 auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings settings,

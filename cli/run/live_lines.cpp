@@ -20,7 +20,7 @@ struct tier_figures {
   std::uint64_t bytes = 0;
   std::uint64_t buffered = 0;
   std::uint64_t demand = 0;
-  std::int64_t delay_ns = 0;
+  std::uint64_t delay_ns = 0;
 };
 
 /// What moved: sinks store, the others take in. Demand: what collectors may send, what the others may get.

@@ -45,7 +45,7 @@ void write_texts(object& out, std::string_view name, const std::vector<std::stri
   for (const auto& text : texts) to.str(text);
 }
 
-void write_counts(object& out, std::string_view name, const std::map<std::string, std::uint64_t>& counts) {
+void write_counts(object& out, std::string_view name, const counts_by_name& counts) {
   auto to = object{out.key(name)};
   for (const auto& [what, events] : counts) to.count(what, events);
 }
@@ -60,6 +60,26 @@ void write_file(msgpack_writer& to, const file_figures& f) {
   out.text("problem", f.problem);
 }
 
+auto in_seconds(std::uint64_t ns) -> double { return static_cast<double>(ns) / 1e9; }
+
+void write_spread(object& out, std::string_view name, const histogram& h) {
+  auto to = object{out.key(name)};
+  to.count("count", h.count());
+  to.key("sum").real(in_seconds(h.sum()));
+  to.key("p50").real(in_seconds(h.quantile(0.5)));
+  to.key("p99").real(in_seconds(h.quantile(0.99)));
+  to.key("max").real(in_seconds(h.max()));
+}
+
+void write_measure(object& out, const actor_measure& m, const observation& o) {
+  if (m.spread != nullptr)
+    write_spread(out, m.name, o.*m.spread);
+  else if (m.unit == measure_unit::seconds)
+    out.key(m.name).real(in_seconds(o.*m.value));
+  else
+    out.count(m.name, o.*m.value);
+}
+
 void write_actor(msgpack_writer& to, const observation& o) {
   auto out = object{to};
   out.text("address", o.address);
@@ -68,27 +88,13 @@ void write_actor(msgpack_writer& to, const observation& o) {
   out.text("type", o.type);
   out.text("state", o.state);
   out.text("detail", o.detail);
-  out.count("events_in", o.events_in);
-  out.count("bytes_in", o.bytes_in);
-  out.count("events_out", o.events_out);
-  out.count("bytes_out", o.bytes_out);
-  out.count("events_held", o.events_held);
-  out.count("bytes_held", o.bytes_held);
-  out.count("demand_granted", o.demand_granted);
-  out.count("demand_held", o.demand_held);
-  out.key("delay_seconds").real(static_cast<double>(o.delay_ns) / 1e9);
-  out.count("unparsed", o.unparsed);
-  out.count("damaged", o.damaged);
-  out.count("restarts", o.restarts);
+  for (const auto& m : measures_of(o.tier)) write_measure(out, m, o);
   out.text("last_error", o.last_error);
   out.text("last_error_at", time_text(o.last_error_ns));
   out.key("answers").boolean(o.answers);
   out.text("seen_at", time_text(o.seen_ns));
   write_texts(out, "problems", o.problems);
-  write_counts(out, "dropped", o.dropped);
-  write_counts(out, "dead_letters", o.dead_letters);
-  write_counts(out, "no_sink", o.no_sink);
-  write_counts(out, "noted", o.noted);
+  for (const auto& c : counts_measures) write_counts(out, c.name, o.*c.counts);
   write_texts(out, "senders", o.senders);
   out.count("senders_left_out", o.senders_left_out);
   out.count("files_left_out", o.files_left_out);

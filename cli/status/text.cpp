@@ -26,7 +26,7 @@ auto key_of(tier t) -> std::string {
 }
 
 /// By how much a figure of this actor grew in a second; empty if that is not known.
-auto rate_of(const node_status& s, const observation& now, std::uint64_t observation::*figure)
+auto rate_of(const node_status& s, const observation& now, std::uint64_t actor_figures::*figure)
     -> std::optional<double> {
   const auto before =
       std::find_if(s.before.begin(), s.before.end(), [&](const auto& o) { return o.address == now.address; });
@@ -41,11 +41,11 @@ auto rate_text(const std::optional<double>& rate) -> std::string {
 }
 
 auto row_of(const node_status& s, const observation& o) -> row {
-  const auto bytes = rate_of(s, o, &observation::bytes_in);
+  const auto bytes = rate_of(s, o, &actor_figures::bytes_in);
   return {"    " + o.address,
           o.state,
           count_text(o.events_in),
-          rate_text(rate_of(s, o, &observation::events_in)),
+          rate_text(rate_of(s, o, &actor_figures::events_in)),
           size_text(static_cast<double>(o.bytes_in)),
           bytes ? size_text(*bytes) : "",
           count_text(o.events_out),
@@ -92,14 +92,11 @@ void add_unread(const node_status& s, const observation& o, std::vector<std::str
 /// What is out of the ordinary, each on a line below the actor.
 auto remarks_on(const node_status& s, const observation& o) -> std::vector<std::string> {
   auto found = std::vector<std::string>{};
-  if (!o.answers) found.push_back(o.seen_ns == 0 ? "no figures yet" : "figures of " + ago(s, o.seen_ns));
   if (!o.detail.empty()) found.push_back(o.detail);
   if (auto feeders = feeders_of(o); !feeders.empty()) found.push_back(std::move(feeders));
   add_unread(s, o, found);
-  if (o.restarts > 0) found.push_back("restarts: " + count_text(o.restarts));
-  if (o.damaged > 0)
-    found.push_back("chunks that arrived damaged and were asked for again: " + count_text(o.damaged));
-  if (o.unparsed > 0) found.push_back("kept as raw lines: " + count_text(o.unparsed));
+  for (const auto& m : measures_of(o.tier))
+    if (m.is_remark && o.*m.value > 0) found.push_back(std::string{m.help} + ": " + count_text(o.*m.value));
   for (const auto& [what, events] : o.noted) found.push_back(what + ": " + count_text(events));
   for (const auto& [reason, events] : o.dropped)
     found.push_back("dropped: " + count_text(events) + ' ' + reason);

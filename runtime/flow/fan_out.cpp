@@ -59,6 +59,7 @@ void fan_out::push(const chunk_ptr& c, monotonic_time now) {
   }
   WEIR_ASSERT(takers > 0);
   pending_.emplace(c->id, pending{takers, bytes, c->count, c->closed_ns});
+  closed_ns_.insert(c->closed_ns);
   unacked_bytes_ += bytes;
   unacked_events_ += c->count;
 }
@@ -71,6 +72,7 @@ auto fan_out::release(const std::vector<chunk_ptr>& acked) -> std::vector<releas
     const auto& done = everywhere.emplace_back(released{c->id, at->second.bytes, at->second.events});
     unacked_bytes_ -= done.bytes;
     unacked_events_ -= done.events;
+    closed_ns_.erase(closed_ns_.find(at->second.closed_ns));
     pending_.erase(at);
   }
   return everywhere;
@@ -124,13 +126,6 @@ auto fan_out::deadline() const -> std::optional<monotonic_time> {
   for (const auto& o : outlets_)
     if (const auto d = o.deadline(); d && (!first || *d < *first)) first = d;
   return first;
-}
-
-auto fan_out::oldest_closed_ns() const -> std::int64_t {
-  auto oldest = std::int64_t{0};
-  for (const auto& [id, p] : pending_)
-    if (oldest == 0 || p.closed_ns < oldest) oldest = p.closed_ns;
-  return oldest;
 }
 
 } // namespace weir

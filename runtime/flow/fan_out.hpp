@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -60,7 +61,7 @@ public:
   auto unacked_bytes() const -> std::uint64_t { return unacked_bytes_; }
   auto unacked_events() const -> std::uint64_t { return unacked_events_; }
   auto unacked_chunks() const -> std::size_t { return pending_.size(); }
-  auto oldest_closed_ns() const -> std::int64_t;
+  auto oldest_closed_ns() const -> std::int64_t { return closed_ns_.empty() ? 0 : *closed_ns_.begin(); }
 
 private:
   struct pending {
@@ -74,6 +75,7 @@ private:
   std::vector<bool> is_retired_;   ///< by outlet
   std::size_t behind_ = 0;         ///< an outlet that lacked something the last time
   std::map<chunk_id, pending> pending_;
+  std::multiset<std::int64_t> closed_ns_; ///< of pending_
   std::uint64_t unacked_bytes_ = 0;
   std::uint64_t unacked_events_ = 0;
 };

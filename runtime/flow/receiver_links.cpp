@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 
 namespace weir {
 
@@ -23,6 +24,8 @@ auto receiver_links::on_open(const open_link& note, std::uint64_t handle) -> std
            + std::to_string(refused_) + " so far)";
   }
   links_.emplace(note.link, link{handle, note.sender, {}});
+  senders_.insert(note.sender);
+  ++changes_;
   unfinished_.insert(note.sender);
   finished_.erase(note.sender);
   in_.open(note.link);
@@ -34,19 +37,20 @@ void receiver_links::reopen(std::uint64_t id) {
   const auto at = links_.find(id);
   if (at == links_.end()) return;
   outbox_.push_back({at->second.sender, reopen_link{id}});
-  in_.close(id);
-  links_.erase(at);
+  drop(at);
+}
+
+auto receiver_links::drop(links_by_id::iterator at) -> links_by_id::iterator {
+  in_.close(at->first);
+  senders_.erase(at->second.address);
+  ++changes_;
+  return links_.erase(at);
 }
 
 void receiver_links::drop_links_of(const std::string& sender) {
-  for (auto at = links_.begin(); at != links_.end();) {
-    if (at->second.address != sender) {
-      ++at;
-      continue;
-    }
-    in_.close(at->first);
-    at = links_.erase(at);
-  }
+  if (!senders_.contains(sender)) return;
+  const auto is_its = [&](const auto& l) { return l.second.address == sender; };
+  drop(std::find_if(links_.begin(), links_.end(), is_its));
 }
 
 auto receiver_links::on_transfer(const transfer_chunks& note) -> transfer_result {
@@ -84,21 +88,11 @@ void receiver_links::on_close(const close_link& note, std::uint64_t handle) {
     unfinished_.erase(note.sender);
     finished_.insert(note.sender);
   }
-  const auto at = links_.find(note.link);
-  if (at == links_.end()) return;
-  in_.close(note.link);
-  links_.erase(at);
+  if (const auto at = links_.find(note.link); at != links_.end()) drop(at);
 }
 
 void receiver_links::on_down(std::uint64_t handle) {
-  for (auto at = links_.begin(); at != links_.end();) {
-    if (at->second.sender != handle) {
-      ++at;
-      continue;
-    }
-    in_.close(at->first);
-    at = links_.erase(at);
-  }
+  for (auto at = links_.begin(); at != links_.end();) at = at->second.sender == handle ? drop(at) : std::next(at);
 }
 
 void receiver_links::send(std::uint64_t id, link& to, feedback&& due) {
@@ -128,11 +122,9 @@ auto receiver_links::is_done(const std::vector<std::string>& local, ending how) 
   return links_.empty(); // whoever closes has had all its acks
 }
 
-auto receiver_links::senders() const -> std::vector<std::string> {
-  auto found = std::vector<std::string>{};
-  for (const auto& [id, l] : links_) found.push_back(l.address);
-  std::sort(found.begin(), found.end());
-  return found;
+auto receiver_links::senders(std::size_t most) const -> std::vector<std::string> {
+  const auto told = static_cast<std::ptrdiff_t>(std::min(senders_.size(), most));
+  return {senders_.begin(), std::next(senders_.begin(), told)};
 }
 
 } // namespace weir

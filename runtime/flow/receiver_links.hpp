@@ -51,8 +51,11 @@ public:
   /// Whether nothing more is to come. `local`: the addresses of all senders of this node.
   auto is_done(const std::vector<std::string>& local, ending how) -> bool;
 
-  /// Addresses of those who are linked now, in order.
-  auto senders() const -> std::vector<std::string>;
+  /// Addresses of those who are linked now, in order, at most so many.
+  auto senders(std::size_t most) const -> std::vector<std::string>;
+  auto links() const -> std::size_t { return links_.size(); }
+  /// Grows whenever somebody comes or goes.
+  auto changes() const -> std::uint64_t { return changes_; }
 
   auto take_outgoing() -> std::vector<outgoing> { return std::exchange(outbox_, {}); }
 
@@ -67,10 +70,14 @@ private:
   void reopen(std::uint64_t id);
   void leave();
   auto has_room_for(std::uint64_t handle) const -> bool;
+  using links_by_id = std::unordered_map<std::uint64_t, link>;
+  auto drop(links_by_id::iterator at) -> links_by_id::iterator;
 
   inlet& in_;
   bool leaving_ = false;
-  std::unordered_map<std::uint64_t, link> links_;
+  links_by_id links_;
+  std::set<std::string> senders_; // of links_; each has one
+  std::uint64_t changes_ = 0;
   std::set<std::string> unfinished_; // addresses of senders that came and may send more
   std::set<std::string> finished_;   // those that closed for good
   std::vector<outgoing> outbox_;

@@ -2,14 +2,13 @@
 //
 //  number := little-endian; bool is a u8
 //  text   := size u32, bytes
-//  list   := count u32, element*; of a map each element is its key and its value
+//  list   := count u32, element*
 //
 // What is read is as large as the bytes it is read from, whatever they declare.
 #pragma once
 
 #include "runtime/base/binary.hpp"
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -27,13 +26,6 @@ public:
   template <class T> void put(const std::vector<T>& list) {
     put_number(out_, static_cast<std::uint32_t>(list.size()));
     for (const auto& x : list) put(x);
-  }
-  template <class K, class V> void put(const std::map<K, V>& list) {
-    put_number(out_, static_cast<std::uint32_t>(list.size()));
-    for (const auto& [key, value] : list) {
-      put(key);
-      put(value);
-    }
   }
   template <class T> void put(const T& x) {
     if constexpr (std::is_arithmetic_v<T>)
@@ -63,16 +55,6 @@ public:
       get(x);
       if (read_.failed()) return;
       list.push_back(std::move(x));
-    }
-  }
-  template <class K, class V> void get(std::map<K, V>& list) {
-    for (auto left = read_.number<std::uint32_t>(); left > 0 && !read_.at_end(); --left) {
-      auto key = K{};
-      auto value = V{};
-      get(key);
-      get(value);
-      if (read_.failed()) return;
-      list.insert_or_assign(std::move(key), std::move(value));
     }
   }
   template <class T> void get(T& x) {

@@ -119,7 +119,7 @@ struct observe {
 struct observed {
   std::uint64_t question = 0;
   std::string problem; ///< why there are none
-  std::string figures; ///< of actors/observation.hpp, as fields
+  std::string figures; ///< runtime/measure/observation_codec.hpp
 };
 
 using routed_message = std::variant<open_link, transfer_chunks, link_feedback, probe_link, reopen_link, close_link,

@@ -1,5 +1,6 @@
 #include "tests/bench/trials.hpp"
 
+#include "tests/bench/observed.hpp"
 #include "tests/bench/topologies.hpp"
 
 #include <fcntl.h>
@@ -255,6 +256,7 @@ auto all_trials() -> const std::vector<trial>& {
       {"latency at 5000/s, always", run_latency_always},
       {"two nodes at rest", run_idle},
       {"writers of a 20 ms store", run_writers},
+      {"looked at ten times a second", run_observed},
   };
   return trials;
 }

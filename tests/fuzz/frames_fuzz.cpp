@@ -14,16 +14,15 @@ using namespace weir::wire;
 
 namespace {
 
-/// Of the shapes that figures of actors have.
+/// Of every shape that a field may have.
 struct shapes {
   std::string text;
   bool flag = false;
   std::int64_t number = 0;
   std::vector<std::string> list;
-  std::map<std::string, std::uint64_t> counts;
 };
 template <class F> void fields(F& f, shapes& x) {
-  f(x.text, x.flag, x.number, x.list, x.counts);
+  f(x.text, x.flag, x.number, x.list);
 }
 
 auto bytes_of(const frame& f) -> std::string {

@@ -29,7 +29,6 @@ aggregator_actor::aggregator_actor(world& w, process& host, const plan& how, std
 void aggregator_actor::begin() {
   auto settings = aggregator_machine_settings{};
   settings.address = address;
-  settings.component = component;
   settings.downstream = plan_.downstream;
   settings.random = [this] { return in.random.next(); };
   machine_ = std::make_unique<aggregator_machine>(std::move(settings), core_, in.time);
@@ -140,10 +139,8 @@ auto aggregator_actor::check() const -> std::string {
   const auto used = core_->in.granted_bytes() + core_->in.held_bytes();
   if (used > plan_.window.capacity_bytes + links_max_ * (plan_.window.floor_bytes + biggest_))
     return "granted and holds more than its capacity";
-  auto gone = std::uint64_t{0};
-  for (const auto& [why, events] : core_->dropped) gone += events;
-  if (core_->held().events_held + gone > core_->events_in) return "holds more events than came in";
-  return {};
+  if (core_->held().events_held + core_->dropped.total() > core_->events_in) return "holds more events than came in";
+  return imbalance_of(*core_->board, {address, component, "destination_aggregator", {}}, in.time);
 }
 
 } // namespace weir::test

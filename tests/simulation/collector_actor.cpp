@@ -126,9 +126,7 @@ void collector_actor::pass_on() {
 }
 
 auto collector_actor::check() const -> std::string {
-  if (core_->events_closed != core_->events_acked + core_->flow.unacked_events())
-    return "closed events are neither acked nor held";
-  return {};
+  return imbalance_of(*core_->board, {address, component, "collector", {}}, in.time);
 }
 
 auto collector_actor::is_at_rest() const -> bool {

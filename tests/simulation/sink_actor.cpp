@@ -43,7 +43,6 @@ sink_actor::sink_actor(world& w, process& host, const plan& how, store_maker mak
 void sink_actor::begin() {
   auto decides = sink_machine_settings{};
   decides.address = address;
-  decides.component = component;
   decides.retry = {100ms, 1s};
   decides.writers = plan_.writers;
   decides.batch.bytes_max = plan_.group_bytes_max;
@@ -109,6 +108,7 @@ auto sink_actor::finish_job(std::size_t number) -> bool {
 }
 
 void sink_actor::pass_on() {
+  machine_->show();
   in.send_all(*this, machine_->take_outgoing());
   for (auto& a : machine_->take_answers()) in.send(*this, a.to, std::move(a.what));
   auto next = machine_->deadline();
@@ -159,9 +159,7 @@ auto sink_actor::is_overlapping() const -> bool {
 }
 
 auto sink_actor::check() const -> std::string {
-  const auto gone = core_.events_stored + core_.events_held + core_.dropped.total();
-  if (gone > core_.events_in) return "more events left than came in";
-  return {};
+  return imbalance_of(*core_.board, {address, component, "sink", {}}, in.time);
 }
 
 } // namespace weir::test

@@ -278,6 +278,13 @@ void world::deliver(handle from, handle to, const message& m) {
   if (auto what = receiver->check(); !what.empty()) broken(receiver->address + ": " + what);
 }
 
+auto imbalance_of(const actor_board& board, const actor_identity& who, const clock& time) -> std::string {
+  const auto seen = board.read(who, time);
+  if (is_balanced(seen)) return {};
+  return "its accounts do not balance: in " + std::to_string(seen.events_in) + ", out "
+         + std::to_string(seen.events_out) + ", held " + std::to_string(seen.events_held);
+}
+
 void world::broken(const std::string& promise) {
   if (!problem.empty()) return;
   problem = "at " + std::to_string(time.now() / 1us) + " us: " + promise;

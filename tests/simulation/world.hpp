@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/protocol.hpp"
+#include "runtime/measure/actor_board.hpp"
 #include "tests/simulation/bugs.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/simulation/timeline.hpp"
@@ -72,6 +73,9 @@ struct process {
   std::map<process*, std::uint64_t> peers; ///< incarnations it is connected to
   std::set<std::string> unheard;           ///< not connected to since it started
 };
+
+/// That the accounts on an actor's board do not balance, as anybody would read them; empty if they do.
+auto imbalance_of(const actor_board& board, const actor_identity& who, const clock& time) -> std::string;
 
 class world {
 public:

@@ -1,6 +1,6 @@
 #include "actors/collectors/forward/source.hpp"
 
-#include "actors/observation.hpp"
+#include "runtime/measure/observation.hpp"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>

@@ -311,7 +311,7 @@ BOOST_AUTO_TEST_CASE(counts_by_tag_what_it_drops_if_it_is_told_to) {
       b.sync();
     }
     BOOST_TEST(b.acked().size() == 40U);
-    const auto lost = b.core->dropped["buffer full: web"];
+    const auto lost = b.core->dropped.of("buffer full: web");
     BOOST_TEST(lost > 0U);
     b.grant(0);
     BOOST_TEST(b.sent[0].size() == 40U - lost);
@@ -340,7 +340,7 @@ BOOST_AUTO_TEST_CASE(counts_what_it_drops_under_a_bounded_number_of_tags) {
     b.receive(c);
     b.sync();
   }
-  for (const auto& [reason, count] : b.core->dropped) events += count;
+  for (const auto& [reason, count] : b.core->dropped.all()) events += count;
   BOOST_TEST(b.core->dropped.size() == 1001U);
   BOOST_TEST(b.core->passed_on().events + b.core->held().events_held + events == 4000U);
   BOOST_TEST(b.core->bytes_dropped + b.core->held().bytes_held == b.core->bytes_in);
@@ -358,7 +358,7 @@ BOOST_AUTO_TEST_CASE(drops_no_more_of_the_oldest_than_it_has_to) {
     b.grant(0);
     BOOST_TEST(b.sent[0].size() >= 8U); // of 100 KiB each, in 1 MiB
     BOOST_TEST((b.sent[0].back() == chunk_id{7, 40}));
-    BOOST_TEST(b.sent[0].size() + b.core->dropped["buffer full: web"] == 40U);
+    BOOST_TEST(b.sent[0].size() + b.core->dropped.of("buffer full: web") == 40U);
   }
 }
 

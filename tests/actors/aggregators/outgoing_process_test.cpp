@@ -93,11 +93,9 @@ struct bench {
     work();
   }
   /// in = out + held + dropped; what is dropped by now.
-  auto dropped() -> std::map<std::string, std::uint64_t> {
-    auto sum = core->passed_on().events + core->held().events_held;
-    for (const auto& [reason, events] : core->dropped) sum += events;
-    BOOST_TEST(sum == core->events_in);
-    return core->dropped;
+  auto dropped() -> counts_by_name {
+    BOOST_TEST(core->passed_on().events + core->held().events_held + core->dropped.total() == core->events_in);
+    return core->dropped.all();
   }
   auto letters() -> std::size_t {
     const auto text = disk.exists("/letters") ? disk.content("/letters") : std::string{};
@@ -105,7 +103,7 @@ struct bench {
   }
 };
 
-using counts = std::map<std::string, std::uint64_t>;
+using counts = counts_by_name;
 const auto of_one_chunk = counts{{"filtered", 5}, {"unparsed", 3}};
 
 } // namespace
@@ -168,7 +166,7 @@ BOOST_AUTO_TEST_CASE(what_a_full_buffer_drops_counts_as_that_alone) {
   settings.bytes_max = 256 * kib;
   start(true);
   for (auto i = 1U; i <= 8; ++i) receive(chunk_of(i, 20, 4 * kib));
-  const auto lost = core->dropped.at("buffer full: web");
+  const auto lost = core->dropped.of("buffer full: web");
   BOOST_TEST_REQUIRE(lost > 0U);
   for (auto i = 1U; i <= 8; ++i)
     for (std::size_t outlet = 0; outlet < 2; ++outlet) ack(outlet, i);

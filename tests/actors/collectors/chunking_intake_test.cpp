@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(tell_the_first_time_that_is_not_read_and_count_all) {
   auto takes = intake_of({.format = line_format::json, .time_key = "t", .time_format = "%Y-%m-%d"});
   for (const auto* line : {R"({"t":"2026-11-22"})", R"({"t":"22/11\u0007/2026"})", R"({"t":"1969-12-31"})", "{}"})
     put(takes, line);
-  BOOST_TEST(counts.noted["time not read"] == 3U);
+  BOOST_TEST(counts.noted.of("time not read") == 3U);
   BOOST_TEST(builder.events() == 4U);
   BOOST_TEST(log.text.str()
              == "edge/collector/log: time_key \"t\": \"22/11\\u0007/2026\" is no time of 1970 to 2106 as of %Y-%m-%d; the "
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(tell_where_events_were_born_whatever_is_dropped_before_them
 BOOST_AUTO_TEST_CASE(tell_a_time_key_that_is_not_there) {
   auto takes = intake_of({.format = line_format::logfmt, .time_key = "ts"});
   put(takes, "time=2026-11-22");
-  BOOST_TEST(counts.noted["time not read"] == 1U);
+  BOOST_TEST(counts.noted.of("time not read") == 1U);
   BOOST_TEST(log.text.str().find("time_key \"ts\": an event lacks it;") != std::string::npos);
 }
 

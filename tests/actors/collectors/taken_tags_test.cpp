@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(drop_and_count_by_tag_what_no_sink_takes) {
   BOOST_TEST((builder.positions().size() == 1 && builder.positions().front().end == 9));
   BOOST_TEST((sections() == sections_of{{"a.x", 2}, {"b", 3}}));
   BOOST_TEST((counts.no_sink.all() == counts_by_name{{"c", 3}, {"d", 1}}));
-  BOOST_TEST(counts.dropped.at("no sink") == 4U);
+  BOOST_TEST(counts.dropped.of("no sink") == 4U);
 }
 
 BOOST_AUTO_TEST_CASE(it_is_the_tag_behind_the_operators_that_counts) {

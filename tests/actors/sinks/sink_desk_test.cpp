@@ -37,6 +37,8 @@ struct fixture {
     return desk;
   }
 
+  auto seen() const -> observation { return core->board->read({"n/sink/s", "s", "sink", "picky"}, time); }
+
   auto make_writer() -> store_writer { return make_writer(shelf, dir / "s.jsonl"); }
   auto make_writer(picky_shelf& on, const std::string& letters) -> store_writer {
     return store_writer{writes(on, letters)};
@@ -121,7 +123,7 @@ BOOST_AUTO_TEST_CASE(are_used_by_two_threads) {
   thread.join();
   work(*desk, writer);
   check_each_once(10 * chunks);
-  BOOST_TEST(desk->observe().events_out == 10 * chunks);
+  BOOST_TEST(seen().events_out == 10 * chunks);
 }
 
 /// A writer's thread: comes when it is called, until it is told to end.
@@ -162,7 +164,7 @@ BOOST_AUTO_TEST_CASE(have_jobs_for_several_writers_at_once) {
   desk.employ(std::move(calls));
   desk.decide([](auto& machine, auto&) { machine.on_open({1, "n/collector/c"}, a_sender); });
   for (auto number = std::uint64_t{1}; number <= chunks; ++number) give(desk, number);
-  while (desk.observe().events_out < 10 * chunks) std::this_thread::yield();
+  while (seen().events_out < 10 * chunks) std::this_thread::yield();
   for (auto& t : threads) {
     t.is_over = true;
     t.called.release();
@@ -173,7 +175,7 @@ BOOST_AUTO_TEST_CASE(have_jobs_for_several_writers_at_once) {
     for (const auto& [n, times] : s.rows) rows[n] += times;
   BOOST_TEST(rows.size() == 10 * chunks);
   for (const auto& [n, times] : rows) BOOST_TEST(times == 1);
-  BOOST_TEST(desk.observe().events_held == 0U);
+  BOOST_TEST(seen().events_held == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

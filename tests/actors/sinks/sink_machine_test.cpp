@@ -36,6 +36,10 @@ struct living_sink {
     machine.on_open({1, "n/collector/c"}, a_sender);
   }
 
+  auto seen() -> observation {
+    machine.show();
+    return core.board->read({"n/sink/s", "s", "sink", "picky"}, time);
+  }
   static auto settings_of(std::optional<duration> give_up_after) -> sink_machine_settings {
     auto settings = sink_machine_settings{};
     settings.address = "n/sink/s";
@@ -127,12 +131,12 @@ BOOST_FIXTURE_TEST_SUITE(sinks, fixture)
 BOOST_AUTO_TEST_CASE(commit_all_that_waits_at_once_and_ack_it) {
   auto sink = living_sink{shelf, time, letters()};
   sink.give(chunks_of(10, 10));
-  BOOST_TEST(sink.machine.observe().events_held == 100U);
+  BOOST_TEST(sink.seen().events_held == 100U);
   sink.work();
   BOOST_TEST(shelf.commits == 1U);
   BOOST_TEST(sink.acked.size() == 10U);
   check_each_once(100);
-  const auto seen = sink.machine.observe();
+  const auto seen = sink.seen();
   BOOST_TEST(seen.events_out == 100U);
   BOOST_TEST(balances(seen));
 }
@@ -145,7 +149,7 @@ BOOST_AUTO_TEST_CASE(answer_whoever_asks_while_the_store_blocks) {
   BOOST_TEST(sink.machine.take_job(0).has_value()); // and its outcome does not come
   sink.give({chunks[1]});
   sink.machine.on_open({2, "n/collector/d"}, a_sender + 1);
-  const auto seen = sink.machine.observe();
+  const auto seen = sink.seen();
   BOOST_TEST(seen.state == "running");
   BOOST_TEST(seen.events_held == 20U);
   BOOST_TEST((seen.senders == std::vector<std::string>{"n/collector/c", "n/collector/d"}));
@@ -164,32 +168,32 @@ BOOST_AUTO_TEST_CASE(tell_of_a_store_that_does_not_answer_for_long_until_it_does
   BOOST_TEST_REQUIRE(job.has_value());
   time.advance(29s);
   sink.machine.on_time();
-  BOOST_TEST(sink.machine.observe().problems.empty());
+  BOOST_TEST(sink.seen().problems.empty());
   BOOST_TEST_REQUIRE(sink.machine.deadline().has_value());
   time.advance(1s);
   BOOST_TEST((*sink.machine.deadline() <= time.monotonic()));
   sink.machine.on_time();
   BOOST_TEST(!sink.machine.deadline().has_value()); // it was told
-  BOOST_TEST((sink.machine.observe().problems
+  BOOST_TEST((sink.seen().problems
               == std::vector<std::string>{"its store has not answered for 30s"}));
   auto late = job_outcome{};
   late.events = 10;
   sink.machine.on_outcome(0, std::move(late));
-  BOOST_TEST(sink.machine.observe().problems.empty());
+  BOOST_TEST(sink.seen().problems.empty());
 }
 
 BOOST_AUTO_TEST_CASE(take_chunks_while_their_store_is_away_say_why_and_go_on_by_themselves) {
   shelf.is_away = true;
   auto sink = living_sink{shelf, time, letters()};
   sink.work();
-  auto seen = sink.machine.observe();
+  auto seen = sink.seen();
   BOOST_TEST(seen.state == "retrying"); // before there is anything to store
   BOOST_TEST(seen.last_error == "the shelf is away");
   BOOST_TEST(seen.last_error_ns == time.wall_ns());
   sink.give(chunks_of(10, 10));
   sink.work();
   BOOST_TEST(shelf.opened == 1U);
-  BOOST_TEST(sink.machine.observe().events_held == 100U);
+  BOOST_TEST(sink.seen().events_held == 100U);
   BOOST_TEST(sink.acked.empty());
   time.advance(1s);
   sink.work();
@@ -199,7 +203,7 @@ BOOST_AUTO_TEST_CASE(take_chunks_while_their_store_is_away_say_why_and_go_on_by_
   time.advance(1s);
   BOOST_TEST((*sink.machine.deadline() <= time.monotonic()));
   sink.work();
-  seen = sink.machine.observe();
+  seen = sink.seen();
   BOOST_TEST(seen.state == "running");
   BOOST_TEST(seen.last_error == "");
   BOOST_TEST(seen.last_error_ns == 0);
@@ -250,7 +254,7 @@ BOOST_AUTO_TEST_CASE(that_are_asked_again_do_not_wait_for_their_next_try) {
   sink.machine.on_question({77, "n/collector/c"}, a_sender);
   sink.work();
   BOOST_TEST(sink.machine.take_answers().size() == 1U);
-  BOOST_TEST(sink.machine.observe().last_error == "");
+  BOOST_TEST(sink.seen().last_error == "");
 }
 
 BOOST_AUTO_TEST_CASE(find_one_event_that_is_rejected_in_a_few_commits) {
@@ -265,7 +269,7 @@ BOOST_AUTO_TEST_CASE(find_one_event_that_is_rejected_in_a_few_commits) {
     sink.work();
     check_each_once(chunks * events);
     BOOST_TEST(shelf.attempts <= 40U); // some 2 log2(chunks) + 2 log2(events), and what comes behind
-    const auto seen = sink.machine.observe();
+    const auto seen = sink.seen();
     BOOST_TEST(seen.dropped.at("rejected: it is not nice") == 1U);
     BOOST_TEST(seen.dead_letters.size() == 1U);
     BOOST_TEST(seen.last_error == "");
@@ -289,7 +293,7 @@ BOOST_AUTO_TEST_CASE(find_many_events_that_are_rejected_and_those_that_are_bad_o
   sink.work();
   BOOST_TEST(shelf.rows.size() == 20U);
   for (const auto& [n, times] : shelf.rows) BOOST_TEST(times == 1);
-  BOOST_TEST(sink.machine.observe().dropped.at("rejected: it is not nice") == 9U); // 5 to 9 of b, 8 to 11 of a
+  BOOST_TEST(sink.seen().dropped.at("rejected: it is not nice") == 9U); // 5 to 9 of b, 8 to 11 of a
 }
 
 BOOST_AUTO_TEST_CASE(find_what_a_store_without_a_ledger_rejects) {
@@ -299,7 +303,7 @@ BOOST_AUTO_TEST_CASE(find_what_a_store_without_a_ledger_rejects) {
   sink.give(chunks_of(4, 20));
   sink.work();
   check_each_once(80);
-  BOOST_TEST(balances(sink.machine.observe()));
+  BOOST_TEST(balances(sink.seen()));
 }
 
 // Goal: a death between any two steps loses nothing and repeats nothing, neither rows nor letters.
@@ -341,7 +345,7 @@ BOOST_AUTO_TEST_CASE(give_up_what_a_store_does_not_take_in_time) {
   shelf.is_away = true;
   sink.give(chunks_of(2, 10));
   for (auto i = 0; i < 5; ++i, time.advance(1s)) sink.work();
-  const auto seen = sink.machine.observe();
+  const auto seen = sink.seen();
   BOOST_TEST(seen.events_held == 0U);
   BOOST_TEST(seen.dropped.at("gave up: the shelf is away") == 20U);
   BOOST_TEST(sink.acked.size() == 2U);

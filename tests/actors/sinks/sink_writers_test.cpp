@@ -26,6 +26,10 @@ struct sink_with_writers {
     begin(fill_delay);
     for (std::size_t i = 0; i < writers; ++i) machine->on_outcome(i, opened(i));
   }
+  auto seen() -> observation {
+    machine->show();
+    return core.board->read({"n/sink/s", "s", "sink", "picky"}, time);
+  }
   void begin(duration fill_delay = {}) {
     auto settings = sink_machine_settings{};
     settings.address = "n/sink/s";
@@ -110,8 +114,8 @@ BOOST_AUTO_TEST_CASE(ack_what_each_has_committed_as_it_comes) {
   sink.succeed(2);
   sink.succeed(1);
   BOOST_TEST(sink.acked.size() == 4U);
-  BOOST_TEST(balances(sink.machine->observe()));
-  BOOST_TEST(sink.machine->observe().events_held == 0U);
+  BOOST_TEST(balances(sink.seen()));
+  BOOST_TEST(sink.seen().events_held == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(go_on_while_the_store_of_one_fails_and_try_its_chunks_elsewhere) {
@@ -121,7 +125,7 @@ BOOST_AUTO_TEST_CASE(go_on_while_the_store_of_one_fails_and_try_its_chunks_elsew
   BOOST_TEST((sink.commit(0) == chunks{1}));
   sink.fail(0);
   BOOST_TEST(!sink.machine->has_job(0)); // not before its time
-  auto seen = sink.machine->observe();
+  auto seen = sink.seen();
   BOOST_TEST(seen.state == "running");
   BOOST_TEST((seen.problems
               == std::vector<std::string>{"1 of 2 writers cannot use the store: the shelf is away"}));
@@ -134,11 +138,11 @@ BOOST_AUTO_TEST_CASE(go_on_while_the_store_of_one_fails_and_try_its_chunks_elsew
   sink.fail(0);
   BOOST_TEST((sink.commit(1) == chunks{2, 3}));
   sink.fail(1);
-  BOOST_TEST(sink.machine->observe().state == "retrying");
+  BOOST_TEST(sink.seen().state == "retrying");
   time.advance(2s);
   BOOST_TEST((sink.commit(0) == chunks{2, 3}));
   sink.succeed(0);
-  seen = sink.machine->observe();
+  seen = sink.seen();
   BOOST_TEST(seen.last_error == "the shelf is away"); // of the other one
   BOOST_TEST(balances(seen));
 }
@@ -187,8 +191,8 @@ BOOST_AUTO_TEST_CASE(have_all_again_after_a_restart_that_was_under_way) {
   BOOST_TEST((sink.commit(0) == std::vector<std::uint64_t>{1, 2}));
   sink.succeed(0);
   BOOST_TEST((sink.acked == std::set<chunk_id>{{1, 1}})); // who gave the other one is gone
-  BOOST_TEST(sink.machine->observe().events_out == 20U);
-  BOOST_TEST(sink.machine->observe().events_held == 0U);
+  BOOST_TEST(sink.seen().events_out == 20U);
+  BOOST_TEST(sink.seen().events_held == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(wait_for_a_batch_as_long_as_they_may) {

@@ -163,6 +163,37 @@ BOOST_AUTO_TEST_CASE(a_sink_answers_and_takes_chunks_while_its_store_blocks) {
   BOOST_TEST(world.each_once());
 }
 
+BOOST_AUTO_TEST_CASE(actors_that_block_are_shown_with_fresh_figures_and_balanced_accounts) {
+  world.events = 40'000;
+  world.payload_bytes = 1000;
+  world.store_blocks = true;
+  world.source_blocks_at = 1000; // the collector too: nobody of the way would answer a message
+  auto node = test_node{four_tiers, {true, 1000}};
+  BOOST_TEST(node.observe_until([](const auto& all) {
+    const auto collector = of(all, "numbers");
+    const auto sink = of(all, "shelf");
+    return !collector.answers && collector.state == "not answering" && sink.answers && sink.events_held > 0;
+  }));
+  const auto then = node.observe();
+  for (const auto& o : then) BOOST_TEST(is_balanced(o), o.address);
+  BOOST_TEST(of(then, "numbers").problems.size() == 1U);
+  BOOST_TEST(of(then, "numbers").events_in > 0U);
+  BOOST_TEST(of(then, "shelf").events_out == 0U);
+  // Nothing moves but time: what is held gets older while its owners are silent.
+  BOOST_TEST(node.observe_until([&](const auto& all) {
+    return of(all, "shelf").delay_ns > of(then, "shelf").delay_ns + 50'000'000
+           && of(all, "numbers").seen_ns > of(then, "numbers").seen_ns;
+  }));
+  {
+    const auto lock = std::lock_guard{world.mutex};
+    world.store_blocks = false;
+    world.source_blocks_at = UINT64_MAX;
+    world.changed.notify_all();
+  }
+  BOOST_TEST(node.finished());
+  BOOST_TEST(world.each_once());
+}
+
 BOOST_AUTO_TEST_CASE(a_child_that_keeps_failing_ends_the_node_with_its_reason) {
   world.events = 10;
   world.source = {1, 1000, 0};

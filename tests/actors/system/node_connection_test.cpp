@@ -35,14 +35,16 @@ struct connected {
   caf::actor guest; ///< stands for the gate at the link
   caf::actor proxy; ///< of the member, at the guest
   std::unique_ptr<net::listener> listener;
+  std::shared_ptr<board_registry> boards = std::make_shared<board_registry>(); ///< the host's
 
   explicit connected(guest_rights rights = {{"files"}}) {
     auto opened = net::listener::open(*host_side.network, {"127.0.0.1", 0}, {}, [this, rights](const auto& who) {
       const auto wire = std::make_shared<node_wire>(host_side.commons, who->bytes(), caf::actor{});
       wire->expect_hello([this, who, rights](const auto& it, const node_hello& hello) {
         who->admit();
-        return host_side.system.spawn(host_connection, it,
-                                      host_connection_settings{hello, caf::actor_cast<caf::actor>(gate), rights});
+        return host_side.system.spawn(
+            host_connection, it,
+            host_connection_settings{hello, caf::actor_cast<caf::actor>(gate), rights, boards});
       });
       who->bytes()->start(wire);
     });
@@ -164,18 +166,25 @@ BOOST_AUTO_TEST_CASE(let_nobody_through_to_what_is_not_for_its_class) {
   BOOST_TEST(log.has("open_link is refused: it may not send to this component"));
 }
 
-BOOST_AUTO_TEST_CASE(pass_questions_for_figures_on_and_their_answers_back) {
+BOOST_AUTO_TEST_CASE(answer_questions_for_figures_from_the_boards_of_the_node) {
   auto nodes = connected{};
-  auto figures = observation{};
-  figures.address = "core-1/sink/files";
-  figures.dropped["filtered"] = 3;
-  figures.files = {{"/a.log", 3, 10, 4, "gone"}};
+  const auto board = std::make_shared<actor_board>(sink_measures);
+  const auto entry = nodes.boards->add({"core-1/sink/files", "files", "sink", "file"}, board);
+  auto dropped = bounded_counts{};
+  dropped.add("filtered", 3);
+  auto figures = actor_figures{};
+  figures.events_in = 7;
+  board->publish("running", figures, {&dropped, nullptr, nullptr, nullptr});
+  auto words = std::make_shared<actor_texts>();
+  words->files = {{"/a.log", 3, 10, 4, "gone"}};
+  board->tell(words);
   auto asking = caf::scoped_actor{nodes.guest_side.system};
   auto answer = asking->request(nodes.guest, patience, observe_atom::value);
-  nodes.receive(nodes.gate, [&](observe_atom) { return std::vector{figures}; });
   answer.receive(
       [&](const std::vector<observation>& all) {
         BOOST_TEST_REQUIRE(all.size() == 1U);
+        BOOST_TEST(all[0].address == "core-1/sink/files");
+        BOOST_TEST(all[0].events_in == 7U);
         BOOST_TEST(all[0].dropped.at("filtered") == 3U);
         BOOST_TEST(all[0].files.at(0).problem == "gone");
       },

@@ -162,7 +162,7 @@ struct fixture {
     run();
   }
   void start_gate(std::size_t actors) {
-    gate_handle = system.spawn(gate, node_identity{"shop", "core-1", 7, actors}, directory_handle, caf::actor{});
+    gate_handle = system.spawn(gate, node_identity{"shop", "core-1", 7, actors}, directory_handle);
     connection = system.spawn(passer, gate_handle);
     run();
     start();

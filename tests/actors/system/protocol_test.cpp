@@ -14,7 +14,7 @@ struct fixture {
 };
 
 auto quiet(caf::event_based_actor*) -> caf::behavior {
-  return {[](observe_atom) {}};
+  return {[](drain_atom) {}};
 }
 
 } // namespace

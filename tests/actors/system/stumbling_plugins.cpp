@@ -63,7 +63,8 @@ public:
 
   auto read(intake& out, std::size_t budget) -> result<read_status> override {
     auto& world = *the_world();
-    const auto lock = std::lock_guard{world.mutex};
+    auto lock = std::unique_lock{world.mutex};
+    world.changed.wait(lock, [&] { return next_ < world.source_blocks_at; });
     const auto begin = next_;
     auto used = std::size_t{0};
     for (; next_ < world.events && used < std::min<std::size_t>(budget, 64 << 10); ++next_) {

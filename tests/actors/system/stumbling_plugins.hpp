@@ -27,6 +27,7 @@ struct stumbling_world {
   stumbles store;
   bool store_stopped = false;
   bool store_blocks = false;           ///< in the middle of a commit, until that is over
+  std::uint64_t source_blocks_at = UINT64_MAX; ///< in the middle of a read behind so many events, until that is over
   std::uint64_t rejected = UINT64_MAX; ///< the number that the store will never take
   std::uint64_t events = 0;            ///< that the source has
   std::uint64_t payload_bytes = 16;    ///< of each

@@ -56,6 +56,7 @@ test_node::test_node(std::string_view yaml, options how) {
     tier.restarts_max = how.restarts_max;
   }
   root_settings.directory = address;
+  root_settings.boards = boards_;
   root_settings.on_finished = [this] {
     const auto lock = std::lock_guard{mutex_};
     finished_ = true;
@@ -74,14 +75,6 @@ test_node::~test_node() {
   caf::anon_send_exit(directory_, caf::exit_reason::user_shutdown);
   guardian_ = directory_ = nullptr;
   system_.reset();
-}
-
-auto test_node::observe() -> std::vector<observation> {
-  auto self = caf::scoped_actor{*system_};
-  auto all = std::vector<observation>{};
-  self->request(guardian_, 30s, observe_atom::value)
-      .receive([&](std::vector<observation>& found) { all = std::move(found); }, [](const caf::error&) {});
-  return all;
 }
 
 auto test_node::observe_until(const std::function<bool(const std::vector<observation>&)>& wanted) -> bool {

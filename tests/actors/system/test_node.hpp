@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/protocol.hpp"
+#include "runtime/measure/board_registry.hpp"
 #include "runtime/os/poller.hpp"
 
 #include <condition_variable>
@@ -25,7 +26,7 @@ public:
   /// Why a node of this topology is not built; empty if it can be.
   static auto problem_of(std::string_view yaml) -> std::string;
 
-  auto observe() -> std::vector<observation>;
+  auto observe() const -> std::vector<observation> { return boards_->observe(system_clock()); }
   /// Observes again and again until `wanted` holds; false after a minute.
   auto observe_until(const std::function<bool(const std::vector<observation>&)>& wanted) -> bool;
   /// A running actor of the component; waits for one.
@@ -39,6 +40,7 @@ public:
 
 private:
   poller waits_;
+  std::shared_ptr<board_registry> boards_ = std::make_shared<board_registry>();
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   caf::actor directory_;

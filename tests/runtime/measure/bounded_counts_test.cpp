@@ -31,4 +31,30 @@ BOOST_AUTO_TEST_CASE(share_one_count_where_there_are_too_many_names) {
   BOOST_TEST(sum == counts.total());
 }
 
+BOOST_AUTO_TEST_CASE(move_from_one_name_to_another) {
+  auto counts = bounded_counts{};
+  counts.add("unparsed", 5);
+  BOOST_TEST(counts.rename("unparsed", "lost", 3) == 3U);
+  BOOST_TEST(counts.rename("unparsed", "lost", 3) == 2U);
+  BOOST_TEST(counts.rename("nothing", "lost", 3) == 0U);
+  BOOST_TEST(counts.of("unparsed") == 0U);
+  BOOST_TEST(counts.of("lost") == 5U);
+  BOOST_TEST(counts.total() == 5U);
+  BOOST_TEST(!counts.contains("nothing"));
+}
+
+BOOST_AUTO_TEST_CASE(show_what_has_changed_since_they_were_shown) {
+  auto counts = bounded_counts{};
+  auto rows = weir::count_rows{};
+  counts.add("b", 2);
+  counts.add("a", 3);
+  BOOST_TEST(rows.all().empty());
+  counts.publish(rows);
+  BOOST_TEST((rows.all() == weir::counts_by_name{{"a", 3}, {"b", 2}}));
+  counts.add("c", 1);
+  counts.rename("a", "b", 3);
+  counts.publish(rows);
+  BOOST_TEST((rows.all() == weir::counts_by_name{{"b", 5}, {"c", 1}})); // without those that are 0
+}
+
 BOOST_AUTO_TEST_SUITE_END()

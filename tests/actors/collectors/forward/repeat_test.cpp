@@ -1,6 +1,6 @@
 /// Which messages are repeats, and which only look so.
-#include "actors/observation.hpp"
 #include "runtime/codec/base64.hpp"
+#include "runtime/measure/observation.hpp"
 #include "tests/actors/collectors/forward/fixture.hpp"
 
 #include <unistd.h>

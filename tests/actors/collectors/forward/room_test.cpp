@@ -1,5 +1,5 @@
 /// Clients that stop in the middle of a message, and what others may expect meanwhile.
-#include "actors/observation.hpp"
+#include "runtime/measure/observation.hpp"
 #include "tests/actors/collectors/forward/fixture.hpp"
 
 using namespace weir;

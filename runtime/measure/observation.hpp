@@ -1,0 +1,170 @@
+/// What is known of an actor: its figures, as the tables below declare them, and what there is to say besides. Read by
+/// tests, status and the console alike.
+#pragma once
+
+#include "runtime/measure/count_rows.hpp"
+#include "runtime/measure/measure.hpp"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir {
+
+/// The type of collectors that take dead letters to their sink: what they read was counted before.
+inline constexpr std::string_view letters_type = "dead_letters";
+
+/// Of all roles; which of them a role has is in its table.
+struct actor_figures {
+  std::uint64_t events_in = 0;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t events_out = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint64_t events_held = 0;
+  std::uint64_t bytes_held = 0;
+  std::uint64_t demand_granted = 0;
+  std::uint64_t demand_held = 0;
+  std::uint64_t delay_ns = 0;
+  std::uint64_t unparsed = 0;
+  std::uint64_t damaged = 0;
+  std::uint64_t restarts = 0;
+  std::uint64_t events_repeated = 0;
+  histogram commit_ns;
+};
+
+using actor_measure = measure<actor_figures>;
+using measure_table = std::span<const actor_measure>;
+
+namespace measure_tables {
+
+using enum measure_kind;
+using enum measure_unit;
+
+inline constexpr auto of_all = std::array{
+    actor_measure{"events_in", counter, events, "accepted", &actor_figures::events_in, nullptr, account_side::came},
+    actor_measure{"bytes_in", counter, bytes, "of what was accepted", &actor_figures::bytes_in},
+    actor_measure{"events_out", counter, events, "settled downstream, or stored", &actor_figures::events_out, nullptr,
+                  account_side::gone},
+    actor_measure{"bytes_out", counter, bytes, "of what was settled or stored", &actor_figures::bytes_out},
+    actor_measure{"events_held", gauge, events, "in flight: accepted and not settled", &actor_figures::events_held,
+                  nullptr, account_side::gone},
+    actor_measure{"bytes_held", gauge, bytes, "of what is in flight", &actor_figures::bytes_held},
+    actor_measure{"demand_granted", gauge, bytes, "credit given to senders and not used yet",
+                  &actor_figures::demand_granted},
+    actor_measure{"demand_held", gauge, bytes, "credit had from receivers and not used yet",
+                  &actor_figures::demand_held},
+    actor_measure{"delay_seconds", age, seconds, "of the oldest thing held", &actor_figures::delay_ns},
+    actor_measure{"unparsed", counter, events, "kept as raw lines", &actor_figures::unparsed, nullptr,
+                  account_side::none, true},
+    actor_measure{"damaged", counter, chunks, "chunks that arrived damaged and were asked for again",
+                  &actor_figures::damaged, nullptr, account_side::none, true},
+    actor_measure{"restarts", counter, times, "restarts", &actor_figures::restarts, nullptr, account_side::none, true},
+};
+
+template <std::size_t N, std::size_t M>
+constexpr auto joined(const std::array<actor_measure, N>& a, const std::array<actor_measure, M>& b) {
+  auto all = std::array<actor_measure, N + M>{};
+  for (std::size_t i = 0; i < N; ++i) all[i] = a[i];
+  for (std::size_t i = 0; i < M; ++i) all[N + i] = b[i];
+  return all;
+}
+
+} // namespace measure_tables
+
+inline constexpr auto collector_measures = measure_tables::of_all;
+inline constexpr auto aggregator_measures = measure_tables::of_all;
+inline constexpr auto sink_measures = measure_tables::joined(
+    measure_tables::of_all,
+    std::array{actor_measure{"events_repeated", measure_kind::counter, measure_unit::events,
+                             "came again and were known", &actor_figures::events_repeated, nullptr,
+                             account_side::none, true},
+               actor_measure{"commit_seconds", measure_kind::histogram, measure_unit::seconds,
+                             "what a commit to the store takes", nullptr, &actor_figures::commit_ns}});
+
+/// Of the tiers as observations name them; those of all for another one.
+auto measures_of(std::string_view tier) -> measure_table;
+/// Of any role; null if there is none of that name.
+auto find_measure(std::string_view name) -> const actor_measure*;
+
+/// One file that a source reads. Times are wall clock in ns; 0: none.
+struct file_figures {
+  std::string path;
+  std::uint64_t offset = 0; ///< read up to here
+  std::uint64_t size = 0;
+  std::int64_t last_event_ns = 0; ///< time of the last event that was read from it
+  std::string problem;            ///< why it is not read; empty if it is
+  auto operator==(const file_figures&) const -> bool = default;
+};
+
+/// Another node as this one sees it. Times are wall clock in ns.
+struct linked_node {
+  std::string node;
+  bool is_dialled = false; ///< by this node; else it came by itself
+  bool is_connected = false;
+  std::int64_t since_ns = 0; ///< that it is, or is not, connected
+  std::int64_t heard_ns = 0; ///< when it was heard of last; 0: never
+  std::string problem;       ///< why it is not connected; empty for one that came and went
+};
+
+/// No actor tells of more files: those with a problem first, then those with most to read.
+inline constexpr std::size_t files_told_max = 1000;
+/// Nor of more senders.
+inline constexpr std::size_t senders_told_max = 1000;
+
+/// What an actor says in words.
+struct actor_texts {
+  std::string detail;             ///< a few words of the plug-in
+  std::string last_error;         ///< gone when what failed works again
+  std::int64_t last_error_ns = 0; ///< when that was (wall clock)
+  /// What is wrong now, in words, until it is mended: "/var/log/*.log matches nothing". Any makes the node
+  /// degraded.
+  std::vector<std::string> problems;
+  std::vector<file_figures> files; ///< at most files_told_max
+  std::uint64_t files_left_out = 0;
+  std::vector<std::string> senders; ///< addresses of those who are linked to it; at most senders_told_max
+  std::uint64_t senders_left_out = 0;
+  auto operator==(const actor_texts&) const -> bool = default;
+};
+
+struct actor_identity {
+  std::string address;
+  std::string component;
+  std::string tier; ///< collector, source_aggregator, destination_aggregator, sink
+  std::string type; ///< plug-in
+};
+
+/// Accounts balance at any instant: events_in = events_out + events_held + the sum of dropped.
+struct observation : actor_identity, actor_figures, actor_texts {
+  std::string state;        ///< running, waiting, finished, retrying, restarting, …
+  bool answers = true;      ///< false: it is away, or has been at one thing for long; the figures are true all the same
+  std::int64_t seen_ns = 0; ///< when these figures were true (wall clock); 0: never
+  counts_by_name dropped;      ///< by reason
+  counts_by_name dead_letters; ///< by tag: of the dropped, what is kept in a file
+  counts_by_name no_sink;      ///< by tag: of the dropped, what no sink takes
+  /// Events worth knowing of that are in the accounts all the same, by what they are: "time not read".
+  counts_by_name noted;
+};
+
+/// Counts by name, which all roles have; their names come from outside.
+struct counts_measure {
+  std::string_view name;
+  std::string_view label; ///< what the names are
+  std::string_view help;
+  counts_by_name observation::*counts = nullptr;
+  account_side side = account_side::none;
+};
+inline constexpr auto counts_measures = std::array{
+    counts_measure{"dropped", "reason", "dropped", &observation::dropped, account_side::gone},
+    counts_measure{"dead_letters", "tag", "of the dropped, what is kept in a dead-letter file",
+                   &observation::dead_letters},
+    counts_measure{"no_sink", "tag", "of the dropped, what the match of no sink takes", &observation::no_sink},
+    counts_measure{"noted", "what", "what is worth knowing and in the accounts all the same", &observation::noted}};
+
+/// Whether what came in is what went out, is held, or was dropped with a reason.
+auto is_balanced(const observation& o) -> bool;
+
+} // namespace weir
