@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 namespace weir::bench {
@@ -109,6 +110,10 @@ auto with_folder(const options& given, const std::string& self) -> int {
   at.weir = std::filesystem::path{self}.parent_path() / "weir";
   at.folder = pattern;
   at.events = given.events;
+  // Two benchmarks at once have nodes of the same names.
+  std::filesystem::create_directory(at.sockets());
+  std::filesystem::permissions(at.sockets(), std::filesystem::perms::owner_all);
+  ::setenv("WEIR_RUNTIME_DIR", at.sockets().c_str(), 1);
   const auto status = run_benchmark(given, at);
   std::filesystem::remove_all(pattern);
   return status;

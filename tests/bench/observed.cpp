@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
-#include <filesystem>
 
 namespace weir::bench {
 
@@ -24,20 +23,15 @@ using steady = std::chrono::steady_clock;
 constexpr auto looks_each = 100ms;
 constexpr auto pairs = 100;
 
-/// A running node with the folder of its control socket.
+/// A running node and its control socket.
 struct observed_node {
   process runs;
   std::string socket;
 
   static auto start(const workspace& at, const std::string& topology) -> result<observed_node> {
     WEIR_TRY(const auto path, write_topology(at, "cluster: { name: bench }\n" + topology));
-    const auto folder = at.folder + "/sockets";
-    std::filesystem::create_directories(folder);
-    std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
-    WEIR_TRY(auto runs, process::start({"/usr/bin/env", "WEIR_RUNTIME_DIR=" + folder, at.weir, "run", path, "--node",
-                                        "observed"},
-                                       at.log()));
-    auto node = observed_node{std::move(runs), folder + "/bench.observed.sock"};
+    WEIR_TRY(auto runs, process::start({at.weir, "run", path, "--node", "observed"}, at.log()));
+    auto node = observed_node{std::move(runs), at.sockets() + "/bench.observed.sock"};
     for (const auto end = steady::now() + 30s; steady::now() < end; ::poll(nullptr, 0, 10))
       if (node.status().find("\"events_out\":") != std::string::npos) return node;
     return error{errc::failed, "the node cannot be looked at:\n" + read_file(at.log())};

@@ -25,6 +25,7 @@ struct workspace {
 
   auto json() const -> std::string { return folder + "/input.jsonl"; }
   auto nginx() const -> std::string { return folder + "/access.log"; }
+  auto sockets() const -> std::string { return folder + "/sockets"; } ///< control sockets of its nodes
   auto output() const -> std::string { return folder + "/output/events.jsonl"; }
   auto log(std::string_view of = "run") const -> std::string {
     return folder + "/" + std::string{of} + ".log";
