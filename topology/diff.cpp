@@ -63,15 +63,23 @@ auto match_words(const component_plan& c) -> std::string {
   return sink == nullptr ? std::string{} : joined_text(sink->match.whole_text());
 }
 
-/// What its own settings come to.
-auto settings_text(const topology_plan& plan, const component_plan& c) -> std::string {
-  const auto has_letters = c.in == tier::collector || may_have_dead_letters(c) || !c.letters_of.empty();
-  return (has_letters ? letters_text(plan, c) : std::string{}) + '|' + match_words(c);
-}
-
 auto has_memory(const component_plan& c) -> bool {
   const auto* known = c.in == tier::sink ? plugin_registry<store>::find(c.type) : nullptr;
   return known == nullptr || known->promise(c.written).has_memory();
+}
+
+/// How long it remembers what, if it remembers something itself.
+auto retention_text(const topology_plan& plan, const component_plan& c) -> std::string {
+  const auto& keep = plan.keep;
+  if (c.in == tier::collector || !has_memory(c) || buffer_text(c) == "(memory)") return {};
+  const auto streams = to_text(keep.streams);
+  return c.in == tier::sink ? streams + '|' + to_text(keep.ids_age) + '|' + std::to_string(keep.ids_max) : streams;
+}
+
+/// What its own settings come to.
+auto settings_text(const topology_plan& plan, const component_plan& c) -> std::string {
+  const auto has_letters = c.in == tier::collector || may_have_dead_letters(c) || !c.letters_of.empty();
+  return (has_letters ? letters_text(plan, c) : std::string{}) + '|' + match_words(c) + '|' + retention_text(plan, c);
 }
 
 /// What its senders have to know of a component.

@@ -29,6 +29,7 @@ void sink_core::settle(std::size_t writer, const job_outcome& done) {
   unparsed += done.processed.unparsed;
   noted.add(done.processed.noted);
   if (done.regrouped > 0) noted.add("regrouped", done.regrouped);
+  forgotten_id_s = std::max(forgotten_id_s, done.forgotten_id_s);
   settled += done.processed.dropped.total();
   dropped.add(done.processed.dropped);
   for (const auto& d : done.dropped) {
@@ -62,6 +63,7 @@ void sink_core::show(const char* state) {
   now.damaged = in.damaged_chunks();
   now.unparsed = unparsed;
   now.events_repeated = events_repeated;
+  now.forgotten_id_ns = static_cast<std::uint64_t>(forgotten_id_s) * 1'000'000'000;
   now.commit_ns = commit_ns;
   if (const auto* oldest = queue.oldest()) now.delay_ns = static_cast<std::uint64_t>(oldest->content->closed_ns);
   board->publish(state, now, {&dropped, &dead_letters, nullptr, &noted});

@@ -38,6 +38,7 @@ struct sink_core {
   std::uint64_t bytes_in = 0;
   std::uint64_t taken = 0; ///< chunks, ever
   std::uint64_t events_stored = 0;
+  std::int64_t forgotten_id_s = 0;   ///< as committed::forgotten_id_s, the latest
   std::uint64_t events_repeated = 0; ///< that the store had already: they count neither as in nor as out
   std::uint64_t bytes_stored = 0;
   bounded_counts dropped;      ///< by reason

@@ -50,6 +50,7 @@ struct job_outcome {
   std::uint64_t events = 0;            ///< that a commit stored
   std::uint64_t bytes = 0;             ///< as written to the store
   std::uint64_t regrouped = 0;         ///< of the events: some lines of these it had in others
+  std::int64_t forgotten_id_s = 0;     ///< as committed::forgotten_id_s
   std::vector<dropped_events> dropped; ///< that it did not store and never will
   letter_fate letters = letter_fate::kept; ///< of all that is dropped
   process_tally processed;             ///< by its operators; their letters are among `dropped`

@@ -121,6 +121,8 @@ struct committed {
                                      ///< it had are part of `events`
   std::uint64_t regrouped = 0;       ///< of `events` and what is refused: some lines of these it had in others
   std::vector<refusal> refused;      ///< not part of `events`
+  /// When the youngest of the clients' ids came that it had to forget for their number, second of the wall clock; 0: none.
+  std::int64_t forgotten_id_s = 0;
 };
 
 /// Notes that a store refuses `events` of the run, from its event number `at` on.

@@ -103,6 +103,7 @@ void store_writer::commit(const commit_batch& batch, const findings& before, job
   out.events += done->events;
   out.bytes += done->bytes;
   out.regrouped += done->regrouped;
+  out.forgotten_id_s = std::max(out.forgotten_id_s, done->forgotten_id_s);
 }
 
 void store_writer::commit_without_rejected(const chunk_ptr& c, job_outcome& out) {

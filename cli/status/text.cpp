@@ -89,6 +89,10 @@ void add_unread(const node_status& s, const observation& o, std::vector<std::str
   if (shown > 0 && left_out > 0) to.push_back("and " + count_text(left_out) + " files more");
 }
 
+auto value_text(const actor_measure& m, std::uint64_t value) -> std::string {
+  return m.unit == measure_unit::seconds ? age_text(std::chrono::nanoseconds{value}) : count_text(value);
+}
+
 /// What is out of the ordinary, each on a line below the actor.
 auto remarks_on(const node_status& s, const observation& o) -> std::vector<std::string> {
   auto found = std::vector<std::string>{};
@@ -96,7 +100,7 @@ auto remarks_on(const node_status& s, const observation& o) -> std::vector<std::
   if (auto feeders = feeders_of(o); !feeders.empty()) found.push_back(std::move(feeders));
   add_unread(s, o, found);
   for (const auto& m : measures_of(o.tier))
-    if (m.is_remark && o.*m.value > 0) found.push_back(std::string{m.help} + ": " + count_text(o.*m.value));
+    if (m.is_remark && o.*m.value > 0) found.push_back(std::string{m.help} + ": " + value_text(m, o.*m.value));
   for (const auto& [what, events] : o.noted) found.push_back(what + ": " + count_text(events));
   for (const auto& [reason, events] : o.dropped)
     found.push_back("dropped: " + count_text(events) + ' ' + reason);

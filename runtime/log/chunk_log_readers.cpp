@@ -111,6 +111,7 @@ void chunk_log::set(const chunk_log_settings& settings) {
   mine.segment_bytes = fresh.segment_bytes;
   mine.sync = fresh.sync;
   mine.sync_interval = fresh.sync_interval;
+  mine.remember = fresh.remember;
 }
 
 } // namespace weir

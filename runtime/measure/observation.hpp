@@ -33,6 +33,7 @@ struct actor_figures {
   std::uint64_t damaged = 0;
   std::uint64_t restarts = 0;
   std::uint64_t events_repeated = 0;
+  std::uint64_t forgotten_id_ns = 0;
   histogram commit_ns;
 };
 
@@ -82,6 +83,9 @@ inline constexpr auto sink_measures = measure_tables::joined(
     std::array{actor_measure{"events_repeated", measure_kind::counter, measure_unit::events,
                              "came again and were known", &actor_figures::events_repeated, nullptr,
                              account_side::none, true},
+               actor_measure{"forgotten_id_seconds", measure_kind::age, measure_unit::seconds,
+                             "age of the youngest client's id that was forgotten for their number (remember_ids)",
+                             &actor_figures::forgotten_id_ns, nullptr, account_side::none, true},
                actor_measure{"commit_seconds", measure_kind::histogram, measure_unit::seconds,
                              "what a commit to the store takes", nullptr, &actor_figures::commit_ns}});
 

@@ -51,6 +51,12 @@ BOOST_AUTO_TEST_CASE(a_plan_is_no_different_from_itself_wherever_its_lines_stand
   BOOST_TEST(changes_to(with("type: tail, path: /var/log/web.log", "path: /var/log/web.log, type: tail")).empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_is_remembered_is_a_setting_of_those_who_remember) {
+  const auto changes = changes_to("remember: 1d\n" + std::string{base});
+  BOOST_TEST(changes.replaced == names{"local"}, boost::test_tools::per_element()); // a null sink has no ledger
+  BOOST_TEST(changes_to("remember_ids: { age: 2h }\n" + std::string{base}).empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_start_adds_all_and_an_end_removes_all) {
   const auto plan = plan_of(base);
   const auto start = diff({}, plan, {});

@@ -250,6 +250,7 @@ auto file_store::commit(const commit_batch& batch) -> result<committed> {
 }
 
 auto file_store::add_batch(const commit_batch& batch, committed& done) -> result<void> {
+  if (ledger_) done.forgotten_id_s = ledger_->client_ids().crowded_out_s().value_or(0);
   for (std::size_t i = 0; i < batch.chunks.size(); ++i) {
     const auto fresh = ledger_ ? ledger_->add(*batch.chunks[i]) : all_of(*batch.chunks[i]);
     if (!fresh) {

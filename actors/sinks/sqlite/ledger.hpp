@@ -30,6 +30,8 @@ public:
   auto add(const chunk& c) -> result<std::optional<std::vector<index_range>>>;
   /// Of the events that add() found new since the last call: those of which a part was known.
   auto take_regrouped() -> std::uint64_t { return std::exchange(regrouped_, 0); }
+  /// As id_memory::crowded_out_s().
+  auto crowded_out_s() const -> std::optional<std::int64_t> { return positions_.crowded_out_s(); }
   auto knowledge(const std::string& source) -> result<stream_knowledge>;
 
 private:

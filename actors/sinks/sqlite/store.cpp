@@ -131,6 +131,7 @@ auto sqlite_store::knowledge(const std::string& source) -> result<stream_knowled
 
 auto sqlite_store::add_batch(const commit_batch& batch, committed& done) -> result<void> {
   if (const auto begun = session_->ledger.begin(); !begun) return error{errc::failed, "the ledger: " + begun.failure().what};
+  done.forgotten_id_s = session_->ledger.crowded_out_s().value_or(0);
   for (std::size_t i = 0; i < batch.chunks.size(); ++i) {
     const auto fresh = session_->ledger.add(*batch.chunks[i]);
     if (!fresh) return error{errc::failed, "the ledger: " + fresh.failure().what};

@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(json_has_every_figure_under_its_documented_key) {
          R"("component":"files","tier":"sink","type":"file","state":"retrying","detail":"",)"
          R"("events_in":0,"bytes_in":0,"events_out":0,"bytes_out":0,"events_held":0,"bytes_held":0,)"
          R"("demand_granted":0,"demand_held":0,"delay_seconds":0.0,"unparsed":0,"damaged":0,"restarts":0,)"
-         R"("events_repeated":0,"commit_seconds":{"count":0,"sum":0.0,"p50":0.0,"p99":0.0,"max":0.0},)"
+         R"("events_repeated":0,"forgotten_id_seconds":0.0,"commit_seconds":{"count":0,"sum":0.0,"p50":0.0,"p99":0.0,"max":0.0},)"
          R"("last_error":"no\nspace left","last_error_at":"1970-01-01T00:00:02.000000000Z","answers":true,)"
          R"("seen_at":"","problems":[],"dropped":{},"dead_letters":{},"no_sink":{},"noted":{},"senders":["edge-1/collector/logs","edge-2/collector/logs"],)"
          R"("senders_left_out":0,)"

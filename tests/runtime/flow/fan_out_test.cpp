@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(an_outlet_that_comes_gets_what_comes_and_holds_up_no_word_o
   auto flow = fan_out{{outlet_for("a")}};
   flow.push(test::chunk_of({7, 1}, 100), {});
   auto passed = id_ranges{};
-  passed.insert(7, 1, 1);
+  passed.insert({7, 1, 1});
   flow.add(outlet_for("b"), passed);
   flow.push(test::chunk_of({7, 2}, 100), {});
   BOOST_TEST(flow.at(1).unacked_chunks() == 1U);
