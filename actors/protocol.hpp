@@ -17,8 +17,10 @@
 
 namespace weir {
 
-/// Version of what nodes say to each other; those that differ refuse each other.
+/// Versions of what nodes say to each other, from the oldest that this one speaks; nodes that have none in common refuse
+/// each other.
 inline constexpr std::uint32_t protocol_version = 6;
+inline constexpr std::uint32_t protocol_oldest = 6;
 
 using start_atom = caf::atom_constant<caf::atom("start")>;
 using wake_atom = caf::atom_constant<caf::atom("wake")>;       ///< a descriptor became readable

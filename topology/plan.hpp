@@ -1,7 +1,6 @@
 /// The topology as decided: every component with its settings read, its wiring and its place.
 #pragma once
 
-#include "actors/aggregators/aggregator_core.hpp"
 #include "actors/collectors/source.hpp"
 #include "actors/operators/operator.hpp"
 #include "actors/operators/parse.hpp"
@@ -9,8 +8,8 @@
 #include "config/diagnostic.hpp"
 #include "config/settings.hpp"
 #include "runtime/flow/balancer.hpp"
+#include "runtime/flow/buffer_policy.hpp"
 #include "runtime/flow/retention.hpp"
-#include "runtime/log/chunk_log.hpp"
 
 #include <map>
 #include <optional>

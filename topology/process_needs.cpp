@@ -1,5 +1,7 @@
 #include "topology/process_needs.hpp"
 
+#include "runtime/log/chunk_log.hpp"
+
 #include <algorithm>
 
 namespace weir {

@@ -7,6 +7,7 @@
 
 #include "actors/aggregators/full_notice.hpp"
 #include "actors/aggregators/outgoing_process.hpp"
+#include "runtime/flow/buffer_policy.hpp"
 #include "runtime/flow/fan_out.hpp"
 #include "runtime/flow/inlet.hpp"
 #include "runtime/flow/sender_links.hpp"
@@ -23,13 +24,6 @@
 #include <vector>
 
 namespace weir {
-
-/// What happens to a chunk for which the log has no room.
-enum class full_policy {
-  block,       ///< it waits, and with it its sender
-  drop_oldest, ///< what has been in the log longest makes room
-  drop_newest, ///< it is dropped
-};
 
 /// What an aggregator is to be like from now on.
 struct aggregator_revision {

@@ -91,10 +91,15 @@ void gate_state::keep(early_hello fresh) {
   if (early.size() < guests_max) early.push_back(std::move(fresh));
 }
 
+auto versions_text(std::uint32_t oldest, std::uint32_t newest) -> std::string {
+  return oldest >= newest ? std::to_string(newest) : std::to_string(oldest) + " to " + std::to_string(newest);
+}
+
 auto refusal_of(const node_identity& me, const node_hello& hello) -> std::string {
-  if (hello.version != protocol_version)
-    return "it speaks protocol version " + std::to_string(hello.version) + ", this node version "
-           + std::to_string(protocol_version);
+  const auto oldest = hello.oldest == 0 ? hello.version : hello.oldest;
+  if (hello.version < protocol_oldest || oldest > protocol_version)
+    return "it speaks protocol version " + versions_text(oldest, hello.version) + ", this node version "
+           + versions_text(protocol_oldest, protocol_version);
   if (hello.cluster != me.cluster)
     return "it belongs to cluster \"" + hello.cluster + "\", this node to \"" + me.cluster + '"';
   if (hello.node == me.node && hello.incarnation != me.incarnation) return "it has this node's own name";

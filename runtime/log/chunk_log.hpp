@@ -10,6 +10,7 @@
 #include "runtime/base/units.hpp"
 #include "runtime/event/chunk.hpp"
 #include "runtime/flow/id_ranges.hpp"
+#include "runtime/flow/buffer_policy.hpp"
 #include "runtime/flow/position_index.hpp"
 #include "runtime/flow/retention.hpp"
 #include "runtime/os/clock.hpp"
@@ -25,12 +26,6 @@ namespace weir {
 
 /// 1, 2, … in the order of appending; never used twice in a log.
 using record_number = std::uint64_t;
-
-enum class sync_policy {
-  always,   ///< a chunk is safe when it is on the device
-  interval, ///< it is safe when written; the device follows at least every sync_interval
-  os,       ///< it is safe when written; the device follows when the system likes
-};
 
 struct chunk_log_settings {
   std::string path; ///< a directory of its own

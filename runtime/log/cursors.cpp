@@ -2,6 +2,7 @@
 
 #include "runtime/base/binary.hpp"
 #include "runtime/base/crc32c.hpp"
+#include "runtime/base/fields.hpp"
 #include "runtime/log/record_format.hpp"
 
 #include <algorithm>
@@ -87,7 +88,8 @@ auto decode_cursors(std::string_view bytes) -> result<cursor_file> {
       if (first > 0 && last <= record_number_max) reader.settle(first, last);
     }
   }
-  if (read.failed() || !read.at_end()) return error{errc::malformed, "the cursors are cut"};
+  const auto is_known = [](std::uint16_t, std::string_view) { return false; };
+  if (read.failed() || !read_fields(read, is_known)) return error{errc::malformed, "the cursors are cut"};
   return cursors;
 }
 

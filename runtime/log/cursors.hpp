@@ -1,7 +1,8 @@
 /// How far each reader of a chunk log has come, in memory and in the file PATH/cursors.
 //
 //  cursors   := magic u8[8] "WEIRCUR\n", version u32, version_crc u32 (as in record_format.hpp),
-//               log_id u64, durable u64, readers u32, reader*, crc u32 (CRC-32C over all before)
+//               log_id u64, durable u64, readers u32, reader*, fields (runtime/base/fields.hpp; none yet),
+//               crc u32 (CRC-32C over all before)
 //  durable   := number up to which records are on the device
 //  reader    := name_size u32, name, first_unsettled u64, ranges u32, range*
 //  range     := first u64, last u64    settled though something before is not

@@ -73,6 +73,7 @@ struct hello {
   std::string node;
   std::uint64_t incarnation = 0;     ///< random for each run of the process
   std::vector<std::string> classes = {}; ///< what it says it hosts
+  std::uint32_t oldest = 0;              ///< it speaks versions from this one to `version`; 0: that one alone
 };
 
 /// An actor of the host that the guest may write to.

@@ -9,6 +9,7 @@ namespace {
 
 template <class V> void name_fields(V& v, hello& x) {
   v("version", x.version);
+  v("oldest", x.oldest);
   v("cluster", x.cluster);
   v("node", x.node);
   v("incarnation", x.incarnation);

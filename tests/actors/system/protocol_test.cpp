@@ -50,6 +50,10 @@ BOOST_AUTO_TEST_CASE(of_strangers_are_refused_with_the_reason) {
   BOOST_TEST(hello(protocol_version, "shop", "edge-2", 30).empty());
   BOOST_TEST(hello(protocol_version, "shop", "edge-1", 20).empty()); // it dials again
   BOOST_TEST(hello(protocol_version + 1, "shop", "edge-2", 30).find("protocol version") != std::string::npos);
+  BOOST_TEST(gate.refusal({protocol_version + 2, "shop", "edge-2", 30, {}, protocol_version}).empty());
+  BOOST_TEST(gate.refusal({protocol_version + 2, "shop", "edge-2", 30, {}, protocol_version + 1})
+             == "it speaks protocol version " + std::to_string(protocol_version + 1) + " to "
+                    + std::to_string(protocol_version + 2) + ", this node version " + std::to_string(protocol_version));
   BOOST_TEST(hello(protocol_version, "other", "edge-2", 30).find("cluster \"other\"") != std::string::npos);
   BOOST_TEST(hello(protocol_version, "shop", "core-1", 30) == "it has this node's own name");
   BOOST_TEST(hello(protocol_version, "shop", "edge-1", 21) == "another running node has the same name");
