@@ -11,6 +11,7 @@ namespace weir {
 auto bounded(chunk_log_settings settings) -> chunk_log_settings {
   constexpr auto smallest = std::uint64_t{4096};
   settings.segment_bytes = std::max(smallest, std::min(settings.segment_bytes, settings.bytes_max / 4));
+  settings.unsynced_bytes = std::min(settings.unsynced_bytes, settings.bytes_max / 4);
   return settings;
 }
 
@@ -109,6 +110,7 @@ void chunk_log::set(const chunk_log_settings& settings) {
   auto& mine = state_->settings;
   mine.bytes_max = fresh.bytes_max;
   mine.segment_bytes = fresh.segment_bytes;
+  mine.unsynced_bytes = fresh.unsynced_bytes;
   mine.sync = fresh.sync;
   mine.sync_interval = fresh.sync_interval;
   mine.remember = fresh.remember;
