@@ -4,6 +4,7 @@
 // leaves the process as CAF knows it: what crosses to other nodes is runtime/wire/frame.hpp.
 #pragma once
 
+#include "actors/system/weak_handle.hpp"
 #include "runtime/flow/link_messages.hpp"
 #include "runtime/flow/position_messages.hpp"
 #include "runtime/measure/observation.hpp"
@@ -50,6 +51,8 @@ struct peers_changed {
   std::vector<peer> peers;
   std::vector<std::string> unheard; ///< nodes that may have more of them and have not answered yet
 };
+/// Whoever watches, as the directory sees it.
+using watcher_actor = caf::typed_actor<caf::reacts_to<peers_changed>>;
 
 /// A supervisor to the directory: this address now has this handle (or none).
 struct announce_peer {
@@ -72,6 +75,9 @@ struct child_opened {
   std::string address;
   std::string problem;
 };
+/// A supervisor, as its children see it.
+using parent_actor = caf::typed_actor<caf::reacts_to<child_opened>, caf::reacts_to<child_finished>>;
+using parent_handle = weak_handle<parent_actor>;
 
 /// How far a sender is with what it has for one component.
 struct outlet_progress {

@@ -130,10 +130,6 @@ auto context_of(const building& b, const component_plan& c) -> plugin_context {
   return context;
 }
 
-auto self_address(caf::event_based_actor* self) -> caf::actor_addr {
-  return caf::actor_cast<caf::actor_addr>(self);
-}
-
 /// Whether it may know what it has of a collector; an aggregator without a log asks others.
 auto keeps_positions(const component_plan& c) -> bool {
   const auto* known = c.in == tier::sink ? plugin_registry<store>::find(c.type) : nullptr;
@@ -278,10 +274,10 @@ auto build_collector(const building& b, const component_plan& c, child_spec& as)
   as.board = core->board;
   auto letters = std::optional<letter_box>{};
   if (c.letters_of.empty()) letters = letter_box_of(b, c, address);
-  return [settings, core, outlets = outlets_of(b, c), letters](caf::event_based_actor* parent) -> caf::actor {
+  return [settings, core, outlets = outlets_of(b, c), letters](caf::local_actor& by, const parent_handle& parent) -> caf::actor {
     core->wire(outlets, random_id());
     core->dead_letters = letters;
-    return parent->spawn<caf::detached>(collector, settings, core, self_address(parent));
+    return by.spawn<caf::detached>(collector, settings, core, parent);
   };
 }
 
@@ -342,10 +338,10 @@ auto build_aggregator(const building& b, const component_plan& c, std::uint32_t 
   const auto blocks = core->is_durable() || may_have_dead_letters(c);
   const auto revision = std::make_shared<const aggregator_revision>(revision_of(b, c, instance));
   as.board = core->board;
-  return [settings, core, revision, blocks](caf::event_based_actor* parent) -> caf::actor {
+  return [settings, core, revision, blocks](caf::local_actor& by, const parent_handle& parent) -> caf::actor {
     core->revise(*revision);
-    if (blocks) return parent->spawn<caf::detached>(aggregator, settings, core, self_address(parent));
-    return parent->spawn(aggregator, settings, core, self_address(parent));
+    if (blocks) return by.spawn<caf::detached>(aggregator, settings, core, parent);
+    return by.spawn(aggregator, settings, core, parent);
   };
 }
 
@@ -376,9 +372,9 @@ auto build_sink(const building& b, const component_plan& c, child_spec& as) {
   auto& core = b.context.kept->sinks[address];
   if (!core) core = std::make_shared<sink_core>(window, details.match, details.writers);
   as.board = core->board;
-  return [settings, core, window, match = details.match](caf::event_based_actor* parent) -> caf::actor {
+  return [settings, core, window, match = details.match](caf::local_actor& by, const parent_handle& parent) -> caf::actor {
     core->revise(window, match, settings.decides.writers);
-    return parent->spawn<sink>(settings, core, self_address(parent));
+    return by.spawn<sink>(settings, core, parent);
   };
 }
 

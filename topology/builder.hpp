@@ -20,7 +20,7 @@ struct build_context {
   std::string node;
   std::string source_node; ///< under which its collectors' positions are stored
   bool once = false;
-  caf::actor_addr directory;
+  weak_handle<directory_actor> directory;
   poller* waits = nullptr;                  ///< outlives all actors
   descriptor_budget* descriptors = nullptr; ///< the same; null: nobody counts
   std::shared_ptr<kept_parts> kept = make_kept_parts();

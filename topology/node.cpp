@@ -30,15 +30,6 @@ using namespace std::chrono_literals;
 constexpr auto observe_timeout = 5s;
 constexpr auto links_timeout = 1s; // these answer at once
 
-/// These have no supervisor, and without them the node would be deaf.
-void end_node_with(const caf::actor& who, std::string name, std::function<void(const std::string&)> on_failed) {
-  who->attach_functor([system = &who->home_system(), name = std::move(name),
-                       on_failed = std::move(on_failed)](const caf::error& reason) {
-    if (reason && reason != caf::exit_reason::user_shutdown)
-      on_failed("its " + name + " failed: " + failure_text(*system, reason));
-  });
-}
-
 auto own_address(const topology_plan& plan, const std::string& name) -> const node_address* {
   const auto at =
       std::find_if(plan.nodes.begin(), plan.nodes.end(), [&](const auto& n) { return n.name == name; });
@@ -74,7 +65,7 @@ struct entrance {
   std::shared_ptr<wire_commons> wires;
   node_identity me;
   std::shared_ptr<const current_plan> plan;
-  caf::actor gate;
+  gate_actor gate;
   std::shared_ptr<const board_registry> boards;
 };
 
@@ -120,9 +111,9 @@ struct node::running {
   std::unique_ptr<net::io_thread> network; // of those that have to do with other nodes
   std::shared_ptr<wire_commons> wires;
   std::unique_ptr<net::listener> door;
-  caf::actor directory_handle;
-  caf::actor guardian_handle;
-  caf::actor gate_handle;
+  directory_actor directory_handle;
+  guardian_actor guardian_handle;
+  gate_actor gate_handle;
   build_context builds; // what it keeps goes after the actors
   std::shared_ptr<current_plan> plan;
   node_settings settings;
@@ -138,7 +129,9 @@ struct node::running {
     if (guardian_handle) caf::anon_send_exit(guardian_handle, caf::exit_reason::user_shutdown);
     if (directory_handle) caf::anon_send_exit(directory_handle, caf::exit_reason::user_shutdown);
     links.clear();
-    gate_handle = guardian_handle = directory_handle = nullptr;
+    gate_handle = nullptr;
+    guardian_handle = nullptr;
+    directory_handle = nullptr;
     system->await_all_actors_done();
     // A delayed message keeps its receiver, and so its thread, though that has ended; nobody needs it now.
     system->clock().cancel_all();
@@ -159,7 +152,7 @@ struct node::running {
       return self->spawn<caf::detached>(dialer, in, with);
     };
     auto made = system->spawn(node_link, std::move(to));
-    end_node_with(made, "link to node " + other.name, settings.on_failed);
+    end_node_with(*caf::actor_cast<caf::abstract_actor*>(made), "link to node " + other.name, settings.on_failed);
     const auto lock = std::lock_guard{links_guard};
     links.emplace_back(other.name, std::move(made));
   }
@@ -209,20 +202,20 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
   auto awaited = std::vector<std::string>{};
   for (const auto* other : dialled) awaited.push_back(other->name);
   s.directory_handle = s.system->spawn(directory, std::move(awaited));
-  end_node_with(s.directory_handle, "directory", settings.on_failed);
-  const auto directory_address = caf::actor_cast<caf::actor_addr>(s.directory_handle);
+  end_node_with(*s.directory_handle, "directory", settings.on_failed);
 
   auto root = guardian_settings{};
-  s.builds = {settings.name, settings.source_name, settings.once, directory_address, &s.waits, &s.descriptors};
+  s.builds = {settings.name, settings.source_name, settings.once, s.directory_handle, &s.waits, &s.descriptors};
   WEIR_TRY(root.tiers, build_tiers(plan, hosted, s.builds));
   for (const auto& tier : root.tiers) identity.actors += tier.children.size();
-  root.directory = directory_address;
+  root.directory = s.directory_handle;
   root.boards = state->boards;
   root.on_finished = std::move(settings.on_finished);
   root.on_failed = settings.on_failed;
   s.guardian_handle = s.system->spawn(guardian, std::move(root));
+  end_node_with(*s.guardian_handle, "guardian", settings.on_failed);
   s.gate_handle = s.system->spawn(gate, identity, s.directory_handle);
-  end_node_with(s.gate_handle, "gate", settings.on_failed);
+  end_node_with(*s.gate_handle, "gate", settings.on_failed);
   if (const auto* at = settings.classes.empty() ? nullptr : own_address(plan, settings.name); at != nullptr) {
     s.open_network();
     auto how = net::listener_settings{};
@@ -231,7 +224,7 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
                                {s.wires, identity, s.plan, s.gate_handle, s.boards}));
   }
   s.link.identity = identity;
-  s.link.directory = directory_address;
+  s.link.directory = s.directory_handle;
   for (const auto* other : dialled) s.dial(*other);
   return std::unique_ptr<node>{new node{std::move(state)}};
 }
@@ -284,7 +277,7 @@ void node::drain() { caf::anon_send(state_->guardian_handle, drain_atom::value);
 auto node::observe() -> node_report {
   auto self = caf::scoped_actor{*state_->system};
   auto report = node_report{state_->name, {}, state_->boards->observe(system_clock()), {}};
-  const auto add_links = [&](const caf::actor& who) {
+  const auto add_links = [&](const auto& who) {
     self->request(who, links_timeout, links_atom::value)
         .receive([&](const std::vector<linked_node>& found) {
           report.links.insert(report.links.end(), found.begin(), found.end());

@@ -40,7 +40,7 @@ public:
 private:
   auto begin() -> result<void> {
     self_->request(settings_.guardian, answer_patience, supervisors_atom::value)
-        .receive([&](std::vector<caf::actor>& found) { supervisors_ = std::move(found); }, [](const caf::error&) {});
+        .receive([&](std::vector<supervisor_actor>& found) { supervisors_ = std::move(found); }, [](const caf::error&) {});
     if (supervisors_.empty()) return error{errc::unavailable, "the node's actors do not answer"};
     WEIR_TRY(now_, plan_builder::begin(running_, components_of(running_, settings_.classes), settings_.build));
     WEIR_TRY(then_, plan_builder::begin(wanted_, components_of(wanted_, settings_.classes), settings_.build));
@@ -230,7 +230,7 @@ private:
   const topology_plan& wanted_;
   const reload_settings& settings_;
   caf::scoped_actor self_;
-  std::vector<caf::actor> supervisors_;
+  std::vector<supervisor_actor> supervisors_;
   std::unique_ptr<plan_builder> now_;
   std::unique_ptr<plan_builder> then_;
   std::vector<reload_step> begun_;

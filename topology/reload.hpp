@@ -1,6 +1,7 @@
 /// Carries out a difference between plans on the actors of a running node, or leaves all as it was.
 #pragma once
 
+#include "actors/system/guardian.hpp"
 #include "topology/builder.hpp"
 #include "topology/reload_steps.hpp"
 
@@ -16,7 +17,7 @@ namespace weir {
 struct reload_settings {
   std::vector<std::string> classes; ///< of the node
   build_context build;
-  caf::actor guardian;
+  guardian_actor guardian;
   bool discards = false; ///< what is left for those that go is dropped instead of waited for
   std::chrono::nanoseconds patience{}; ///< with what is to be passed on
   const std::atomic<bool>* is_over = nullptr; ///< once it is true, there is none left

@@ -14,11 +14,11 @@ void aggregator_state::begin(caf::event_based_actor* actor, aggregator_settings 
   machine.emplace(std::move(settings.decides), std::move(core), *time);
   watch();
   end_on_exceptions(self, address);
-  if (const auto parent = caf::actor_cast<caf::actor>(supervisor)) self->send(parent, child_opened{address, {}});
+  if (const auto parent = supervisor.lock()) self->send(parent, child_opened{address, {}});
 }
 
 void aggregator_state::watch() {
-  const auto knows = caf::actor_cast<caf::actor>(directory);
+  const auto knows = directory.lock();
   for (const auto& to : machine->receivers()) self->send(knows, watch_atom::value, to);
 }
 
@@ -40,7 +40,7 @@ void aggregator_state::work() {
   send();
   timer.arm(self, time->monotonic(), machine->deadline());
   if (!machine->is_finished() || std::exchange(is_reported, true)) return;
-  if (const auto parent = caf::actor_cast<caf::actor>(supervisor)) self->send(parent, child_finished{address});
+  if (const auto parent = supervisor.lock()) self->send(parent, child_finished{address});
 }
 
 void aggregator_state::send() {
@@ -75,7 +75,7 @@ template <class Note, class Step> auto sent(aggregator_state& s, Step step) {
 } // namespace
 
 auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings settings,
-                std::shared_ptr<aggregator_core> core, caf::actor_addr supervisor) -> caf::behavior {
+                std::shared_ptr<aggregator_core> core, parent_handle supervisor) -> caf::behavior {
   auto& s = self->state;
   s.supervisor = std::move(supervisor);
   s.begin(self, std::move(settings), std::move(core));

@@ -5,6 +5,7 @@
 #include "actors/aggregators/log_syncer.hpp"
 #include "actors/protocol.hpp"
 #include "actors/system/deadline_timer.hpp"
+#include "actors/system/directory.hpp"
 #include "actors/system/handle_numbers.hpp"
 
 #include <memory>
@@ -15,7 +16,7 @@ namespace weir {
 
 struct aggregator_settings {
   aggregator_machine_settings decides;
-  caf::actor_addr directory;
+  weak_handle<directory_actor> directory;
   const clock* time = &system_clock();
 };
 
@@ -37,17 +38,17 @@ struct aggregator_state {
   std::optional<aggregator_machine> machine;
   handle_numbers handles;
   caf::actor syncer; ///< with a log
-  caf::actor_addr supervisor;
+  parent_handle supervisor;
   deadline_timer timer;
   std::string address;
-  caf::actor_addr directory;
+  weak_handle<directory_actor> directory;
   const class clock* time = nullptr;
   bool is_step_sent = false;
   bool is_reported = false;
 };
 
 auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings settings,
-                std::shared_ptr<aggregator_core> core, caf::actor_addr supervisor) -> caf::behavior;
+                std::shared_ptr<aggregator_core> core, parent_handle supervisor) -> caf::behavior;
 
 } // namespace weir
 

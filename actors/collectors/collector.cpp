@@ -23,7 +23,7 @@ void collector_state::begin(caf::event_based_actor* actor, collector_settings se
 }
 
 void collector_state::watch() {
-  const auto knows = caf::actor_cast<caf::actor>(directory);
+  const auto knows = directory.lock();
   for (const auto& to : machine->receivers()) self->send(knows, watch_atom::value, to);
 }
 
@@ -33,7 +33,7 @@ void collector_state::change(const collector_change& wanted) {
 }
 
 void collector_state::tell_supervisor() {
-  const auto parent = caf::actor_cast<caf::actor>(supervisor);
+  const auto parent = supervisor.lock();
   if (!parent) return;
   if (machine->is_open() && !std::exchange(is_open_told, true)) self->send(parent, child_opened{address, {}});
   if (machine->is_finished() && !std::exchange(is_reported, true)) self->send(parent, child_finished{address});
@@ -63,7 +63,7 @@ auto receivers_of(collector_state& s, const std::vector<peer>& peers) -> std::ve
 } // namespace
 
 auto collector(caf::stateful_actor<collector_state>* self, collector_settings settings,
-               std::shared_ptr<collector_core> core, caf::actor_addr supervisor) -> caf::behavior {
+               std::shared_ptr<collector_core> core, parent_handle supervisor) -> caf::behavior {
   auto& s = self->state;
   s.supervisor = std::move(supervisor);
   s.begin(self, std::move(settings), std::move(core));

@@ -4,6 +4,7 @@
 #include "actors/collectors/collector_machine.hpp"
 #include "actors/protocol.hpp"
 #include "actors/system/deadline_timer.hpp"
+#include "actors/system/directory.hpp"
 #include "actors/system/handle_numbers.hpp"
 #include "runtime/os/poller.hpp"
 
@@ -14,7 +15,7 @@ namespace weir {
 
 struct collector_settings {
   collector_machine_settings decides;
-  caf::actor_addr directory;
+  weak_handle<directory_actor> directory;
   poller* waits = nullptr;
 };
 
@@ -32,18 +33,18 @@ struct collector_state {
   caf::event_based_actor* self = nullptr;
   std::optional<collector_machine> machine;
   handle_numbers handles;
-  caf::actor_addr supervisor;
+  parent_handle supervisor;
   deadline_timer timer;
   std::string address;
   const class clock* time = nullptr;
   bool is_step_sent = false;
   bool is_reported = false;
   bool is_open_told = false;
-  caf::actor_addr directory;
+  weak_handle<directory_actor> directory;
 };
 
 auto collector(caf::stateful_actor<collector_state>* self, collector_settings settings,
-               std::shared_ptr<collector_core> core, caf::actor_addr supervisor) -> caf::behavior;
+               std::shared_ptr<collector_core> core, parent_handle supervisor) -> caf::behavior;
 
 } // namespace weir
 

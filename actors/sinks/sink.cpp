@@ -41,7 +41,7 @@ template <class Step> void sink_state::decide(Step step) {
 }
 
 void sink_state::tell_supervisor(const sink_outlook& outlook) {
-  const auto parent = caf::actor_cast<caf::actor>(supervisor);
+  const auto parent = supervisor.lock();
   if (!parent) return;
   if (outlook.opening && !std::exchange(is_open_told, true))
     self->send(parent, child_opened{address, *outlook.opening});
@@ -62,7 +62,7 @@ template <class Note, class Decide> auto handler(sink_state& s, Decide decide) {
 } // namespace
 
 sink::sink(caf::actor_config& config, sink_settings settings, std::shared_ptr<sink_core> core,
-           caf::actor_addr supervisor)
+           parent_handle supervisor)
     : stateful_actor(config),
       settings_(std::move(settings)),
       desk_(std::make_shared<sink_desk>(address(), settings_.decides, std::move(core),

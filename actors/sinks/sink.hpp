@@ -2,6 +2,7 @@
 /// their sender leaves them at the desk itself.
 #pragma once
 
+#include "actors/protocol.hpp"
 #include "actors/sinks/sink_desk.hpp"
 #include "actors/sinks/sink_writer.hpp"
 #include "actors/system/deadline_timer.hpp"
@@ -32,7 +33,7 @@ struct sink_state {
   std::string address;
   std::shared_ptr<sink_desk> desk;
   std::vector<caf::actor> writers; ///< nobody else keeps them alive
-  caf::actor_addr supervisor;
+  parent_handle supervisor;
   deadline_timer timer;
   bool reported = false;
   bool is_open_told = false;
@@ -41,7 +42,7 @@ struct sink_state {
 class sink : public caf::stateful_actor<sink_state> {
 public:
   sink(caf::actor_config& config, sink_settings settings, std::shared_ptr<sink_core> core,
-       caf::actor_addr supervisor);
+       parent_handle supervisor);
 
   /// On the sender's thread. That a transfer overtakes other messages of its sender does no harm: it comes with credit,
   /// which only an open link has, and before a close or probe it is what those tell of.

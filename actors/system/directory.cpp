@@ -1,5 +1,7 @@
 #include "actors/system/directory.hpp"
 
+#include "actors/system/failure.hpp"
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -48,34 +50,48 @@ auto peer_table::local() const -> std::vector<peer> {
 namespace {
 
 /// Tells who watches `component`, and those who watch all that is local ("").
-void tell(caf::stateful_actor<directory_state>* self, const std::string& component) {
+void tell(directory_actor::stateful_pointer<directory_state> self, const std::string& component) {
   auto& s = self->state;
   const auto note = peers_changed{component, s.table.peers_of(component), s.table.unheard()};
   for (const auto& who : s.watchers[component])
-    if (const auto to = caf::actor_cast<caf::actor>(who)) self->send(to, note);
+    if (const auto to = who.lock()) self->send(to, note);
 }
 
 /// Once for all that is announced before its turn comes.
-void tell_local_soon(caf::stateful_actor<directory_state>* self) {
+void tell_local_soon(directory_actor::stateful_pointer<directory_state> self) {
   if (!std::exchange(self->state.is_local_news, true)) self->send(self, step_atom::value);
 }
 
-void tell_local(caf::stateful_actor<directory_state>* self) {
+void tell_local(directory_actor::stateful_pointer<directory_state> self) {
   auto& s = self->state;
   s.is_local_news = false;
   const auto note = peers_changed{"", s.table.local(), {}};
   for (const auto& who : s.watchers[""])
-    if (const auto to = caf::actor_cast<caf::actor>(who)) self->send(to, note);
+    if (const auto to = who.lock()) self->send(to, note);
+}
+
+void watch(directory_actor::stateful_pointer<directory_state> self, const std::string& component) {
+  auto& s = self->state;
+  const auto who = caf::actor_cast<watcher_actor>(self->current_sender()); // senders have no type
+  if (!who) return;
+  auto& watchers = s.watchers[component];
+  if (std::none_of(watchers.begin(), watchers.end(), [&](const auto& w) { return w.address() == who.address(); })) {
+    watchers.emplace_back(who);
+    self->monitor(who);
+  }
+  self->send(who, component.empty() ? peers_changed{"", s.table.local(), {}}
+                                    : peers_changed{component, s.table.peers_of(component), s.table.unheard()});
 }
 
 } // namespace
 
-auto directory(caf::stateful_actor<directory_state>* self, std::vector<std::string> awaited)
-    -> caf::behavior {
+auto directory(directory_actor::stateful_pointer<directory_state> self, std::vector<std::string> awaited)
+    -> directory_actor::behavior_type {
+  end_node_on_exceptions(self, "directory");
   self->state.table = peer_table{std::move(awaited)};
   self->set_down_handler([self](const caf::down_msg& m) {
     for (auto& [component, who] : self->state.watchers)
-      who.erase(std::remove(who.begin(), who.end(), m.source), who.end());
+      std::erase_if(who, [&](const auto& w) { return w.address() == m.source; });
   });
   return {
       [self](const announce_peer& note) {
@@ -92,21 +108,7 @@ auto directory(caf::stateful_actor<directory_state>* self, std::vector<std::stri
           for (const auto& [component, who] : std::map{self->state.watchers})
             if (!component.empty()) tell(self, component); // those who wait for all nodes
       },
-      [self](watch_atom, const std::string& component) {
-        const auto who = self->current_sender();
-        if (!who) return;
-        auto& watchers = self->state.watchers[component];
-        if (std::find(watchers.begin(), watchers.end(), who->address()) == watchers.end()) {
-          watchers.push_back(who->address());
-          self->monitor(caf::actor_cast<caf::actor>(who));
-        }
-        if (component.empty())
-          self->send(caf::actor_cast<caf::actor>(who), peers_changed{"", self->state.table.local(), {}});
-        else
-          self->send(
-              caf::actor_cast<caf::actor>(who),
-              peers_changed{component, self->state.table.peers_of(component), self->state.table.unheard()});
-      },
+      [self](watch_atom, const std::string& component) { watch(self, component); },
   };
 }
 

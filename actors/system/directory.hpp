@@ -29,15 +29,24 @@ private:
   std::vector<std::string> unheard_;
 };
 
+using directory_actor = caf::typed_actor<
+    caf::reacts_to<announce_peer>,           // of this node: it is there, or gone
+    caf::reacts_to<node_peers>,              // of another one: all that are there now
+    caf::reacts_to<watch_atom, std::string>, // the sender gets peers_changed of this component, now and whenever
+                                             // they change; "": of all that are local
+    caf::reacts_to<step_atom>                // to itself: tell those who watch all that is local
+    >;
+
 struct directory_state {
   static inline constexpr const char* name = "directory";
   peer_table table;
-  std::map<std::string, std::vector<caf::actor_addr>> watchers; // by component; "" watches all local peers
+  std::map<std::string, std::vector<weak_handle<watcher_actor>>> watchers; // by component; "" watches all local peers
   bool is_local_news = false;                                   // not told yet to those
 };
 
 /// Never restarted: all senders watch it, and it keeps nothing that others do not know.
 /// `awaited`: the nodes that are dialled.
-auto directory(caf::stateful_actor<directory_state>* self, std::vector<std::string> awaited) -> caf::behavior;
+auto directory(directory_actor::stateful_pointer<directory_state> self, std::vector<std::string> awaited)
+    -> directory_actor::behavior_type;
 
 } // namespace weir

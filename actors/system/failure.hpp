@@ -5,6 +5,7 @@
 
 #include <caf/all.hpp>
 
+#include <functional>
 #include <string>
 
 namespace weir {
@@ -24,5 +25,11 @@ auto is_fatal(const caf::error& reason) -> bool;
 void fail(caf::event_based_actor* self, const std::string& address, const error& e, failure kind);
 /// Exceptions out of any handler are logged once with the address and end the actor.
 void end_on_exceptions(caf::event_based_actor* self, const std::string& address);
+
+/// For those that no supervisor restarts: exceptions end the actor with "its NAME failed: sentence". Nothing is logged:
+/// whoever ends the node says that.
+void end_node_on_exceptions(caf::scheduled_actor* self, const std::string& name);
+/// Calls `on_failed`, also if it is too late, when such an actor ends without having been asked to.
+void end_node_with(caf::abstract_actor& who, std::string name, std::function<void(const std::string&)> on_failed);
 
 } // namespace weir

@@ -15,7 +15,7 @@ constexpr auto past_told_max = std::size_t{1000};
 constexpr auto told_a_minute_max = std::uint64_t{1000};
 constexpr auto guests_max = std::size_t{4096};
 
-auto enter(caf::stateful_actor<gate_state>* self, const node_hello& hello,
+auto enter(gate_actor::stateful_pointer<gate_state> self, const node_hello& hello,
            const caf::strong_actor_ptr& sender) -> node_welcome {
   auto& s = self->state;
   auto answer = node_welcome{s.self_identity.node, s.refusal(hello), s.self_identity.incarnation, {}};
@@ -24,24 +24,24 @@ auto enter(caf::stateful_actor<gate_state>* self, const node_hello& hello,
     return answer;
   }
   if (!sender) return answer;
-  const auto link = caf::actor_cast<caf::actor>(sender);
-  self->demonitor(link); // it may have said hello before
+  const auto link = caf::actor_cast<guest_actor>(sender); // senders have no type
+  self->demonitor(link.address()); // it may have said hello before
   self->monitor(link);
-  s.guests[hello.node] = {hello.incarnation, sender->address(), s.time->monotonic(), s.time->monotonic()};
+  s.guests[hello.node] = {hello.incarnation, link, s.time->monotonic(), s.time->monotonic()};
   s.past.erase(hello.node);
   answer.peers = s.local;
   if (s.may_tell()) spdlog::info("node \"{}\" has connected", hello.node);
   return answer;
 }
 
-void tell_guests(caf::stateful_actor<gate_state>* self) {
+void tell_guests(gate_actor::stateful_pointer<gate_state> self) {
   auto& s = self->state;
   const auto note = node_peers{s.self_identity.node, s.local};
   for (const auto& [name, g] : s.guests)
-    if (const auto to = caf::actor_cast<caf::actor>(g.link)) self->send(to, note);
+    if (const auto to = g.link.lock()) self->send(to, note);
 }
 
-void welcome_early(caf::stateful_actor<gate_state>* self) {
+void welcome_early(gate_actor::stateful_pointer<gate_state> self) {
   auto& s = self->state;
   if (!s.is_ready) return;
   for (auto& e : std::exchange(s.early, {})) e.answer.deliver(enter(self, e.hello, e.from));
@@ -53,7 +53,7 @@ void gate_state::forget(const caf::actor_addr& link, const std::string& why) {
   const auto now = time->monotonic();
   std::erase_if(past, [&](const auto& p) { return now - p.second.left > past_told_for; });
   for (auto at = guests.begin(); at != guests.end();) {
-    if (at->second.link != link) {
+    if (at->second.link.address() != link) {
       ++at;
       continue;
     }
@@ -117,7 +117,9 @@ auto gate_state::refusal(const node_hello& hello) const -> std::string {
   return {};
 }
 
-auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::actor directory) -> caf::behavior {
+auto gate(gate_actor::stateful_pointer<gate_state> self, node_identity identity, directory_actor directory)
+    -> gate_actor::behavior_type {
+  end_node_on_exceptions(self, "gate");
   self->state.self_identity = std::move(identity);
   self->set_down_handler([self](const caf::down_msg& m) {
     self->state.forget(m.source, m.reason ? failure_text(self->system(), m.reason) : std::string{});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/protocol.hpp"
+#include "actors/system/directory.hpp"
 #include "runtime/base/units.hpp"
 #include "runtime/net/peer_warnings.hpp"
 #include "runtime/os/clock.hpp"
@@ -24,13 +25,25 @@ struct node_identity {
 /// Why a node never gets in here, whoever else is there; empty if it may.
 auto refusal_of(const node_identity& me, const node_hello& hello) -> std::string;
 
+using gate_actor = caf::typed_actor<
+    // Who asks is a guest from now on, or told why not.
+    caf::replies_to<node_hello>::with<node_welcome>,
+    // Whoever is no guest (any more) gets incarnation 0: it should say hello again.
+    caf::replies_to<node_pulse>::with<node_pulse>,
+    caf::reacts_to<peers_changed>,                               // what is here
+    caf::replies_to<links_atom>::with<std::vector<linked_node>>, // nodes that are guests, or were
+    caf::reacts_to<timer_atom>                                   // to itself: wait no more for what is to come
+    >;
+/// A connection to a node that dialled, as its gate sees it.
+using guest_actor = caf::typed_actor<caf::reacts_to<node_peers>>;
+
 struct gate_state {
   static inline constexpr const char* name = "gate";
 
   /// A node that dialled us.
   struct guest {
     std::uint64_t incarnation = 0;
-    caf::actor_addr link;
+    weak_handle<guest_actor> link;
     monotonic_time heard{};
     monotonic_time since{}; ///< connected
   };
@@ -68,8 +81,7 @@ struct gate_state {
   auto linked_nodes() const -> std::vector<linked_node>;
 };
 
-/// Answers node_hello with node_welcome, node_pulse with its own, and links with all who came. A pulse of a node
-/// that is no guest (any more) is answered with incarnation 0: it should say hello again.
-auto gate(caf::stateful_actor<gate_state>* self, node_identity identity, caf::actor directory) -> caf::behavior;
+auto gate(gate_actor::stateful_pointer<gate_state> self, node_identity identity, directory_actor directory)
+    -> gate_actor::behavior_type;
 
 } // namespace weir

@@ -14,7 +14,7 @@ void on_change(guardian_state& s, const children_changed& note) {
 }
 
 /// When a component has finished, so that nothing new can come of it, what reads its leavings is drained.
-void on_finished(caf::stateful_actor<guardian_state>* self, const child_finished& note) {
+void on_finished(guardian_actor::stateful_pointer<guardian_state> self, const child_finished& note) {
   auto& s = self->state;
   for (auto at = s.unfinished.begin(); at != s.unfinished.end(); ++at) {
     if (at->second.erase(note.address) == 0) continue;
@@ -26,29 +26,30 @@ void on_finished(caf::stateful_actor<guardian_state>* self, const child_finished
   if (s.unfinished.empty()) s.settings.on_finished();
 }
 
+/// The node ends with any of them, and they with the guardian, however that ends. No link would do: its state goes first,
+/// and who is held by nobody ends as unreachable, which is nothing that was asked for.
+void start_supervisors(guardian_actor::stateful_pointer<guardian_state> self) {
+  auto& s = self->state;
+  for (auto& tier : s.settings.tiers) {
+    tier.directory = s.settings.directory;
+    tier.boards = s.settings.boards;
+    auto child = self->spawn(supervisor, tier, guardian_actor{self});
+    self->attach_functor([child] { caf::anon_send_exit(child, caf::exit_reason::user_shutdown); });
+    end_node_with(*child, "supervisor", s.settings.on_failed);
+    s.supervisors.push_back(std::move(child));
+  }
+}
+
 } // namespace
 
-auto guardian(caf::stateful_actor<guardian_state>* self, guardian_settings settings) -> caf::behavior {
+auto guardian(guardian_actor::stateful_pointer<guardian_state> self, guardian_settings settings)
+    -> guardian_actor::behavior_type {
+  end_node_on_exceptions(self, "guardian");
   auto& s = self->state;
   s.settings = std::move(settings);
   for (const auto& tier : s.settings.tiers)
     for (const auto& c : tier.children) s.unfinished[c.component].insert(c.address);
-  self->set_down_handler([self](const caf::down_msg& m) {
-    if (m.reason && m.reason != caf::exit_reason::user_shutdown)
-      self->state.settings.on_failed(failure_text(self->system(), m.reason));
-  });
-  for (auto& tier : s.settings.tiers) {
-    tier.directory = s.settings.directory;
-    tier.boards = s.settings.boards;
-    auto child = self->spawn(supervisor, tier, caf::actor_cast<caf::actor_addr>(self));
-    self->monitor(child);
-    s.supervisors.push_back(std::move(child));
-  }
-  self->set_exit_handler([self](const caf::exit_msg& m) {
-    for (const auto& child : self->state.supervisors) self->send_exit(child, m.reason);
-    self->state.supervisors.clear();
-    self->quit(m.reason);
-  });
+  start_supervisors(self);
   return {
       [self](const child_finished& note) { on_finished(self, note); },
       [self](const children_changed& note) { on_change(self->state, note); },

@@ -16,21 +16,25 @@ namespace weir {
 struct guardian_settings {
   /// Sinks first: receivers are there before their senders.
   std::vector<supervisor_settings> tiers;
-  caf::actor_addr directory;
+  weak_handle<directory_actor> directory;
   std::shared_ptr<board_registry> boards = {}; ///< where all actors show what they do
-  /// Called in the guardian's thread when every child has finished, and when a tier gave up.
-  std::function<void()> on_finished;
-  std::function<void(const std::string& why)> on_failed;
+  std::function<void()> on_finished;                      ///< called in its thread when every child has finished
+  std::function<void(const std::string& why)> on_failed; ///< called in its supervisor's thread when a tier gave up
 };
+
+using guardian_actor = owner_actor::extend<
+    caf::reacts_to<drain_atom>,                                            // all tiers
+    caf::replies_to<supervisors_atom>::with<std::vector<supervisor_actor>> // sinks first
+    >;
 
 struct guardian_state {
   static inline constexpr const char* name = "guardian";
   guardian_settings settings;
-  std::vector<caf::actor> supervisors;
+  std::vector<supervisor_actor> supervisors;
   std::map<std::string, std::set<std::string>> unfinished; ///< addresses, by component
 };
 
-/// Messages: drain_atom (all tiers).
-auto guardian(caf::stateful_actor<guardian_state>* self, guardian_settings settings) -> caf::behavior;
+auto guardian(guardian_actor::stateful_pointer<guardian_state> self, guardian_settings settings)
+    -> guardian_actor::behavior_type;
 
 } // namespace weir

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "actors/protocol.hpp"
+#include "actors/system/gate.hpp"
 #include "actors/system/node_wire.hpp"
 #include "runtime/measure/board_registry.hpp"
 
@@ -31,7 +32,7 @@ struct use_wire {
 
 struct host_connection_settings {
   node_hello hello;
-  caf::actor gate;
+  gate_actor gate;
   guest_rights rights;
   std::shared_ptr<const board_registry> boards = {}; ///< what the guest may ask for
 };

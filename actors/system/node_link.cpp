@@ -139,7 +139,7 @@ auto node_link_state::problem() const -> std::string {
 }
 
 void node_link_state::tell_directory(const std::vector<peer>& peers) {
-  if (const auto to = caf::actor_cast<caf::actor>(settings.directory))
+  if (const auto to = settings.directory.lock())
     self->send(to, node_peers{settings.name, peers});
 }
 
@@ -154,6 +154,7 @@ auto node_link_state::seen() const -> linked_node {
 }
 
 auto node_link(caf::stateful_actor<node_link_state>* self, node_link_settings settings) -> caf::behavior {
+  end_node_on_exceptions(self, "link to node " + settings.name);
   auto& s = self->state;
   s.self = self;
   s.settings = std::move(settings);

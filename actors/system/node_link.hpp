@@ -23,7 +23,7 @@ struct node_link_settings {
   std::string host;
   std::uint16_t port = 0;
   node_identity identity;
-  caf::actor_addr directory;
+  weak_handle<directory_actor> directory;
   duration pulse = std::chrono::seconds{1};
   duration down_after = std::chrono::seconds{5};     ///< silence that counts as death
   duration hello_patience = std::chrono::seconds{3}; ///< with a gate that does not answer

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 } // namespace
 
 void supervisor_state::announce(const child& c) {
-  if (const auto directory = caf::actor_cast<caf::actor>(settings.directory))
+  if (const auto directory = settings.directory.lock())
     self->send(directory, announce_peer{{c.spec.address, c.spec.component, c.handle}});
 }
 
@@ -37,16 +37,16 @@ void supervisor_state::show(child& c) {
 }
 
 void supervisor_state::start(child& c) {
-  c.handle = c.spec.make(self);
+  c.handle = c.spec.make(*self, supervisor_actor{self});
   self->monitor(c.handle);
   self->link_to(c.handle); // children do not outlive their supervisor
   announce(c);
   show(c);
   // The one before it may not have got to it.
   if (c.leaving)
-    self->send(c.handle, leave_atom::value);
+    caf::anon_send(c.handle, leave_atom::value); // children are of all kinds: they have no type
   else if (c.draining)
-    self->send(c.handle, drain_atom::value);
+    caf::anon_send(c.handle, drain_atom::value);
 }
 
 void supervisor_state::start_again(const std::string& address) {
@@ -110,7 +110,7 @@ void supervisor_state::on_finished(const child_finished& note) {
     std::ignore = dismiss(note.address);
   } else if (c->leaving) {
     if (c->asked.pending()) c->asked.deliver(std::string{});
-  } else if (const auto to = caf::actor_cast<caf::actor>(parent)) {
+  } else if (const auto to = parent.lock()) {
     self->send(to, note);
   }
 }
@@ -137,7 +137,7 @@ auto supervisor_state::revise(revise_child& change) -> change_outcome {
   auto* c = find(change.spec.address);
   if (c == nullptr) return std::string{"there is no " + change.spec.address};
   c->spec = std::move(change.spec);
-  if (c->handle) self->send(c->handle, std::move(change.change));
+  if (c->handle) caf::anon_send(c->handle, std::move(change.change));
   return std::string{};
 }
 
@@ -163,7 +163,7 @@ auto supervisor_state::let_leave(const std::string& address) -> change_outcome {
   if (c == nullptr || c->finished) return std::string{};
   c->leaving = true;
   c->asked = self->make_response_promise<std::string>();
-  if (c->handle) self->send(c->handle, leave_atom::value);
+  if (c->handle) caf::anon_send(c->handle, leave_atom::value);
   return c->asked;
 }
 
@@ -198,7 +198,7 @@ void supervisor_state::remove(const std::string& address) {
 }
 
 void supervisor_state::tell_parent(const child& c, bool is_there) {
-  if (const auto to = caf::actor_cast<caf::actor>(parent))
+  if (const auto to = parent.lock())
     self->send(to, children_changed{c.spec.component, c.spec.address, is_there});
 }
 
@@ -219,11 +219,12 @@ void supervisor_state::drain_after(const std::string& component) {
 
 void supervisor_state::drain(child& c) {
   c.draining = true;
-  if (c.handle) self->send(c.handle, drain_atom::value);
+  if (c.handle) caf::anon_send(c.handle, drain_atom::value);
 }
 
-auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings settings,
-                caf::actor_addr parent) -> caf::behavior {
+auto supervisor(supervisor_actor::stateful_pointer<supervisor_state> self, supervisor_settings settings,
+                weak_handle<owner_actor> parent) -> supervisor_actor::behavior_type {
+  end_node_on_exceptions(self, "supervisor");
   auto& s = self->state;
   s.self = self;
   s.parent = std::move(parent);
@@ -232,7 +233,8 @@ auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings
   self->set_down_handler([self](const caf::down_msg& m) { self->state.on_down(m); });
   self->set_exit_handler([self](const caf::exit_msg& m) {
     // A child's exit means nothing here: its down_msg decides, and may come before or after.
-    if (!m.source || m.source == self->state.parent) self->quit(m.reason);
+    // What nobody in particular sends has its receiver's own address.
+    if (m.source == self->address()) self->quit(m.reason);
   });
   for (auto& c : s.children) s.start(c);
   return {

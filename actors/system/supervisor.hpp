@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/protocol.hpp"
+#include "actors/system/directory.hpp"
 #include "runtime/base/backoff.hpp"
 #include "runtime/measure/board_registry.hpp"
 #include "runtime/os/clock.hpp"
@@ -20,8 +21,8 @@ struct child_spec {
   std::string address;
   std::string component;
   std::string tier;
-  /// Spawns the child; it reports child_finished to `supervisor`.
-  std::function<caf::actor(caf::event_based_actor* supervisor)> make;
+  /// Spawns the child with `by`; it reports to `parent`.
+  std::function<caf::actor(caf::local_actor& by, const parent_handle& parent)> make;
   /// It is drained when all children of this component of the node have finished, and not before. Empty: when
   /// the others are.
   std::string drained_after = {};
@@ -61,10 +62,25 @@ struct children_changed {
   std::string address;
   bool is_there = false;
 };
+/// A guardian, as its supervisors see it.
+using owner_actor = caf::typed_actor<caf::reacts_to<child_finished>, caf::reacts_to<children_changed>>;
+
+using supervisor_actor = parent_actor::extend<
+    caf::replies_to<hire_child>::with<std::string>, // changes: see there
+    caf::replies_to<revise_child>::with<std::string>,
+    caf::replies_to<replace_child>::with<std::string>,
+    caf::replies_to<let_child_leave>::with<std::string>,
+    caf::replies_to<retire_child>::with<std::string>,
+    caf::replies_to<dismiss_child>::with<std::string>,
+    caf::replies_to<progress_atom, std::string>::with<caf::actor>, // the running child of the address, or nobody
+    caf::reacts_to<drain_atom>,                                    // all but those that are drained after a component
+    caf::reacts_to<drain_atom, std::string>,                       // those that are drained after this component
+    caf::reacts_to<restart_atom, std::string>                      // to itself: the child's back-off is over
+    >;
 
 struct supervisor_settings {
   std::vector<child_spec> children;
-  caf::actor_addr directory;
+  weak_handle<directory_actor> directory;
   backoff_settings backoff{std::chrono::milliseconds{100}, std::chrono::seconds{30}};
   std::size_t restarts_max = 10; ///< of one child within the window, then it escalates
   duration window = std::chrono::seconds{60};
@@ -93,8 +109,8 @@ struct supervisor_state {
 
   supervisor_settings settings;
   std::list<child> children;
-  caf::actor_addr parent;
-  caf::event_based_actor* self = nullptr;
+  weak_handle<owner_actor> parent;
+  supervisor_actor::pointer self = nullptr;
 
   void start(child& c);
   void start_again(const std::string& address);
@@ -127,8 +143,8 @@ private:
   void give_up(const caf::error& reason);
 };
 
-auto supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_settings settings,
-                caf::actor_addr parent) -> caf::behavior;
+auto supervisor(supervisor_actor::stateful_pointer<supervisor_state> self, supervisor_settings settings,
+                weak_handle<owner_actor> parent) -> supervisor_actor::behavior_type;
 
 } // namespace weir
 

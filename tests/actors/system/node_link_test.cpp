@@ -125,13 +125,13 @@ struct fixture {
   manual_clock clock;
   far_side side;
   caf::actor gate_handle = system.spawn(fake_gate, &side);
-  caf::actor directory_handle = system.spawn(directory, std::vector<std::string>{"core-1"});
+  directory_actor directory_handle = system.spawn(directory, std::vector<std::string>{"core-1"});
   caf::actor link;
   caf::actor connection; ///< to a gate that is none of a fake
 
   fixture() { scheduler.clock().current_time += 1h; } // CAF takes 0 for unset
   ~fixture() {
-    for (const auto& who : {link, connection, directory_handle, gate_handle})
+    for (const auto& who : {link, connection, caf::actor_cast<caf::actor>(directory_handle), gate_handle})
       if (who) caf::anon_send_exit(who, caf::exit_reason::kill);
     run();
   }
@@ -153,7 +153,7 @@ struct fixture {
     to.host = "10.0.0.2";
     to.port = 7400;
     to.identity = {"shop", "edge-1", 3, 0};
-    to.directory = caf::actor_cast<caf::actor_addr>(directory_handle);
+    to.directory = directory_handle;
     to.time = &clock;
     to.make_dialer = [this](caf::event_based_actor* self) {
       return self->spawn(fake_dialer, &side, connection ? connection : gate_handle);
@@ -162,7 +162,8 @@ struct fixture {
     run();
   }
   void start_gate(std::size_t actors) {
-    gate_handle = system.spawn(gate, node_identity{"shop", "core-1", 7, actors}, directory_handle);
+    gate_handle = caf::actor_cast<caf::actor>( // in the place of the fake one
+        system.spawn(gate, node_identity{"shop", "core-1", 7, actors}, directory_handle));
     connection = system.spawn(passer, gate_handle);
     run();
     start();
@@ -308,7 +309,7 @@ BOOST_AUTO_TEST_CASE(tell_a_node_that_they_do_not_know_that_it_should_say_hello)
   start_gate(0);
   BOOST_TEST(is_connected());
   const auto* actor = caf::actor_cast<caf::abstract_actor*>(gate_handle);
-  auto& state = const_cast<gate_state&>(dynamic_cast<const caf::stateful_actor<gate_state>&>(*actor).state);
+  auto& state = const_cast<gate_state&>(dynamic_cast<const gate_actor::stateful_base<gate_state>&>(*actor).state);
   state.guests.clear(); // as after a late word of the end of an earlier connection
   advance(5s);
   BOOST_TEST(is_connected());

@@ -1,7 +1,5 @@
 #include "tests/actors/system/test_node.hpp"
 
-#include "actors/system/directory.hpp"
-#include "actors/system/guardian.hpp"
 #include "config/yaml_tree.hpp"
 #include "runtime/base/assert.hpp"
 #include "topology/builder.hpp"
@@ -41,11 +39,10 @@ test_node::test_node(std::string_view yaml, options how) {
   config_.set("scheduler.max-threads", std::size_t{2});
   system_ = std::make_unique<caf::actor_system>(config_);
   directory_ = system_->spawn(weir::directory, std::vector<std::string>{});
-  const auto address = caf::actor_cast<caf::actor_addr>(directory_);
   auto context = build_context{};
   context.node = "test";
   context.once = how.once;
-  context.directory = address;
+  context.directory = directory_;
   context.waits = &waits_;
   auto root_settings = guardian_settings{};
   auto tiers = build_tiers(plan, components_of(plan, {}), context);
@@ -55,7 +52,7 @@ test_node::test_node(std::string_view yaml, options how) {
     tier.backoff = {1ms, 10ms};
     tier.restarts_max = how.restarts_max;
   }
-  root_settings.directory = address;
+  root_settings.directory = directory_;
   root_settings.boards = boards_;
   root_settings.on_finished = [this] {
     const auto lock = std::lock_guard{mutex_};
@@ -73,7 +70,8 @@ test_node::test_node(std::string_view yaml, options how) {
 test_node::~test_node() {
   caf::anon_send_exit(guardian_, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(directory_, caf::exit_reason::user_shutdown);
-  guardian_ = directory_ = nullptr;
+  guardian_ = nullptr;
+  directory_ = nullptr;
   system_.reset();
 }
 

@@ -1,7 +1,7 @@
 /// A whole node's actors in a test, with quick restarts and the handles of all.
 #pragma once
 
-#include "actors/protocol.hpp"
+#include "actors/system/guardian.hpp"
 #include "runtime/measure/board_registry.hpp"
 #include "runtime/os/poller.hpp"
 
@@ -32,7 +32,7 @@ public:
   /// A running actor of the component; waits for one.
   auto actor_of(const std::string& component) -> caf::actor;
   auto system() -> caf::actor_system& { return *system_; }
-  auto directory() -> caf::actor { return directory_; }
+  auto directory() -> directory_actor { return directory_; }
   /// Waits for the end of all input; false after a minute.
   auto finished() -> bool;
   /// Waits until a tier gave up; its reason, empty after a minute.
@@ -43,8 +43,8 @@ private:
   std::shared_ptr<board_registry> boards_ = std::make_shared<board_registry>();
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
-  caf::actor directory_;
-  caf::actor guardian_;
+  directory_actor directory_;
+  guardian_actor guardian_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool finished_ = false;
