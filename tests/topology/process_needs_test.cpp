@@ -1,4 +1,5 @@
 #include "config/yaml_tree.hpp"
+#include "runtime/log/chunk_log.hpp"
 #include "topology/make_plan.hpp"
 #include "topology/process_needs.hpp"
 
