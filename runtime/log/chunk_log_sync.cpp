@@ -90,7 +90,7 @@ void chunk_log::state::mark_safe(record_number up_to) {
   synced = std::max(synced, up_to);
   unsynced_bytes -= job_bytes;
   job_bytes = 0;
-  if (unsynced_bytes <= 2 * settings.cache_bytes) written = last;
+  if (unsynced_bytes <= 2 * settings.unsynced_bytes) written = last;
   recent.shrink(settings.cache_bytes, synced);
   is_job_out = false;
 }

@@ -104,7 +104,7 @@ auto chunk_log::state::append(const chunk_ptr& c, record_type type) -> result<re
   known.add(*c, now_s);
   recent.add(last, {type, c, now_s});
   unsynced_bytes += header.bytes();
-  if (settings.sync == sync_policy::os || unsynced_bytes <= 2 * settings.cache_bytes) written = last;
+  if (settings.sync == sync_policy::os || unsynced_bytes <= 2 * settings.unsynced_bytes) written = last;
   recent.shrink(settings.cache_bytes, settings.sync == sync_policy::os ? last : synced);
   if (type == record_type::dropped) {
     for (auto& reader : readers) reader.settle(last, last);
