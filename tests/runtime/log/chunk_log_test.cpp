@@ -195,6 +195,17 @@ BOOST_AUTO_TEST_CASE(late_chunks_come_from_memory_and_older_ones_from_the_disk) 
   BOOST_TEST(bytes_of(**again) == bytes_of(*c));
 }
 
+/// Else its senders, whose window is full then, would wait for the next interval.
+BOOST_AUTO_TEST_CASE(with_an_interval_what_is_written_is_safe_whatever_the_cache) {
+  auto settings = log_settings();
+  settings.sync = sync_policy::interval;
+  settings.bytes_max = 4 << 20;
+  settings.cache_bytes = 1024;
+  open(settings);
+  for (std::uint64_t sequence = 1; sequence <= 20; ++sequence) BOOST_REQUIRE(log->append(make_chunk(sequence, 500)));
+  BOOST_TEST(log->durable() == 20U);
+}
+
 BOOST_AUTO_TEST_CASE(a_backlog_leaves_the_memory_of_the_system_and_its_latest_part_stays) {
   auto settings = log_settings();
   settings.cache_bytes = 4096;
