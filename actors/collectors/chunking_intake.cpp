@@ -289,8 +289,16 @@ void chunking_intake::flush(monotonic_time now) {
   if (held_) held_->flush(now);
 }
 
+void chunking_intake::tell_all(std::string_view stream, std::uint64_t begin, std::uint64_t end) {
+  notice_ = {begin, end};
+  covered(stream, begin, end);
+  notice_.reset();
+}
+
 void chunking_intake::cover(std::string_view stream, std::uint64_t begin, std::uint64_t end) {
   place_letters(stream, begin, end);
+  // What was held of the stream may be covered along with it.
+  if (notice_ && *notice_ == interval{begin, end}) return builder_.tell_all(stream, begin, end);
   builder_.covered(stream, begin, end);
   plain_from_ = 0;
 }

@@ -8,6 +8,7 @@
 #include "actors/operators/parse.hpp"
 #include "runtime/dead_letter/dead_letter.hpp"
 #include "runtime/event/chunk_builder.hpp"
+#include "runtime/flow/gaps.hpp"
 #include "runtime/measure/bounded_counts.hpp"
 
 #include <cstdint>
@@ -56,6 +57,7 @@ public:
   void entries(std::string_view tag, std::string_view entries, std::uint32_t count) override;
   void drop(std::string_view reason, std::uint64_t events) override;
   void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) override;
+  void tell_all(std::string_view stream, std::uint64_t begin, std::uint64_t end) override;
   auto unsaved_bytes() const -> std::size_t override { return builder_.unsaved_bytes(); }
   /// What else comes is dropped from now on.
   void take_only(sink_patterns wanted) { taken_ = taken_tags{std::move(wanted)}; }
@@ -108,6 +110,7 @@ private:
   bool has_operators_ = false;
   std::uint64_t plain_from_ = 0; ///< since the last save point: where an event of one line may lie
   birth born_;                        ///< of what is being put
+  std::optional<interval> notice_;    ///< that is being told
   byte_buffer scratch_;
   byte_buffer label_value_;
   monotonic_time tell_too_large_at_{}; ///< not again before

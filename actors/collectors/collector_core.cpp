@@ -25,7 +25,8 @@ void collector_core::resume(resume_info known) {
 auto collector_core::begin_again() -> resume_info {
   builder.roll_back();
   letters.all.resize(letters.placed); // the rest is read again
-  for (const auto& p : builder.positions()) handed_on_.add(address_, p);
+  for (const auto* positions : {&builder.positions(), &builder.notices()})
+    for (const auto& p : *positions) handed_on_.add(address_, p);
   ++starts;
   auto covered = handed_on_.of(address_);
   const auto shared = handed_on_.of({}); // what is no collector's

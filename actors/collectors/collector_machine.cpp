@@ -44,7 +44,7 @@ void collector_machine::change(const collector_change& wanted) {
     if (core_->flow.is_retired(i) || !ports_[i].links.is_closing()) continue;
     core_->flow.at(i).drop_peers(); // it was on its way out, and comes back
     ports_[i].links = {settings_.address, i, settings_.random};
-    if (!is_waiting()) ports_[i].links.update(core_->flow, ports_[i].there);
+    if (!is_waiting() && ports_[i].links.update(core_->flow, ports_[i].there)) tell_standing();
   }
   close_retired(wanted.discards);
   if (inquiry_) begin_inquiry();
@@ -119,7 +119,7 @@ void collector_machine::on_peers(const std::string& component, std::vector<sende
     p.there = there;
     p.unheard = unheard;
     if (inquiry_) tell_inquiry(p);
-    if (!is_waiting()) p.links.update(core_->flow, p.there);
+    if (!is_waiting() && p.links.update(core_->flow, p.there)) tell_standing();
   }
   step(); // what a peer that went had in flight may go elsewhere
 }
@@ -196,7 +196,13 @@ void collector_machine::open_source() {
   if (!reads_ && !make_source()) return;
   if (const auto opened = reads_->open(resume); !opened) return fail(opened.failure(), 1);
   is_open_ = true;
+  tell_standing();
   step();
+}
+
+void collector_machine::tell_standing() {
+  if (!is_open_) return;
+  for (const auto& p : reads_->standing()) core_->builder.tell_all(p.stream, p.begin, p.end);
 }
 
 void collector_machine::on_feedback(const link_feedback& note) {
@@ -259,7 +265,7 @@ auto collector_machine::read(monotonic_time time) -> read_status {
 
 auto collector_machine::should_close(monotonic_time time) const -> bool {
   if (core_->builder.empty()) return false;
-  if (is_at_end_ || core_->builder.bytes() >= settings_.pace.chunk_bytes_wanted) return true;
+  if (is_at_end_ || !core_->builder.notices().empty() || core_->builder.bytes() >= settings_.pace.chunk_bytes_wanted) return true;
   const auto gathers = is_ready_ && !is_starved_;
   const auto patience = !core_->flow.is_hungry() ? settings_.pace.chunk_age_max
                         : gathers                ? settings_.pace.gathering_max

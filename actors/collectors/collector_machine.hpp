@@ -133,6 +133,8 @@ private:
   /// A new source with its doors open; false: it failed.
   auto make_source() -> bool;
   void open_source();
+  /// To receivers that are new.
+  void tell_standing();
   void read_to_end();
   auto wants_to_read(monotonic_time now) -> bool;
   auto read(monotonic_time now) -> read_status;

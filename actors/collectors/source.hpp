@@ -41,6 +41,9 @@ public:
   /// Everything put so far covers `stream` from `begin` to `end`. A save point: chunks are cut only here, and a
   /// source that fails is restarted from the last one. Call it at least every few hundred KiB.
   virtual void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end) = 0;
+  /// As covered(), of a range without events: but not only whoever gets the next chunk is told, but everybody who may be
+  /// asked by a later process where to go on. For what that must not find unknown.
+  virtual void tell_all(std::string_view stream, std::uint64_t begin, std::uint64_t end) { covered(stream, begin, end); }
   /// What the events since the last save point have become; for whoever can make one wherever it likes.
   virtual auto unsaved_bytes() const -> std::size_t { return 0; }
 
@@ -84,6 +87,8 @@ public:
   virtual auto read(intake& out, std::size_t budget) -> result<read_status> = 0;
   /// All events that covered these positions are safe. Comes in the order of the covered() calls.
   virtual void acknowledge(std::span<const position_range> /*safe*/) {}
+  /// What everybody has to know (intake::tell_all()), to be told to who is new.
+  virtual auto standing() const -> std::vector<position_range> { return {}; }
   /// A descriptor that polls readable when read() has something to do; -1 if there is none.
   virtual auto wake_fd() const -> int { return -1; }
   /// When read() wants to be called again even if nothing woke it.

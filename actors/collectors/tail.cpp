@@ -65,6 +65,10 @@ public:
       const auto block = tailer_.next(std::max<std::size_t>(budget - done, 4096));
       if (!block) break;
       out.enter(block->stream);
+      if (block->is_for_all) {
+        out.tell_all(block->stream, block->begin, block->end());
+        continue;
+      }
       auto saved = std::size_t{0};
       // What is no text comes before the first line.
       const auto begin = block->begin + block->skipped;
@@ -87,6 +91,7 @@ public:
     return tailer_.is_finished() ? read_status::finished : read_status::idle;
   }
 
+  auto standing() const -> std::vector<position_range> override { return tailer_.standing(); }
   void acknowledge(std::span<const position_range> safe) override { tailer_.acknowledge(safe); }
   auto wake_fd() const -> int override { return tailer_.wake_fd(); }
   auto wake_at() const -> std::optional<monotonic_time> override { return tailer_.wake_at(); }

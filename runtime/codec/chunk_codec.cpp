@@ -14,6 +14,7 @@ constexpr auto version = std::uint8_t{4};
 constexpr auto version_with_cuts = std::uint8_t{3};
 constexpr auto oldest_version = std::uint8_t{2};
 constexpr auto settled_field = std::uint16_t{1};
+constexpr auto notice_field = std::uint16_t{2}; // it is one; without content
 
 auto damaged(std::string_view what) -> error {
   return {errc::malformed, "damaged chunk: " + std::string{what}};
@@ -71,6 +72,7 @@ void read_positions(binary_reader& read, chunk& c) {
 }
 
 void put_fields(std::string& out, const chunk& c) {
+  if (c.is_notice) put_field(out, notice_field, {});
   if (c.settled.empty()) return;
   auto settled = std::string{};
   for (const auto& p : c.settled) put_position(settled, p);
@@ -89,7 +91,8 @@ auto read_optional(binary_reader& read, chunk& c) -> result<void> {
   auto settled = std::string_view{};
   const auto are_whole = read_fields(read, [&](std::uint16_t type, std::string_view bytes) {
     if (type == settled_field) settled = bytes;
-    return type == settled_field;
+    if (type == notice_field) c.is_notice = true;
+    return type == settled_field || type == notice_field;
   });
   if (!are_whole) return damaged("its fields are cut, or of a newer version");
   WEIR_TRY(c.settled, read_settled(settled));
@@ -157,6 +160,7 @@ auto decode_chunk_head(const chunk_sizes& sizes, std::string_view head) -> resul
   if (its_version == version) WEIR_CHECK(read_optional(read, *c));
   if (read.failed() || !read.at_end()) return damaged("its tables are cut");
   if (sums.bytes != sizes.body) return damaged("its sections do not add up to its body");
+  if (c->is_notice && c->count > 0) return damaged("a notice has no events");
   if (sums.count != c->count) return damaged("its sections do not add up to its count");
   if (!are_cuts_whole(*c)) return damaged("its cuts are not those of its events");
   if (c->id.sequence == 0 || c->settled_below > c->id.sequence) return damaged("its sequence makes no sense");

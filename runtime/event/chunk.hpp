@@ -88,6 +88,9 @@ struct chunk {
   std::vector<position_range> positions;
   /// What every sink has of the source's streams, as far as it became known since an earlier chunk said so.
   std::vector<position_range> settled;
+  /// It has no events, and goes to each of a component's actors instead of one: whoever is asked by a collector that starts
+  /// has to know these positions.
+  bool is_notice = false;
   std::string cuts; ///< where in `positions` each event was born: runtime/event/cuts.hpp
   shared_bytes body;
 

@@ -8,6 +8,8 @@ namespace {
 constexpr auto section_bytes_max = std::size_t{512} << 10;
 /// Between places where chunks may be cut.
 constexpr auto boundary_bytes_min = std::size_t{512} << 10;
+/// In one notice.
+constexpr auto notice_ranges_max = std::size_t{1000};
 
 } // namespace
 
@@ -128,6 +130,10 @@ void chunk_builder::covered(std::string_view stream, std::uint64_t begin, std::u
   saved_.born = births_.save();
 }
 
+void chunk_builder::tell_all(std::string_view stream, std::uint64_t begin, std::uint64_t end) {
+  notices_.push_back({std::string{stream}, begin, end});
+}
+
 auto chunk_builder::roll_back() -> std::uint64_t {
   const auto lost = events_ - saved_.events;
   body_.truncate(saved_.body);
@@ -192,8 +198,25 @@ auto chunk_builder::ends_of_chunks(std::size_t bytes_max) const -> std::vector<b
 }
 
 auto chunk_builder::take(std::size_t bytes_max) -> std::vector<std::shared_ptr<chunk>> {
-  pop_empty_section();
   auto chunks = std::vector<std::shared_ptr<chunk>>{};
+  if (!has_no_data()) take_data(bytes_max, chunks);
+  take_notices(chunks);
+  forget_all();
+  return chunks;
+}
+
+void chunk_builder::take_notices(std::vector<std::shared_ptr<chunk>>& out) {
+  for (auto& told : notices_) {
+    if (out.empty() || !out.back()->is_notice || out.back()->positions.size() == notice_ranges_max) {
+      out.push_back(std::make_shared<chunk>());
+      out.back()->is_notice = true;
+    }
+    out.back()->positions.push_back(std::move(told));
+  }
+}
+
+void chunk_builder::take_data(std::size_t bytes_max, std::vector<std::shared_ptr<chunk>>& chunks) {
+  pop_empty_section();
   const auto ends = ends_of_chunks(bytes_max);
   const auto body = release_body();
   auto offset = std::size_t{0};
@@ -216,13 +239,12 @@ auto chunk_builder::take(std::size_t bytes_max) -> std::vector<std::shared_ptr<c
     chunks.back()->positions.assign(std::move_iterator{position}, std::move_iterator{next});
     position = next;
   }
-  forget_all();
-  return chunks;
 }
 
 void chunk_builder::forget_all() {
   sections_.clear();
   positions_.clear();
+  notices_.clear();
   covered_events_.clear();
   births_.clear();
   table_bytes_ = 0;

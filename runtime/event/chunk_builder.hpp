@@ -28,6 +28,8 @@ public:
   /// A save point: everything so far covers `stream` from `begin` to `end`. Several of them without an event
   /// between are one.
   void covered(std::string_view stream, std::uint64_t begin, std::uint64_t end);
+  /// As covered(), by a notice (chunk::is_notice). Nothing is put between the last save point and this.
+  void tell_all(std::string_view stream, std::uint64_t begin, std::uint64_t end);
   /// Forgets what came after the last save point; returns how many events that were.
   auto roll_back() -> std::uint64_t;
 
@@ -38,13 +40,14 @@ public:
   auto unsaved_bytes() const -> std::size_t { return bytes() - saved_.body - saved_.table_bytes; }
   auto events() const -> std::uint64_t { return events_; }
   /// Neither events nor positions to hand on.
-  auto empty() const -> bool { return events_ == 0 && positions_.empty(); }
+  auto empty() const -> bool { return has_no_data() && notices_.empty(); }
+  auto notices() const -> const std::vector<position_range>& { return notices_; }
   auto positions() const -> const std::vector<position_range>& { return positions_; }
 
   /// Everything up to now as chunks of at most `bytes_max` each, cut at save points: a chunk's
   /// positions are of its events and of no others. What lies between two save points stays together, however
   /// large it is. Without positions, chunks are cut between sections; a section never is larger than half a
-  /// MiB unless one event is.
+  /// MiB unless one event is. Notices come last.
   auto take(std::size_t bytes_max) -> std::vector<std::shared_ptr<chunk>>;
 
 private:
@@ -69,6 +72,9 @@ private:
     std::size_t positions = 0;
   };
   class cut_maker;
+  auto has_no_data() const -> bool { return events_ == 0 && positions_.empty(); }
+  void take_data(std::size_t bytes_max, std::vector<std::shared_ptr<chunk>>& out);
+  void take_notices(std::vector<std::shared_ptr<chunk>>& out);
   void pop_empty_section();
   void add_boundary();
   void add_entries(std::int64_t time_ns, std::uint32_t count);
@@ -82,6 +88,7 @@ private:
   byte_buffer body_;
   std::vector<open_section> sections_;
   std::vector<position_range> positions_;
+  std::vector<position_range> notices_;
   std::vector<std::uint64_t> covered_events_; ///< by range: how many events there were when it was covered
   births births_;
   cut_writer cuts_;

@@ -37,11 +37,19 @@ void outlet::peer_down(peer_id peer) {
   const auto gone = std::remove_if(peers_.begin(), peers_.end(), [&](const auto& p) { return p.id == peer; });
   peers_.erase(gone, peers_.end());
   for (auto& [number, e] : chunks_) {
+    std::erase(e.others, peer);
     if (e.peer != peer) continue;
-    e.peer = 0;
-    waiting_.emplace(number, &e);
-    waiting_bytes_ += e.bytes;
+    if (e.others.empty())
+      wait_again(number, e);
+    else
+      e.peer = e.others.back(), e.others.pop_back();
   }
+}
+
+void outlet::wait_again(ticket number, entry& e) {
+  e.peer = 0;
+  waiting_.emplace(number, &e);
+  waiting_bytes_ += e.bytes;
 }
 
 void outlet::drop_peers() {
@@ -59,7 +67,19 @@ void outlet::grant(peer_id peer, std::uint64_t bytes) {
   if (auto* p = find(peer)) p->credit += static_cast<std::int64_t>(bytes);
 }
 
-auto outlet::ack(const std::vector<chunk_id>& ids) -> std::vector<chunk_ptr> {
+auto outlet::take_ack(entry& e, peer_id from) -> bool {
+  if (const auto other = std::find(e.others.begin(), e.others.end(), from); other != e.others.end())
+    std::swap(e.peer, *other);
+  else if (!e.others.empty() && e.peer != from)
+    return false;
+  if (auto* p = find(e.peer)) p->in_flight_bytes -= e.bytes;
+  if (e.others.empty()) return true;
+  e.peer = e.others.back();
+  e.others.pop_back();
+  return false;
+}
+
+auto outlet::ack(const std::vector<chunk_id>& ids, peer_id from) -> std::vector<chunk_ptr> {
   auto safe = std::vector<chunk_ptr>{};
   for (const auto& id : ids) {
     const auto known = by_id_.find(id);
@@ -69,8 +89,8 @@ auto outlet::ack(const std::vector<chunk_id>& ids) -> std::vector<chunk_ptr> {
     if (e.peer == 0) {
       waiting_.erase(at->first);
       waiting_bytes_ -= e.bytes;
-    } else if (auto* p = find(e.peer)) {
-      p->in_flight_bytes -= e.bytes;
+    } else if (!take_ack(e, from)) {
+      continue;
     }
     safe.push_back(std::move(e.content));
     chunks_.erase(at);
@@ -84,7 +104,7 @@ auto outlet::should_linger(const peer_state& peer, const entry& first, monotonic
          && now < first.since + settings_.linger;
 }
 
-void outlet::assign(entry& e, peer_state& peer, std::vector<transfer>& out) {
+void outlet::send(const entry& e, peer_state& peer, std::vector<transfer>& out) {
   auto at = std::find_if(out.rbegin(), out.rend(), [&](const auto& t) { return t.peer == peer.id; });
   if (at == out.rend() || at->bytes + e.bytes > settings_.transfer_bytes_max) {
     out.push_back({peer.id, {}, 0});
@@ -92,10 +112,27 @@ void outlet::assign(entry& e, peer_state& peer, std::vector<transfer>& out) {
   }
   at->chunks.push_back(e.content);
   at->bytes += e.bytes;
-  e.peer = peer.id;
   peer.credit -= static_cast<std::int64_t>(e.bytes);
   peer.in_flight_bytes += e.bytes;
+}
+
+/// Small as it is, a notice waits for nobody's credit.
+auto outlet::receiver_of(const entry& e) -> peer_state* {
+  if (!e.content->is_notice) return choose(settings_.policy, peers_, e.content->id.origin, e.bytes);
+  const auto at = std::find_if(peers_.begin(), peers_.end(), [](const auto& p) { return !p.leaving; });
+  return at == peers_.end() ? nullptr : &*at;
+}
+
+void outlet::assign(entry& e, peer_state& peer, std::vector<transfer>& out) {
+  e.peer = peer.id;
   waiting_bytes_ -= e.bytes;
+  send(e, peer, out);
+  if (!e.content->is_notice) return;
+  for (auto& other : peers_) {
+    if (other.leaving || other.id == peer.id) continue;
+    e.others.push_back(other.id);
+    send(e, other, out);
+  }
 }
 
 auto outlet::poll(monotonic_time now) -> std::vector<transfer> {
@@ -107,7 +144,7 @@ auto outlet::poll(monotonic_time now) -> std::vector<transfer> {
   for (auto at = waiting_.begin(); at != waiting_.end();) {
     auto& e = *at->second;
     const auto origin = e.content->id.origin;
-    auto* peer = stuck_origins.count(origin) ? nullptr : choose(settings_.policy, peers_, origin, e.bytes);
+    auto* peer = stuck_origins.count(origin) ? nullptr : receiver_of(e);
     if (peer != nullptr && lingers && out.empty() && should_linger(*peer, e, now)) {
       linger_until_ = e.since + settings_.linger;
       break;

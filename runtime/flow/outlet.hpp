@@ -46,8 +46,9 @@ public:
   /// The peer wants nothing new, but will ack what it has.
   void revoke(peer_id peer);
   void grant(peer_id peer, std::uint64_t bytes);
-  /// Returns the chunks that were not acked before; acks of unknown ids are late ones and harmless.
-  auto ack(const std::vector<chunk_id>& ids) -> std::vector<chunk_ptr>;
+  /// Returns the chunks that were not acked before, of notices those that nobody has to ack any more; acks of unknown ids
+  /// are late ones and harmless. `from`: whose acks they are; 0: of somebody who is no peer any more.
+  auto ack(const std::vector<chunk_id>& ids, peer_id from = 0) -> std::vector<chunk_ptr>;
   /// What is to be sent now.
   auto poll(monotonic_time now) -> std::vector<transfer>;
   /// When poll() has something to do even if nothing else happens.
@@ -81,11 +82,17 @@ private:
     std::uint64_t bytes = 0;
     peer_id peer = 0; ///< 0: waiting
     monotonic_time since;
+    std::vector<peer_id> others = {}; ///< of a notice: who else has to ack it
   };
 
   auto find(peer_id peer) -> peer_state*;
   auto should_linger(const peer_state& peer, const entry& first, monotonic_time now) const -> bool;
+  auto receiver_of(const entry& e) -> peer_state*;
   void assign(entry& e, peer_state& peer, std::vector<transfer>& out);
+  void send(const entry& e, peer_state& peer, std::vector<transfer>& out);
+  /// Whether that was the last ack that was missing.
+  auto take_ack(entry& e, peer_id from) -> bool;
+  void wait_again(ticket number, entry& e);
 
   outlet_settings settings_;
   std::map<ticket, entry> chunks_; // all that is not acked, in order

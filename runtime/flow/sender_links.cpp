@@ -35,7 +35,8 @@ void sender_links::reopen(fan_out& flow, std::uint64_t id) {
   open(flow, to);
 }
 
-void sender_links::update(fan_out& flow, const std::vector<receiver>& there) {
+auto sender_links::update(fan_out& flow, const std::vector<receiver>& there) -> bool {
+  auto are_new = false;
   const auto is_there = [&](const link& l) {
     return std::any_of(there.begin(), there.end(), [&](const auto& r) { return r.handle == l.to.handle; });
   };
@@ -44,15 +45,19 @@ void sender_links::update(fan_out& flow, const std::vector<receiver>& there) {
   };
   for (const auto& l : std::vector<link>{links_})
     if (!is_there(l)) drop(flow, l.id);
-  for (const auto& r : there)
-    if (!is_linked(r)) open(flow, r);
+  for (const auto& r : there) {
+    if (is_linked(r)) continue;
+    open(flow, r);
+    are_new = true;
+  }
+  return are_new;
 }
 
 auto sender_links::on_feedback(fan_out& flow, const link_feedback& note) -> std::optional<link_news> {
   auto* l = find(note.link);
   if (l == nullptr) return std::nullopt;
   // What is safe is safe, even if an earlier message of the link was lost.
-  auto news = link_news{index_, flow.at(index_).ack(note.acks), note.settled};
+  auto news = link_news{index_, flow.at(index_).ack(note.acks, note.link), note.settled};
   if (!l->numbers.accept(note.number))
     reopen(flow, note.link);
   else if (note.leaving)

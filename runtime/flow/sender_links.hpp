@@ -36,8 +36,8 @@ public:
   /// `address` is the owner's; `index` its outlet for the component; `fresh_id` gives ids for links.
   sender_links(std::string address, std::size_t index, id_source fresh_id);
 
-  /// Opens links to new handles and gives up those that are gone.
-  void update(fan_out& flow, const std::vector<receiver>& there);
+  /// Opens links to new handles and gives up those that are gone; returns whether there were new ones.
+  auto update(fan_out& flow, const std::vector<receiver>& there) -> bool;
   /// Nothing if the link is none of these.
   auto on_feedback(fan_out& flow, const link_feedback& note) -> std::optional<link_news>;
   void on_reopen(fan_out& flow, const reopen_link& note);

@@ -203,6 +203,22 @@ void file_table::remember_stream(const position_range& position) {
     (void)remember(std::move(*identity), position.stream, position.end);
 }
 
+void file_table::remember_over(const std::string& stream) {
+  if (auto identity = parse_stream(stream)) over_[identity->key.inode].push_back(std::move(*identity));
+}
+
+auto file_table::generation_behind_over(const file_key& key, int fd) const -> std::uint32_t {
+  auto least = std::uint32_t{0};
+  const auto known = over_.find(key.inode);
+  if (known == over_.end()) return least;
+  for (const auto& i : known->second) {
+    if (!is_same_inode(i.key, key)) continue;
+    const auto is_back = print_of(read_head(fd, i.head.length)) == i.head;
+    least = std::max(least, i.generation + (is_back ? 0U : 1U));
+  }
+  return least;
+}
+
 auto file_table::remember(stream_identity identity, const std::string& stream, std::uint64_t end)
     -> memory& {
   auto& list = remembered_[identity.key.inode];

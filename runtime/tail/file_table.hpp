@@ -62,6 +62,11 @@ public:
   void remember_covered(const position_range& position, const std::string& directory = {});
   /// What it handed on of a stream that is read again.
   void remember_stream(const position_range& position);
+  /// A stream that was said to be over.
+  void remember_over(const std::string& stream);
+  /// The least generation that an open file can have after what was over of its inode: it may be the same content that is
+  /// back, or a later one.
+  auto generation_behind_over(const file_key& key, int fd) const -> std::uint32_t;
   /// What is known of one content of an inode.
   struct recollection {
     stream_identity identity; ///< with the longest head that is known
@@ -128,6 +133,7 @@ private:
   std::unordered_map<int, tailed_file*> watches_;
   std::unordered_map<std::uint64_t, std::vector<memory>> remembered_; ///< by inode number
   std::size_t remembered_count_ = 0;
+  std::unordered_map<std::uint64_t, std::vector<stream_identity>> over_; ///< by inode number
   std::list<tailed_file*> open_; ///< linked files with a descriptor, least lately used first
   descriptor_budget::share descriptors_;
   std::size_t open_files_max_;

@@ -16,6 +16,7 @@ struct line_block {
   std::string_view bytes; ///< line_padding readable bytes behind it; empty: only the position is new
   bool is_cut = false;
   bool is_over = false;      ///< nothing of this stream will ever come again
+  bool is_for_all = false;   ///< no bytes: everybody who may be asked after a start has to know it, and not one alone
   std::uint64_t skipped = 0; ///< bytes before `bytes` that are no text: a byte order mark, a hole
   auto end() const -> std::uint64_t { return is_over ? end_of_stream : begin + skipped + bytes.size(); }
 };

@@ -27,6 +27,8 @@ struct tailed_file {
   std::uint64_t offset = 0; ///< where to read on; always the beginning of a line or of a piece of one
   std::uint64_t rest = 0;   ///< bytes behind `offset` that are no line yet
   std::uint64_t start = 0;  ///< where it was first begun
+  /// A witness that all have to know before anything of it is given; empty: there is none.
+  std::string untold;
   /// Ahead of `offset`, the next one last: what an earlier instance handed on. Blocks end where one begins;
   /// an empty one is only that.
   std::vector<interval> skips;
@@ -57,6 +59,8 @@ struct tailed_file {
   bool is_placed = false;                       ///< `offset` is decided
   std::list<tailed_file*>::iterator open_place; ///< in the list of open descriptors, if fd >= 0 and linked
 
+  /// Content of the same beginning may have another name: its own is to be known before anything of it is given.
+  auto is_named_apart() const -> bool { return generation > 0 || start > 0; }
   auto is_unreadable() const -> bool { return problem != 0; }
   auto is_linked() const -> bool { return !paths.empty(); }
   /// The content is at least as long.

@@ -21,6 +21,8 @@ constexpr auto looks_at_rest_max = 20;
 constexpr auto scan_interval_min = std::chrono::milliseconds{100};
 /// A name that covers less than one over this of the head is worth a better one.
 constexpr auto head_growth_min = 4U;
+/// How long a file waits for those that have to know its name.
+constexpr auto told_patience = std::chrono::seconds{1};
 /// Says only that this collector has been here.
 constexpr auto started_stream = std::string_view{"t1:started"};
 
@@ -50,7 +52,7 @@ auto tailer::open(std::span<const position_range> covered, std::span<const posit
   WEIR_TRY(excluded_, glob_set::parse(options_.exclude, base, true));
   is_first_start_ = covered.empty() && elsewhere.empty();
   // Even if all files come to an end: what appears while we are away is not left out as if it was old.
-  if (is_first_start_ && options_.from_end) notes_.push_back({std::string{started_stream}, 0, 0});
+  if (is_first_start_ && options_.from_end) note({std::string{started_stream}, 0, 0}, true);
   remember(covered, elsewhere);
   starting_ = true;
   swept_at_ = clock_.monotonic();
@@ -75,7 +77,7 @@ void tailer::remember(std::span<const position_range> covered, std::span<const p
   auto over = over_streams{};
   for (const auto& positions : {covered, elsewhere})
     for (const auto& position : positions)
-      if (says_over(position)) over.add(position.stream);
+      if (says_over(position)) over.add(position.stream), files_.remember_over(position.stream);
   for (const auto& positions : {covered, elsewhere})
     for (const auto& position : positions) {
       known_paths_.remember(position.stream);
@@ -89,17 +91,18 @@ void tailer::remember(std::span<const position_range> covered, std::span<const p
 }
 
 void tailer::tell_over(std::string stream) {
-  if (over_.insert(stream).second) notes_.push_back({std::move(stream), over_begin, over_end});
+  if (over_.insert(stream).second) note({std::move(stream), over_begin, over_end}, true);
 }
 
 /// All know that it is over, or it begins anew: the same file has come back.
 void tailer::forget_over(const std::string& stream) {
   if (over_.erase(stream) == 0) return;
-  std::erase_if(notes_, [&](const position_range& note) { return note.stream == stream; });
-  notes_.push_back({stream, over_end, end_of_stream});
+  std::erase_if(notes_, [&](const stream_note& n) { return n.what.stream == stream; });
+  note({stream, over_end, end_of_stream}, true);
 }
 
 void tailer::look() {
+  is_told_anew_ = false;
   if (options_.once) return;
   watcher_.drain(*this);
   if (!watcher_.complaint().empty()) complaints_.add_once("", watcher_.complaint() + "; polling instead");
@@ -111,11 +114,13 @@ void tailer::look() {
 }
 
 auto tailer::wake_at() const -> std::optional<monotonic_time> {
-  if (options_.once) return std::nullopt;
+  if (is_told_anew_) return scanned_at_;
+  if (options_.once) return untold_.empty() ? std::nullopt : std::optional{untold_.front().until};
   const auto interval = watcher_.works() ? options_.refresh_interval : options_.poll_interval;
   auto next = scanned_at_ + std::chrono::duration_cast<monotonic_time::duration>(interval);
   if (scan_wanted_) next = std::min(next, scanned_at_ + scan_interval_min);
   if (look_at_) next = std::min(next, *look_at_);
+  if (!untold_.empty()) next = std::min(next, untold_.front().until);
   return next;
 }
 
@@ -139,6 +144,7 @@ auto tailer::next(std::size_t want) -> std::optional<line_block> {
   if (!notes_.empty()) return next_note();
   if (held_) return std::exchange(held_, std::nullopt);
   paused_ = false;
+  end_of_patience();
   while (!paused_) {
     if (queue_.empty() && std::exchange(unlinked_wanted_, false)) look_at_unlinked(false);
     if (queue_.empty()) return std::nullopt;
@@ -165,11 +171,11 @@ auto tailer::waits_for_predecessor(tailed_file& file) -> bool {
 }
 
 auto tailer::next_note() -> line_block {
-  auto note = std::move(notes_.front());
+  auto [what, is_for_all] = std::move(notes_.front());
   notes_.pop_front();
-  noted_stream_ = std::move(note.stream);
-  if (note.end == end_of_stream) return {{}, noted_stream_, note.begin, {}, false, true};
-  return {{}, noted_stream_, note.begin, {}, false, false, note.end - note.begin};
+  noted_stream_ = std::move(what.stream);
+  if (what.end == end_of_stream) return {{}, noted_stream_, what.begin, {}, false, true, is_for_all};
+  return {{}, noted_stream_, what.begin, {}, false, false, is_for_all, what.end - what.begin};
 }
 
 void tailer::end_replaced(tailed_file& file) {
@@ -178,6 +184,7 @@ void tailer::end_replaced(tailed_file& file) {
 }
 
 auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block> {
+  if (!file.untold.empty()) return std::nullopt;
   if (!file.is_linked()) unlinked_wanted_ = true;
   if (file.is_own) return std::nullopt;
   auto status = file_stat{};
@@ -206,6 +213,7 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
   if (read.is_hole) return pass_hole(file, begin, std::min(size, stop));
   file.rest = read.rest;
   if (read.bytes.empty()) return file.rest += begin - file.offset, std::nullopt;
+  if (!is_told(file)) return std::nullopt;
   auto block = deliver(file, read, begin);
   if (is_gap) {
     block.is_cut = !block.bytes.ends_with('\n');
@@ -233,15 +241,63 @@ void tailer::name_stream(tailed_file& file) {
   if (!file.stream.empty() && (file.is_copy || file.named_length == file.head.length || !is_grown)) return;
   file.named_length = file.head.length;
   auto identity = stream_identity{file.key, file.generation, file.start, file.head, file.first_path, file.place};
-  if (file.stream.empty()) {
+  const auto is_new = file.stream.empty();
+  if (is_new) {
     files_.set_stream(file, name_of(identity, file.fd));
     forget_over(file.stream);
   }
   auto name = to_stream(identity);
   forget_over(name);
+  if (is_new && file.is_named_apart()) wait_until_told(file, name);
   if (std::find(file.witnesses.begin(), file.witnesses.end(), name) == file.witnesses.end())
     file.witnesses.push_back(name);
-  notes_.push_back({std::move(name), file.start, file.start});
+  // Whoever is asked later has to know the file, wherever its data went: it may have lost its path by then.
+  note({std::move(name), file.start, file.start}, is_new);
+}
+
+/// It has a name from now on. One that the content alone does not tell is to be known before what is in it.
+auto tailer::is_told(tailed_file& file) -> bool {
+  name_stream(file);
+  return file.untold.empty();
+}
+
+void tailer::wait_until_told(tailed_file& file, const std::string& witness) {
+  file.untold = witness;
+  untold_.push_back({witness, file.key, clock_.monotonic() + told_patience});
+}
+
+void tailer::told(const std::string& witness) {
+  const auto at = std::find_if(untold_.begin(), untold_.end(), [&](const auto& u) { return u.witness == witness; });
+  if (at == untold_.end()) return;
+  const auto key = at->key;
+  untold_.erase(at);
+  go_on_told(witness, key);
+}
+
+/// Who is silent holds up nobody.
+void tailer::end_of_patience() {
+  for (const auto now = clock_.monotonic(); !untold_.empty() && now >= untold_.front().until;) {
+    const auto next = std::move(untold_.front());
+    untold_.pop_front();
+    go_on_told(next.witness, next.key);
+  }
+}
+
+void tailer::go_on_told(const std::string& witness, const file_key& key) {
+  auto* file = files_.by_key(key);
+  if (file == nullptr || file->untold != witness) return;
+  file->untold.clear();
+  is_told_anew_ = true;
+  enqueue(*file);
+}
+
+auto tailer::standing() const -> std::vector<position_range> {
+  auto all = std::vector<position_range>{};
+  if (options_.from_end) all.push_back({std::string{started_stream}, 0, 0});
+  for (const auto& [key, file] : files_.all())
+    if (!file->stream.empty())
+      all.push_back({file->witnesses.empty() ? file->stream : file->witnesses.back(), file->start, file->start});
+  return all;
 }
 
 /// A hole is passed when something is behind it: as long as nothing is, somebody may fill it. Only where nothing
@@ -258,6 +314,7 @@ auto tailer::pass_hole(tailed_file& file, std::uint64_t begin, std::uint64_t siz
   }
   file.rest = size - file.offset;
   if (end.at == size && !is_gap && !file.take_rest) return std::nullopt;
+  if (!is_told(file)) return std::nullopt;
   const auto bytes = end.at - begin;
   auto block = deliver(file, {}, end.at);
   note_lines({0, bytes}, file.stream);
@@ -269,7 +326,6 @@ auto tailer::pass_hole(tailed_file& file, std::uint64_t begin, std::uint64_t siz
 
 auto tailer::deliver(tailed_file& file, const block_reader::outcome& read, std::uint64_t begin)
     -> line_block {
-  name_stream(file);
   auto block = line_block{file.tag, file.stream, file.offset, read.bytes, read.is_cut};
   block.skipped = begin - file.offset;
   if (read.is_cut && !file.in_long_line) note_lines({1, 0}, file.stream);
@@ -360,7 +416,7 @@ void tailer::look_at_unlinked(bool timed) {
 
 /// Whether nothing more can come from a file without a path, and nothing of it can be asked for again.
 auto tailer::is_released(tailed_file& file, bool timed) -> bool {
-  if (file.queued) return false;
+  if (file.queued || !file.untold.empty()) return false;
   auto status = file_stat{};
   if (file.fd < 0 || stat_descriptor(file.fd, status) != 0) return true;
   if (options_.once) return false;
@@ -400,6 +456,7 @@ void tailer::drop(tailed_file& file) {
 void tailer::acknowledge(std::span<const position_range> safe) {
   for (const auto& position : safe) {
     if (says_over(position)) forget_over(position.stream);
+    if (!untold_.empty()) told(position.stream);
     auto* file = files_.by_stream(position.stream);
     if (file == nullptr) continue;
     file->acknowledged = std::max(file->acknowledged, position.end);

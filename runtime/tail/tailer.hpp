@@ -37,10 +37,12 @@ public:
   /// The next block, of about `want` bytes; the files take turns.
   auto next(std::size_t want) -> std::optional<line_block>;
   void acknowledge(std::span<const position_range> safe);
+  /// What is told to all, for whoever is new among them.
+  auto standing() const -> std::vector<position_range>;
 
   /// Whether next() ended only so that somebody else may have a turn.
   auto has_more() const -> bool { return paused_; }
-  auto is_finished() const -> bool { return options_.once && queue_.empty() && !held_; }
+  auto is_finished() const -> bool { return options_.once && queue_.empty() && !held_ && untold_.empty(); }
   auto wake_fd() const -> int { return watcher_.fd(); }
   auto wake_at() const -> std::optional<monotonic_time>;
   auto summary() const -> std::string;
@@ -107,11 +109,17 @@ private:
   void go_on(tailed_file& file, bool is_first);
   auto next_note() -> line_block;
   void remember(std::span<const position_range> covered, std::span<const position_range> elsewhere);
+  void note(position_range what, bool is_for_all) { notes_.push_back({std::move(what), is_for_all}); }
   void tell_over(std::string stream);
   void forget_over(const std::string& stream);
   auto waits_for_predecessor(tailed_file& file) -> bool;
   auto take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block>;
   void name_stream(tailed_file& file);
+  auto is_told(tailed_file& file) -> bool;
+  void wait_until_told(tailed_file& file, const std::string& witness);
+  void told(const std::string& witness);
+  void end_of_patience();
+  void go_on_told(const std::string& witness, const file_key& key);
   auto is_own(tailed_file& file, const std::string& place) -> bool;
   void end_replaced(tailed_file& file);
   auto open_file(tailed_file& file) -> bool;
@@ -135,7 +143,19 @@ private:
   std::deque<tailed_file*> queue_;     ///< files that may have something to read
   std::vector<tailed_file*> unlinked_; ///< files without a path
   /// To be told before anything is read: streams begun at the end of their file, and those that are over.
-  std::deque<position_range> notes_;
+  struct stream_note {
+    position_range what;
+    bool is_for_all = false;
+  };
+  std::deque<stream_note> notes_;
+  /// Files of which nothing is given until all know this witness, or the time has come; in order of it.
+  struct untold_file {
+    std::string witness;
+    file_key key;
+    monotonic_time until;
+  };
+  std::deque<untold_file> untold_;
+  bool is_told_anew_ = false; ///< one of them may go on
   std::set<std::string> over_; ///< streams of which not all know yet that they are over
   std::string noted_stream_;                ///< of the last block that came from notes_
   std::optional<line_block> held_;          ///< waits for them

@@ -42,6 +42,7 @@ void tailer::begin_anew(tailed_file& file, const file_stat& status) {
   file.head = {};
   file.skips.clear();
   file.in_long_line = false;
+  file.untold.clear();
   file.limit = options_.once ? status.size : file.limit;
   files_.set_stream(file, {});
   if (options_.safe_bytes || content.identity.head.length == 0) return;

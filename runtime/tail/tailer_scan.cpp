@@ -176,17 +176,19 @@ void tailer::place_file(tailed_file& file, const file_stat& status) {
   if (options_.is_own && is_own(file, path_of_open(file.fd))) return;
   file.is_placed = true;
   auto known = files_.recall(file.key);
+  const auto next_generation = files_.generation_behind_over(file.key, file.fd);
   for (auto& content : known)
     if (content.identity.path.empty()) content.identity.path = file.first_path;
   if (!known.empty()) {
     auto& newest = known.back();
     file.generation = newest.identity.generation;
     file.first_path = newest.identity.path;
-    if (newest.is_of(file.fd, status.size))
+    if (newest.identity.generation >= next_generation && newest.is_of(file.fd, status.size))
       go_on(file, newest);
     else
       ++file.generation;
   }
+  file.generation = std::max(file.generation, next_generation);
   file.replaced = files_.forget_replaced(file.key, file.generation);
   for (auto& content : known)
     if (starting_ && content.identity.generation < file.generation) find_copy(file, content, 0);
@@ -232,7 +234,7 @@ void tailer::place_at_end(tailed_file& file, const file_stat& status) {
   file.start = file.offset;
   file.head = print_of_text(read_head(file.fd, head_bytes_max));
   name_stream(file);
-  notes_.push_back({file.stream, file.offset, file.offset});
+  note({file.stream, file.offset, file.offset}, true);
 }
 
 /// Directories report their files by the name that was used for writing. Where that may be another name,

@@ -54,7 +54,7 @@ auto scripted_source::read_block(std::size_t index, intake& out) -> std::size_t 
   auto& r = files_[index];
   auto& f = from_.files[index];
   if (f.deleted) {
-    if (!r.over) out.covered(f.name, f.size(), end_of_stream);
+    if (!r.over) out.tell_all(f.name, f.size(), end_of_stream);
     r.over = true;
     return 0;
   }
