@@ -145,9 +145,9 @@ auto tailer::next(std::size_t want) -> std::optional<line_block> {
   if (held_) return std::exchange(held_, std::nullopt);
   paused_ = false;
   end_of_patience();
-  while (!paused_) {
+  while (!paused_ && notes_.empty()) {
     if (queue_.empty() && std::exchange(unlinked_wanted_, false)) look_at_unlinked(false);
-    if (queue_.empty()) return std::nullopt;
+    if (queue_.empty()) break;
     auto& file = *queue_.front();
     queue_.pop_front();
     file.queued = false;
@@ -159,7 +159,7 @@ auto tailer::next(std::size_t want) -> std::optional<line_block> {
     held_ = std::move(block);
     return next_note();
   }
-  return std::nullopt;
+  return notes_.empty() ? std::nullopt : std::optional{next_note()};
 }
 
 /// The older lines come first.

@@ -17,6 +17,7 @@ struct spring {
   std::deque<std::string> lines;
   std::optional<resume_info> opened;
   ranges acknowledged;
+  ranges standing;
   std::uint64_t at = 0;
   bool is_listening = false;
 };
@@ -41,6 +42,7 @@ public:
     ++from_.at;
     return from_.lines.empty() ? read_status::idle : read_status::more;
   }
+  auto standing() const -> ranges override { return from_.standing; }
   void acknowledge(std::span<const position_range> safe) override {
     from_.acknowledged.insert(from_.acknowledged.end(), safe.begin(), safe.end());
   }
@@ -95,6 +97,14 @@ struct machine_fixture {
       if (const auto* open = std::get_if<open_link>(&o.what)) machine->on_feedback({open->link, 1, 1 << 20, false, {}, {}});
     collect();
   }
+  auto notices_to(std::uint64_t who) const -> std::size_t {
+    auto count = std::size_t{0};
+    for (const auto& o : sent)
+      if (const auto* t = std::get_if<transfer_chunks>(&o.what); t != nullptr && o.to == who)
+        count += static_cast<std::size_t>(
+            std::count_if(t->chunks.begin(), t->chunks.end(), [](const auto& c) { return c.content->is_notice; }));
+    return count;
+  }
   auto chunks_to(std::uint64_t who) const -> std::size_t {
     auto count = std::size_t{0};
     for (const auto& o : sent)
@@ -134,6 +144,24 @@ BOOST_AUTO_TEST_CASE(wait_a_second_for_who_is_silent_and_take_it_for_one_that_ha
   for (auto i = 0; i < 10; ++i) pass(5ms);
   BOOST_TEST(chunks_to(1) > 0U);
   BOOST_TEST(chunks_to(2) == chunks_to(1)); // all goes to all: stores know again what they have
+}
+
+BOOST_AUTO_TEST_CASE(tell_everybody_and_whoever_is_new_what_all_have_to_know) {
+  water.standing = {{"file", 0, 0}};
+  start();
+  answer(1, {});
+  answer(2, {});
+  pass(5ms);
+  BOOST_TEST(notices_to(1) == 1U); // without any credit
+  BOOST_TEST(notices_to(2) == 1U);
+  sent.clear();
+  machine->on_peers("archive", {{1, "n/sink/archive"}, {3, "m/sink/archive"}}, {});
+  collect();
+  BOOST_TEST(notices_to(3) == 1U);
+  sent.clear();
+  machine->on_peers("archive", {{1, "n/sink/archive"}, {3, "m/sink/archive"}}, {});
+  pass(5ms);
+  for (const auto who : {1U, 2U, 3U}) BOOST_TEST(notices_to(who) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(ask_again_and_wait_while_nobody_answers) {

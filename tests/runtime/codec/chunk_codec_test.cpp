@@ -69,6 +69,18 @@ BOOST_AUTO_TEST_CASE(come_back_as_they_went) {
   BOOST_TEST(d.body.view() == c.body.view());
 }
 
+BOOST_AUTO_TEST_CASE(stay_notices_and_such_have_no_events) {
+  auto c = chunk{};
+  c.id = {7, 1};
+  c.is_notice = true;
+  c.positions = {{"file", 0, 0}};
+  const auto back = decoded(encoded(c));
+  BOOST_TEST_REQUIRE(static_cast<bool>(back));
+  BOOST_TEST((*back)->is_notice);
+  BOOST_TEST(((*back)->positions == c.positions));
+  BOOST_TEST(!(*decoded(encoded(sample())))->is_notice);
+}
+
 BOOST_AUTO_TEST_CASE(keep_a_tag_of_any_length) {
   auto c = sample();
   c.sections[0].tag = std::string(100'000, 't');
@@ -149,6 +161,7 @@ BOOST_AUTO_TEST_CASE(are_refused_when_their_numbers_contradict_each_other) {
   BOOST_TEST(refused([](chunk& c) { c.sections[1].cuts = 4; }));
   BOOST_TEST(refused([](chunk& c) { c.cuts += '\0'; }));
   BOOST_TEST(refused([](chunk& c) { c.id.sequence = 0; }));
+  BOOST_TEST(refused([](chunk& c) { c.is_notice = true; }));
 }
 
 BOOST_AUTO_TEST_CASE(are_refused_before_anything_is_made_when_they_announce_too_much) {

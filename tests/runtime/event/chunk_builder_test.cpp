@@ -210,4 +210,37 @@ BOOST_AUTO_TEST_CASE(keeps_what_a_plain_list_keeps) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(notices_are_chunks_of_their_own_behind_the_others) {
+  auto b = chunk_builder{};
+  put(b, "a", "one");
+  b.covered("s", 0, 1);
+  for (auto i = 0U; i < 2500; ++i) b.tell_all("file " + std::to_string(i), i, i);
+  BOOST_TEST(!b.empty());
+  const auto chunks = b.take(mib);
+  BOOST_TEST_REQUIRE(chunks.size() == 4U);
+  BOOST_TEST(!chunks[0]->is_notice);
+  BOOST_TEST(chunks[0]->count == 1U);
+  BOOST_TEST(chunks[0]->positions.size() == 1U);
+  auto told = std::size_t{0};
+  for (auto i = 1U; i < 4; ++i) {
+    BOOST_TEST(chunks[i]->is_notice);
+    BOOST_TEST(chunks[i]->count == 0U);
+    told += chunks[i]->positions.size();
+  }
+  BOOST_TEST(told == 2500U);
+  BOOST_TEST(b.empty());
+  BOOST_TEST(b.take(mib).empty());
+}
+
+BOOST_AUTO_TEST_CASE(notices_stay_when_what_is_no_save_point_goes) {
+  auto b = chunk_builder{};
+  b.tell_all("file", 3, 3);
+  put(b, "a", "one");
+  BOOST_TEST(b.roll_back() == 1U);
+  const auto chunks = b.take(mib);
+  BOOST_TEST_REQUIRE(chunks.size() == 1U);
+  BOOST_TEST(chunks[0]->is_notice);
+  BOOST_TEST((chunks[0]->positions == std::vector<position_range>{{"file", 3, 3}}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

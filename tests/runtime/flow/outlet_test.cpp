@@ -29,6 +29,14 @@ auto goes_to(outlet& out, chunk_id id, std::uint64_t bytes = 1 * kib) -> peer_id
   return sent.empty() ? 0 : sent.front().peer;
 }
 
+auto notice_of(chunk_id id) -> chunk_ptr {
+  auto c = std::make_shared<chunk>();
+  c->id = id;
+  c->is_notice = true;
+  c->positions = {{"file", 0, 0}};
+  return c;
+}
+
 auto with_peers(balance_policy policy, std::initializer_list<const char*> addresses, std::uint64_t credit)
     -> outlet {
   auto settings = outlet_settings{};
@@ -96,6 +104,53 @@ BOOST_AUTO_TEST_CASE(give_nothing_new_to_a_peer_that_leaves_and_take_its_acks) {
   out.revoke(first);
   for (std::uint64_t i = 2; i <= 5; ++i) BOOST_TEST(goes_to(out, {1, i}) == 3 - first);
   BOOST_TEST(out.ack({{1, 1}}).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(give_a_notice_to_every_peer_whatever_its_credit_and_wait_for_all_acks) {
+  auto out = with_peers(balance_policy::failover, {"a", "b", "c"}, 0);
+  out.push(notice_of({1, 1}), start);
+  const auto sent = out.poll(start);
+  BOOST_TEST_REQUIRE(sent.size() == 3U);
+  BOOST_TEST(out.waiting_bytes() == 0U);
+  BOOST_TEST(out.ack({{1, 1}}, 2).empty());
+  BOOST_TEST(out.ack({{1, 1}}, 2).empty()); // it has said so already
+  BOOST_TEST(out.ack({{1, 1}}, 9).empty()); // nobody
+  BOOST_TEST(out.ack({{1, 1}}, 1).empty());
+  BOOST_TEST(out.ack({{1, 1}}, 3).size() == 1U);
+  BOOST_TEST(out.in_flight_bytes() == 0U);
+  BOOST_TEST(out.unacked_chunks() == 0U);
+  BOOST_TEST(out.poll(start).empty());
+}
+
+BOOST_AUTO_TEST_CASE(wait_for_no_ack_of_a_notice_from_a_peer_that_is_gone) {
+  auto out = with_peers(balance_policy::round_robin, {"a", "b"}, 8 * kib);
+  out.push(notice_of({1, 1}), start);
+  (void)out.poll(start);
+  out.peer_down(1);
+  BOOST_TEST(out.poll(start).empty());
+  BOOST_TEST(out.ack({{1, 1}}, 2).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(give_a_notice_again_that_nobody_who_is_there_has) {
+  auto out = with_peers(balance_policy::round_robin, {"a", "b"}, 8 * kib);
+  out.push(notice_of({1, 1}), start);
+  (void)out.poll(start);
+  BOOST_TEST(out.ack({{1, 1}}, 1).empty());
+  out.peer_down(2); // before it said that it has it
+  out.peer_up(3, "b");
+  out.grant(3, 8 * kib);
+  const auto again = out.poll(start);
+  BOOST_TEST(again.size() == 2U);
+  BOOST_TEST(out.ack({{1, 1}}, 1).empty());
+  BOOST_TEST(out.ack({{1, 1}}, 3).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(give_no_notice_to_a_peer_that_leaves) {
+  auto out = with_peers(balance_policy::round_robin, {"a", "b"}, 8 * kib);
+  out.revoke(1);
+  out.push(notice_of({1, 1}), start);
+  BOOST_TEST(out.poll(start).size() == 1U);
+  BOOST_TEST(out.ack({{1, 1}}, 2).size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(round_robin_takes_turns_by_weight_of_credit) {
