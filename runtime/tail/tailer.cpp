@@ -21,8 +21,9 @@ constexpr auto looks_at_rest_max = 20;
 constexpr auto scan_interval_min = std::chrono::milliseconds{100};
 /// A name that covers less than one over this of the head is worth a better one.
 constexpr auto head_growth_min = 4U;
-/// How long a file waits for those that have to know its name.
-constexpr auto told_patience = std::chrono::seconds{1};
+/// How long a file waits for those that have to know its name: longer than it takes to find out that one of them is gone,
+/// who is waited for no more then.
+constexpr auto told_patience = std::chrono::seconds{10};
 /// Says only that this collector has been here.
 constexpr auto started_stream = std::string_view{"t1:started"};
 

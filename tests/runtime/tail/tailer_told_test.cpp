@@ -64,12 +64,12 @@ BOOST_AUTO_TEST_CASE(of_content_behind_a_cut_holds_its_data_up_until_all_know) {
   BOOST_TEST(generation_of_data() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(waits_for_who_is_silent_no_longer_than_a_second) {
+BOOST_AUTO_TEST_CASE(waits_for_who_is_silent_no_longer_than_ten_seconds) {
   append(directory / "a.log", "one\n");
   (void)read();
   write(directory / "a.log", "x\n");
   BOOST_TEST(read().empty());
-  tail.clock.advance(999ms);
+  tail.clock.advance(9999ms);
   BOOST_TEST(read().empty());
   BOOST_TEST((*tail.tail->wake_at() <= tail.clock.monotonic() + 1ms));
   tail.clock.advance(1ms);
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(that_content_is_over_tells_how_often_its_file_was_cut_off) 
     const auto known = position_range{first, over_begin, over_end};
     BOOST_TEST_REQUIRE(bool{tail.tail->open({&known, 1})});
     (void)read();
-    tail.clock.advance(1s);
+    tail.clock.advance(10s);
     (void)read();
     return generation_of_data();
   };
