@@ -333,6 +333,7 @@ auto build_aggregator(const building& b, const component_plan& c, std::uint32_t 
   decides.address = as.address;
   decides.downstream = downstream_of(b, c);
   decides.local_senders = local_senders_of(b, c);
+  decides.remember = b.plan.keep.streams;
   decides.once = b.context.once;
   settings.directory = b.context.directory;
   const auto blocks = core->is_durable() || may_have_dead_letters(c);
@@ -354,6 +355,7 @@ auto build_sink(const building& b, const component_plan& c, child_spec& as) {
   decides.retry = {details.retry.first, details.retry.max};
   decides.give_up_after = details.retry.give_up_after;
   decides.local_senders = local_senders_of(b, c);
+  decides.remember = b.plan.keep.streams;
   decides.senders_keep = senders_keep(b, c);
   decides.once = b.context.once;
   decides.writers = details.writers;

@@ -50,6 +50,12 @@ void aggregator_core::take(const chunk_ptr& c, monotonic_time now) {
   waiting_.push_back({c, 0});
 }
 
+void aggregator_core::forget_old(std::int64_t wall_ns, duration age) {
+  const auto now_s = seconds_of(wall_ns);
+  in.forget(now_s - seconds_of(age), now_s);
+  flow.forget(now_s - seconds_of(age), now_s);
+}
+
 void aggregator_core::on_news(link_news news) {
   for (const auto& r : flow.settle(news.outlet, news.settled)) in.settle(r);
   if (!log_) return release(flow.release(news.acked));

@@ -59,6 +59,8 @@ public:
   /// A chunk that is new here.
   void take(const chunk_ptr& c, monotonic_time now);
   void on_news(link_news news);
+  /// Starts of collectors of which nothing came for that long.
+  void forget_old(std::int64_t wall_ns, duration age);
   /// Does what became possible: writes what waits, acks what is durable, feeds the outlets.
   void work(monotonic_time now);
   /// A new actor takes over from one that failed: no peers, and no word of a sync that was under way.

@@ -22,6 +22,7 @@ aggregator_machine::aggregator_machine(aggregator_machine_settings settings, std
       core_(std::move(core)),
       time_(time),
       from_(core_->in),
+      upkeep_(settings_.remember),
       how_(settings_.once ? ending::with_its_senders : ending::never) {
   if (!core_->is_durable()) passed_.emplace(settings_.address, settings_.downstream);
   core_->begin_again(time_.monotonic());
@@ -174,6 +175,7 @@ void aggregator_machine::do_work() {
   core_->work(now);
   const auto is_probe_due = now >= probe_at_;
   if (is_probe_due) probe_at_ = now + probe_interval;
+  if (is_probe_due && upkeep_.is_due(now)) core_->forget_old(time_.wall_ns(), upkeep_.remember());
   for (auto& p : ports_) {
     p.links.flush(core_->flow, now);
     if (is_probe_due) p.links.probe();

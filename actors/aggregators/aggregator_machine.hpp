@@ -7,6 +7,7 @@
 #include "actors/protocol.hpp"
 #include "actors/system/receiver_words.hpp"
 #include "runtime/flow/receiver_links.hpp"
+#include "runtime/flow/retention.hpp"
 #include "runtime/os/random.hpp"
 
 #include <functional>
@@ -22,6 +23,7 @@ struct aggregator_machine_settings {
   std::vector<downstream_component> downstream; ///< one for each outlet of the core
   std::vector<std::string> local_senders;       ///< addresses; more may come from other nodes
   bool once = false;
+  duration remember = retention{}.streams; ///< ids of a collector's start, since its last chunk
   std::function<std::uint64_t()> random = random_id;
 };
 
@@ -104,6 +106,7 @@ private:
   std::shared_ptr<aggregator_core> core_;
   const class clock& time_;
   receiver_links from_;
+  upkeep_time upkeep_;
   std::vector<downstream_port> ports_;
   std::vector<outgoing> last_words_; ///< of ports that are no more
   std::optional<passed_questions> passed_; ///< without a log

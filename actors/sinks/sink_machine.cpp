@@ -20,6 +20,7 @@ sink_machine::sink_machine(sink_machine_settings settings, sink_core& core, cons
       core_(core),
       time_(time),
       links_(core.in),
+      upkeep_(settings_.remember),
       writers_(settings_.writers),
       permits_(settings_.writers),
       how_(settings_.once ? ending::with_its_senders : ending::never) {
@@ -41,7 +42,13 @@ void sink_machine::on_transfer(const transfer_chunks& note) {
   links_.send_feedback();
 }
 
-void sink_machine::on_probe(const probe_link& note, std::uint64_t sender) { links_.on_probe(note, sender); }
+/// Comes every few seconds from every sender.
+void sink_machine::on_probe(const probe_link& note, std::uint64_t sender) {
+  links_.on_probe(note, sender);
+  if (!upkeep_.is_due(time_.monotonic())) return;
+  const auto now_s = seconds_of(time_.wall_ns());
+  core_.in.forget(now_s - seconds_of(upkeep_.remember()), now_s);
+}
 
 void sink_machine::on_close(const close_link& note, std::uint64_t sender) {
   links_.on_close(note, sender);

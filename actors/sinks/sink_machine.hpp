@@ -7,6 +7,7 @@
 #include "actors/system/receiver_words.hpp"
 #include "runtime/base/backoff.hpp"
 #include "runtime/flow/receiver_links.hpp"
+#include "runtime/flow/retention.hpp"
 #include "runtime/os/clock.hpp"
 #include "runtime/os/random.hpp"
 
@@ -25,6 +26,7 @@ struct sink_machine_settings {
   std::vector<std::string> local_senders; ///< addresses; more may come from other nodes
   bool senders_keep = false; ///< all of them have chunk logs: what is not stored may stay with them
   bool once = false;
+  duration remember = retention{}.streams; ///< ids of a collector's start, since its last chunk
   std::size_t writers = 1; ///< as many as the core's queue is for
   sink_queue::bounds batch{.bytes_max = std::size_t{4} << 20};
   duration fill_delay{0}; ///< how long the oldest chunk waits for others to be committed with
@@ -128,6 +130,7 @@ private:
   sink_core& core_;
   const class clock& time_;
   receiver_links links_;
+  upkeep_time upkeep_;
   std::vector<question> questions_; ///< that are not answered yet
   std::vector<answer> answers_;
   std::vector<writer_state> writers_;

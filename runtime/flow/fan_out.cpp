@@ -1,6 +1,7 @@
 #include "runtime/flow/fan_out.hpp"
 
 #include "runtime/base/assert.hpp"
+#include "runtime/flow/retention.hpp"
 
 namespace weir {
 namespace {
@@ -80,7 +81,7 @@ auto fan_out::release(const std::vector<chunk_ptr>& acked) -> std::vector<releas
 
 auto fan_out::settle(std::size_t outlet_index, const std::vector<id_range>& stored) -> std::vector<id_range> {
   auto everywhere = stored;
-  for (const auto& r : stored) settled_[outlet_index].insert(r);
+  for (const auto& r : stored) settled_[outlet_index].insert(r, now_s_);
   // Whoever was behind the last time most likely is still.
   const auto first = behind_;
   for (std::size_t k = 0; k < settled_.size() && !everywhere.empty(); ++k) {
@@ -94,7 +95,15 @@ auto fan_out::settle(std::size_t outlet_index, const std::vector<id_range>& stor
 
 void fan_out::fold(std::uint64_t origin, std::uint64_t below) {
   if (below <= 1) return;
-  for (auto& s : settled_) s.insert({origin, 1, below - 1});
+  for (auto& s : settled_) s.insert({origin, 1, below - 1}, now_s_);
+}
+
+void fan_out::forget(std::int64_t before_s, std::int64_t now_s) {
+  now_s_ = now_s;
+  for (auto& known : settled_) {
+    known.note_unknown_seen(now_s);
+    known.forget(before_s, origins_max);
+  }
 }
 
 auto fan_out::settled_floor(std::uint64_t origin) const -> std::uint64_t {

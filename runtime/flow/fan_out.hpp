@@ -30,6 +30,8 @@ public:
   auto settle(std::size_t outlet_index, const std::vector<id_range>& stored) -> std::vector<id_range>;
   /// All sequences of the origin below it are stored everywhere (chunk::settled_below).
   void fold(std::uint64_t origin, std::uint64_t below);
+  /// As inlet::forget().
+  void forget(std::int64_t before_s, std::int64_t now_s);
   /// The first sequence of the origin that is not known to be stored behind all outlets.
   auto settled_floor(std::uint64_t origin) const -> std::uint64_t;
 
@@ -73,6 +75,7 @@ private:
   std::vector<outlet> outlets_;
   std::vector<id_ranges> settled_; ///< by outlet
   std::vector<bool> is_retired_;   ///< by outlet
+  std::int64_t now_s_ = 0;         ///< at the latest forget()
   std::size_t behind_ = 0;         ///< an outlet that lacked something the last time
   std::map<chunk_id, pending> pending_;
   std::multiset<std::int64_t> closed_ns_; ///< of pending_

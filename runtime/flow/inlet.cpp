@@ -1,6 +1,7 @@
 #include "runtime/flow/inlet.hpp"
 
 #include "runtime/base/assert.hpp"
+#include "runtime/flow/retention.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -39,8 +40,8 @@ void inlet::meet(link_state& link, const chunk& c) {
   // What a chunk says of itself does not count: it would never be stored.
   const auto below = std::min(c.settled_below, c.id.sequence);
   if (below <= 1) return;
-  safe_.insert({origin, 1, below - 1});
-  settled_.insert({origin, 1, below - 1});
+  safe_.insert({origin, 1, below - 1}, now_s_);
+  settled_.insert({origin, 1, below - 1}, now_s_);
 }
 
 auto inlet::receive(link_id link, const chunk& c) -> arrival {
@@ -81,13 +82,21 @@ void inlet::make_safe(const chunk_id& id) {
     sender->second.acks.push_back(id);
   }
   held_.erase(at);
-  safe_.insert(id);
+  safe_.insert(id, now_s_);
 }
 
 void inlet::settle(const id_range& stored) {
-  settled_.insert(stored);
+  settled_.insert(stored, now_s_);
   for (auto& [id, link] : links_)
     if (link.origins.contains(stored.origin)) append_range(link.settled, stored);
+}
+
+void inlet::forget(std::int64_t before_s, std::int64_t now_s) {
+  now_s_ = now_s;
+  for (auto* known : {&safe_, &settled_}) {
+    known->note_unknown_seen(now_s);
+    known->forget(before_s, origins_max);
+  }
 }
 
 auto inlet::grant_due(const link_state& link) const -> std::uint64_t {

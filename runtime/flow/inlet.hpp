@@ -63,6 +63,9 @@ public:
   void settle(const id_range& stored);
   /// These were made safe before this inlet began.
   void remember(const id_range& safe) { safe_.insert(safe); }
+  /// To be called now and then, in seconds of the wall clock: starts of collectors of which nothing came since `before_s`
+  /// are forgotten, and of more than origins_max the oldest.
+  void forget(std::int64_t before_s, std::int64_t now_s);
   /// A chunk came whose bytes do not fit its checksum.
   void count_damaged() { ++damaged_chunks_; }
   /// No more credit for anyone; what is in flight still arrives and is acked.
@@ -115,6 +118,7 @@ private:
   std::unordered_map<chunk_id, held_chunk, chunk_id_hash> held_;
   id_ranges safe_;
   id_ranges settled_;
+  std::int64_t now_s_ = 0; ///< at the latest forget()
   std::uint64_t held_bytes_ = 0;
   std::uint64_t granted_bytes_ = 0;
   std::uint64_t damaged_chunks_ = 0;

@@ -97,4 +97,15 @@ BOOST_AUTO_TEST_CASE(an_outlet_that_is_retired_gets_nothing_new_and_what_it_lack
   BOOST_TEST(flow.find_any("a") == flow.size());
 }
 
+BOOST_AUTO_TEST_CASE(forget_starts_of_collectors_of_which_nothing_came_for_long) {
+  auto flow = fan_out{std::vector<outlet_settings>(1)};
+  (void)flow.settle(0, {{7, 1, 3}, {8, 1, 3}});
+  flow.forget(1000 - 50, 1000);
+  flow.forget(1040 - 50, 1040);
+  (void)flow.settle(0, {{8, 4, 4}});
+  flow.forget(1051 - 50, 1051);
+  BOOST_TEST(flow.settled_floor(7) == 1U);
+  BOOST_TEST(flow.settled_floor(8) == 5U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -108,6 +108,28 @@ BOOST_AUTO_TEST_CASE(forget_single_ids_that_their_sender_will_never_send_again) 
   BOOST_TEST((in.receive(1, *chunk_of({1, 2})) == arrival::safe));
 }
 
+BOOST_AUTO_TEST_CASE(forget_starts_of_collectors_of_which_nothing_came_for_long) {
+  auto in = inlet{{64 * kib, 4 * kib}};
+  in.remember({1, 1, 5}); // of before it began
+  in.open(1);
+  const auto take = [&](chunk_id id) {
+    BOOST_TEST_REQUIRE((in.receive(1, *chunk_of(id)) == arrival::fresh));
+    in.make_safe(id);
+    in.settle({id.origin, id.sequence, id.sequence});
+  };
+  take({2, 1});
+  in.forget(1000 - 50, 1000);
+  in.forget(1040 - 50, 1040);
+  take({2, 2});
+  take({3, 1});
+  in.forget(1060 - 50, 1060);
+  BOOST_TEST((in.receive(1, *chunk_of({1, 5})) == arrival::fresh)); // nothing came for 50 s
+  BOOST_TEST((in.receive(1, *chunk_of({2, 1})) == arrival::safe));
+  BOOST_TEST((in.receive(1, *chunk_of({3, 1})) == arrival::safe));
+  in.forget(1091 - 50, 1091);
+  BOOST_TEST(in.remembered_ranges() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(do_not_believe_a_chunk_that_calls_itself_settled) {
   auto in = inlet{{64 * kib, 4 * kib}};
   in.open(1);
