@@ -11,7 +11,7 @@
 #include "runtime/os/poller.hpp"
 #include "runtime/os/random.hpp"
 #include "runtime/os/threads.hpp"
-#include "topology/builder.hpp"
+#include "topology/builder/builder.hpp"
 #include "topology/classes.hpp"
 #include "topology/process_needs.hpp"
 #include "topology/rights.hpp"

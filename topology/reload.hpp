@@ -2,7 +2,7 @@
 #pragma once
 
 #include "actors/system/guardian.hpp"
-#include "topology/builder.hpp"
+#include "topology/builder/builder.hpp"
 #include "topology/reload_steps.hpp"
 
 #include <caf/all.hpp>

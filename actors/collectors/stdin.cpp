@@ -1,4 +1,5 @@
 #include "actors/collectors/source.hpp"
+#include "runtime/os/owned_fd.hpp"
 #include "runtime/tail/block_reader.hpp"
 
 #include <poll.h>
@@ -16,12 +17,10 @@ constexpr auto stdin_stream = std::string_view{"!stdin"};
 
 /// Whether epoll takes the descriptor; it refuses what never blocks, such as files.
 auto is_pollable(int fd) -> bool {
-  const auto poller = ::epoll_create1(EPOLL_CLOEXEC);
+  const auto waits = owned_fd{::epoll_create1(EPOLL_CLOEXEC)};
   auto event = epoll_event{};
   event.events = EPOLLIN;
-  const auto taken = ::epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event) == 0;
-  ::close(poller);
-  return taken;
+  return ::epoll_ctl(waits.fd(), EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 /// Reads the descriptor as it is: to make it non-blocking would change it for everyone who shares it.

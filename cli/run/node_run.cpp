@@ -2,6 +2,7 @@
 
 #include "cli/run/account.hpp"
 #include "runtime/os/descriptor_budget.hpp"
+#include "runtime/os/owned_fd.hpp"
 #include "runtime/os/threads.hpp"
 #include "topology/node.hpp"
 #include "topology/process_needs.hpp"
@@ -35,10 +36,7 @@ constexpr auto start_patience = 2s; // of who asks a node to stop that has not s
 /// What the node's threads tell the main one.
 class node_events {
 public:
-  node_events() : wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) { WEIR_ASSERT(wake_ >= 0); }
-  ~node_events() { close(wake_); }
-  node_events(const node_events&) = delete;
-  auto operator=(const node_events&) -> node_events& = delete;
+  node_events() : wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) { WEIR_ASSERT(wake_.is_open()); }
 
   void started() {
     locked([&] { started_ = true; });
@@ -46,7 +44,7 @@ public:
   }
   void finished() { note(true, {}); }
   void failed(const std::string& why) { note(false, why); }
-  auto fd() const -> int { return wake_; }
+  auto fd() const -> int { return wake_.fd(); }
   auto is_started() const -> bool {
     return locked([&] { return started_; });
   }
@@ -64,14 +62,14 @@ private:
       if (why_.empty()) why_ = why;
     });
     const auto one = std::uint64_t{1};
-    if (write(wake_, &one, sizeof one) < 0) spdlog::error("cannot wake the main thread");
+    if (write(fd(), &one, sizeof one) < 0) spdlog::error("cannot wake the main thread");
   }
   template <class F> auto locked(F&& f) const -> decltype(f()) {
     const auto lock = std::lock_guard{mutex_};
     return f();
   }
 
-  int wake_;
+  owned_fd wake_;
   mutable std::mutex mutex_;
   bool started_ = false; ///< or could not be started
   bool finished_ = false;

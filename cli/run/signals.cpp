@@ -21,15 +21,13 @@ run_signals::run_signals() {
   // One that is ignored would not be readable. SIGINT stays so where a script has started us in the
   // background: the Ctrl-C that ends what runs before it is not for us.
   for (const auto number : {SIGTERM, SIGQUIT, SIGHUP}) std::signal(number, SIG_DFL);
-  fd_ = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
-  WEIR_ASSERT(fd_ >= 0);
+  come_ = owned_fd{signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK)};
+  WEIR_ASSERT(come_.is_open());
 }
-
-run_signals::~run_signals() { close(fd_); }
 
 auto run_signals::take() const -> std::optional<int> {
   auto info = signalfd_siginfo{};
-  if (read(fd_, &info, sizeof info) != sizeof info) return std::nullopt;
+  if (read(fd(), &info, sizeof info) != sizeof info) return std::nullopt;
   return static_cast<int>(info.ssi_signo);
 }
 

@@ -1,6 +1,8 @@
 /// The signals of a running node as readable events.
 #pragma once
 
+#include "runtime/os/owned_fd.hpp"
+
 #include <optional>
 
 namespace weir {
@@ -12,17 +14,14 @@ void ignore_signals_that_mean_nothing();
 class run_signals {
 public:
   run_signals();
-  ~run_signals();
-  run_signals(const run_signals&) = delete;
-  auto operator=(const run_signals&) -> run_signals& = delete;
 
   /// Polls readable when one has come.
-  auto fd() const -> int { return fd_; }
+  auto fd() const -> int { return come_.fd(); }
   /// The number of one that has come.
   auto take() const -> std::optional<int>;
 
 private:
-  int fd_ = -1;
+  owned_fd come_;
 };
 
 } // namespace weir

@@ -23,20 +23,19 @@ constexpr auto rate_interval = 250ms;
 
 status_service::status_service(process_identity who, node& of, reloads& by, status_outlets to)
     : who_(std::move(who)), node_(of), reloads_(by), to_(std::move(to)), stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  WEIR_ASSERT(stop_ >= 0);
+  WEIR_ASSERT(stop_.is_open());
   thread_ = std::thread{[this] { work(); }};
 }
 
 status_service::~status_service() {
   const auto one = std::uint64_t{1};
-  const auto written = write(stop_, &one, sizeof one);
+  const auto written = write(stop_.fd(), &one, sizeof one);
   WEIR_ASSERT(written == sizeof one);
   thread_.join();
   if (to_.terminal) {
     draw();
     to_.terminal->finish();
   }
-  close(stop_);
 }
 
 void status_service::withdraw() {
@@ -58,11 +57,11 @@ void status_service::work() {
 
 auto status_service::wait(bool for_clients, time_point when) -> bool {
   const auto listening = for_clients && to_.socket ? to_.socket->fd() : -1;
-  pollfd waits[] = {{stop_, POLLIN, 0}, {listening, POLLIN, 0}};
+  pollfd waits[] = {{stop_.fd(), POLLIN, 0}, {listening, POLLIN, 0}};
   const auto left = std::max<std::int64_t>(0, (when - steady::now()) / 1ms + 1);
   poll(waits, 2, static_cast<int>(left));
   if (waits[0].revents != 0) return false;
-  if (waits[1].revents != 0) to_.socket->converse(stop_, [this](auto request) { return answer(request); });
+  if (waits[1].revents != 0) to_.socket->converse(stop_.fd(), [this](auto request) { return answer(request); });
   return true;
 }
 

@@ -5,6 +5,7 @@
 #include "cli/run/reloads.hpp"
 #include "cli/status/node_status.hpp"
 #include "cli/terminal_block.hpp"
+#include "runtime/os/owned_fd.hpp"
 
 #include <memory>
 #include <thread>
@@ -45,7 +46,7 @@ private:
   reloads& reloads_;
   status_outlets to_;
   time_point began_ = std::chrono::steady_clock::now();
-  int stop_;
+  owned_fd stop_;
   node_status drawn_; ///< what the terminal shows
   std::thread thread_;
 };

@@ -2,6 +2,7 @@
 
 #include "runtime/base/units.hpp"
 #include "runtime/os/own_files.hpp"
+#include "runtime/os/owned_fd.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -37,23 +38,6 @@ auto bad_path_or_failed(std::string_view verb, const std::string& path, int numb
   return failed;
 }
 
-class descriptor {
-public:
-  explicit descriptor(int fd) : fd_(fd) {}
-  descriptor(descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  auto operator=(descriptor&& other) noexcept -> descriptor& {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  auto get() const -> int { return fd_; }
-
-private:
-  int fd_;
-};
-
 /// Takes `written` bytes from the front of the parts.
 void take_written(std::span<iovec>& parts, std::size_t written) {
   while (!parts.empty() && written >= parts.front().iov_len) {
@@ -67,7 +51,7 @@ void take_written(std::span<iovec>& parts, std::size_t written) {
 
 class real_file final : public file {
 public:
-  real_file(descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  real_file(owned_fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
 
   auto write_at(std::uint64_t offset, std::span<const std::string_view> parts) -> result<void> override {
     constexpr auto parts_at_once = std::size_t{16};
@@ -85,7 +69,7 @@ public:
     auto done = std::size_t{0};
     while (done < size) {
       const auto got = retried(
-          [&] { return ::pread(fd_.get(), out + done, size - done, static_cast<off_t>(offset + done)); });
+          [&] { return ::pread(fd_.fd(), out + done, size - done, static_cast<off_t>(offset + done)); });
       if (got < 0) return failed_to("read", path_);
       if (got == 0) break;
       done += static_cast<std::size_t>(got);
@@ -94,18 +78,18 @@ public:
   }
 
   auto sync() -> result<void> override {
-    if (::fdatasync(fd_.get()) < 0) return failed_to("sync", path_);
+    if (::fdatasync(fd_.fd()) < 0) return failed_to("sync", path_);
     return {};
   }
 
   // Only a hint: its errors are those of sync().
-  void start_sync() override { (void)::sync_file_range(fd_.get(), 0, 0, SYNC_FILE_RANGE_WRITE); }
+  void start_sync() override { (void)::sync_file_range(fd_.fd(), 0, 0, SYNC_FILE_RANGE_WRITE); }
 
-  void drop_cache() override { (void)::posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_DONTNEED); }
+  void drop_cache() override { (void)::posix_fadvise(fd_.fd(), 0, 0, POSIX_FADV_DONTNEED); }
 
   auto reserve(std::uint64_t size) -> result<void> override {
     const auto failed = retried([&] {
-      const auto number = ::posix_fallocate(fd_.get(), 0, static_cast<off_t>(size));
+      const auto number = ::posix_fallocate(fd_.fd(), 0, static_cast<off_t>(size));
       if (number == 0) return 0;
       errno = number;
       return -1;
@@ -115,7 +99,7 @@ public:
   }
 
   auto truncate(std::uint64_t size) -> result<void> override {
-    if (retried([&] { return ::ftruncate(fd_.get(), static_cast<off_t>(size)); }) < 0)
+    if (retried([&] { return ::ftruncate(fd_.fd(), static_cast<off_t>(size)); }) < 0)
       return failed_to("cut", path_);
     return {};
   }
@@ -129,7 +113,7 @@ public:
     return static_cast<std::uint64_t>(seen.st_ino);
   }
   auto birth_ns() const -> std::int64_t override {
-    const auto number = number_of(fd_.get());
+    const auto number = number_of(fd_.fd());
     return number ? number->birth_ns : 0;
   }
   auto links() const -> result<std::uint64_t> override {
@@ -142,7 +126,7 @@ private:
     take_written(left, 0);
     while (!left.empty()) {
       const auto wrote = retried([&] {
-        return ::pwritev(fd_.get(), left.data(), static_cast<int>(left.size()), static_cast<off_t>(offset));
+        return ::pwritev(fd_.fd(), left.data(), static_cast<int>(left.size()), static_cast<off_t>(offset));
       });
       if (wrote < 0) return failed_to("write", path_);
       offset += static_cast<std::uint64_t>(wrote);
@@ -152,20 +136,20 @@ private:
   }
   auto status() const -> result<struct stat> {
     struct stat seen = {};
-    if (::fstat(fd_.get(), &seen) < 0) return failed_to("look at", path_);
+    if (::fstat(fd_.fd(), &seen) < 0) return failed_to("look at", path_);
     return seen;
   }
 
-  descriptor fd_;
+  owned_fd fd_;
   std::string path_;
 };
 
 class real_lock final : public file_lock {
 public:
-  explicit real_lock(descriptor fd) : fd_(std::move(fd)) {}
+  explicit real_lock(owned_fd fd) : fd_(std::move(fd)) {}
 
 private:
-  descriptor fd_;
+  owned_fd fd_;
 };
 
 auto text_of(int fd) -> std::string {
@@ -180,9 +164,9 @@ public:
   auto open(const std::string& path, open_mode mode) -> result<std::shared_ptr<file>> override {
     auto flags = O_CLOEXEC | (mode == open_mode::read ? O_RDONLY : O_RDWR);
     if (mode == open_mode::create) flags |= O_CREAT;
-    auto fd = descriptor{retried([&] { return ::open(path.c_str(), flags, 0644); })};
-    if (fd.get() < 0) return bad_path_or_failed("open", path);
-    if (mode != open_mode::read) own_files_here().add(fd.get());
+    auto fd = owned_fd{retried([&] { return ::open(path.c_str(), flags, 0644); })};
+    if (!fd.is_open()) return bad_path_or_failed("open", path);
+    if (mode != open_mode::read) own_files_here().add(fd.fd());
     return std::shared_ptr<file>{std::make_shared<real_file>(std::move(fd), path)};
   }
 
@@ -232,26 +216,26 @@ public:
 
   auto sync_directory(const std::string& directory) -> result<void> override {
     const auto fd =
-        descriptor{retried([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })};
-    if (fd.get() < 0) return failed_to("open", directory);
-    if (::fsync(fd.get()) < 0) return failed_to("sync", directory);
+        owned_fd{retried([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })};
+    if (!fd.is_open()) return failed_to("open", directory);
+    if (::fsync(fd.fd()) < 0) return failed_to("sync", directory);
     return {};
   }
 
   auto lock(const std::string& path, std::string_view holder) -> result<std::unique_ptr<file_lock>> override {
-    auto fd = descriptor{retried([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644); })};
-    if (fd.get() < 0) return failed_to("open", path);
+    auto fd = owned_fd{retried([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644); })};
+    if (!fd.is_open()) return failed_to("open", path);
     // Of the open file, not of the process: two in one process exclude each other too.
     struct flock whole = {};
     whole.l_type = F_WRLCK;
-    if (::fcntl(fd.get(), F_OFD_SETLK, &whole) < 0) {
+    if (::fcntl(fd.fd(), F_OFD_SETLK, &whole) < 0) {
       if (errno != EAGAIN && errno != EACCES) return failed_to("lock", path);
-      return error{errc::rejected, path + " is held by " + text_of(fd.get())};
+      return error{errc::rejected, path + " is held by " + text_of(fd.fd())};
     }
     // What the text says is for people; the lock holds without it.
     const auto line = std::string{holder} + '\n';
-    if (::ftruncate(fd.get(), 0) == 0)
-      std::ignore = retried([&] { return ::pwrite(fd.get(), line.data(), line.size(), 0); });
+    if (::ftruncate(fd.fd(), 0) == 0)
+      std::ignore = retried([&] { return ::pwrite(fd.fd(), line.data(), line.size(), 0); });
     return std::unique_ptr<file_lock>{std::make_unique<real_lock>(std::move(fd))};
   }
 };
@@ -264,13 +248,13 @@ auto real_file_system() -> file_system& {
 }
 
 auto lock_holder(const std::string& path) -> result<std::string> {
-  const auto fd = descriptor{retried([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); })};
-  if (fd.get() < 0 && errno == ENOENT) return std::string{};
-  if (fd.get() < 0) return failed_to("open", path);
+  const auto fd = owned_fd{retried([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); })};
+  if (!fd.is_open() && errno == ENOENT) return std::string{};
+  if (!fd.is_open()) return failed_to("open", path);
   struct flock whole = {};
   whole.l_type = F_WRLCK;
-  if (::fcntl(fd.get(), F_OFD_GETLK, &whole) < 0) return failed_to("look at the lock", path);
-  return whole.l_type == F_UNLCK ? std::string{} : text_of(fd.get());
+  if (::fcntl(fd.fd(), F_OFD_GETLK, &whole) < 0) return failed_to("look at the lock", path);
+  return whole.l_type == F_UNLCK ? std::string{} : text_of(fd.fd());
 }
 
 } // namespace weir

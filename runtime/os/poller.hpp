@@ -1,6 +1,8 @@
 /// Waits for many descriptors in one thread and calls back once for each wait.
 #pragma once
 
+#include "runtime/os/owned_fd.hpp"
+
 #include <functional>
 #include <map>
 #include <memory>
@@ -28,8 +30,8 @@ public:
 private:
   void run();
 
-  int epoll_ = -1;
-  int stop_ = -1;
+  owned_fd epoll_;
+  owned_fd stop_;
   std::mutex mutex_;
   std::map<int, callback> waiting_;
   std::thread thread_;

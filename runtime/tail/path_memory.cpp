@@ -1,7 +1,8 @@
 #include "runtime/tail/path_memory.hpp"
 
+#include "runtime/os/owned_fd.hpp"
+
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -82,10 +83,9 @@ auto path_memory::is_unseen(const std::string& first_path, const std::string& pa
   const auto is_later_copy = known.copy_ns != 0 && status.key.birth_ns > known.copy_ns;
   if (known.was_cut_off && !is_later_copy) return false;
   if ((status.key.birth_ns >= now.birth_ns && !is_later_copy) || is_packed(path)) return false;
-  const auto fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-  if (fd < 0) return false;
-  const auto head = std::string{read_head(fd, head_bytes_max)};
-  ::close(fd);
+  const auto file = owned_fd{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)};
+  if (!file.is_open()) return false;
+  const auto head = std::string{read_head(file.fd(), head_bytes_max)};
   if (is_later_copy && now.fd >= 0 && begin_alike(head, read_head(now.fd, head_bytes_max))) return false;
   return std::none_of(known.heads.begin(), known.heads.end(), [&](const head_print& print) {
     return print_of(std::string_view{head}.substr(0, print.length)) == print;

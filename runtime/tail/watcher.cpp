@@ -35,17 +35,13 @@ auto is_remote(const std::string& path) -> bool {
 
 watcher::watcher(bool enabled) {
   if (!enabled) return;
-  fd_ = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  if (fd_ < 0) give_up("inotify is not to be had: " + describe_errno(errno));
-}
-
-watcher::~watcher() {
-  if (fd_ >= 0) ::close(fd_);
+  events_ = owned_fd{::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
+  if (!events_.is_open()) give_up("inotify is not to be had: " + describe_errno(errno));
 }
 
 void watcher::give_up(std::string why) {
   // Closed, so that nobody goes on waiting for it: events that nobody drains would wake for ever.
-  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+  events_ = owned_fd{};
   if (complaint_.empty()) complaint_ = std::move(why);
 }
 
@@ -56,7 +52,7 @@ void watcher::watch_directory(const std::string& path, bool holds_files) {
   else if (is_remote(path))
     return give_up("\"" + path + "\" is on a file system that others can change unnoticed");
   const auto mask = name_events | self_events | (holds_files ? content_events : 0U);
-  const auto watch = ::inotify_add_watch(fd_, path.c_str(), mask);
+  const auto watch = ::inotify_add_watch(fd(), path.c_str(), mask);
   if (watch < 0) {
     if (errno == ENOSPC || errno == ENOMEM)
       give_up("the limit of inotify watches is reached at \"" + path + "\"");
@@ -71,20 +67,20 @@ void watcher::watch_directory(const std::string& path, bool holds_files) {
 
 auto watcher::watch_file(const std::string& path) -> int {
   if (!works()) return -1;
-  const auto watch = ::inotify_add_watch(fd_, path.c_str(), file_events);
+  const auto watch = ::inotify_add_watch(fd(), path.c_str(), file_events);
   if (watch < 0 && errno == ENOSPC) give_up("the limit of inotify watches is reached at \"" + path + "\"");
   return watch;
 }
 
 void watcher::forget(int watch) {
-  if (fd_ >= 0 && watch >= 0) ::inotify_rm_watch(fd_, watch);
+  if (works() && watch >= 0) ::inotify_rm_watch(fd(), watch);
 }
 
 void watcher::drain(watch_listener& listener) {
   if (!works()) return;
   alignas(inotify_event) std::array<char, 64 * 1024> buffer;
   for (;;) {
-    const auto got = ::read(fd_, buffer.data(), buffer.size());
+    const auto got = ::read(fd(), buffer.data(), buffer.size());
     if (got <= 0) return;
     for (auto at = std::size_t{0}; at < static_cast<std::size_t>(got);) {
       auto event = inotify_event{};
@@ -118,7 +114,7 @@ void watcher::report_directory(const change& c, watch_listener& listener) {
     // The path may lead elsewhere from now on: the next look finds out and watches anew.
     for (const auto& path : directories_[c.watch].paths) by_path_.erase(path);
     directories_.erase(c.watch);
-    if ((c.mask & IN_MOVE_SELF) != 0) ::inotify_rm_watch(fd_, c.watch);
+    if ((c.mask & IN_MOVE_SELF) != 0) ::inotify_rm_watch(fd(), c.watch);
     return listener.everything_changed();
   }
   if ((c.mask & IN_ISDIR) != 0) return (c.mask & name_events) != 0 ? listener.everything_changed() : void();

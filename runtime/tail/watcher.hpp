@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/base/result.hpp"
+#include "runtime/os/owned_fd.hpp"
 
 #include <cstdint>
 #include <string>
@@ -31,13 +32,10 @@ public:
 class watcher {
 public:
   explicit watcher(bool enabled);
-  ~watcher();
-  watcher(const watcher&) = delete;
-  auto operator=(const watcher&) -> watcher& = delete;
 
   /// False where inotify is missing, was refused or cannot see changes: then everything must be polled.
-  auto works() const -> bool { return fd_ >= 0; }
-  auto fd() const -> int { return fd_; }
+  auto works() const -> bool { return events_.is_open(); }
+  auto fd() const -> int { return events_.fd(); }
   /// Why it does not work; empty if it does.
   auto complaint() const -> const std::string& { return complaint_; }
 
@@ -69,7 +67,7 @@ private:
   void report(const change& c, watch_listener& listener);
   void report_directory(const change& c, watch_listener& listener);
 
-  int fd_ = -1;
+  owned_fd events_; ///< of inotify(7)
   std::uint32_t moved_cookie_ = 0; ///< of the last first half of a move
   std::string moved_from_;
   std::string complaint_;

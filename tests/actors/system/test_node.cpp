@@ -2,7 +2,7 @@
 
 #include "config/yaml_tree.hpp"
 #include "runtime/base/assert.hpp"
-#include "topology/builder.hpp"
+#include "topology/builder/builder.hpp"
 #include "topology/make_plan.hpp"
 
 #include <chrono>

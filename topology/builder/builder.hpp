@@ -26,7 +26,7 @@ struct build_context {
   std::shared_ptr<kept_parts> kept = make_kept_parts();
 };
 
-struct plan_builder_state;
+struct building;
 
 /// Children by one plan. They take over what those had that were built by an earlier one with the same parts.
 class plan_builder {
@@ -45,8 +45,8 @@ public:
   void forget(const std::string& address);
 
 private:
-  explicit plan_builder(std::unique_ptr<plan_builder_state> state);
-  std::unique_ptr<plan_builder_state> state_;
+  explicit plan_builder(std::unique_ptr<building> state);
+  std::unique_ptr<building> state_;
 };
 
 /// One supervisor's settings for each tier, sinks first.

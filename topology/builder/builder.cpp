@@ -1,0 +1,103 @@
+#include "topology/builder/builder.hpp"
+
+#include "topology/builder/building.hpp"
+
+#include <set>
+#include <utility>
+
+namespace weir {
+namespace {
+
+auto build_child(const building& b, const component_plan& c, std::uint32_t instance) -> result<child_spec> {
+  auto spec = child_spec{address_of(b, c, instance), c.name, word_of(c.in), {}, c.letters_of};
+  spec.type = c.type;
+  switch (c.in) {
+  case tier::collector: spec.make = build_collector(b, c, spec); break;
+  case tier::source_aggregator:
+  case tier::destination_aggregator: {
+    WEIR_TRY(spec.make, build_aggregator(b, c, instance, spec));
+    break;
+  }
+  case tier::sink: spec.make = build_sink(b, c, spec); break;
+  }
+  return spec;
+}
+
+auto change_of(const building& b, const component_plan& c, std::uint32_t instance, bool discards) -> caf::message {
+  if (c.in == tier::sink) return sink_change_of(b, c);
+  if (c.in == tier::collector) return collector_change_of(b, c, discards);
+  return aggregator_change_of(b, c, instance, discards);
+}
+
+} // namespace
+
+auto make_kept_parts() -> std::shared_ptr<kept_parts> { return std::make_shared<kept_parts>(); }
+
+plan_builder::plan_builder(std::unique_ptr<building> state) : state_(std::move(state)) {}
+
+plan_builder::~plan_builder() = default;
+
+auto plan_builder::begin(const topology_plan& plan, std::vector<const component_plan*> hosted, build_context context)
+    -> result<std::unique_ptr<plan_builder>> {
+  auto state = std::make_unique<building>(building{plan, std::move(hosted), std::move(context)});
+  claim_own_files(*state);
+  WEIR_CHECK(open_all_dead_letters(*state));
+  return std::unique_ptr<plan_builder>{new plan_builder{std::move(state)}};
+}
+
+auto plan_builder::addresses_of(const component_plan& c) const -> std::vector<std::string> {
+  auto all = std::vector<std::string>{};
+  for (std::uint32_t i = 0; i < instances_of(c); ++i) all.push_back(address_of(*state_, c, i));
+  return all;
+}
+
+auto plan_builder::children_of(const component_plan& c) -> result<std::vector<child_spec>> {
+  auto children = std::vector<child_spec>{};
+  for (std::uint32_t i = 0; i < instances_of(c); ++i) {
+    WEIR_TRY(auto child, build_child(*state_, c, i));
+    children.push_back(std::move(child));
+  }
+  return children;
+}
+
+auto plan_builder::changes_of(const component_plan& c, bool discards) -> result<std::vector<revise_child>> {
+  WEIR_TRY(auto children, children_of(c));
+  auto all = std::vector<revise_child>{};
+  for (std::uint32_t i = 0; i < children.size(); ++i)
+    all.push_back({std::move(children[i]), change_of(*state_, c, i, discards)});
+  return all;
+}
+
+void plan_builder::forget(const std::string& address) {
+  auto& kept = *state_->context.kept;
+  kept.collectors.erase(address);
+  kept.aggregators.erase(address);
+  kept.sinks.erase(address);
+  kept.gates.erase(address);
+}
+
+auto build_tiers(const topology_plan& plan, const std::vector<const component_plan*>& hosted,
+                 const build_context& context) -> result<std::vector<supervisor_settings>> {
+  WEIR_TRY(const auto builder, plan_builder::begin(plan, hosted, context));
+  auto tiers = std::vector<supervisor_settings>(supervisor_index(tier::collector) + 1);
+  for (const auto in : {tier::sink, tier::destination_aggregator, tier::source_aggregator, tier::collector})
+    for (const auto* c : hosted) {
+      if (c->in != in) continue;
+      WEIR_TRY(auto children, builder->children_of(*c));
+      for (auto& child : children) tiers[supervisor_index(in)].children.push_back(std::move(child));
+    }
+  return tiers;
+}
+
+auto supervisor_index(tier in) -> std::size_t {
+  return static_cast<std::size_t>(tier::sink) - static_cast<std::size_t>(in);
+}
+
+auto remote_components(const std::vector<const component_plan*>& hosted) -> std::vector<std::string> {
+  auto names = std::set<std::string>{};
+  for (const auto* c : hosted) names.insert(c->to.begin(), c->to.end());
+  for (const auto* c : hosted) names.erase(c->name);
+  return {names.begin(), names.end()};
+}
+
+} // namespace weir
