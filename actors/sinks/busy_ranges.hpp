@@ -21,7 +21,8 @@ public:
   auto empty() const -> bool { return owners_.empty(); }
 
 private:
-  using ranges = std::vector<position_range>; ///< of one stream
+  /// Of one stream, as they were added: each goes again by itself, so what an interval_set merges could not be taken out.
+  using ranges = std::vector<position_range>;
   using streams = std::unordered_map<std::string, ranges>;
   std::map<std::string, streams> owners_;
 };

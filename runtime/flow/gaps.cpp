@@ -1,21 +1,18 @@
 #include "runtime/flow/gaps.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 namespace weir {
 
-auto gaps_between(std::uint64_t start, std::vector<interval> known) -> gaps {
-  std::sort(known.begin(), known.end(),
-            [](const auto& a, const auto& b) { return std::tie(a.begin, a.end) < std::tie(b.begin, b.end); });
+auto gaps_between(std::uint64_t start, const std::vector<interval>& known) -> gaps {
+  auto all = interval_set<half_open_ends>{};
+  for (const auto& one : known) all.insert({one.begin, std::max(one.begin, one.end)});
   auto found = gaps{start, {}};
-  for (const auto& next : known) {
-    auto& end = found.known.empty() ? found.begin : found.known.back().end;
-    if (next.begin > end)
-      found.known.push_back({next.begin, std::max(next.begin, next.end)});
+  for (const auto& [begin, end] : all)
+    if (begin <= found.begin)
+      found.begin = std::max(found.begin, end);
     else
-      end = std::max(end, next.end);
-  }
+      found.known.push_back({begin, end});
   std::reverse(found.known.begin(), found.known.end());
   return found;
 }

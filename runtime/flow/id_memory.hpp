@@ -29,7 +29,8 @@ public:
   };
   static auto key_of(std::string_view owner, std::string_view stream) -> key;
 
-  /// Entries of one message.
+  /// Entries of one message, which has several of these where they lie apart. Nearly all have one: an interval_set for
+  /// each message would more than double what an id costs.
   struct part {
     std::uint32_t begin = 0;
     std::uint32_t end = 0;

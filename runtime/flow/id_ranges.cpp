@@ -3,7 +3,6 @@
 #include "runtime/base/assert.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 namespace weir {
 
@@ -16,27 +15,14 @@ void append_range(std::vector<id_range>& to, const id_range& r) {
 
 auto id_ranges::contains(const chunk_id& id) const -> bool {
   const auto origin = origins_.find(id.origin);
-  if (origin == origins_.end()) return false;
-  const auto& known = origin->second.ids;
-  const auto after = known.upper_bound(id.sequence);
-  return after != known.begin() && std::prev(after)->second >= id.sequence;
+  return origin != origins_.end() && origin->second.ids.contains(id.sequence);
 }
 
 void id_ranges::insert(const id_range& r, std::int64_t now_s) {
-  auto [origin, first, last] = r;
-  if (first > last) return;
-  auto& of_origin = origins_[origin];
-  of_origin.seen_s = std::max(of_origin.seen_s, now_s);
-  auto& known = of_origin.ids;
-  auto at = known.upper_bound(first);
-  // Sequences come from outside, so the largest must not wrap.
-  if (at != known.begin() && (first == 0 || std::prev(at)->second >= first - 1)) --at;
-  while (at != known.end() && (at->first == 0 || at->first - 1 <= last)) {
-    first = std::min(first, at->first);
-    last = std::max(last, at->second);
-    at = known.erase(at);
-  }
-  known.emplace_hint(at, first, last);
+  if (r.first > r.last) return;
+  auto& known = origins_[r.origin];
+  known.seen_s = std::max(known.seen_s, now_s);
+  known.ids.insert({r.first, r.last});
 }
 
 void id_ranges::note_seen(std::uint64_t origin, std::int64_t seen_s) {
@@ -74,19 +60,17 @@ auto id_ranges::common(const id_range& r) const -> std::vector<id_range> {
   auto parts = std::vector<id_range>{};
   const auto known = origins_.find(r.origin);
   if (known == origins_.end()) return parts;
-  const auto& ids = known->second.ids;
-  auto at = ids.upper_bound(r.first);
-  if (at != ids.begin()) --at;
-  for (; at != ids.end() && at->first <= r.last; ++at)
-    if (at->second >= r.first)
-      parts.push_back({r.origin, std::max(at->first, r.first), std::min(at->second, r.last)});
+  known->second.ids.for_each_common(
+      {r.first, r.last}, [&](std::uint64_t first, std::uint64_t last) { parts.push_back({r.origin, first, last}); });
   return parts;
 }
 
 auto id_ranges::around(const chunk_id& id) const -> id_range {
-  WEIR_ASSERT(contains(id));
-  const auto at = std::prev(origins_.at(id.origin).ids.upper_bound(id.sequence));
-  return {id.origin, at->first, at->second};
+  const auto origin = origins_.find(id.origin);
+  WEIR_ASSERT(origin != origins_.end());
+  const auto* range = origin->second.ids.find(id.sequence);
+  WEIR_ASSERT(range != nullptr);
+  return {id.origin, range->first, range->second};
 }
 
 auto id_ranges::size() const -> std::size_t {

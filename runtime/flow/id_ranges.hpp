@@ -1,6 +1,7 @@
 /// A set of chunk ids kept as ranges per origin: gapless sequences compress to a handful.
 #pragma once
 
+#include "runtime/base/interval_set.hpp"
 #include "runtime/event/chunk.hpp"
 
 #include <cstdint>
@@ -51,9 +52,8 @@ public:
   auto size() const -> std::size_t;
 
 private:
-  using ranges = std::map<std::uint64_t, std::uint64_t>; // first -> last, disjoint and not adjacent
   struct known_origin {
-    ranges ids;
+    interval_set<closed_ends> ids; ///< sequences come from outside: the largest may be one
     std::int64_t seen_s = 0;
   };
   std::map<std::uint64_t, known_origin> origins_;

@@ -1,37 +1,16 @@
 #include "runtime/flow/position_index.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <tuple>
 #include <utility>
 
 namespace weir {
-namespace {
-
-/// Merges [begin, end) into a map of disjoint, not adjacent intervals.
-void insert(std::map<std::uint64_t, std::uint64_t>& into, std::uint64_t begin, std::uint64_t end) {
-  auto at = into.upper_bound(begin);
-  if (at != into.begin() && std::prev(at)->second >= begin) --at;
-  for (; at != into.end() && at->first <= end; at = into.erase(at)) {
-    begin = std::min(begin, at->first);
-    end = std::max(end, at->second);
-  }
-  into.emplace(begin, end);
-}
-
-auto has(const std::map<std::uint64_t, std::uint64_t>& in, std::uint64_t begin, std::uint64_t end) -> bool {
-  const auto at = in.upper_bound(begin);
-  return at != in.begin() && std::prev(at)->second >= end;
-}
-
-} // namespace
-
 void position_index::add(const std::string& source, const position_range& range, std::int64_t now_s) {
   const auto& owner = owner_of(source, range.stream);
   auto& of_source = sources_[owner];
   if (range.end == end_of_stream) return end(of_source, range.stream, now_s);
   auto [at, is_new] = of_source.streams.try_emplace(range.stream);
-  insert(at->second.covered, range.begin, range.end);
+  at->second.covered.insert({range.begin, range.end});
   if (!is_new || !is_window_stream(range.stream)) return;
   of_source.window.push_back(range.stream);
   if (of_source.window.size() <= (owner.empty() ? shared_max() : window_max_)) return;
@@ -64,7 +43,7 @@ void position_index::forget_ended(std::int64_t before_s) {
 auto position_index::covers(const std::string& source, std::span<const position_range> ranges) const -> bool {
   return !ranges.empty() && std::all_of(ranges.begin(), ranges.end(), [&](const position_range& r) {
     const auto* covered = find(source, r.stream);
-    return covered != nullptr && has(*covered, r.begin, r.end);
+    return covered != nullptr && covered->find({r.begin, r.end}) != nullptr;
   });
 }
 
@@ -77,9 +56,7 @@ auto position_index::find(const std::string& source, const std::string& stream) 
 
 auto position_index::touches(const std::string& source, const position_range& range) const -> bool {
   const auto* covered = find(source, range.stream);
-  if (covered == nullptr || range.begin >= range.end) return false;
-  const auto behind = covered->lower_bound(range.end);
-  return behind != covered->begin() && std::prev(behind)->second > range.begin;
+  return covered != nullptr && range.begin < range.end && covered->touches({range.begin, range.end});
 }
 
 auto position_index::common(const std::string& source, const position_range& range) const
@@ -87,19 +64,17 @@ auto position_index::common(const std::string& source, const position_range& ran
   auto parts = std::vector<position_range>{};
   const auto* covered = find(source, range.stream);
   if (covered == nullptr) return parts;
-  auto at = covered->upper_bound(range.begin);
-  if (at != covered->begin() && std::prev(at)->second > range.begin) --at;
-  for (; at != covered->end() && at->first < range.end; ++at)
-    parts.push_back({range.stream, std::max(at->first, range.begin), std::min(at->second, range.end)});
+  covered->for_each_common({range.begin, range.end}, [&](std::uint64_t begin, std::uint64_t end) {
+    parts.push_back({range.stream, begin, end});
+  });
   return parts;
 }
 
 auto position_index::covering(const std::string& source, const position_range& range) const
     -> position_range {
   const auto* covered = find(source, range.stream);
-  if (covered == nullptr || !has(*covered, range.begin, range.end)) return range;
-  const auto at = std::prev(covered->upper_bound(range.begin));
-  return {range.stream, at->first, at->second};
+  const auto* whole = covered == nullptr ? nullptr : covered->find({range.begin, range.end});
+  return whole == nullptr ? range : position_range{range.stream, whole->first, whole->second};
 }
 
 auto position_index::of(const std::string& source) const -> std::vector<position_range> {

@@ -1,6 +1,7 @@
 /// What parts of source streams a receiver has for good: what it tells a collector that starts anew.
 #pragma once
 
+#include "runtime/base/interval_set.hpp"
 #include "runtime/event/chunk.hpp"
 
 #include <cstdint>
@@ -75,7 +76,7 @@ public:
   auto streams() const -> std::size_t;
 
 private:
-  using intervals = std::map<std::uint64_t, std::uint64_t>; ///< begin -> end
+  using intervals = interval_set<half_open_ends>;
   auto find(const std::string& source, const std::string& stream) const -> const intervals*;
   struct known_stream {
     intervals covered;

@@ -25,6 +25,7 @@ public:
   auto stretches() const -> std::size_t { return waiting_.size(); }
 
 private:
+  /// No interval_set: they come in order, so that only the last one can grow, and are handed on as they are.
   using by_stream = std::map<std::string, std::vector<position_range>>;
   struct stretch {
     std::uint64_t last = 0; ///< of its sequences

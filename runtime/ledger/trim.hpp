@@ -25,7 +25,7 @@ inline auto all_of(const chunk& c) -> std::optional<std::vector<index_range>> {
   return std::vector<index_range>{{0, c.count}};
 }
 
-/// Events that are in both; each in order.
+/// Events that are in both; each in order. Lists and no interval_set: they are made in order, once, and walked through.
 auto common(std::span<const index_range> a, std::span<const index_range> b) -> std::vector<index_range>;
 
 /// Whether they are all events of the chunk.

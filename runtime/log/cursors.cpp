@@ -16,16 +16,13 @@ constexpr auto cursors_magic = std::string_view{"WEIRCUR\n"};
 } // namespace
 
 auto reader_cursor::has_settled(std::uint64_t number) const -> bool {
-  if (number < first_unsettled_) return true;
-  const auto after = beyond_.upper_bound(number);
-  return after != beyond_.begin() && std::prev(after)->second >= number;
+  return number < first_unsettled_ || beyond_.contains(number);
 }
 
 auto reader_cursor::next_unsettled(std::uint64_t behind) const -> std::uint64_t {
   const auto from = std::max(behind + 1, first_unsettled_);
-  const auto after = beyond_.upper_bound(from);
-  if (after == beyond_.begin() || std::prev(after)->second < from) return from;
-  return std::prev(after)->second + 1;
+  const auto* settled = beyond_.find(from);
+  return settled == nullptr ? from : settled->second + 1;
 }
 
 auto reader_cursor::highest() const -> std::uint64_t {
@@ -33,19 +30,11 @@ auto reader_cursor::highest() const -> std::uint64_t {
 }
 
 void reader_cursor::settle(std::uint64_t first, std::uint64_t last) {
-  first = std::max(first, first_unsettled_);
-  if (first > last) return;
-  auto at = beyond_.upper_bound(first);
-  if (at != beyond_.begin() && std::prev(at)->second >= first - 1) --at;
-  while (at != beyond_.end() && at->first - 1 <= last) {
-    first = std::min(first, at->first);
-    last = std::max(last, at->second);
-    at = beyond_.erase(at);
-  }
-  if (first == first_unsettled_)
-    first_unsettled_ = last + 1;
-  else
-    beyond_.emplace_hint(at, first, last);
+  if (last < first || last < first_unsettled_) return;
+  if (first > first_unsettled_) return beyond_.insert({first, last});
+  first_unsettled_ = last + 1;
+  for (; !beyond_.empty() && beyond_.begin()->first <= first_unsettled_; beyond_.erase_first())
+    first_unsettled_ = std::max(first_unsettled_, beyond_.begin()->second + 1);
 }
 
 auto encode(const cursor_file& cursors) -> std::string {

@@ -8,10 +8,10 @@
 //  range     := first u64, last u64    settled though something before is not
 #pragma once
 
+#include "runtime/base/interval_set.hpp"
 #include "runtime/base/result.hpp"
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,12 +32,12 @@ public:
   auto highest() const -> std::uint64_t;
   /// Settles first..last.
   void settle(std::uint64_t first, std::uint64_t last);
-  auto beyond() const -> const std::map<std::uint64_t, std::uint64_t>& { return beyond_; }
+  auto beyond() const -> const interval_set<closed_ends>& { return beyond_; }
 
 private:
   std::string name_;
   std::uint64_t first_unsettled_ = 1;
-  std::map<std::uint64_t, std::uint64_t> beyond_; ///< first -> last, disjoint, not adjacent
+  interval_set<closed_ends> beyond_;
 };
 
 struct cursor_file {

@@ -3,7 +3,7 @@
 //  weir_ledger     (sink TEXT, origin INTEGER, first INTEGER, last INTEGER, seen INTEGER): the sink has the chunks of
 //                  this origin (as a signed number) from first to last; neighbouring ranges are merged. Seen is the
 //                  second in which the row was written
-//  weir_positions  as in sqlite_ranges.hpp: what the sink has of collectors' streams
+//  weir_positions  as in ranges.hpp: what the sink has of collectors' streams
 //  weir_settled    the same: what every sink is known to have
 #pragma once
 

@@ -28,6 +28,15 @@ BOOST_AUTO_TEST_CASE(tell_the_known_parts_of_a_range) {
   BOOST_TEST(!index.touches("n/collector/other", {"s", 10, 20}));
 }
 
+/// Such a range is in no chunk of ours, but positions come from other nodes and from disks.
+BOOST_AUTO_TEST_CASE(take_no_range_that_ends_before_it_begins) {
+  auto index = position_index{};
+  index.add(source, {"s", 10, 5});
+  index.add(source, {"s", 2, 4});
+  BOOST_CHECK((index.of(source) == ranges{{"s", 2, 4}}));
+  BOOST_TEST(!index.touches(source, {"s", 4, 20}));
+}
+
 BOOST_AUTO_TEST_CASE(forget_a_stream_that_is_over_or_tell_nobody_of_it) {
   auto forgets = position_index{};
   auto keeps = position_index{window_streams_max, 2};
