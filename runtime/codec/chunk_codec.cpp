@@ -5,6 +5,7 @@
 #include "runtime/base/fields.hpp"
 #include "runtime/event/cuts.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace weir {
@@ -64,6 +65,10 @@ auto read_position(binary_reader& read) -> position_range {
   p.begin = read.number<std::uint64_t>();
   p.end = read.number<std::uint64_t>();
   return p;
+}
+
+auto are_ranges(const std::vector<position_range>& all) -> bool {
+  return std::all_of(all.begin(), all.end(), [](const position_range& p) { return p.begin <= p.end; });
 }
 
 void read_positions(binary_reader& read, chunk& c) {
@@ -162,6 +167,7 @@ auto decode_chunk_head(const chunk_sizes& sizes, std::string_view head) -> resul
   if (sums.bytes != sizes.body) return damaged("its sections do not add up to its body");
   if (c->is_notice && c->count > 0) return damaged("a notice has no events");
   if (sums.count != c->count) return damaged("its sections do not add up to its count");
+  if (!are_ranges(c->positions) || !are_ranges(c->settled)) return damaged("a range ends before it begins");
   if (!are_cuts_whole(*c)) return damaged("its cuts are not those of its events");
   if (c->id.sequence == 0 || c->settled_below > c->id.sequence) return damaged("its sequence makes no sense");
   return c;

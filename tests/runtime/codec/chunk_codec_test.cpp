@@ -162,6 +162,8 @@ BOOST_AUTO_TEST_CASE(are_refused_when_their_numbers_contradict_each_other) {
   BOOST_TEST(refused([](chunk& c) { c.cuts += '\0'; }));
   BOOST_TEST(refused([](chunk& c) { c.id.sequence = 0; }));
   BOOST_TEST(refused([](chunk& c) { c.is_notice = true; }));
+  BOOST_TEST(refused([](chunk& c) { c.positions[1] = {"x", 3, 2}; }));
+  BOOST_TEST(refused([](chunk& c) { c.settled[0] = {"x", 3, 2}; }));
 }
 
 BOOST_AUTO_TEST_CASE(are_refused_before_anything_is_made_when_they_announce_too_much) {
