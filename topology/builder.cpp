@@ -77,9 +77,13 @@ namespace {
 
 using building = plan_builder_state;
 
-auto address_of(const building& b, const component_plan& c, std::uint32_t instance) -> std::string {
-  auto address = b.context.node + '/' + word_of(c.in) + '/' + c.name;
+auto address_on(std::string_view node, const component_plan& c, std::uint32_t instance) -> std::string {
+  auto address = std::string{node} + '/' + word_of(c.in) + '/' + c.name;
   return instances_of(c) > 1 ? address + '/' + std::to_string(instance) : address;
+}
+
+auto address_of(const building& b, const component_plan& c, std::uint32_t instance) -> std::string {
+  return address_on(b.context.node, c, instance);
 }
 
 /// The addresses of all on this node that will open links to each actor of `c`.
@@ -382,7 +386,10 @@ auto build_child(const building& b, const component_plan& c, std::uint32_t insta
   auto spec = child_spec{address_of(b, c, instance), c.name, word_of(c.in), {}, c.letters_of};
   spec.type = c.type;
   switch (c.in) {
-  case tier::collector: spec.make = build_collector(b, c, spec); break;
+  case tier::collector:
+    spec.make = build_collector(b, c, spec);
+    spec.waits_to_begin = true;
+    break;
   case tier::source_aggregator:
   case tier::destination_aggregator: {
     WEIR_TRY(auto core, core_of(b, c, instance));
@@ -443,12 +450,6 @@ auto plan_builder::begin(const topology_plan& plan, std::vector<const component_
   return std::unique_ptr<plan_builder>{new plan_builder{std::move(state)}};
 }
 
-auto plan_builder::addresses_of(const component_plan& c) const -> std::vector<std::string> {
-  auto all = std::vector<std::string>{};
-  for (std::uint32_t i = 0; i < instances_of(c); ++i) all.push_back(address_of(*state_, c, i));
-  return all;
-}
-
 auto plan_builder::children_of(const component_plan& c) -> result<std::vector<child_spec>> {
   auto children = std::vector<child_spec>{};
   for (std::uint32_t i = 0; i < instances_of(c); ++i) {
@@ -474,17 +475,10 @@ void plan_builder::forget(const std::string& address) {
   kept.gates.erase(address);
 }
 
-auto build_tiers(const topology_plan& plan, const std::vector<const component_plan*>& hosted,
-                 const build_context& context) -> result<std::vector<supervisor_settings>> {
-  WEIR_TRY(const auto builder, plan_builder::begin(plan, hosted, context));
-  auto tiers = std::vector<supervisor_settings>(supervisor_index(tier::collector) + 1);
-  for (const auto in : {tier::sink, tier::destination_aggregator, tier::source_aggregator, tier::collector})
-    for (const auto* c : hosted) {
-      if (c->in != in) continue;
-      WEIR_TRY(auto children, builder->children_of(*c));
-      for (auto& child : children) tiers[supervisor_index(in)].children.push_back(std::move(child));
-    }
-  return tiers;
+auto addresses_of(const component_plan& c, std::string_view node) -> std::vector<std::string> {
+  auto all = std::vector<std::string>{};
+  for (std::uint32_t i = 0; i < instances_of(c); ++i) all.push_back(address_on(node, c, i));
+  return all;
 }
 
 auto supervisor_index(tier in) -> std::size_t {

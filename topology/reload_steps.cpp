@@ -21,21 +21,33 @@ public:
   }
 
   auto run() -> std::vector<reload_step> {
-    check_backlogs();
-    const auto late = late_ones();
-    for (const auto& name : upwards(changes_.added, wanted_))
-      if (!has(late, name)) add(step_kind::hire, name);
-    for (const auto& name : of_tier(changes_.rewired, tier::sink)) add(step_kind::rewire, name);
-    for (const auto& name : upwards(changes_.replaced, wanted_)) add(step_kind::replace, name);
-    for (const auto& name : upwards(changes_.rewired, wanted_))
-      if (wanted_.find(name)->in != tier::sink) add(step_kind::rewire, name);
-    for (const auto& e : parted_here()) steps_.push_back({step_kind::part, e.from, e.to});
-    for (const auto& name : changes_.removed) add(step_kind::dismiss, name); // collectors are the first of a plan
-    for (const auto& name : upwards(late, wanted_)) add(step_kind::hire, name);
+    wanted_.components.empty() ? end() : change();
     return std::move(steps_);
   }
 
 private:
+  /// Dead letters have their turn when nothing new can come of what writes them.
+  void end() {
+    for (const auto& name : changes_.removed)
+      if (running_.find(name)->letters_of.empty()) add(step_kind::drain, name);
+  }
+
+  void change() {
+    check_backlogs();
+    const auto late = late_ones();
+    const auto early = without(changes_.added, late);
+    for (const auto& name : upwards(early, wanted_)) add(step_kind::hire, name);
+    for (const auto& name : of_tier(changes_.rewired, tier::sink)) add(step_kind::rewire, name);
+    for (const auto& name : upwards(changes_.replaced, wanted_)) add(step_kind::replace, name);
+    for (const auto& name : upwards(changes_.rewired, wanted_))
+      if (wanted_.find(name)->in != tier::sink) add(step_kind::rewire, name);
+    for (const auto& name : of_tier(early, tier::collector)) add(step_kind::begin, name);
+    for (const auto& e : parted_here()) steps_.push_back({step_kind::part, e.from, e.to});
+    for (const auto& name : changes_.removed) add(step_kind::dismiss, name); // collectors are the first of a plan
+    for (const auto& name : upwards(late, wanted_)) add(step_kind::hire, name);
+    for (const auto& name : of_tier(late, tier::collector)) add(step_kind::begin, name);
+  }
+
   void add(step_kind what, const std::string& name) { steps_.push_back({what, name}); }
 
   /// What is to go has to be able to get rid of what it has, and its senders of what they have for it.
@@ -75,6 +87,11 @@ private:
         late.push_back(name);
     }
     return late;
+  }
+
+  static auto without(component_names names, const component_names& taken) -> component_names {
+    std::erase_if(names, [&](const auto& name) { return has(taken, name); });
+    return names;
   }
 
   /// Receivers before their senders.
