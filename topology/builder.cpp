@@ -129,6 +129,7 @@ auto context_of(const building& b, const component_plan& c) -> plugin_context {
   context.node = b.context.node;
   context.once = b.context.once;
   context.descriptors = b.context.descriptors;
+  context.doors = b.context.doors;
   context.awaits_clients = only_listens(b);
   context.keep = b.plan.keep;
   return context;

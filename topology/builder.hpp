@@ -24,6 +24,7 @@ struct build_context {
   weak_handle<directory_actor> directory;
   poller* waits = nullptr;                  ///< outlives all actors
   descriptor_budget* descriptors = nullptr; ///< the same; null: nobody counts
+  net::kept_sockets* doors = nullptr;       ///< the same; null: each listener has its own
   std::shared_ptr<kept_parts> kept = make_kept_parts();
 };
 

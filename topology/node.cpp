@@ -7,6 +7,7 @@
 #include "actors/system/guardian.hpp"
 #include "actors/system/node_connection.hpp"
 #include "actors/system/node_link.hpp"
+#include "runtime/net/kept_sockets.hpp"
 #include "runtime/net/listener.hpp"
 #include "runtime/os/poller.hpp"
 #include "runtime/os/random.hpp"
@@ -104,8 +105,9 @@ struct node::running {
 
   explicit running(const descriptor_plan& planned) : descriptors(planned) {}
 
-  descriptor_budget descriptors; // this and the next outlive the actors that use them
+  descriptor_budget descriptors; // this and the next two outlive the actors that use them
   poller waits;
+  net::kept_sockets kept_doors;
   std::shared_ptr<board_registry> boards = std::make_shared<board_registry>();
   system_config config;
   std::unique_ptr<caf::actor_system> system;
@@ -184,6 +186,13 @@ struct node::running {
   auto reload_by(const reload_manner& how) const -> reload_settings {
     return {settings.classes, builds, guardian_handle, {}, how.discards, how.patience, how.is_over};
   }
+  /// Of what listens by this plan.
+  void keep_doors(const topology_plan& by) {
+    auto places = std::vector<std::string>{};
+    for (const auto* c : components_of(by, settings.classes))
+      for (auto& what : held_by(*c, name)) places.push_back(std::move(what));
+    kept_doors.keep_only(places);
+  }
   /// Whom all those hang on that move data.
   void spawn_guardian(std::function<void()> on_finished) {
     auto root = guardian_settings{};
@@ -231,7 +240,7 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
   s.link.identity = {plan.cluster, settings.name, random_id(), 0, settings.classes};
   for (const auto* c : components_of(plan, settings.classes)) s.link.identity.actors += instances_of(*c);
   s.link.directory = s.directory_handle;
-  s.builds = {settings.name, settings.source_name, settings.once, s.directory_handle, &s.waits, &s.descriptors};
+  s.builds = {settings.name, settings.source_name, settings.once, s.directory_handle, &s.waits, &s.descriptors, &s.kept_doors};
   s.spawn_guardian(std::move(settings.on_finished));
   auto how = s.reload_by({});
   how.open_doors = [&] { return s.open_to_others(plan); };
@@ -276,6 +285,7 @@ auto node::reload(const topology_plan& wanted, reload_manner how) -> result<relo
   s.dial_instead(dialled_before, dialled);
   s.plan->set(next); // who may send to what is new may do so as soon as that is there
   auto done = reload_actors(*s.system, *before, *next, s.reload_by(how));
+  s.keep_doors(done ? *next : *before);
   if (!done) s.plan->set(before);
   if (!done) s.dial_instead(dialled, dialled_before);
   s.hang_up_all_but(done ? dialled : dialled_before);
