@@ -135,27 +135,13 @@ auto context_of(const building& b, const component_plan& c) -> plugin_context {
   return context;
 }
 
-/// Whether it may know what it has of a collector; an aggregator without a log asks others.
-auto keeps_positions(const component_plan& c) -> bool {
-  const auto* known = c.in == tier::sink ? plugin_registry<store>::find(c.type) : nullptr;
-  return known == nullptr || known->promise(c.written).has_memory();
-}
-
-/// Whether it, or a sink that it passes questions on to, wants what sources still have.
-auto wants_all(const building& b, const component_plan& c) -> bool {
-  if (c.starts_at_all && keeps_positions(c)) return true;
-  const auto* passes_on = std::get_if<aggregator_plan>(&c.details);
-  return passes_on != nullptr && passes_on->buffer.type == buffer_type::memory
-         && std::any_of(c.to.begin(), c.to.end(), [&](const auto& name) { return wants_all(b, *b.plan.find(name)); });
-}
-
 /// The components that `c` feeds, in the order of its outlets.
 auto downstream_of(const building& b, const component_plan& c) -> std::vector<downstream_component> {
   auto all = std::vector<downstream_component>{};
   for (const auto& name : c.to) {
     const auto* to = b.plan.find(name);
     const auto is_local = std::find(b.hosted.begin(), b.hosted.end(), to) != b.hosted.end();
-    all.push_back({name, instances_of(*to), is_local, keeps_positions(*to), wants_all(b, *to)});
+    all.push_back({name, instances_of(*to), is_local, keeps_positions(*to), wants_all(b.plan, *to)});
   }
   return all;
 }
@@ -457,6 +443,17 @@ auto plan_builder::children_of(const component_plan& c) -> result<std::vector<ch
     WEIR_TRY(auto child, build_child(*state_, c, i));
     children.push_back(std::move(child));
   }
+  return children;
+}
+
+auto plan_builder::rereading(const component_plan& c) -> result<std::vector<child_spec>> {
+  WEIR_TRY(auto children, children_of(c));
+  for (auto& child : children)
+    child.make = [make = child.make, core = state_->context.kept->collectors[child.address],
+                  is_first = true](caf::local_actor& by, const parent_handle& parent) mutable {
+      if (std::exchange(is_first, false)) core->ask_again();
+      return make(by, parent);
+    };
   return children;
 }
 

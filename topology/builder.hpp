@@ -40,6 +40,8 @@ public:
 
   /// One for each of its addresses; opens what they need that is not open.
   auto children_of(const component_plan& c) -> result<std::vector<child_spec>>;
+  /// Of a collector that has nothing under way: it asks where to go on, as at the first start of a process.
+  auto rereading(const component_plan& c) -> result<std::vector<child_spec>>;
   /// For those that run: their neighbours are others. `discards`: what there is for those that are not fed any more.
   auto changes_of(const component_plan& c, bool discards) -> result<std::vector<revise_child>>;
   /// What the child at this address had is closed, as soon as it has ended.

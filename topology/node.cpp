@@ -213,7 +213,8 @@ struct node::running {
     open_network();
     auto how = net::listener_settings{};
     how.strangers_max = strangers_of(settings.descriptors.limit);
-    WEIR_TRY(door, open_door(*network, {at->host, at->port}, std::move(how), {wires, link.identity, plan, gate_handle, boards}));
+    auto leads_to = entrance{wires, link.identity, plan, gate_handle, boards};
+    WEIR_TRY(door, open_door(*network, {at->host, at->port}, std::move(how), std::move(leads_to)));
     return {};
   }
   auto nodes_to_dial(const topology_plan& by) const -> std::vector<const node_address*> {
@@ -240,7 +241,8 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
   s.link.identity = {plan.cluster, settings.name, random_id(), 0, settings.classes};
   for (const auto* c : components_of(plan, settings.classes)) s.link.identity.actors += instances_of(*c);
   s.link.directory = s.directory_handle;
-  s.builds = {settings.name, settings.source_name, settings.once, s.directory_handle, &s.waits, &s.descriptors, &s.kept_doors};
+  s.builds = {settings.name, settings.source_name, settings.once,  s.directory_handle,
+              &s.waits,      &s.descriptors,       &s.kept_doors};
   s.spawn_guardian(std::move(settings.on_finished));
   auto how = s.reload_by({});
   how.open_doors = [&] { return s.open_to_others(plan); };

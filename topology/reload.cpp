@@ -66,6 +66,8 @@ private:
     case reload_step::kind::hire: return hire(*then_, *wanted_.find(step.component));
     case reload_step::kind::replace: return replace(*then_, *wanted_.find(step.component));
     case reload_step::kind::rewire: return rewire(*then_, *wanted_.find(step.component), settings_.discards);
+    case reload_step::kind::pause: return pause(*running_.find(step.component));
+    case reload_step::kind::reread: return reread(*wanted_.find(step.component));
     case reload_step::kind::begin: return begin(*wanted_.find(step.component));
     case reload_step::kind::part: return part(step);
     case reload_step::kind::dismiss: return dismiss(*running_.find(step.component));
@@ -86,10 +88,12 @@ private:
   auto undo(const reload_step& step) -> result<void> {
     switch (step.what) {
     case reload_step::kind::check:
+    case reload_step::kind::reread:
     case reload_step::kind::begin:
     case reload_step::kind::part:
     case reload_step::kind::drain: return {};
     case reload_step::kind::hire: return end(*then_, *wanted_.find(step.component));
+    case reload_step::kind::pause:
     case reload_step::kind::replace: return replace(*now_, *running_.find(step.component));
     case reload_step::kind::rewire: return rewire(*now_, *running_.find(step.component), false);
     case reload_step::kind::dismiss: return bring_back(*running_.find(step.component));
@@ -114,15 +118,17 @@ private:
   /// At a start a store may be away: whoever sees to it may come later than we do.
   auto hire(plan_builder& builder, const component_plan& c) -> result<void> {
     WEIR_TRY(auto children, builder.children_of(c));
+    const auto has_to_work = !is_start() || c.in != tier::sink;
     for (auto& child : children)
-      if (const auto hired = ask(c.in, hire_child{std::move(child), !is_start() || c.in != tier::sink}, to_open()); !hired)
+      if (const auto hired = ask(c.in, hire_child{std::move(child), has_to_work}, to_open()); !hired)
         return named(c, hired.failure());
     return {};
   }
 
   auto begin(const component_plan& c) -> result<void> {
     for (const auto& address : addresses_of(c, settings_.build.node))
-      if (const auto begun = ask(c.in, begin_child{address, !is_start()}, to_open()); !begun) return named(c, begun.failure());
+      if (const auto begun = ask(c.in, begin_child{address, !is_start()}, to_open()); !begun)
+        return named(c, begun.failure());
     return {};
   }
 
@@ -149,6 +155,26 @@ private:
       if (const auto replaced = ask(c.in, replace_child{std::move(child)}, open_patience); !replaced)
         return named(c, replaced.failure());
     }
+    return {};
+  }
+
+  auto pause(const component_plan& c) -> result<void> {
+    for (const auto& address : addresses_of(c, settings_.build.node))
+      if (!ask(c.in, let_child_leave{address}, leave_patience)) is_held_up_.insert(c.name);
+    return {};
+  }
+
+  /// What is under way must not be taken for what is read again.
+  auto reread(const component_plan& c) -> result<void> {
+    if (is_held_up_.contains(c.name)) {
+      note(c.name + ": what it has could not be passed on within " + to_text(duration{leave_patience})
+           + ", so who is new gets what was there before when it starts again");
+      return replace(*then_, c);
+    }
+    WEIR_TRY(auto children, then_->rereading(c));
+    for (auto& child : children)
+      if (const auto replaced = ask(c.in, replace_child{std::move(child)}, open_patience); !replaced)
+        return named(c, replaced.failure());
     return {};
   }
 
@@ -187,7 +213,8 @@ private:
       return end(*now_, c);
     }
     note(c.name + ": is not done yet; it ends when it has passed on what there is for it");
-    for (const auto& address : addresses_of(c, settings_.build.node)) WEIR_CHECK(ask(c.in, retire_child{address}, answer_patience));
+    for (const auto& address : addresses_of(c, settings_.build.node))
+      WEIR_CHECK(ask(c.in, retire_child{address}, answer_patience));
     return {};
   }
 
@@ -270,6 +297,7 @@ private:
   std::unique_ptr<plan_builder> now_;
   std::unique_ptr<plan_builder> then_;
   std::vector<reload_step> begun_;
+  std::set<std::string> is_held_up_;   ///< by those that it sends to
   std::set<std::string> is_fed_still_; ///< though nobody is to
   reload_outcome outcome_;
 };

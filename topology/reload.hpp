@@ -31,7 +31,8 @@ struct reload_outcome {
   std::vector<std::string> notes; ///< what people should know although it is done
 };
 
-/// Blocks until it is done; what is drained is only told so. An error says why nothing is changed, or that something is that could not be put back.
+/// Blocks until it is done; what is drained is only told so. An error says why nothing is changed, or that something is
+/// that could not be put back.
 auto reload_actors(caf::actor_system& system, const topology_plan& running, const topology_plan& wanted,
                    const reload_settings& settings) -> result<reload_outcome>;
 

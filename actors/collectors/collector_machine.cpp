@@ -99,7 +99,7 @@ void collector_machine::listen() {
 /// An earlier instance of this actor knew where to go on.
 void collector_machine::start() {
   is_started_ = true;
-  if (!settings_.resumes || settings_.listens || core_->starts > 0) {
+  if (!settings_.resumes || settings_.listens || core_->knows_where_to_go_on()) {
     for (auto& p : ports_) p.links.update(core_->flow, p.there);
     return open_source();
   }

@@ -15,18 +15,18 @@ namespace weir::net {
 /// Thread-safe.
 class kept_sockets {
 public:
-  /// At a place as parse_endpoint() takes it: one from before that nobody has at the moment, else a new one. `mode`: of a
-  /// socket file.
+  /// At a place as parse_endpoint() takes it: one from before that nobody has at the moment, else a new one.
+  /// `mode`: of a socket file.
   auto open(const std::string& place, mode_t mode) -> result<std::shared_ptr<listening_socket>>;
   /// The others close as soon as nobody has them.
   void keep_only(std::span<const std::string> places);
 
 private:
   struct kept {
-    std::string place;
+    std::string name; ///< of the place
     std::shared_ptr<listening_socket> socket;
   };
-  auto find_unused(const std::string& place) -> std::shared_ptr<listening_socket>;
+  auto find_unused(const std::string& name) -> std::shared_ptr<listening_socket>;
   auto drop_unused_at(std::uint16_t port) -> bool;
 
   std::mutex mutex_;

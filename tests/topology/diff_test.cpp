@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(some_things_want_a_process_of_their_own) {
 namespace {
 
 auto text_of(const std::vector<reload_step>& steps) -> std::string {
-  constexpr auto words = std::array{"check", "hire", "replace", "rewire", "begin", "part", "dismiss", "drain"};
+  constexpr auto words = std::array{"check", "hire", "replace", "rewire", "pause", "reread", "begin", "part", "dismiss", "drain"};
   auto text = std::string{};
   for (const auto& s : steps) {
     text += (text.empty() ? "" : ", ") + std::string{words[static_cast<std::size_t>(s.what)]} + ' ' + s.component;
@@ -154,6 +154,22 @@ BOOST_AUTO_TEST_CASE(nothing_is_read_before_all_is_there_and_dead_letters_are_re
   BOOST_TEST(text_of(steps_of({}, plan, {}, "n")) == "hire all, hire rest, hire a, hire b, hire " + letters
                                                          + ", begin a, begin b, begin " + letters);
   BOOST_TEST(text_of(steps_of(plan, {}, {}, "n")) == "drain a, drain b, drain all, drain rest");
+}
+
+BOOST_AUTO_TEST_CASE(who_gains_one_that_wants_all_reads_again_what_that_has_not) {
+  const auto text = [](const std::string& more) {
+    return "collectors: { logs: { type: tail, path: in, tag: x }, apps: { type: forward, listen: \"127.0.0.1:5555\" } }\n"
+           "source_aggregators: { m: { from: [logs, apps] } }\n"
+           "sinks: { a: { type: file, path: a, from: [m] }, d: { type: file, path: d, from: [logs] }" + more + " }\n";
+  };
+  const auto steps = [&](const std::string& more) { return text_of(steps_of(plan_of(text("")), plan_of(text(more)), {}, "n")); };
+  BOOST_TEST(steps(", b: { type: file, path: b, from: [m] }") == "hire b, rewire m");
+  BOOST_TEST(steps(", b: { type: file, path: b, from: [m], start: all }") == "hire b, pause logs, rewire m, reread logs");
+  BOOST_TEST(steps(", b: { type: file, path: b, from: [logs], start: all }") == "hire b, pause logs, reread logs");
+  BOOST_TEST(steps(", b: { type: \"null\", from: [logs], start: all }") == "hire b, rewire logs"); // it would never know
+  const auto with_all = ", b: { type: file, path: b, from: [m], start: all }";
+  const auto and_more = std::string{with_all} + ", c: { type: file, path: c, from: [m] }";
+  BOOST_TEST(text_of(steps_of(plan_of(text(with_all)), plan_of(text(and_more)), {}, "n")) == "hire c, rewire m"); // b has its
 }
 
 BOOST_AUTO_TEST_CASE(who_needs_what_another_holds_comes_when_that_one_has_gone) {
