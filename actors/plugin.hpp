@@ -17,6 +17,10 @@
 
 namespace weir {
 
+namespace net {
+class kept_sockets;
+}
+
 /// What every plug-in is told about where it runs.
 struct plugin_context {
   std::string component; ///< name in the topology file
@@ -24,6 +28,7 @@ struct plugin_context {
   const class clock* clock = &system_clock();
   file_system* files = &real_file_system(); ///< for what has to be durable
   descriptor_budget* descriptors = nullptr; ///< for files and connections by their number; null: unbounded
+  net::kept_sockets* doors = nullptr;       ///< that listeners take and leave; null: each has its own
   bool once = false;                        ///< --once: end when all that is there has been read
   /// With once: no collector here has an end of its own, so a listener waits for its first client.
   bool awaits_clients = false;

@@ -23,7 +23,8 @@ namespace weir {
 inline constexpr std::uint32_t protocol_version = 6;
 inline constexpr std::uint32_t protocol_oldest = 6;
 
-using start_atom = caf::atom_constant<caf::atom("start")>;
+using listen_atom = caf::atom_constant<caf::atom("listen")>; ///< to a collector: open what others connect to, and wait
+using start_atom = caf::atom_constant<caf::atom("start")>;   ///< to a collector: read
 using wake_atom = caf::atom_constant<caf::atom("wake")>;       ///< a descriptor became readable
 using step_atom = caf::atom_constant<caf::atom("step")>;       ///< an actor to itself: go on working
 using timer_atom = caf::atom_constant<caf::atom("timer")>;     ///< an actor to itself, with a generation
@@ -70,7 +71,8 @@ struct child_finished {
   std::string address;
 };
 
-/// A child to its supervisor, once: it works; or what it is to work with does not open, and why.
+/// A child to its supervisor, once: it works; or what it is to work with does not open, and why. A collector that is to
+/// wait says the same when its doors are open.
 struct child_opened {
   std::string address;
   std::string problem;

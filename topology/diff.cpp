@@ -63,15 +63,10 @@ auto match_words(const component_plan& c) -> std::string {
   return sink == nullptr ? std::string{} : joined_text(sink->match.whole_text());
 }
 
-auto has_memory(const component_plan& c) -> bool {
-  const auto* known = c.in == tier::sink ? plugin_registry<store>::find(c.type) : nullptr;
-  return known == nullptr || known->promise(c.written).has_memory();
-}
-
 /// How long it remembers what, if it remembers something itself.
 auto retention_text(const topology_plan& plan, const component_plan& c) -> std::string {
   const auto& keep = plan.keep;
-  if (c.in == tier::collector || !has_memory(c) || buffer_text(c) == "(memory)") return {};
+  if (c.in == tier::collector || !keeps_positions(c) || buffer_text(c) == "(memory)") return {};
   const auto streams = to_text(keep.streams);
   return c.in == tier::sink ? streams + '|' + to_text(keep.ids_age) + '|' + std::to_string(keep.ids_max) : streams;
 }
@@ -87,7 +82,7 @@ auto text_for_senders(const component_plan& c, const hosted_components& hosted) 
   const auto* passes = std::get_if<aggregator_plan>(&c.details);
   const auto balance = passes == nullptr ? -1 : static_cast<int>(passes->balance);
   return c.name + '|' + std::to_string(instances_of(c)) + '|' + std::to_string(balance) + '|' + match_words(c) + '|'
-         + (has_memory(c) ? "m" : "-") + (find_in(hosted, c.name) != nullptr ? "here" : "away");
+         + (keeps_positions(c) ? "m" : "-") + (find_in(hosted, c.name) != nullptr ? "here" : "away");
 }
 
 auto text_for_receivers(const component_plan& c, const hosted_components& hosted) -> std::string {

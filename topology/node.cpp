@@ -7,6 +7,7 @@
 #include "actors/system/guardian.hpp"
 #include "actors/system/node_connection.hpp"
 #include "actors/system/node_link.hpp"
+#include "runtime/net/kept_sockets.hpp"
 #include "runtime/net/listener.hpp"
 #include "runtime/os/poller.hpp"
 #include "runtime/os/random.hpp"
@@ -21,6 +22,7 @@
 #include <algorithm>
 #include <mutex>
 #include <optional>
+#include <tuple>
 
 namespace weir {
 namespace {
@@ -103,8 +105,9 @@ struct node::running {
 
   explicit running(const descriptor_plan& planned) : descriptors(planned) {}
 
-  descriptor_budget descriptors; // this and the next outlive the actors that use them
+  descriptor_budget descriptors; // this and the next two outlive the actors that use them
   poller waits;
+  net::kept_sockets kept_doors;
   std::shared_ptr<board_registry> boards = std::make_shared<board_registry>();
   system_config config;
   std::unique_ptr<caf::actor_system> system;
@@ -180,6 +183,40 @@ struct node::running {
     network = std::make_unique<net::io_thread>(settings.on_failed);
     wires = std::make_shared<wire_commons>(*system);
   }
+  auto reload_by(const reload_manner& how) const -> reload_settings {
+    return {settings.classes, builds, guardian_handle, {}, how.discards, how.patience, how.is_over};
+  }
+  /// Of what listens by this plan.
+  void keep_doors(const topology_plan& by) {
+    auto places = std::vector<std::string>{};
+    for (const auto* c : components_of(by, settings.classes))
+      for (auto& what : held_by(*c, name)) places.push_back(std::move(what));
+    kept_doors.keep_only(places);
+  }
+  /// Whom all those hang on that move data.
+  void spawn_guardian(std::function<void()> on_finished) {
+    auto root = guardian_settings{};
+    root.tiers.resize(supervisors_of_a_node);
+    root.directory = directory_handle;
+    root.boards = boards;
+    root.on_finished = std::move(on_finished);
+    root.on_failed = settings.on_failed;
+    guardian_handle = system->spawn(guardian, std::move(root));
+    end_node_with(*guardian_handle, "guardian", settings.on_failed);
+  }
+  /// Lets other nodes in, when all is here that they are told of.
+  auto open_to_others(const topology_plan& by) -> result<void> {
+    gate_handle = system->spawn(gate, link.identity, directory_handle);
+    end_node_with(*gate_handle, "gate", settings.on_failed);
+    const auto* at = settings.classes.empty() ? nullptr : own_address(by, name);
+    if (at == nullptr) return {};
+    open_network();
+    auto how = net::listener_settings{};
+    how.strangers_max = strangers_of(settings.descriptors.limit);
+    auto leads_to = entrance{wires, link.identity, plan, gate_handle, boards};
+    WEIR_TRY(door, open_door(*network, {at->host, at->port}, std::move(how), std::move(leads_to)));
+    return {};
+  }
   auto nodes_to_dial(const topology_plan& by) const -> std::vector<const node_address*> {
     return weir::nodes_to_dial(by, components_of(by, settings.classes), name);
   }
@@ -196,35 +233,20 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
   s.settings = settings;
   s.plan = std::make_shared<current_plan>(std::make_shared<const topology_plan>(plan));
   s.system = std::make_unique<caf::actor_system>(s.config);
-  const auto hosted = components_of(plan, settings.classes);
-  auto identity = node_identity{plan.cluster, settings.name, random_id(), 0, settings.classes};
   const auto dialled = s.nodes_to_dial(plan);
   auto awaited = std::vector<std::string>{};
   for (const auto* other : dialled) awaited.push_back(other->name);
   s.directory_handle = s.system->spawn(directory, std::move(awaited));
   end_node_with(*s.directory_handle, "directory", settings.on_failed);
-
-  auto root = guardian_settings{};
-  s.builds = {settings.name, settings.source_name, settings.once, s.directory_handle, &s.waits, &s.descriptors};
-  WEIR_TRY(root.tiers, build_tiers(plan, hosted, s.builds));
-  for (const auto& tier : root.tiers) identity.actors += tier.children.size();
-  root.directory = s.directory_handle;
-  root.boards = state->boards;
-  root.on_finished = std::move(settings.on_finished);
-  root.on_failed = settings.on_failed;
-  s.guardian_handle = s.system->spawn(guardian, std::move(root));
-  end_node_with(*s.guardian_handle, "guardian", settings.on_failed);
-  s.gate_handle = s.system->spawn(gate, identity, s.directory_handle);
-  end_node_with(*s.gate_handle, "gate", settings.on_failed);
-  if (const auto* at = settings.classes.empty() ? nullptr : own_address(plan, settings.name); at != nullptr) {
-    s.open_network();
-    auto how = net::listener_settings{};
-    how.strangers_max = strangers_of(settings.descriptors.limit);
-    WEIR_TRY(s.door, open_door(*s.network, {at->host, at->port}, std::move(how),
-                               {s.wires, identity, s.plan, s.gate_handle, s.boards}));
-  }
-  s.link.identity = identity;
+  s.link.identity = {plan.cluster, settings.name, random_id(), 0, settings.classes};
+  for (const auto* c : components_of(plan, settings.classes)) s.link.identity.actors += instances_of(*c);
   s.link.directory = s.directory_handle;
+  s.builds = {settings.name, settings.source_name, settings.once,  s.directory_handle,
+              &s.waits,      &s.descriptors,       &s.kept_doors};
+  s.spawn_guardian(std::move(settings.on_finished));
+  auto how = s.reload_by({});
+  how.open_doors = [&] { return s.open_to_others(plan); };
+  WEIR_CHECK(reload_actors(*s.system, topology_plan{}, plan, how));
   for (const auto* other : dialled) s.dial(*other);
   return std::unique_ptr<node>{new node{std::move(state)}};
 }
@@ -264,7 +286,8 @@ auto node::reload(const topology_plan& wanted, reload_manner how) -> result<relo
   const auto dialled = s.nodes_to_dial(*next);
   s.dial_instead(dialled_before, dialled);
   s.plan->set(next); // who may send to what is new may do so as soon as that is there
-  auto done = reload_actors(*s.system, *before, *next, {s.settings.classes, s.builds, s.guardian_handle, how.discards, how.patience, how.is_over});
+  auto done = reload_actors(*s.system, *before, *next, s.reload_by(how));
+  s.keep_doors(done ? *next : *before);
   if (!done) s.plan->set(before);
   if (!done) s.dial_instead(dialled, dialled_before);
   s.hang_up_all_but(done ? dialled : dialled_before);
@@ -272,7 +295,10 @@ auto node::reload(const topology_plan& wanted, reload_manner how) -> result<relo
   return done;
 }
 
-void node::drain() { caf::anon_send(state_->guardian_handle, drain_atom::value); }
+/// Who does not answer has ended, and so does the node.
+void node::drain() {
+  std::ignore = reload_actors(*state_->system, *state_->plan->get(), topology_plan{}, state_->reload_by({}));
+}
 
 auto node::observe() -> node_report {
   auto self = caf::scoped_actor{*state_->system};

@@ -34,7 +34,8 @@ struct reload_manner {
 
 class node {
 public:
-  /// Starts everything, sinks first. An error (a port in use, a node without its address) starts nothing.
+  /// Starts everything, sinks first: the difference from nothing. An error (a port in use, a buffer that is another's) starts
+  /// nothing.
   static auto start(const topology_plan& plan, node_settings settings) -> result<std::unique_ptr<node>>;
   /// Ends all actors and waits for them.
   ~node();

@@ -19,6 +19,7 @@ using steady = std::chrono::steady_clock;
 
 constexpr auto answer_patience = 5s;  // with actors that answer at once, or hang
 constexpr auto open_patience = 15s;   // with what opens
+constexpr auto start_patience = 24h;  // with the same at a start, which has nothing to go back to
 constexpr auto leave_patience = 5s;   // with a sink that is replaced: what it has not stored comes again
 constexpr auto look_interval = 20ms;
 
@@ -31,9 +32,12 @@ public:
   auto run() -> result<reload_outcome> {
     WEIR_CHECK(begin());
     for (const auto& step : steps_of(running_, wanted_, settings_.classes, settings_.build.node)) {
+      if (step.what == reload_step::kind::begin)
+        if (const auto open = open_doors(); !open) return put_back(open.failure());
       begun_.push_back(step);
       if (const auto done = perform(step); !done) return put_back(done.failure());
     }
+    if (const auto open = open_doors(); !open) return put_back(open.failure()); // nothing was to begin
     return std::move(outcome_);
   }
 
@@ -42,9 +46,18 @@ private:
     self_->request(settings_.guardian, answer_patience, supervisors_atom::value)
         .receive([&](std::vector<supervisor_actor>& found) { supervisors_ = std::move(found); }, [](const caf::error&) {});
     if (supervisors_.empty()) return error{errc::unavailable, "the node's actors do not answer"};
+    if (wanted_.components.empty()) return {}; // an end needs nothing that might fail
     WEIR_TRY(now_, plan_builder::begin(running_, components_of(running_, settings_.classes), settings_.build));
     WEIR_TRY(then_, plan_builder::begin(wanted_, components_of(wanted_, settings_.classes), settings_.build));
     return {};
+  }
+
+  auto is_start() const -> bool { return running_.components.empty(); }
+
+  /// Once.
+  auto open_doors() -> result<void> {
+    const auto open = std::exchange(doors_, {});
+    return open ? open() : result<void>{};
   }
 
   auto perform(const reload_step& step) -> result<void> {
@@ -53,8 +66,12 @@ private:
     case reload_step::kind::hire: return hire(*then_, *wanted_.find(step.component));
     case reload_step::kind::replace: return replace(*then_, *wanted_.find(step.component));
     case reload_step::kind::rewire: return rewire(*then_, *wanted_.find(step.component), settings_.discards);
+    case reload_step::kind::pause: return pause(*running_.find(step.component));
+    case reload_step::kind::reread: return reread(*wanted_.find(step.component));
+    case reload_step::kind::begin: return begin(*wanted_.find(step.component));
     case reload_step::kind::part: return part(step);
     case reload_step::kind::dismiss: return dismiss(*running_.find(step.component));
+    case reload_step::kind::drain: return drain(*running_.find(step.component));
     }
     return {};
   }
@@ -71,8 +88,12 @@ private:
   auto undo(const reload_step& step) -> result<void> {
     switch (step.what) {
     case reload_step::kind::check:
-    case reload_step::kind::part: return {};
+    case reload_step::kind::reread:
+    case reload_step::kind::begin:
+    case reload_step::kind::part:
+    case reload_step::kind::drain: return {};
     case reload_step::kind::hire: return end(*then_, *wanted_.find(step.component));
+    case reload_step::kind::pause:
     case reload_step::kind::replace: return replace(*now_, *running_.find(step.component));
     case reload_step::kind::rewire: return rewire(*now_, *running_.find(step.component), false);
     case reload_step::kind::dismiss: return bring_back(*running_.find(step.component));
@@ -86,16 +107,36 @@ private:
     const auto within = std::chrono::duration_cast<std::chrono::milliseconds>(patience);
     self_->request(supervisors_[supervisor_index(in)], within, std::move(change))
         .receive([&](std::string& said) { problem = std::move(said); },
-                 [&](const caf::error&) { problem = "it took longer than " + to_text(duration{patience}); });
+                 [&](const caf::error& e) {
+                   problem = e == caf::sec::request_timeout ? "it took longer than " + to_text(duration{patience})
+                                                            : failure_text(system_, e);
+                 });
     if (problem.empty()) return {};
     return error{errc::failed, std::move(problem)};
   }
 
+  /// At a start a store may be away: whoever sees to it may come later than we do.
   auto hire(plan_builder& builder, const component_plan& c) -> result<void> {
     WEIR_TRY(auto children, builder.children_of(c));
+    const auto has_to_work = !is_start() || c.in != tier::sink;
     for (auto& child : children)
-      if (const auto hired = ask(c.in, hire_child{std::move(child)}, open_patience); !hired)
+      if (const auto hired = ask(c.in, hire_child{std::move(child), has_to_work}, to_open()); !hired)
         return named(c, hired.failure());
+    return {};
+  }
+
+  auto begin(const component_plan& c) -> result<void> {
+    for (const auto& address : addresses_of(c, settings_.build.node))
+      if (const auto begun = ask(c.in, begin_child{address, !is_start()}, to_open()); !begun)
+        return named(c, begun.failure());
+    return {};
+  }
+
+  auto to_open() const -> std::chrono::nanoseconds { return is_start() ? start_patience : open_patience; }
+
+  auto drain(const component_plan& c) -> result<void> {
+    for (const auto& address : addresses_of(c, settings_.build.node))
+      self_->send(supervisors_[supervisor_index(c.in)], drain_child{address});
     return {};
   }
 
@@ -117,6 +158,26 @@ private:
     return {};
   }
 
+  auto pause(const component_plan& c) -> result<void> {
+    for (const auto& address : addresses_of(c, settings_.build.node))
+      if (!ask(c.in, let_child_leave{address}, leave_patience)) is_held_up_.insert(c.name);
+    return {};
+  }
+
+  /// What is under way must not be taken for what is read again.
+  auto reread(const component_plan& c) -> result<void> {
+    if (is_held_up_.contains(c.name)) {
+      note(c.name + ": what it has could not be passed on within " + to_text(duration{leave_patience})
+           + ", so who is new gets what was there before when it starts again");
+      return replace(*then_, c);
+    }
+    WEIR_TRY(auto children, then_->rereading(c));
+    for (auto& child : children)
+      if (const auto replaced = ask(c.in, replace_child{std::move(child)}, open_patience); !replaced)
+        return named(c, replaced.failure());
+    return {};
+  }
+
   /// An aggregator does, unless it needs a thread of its own only by one of the plans.
   auto takes_over_as_it_runs(const component_plan& c) const -> bool {
     if (!std::holds_alternative<aggregator_plan>(c.details)) return false;
@@ -132,7 +193,7 @@ private:
 
   /// Ended at once, with what it holds.
   auto end(plan_builder& builder, const component_plan& c) -> result<void> {
-    for (const auto& address : builder.addresses_of(c)) {
+    for (const auto& address : addresses_of(c, settings_.build.node)) {
       WEIR_CHECK(ask(c.in, dismiss_child{address}, answer_patience));
       builder.forget(address);
     }
@@ -142,7 +203,7 @@ private:
   /// There was a way for what it has a moment ago: if it takes longer nevertheless, nobody waits for it.
   auto dismiss(const component_plan& c) -> result<void> {
     auto is_left = !is_fed_still_.contains(c.name);
-    for (const auto& address : now_->addresses_of(c)) {
+    for (const auto& address : addresses_of(c, settings_.build.node)) {
       if (!is_left) continue;
       is_left = bool{ask(c.in, let_child_leave{address}, settings_.discards ? leave_patience : settings_.patience)};
     }
@@ -152,7 +213,8 @@ private:
       return end(*now_, c);
     }
     note(c.name + ": is not done yet; it ends when it has passed on what there is for it");
-    for (const auto& address : now_->addresses_of(c)) WEIR_CHECK(ask(c.in, retire_child{address}, answer_patience));
+    for (const auto& address : addresses_of(c, settings_.build.node))
+      WEIR_CHECK(ask(c.in, retire_child{address}, answer_patience));
     return {};
   }
 
@@ -163,13 +225,13 @@ private:
       if (ask(c.in, replace_child{child}, open_patience)) continue;
       WEIR_CHECK(ask(c.in, hire_child{std::move(child)}, open_patience));
     }
-    return {};
+    return c.in == tier::collector ? begin(c) : result<void>{};
   }
 
   /// By component that it sends to, of all instances; nothing if one does not answer.
   auto progress_of(const component_plan& c) -> std::map<std::string, std::vector<outlet_progress>> {
     auto all = std::map<std::string, std::vector<outlet_progress>>{};
-    for (const auto& address : now_->addresses_of(c)) {
+    for (const auto& address : addresses_of(c, settings_.build.node)) {
       auto handle = caf::actor{};
       self_->request(supervisors_[supervisor_index(c.in)], answer_patience, progress_atom::value, address)
           .receive([&](caf::actor& found) { handle = std::move(found); }, [](const caf::error&) {});
@@ -230,10 +292,12 @@ private:
   const topology_plan& wanted_;
   const reload_settings& settings_;
   caf::scoped_actor self_;
+  std::function<result<void>()> doors_ = settings_.open_doors;
   std::vector<supervisor_actor> supervisors_;
   std::unique_ptr<plan_builder> now_;
   std::unique_ptr<plan_builder> then_;
   std::vector<reload_step> begun_;
+  std::set<std::string> is_held_up_;   ///< by those that it sends to
   std::set<std::string> is_fed_still_; ///< though nobody is to
   reload_outcome outcome_;
 };

@@ -1,5 +1,7 @@
 #include "topology/reload_steps.hpp"
 
+#include "topology/routing.hpp"
+
 #include <algorithm>
 
 namespace weir {
@@ -21,21 +23,65 @@ public:
   }
 
   auto run() -> std::vector<reload_step> {
-    check_backlogs();
-    const auto late = late_ones();
-    for (const auto& name : upwards(changes_.added, wanted_))
-      if (!has(late, name)) add(step_kind::hire, name);
-    for (const auto& name : of_tier(changes_.rewired, tier::sink)) add(step_kind::rewire, name);
-    for (const auto& name : upwards(changes_.replaced, wanted_)) add(step_kind::replace, name);
-    for (const auto& name : upwards(changes_.rewired, wanted_))
-      if (wanted_.find(name)->in != tier::sink) add(step_kind::rewire, name);
-    for (const auto& e : parted_here()) steps_.push_back({step_kind::part, e.from, e.to});
-    for (const auto& name : changes_.removed) add(step_kind::dismiss, name); // collectors are the first of a plan
-    for (const auto& name : upwards(late, wanted_)) add(step_kind::hire, name);
+    wanted_.components.empty() ? end() : change();
     return std::move(steps_);
   }
 
 private:
+  /// Dead letters have their turn when nothing new can come of what writes them.
+  void end() {
+    for (const auto& name : changes_.removed)
+      if (running_.find(name)->letters_of.empty()) add(step_kind::drain, name);
+  }
+
+  void change() {
+    check_backlogs();
+    const auto late = late_ones();
+    const auto early = without(changes_.added, late);
+    for (const auto& name : upwards(early, wanted_)) add(step_kind::hire, name);
+    const auto rereading = who_rereads();
+    for (const auto& name : rereading) add(step_kind::pause, name);
+    change_what_stays(rereading);
+    for (const auto& name : rereading) add(step_kind::reread, name);
+    for (const auto& name : of_tier(early, tier::collector)) add(step_kind::begin, name);
+    for (const auto& e : parted_here()) steps_.push_back({step_kind::part, e.from, e.to});
+    for (const auto& name : changes_.removed) add(step_kind::dismiss, name); // collectors are the first of a plan
+    for (const auto& name : upwards(late, wanted_)) add(step_kind::hire, name);
+    for (const auto& name : of_tier(late, tier::collector)) add(step_kind::begin, name);
+  }
+
+  /// Who reads anew changes with that.
+  void change_what_stays(const component_names& rereading) {
+    const auto rewired = without(changes_.rewired, rereading);
+    for (const auto& name : of_tier(rewired, tier::sink)) add(step_kind::rewire, name);
+    for (const auto& name : upwards(without(changes_.replaced, rereading), wanted_)) add(step_kind::replace, name);
+    for (const auto& name : upwards(rewired, wanted_))
+      if (wanted_.find(name)->in != tier::sink) add(step_kind::rewire, name);
+  }
+
+  auto who_rereads() const -> component_names {
+    auto names = component_names{};
+    for (const auto& name : hosted_)
+      if (!has(changes_.removed, name) && can_reread(*wanted_.find(name)) && gains_who_wants_all(*wanted_.find(name)))
+        names.push_back(name);
+    return names;
+  }
+
+  static auto can_reread(const component_plan& c) -> bool {
+    if (c.in != tier::collector || !c.letters_of.empty()) return false;
+    const auto* known = plugin_registry<source>::find(c.type);
+    return known != nullptr && known->resumes && !known->listens;
+  }
+
+  auto gains_who_wants_all(const component_plan& c) const -> bool {
+    return std::any_of(c.to.begin(), c.to.end(), [&](const auto& name) {
+      const auto& to = *wanted_.find(name);
+      const auto& joined = changes_.joined;
+      const auto is_new = std::find(joined.begin(), joined.end(), plan_edge{c.name, name}) != joined.end();
+      return is_new ? wants_all(wanted_, to) : passes_questions_on(to) && gains_who_wants_all(to);
+    });
+  }
+
   void add(step_kind what, const std::string& name) { steps_.push_back({what, name}); }
 
   /// What is to go has to be able to get rid of what it has, and its senders of what they have for it.
@@ -75,6 +121,11 @@ private:
         late.push_back(name);
     }
     return late;
+  }
+
+  static auto without(component_names names, const component_names& taken) -> component_names {
+    std::erase_if(names, [&](const auto& name) { return has(taken, name); });
+    return names;
   }
 
   /// Receivers before their senders.

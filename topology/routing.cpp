@@ -210,4 +210,20 @@ void resolve_rest(draft& d) {
 
 void find_unrouted(draft& d) { unrouted{d}.run(); }
 
+auto keeps_positions(const component_plan& c) -> bool {
+  const auto* known = c.in == tier::sink ? plugin_registry<store>::find(c.type) : nullptr;
+  return known == nullptr || known->promise(c.written).has_memory();
+}
+
+auto passes_questions_on(const component_plan& c) -> bool {
+  const auto* passes_on = std::get_if<aggregator_plan>(&c.details);
+  return passes_on != nullptr && passes_on->buffer.type == buffer_type::memory;
+}
+
+auto wants_all(const topology_plan& plan, const component_plan& c) -> bool {
+  if (c.starts_at_all && keeps_positions(c)) return true;
+  return passes_questions_on(c)
+         && std::any_of(c.to.begin(), c.to.end(), [&](const auto& name) { return wants_all(plan, *plan.find(name)); });
+}
+
 } // namespace weir

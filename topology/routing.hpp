@@ -20,4 +20,13 @@ auto match_text(const sink_plan& sink) -> std::vector<std::string>;
 /// behind it changes tags.
 auto sinks_behind(const topology_plan& plan, const component_plan& c) -> sink_patterns;
 
+/// Whether it may know what it has of a collector; an aggregator without a log asks others.
+auto keeps_positions(const component_plan& c) -> bool;
+
+/// Whether it, or a sink that it passes questions on to, wants what sources still have.
+auto wants_all(const topology_plan& plan, const component_plan& c) -> bool;
+
+/// Whether it has no log: what it knows is what those behind it know.
+auto passes_questions_on(const component_plan& c) -> bool;
+
 } // namespace weir

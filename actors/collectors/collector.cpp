@@ -32,6 +32,11 @@ void collector_state::change(const collector_change& wanted) {
   watch();
 }
 
+void collector_state::listen() {
+  decide([](auto& decides) { decides.listen(); });
+  if (const auto parent = supervisor.lock(); parent && !machine->failure()) self->send(parent, child_opened{address, {}});
+}
+
 void collector_state::tell_supervisor() {
   const auto parent = supervisor.lock();
   if (!parent) return;
@@ -71,8 +76,8 @@ auto collector(caf::stateful_actor<collector_state>* self, collector_settings se
     const auto who = s.handles.forget(m.source);
     s.decide([&](auto& machine) { machine.on_down(who); });
   });
-  self->send(self, start_atom::value);
   return {
+      [&s](listen_atom) { s.listen(); },
       [&s](start_atom) { s.decide([](auto& machine) { machine.start(); }); },
       [&s](step_atom) {
         s.is_step_sent = false;

@@ -26,6 +26,7 @@ struct collector_state {
   /// Wants to hear of all that it sends to.
   void watch();
   void change(const collector_change& wanted);
+  void listen();
   void tell_supervisor();
   /// Has the machine decide and sees to what comes of it.
   template <class Step> void decide(Step step);

@@ -17,7 +17,15 @@ constexpr auto settled_told_max = std::size_t{1000}; // ranges in one chunk
 
 } // namespace
 
+/// Who is new would take what is settled without it for what it need not get.
+void collector_core::ask_again() {
+  is_to_ask_ = true;
+  handed_on_ = {};
+  settled_ = {};
+}
+
 void collector_core::resume(resume_info known) {
+  is_to_ask_ = false;
   for (const auto& p : known.covered) handed_on_.add(address_, p);
   elsewhere_ = std::move(known.elsewhere);
 }

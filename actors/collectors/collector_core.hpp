@@ -76,6 +76,9 @@ public:
   std::uint64_t events_acked = 0;
   std::uint64_t bytes_acked = 0;
   std::uint64_t starts = 0;
+  /// Of what it has handed on, which is settled, some is wanted again: whoever starts next asks where to go on.
+  void ask_again();
+  auto knows_where_to_go_on() const -> bool { return starts > 0 && !is_to_ask_; }
 
 private:
   auto figures() const -> actor_figures;
@@ -105,6 +108,7 @@ private:
   std::uint64_t next_sequence_ = 1;
   position_index handed_on_; // in earlier processes, or in chunks that were closed
   std::vector<position_range> elsewhere_; ///< see resume_info
+  bool is_to_ask_ = false;
   settled_positions settled_;
   monotonic_time tell_settled_at_{}; ///< not again before
   monotonic_time keep_again_at_{};     // after a failure

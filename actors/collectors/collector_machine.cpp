@@ -91,10 +91,15 @@ collector_machine::~collector_machine() {
   if (reads_ && reads_->wake_fd() >= 0) settings_.forget(reads_->wake_fd());
 }
 
+void collector_machine::listen() {
+  if (settings_.listens) make_source();
+  deadline_ = now() + probe_interval;
+}
+
 /// An earlier instance of this actor knew where to go on.
 void collector_machine::start() {
   is_started_ = true;
-  if (!settings_.resumes || settings_.listens || core_->starts > 0) {
+  if (!settings_.resumes || settings_.listens || core_->knows_where_to_go_on()) {
     for (auto& p : ports_) p.links.update(core_->flow, p.there);
     return open_source();
   }
@@ -281,7 +286,7 @@ void collector_machine::step() {
 
 void collector_machine::work() {
   has_more_ = false;
-  if (!is_started_) return;
+  if (!is_started_) return void(deadline_ = now() + probe_interval);
   if (inquiry_) return inquire();
   if (!is_open_ || is_finished_) return;
   const auto& clock = *settings_.context.clock;

@@ -68,6 +68,8 @@ public:
   collector_machine(collector_machine_settings settings, std::shared_ptr<collector_core> core);
   ~collector_machine();
 
+  /// Opens what others connect to, and waits for start(), which does it otherwise.
+  void listen();
   void start();
   void on_peers(const std::string& component, std::vector<sender_links::receiver> there,
                 const std::vector<std::string>& unheard);

@@ -47,16 +47,11 @@ auto guardian(guardian_actor::stateful_pointer<guardian_state> self, guardian_se
   end_node_on_exceptions(self, "guardian");
   auto& s = self->state;
   s.settings = std::move(settings);
-  for (const auto& tier : s.settings.tiers)
-    for (const auto& c : tier.children) s.unfinished[c.component].insert(c.address);
   start_supervisors(self);
   return {
       [self](const child_finished& note) { on_finished(self, note); },
       [self](const children_changed& note) { on_change(self->state, note); },
       [self](supervisors_atom) { return self->state.supervisors; },
-      [self](drain_atom) {
-        for (const auto& child : self->state.supervisors) self->send(child, drain_atom::value);
-      },
   };
 }
 

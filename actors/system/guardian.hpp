@@ -14,8 +14,7 @@
 namespace weir {
 
 struct guardian_settings {
-  /// Sinks first: receivers are there before their senders.
-  std::vector<supervisor_settings> tiers;
+  std::vector<supervisor_settings> tiers; ///< sinks first
   weak_handle<directory_actor> directory;
   std::shared_ptr<board_registry> boards = {}; ///< where all actors show what they do
   std::function<void()> on_finished;                      ///< called in its thread when every child has finished
@@ -23,7 +22,6 @@ struct guardian_settings {
 };
 
 using guardian_actor = owner_actor::extend<
-    caf::reacts_to<drain_atom>,                                            // all tiers
     caf::replies_to<supervisors_atom>::with<std::vector<supervisor_actor>> // sinks first
     >;
 

@@ -42,9 +42,17 @@ void supervisor_state::start(child& c) {
   self->link_to(c.handle); // children do not outlive their supervisor
   announce(c);
   show(c);
-  // The one before it may not have got to it.
+  tell_what_to_do(c);
+}
+
+/// The one before it may not have got to it. Children are of all kinds: they have no type.
+void supervisor_state::tell_what_to_do(const child& c) {
+  if (!c.has_begun)
+    caf::anon_send(c.handle, listen_atom::value);
+  else if (c.spec.waits_to_begin)
+    caf::anon_send(c.handle, start_atom::value);
   if (c.leaving)
-    caf::anon_send(c.handle, leave_atom::value); // children are of all kinds: they have no type
+    caf::anon_send(c.handle, leave_atom::value);
   else if (c.draining)
     caf::anon_send(c.handle, drain_atom::value);
 }
@@ -121,16 +129,31 @@ void supervisor_state::on_opened(const child_opened& note) {
   c->asked.deliver(note.problem);
 }
 
-auto supervisor_state::hire(child_spec spec) -> change_outcome {
-  if (const auto* there = find(spec.address))
-    return spec.address + (there->retires ? " is still on its way out" : " is there already");
+auto supervisor_state::hire(hire_child& change) -> change_outcome {
+  const auto& address = change.spec.address;
+  if (const auto* there = find(address))
+    return address + (there->retires ? " is still on its way out" : " is there already");
   auto& c = children.emplace_back();
-  c.spec = std::move(spec);
-  c.on_trial = true;
-  c.asked = self->make_response_promise<std::string>();
+  c.spec = std::move(change.spec);
+  c.has_begun = !c.spec.waits_to_begin;
+  c.on_trial = change.has_to_work;
+  if (c.on_trial) c.asked = self->make_response_promise<std::string>();
   tell_parent(c, true);
   start(c);
+  if (!c.on_trial) return std::string{};
   return c.asked;
+}
+
+/// One that is away at the moment is told when it is back.
+auto supervisor_state::begin(const begin_child& change) -> change_outcome {
+  auto* c = find(change.address);
+  if (c == nullptr) return "there is no " + change.address;
+  if (std::exchange(c->has_begun, true)) return std::string{};
+  c->on_trial = change.has_to_work;
+  if (c->on_trial) c->asked = self->make_response_promise<std::string>();
+  if (c->handle) tell_what_to_do(*c);
+  if (!c->on_trial) return std::string{};
+  return c->asked;
 }
 
 auto supervisor_state::revise(revise_child& change) -> change_outcome {
@@ -207,9 +230,8 @@ auto supervisor_state::handle_of(const std::string& address) -> caf::actor {
   return c == nullptr ? nullptr : c->handle;
 }
 
-void supervisor_state::drain() {
-  for (auto& c : children)
-    if (c.spec.drained_after.empty()) drain(c);
+void supervisor_state::drain(const std::string& address) {
+  if (auto* c = find(address)) drain(*c);
 }
 
 void supervisor_state::drain_after(const std::string& component) {
@@ -228,7 +250,6 @@ auto supervisor(supervisor_actor::stateful_pointer<supervisor_state> self, super
   auto& s = self->state;
   s.self = self;
   s.parent = std::move(parent);
-  for (auto& spec : settings.children) s.children.emplace_back().spec = std::move(spec);
   s.settings = std::move(settings);
   self->set_down_handler([self](const caf::down_msg& m) { self->state.on_down(m); });
   self->set_exit_handler([self](const caf::exit_msg& m) {
@@ -236,19 +257,19 @@ auto supervisor(supervisor_actor::stateful_pointer<supervisor_state> self, super
     // What nobody in particular sends has its receiver's own address.
     if (m.source == self->address()) self->quit(m.reason);
   });
-  for (auto& c : s.children) s.start(c);
   return {
       [self](restart_atom, const std::string& address) { self->state.start_again(address); },
       [self](const child_finished& note) { self->state.on_finished(note); },
       [self](const child_opened& note) { self->state.on_opened(note); },
-      [self](hire_child& change) { return self->state.hire(std::move(change.spec)); },
+      [self](hire_child& change) { return self->state.hire(change); },
+      [self](const begin_child& change) { return self->state.begin(change); },
       [self](revise_child& change) { return self->state.revise(change); },
       [self](replace_child& change) { return self->state.replace(std::move(change.spec)); },
       [self](const let_child_leave& change) { return self->state.let_leave(change.address); },
       [self](const retire_child& change) { return self->state.retire(change.address); },
       [self](const dismiss_child& change) { return self->state.dismiss(change.address); },
       [self](progress_atom, const std::string& address) { return self->state.handle_of(address); },
-      [self](drain_atom) { self->state.drain(); },
+      [self](const drain_child& change) { self->state.drain(change.address); },
       [self](drain_atom, const std::string& component) { self->state.drain_after(component); },
   };
 }

@@ -133,6 +133,7 @@ private:
     while (!events_.is_started()) {
       wait_for_news();
       heed_signals();
+      if (const auto why = events_.failure(); !why.empty()) fail_start(why);
       if (stop_asked_ && steady::now() >= give_up_start_at_) give_up_start();
     }
     return started.get();
@@ -204,6 +205,13 @@ private:
     // Whoever still works (a store that hangs) would hold up an orderly end.
     service_->withdraw(); // its thread may wait for whoever hangs
     if (options_.once) report(left);
+    std::fflush(nullptr);
+    std::_Exit(1);
+  }
+
+  /// Who starts it may wait for those that have ended.
+  [[noreturn]] void fail_start(const std::string& why) {
+    spdlog::critical("the node ends: {}", why);
     std::fflush(nullptr);
     std::_Exit(1);
   }

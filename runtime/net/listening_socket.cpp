@@ -93,6 +93,19 @@ auto listening_socket::accept() -> result<std::optional<accepted_socket>> {
   return std::optional{std::move(next)};
 }
 
+auto listening_socket::datagrams() -> int {
+  if (datagrams_.is_open() || !path_.empty()) return datagrams_.fd();
+  auto at = bound_address(socket_.fd());
+  auto made = owned_fd{::socket(at.address.ss_family, SOCK_DGRAM | socket_flags, 0)};
+  if (made.is_open() && ::bind(made.fd(), as_sockaddr(at.address), at.address_bytes) == 0) datagrams_ = std::move(made);
+  return datagrams_.fd();
+}
+
+auto listening_socket::set_mode(mode_t mode) -> result<void> {
+  if (path_.empty() || ::chmod(path_.c_str(), mode) == 0) return {};
+  return error_from_errno("cannot change who may use \"" + path_ + '"', errno);
+}
+
 auto listening_socket::port() const -> std::uint16_t {
   const auto bound = bound_address(socket_.fd());
   // The port is in the same place in both families of the internet.

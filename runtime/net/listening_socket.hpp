@@ -32,6 +32,10 @@ public:
   /// The next waiting connection; nothing when none waits. errc::limit: out of descriptors, wait a little.
   auto accept() -> result<std::optional<accepted_socket>>;
   auto fd() const -> int { return socket_.fd(); }
+  /// Where UDP comes to the same address, from the first call on; -1 of a path, or if that cannot be.
+  auto datagrams() -> int;
+  /// Of its socket file from now on, if it has one.
+  auto set_mode(mode_t mode) -> result<void>;
   /// As bound, in numbers: 127.0.0.1:24224 or unix:/path.
   auto text() const -> const std::string& { return text_; }
   /// 0 of a path.
@@ -43,6 +47,7 @@ private:
   static auto on_path(const std::string& path, mode_t mode) -> result<listening_socket>;
 
   owned_fd socket_;
+  owned_fd datagrams_;
   std::string text_;
   std::string path_;
 };

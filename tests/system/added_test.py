@@ -75,8 +75,69 @@ class Added(SystemTest):
     def test_behind_a_collector(self):
         self.check(DIRECT)
 
+    def sinks_text(self, text, sinks):
+        parent = "local" if "local" in text else "logs"
+        return self.write("t.yaml", text.replace("SINKS", "".join(
+            f'  {sink}: {{ type: sqlite, from: [{parent}], path: "DIR/{sink}.db"{more} }}\n' for sink, more in sinks.items())))
+
+    def check_reload(self, text):
+        """Lines come all the time; who is added by a reload gets those from before as well, without a new start."""
+        sinks = {"a": "", "b": ""}
+        self.write_lines(300)
+        node = self.start("one", self.sinks_text(text, sinks), "--node", "node")
+        node.wait_log(" runs ")
+        wait_until(self.write_until_settled, node.log)
+        for name, more in (("now", ""), ("all", ", start: all"), ("more", ", start: all")):
+            self.assertTrue(name != "all" or "line 0" not in self.rows("now"))
+            sinks[name] = more
+            self.write_lines(1000)
+            self.sinks_text(text, sinks)
+            done = self.weir("reload", "node")
+            self.assertEqual(0, done.returncode, done.stdout + done.stderr + node.log())
+            self.assertIn(f"added: {name}", done.stdout)
+            self.write_lines(300)
+        for sink in sinks:
+            wait_until(lambda: f"line {self.lines - 1}" in self.rows(sink), node.log)
+        for sink in ("all", "more"):
+            wait_until(lambda: len(self.rows(sink)) >= self.lines, lambda: f"{sink} has {len(self.rows(sink))}" + node.log())
+        self.assertEqual(0, node.stop(), node.log())
+        node = self.start("two", self.path("t.yaml"), "--node", "node")
+        self.write_lines(1)
+        for sink in sinks:
+            wait_until(lambda: f"line {self.lines - 1}" in self.rows(sink), node.log)
+        self.assertEqual(0, node.stop(), node.log())
+        for sink in ("a", "b", "all", "more"):
+            self.assert_once_from(0, sink)
+        self.assert_once_from(1301, "now")
+
+    def test_by_a_reload_behind_a_collector(self):
+        self.check_reload(DIRECT)
+
+    def test_by_a_reload_behind_a_memory_buffer(self):
+        self.check_reload(BEHIND_MEMORY)
+
     def test_behind_a_memory_buffer(self):
         self.check(BEHIND_MEMORY)
+
+    def test_by_a_reload_while_another_store_is_down(self):
+        text = DIRECT + '  down: { type: file, from: [logs], path: "DIR/in.log/no.jsonl" }\n'
+        self.write_lines(300)
+        node = self.start("one", self.sinks_text(text, {"a": ""}), "--node", "node", "--drain-timeout", "1s")
+        wait_until(lambda: len(self.rows("a")) == 300, node.log)
+        self.sinks_text(text, {"a": "", "all": ", start: all"})
+        done = self.weir("reload", "node")
+        self.assertEqual(0, done.returncode, done.stdout + done.stderr)
+        self.assertIn("logs: what it has could not be passed on within 5s, so who is new gets what was there before when",
+                      done.stdout)
+        self.write_lines(300)
+        wait_until(lambda: len(self.rows("a")) == 600, node.log)
+        wait_until(lambda: f"line {self.lines - 1}" in self.rows("all"), node.log)
+        node.stop()
+        node = self.start("two", self.path("t.yaml"), "--node", "node", "--drain-timeout", "1s")
+        wait_until(lambda: len(self.rows("all")) == 600, node.log)
+        node.stop()
+        for sink in ("a", "all"):
+            self.assert_once_from(0, sink)
 
     def test_start_without_anything_older_is_refused(self):
         text = """

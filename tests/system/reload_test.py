@@ -1,5 +1,6 @@
 """`weir reload` and SIGHUP: a node that changes under load loses nothing, repeats nothing and goes on meanwhile."""
 import base64
+import fcntl
 import json
 import os
 import random
@@ -95,6 +96,56 @@ class Client(threading.Thread):
         self.join()
         self.close()
         return [f"app {n}" for n in range(self.acked)]
+
+
+class Knocker(threading.Thread):
+    """Connects again and again, as fast as it can, and counts how often nobody is there."""
+
+    def __init__(self, *places):
+        super().__init__(daemon=True)
+        self.places, self.let_in, self.refused, self.ends = places, 0, [], threading.Event()
+
+    def run(self):
+        while not self.ends.is_set():
+            for place in self.places:
+                with socket.socket(socket.AF_UNIX if isinstance(place, str) else socket.AF_INET) as knocks:
+                    # Ends with a reset: else so many would use up the ports.
+                    knocks.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    self.knock(knocks, place)
+
+    def knock(self, knocks, place):
+        try:
+            knocks.settimeout(10)
+            knocks.connect(place)
+            self.let_in += 1
+        except BlockingIOError:
+            pass  # a path whose queue is full at the moment
+        except OSError as e:
+            self.refused.append((time.monotonic(), place, str(e)))
+
+    def stop(self):
+        self.ends.set()
+        self.join()
+
+
+class LockWatcher(threading.Thread):
+    """Looks all the time whether anybody has the lock of a buffer, without taking it."""
+    HOW, WHAT = "hhqqi4x", 36  # struct flock; F_OFD_GETLK of Linux
+
+    def __init__(self, directory):
+        super().__init__(daemon=True)
+        self.file, self.looks, self.free, self.ends = open(directory + "/lock"), 0, 0, threading.Event()
+
+    def run(self):
+        while not self.ends.is_set():
+            found = fcntl.fcntl(self.file, self.WHAT, struct.pack(self.HOW, fcntl.F_WRLCK, 0, 0, 0, 0))
+            self.free += struct.unpack(self.HOW, found)[0] == fcntl.F_UNLCK
+            self.looks += 1
+
+    def stop(self):
+        self.ends.set()
+        self.join()
+        self.file.close()
 
 
 def text(value):
@@ -237,6 +288,63 @@ class Reload(ReloadTest):
                 self.change(section, name, what)
                 self.assertIn("changed: " + name, self.reload())
                 self.flows()
+        self.assert_all_is_stored(node)
+
+    def put_under_load_with_a_knocker(self):
+        self.put_under_load()
+        knocker = Knocker(("127.0.0.1", self.port), self.path("socket"))
+        knocker.start()
+        self.addCleanup(knocker.ends.set)
+        wait_until(lambda: knocker.let_in > 100, "many come in")
+        return knocker
+
+    def assert_nobody_was_refused(self, knocker):
+        before = knocker.let_in
+        wait_until(lambda: knocker.let_in > before + 100, "it goes on")
+        knocker.stop()
+        self.assertEqual([], knocker.refused)
+
+    def test_who_connects_to_a_collector_that_changes_is_never_refused(self):
+        listen = 'type: forward, listen: ["127.0.0.1:PORT", "unix:DIR/socket"]'
+        self.change("collectors", "apps", f"{{ {listen} }}")
+        node = self.run_node()
+        knocker = self.put_under_load_with_a_knocker()
+        for n in range(20):
+            self.change("collectors", "apps", f"{{ {listen}, labels: {{ a: b{n} }}, socket_mode: 06{n % 2}0 }}")
+            self.assertIn("changed: apps", self.reload())
+        self.flows()
+        self.assert_nobody_was_refused(knocker)
+        self.assert_all_is_stored(node)
+
+    def test_who_takes_the_place_of_another_takes_its_door(self):
+        listen = 'type: forward, listen: ["127.0.0.1:PORT", "unix:DIR/socket"]'
+        self.change("collectors", "apps", f"{{ {listen} }}")
+        node = self.run_node()
+        knocker = self.put_under_load_with_a_knocker()
+        for n in range(5):
+            del self.topology["collectors"]["apps" if n == 0 else f"apps-{n - 1}"]
+            self.change("collectors", f"apps-{n}", f"{{ {listen} }}")
+            self.change("source_aggregators", "local", f'{{ from: [logs, apps-{n}], buffer: {{ path: "DIR/buffer" }} }}')
+            self.assertIn(f"added: apps-{n}", self.reload())
+        self.flows()
+        self.assert_nobody_was_refused(knocker)
+        self.change("collectors", "apps-4", '{ type: forward, listen: "127.0.0.1:PORT" }')
+        self.reload()
+        self.assertFalse(os.path.exists(self.path("socket")))
+        self.assert_all_is_stored(node)
+
+    def test_a_lock_is_handed_over_and_never_free(self):
+        node = self.run_node()
+        self.put_under_load()
+        watcher = LockWatcher(self.path("buffer"))
+        watcher.start()
+        self.addCleanup(watcher.ends.set)
+        for n in range(10):
+            self.change("source_aggregators", "local", f'{{ from: [logs, apps], buffer: {{ path: "DIR/buffer", max_size: {n + 1}GiB }} }}')
+            self.assertIn("changed: local", self.reload())
+        watcher.stop()
+        self.assertGreater(watcher.looks, 1000)
+        self.assertEqual(0, watcher.free)
         self.assert_all_is_stored(node)
 
     def test_buffers_move_and_tiers_come_and_go(self):

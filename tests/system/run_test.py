@@ -7,7 +7,7 @@ import signal
 import socket
 import unittest
 
-from weir_nodes import SIGINT, SIGTERM, SystemTest, wait_until
+from weir_nodes import SIGINT, SIGTERM, SystemTest, free_port, wait_until
 
 TO_FILE = """
 collectors:
@@ -171,6 +171,24 @@ class RunTest(SystemTest):
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertEqual(len([line for line in done.stderr.splitlines() if " info " not in line]), 1, done.stderr)
         self.assertIn(f"cannot listen on 127.0.0.1:{port}: Address already in use", done.stderr)
+
+    def test_nothing_is_read_before_all_doors_are_open(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            names = [f"c{n}" for n in range(100)]
+            collectors = [f"{name}: {{ type: generate }}" for name in names]
+            for what in ('apps: { type: forward, listen: "127.0.0.1:%d" }' % port, "apps: { type: generate }"):
+                done = self.weir("run", self.write("t.yaml", f"""
+collectors: {{ {", ".join(collectors + [what])} }}
+sinks: {{ out: {{ type: file, from: [{", ".join(names)}, apps], path: "{self.dir}/out" }} }}
+placement: {{ all: [{", ".join(names)}, apps, out] }}
+nodes: {{ n: {{ listen: 127.0.0.1:{free_port() if "forward" in what else port}, as: all }} }}
+"""), "--node", "n")
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertIn(f"127.0.0.1:{port}: Address already in use", done.stderr)
+                self.assertFalse((self.dir / "out").exists())
 
     def test_wrong_use_and_configuration_end_with_2_and_start_nothing(self):
         good = self.write("t.yaml", TO_FILE)

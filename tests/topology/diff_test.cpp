@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(some_things_want_a_process_of_their_own) {
 namespace {
 
 auto text_of(const std::vector<reload_step>& steps) -> std::string {
-  constexpr auto words = std::array{"check", "hire", "replace", "rewire", "part", "dismiss"};
+  constexpr auto words = std::array{"check", "hire", "replace", "rewire", "pause", "reread", "begin", "part", "dismiss", "drain"};
   auto text = std::string{};
   for (const auto& s : steps) {
     text += (text.empty() ? "" : ", ") + std::string{words[static_cast<std::size_t>(s.what)]} + ' ' + s.component;
@@ -141,9 +141,35 @@ auto steps_to(const std::string& wanted) -> std::string {
 BOOST_AUTO_TEST_CASE(what_is_new_comes_first_and_what_goes_last) {
   BOOST_TEST(steps_to(base).empty());
   BOOST_TEST(steps_to(with("  a: { type", "  b: { type")) == "check local>a, hire b, rewire local, part local>a, dismiss a");
-  BOOST_TEST(text_of(steps_of({}, plan_of(base), {}, "n")) == "hire a, hire local, hire web");
-  BOOST_TEST(text_of(steps_of(plan_of(base), {}, {}, "n"))
-             == "check web, check local, dismiss web, dismiss local, dismiss a");
+  BOOST_TEST(text_of(steps_of({}, plan_of(base), {}, "n")) == "hire a, hire local, hire web, begin web");
+  BOOST_TEST(text_of(steps_of(plan_of(base), {}, {}, "n")) == "drain web, drain local, drain a");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_read_before_all_is_there_and_dead_letters_are_read_to_the_end_behind_the_others) {
+  const auto plan = plan_of("collectors: { a: { type: tail, path: in, tag: x }, b: { type: forward, listen: \"127.0.0.1:5555\" } }\n"
+                            "sinks: { all: { type: file, path: x, from: [a, b], dead_letter: rest },"
+                            " rest: { type: \"null\", from: [] } }\n");
+  BOOST_REQUIRE(plan.components.size() == 5U);
+  const auto& letters = plan.components[2].name;
+  BOOST_TEST(text_of(steps_of({}, plan, {}, "n")) == "hire all, hire rest, hire a, hire b, hire " + letters
+                                                         + ", begin a, begin b, begin " + letters);
+  BOOST_TEST(text_of(steps_of(plan, {}, {}, "n")) == "drain a, drain b, drain all, drain rest");
+}
+
+BOOST_AUTO_TEST_CASE(who_gains_one_that_wants_all_reads_again_what_that_has_not) {
+  const auto text = [](const std::string& more) {
+    return "collectors: { logs: { type: tail, path: in, tag: x }, apps: { type: forward, listen: \"127.0.0.1:5555\" } }\n"
+           "source_aggregators: { m: { from: [logs, apps] } }\n"
+           "sinks: { a: { type: file, path: a, from: [m] }, d: { type: file, path: d, from: [logs] }" + more + " }\n";
+  };
+  const auto steps = [&](const std::string& more) { return text_of(steps_of(plan_of(text("")), plan_of(text(more)), {}, "n")); };
+  BOOST_TEST(steps(", b: { type: file, path: b, from: [m] }") == "hire b, rewire m");
+  BOOST_TEST(steps(", b: { type: file, path: b, from: [m], start: all }") == "hire b, pause logs, rewire m, reread logs");
+  BOOST_TEST(steps(", b: { type: file, path: b, from: [logs], start: all }") == "hire b, pause logs, reread logs");
+  BOOST_TEST(steps(", b: { type: \"null\", from: [logs], start: all }") == "hire b, rewire logs"); // it would never know
+  const auto with_all = ", b: { type: file, path: b, from: [m], start: all }";
+  const auto and_more = std::string{with_all} + ", c: { type: file, path: c, from: [m] }";
+  BOOST_TEST(text_of(steps_of(plan_of(text(with_all)), plan_of(text(and_more)), {}, "n")) == "hire c, rewire m"); // b has its
 }
 
 BOOST_AUTO_TEST_CASE(who_needs_what_another_holds_comes_when_that_one_has_gone) {
@@ -152,7 +178,7 @@ BOOST_AUTO_TEST_CASE(who_needs_what_another_holds_comes_when_that_one_has_gone) 
            + "sinks: { a: { type: \"null\", from: [" + name + "] } }\n";
   };
   BOOST_TEST(text_of(steps_of(plan_of(forward("old")), plan_of(forward("new")), {}, "n"))
-             == "check old, rewire a, dismiss old, hire new");
+             == "check old, rewire a, dismiss old, hire new, begin new");
   auto moved = std::string{base};
   for (auto at = moved.find("local"); at != std::string::npos; at = moved.find("local", at + 1))
     if (moved.substr(at - 1, 1) != "/") moved.replace(at, 5, "other");

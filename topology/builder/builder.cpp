@@ -1,5 +1,6 @@
 #include "topology/builder/builder.hpp"
 
+#include "actors/collectors/collector_core.hpp"
 #include "topology/builder/building.hpp"
 
 #include <set>
@@ -12,7 +13,10 @@ auto build_child(const building& b, const component_plan& c, std::uint32_t insta
   auto spec = child_spec{address_of(b, c, instance), c.name, word_of(c.in), {}, c.letters_of};
   spec.type = c.type;
   switch (c.in) {
-  case tier::collector: spec.make = build_collector(b, c, spec); break;
+  case tier::collector:
+    spec.make = build_collector(b, c, spec);
+    spec.waits_to_begin = true;
+    break;
   case tier::source_aggregator:
   case tier::destination_aggregator: {
     WEIR_TRY(spec.make, build_aggregator(b, c, instance, spec));
@@ -45,18 +49,23 @@ auto plan_builder::begin(const topology_plan& plan, std::vector<const component_
   return std::unique_ptr<plan_builder>{new plan_builder{std::move(state)}};
 }
 
-auto plan_builder::addresses_of(const component_plan& c) const -> std::vector<std::string> {
-  auto all = std::vector<std::string>{};
-  for (std::uint32_t i = 0; i < instances_of(c); ++i) all.push_back(address_of(*state_, c, i));
-  return all;
-}
-
 auto plan_builder::children_of(const component_plan& c) -> result<std::vector<child_spec>> {
   auto children = std::vector<child_spec>{};
   for (std::uint32_t i = 0; i < instances_of(c); ++i) {
     WEIR_TRY(auto child, build_child(*state_, c, i));
     children.push_back(std::move(child));
   }
+  return children;
+}
+
+auto plan_builder::rereading(const component_plan& c) -> result<std::vector<child_spec>> {
+  WEIR_TRY(auto children, children_of(c));
+  for (auto& child : children)
+    child.make = [make = child.make, core = state_->context.kept->collectors[child.address],
+                  is_first = true](caf::local_actor& by, const parent_handle& parent) mutable {
+      if (std::exchange(is_first, false)) core->ask_again();
+      return make(by, parent);
+    };
   return children;
 }
 
@@ -76,17 +85,10 @@ void plan_builder::forget(const std::string& address) {
   kept.gates.erase(address);
 }
 
-auto build_tiers(const topology_plan& plan, const std::vector<const component_plan*>& hosted,
-                 const build_context& context) -> result<std::vector<supervisor_settings>> {
-  WEIR_TRY(const auto builder, plan_builder::begin(plan, hosted, context));
-  auto tiers = std::vector<supervisor_settings>(supervisor_index(tier::collector) + 1);
-  for (const auto in : {tier::sink, tier::destination_aggregator, tier::source_aggregator, tier::collector})
-    for (const auto* c : hosted) {
-      if (c->in != in) continue;
-      WEIR_TRY(auto children, builder->children_of(*c));
-      for (auto& child : children) tiers[supervisor_index(in)].children.push_back(std::move(child));
-    }
-  return tiers;
+auto addresses_of(const component_plan& c, std::string_view node) -> std::vector<std::string> {
+  auto all = std::vector<std::string>{};
+  for (std::uint32_t i = 0; i < instances_of(c); ++i) all.push_back(address_on(node, c, i));
+  return all;
 }
 
 auto supervisor_index(tier in) -> std::size_t {

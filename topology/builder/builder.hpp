@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir {
@@ -23,6 +24,7 @@ struct build_context {
   weak_handle<directory_actor> directory;
   poller* waits = nullptr;                  ///< outlives all actors
   descriptor_budget* descriptors = nullptr; ///< the same; null: nobody counts
+  net::kept_sockets* doors = nullptr;       ///< the same; null: each listener has its own
   std::shared_ptr<kept_parts> kept = make_kept_parts();
 };
 
@@ -36,9 +38,10 @@ public:
       -> result<std::unique_ptr<plan_builder>>;
   ~plan_builder();
 
-  auto addresses_of(const component_plan& c) const -> std::vector<std::string>;
   /// One for each of its addresses; opens what they need that is not open.
   auto children_of(const component_plan& c) -> result<std::vector<child_spec>>;
+  /// Of a collector that has nothing under way: it asks where to go on, as at the first start of a process.
+  auto rereading(const component_plan& c) -> result<std::vector<child_spec>>;
   /// For those that run: their neighbours are others. `discards`: what there is for those that are not fed any more.
   auto changes_of(const component_plan& c, bool discards) -> result<std::vector<revise_child>>;
   /// What the child at this address had is closed, as soon as it has ended.
@@ -49,10 +52,10 @@ private:
   std::unique_ptr<building> state_;
 };
 
-/// One supervisor's settings for each tier, sinks first.
-auto build_tiers(const topology_plan& plan, const std::vector<const component_plan*>& hosted,
-                 const build_context& context) -> result<std::vector<supervisor_settings>>;
-/// Which of these supervisors a component's children have.
+/// Of all that stand for a component on a node.
+auto addresses_of(const component_plan& c, std::string_view node) -> std::vector<std::string>;
+/// A node has as many supervisors, sinks first; and which of them a component's children have.
+inline constexpr std::size_t supervisors_of_a_node = 4;
 auto supervisor_index(tier in) -> std::size_t;
 
 /// Names of downstream components of `hosted` that are not among them: other nodes must serve these.

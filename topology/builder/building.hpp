@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir {
@@ -56,6 +57,7 @@ using child_maker = decltype(child_spec::make);
 
 // Who and where, as actors and observations are called.
 auto word_of(tier t) -> std::string;
+auto address_on(std::string_view node, const component_plan& c, std::uint32_t instance) -> std::string;
 auto address_of(const building& b, const component_plan& c, std::uint32_t instance) -> std::string;
 auto context_of(const building& b, const component_plan& c) -> plugin_context;
 

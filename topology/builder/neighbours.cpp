@@ -14,20 +14,6 @@ auto only_listens(const building& b) -> bool {
   });
 }
 
-/// Whether it may know what it has of a collector; an aggregator without a log asks others.
-auto keeps_positions(const component_plan& c) -> bool {
-  const auto* known = c.in == tier::sink ? plugin_registry<store>::find(c.type) : nullptr;
-  return known == nullptr || known->promise(c.written).has_memory();
-}
-
-/// Whether it, or a sink that it passes questions on to, wants what sources still have.
-auto wants_all(const building& b, const component_plan& c) -> bool {
-  if (c.starts_at_all && keeps_positions(c)) return true;
-  const auto* passes_on = std::get_if<aggregator_plan>(&c.details);
-  return passes_on != nullptr && passes_on->buffer.type == buffer_type::memory
-         && std::any_of(c.to.begin(), c.to.end(), [&](const auto& name) { return wants_all(b, *b.plan.find(name)); });
-}
-
 } // namespace
 
 auto word_of(tier t) -> std::string {
@@ -40,9 +26,13 @@ auto word_of(tier t) -> std::string {
   return "sink";
 }
 
-auto address_of(const building& b, const component_plan& c, std::uint32_t instance) -> std::string {
-  auto address = b.context.node + '/' + word_of(c.in) + '/' + c.name;
+auto address_on(std::string_view node, const component_plan& c, std::uint32_t instance) -> std::string {
+  auto address = std::string{node} + '/' + word_of(c.in) + '/' + c.name;
   return instances_of(c) > 1 ? address + '/' + std::to_string(instance) : address;
+}
+
+auto address_of(const building& b, const component_plan& c, std::uint32_t instance) -> std::string {
+  return address_on(b.context.node, c, instance);
 }
 
 auto context_of(const building& b, const component_plan& c) -> plugin_context {
@@ -51,6 +41,7 @@ auto context_of(const building& b, const component_plan& c) -> plugin_context {
   context.node = b.context.node;
   context.once = b.context.once;
   context.descriptors = b.context.descriptors;
+  context.doors = b.context.doors;
   context.awaits_clients = only_listens(b);
   context.keep = b.plan.keep;
   return context;
@@ -87,7 +78,7 @@ auto downstream_of(const building& b, const component_plan& c) -> std::vector<do
   for (const auto& name : c.to) {
     const auto* to = b.plan.find(name);
     const auto is_local = std::find(b.hosted.begin(), b.hosted.end(), to) != b.hosted.end();
-    all.push_back({name, instances_of(*to), is_local, keeps_positions(*to), wants_all(b, *to)});
+    all.push_back({name, instances_of(*to), is_local, keeps_positions(*to), wants_all(b.plan, *to)});
   }
   return all;
 }

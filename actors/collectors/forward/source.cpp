@@ -60,6 +60,7 @@ forward_source::forward_source(settings s, const plugin_context& context)
       once_(context.once),
       has_clients_come_(!context.awaits_clients),
       warnings_(context.component, *context.clock),
+      doors_(context.doors != nullptr ? *context.doors : own_doors_),
       descriptors_(context.descriptors),
       next_id_(first_connection_id),
       room_(settings_.max_message.value, settings_.message_timeout),
@@ -84,8 +85,7 @@ auto forward_source::listen() -> result<void> {
   if (!poll_.is_open()) return error_from_errno("cannot make an epoll descriptor", errno);
   const auto mode = static_cast<mode_t>(std::stoul(settings_.socket_mode, nullptr, 8));
   for (const auto& text : settings_.listen) {
-    WEIR_TRY(const auto at, parse_endpoint(text));
-    WEIR_TRY(auto listener, forward_listener::open(at, mode));
+    WEIR_TRY(auto listener, forward_listener::open(text, mode, doors_));
     listeners_.push_back(std::move(listener));
   }
   watch_listeners(true);

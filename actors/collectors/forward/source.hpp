@@ -106,6 +106,8 @@ private:
   std::optional<forward_access> access_;
   std::shared_ptr<net::tls_context> tls_; ///< none: plain
   owned_fd poll_;
+  net::kept_sockets own_doors_; ///< where nobody keeps them for it
+  net::kept_sockets& doors_;
   std::vector<forward_listener> listeners_;
   descriptor_budget::share descriptors_; ///< one for each connection
   forward_connections connections_;

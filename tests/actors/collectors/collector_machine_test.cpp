@@ -62,7 +62,7 @@ struct machine_fixture {
   std::vector<collector_machine::question> asked;
   std::vector<outgoing> sent;
 
-  void start(bool listens = false) {
+  void prepare(bool listens) {
     auto settings = collector_machine_settings{};
     settings.address = settings.source = "n/collector/log";
     settings.context.clock = &time;
@@ -73,6 +73,9 @@ struct machine_fixture {
     settings.random = [this] { return ++last_id; };
     machine.emplace(std::move(settings), core);
     machine->on_peers("archive", {{1, "n/sink/archive"}}, {}); // the directory may be quicker
+  }
+  void start(bool listens = false) {
+    prepare(listens);
     machine->start();
     machine->on_peers("table", {{2, "n/sink/table"}}, {});
     collect();
@@ -128,6 +131,36 @@ BOOST_AUTO_TEST_CASE(ask_everybody_and_go_on_behind_what_all_have) {
   BOOST_REQUIRE(water.opened);
   BOOST_TEST((water.opened->covered == ranges{{"s", 0, 7}}));
   BOOST_TEST((water.opened->elsewhere == ranges{{"s", 0, 10}}));
+}
+
+BOOST_AUTO_TEST_CASE(ask_again_when_something_settled_is_wanted_again_and_only_then) {
+  start();
+  answer(1, {{"s", 0, 10}});
+  answer(2, {{"s", 0, 10}});
+  asked.clear();
+  start(); // another one, with what the first had
+  BOOST_TEST(asked.empty());
+  BOOST_TEST((water.opened->covered == ranges{{"s", 0, 10}}));
+  core->ask_again();
+  start();
+  BOOST_TEST(machine->is_waiting());
+  answer(1, {{"s", 0, 10}});
+  answer(2, {{"s", 2, 5}});
+  BOOST_TEST(!machine->is_waiting());
+  BOOST_TEST((water.opened->covered == ranges{{"s", 2, 5}}));
+}
+
+BOOST_AUTO_TEST_CASE(open_their_doors_and_read_nothing_before_they_begin) {
+  prepare(true);
+  machine->listen();
+  BOOST_TEST(water.is_listening);
+  machine->on_time();
+  BOOST_TEST(!water.opened);
+  BOOST_TEST(!machine->is_open());
+  BOOST_TEST((machine->deadline() > time.monotonic()));
+  machine->start();
+  BOOST_TEST(water.opened.has_value());
+  BOOST_TEST(machine->is_open());
 }
 
 BOOST_AUTO_TEST_CASE(wait_a_second_for_who_is_silent_and_take_it_for_one_that_has_nothing) {

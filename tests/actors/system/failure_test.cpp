@@ -93,17 +93,27 @@ struct fixture {
     auto root = guardian_settings{};
     root.tiers.resize(2);
     for (auto& tier : root.tiers) tier.backoff = {1ms, 1ms};
-    root.tiers[0].children = {{"a/sink/files", "files", "sink", std::move(make)}};
-    root.tiers[1].children = {{"a/collector/logs", "logs", "collector", [this](caf::local_actor& by, const auto&) {
-                                 return counted(by.spawn(quiet));
-                               }}};
     root.on_finished = std::move(on_finished);
     root.on_failed = tell();
     auto made = system.spawn(guardian, std::move(root));
     end_node_with(*made, "guardian", tell());
     others.push_back(caf::actor_cast<caf::actor>(made));
     run();
+    const auto tiers = supervisors_of(made);
+    caf::anon_send(tiers[1], hire_child{{"a/collector/logs", "logs", "collector",
+                                         [this](caf::local_actor& by, const auto&) { return counted(by.spawn(quiet)); }}});
+    run();
+    caf::anon_send(tiers[0], hire_child{{"a/sink/files", "files", "sink", std::move(make)}, false});
+    run();
     return made;
+  }
+  auto supervisors_of(const guardian_actor& root) -> std::vector<supervisor_actor> {
+    auto found = std::vector<supervisor_actor>{};
+    auto asks = caf::scoped_actor{system};
+    auto answer = asks->request(root, caf::infinite, supervisors_atom::value);
+    run();
+    answer.receive([&](std::vector<supervisor_actor>& all) { found = std::move(all); }, [](const caf::error&) {});
+    return found;
   }
   void is_told_once(const std::string& why) {
     BOOST_TEST(told == std::vector<std::string>{why}, boost::test_tools::per_element());

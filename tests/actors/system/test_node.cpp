@@ -4,6 +4,7 @@
 #include "runtime/base/assert.hpp"
 #include "topology/builder/builder.hpp"
 #include "topology/make_plan.hpp"
+#include "topology/reload.hpp"
 
 #include <chrono>
 #include <cstdio>
@@ -29,8 +30,11 @@ auto test_node::problem_of(std::string_view yaml) -> std::string {
   const auto plan = plan_of(yaml);
   auto context = build_context{};
   context.node = "test";
-  const auto built = build_tiers(plan, components_of(plan, {}), context);
-  return built ? std::string{} : built.failure().what;
+  const auto builder = plan_builder::begin(plan, components_of(plan, {}), context);
+  if (!builder) return builder.failure().what;
+  for (const auto* c : components_of(plan, {}))
+    if (const auto built = (*builder)->children_of(*c); !built) return built.failure().what;
+  return {};
 }
 
 test_node::test_node(std::string_view yaml, options how) {
@@ -45,9 +49,7 @@ test_node::test_node(std::string_view yaml, options how) {
   context.directory = directory_;
   context.waits = &waits_;
   auto root_settings = guardian_settings{};
-  auto tiers = build_tiers(plan, components_of(plan, {}), context);
-  WEIR_ASSERT(tiers);
-  root_settings.tiers = std::move(*tiers);
+  root_settings.tiers.resize(supervisors_of_a_node);
   for (auto& tier : root_settings.tiers) {
     tier.backoff = {1ms, 10ms};
     tier.restarts_max = how.restarts_max;
@@ -65,6 +67,7 @@ test_node::test_node(std::string_view yaml, options how) {
     changed_.notify_all();
   };
   guardian_ = system_->spawn(guardian, std::move(root_settings));
+  WEIR_ASSERT(reload_actors(*system_, topology_plan{}, plan, {{}, context, guardian_}));
 }
 
 test_node::~test_node() {
