@@ -33,7 +33,7 @@ aggregator_core::aggregator_core(inlet_settings window, const std::vector<outlet
   log_->seen().for_each([&](const id_range& r) { in.remember(r); });
   found_up_to_ = log_->last();
   for (std::size_t i = 0; i < readers_.size(); ++i) readers_[i].is_new = log_->is_new(i);
-  if (std::any_of(readers_.begin(), readers_.end(), [](const reader& r) { return r.is_new; }))
+  if (std::any_of(readers_.begin(), readers_.end(), [](const outlet_feed& r) { return r.is_new; }))
     log_->seen().for_each([&](const id_range& r) { found_origins_.insert(r.origin); });
   const auto left = log_->figures();
   events_in = left.unsettled_events;
@@ -195,7 +195,7 @@ auto aggregator_core::hand_on(std::size_t outlet, record_number number, const ch
   return true;
 }
 
-auto aggregator_core::as_true_for(const reader& r, record_number number, const chunk_ptr& c) const -> chunk_ptr {
+auto aggregator_core::as_true_for(const outlet_feed& r, record_number number, const chunk_ptr& c) const -> chunk_ptr {
   const auto is_doubtful = number <= found_up_to_ || (r.is_new && found_origins_.contains(c->id.origin));
   if (!is_doubtful || c->settled_below <= 1) return c;
   auto changed = std::make_shared<chunk>(*c);
@@ -203,13 +203,13 @@ auto aggregator_core::as_true_for(const reader& r, record_number number, const c
   return changed;
 }
 
-void aggregator_core::note_problem(std::optional<trouble>& which, const error& e, monotonic_time now) {
+void aggregator_core::note_problem(std::optional<aggregator_trouble>& which, const error& e, monotonic_time now) {
   if (!which) tell(e.what + "; it is tried again until it works");
   which = {e.what, now};
   retry_at_ = now + retry_interval;
 }
 
-void aggregator_core::note_works(std::optional<trouble>& which) {
+void aggregator_core::note_works(std::optional<aggregator_trouble>& which) {
   if (!std::exchange(which, std::nullopt)) return;
   if (!write_fails_ && !sync_fails_) tell_good("the buffer takes data again");
 }
@@ -232,21 +232,21 @@ auto aggregator_core::hang_text(monotonic_time now) const -> std::string {
   return "the device of the buffer has not answered for " + std::to_string((now - syncing_since_) / 1s) + "s";
 }
 
-auto aggregator_core::troubles(monotonic_time now) const -> std::vector<trouble> {
-  auto all = std::vector<trouble>{};
-  const auto add = [&](const std::optional<trouble>& t) {
-    const auto is_same = [&](const trouble& other) { return other.what == t->what; };
+auto aggregator_core::troubles(monotonic_time now) const -> std::vector<aggregator_trouble> {
+  auto all = std::vector<aggregator_trouble>{};
+  const auto add = [&](const std::optional<aggregator_trouble>& t) {
+    const auto is_same = [&](const aggregator_trouble& other) { return other.what == t->what; };
     if (t && std::none_of(all.begin(), all.end(), is_same)) all.push_back(*t);
   };
   for (const auto* t : {&write_fails_, &sync_fails_, &upkeep_fails_}) add(*t);
   for (const auto& r : readers_) add(r.fails);
-  if (process && !process->problem().empty()) add(trouble{process->problem(), process->failed_at()});
+  if (process && !process->problem().empty()) add(aggregator_trouble{process->problem(), process->failed_at()});
   if (is_hanging(now)) all.push_back({hang_text(now), now});
   return all;
 }
 
 /// That is this outlet's affair alone.
-void aggregator_core::note_unreadable(reader& r, record_number number, const error& e, monotonic_time now) {
+void aggregator_core::note_unreadable(outlet_feed& r, record_number number, const error& e, monotonic_time now) {
   if (std::exchange(r.unreadable, number) != number)
     tell("record " + std::to_string(number) + " of the buffer: " + e.what + "; it is tried again a few times");
   r.fails = {e.what, now};

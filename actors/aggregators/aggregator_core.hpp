@@ -7,6 +7,7 @@
 
 #include "actors/aggregators/full_notice.hpp"
 #include "actors/aggregators/outgoing_process.hpp"
+#include "actors/aggregators/outlet_feed.hpp"
 #include "runtime/flow/buffer_policy.hpp"
 #include "runtime/flow/fan_out.hpp"
 #include "runtime/flow/inlet.hpp"
@@ -15,12 +16,10 @@
 #include "runtime/measure/actor_board.hpp"
 
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace weir {
@@ -103,12 +102,8 @@ public:
   };
   /// What to tell people since the last call.
   auto take_news(monotonic_time now) -> std::vector<bulletin>;
-  struct trouble {
-    std::string what;
-    monotonic_time at{}; ///< the last time
-  };
   /// What fails now, each until it works again.
-  auto troubles(monotonic_time now) const -> std::vector<trouble>;
+  auto troubles(monotonic_time now) const -> std::vector<aggregator_trouble>;
 
   const std::shared_ptr<actor_board> board = std::make_shared<actor_board>(aggregator_measures);
   inlet in;
@@ -124,16 +119,6 @@ private:
   struct waiting {
     chunk_ptr content;
     record_number safe_with = 0; ///< once written: the record that has to be durable
-  };
-  struct reader {
-    bool is_new = false;   ///< the log had not known it before
-    record_number fed = 0; ///< everything up to it was pushed to the outlet
-    std::unordered_map<chunk_id, record_number, chunk_id_hash> pushed;
-    std::unordered_map<record_number, process_tally> tallies; ///< of those of pushed that lost something
-    record_number unreadable = 0;           ///< the last one that could not be read
-    std::optional<monotonic_time> retry_at; ///< set while that is so
-    std::optional<trouble> fails;           ///< reading does
-    std::optional<record_number> ends;      ///< it gets nothing behind it: its outlet is retired
   };
 
   auto held_in_memory() const -> figures;
@@ -158,10 +143,10 @@ private:
   void process_waiting(monotonic_time now);
   /// The chunk as this reader may have it: what its settled_below promises is true of those who were there when
   /// it was closed. A reader that is new would take what it gets late, from another log, for what it has.
-  auto as_true_for(const reader& r, record_number number, const chunk_ptr& c) const -> chunk_ptr;
-  void note_unreadable(reader& r, record_number number, const error& e, monotonic_time now);
-  void note_problem(std::optional<trouble>& which, const error& e, monotonic_time now);
-  void note_works(std::optional<trouble>& which);
+  auto as_true_for(const outlet_feed& r, record_number number, const chunk_ptr& c) const -> chunk_ptr;
+  void note_unreadable(outlet_feed& r, record_number number, const error& e, monotonic_time now);
+  void note_problem(std::optional<aggregator_trouble>& which, const error& e, monotonic_time now);
+  void note_works(std::optional<aggregator_trouble>& which);
   void keep_up(monotonic_time now);
   /// The device has not answered for long.
   auto is_hanging(monotonic_time now) const -> bool;
@@ -178,16 +163,16 @@ private:
   std::deque<waiting> waiting_;
   std::deque<chunk_ptr> unprocessed_; ///< of a memory buffer: their dead letters could not be kept yet
   std::size_t written_ = 0; ///< of waiting_
-  std::vector<reader> readers_;
+  std::vector<outlet_feed> readers_;
   record_number found_up_to_ = 0;           ///< records that were in the log before
   std::set<std::uint64_t> found_origins_;   ///< of all it had ever held by then; for new readers
   std::optional<sync_job> syncing_;             ///< taken and not finished
   monotonic_time syncing_since_{};
   bool is_hang_told_ = false;
   std::optional<error> sync_failure_;           ///< of syncing_; what it was about has to be written again
-  std::optional<trouble> write_fails_;
-  std::optional<trouble> sync_fails_;
-  std::optional<trouble> upkeep_fails_;
+  std::optional<aggregator_trouble> write_fails_;
+  std::optional<aggregator_trouble> sync_fails_;
+  std::optional<aggregator_trouble> upkeep_fails_;
   std::optional<monotonic_time> retry_at_;      ///< set while the disk fails
   std::optional<monotonic_time> sync_again_at_; ///< set after a sync has failed
   monotonic_time tell_upkeep_at_{};             ///< not again before

@@ -313,13 +313,12 @@ auto tailer::pass_hole(tailed_file& file, std::uint64_t begin, std::uint64_t siz
     go_on(file, is_gap);
     return std::nullopt;
   }
-  file.rest = size - file.offset;
-  if (end.at == size && !is_gap && !file.take_rest) return std::nullopt;
-  if (!is_told(file)) return std::nullopt;
+  const auto is_last = end.at == size && !is_gap && !file.take_rest;
+  file.rest = is_last ? size - file.offset : 0;
+  if (is_last || !is_told(file)) return std::nullopt;
   const auto bytes = end.at - begin;
   auto block = deliver(file, {}, end.at);
   note_lines({0, bytes}, file.stream);
-  file.rest = 0;
   if (is_gap) skip_known(file);
   go_on(file, is_gap);
   return block;

@@ -64,6 +64,17 @@ BOOST_AUTO_TEST_CASE(of_content_behind_a_cut_holds_its_data_up_until_all_know) {
   BOOST_TEST(generation_of_data() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(holds_up_content_that_begins_with_a_hole_as_well) {
+  append(directory / "a.log", "one\n");
+  (void)read();
+  acknowledge_all();
+  write(directory / "a.log", std::string(792, '\0') + "x\n");
+  BOOST_TEST(read().empty());
+  BOOST_TEST_REQUIRE(told.size() == 1U);
+  acknowledge_all();
+  BOOST_TEST(read() == (lines{"x"}), per_element());
+}
+
 BOOST_AUTO_TEST_CASE(waits_for_who_is_silent_no_longer_than_ten_seconds) {
   append(directory / "a.log", "one\n");
   (void)read();

@@ -1,0 +1,29 @@
+/// What an aggregator with a log knows of one of its outlets: how far that is fed, and what is under way.
+#pragma once
+
+#include "actors/aggregators/outgoing_process.hpp"
+#include "runtime/log/chunk_log.hpp"
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace weir {
+
+struct aggregator_trouble {
+  std::string what;
+  monotonic_time at{}; ///< the last time
+};
+
+struct outlet_feed {
+  bool is_new = false;   ///< the log had not known it before
+  record_number fed = 0; ///< everything up to it was pushed to the outlet
+  std::unordered_map<chunk_id, record_number, chunk_id_hash> pushed;
+  std::unordered_map<record_number, process_tally> tallies; ///< of those of pushed that lost something
+  record_number unreadable = 0;           ///< the last one that could not be read
+  std::optional<monotonic_time> retry_at; ///< set while that is so
+  std::optional<aggregator_trouble> fails;           ///< reading does
+  std::optional<record_number> ends;      ///< it gets nothing behind it: its outlet is retired
+};
+
+} // namespace weir
