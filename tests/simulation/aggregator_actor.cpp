@@ -19,9 +19,21 @@ auto emptied(const chunk_ptr& c) -> chunk_ptr {
 
 } // namespace
 
+namespace {
+
+auto found_in(const chunk_log* log) -> std::uint64_t {
+  auto most = std::uint64_t{0};
+  for (std::size_t i = 0; log != nullptr && i < log->readers(); ++i)
+    most = std::max(most, log->is_new(i) ? world::unbounded : log->last() - log->settled_up_to(i));
+  return most;
+}
+
+} // namespace
+
 aggregator_actor::aggregator_actor(world& w, process& host, const plan& how, std::unique_ptr<chunk_log> log)
     : actor(w, host, how.component, how.address),
       plan_(how),
+      found_(found_in(log.get())),
       core_(std::make_shared<aggregator_core>(how.window, how.outlets, std::move(log))) {
   begin();
 }

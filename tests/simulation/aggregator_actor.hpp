@@ -33,6 +33,7 @@ public:
   auto check() const -> std::string override;
   auto is_at_rest() const -> bool override { return core_->is_empty() && !is_syncing_; }
   auto remembered_ranges() const -> std::size_t override { return core_->in.remembered_ranges(); }
+  auto found() const -> std::uint64_t override { return found_; }
 
 protected:
   void step() override;
@@ -45,6 +46,7 @@ private:
   void send();
 
   plan plan_;
+  const std::uint64_t found_;
   std::shared_ptr<aggregator_core> core_;
   std::unique_ptr<aggregator_machine> machine_;
   position_index taken_; ///< of all chunks that came

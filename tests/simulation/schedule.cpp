@@ -122,10 +122,17 @@ void schedule::check_progress() {
         return world_.broken("a line of " + f.name + " has waited for too long");
 }
 
-/// What receivers remember of an origin: no more gaps than its collector had chunks under way.
+/// What receivers remember of an origin: no more gaps than its collector had chunks under way, and those of what a log
+/// held at a start, which is passed on without news of what is settled; all of it to a reader that comes late.
 void schedule::check_memory() {
   auto bound = std::uint64_t{0};
   for (const auto& [origin, span] : world_.spans) bound += 2 * (span + 1);
+  for (const auto& p : world_.processes)
+    for (const auto& a : p->actors) found_[a->address] = std::max(found_[a->address], a->found());
+  for (const auto& [address, chunks] : found_) {
+    if (chunks == world::unbounded) return;
+    bound += 2 * chunks;
+  }
   for (const auto& p : world_.processes)
     for (const auto& a : p->actors)
       if (a->remembered_ranges() > bound) world_.broken(a->address + " remembers too many ranges");

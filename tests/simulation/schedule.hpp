@@ -79,6 +79,7 @@ private:
   world world_;
   std::chrono::nanoseconds trouble_{0};
   bool at_rest_ = false;
+  std::map<std::string, std::uint64_t> found_; ///< the most of an actor, by address
   std::chrono::nanoseconds peace_since_{0};
   bool process_deaths_ = true;
   std::uint64_t lines_ = 0;

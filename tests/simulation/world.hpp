@@ -37,6 +37,8 @@ public:
   virtual auto check() const -> std::string { return {}; }
   /// How many id ranges it remembers.
   virtual auto remembered_ranges() const -> std::size_t { return 0; }
+  /// So many chunks it passes on, at most, that say nothing of what is settled.
+  virtual auto found() const -> std::uint64_t { return 0; }
   /// Something on its machine changed.
   virtual void wake() { step(); }
   /// Nothing is left to do.
@@ -79,6 +81,8 @@ auto imbalance_of(const actor_board& board, const actor_identity& who, const clo
 
 class world {
 public:
+  static constexpr auto unbounded = UINT64_MAX;
+
   explicit world(std::uint64_t seed) : random(seed) {}
 
   auto add_process(const std::string& name) -> process&;
