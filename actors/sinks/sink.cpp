@@ -72,8 +72,8 @@ sink::sink(caf::actor_config& config, sink_settings settings, std::shared_ptr<si
 
 void sink::enqueue(caf::mailbox_element_ptr message, caf::execution_unit* on) {
   const auto& content = message->content();
-  if (!content.match_elements<transfer_chunks>()) return stateful_actor::enqueue(std::move(message), on);
-  desk_->take(content.get_as<transfer_chunks>(0));
+  if (content.match_elements<transfer_chunks>() && desk_->take(content.get_as<transfer_chunks>(0))) return;
+  stateful_actor::enqueue(std::move(message), on);
 }
 
 auto sink::make_behavior() -> caf::behavior {
@@ -86,6 +86,7 @@ auto sink::make_behavior() -> caf::behavior {
   });
   return {
       handler<open_link>(s, [](auto& m, const auto& note, auto from) { m.on_open(note, from); }),
+      [&s](const transfer_chunks& note) { s.decide([&](auto& m, auto&) { m.on_transfer(note); }); },
       handler<probe_link>(s, [](auto& m, const auto& note, auto from) { m.on_probe(note, from); }),
       handler<close_link>(s, [](auto& m, const auto& note, auto from) { m.on_close(note, from); }),
       handler<ask_positions>(s, [](auto& m, const auto& note, auto from) { m.on_question(note, from); }),

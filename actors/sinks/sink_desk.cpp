@@ -53,13 +53,15 @@ void sink_desk::close() {
   is_closed_ = true;
 }
 
-void sink_desk::take(const transfer_chunks& note) {
+auto sink_desk::take(const transfer_chunks& note) -> bool {
   const auto lock = std::lock_guard{guard_};
-  if (is_closed_) return;
+  if (is_closed_) return true;
+  if (!machine_.has_link(note.link)) return false;
   machine_.on_transfer(note);
   settle();
   machine_.show();
   if (machine_.is_filling()) call_sink();
+  return true;
 }
 
 auto sink_desk::next_job(std::size_t writer) -> std::optional<writer_job> {

@@ -41,8 +41,9 @@ public:
   /// The sink is no more: what others still do here comes to nothing, since a new sink has the core.
   void close();
 
-  /// For senders, on their threads.
-  void take(const transfer_chunks& note);
+  /// For senders, on their threads. False: the link is not open yet; the sink is to get it behind what opens it, which is a
+  /// message to it.
+  auto take(const transfer_chunks& note) -> bool;
 
   /// For a writer alone: its next job; with none it is to wait until it is woken.
   auto next_job(std::size_t writer) -> std::optional<writer_job>;

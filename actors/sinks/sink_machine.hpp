@@ -52,6 +52,7 @@ public:
   sink_machine(sink_machine_settings settings, sink_core& core, const clock& time);
 
   void on_open(const open_link& note, std::uint64_t sender);
+  auto has_link(std::uint64_t link) const -> bool { return links_.has(link); }
   void on_transfer(const transfer_chunks& note);
   void on_probe(const probe_link& note, std::uint64_t sender);
   void on_close(const close_link& note, std::uint64_t sender);

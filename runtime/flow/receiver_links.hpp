@@ -42,6 +42,7 @@ public:
   /// Refuses those of an actor that has `links_of_one_max`, and all while there are `links_max`; who is refused
   /// tries again with its probes. Returns a sentence for the log, of the refusals 1, 2, 4, 8, …
   auto on_open(const open_link& note, std::uint64_t handle) -> std::string;
+  auto has(std::uint64_t id) const -> bool { return links_.contains(id); }
   auto on_transfer(const transfer_chunks& note) -> transfer_result;
   void on_probe(const probe_link& note, std::uint64_t handle);
   void on_close(const close_link& note, std::uint64_t handle);

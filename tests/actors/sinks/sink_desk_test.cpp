@@ -57,7 +57,7 @@ struct fixture {
   static void give(sink_desk& desk, std::uint64_t number) {
     const auto first = static_cast<int>(number - 1) * 10;
     const auto chunk = make_chunk({numbered("a", first, first + 10)}, number);
-    desk.take({1, number, {{chunk}}});
+    BOOST_TEST(desk.take({1, number, {{chunk}}}));
   }
 
   static void work(sink_desk& desk, store_writer& writer) {
@@ -73,6 +73,16 @@ struct fixture {
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(desks, fixture)
+
+BOOST_AUTO_TEST_CASE(leave_to_the_sink_what_overtakes_the_opening_of_its_link) {
+  auto desk = make_desk();
+  const auto early = transfer_chunks{2, 1, {{make_chunk({numbered("a", 0, 10)}, 1)}}};
+  BOOST_TEST(!desk->take(early));
+  BOOST_TEST(!desk->next_job(0).has_value());
+  desk->decide([](auto& machine, auto&) { machine.on_open({2, "n/collector/d"}, a_sender + 1); });
+  BOOST_TEST(desk->take(early));
+  BOOST_TEST(desk->next_job(0).has_value());
+}
 
 BOOST_AUTO_TEST_CASE(have_the_next_job_for_a_writer_until_all_is_stored) {
   auto desk = make_desk();
