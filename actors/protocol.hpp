@@ -98,6 +98,7 @@ struct node_welcome {
   std::string refused; ///< why not; empty if welcome
   std::uint64_t incarnation = 0;
   std::vector<peer> peers;
+  bool serves = false; ///< it hosts more than collectors
 };
 
 /// A dialling node, every heartbeat; answered with node_pulse.
@@ -111,6 +112,7 @@ struct frame_arrived {
 /// To the same, the last: why.
 struct wire_ended {
   std::string why;
+  bool is_meant = false; ///< one of both sides said so
 };
 
 } // namespace weir

@@ -32,6 +32,7 @@ auto version_text() -> std::string;
 void add_run(CLI::App& weir, session& s);
 void add_check(CLI::App& weir, session& s);
 void add_plan(CLI::App& weir, session& s);
+void add_members(CLI::App& weir, session& s);
 void add_reload(CLI::App& weir, session& s);
 void add_status(CLI::App& weir, session& s);
 void add_buffer(CLI::App& weir, session& s);

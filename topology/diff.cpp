@@ -122,6 +122,14 @@ auto own_listen_text(const topology_plan& plan, std::string_view node) -> std::s
   return {};
 }
 
+auto joining_text(const topology_plan& plan) -> std::string {
+  const auto& j = plan.joining;
+  const auto at = [](const std::optional<host_port>& a) { return a ? to_text(*a) : std::string{}; };
+  auto text = at(j.listen) + '|' + at(j.advertise) + '|' + j.zone + '|' + to_text(j.heartbeat) + '|' + to_text(j.down_after);
+  for (const auto& s : j.seeds) text += '|' + to_text(s);
+  return text;
+}
+
 } // namespace
 
 auto says_the_same(const config::value& a, const config::value& b) -> bool {
@@ -165,6 +173,7 @@ auto wants_restart(const topology_plan& running, const topology_plan& wanted, st
     return "the cluster is \"" + wanted.cluster + "\" instead of \"" + running.cluster + '"';
   if (own_listen_text(running, node) != own_listen_text(wanted, node))
     return "the address or the classes of node \"" + std::string{node} + "\" under nodes: are others";
+  if (joining_text(running) != joining_text(wanted)) return "how nodes find each other under cluster: is another";
   if (running.classes.empty() != wanted.classes.empty())
     return wanted.classes.empty() ? "there is no placement: any more" : "there was no placement: before";
   return {};

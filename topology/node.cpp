@@ -1,19 +1,19 @@
 #include "topology/node.hpp"
 
-#include "actors/system/dialer.hpp"
+#include "actors/system/cluster.hpp"
 #include "actors/system/directory.hpp"
 #include "actors/system/failure.hpp"
 #include "actors/system/gate.hpp"
 #include "actors/system/guardian.hpp"
 #include "actors/system/node_connection.hpp"
-#include "actors/system/node_link.hpp"
 #include "runtime/net/kept_sockets.hpp"
 #include "runtime/net/listener.hpp"
+#include "runtime/os/host_name.hpp"
 #include "runtime/os/poller.hpp"
-#include "runtime/os/random.hpp"
 #include "runtime/os/threads.hpp"
 #include "topology/builder/builder.hpp"
-#include "topology/classes.hpp"
+#include "topology/cluster_view.hpp"
+#include "topology/node_links.hpp"
 #include "topology/process_needs.hpp"
 #include "topology/rights.hpp"
 
@@ -38,28 +38,10 @@ auto own_address(const topology_plan& plan, const std::string& name) -> const no
   return at == plan.nodes.end() ? nullptr : &*at;
 }
 
-/// Whether `other` may host one of `wanted`; a node whose class is not written down may.
-auto may_serve(const topology_plan& plan, const node_address& other, const std::vector<std::string>& wanted)
-    -> bool {
-  if (other.classes.empty()) return true;
-  return std::any_of(wanted.begin(), wanted.end(), [&](const auto& name) {
-    return share_a_class(plan.find(name)->classes, other.classes);
-  });
-}
-
-auto nodes_to_dial(const topology_plan& plan, const std::vector<const component_plan*>& hosted,
-                   const std::string& self) -> std::vector<const node_address*> {
-  auto found = std::vector<const node_address*>{};
-  const auto wanted = remote_components(hosted);
-  for (const auto& other : plan.nodes)
-    if (!wanted.empty() && other.name != self && may_serve(plan, other, wanted)) found.push_back(&other);
-  return found;
-}
-
-auto is_among(const node_address& one, const std::vector<const node_address*>& all) -> bool {
-  return std::any_of(all.begin(), all.end(), [&](const auto* other) {
-    return other->name == one.name && other->host == one.host && other->port == one.port;
-  });
+/// Where others find what listens there.
+auto reached_at(const topology_plan& plan, const host_port& listens, std::uint16_t port) -> host_port {
+  if (plan.joining.advertise) return *plan.joining.advertise;
+  return {is_wildcard(listens.host) ? own_host_name() : listens.host, port};
 }
 
 /// What becomes of those who connect. Of the io thread.
@@ -69,6 +51,8 @@ struct entrance {
   std::shared_ptr<const current_plan> plan;
   gate_actor gate;
   std::shared_ptr<const board_registry> boards;
+  cluster_actor cluster;
+  duration down_after;
 };
 
 void take_in(const std::shared_ptr<const entrance>& at, const std::shared_ptr<net::stranger>& who) {
@@ -76,8 +60,10 @@ void take_in(const std::shared_ptr<const entrance>& at, const std::shared_ptr<ne
   wire->expect_hello([at, who](const std::shared_ptr<node_wire>& it, const node_hello& hello) {
     if (refusal_of(at->me, hello).empty()) who->admit();
     auto rights = guest_rights{{}, rights_now(at->plan, hello.node, hello.classes)};
-    return at->wires->system.spawn(host_connection, it,
-                                   host_connection_settings{hello, at->gate, std::move(rights), at->boards});
+    auto admitted = hello;
+    admitted.serves = hello.serves && may_serve_as(*at->plan->get(), hello.node, hello.classes);
+    auto settings = host_connection_settings{std::move(admitted), at->gate, std::move(rights), at->boards, at->cluster, at->down_after};
+    return at->wires->system.spawn(host_connection, it, std::move(settings));
   });
   who->bytes()->start(wire);
 }
@@ -117,21 +103,31 @@ struct node::running {
   directory_actor directory_handle;
   guardian_actor guardian_handle;
   gate_actor gate_handle;
+  cluster_actor cluster_handle; ///< null where all runs in one process
   build_context builds; // what it keeps goes after the actors
   std::shared_ptr<current_plan> plan;
   node_settings settings;
   node_link_settings link;
   std::string name;
-  std::mutex links_guard;
-  std::vector<std::pair<std::string, caf::actor>> links; // by node name
+  std::unique_ptr<node_links> links; ///< the same
+  std::mutex members_guard;
+  std::vector<member> members; // the others
+  bool is_started = false;     // dialling is
+  bool is_changing = false;    // the plan is: whom the old one wants is kept
 
   ~running() {
     door.reset();
-    for (auto& [other, who] : links) caf::anon_send_exit(who, caf::exit_reason::user_shutdown);
+    leave_cluster();
+    {
+      const auto lock = std::lock_guard{members_guard};
+      is_started = false;
+    }
+    links.reset();
+    if (cluster_handle) caf::anon_send_exit(cluster_handle, caf::exit_reason::user_shutdown);
     if (gate_handle) caf::anon_send_exit(gate_handle, caf::exit_reason::user_shutdown);
     if (guardian_handle) caf::anon_send_exit(guardian_handle, caf::exit_reason::user_shutdown);
     if (directory_handle) caf::anon_send_exit(directory_handle, caf::exit_reason::user_shutdown);
-    links.clear();
+    cluster_handle = nullptr;
     gate_handle = nullptr;
     guardian_handle = nullptr;
     directory_handle = nullptr;
@@ -143,46 +139,6 @@ struct node::running {
     system.reset();
   }
 
-  /// Keeps connected to another node, wherever that was before.
-  void dial(const node_address& other) {
-    hang_up(other.name);
-    open_network();
-    auto to = link;
-    to.name = other.name;
-    to.host = other.host;
-    to.port = other.port;
-    to.make_dialer = [in = network.get(), with = wires](caf::event_based_actor* self) {
-      return self->spawn<caf::detached>(dialer, in, with);
-    };
-    auto made = system->spawn(node_link, std::move(to));
-    end_node_with(*caf::actor_cast<caf::abstract_actor*>(made), "link to node " + other.name, settings.on_failed);
-    const auto lock = std::lock_guard{links_guard};
-    links.emplace_back(other.name, std::move(made));
-  }
-  /// Those that are new, or elsewhere now.
-  void dial_instead(const std::vector<const node_address*>& before, const std::vector<const node_address*>& now) {
-    for (const auto* other : now)
-      if (!is_among(*other, before)) dial(*other);
-  }
-  void hang_up_all_but(const std::vector<const node_address*>& kept) {
-    for (const auto& [other, who] : linked())
-      if (std::none_of(kept.begin(), kept.end(), [&](const auto* k) { return k->name == other; })) hang_up(other);
-  }
-  void hang_up(const std::string& other) {
-    const auto lock = std::lock_guard{links_guard};
-    for (const auto& [name_of, link_to] : links)
-      if (name_of == other) caf::anon_send_exit(link_to, caf::exit_reason::user_shutdown);
-    std::erase_if(links, [&](const auto& l) { return l.first == other; });
-  }
-  auto linked() -> std::vector<std::pair<std::string, caf::actor>> {
-    const auto lock = std::lock_guard{links_guard};
-    return links;
-  }
-  void open_network() {
-    if (network) return;
-    network = std::make_unique<net::io_thread>(settings.on_failed);
-    wires = std::make_shared<wire_commons>(*system);
-  }
   auto reload_by(const reload_manner& how) const -> reload_settings {
     return {settings.classes, builds, guardian_handle, {}, how.discards, how.patience, how.is_over};
   }
@@ -208,17 +164,66 @@ struct node::running {
   auto open_to_others(const topology_plan& by) -> result<void> {
     gate_handle = system->spawn(gate, link.identity, directory_handle);
     end_node_with(*gate_handle, "gate", settings.on_failed);
-    const auto* at = settings.classes.empty() ? nullptr : own_address(by, name);
-    if (at == nullptr) return {};
-    open_network();
+    const auto at = place_of_door(by);
+    if (!at) return {};
     auto how = net::listener_settings{};
     how.strangers_max = strangers_of(settings.descriptors.limit);
-    auto leads_to = entrance{wires, link.identity, plan, gate_handle, boards};
-    WEIR_TRY(door, open_door(*network, {at->host, at->port}, std::move(how), std::move(leads_to)));
+    auto leads_to = entrance{wires, link.identity, plan, gate_handle, boards, cluster_handle, by.joining.down_after};
+    WEIR_TRY(door, open_door(*network, *at, std::move(how), std::move(leads_to)));
+    caf::anon_send(cluster_handle, advertise_atom::value, to_text(reached_at(by, *at, door->port())));
     return {};
   }
-  auto nodes_to_dial(const topology_plan& by) const -> std::vector<const node_address*> {
-    return weir::nodes_to_dial(by, components_of(by, settings.classes), name);
+  /// Where a node that is not under nodes: lets others in is the same for all that serve.
+  auto place_of_door(const topology_plan& by) const -> std::optional<host_port> {
+    if (settings.classes.empty()) return std::nullopt;
+    if (const auto* own = own_address(by, name); own != nullptr) return host_port{own->host, own->port};
+    return link.identity.serves ? by.joining.listen : std::nullopt;
+  }
+  void spawn_cluster(const topology_plan& by) {
+    network = std::make_unique<net::io_thread>(settings.on_failed);
+    wires = std::make_shared<wire_commons>(*system);
+    auto s = cluster_settings{};
+    s.membership = {by.joining.heartbeat, by.joining.down_after};
+    s.membership.seed = link.identity.incarnation;
+    s.self = member_of(by, name, settings.classes);
+    s.self.version.incarnation = link.identity.incarnation;
+    s.self.program = settings.program;
+    s.self.protocol = protocol_version;
+    s.self.topology = settings.topology;
+    s.identity = link.identity;
+    s.seeds = by.joining.seeds;
+    s.seeds.insert(s.seeds.end(), settings.seeds.begin(), settings.seeds.end());
+    s.on_members = [this](const std::vector<member>& now) { on_members(now); };
+    s.make_introducer = [in = network.get(), with = wires](const cluster_actor& of) {
+      return with->system.spawn<caf::detached>(introducer, dialling{in, with, of});
+    };
+    cluster_handle = system->spawn(cluster, std::move(s));
+    end_node_with(*cluster_handle, "cluster", settings.on_failed);
+    link.pulse = by.joining.heartbeat;
+    link.down_after = by.joining.down_after;
+    links = std::make_unique<node_links>(*system, link, dialling{network.get(), wires, cluster_handle}, settings.on_failed);
+  }
+  void on_members(const std::vector<member>& now) {
+    const auto lock = std::lock_guard{members_guard};
+    members = now;
+    if (is_started) dial(*plan->get(), is_changing);
+  }
+  /// Whom a plan wants, by what is known of the others.
+  void dial(const topology_plan& by, bool keeps_others) {
+    if (links) links->dial(nodes_to_dial(by, components_of(by, settings.classes), name, members), keeps_others);
+  }
+  void change_dialling(const topology_plan& by, bool goes_on_changing) {
+    const auto lock = std::lock_guard{members_guard};
+    is_started = true;
+    is_changing = goes_on_changing;
+    dial(by, is_changing);
+  }
+  auto linked() const { return links ? links->all() : std::vector<std::pair<std::string, caf::actor>>{}; }
+  /// The others need not find out.
+  void leave_cluster() {
+    if (!cluster_handle) return;
+    auto self = caf::scoped_actor{*system};
+    self->request(cluster_handle, 1s, leave_atom::value).receive([](leave_atom) {}, [](const caf::error&) {});
   }
 };
 
@@ -233,21 +238,23 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
   s.settings = settings;
   s.plan = std::make_shared<current_plan>(std::make_shared<const topology_plan>(plan));
   s.system = std::make_unique<caf::actor_system>(s.config);
-  const auto dialled = s.nodes_to_dial(plan);
+  const auto hosted = components_of(plan, settings.classes);
   auto awaited = std::vector<std::string>{};
-  for (const auto* other : dialled) awaited.push_back(other->name);
+  for (const auto& other : nodes_to_dial(plan, hosted, settings.name, {})) awaited.push_back(other.name);
   s.directory_handle = s.system->spawn(directory, std::move(awaited));
   end_node_with(*s.directory_handle, "directory", settings.on_failed);
-  s.link.identity = {plan.cluster, settings.name, random_id(), 0, settings.classes};
-  for (const auto* c : components_of(plan, settings.classes)) s.link.identity.actors += instances_of(*c);
+  const auto incarnation = static_cast<std::uint64_t>(system_clock().wall_ns());
+  s.link.identity = {plan.cluster, settings.name, incarnation, 0, settings.classes, serves(hosted)};
+  for (const auto* c : hosted) s.link.identity.actors += instances_of(*c);
   s.link.directory = s.directory_handle;
+  if (!settings.classes.empty()) s.spawn_cluster(plan);
   s.builds = {settings.name, settings.source_name, settings.once,  s.directory_handle,
               &s.waits,      &s.descriptors,       &s.kept_doors};
   s.spawn_guardian(std::move(settings.on_finished));
   auto how = s.reload_by({});
   how.open_doors = [&] { return s.open_to_others(plan); };
   WEIR_CHECK(reload_actors(*s.system, topology_plan{}, plan, how));
-  for (const auto* other : dialled) s.dial(*other);
+  s.change_dialling(plan, false);
   return std::unique_ptr<node>{new node{std::move(state)}};
 }
 
@@ -282,22 +289,31 @@ auto node::reload(const topology_plan& wanted, reload_manner how) -> result<relo
     return error{errc::rejected, why + ": that wants a restart"};
   WEIR_CHECK(check_means(*before, wanted, s.settings));
   const auto next = std::make_shared<const topology_plan>(wanted);
-  const auto dialled_before = s.nodes_to_dial(*before);
-  const auto dialled = s.nodes_to_dial(*next);
-  s.dial_instead(dialled_before, dialled);
+  s.change_dialling(*next, true);
   s.plan->set(next); // who may send to what is new may do so as soon as that is there
   auto done = reload_actors(*s.system, *before, *next, s.reload_by(how));
   s.keep_doors(done ? *next : *before);
   if (!done) s.plan->set(before);
-  if (!done) s.dial_instead(dialled, dialled_before);
-  s.hang_up_all_but(done ? dialled : dialled_before);
+  s.change_dialling(done ? *next : *before, false);
+  if (done && s.cluster_handle)
+    caf::anon_send(s.cluster_handle, self_changed{member_of(*next, s.name, s.settings.classes).components, how.topology});
   if (done) s.descriptors.reserve(reserved_by(*next, s.settings) - reserved_by(*before, s.settings));
   return done;
 }
 
 /// Who does not answer has ended, and so does the node.
 void node::drain() {
+  if (state_->cluster_handle) caf::anon_send(state_->cluster_handle, drain_atom::value);
   std::ignore = reload_actors(*state_->system, *state_->plan->get(), topology_plan{}, state_->reload_by({}));
+}
+
+auto node::members() -> std::vector<member_view> {
+  auto all = std::vector<member_view>{};
+  if (!state_->cluster_handle) return all;
+  auto self = caf::scoped_actor{*state_->system};
+  self->request(state_->cluster_handle, links_timeout, members_atom::value)
+      .receive([&](std::vector<member_view>& found) { all = std::move(found); }, [](const caf::error&) {});
+  return all;
 }
 
 auto node::observe() -> node_report {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "actors/protocol.hpp"
+#include "runtime/cluster/membership.hpp"
+#include "runtime/cluster/seed.hpp"
 #include "runtime/os/descriptor_budget.hpp"
 #include "topology/plan.hpp"
 #include "topology/reload.hpp"
@@ -21,6 +23,9 @@ struct node_settings {
   std::vector<std::string> classes; ///< of the node; empty: everything runs here
   bool once = false;
   descriptor_plan descriptors; ///< from descriptors_of()
+  std::vector<seed> seeds = {};    ///< beside those of the file
+  std::string program = {};        ///< version of weir
+  std::uint64_t topology = 0;      ///< fingerprint of the file
   /// Called from the node's threads; must be quick.
   std::function<void()> on_finished;
   std::function<void(const std::string& why)> on_failed;
@@ -30,6 +35,7 @@ struct reload_manner {
   bool discards = false; ///< what is left for those that go is dropped instead of waited for
   std::chrono::nanoseconds patience = std::chrono::seconds{30}; ///< with what is to be passed on
   const std::atomic<bool>* is_over = nullptr; ///< once it is true, there is no patience left
+  std::uint64_t topology = 0; ///< fingerprint of the file
 };
 
 class node {
@@ -55,6 +61,8 @@ public:
     std::vector<observation> actors;  ///< collectors first
     std::vector<linked_node> links;   ///< of this node only
   };
+  /// Of the cluster, by name; none where all runs in one process.
+  auto members() -> std::vector<member_view>;
   /// The live figures of every actor here, as their boards have them, and the nodes that it is linked to.
   auto observe() -> node_report;
   /// This node's and those of every node it is linked to.

@@ -24,6 +24,29 @@ auto map_under(draft& d, const value& root, std::string_view name, std::string_v
   return nullptr;
 }
 
+void check_exposure(draft& d, const std::string& owner, const config::place& where, const std::string& host) {
+  if (d.plan.insecure || is_loopback(host)) return;
+  d.complain(where,
+             owner + ": listens on " + host
+                 + ", which is not loopback; without TLS anybody who reaches it could join",
+             "\"insecure: true\" under \"cluster\" allows it in a network that you trust");
+}
+
+/// What could not be read was reported.
+void read_joining(draft& d, const value& written, const cluster_spec& spec) {
+  auto& to = d.plan.joining;
+  if (const auto at = parse_endpoint(spec.listen); at && at->path.empty()) {
+    to.listen = at->at;
+    check_exposure(d, "cluster", written.find("listen")->where, at->at.host);
+  }
+  if (const auto at = parse_host_port(spec.advertise)) to.advertise = *at;
+  for (const auto& text : spec.seeds)
+    if (auto found = parse_seed(text)) to.seeds.push_back(std::move(*found));
+  to.zone = spec.zone;
+  to.heartbeat = spec.heartbeat;
+  to.down_after = spec.down_after;
+}
+
 void read_cluster(draft& d, const value& root) {
   const auto* found = map_under(d, root, "cluster", "settings");
   if (found == nullptr) return;
@@ -33,6 +56,7 @@ void read_cluster(draft& d, const value& root) {
                "cluster: \"name\" wants letters, digits and _ . - only, not \"" + spec.name + '"');
   d.plan.cluster = spec.name;
   d.plan.insecure = spec.insecure;
+  read_joining(d, *found, spec);
 }
 
 void host(draft& d, const std::string& class_name, const value& item) {
@@ -70,14 +94,6 @@ auto read_placement(draft& d, const value& root) -> bool {
     if (c.plan.classes.empty())
       d.complain(c.plan.where, c.owner() + ": is placed nowhere", "name it under a class of \"placement\"");
   return true;
-}
-
-void check_exposure(draft& d, const std::string& owner, const config::place& where, const std::string& host) {
-  if (d.plan.insecure || is_loopback(host)) return;
-  d.complain(where,
-             owner + ": listens on " + host
-                 + ", which is not loopback; without TLS anybody who reaches it could join",
-             "\"insecure: true\" under \"cluster\" allows it in a network that you trust");
 }
 
 void check_classes(draft& d, const std::string& owner, const value& written, const node_address& node) {
@@ -131,13 +147,15 @@ void refuse_nodes(draft& d, const value& root) {
   const auto* nodes = root.find("nodes");
   if (nodes != nullptr && !nodes->members.empty()) refuse({}, nodes, "nodes");
   const auto* cluster = root.find("cluster");
-  if (cluster != nullptr) refuse("cluster: ", cluster->find("insecure"), "insecure");
+  for (const auto* key : {"listen", "advertise", "seeds", "zone", "heartbeat", "down_after", "insecure"})
+    if (cluster != nullptr) refuse("cluster: ", cluster->find(key), key);
   for (const auto& c : d.components)
     if (instances_of(c.plan) == 1) refuse(c.owner() + ": ", c.written.find("balance"), "balance");
 }
 
 /// Whether a sender finds an address of some node that may host `receiver`.
 auto is_reachable(const draft& d, const component_plan& receiver) -> bool {
+  if (d.plan.joining.listen) return true; // whoever joins with its class has one
   return std::any_of(d.plan.nodes.begin(), d.plan.nodes.end(), [&](const node_address& node) {
     return node.classes.empty() || share_a_class(node.classes, receiver.classes);
   });
@@ -152,7 +170,7 @@ void check_reach(draft& d, const component_plan& sender, const draft_component& 
              receiver.owner() + ": \"" + sender.name + "\" sends to it from class \"" + *away
                  + "\", but no node of class " + list_names(receiver.plan.classes) + " has an address",
              "nodes: { NAME: { listen: host:port, as: " + (is_one ? receiver.plan.classes.front() : "CLASS")
-                 + " } }");
+                 + " } } names one; with cluster: { listen: host:port } nodes join by themselves");
 }
 
 } // namespace

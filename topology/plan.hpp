@@ -10,6 +10,7 @@
 #include "runtime/flow/balancer.hpp"
 #include "runtime/flow/buffer_policy.hpp"
 #include "runtime/flow/retention.hpp"
+#include "topology/joining_plan.hpp"
 
 #include <map>
 #include <optional>
@@ -130,6 +131,7 @@ struct node_address {
 
 struct topology_plan {
   std::string cluster = "weir";
+  joining_plan joining;
   bool insecure = false;
   std::vector<component_plan> components; ///< collectors first, sinks last
   dead_letter_settings dead_letters;

@@ -12,6 +12,8 @@ namespace {
 constexpr auto process_descriptors = std::size_t{28};
 /// The connection both ways, and the next while the last one ends.
 constexpr auto node_descriptors = std::size_t{3};
+/// That are not in the file, as far as the plan knows.
+constexpr auto joining_nodes = std::size_t{16};
 constexpr auto strangers_min = std::size_t{8};
 constexpr auto strangers_max = std::size_t{256};
 
@@ -50,8 +52,9 @@ auto descriptors_of(const topology_plan& plan, const std::vector<const component
     made.reserved += need.held + (c->dead_letter.empty() ? 0 : 1);
     made.sharers += need.shares ? 1 : 0;
   }
-  made.reserved += hosted.size() / 16 + plan.nodes.size() * node_descriptors;
-  if (!plan.nodes.empty()) made.reserved += strangers_min;
+  const auto nodes = plan.nodes.size() + (plan.joining.is_open() ? joining_nodes : 0);
+  made.reserved += hosted.size() / 16 + nodes * node_descriptors;
+  if (nodes > 0) made.reserved += strangers_min;
   return made;
 }
 

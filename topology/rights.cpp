@@ -29,6 +29,12 @@ auto components_fed_by(const topology_plan& plan, std::string_view node, const s
   return fed;
 }
 
+auto may_serve_as(const topology_plan& plan, std::string_view node, const std::vector<std::string>& classes) -> bool {
+  const auto& runs_as = classes_of(plan, node, classes);
+  return std::any_of(plan.components.begin(), plan.components.end(),
+                     [&](const auto& c) { return c.in != tier::collector && is_hosted(c, runs_as); });
+}
+
 auto rights_now(std::shared_ptr<const current_plan> plan, std::string node, std::vector<std::string> classes)
     -> std::function<bool(const std::string& component)> {
   return [plan = std::move(plan), node = std::move(node), classes = std::move(classes), known = std::uint64_t{0},

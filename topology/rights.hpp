@@ -20,6 +20,9 @@ namespace weir {
 auto components_fed_by(const topology_plan& plan, std::string_view node, const std::vector<std::string>& classes)
     -> std::set<std::string, std::less<>>;
 
+/// Whether a node hosts more than collectors.
+auto may_serve_as(const topology_plan& plan, std::string_view node, const std::vector<std::string>& classes) -> bool;
+
 /// The plan of a node that runs, for other threads. Thread-safe.
 class current_plan {
 public:

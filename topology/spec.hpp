@@ -2,6 +2,7 @@
 #pragma once
 
 #include "topology/buffer_spec.hpp"
+#include "topology/cluster_spec.hpp"
 #include "topology/commit_spec.hpp"
 #include "topology/plan.hpp"
 
@@ -40,16 +41,6 @@ template <class Visitor> void describe(Visitor& v, dead_letters_spec& s) {
           "and told; or never.");
 }
 void validate(const dead_letters_spec& spec, config::settings_reader& reader);
-
-struct cluster_spec {
-  std::string name = "weir";
-  bool insecure = false;
-};
-
-template <class Visitor> void describe(Visitor& v, cluster_spec& s) {
-  v.field("name", s.name, "Nodes of another cluster name are refused.");
-  v.field("insecure", s.insecure, "Allow nodes to listen beyond loopback without TLS.");
-}
 
 /// What all collectors have in common; the rest of the keys belongs to the source.
 struct collector_spec {

@@ -17,7 +17,7 @@ namespace weir {
 class deadline_timer {
 public:
   /// Gives when the next one comes: at `next` or before.
-  auto arm(caf::event_based_actor* self, monotonic_time now, monotonic_time next) -> monotonic_time {
+  template <class Self> auto arm(Self* self, monotonic_time now, monotonic_time next) -> monotonic_time {
     for (const auto& [number, at] : under_way_)
       if (at > now && at <= next) return at;
     const auto wait = std::max<weir::duration>(next - now, std::chrono::microseconds{100});

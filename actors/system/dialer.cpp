@@ -11,24 +11,47 @@ using namespace std::chrono_literals;
 
 constexpr auto connect_patience = 1s;
 
+auto connect(caf::event_based_actor* self, const dialling& with, const host_port& at) -> result<caf::actor> {
+  WEIR_TRY(auto connected, net::connect_to(at, connect_patience));
+  auto how = net::stream_settings{};
+  how.peer = to_text(at);
+  const auto bytes = std::make_shared<net::stream>(*with.in, net::make_plain_transport(std::move(connected)), how);
+  const auto owner = self->system().spawn(guest_connection);
+  const auto wire = std::make_shared<node_wire>(with.commons, bytes, owner);
+  caf::anon_send(owner, use_wire{wire, with.cluster});
+  bytes->start(wire);
+  return owner;
+}
+
+auto connect_to_one(caf::event_based_actor* self, const dialling& with, const seed& asked) -> result<caf::actor> {
+  WEIR_TRY(const auto places, resolve(asked));
+  auto why = std::string{"it leads nowhere"};
+  for (const auto& at : places) {
+    auto connected = connect(self, with, at);
+    if (connected) return connected;
+    why = (places.size() > 1 ? to_text(at) + ": " : "") + connected.failure().what;
+  }
+  return error{errc::unavailable, why};
+}
+
+auto answer(result<caf::actor> connected) -> caf::result<caf::actor> {
+  if (!connected) return failure_reason(failure::retry, connected.failure().what);
+  return std::move(*connected);
+}
+
 } // namespace
 
-auto dialer(caf::event_based_actor* self, net::io_thread* in, std::shared_ptr<wire_commons> commons)
-    -> caf::behavior {
+auto dialer(caf::event_based_actor* self, dialling with) -> caf::behavior {
   return {
-      [self, in, commons](dial_atom, const std::string& host, std::uint16_t port) -> caf::result<caf::actor> {
-        const auto at = host_port{host, port};
-        auto connected = net::connect_to(at, connect_patience);
-        if (!connected) return failure_reason(failure::retry, connected.failure().what);
-        auto how = net::stream_settings{};
-        how.peer = to_text(at);
-        const auto bytes = std::make_shared<net::stream>(*in, net::make_plain_transport(std::move(*connected)), how);
-        const auto owner = self->system().spawn(guest_connection);
-        const auto wire = std::make_shared<node_wire>(commons, bytes, owner);
-        caf::anon_send(owner, use_wire{wire});
-        bytes->start(wire);
-        return owner;
+      [self, with](dial_atom, const std::string& host, std::uint16_t port) {
+        return answer(connect(self, with, {host, port}));
       },
+  };
+}
+
+auto introducer(caf::event_based_actor* self, dialling with) -> caf::behavior {
+  return {
+      [self, with](introduce_atom, const seed& asked) { return answer(connect_to_one(self, with, asked)); },
   };
 }
 

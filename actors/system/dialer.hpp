@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/protocol.hpp"
+#include "actors/system/cluster.hpp"
 #include "actors/system/node_wire.hpp"
 
 #include <memory>
@@ -10,8 +11,18 @@ namespace weir {
 
 using dial_atom = caf::atom_constant<caf::atom("dial")>;
 
+/// What both need.
+struct dialling {
+  net::io_thread* in = nullptr;
+  std::shared_ptr<wire_commons> commons;
+  cluster_actor cluster = {}; ///< hears of all that comes of it; may be null
+};
+
 /// Spawn detached, one for each address: it blocks while a name is looked up and until it is connected.
 /// (dial, host, port) -> a guest_connection.
-auto dialer(caf::event_based_actor* self, net::io_thread* in, std::shared_ptr<wire_commons> commons) -> caf::behavior;
+auto dialer(caf::event_based_actor* self, dialling with) -> caf::behavior;
+
+/// The same. (introduce, seed) -> a guest_connection to some node that the seed leads to.
+auto introducer(caf::event_based_actor* self, dialling with) -> caf::behavior;
 
 } // namespace weir

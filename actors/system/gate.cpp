@@ -18,12 +18,12 @@ constexpr auto guests_max = std::size_t{4096};
 auto enter(gate_actor::stateful_pointer<gate_state> self, const node_hello& hello,
            const caf::strong_actor_ptr& sender) -> node_welcome {
   auto& s = self->state;
-  auto answer = node_welcome{s.self_identity.node, s.refusal(hello), s.self_identity.incarnation, {}};
+  auto answer = node_welcome{s.self_identity.node, s.refusal(hello), s.self_identity.incarnation, {}, s.self_identity.serves};
   if (!answer.refused.empty()) {
     s.warnings.warn("refused", hello.node, "node \"" + hello.node + "\" is refused: " + answer.refused);
     return answer;
   }
-  if (!sender) return answer;
+  if (!sender || hello.introduces) return answer; // nothing but talk of members
   const auto link = caf::actor_cast<guest_actor>(sender); // senders have no type
   self->demonitor(link.address()); // it may have said hello before
   self->monitor(link);

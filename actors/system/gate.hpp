@@ -20,6 +20,7 @@ struct node_identity {
   std::uint64_t incarnation = 0; ///< random for each run
   std::size_t actors = 0;        ///< that it will announce
   std::vector<std::string> classes = {}; ///< that it runs as
+  bool serves = false;                   ///< it hosts more than collectors
 };
 
 /// Why a node never gets in here, whoever else is there; empty if it may.

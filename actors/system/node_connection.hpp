@@ -5,6 +5,7 @@
 #pragma once
 
 #include "actors/protocol.hpp"
+#include "actors/system/cluster.hpp"
 #include "actors/system/gate.hpp"
 #include "actors/system/node_wire.hpp"
 #include "runtime/measure/board_registry.hpp"
@@ -18,7 +19,9 @@ namespace weir {
 struct guest_connection_state {
   static inline constexpr const char* name = "guest_connection";
   std::shared_ptr<node_wire> wire;
-  caf::actor_addr link; ///< who said hello through it
+  cluster_actor cluster;
+  caf::actor_addr link;    ///< who said hello through it
+  bool introduces = false; ///< only to hear of others: it ends in peace
   std::uint64_t questions = 0;
   std::map<std::uint64_t, caf::typed_response_promise<std::vector<observation>>> asked;
 
@@ -28,6 +31,7 @@ auto guest_connection(caf::stateful_actor<guest_connection_state>* self) -> caf:
 /// Before anything comes: whoever made the connection gives it its wire.
 struct use_wire {
   std::shared_ptr<node_wire> wire;
+  cluster_actor cluster = {}; ///< may be null
 };
 
 struct host_connection_settings {
@@ -35,6 +39,8 @@ struct host_connection_settings {
   gate_actor gate;
   guest_rights rights;
   std::shared_ptr<const board_registry> boards = {}; ///< what the guest may ask for
+  cluster_actor cluster = {};                        ///< may be null
+  duration quiet_for_max = std::chrono::seconds{15}; ///< a guest has a pulse every heartbeat
 };
 
 /// Of who listens: stands for the other node's link.

@@ -46,7 +46,7 @@ void node_link_state::say_hello(const caf::actor& gate) {
   if (greeted != gate) hang_up(greeted);
   greeted = gate;
   self->monitor(gate);
-  self->send(gate, node_hello{protocol_version, me.cluster, me.node, me.incarnation, me.classes, protocol_oldest});
+  self->send(gate, node_hello{protocol_version, me.cluster, me.node, me.incarnation, me.classes, protocol_oldest, me.serves});
   self->delayed_send(self, settings.hello_patience, hello_atom::value, attempt);
 }
 

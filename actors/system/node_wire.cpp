@@ -73,7 +73,7 @@ void node_wire::on_local_end(caf::actor_id id) {
 }
 
 void node_wire::welcome(const node_welcome& answer, guest_rights rights) {
-  auto told = wire::welcome{answer.node, answer.refused, answer.incarnation, {}};
+  auto told = wire::welcome{answer.node, answer.refused, answer.incarnation, {}, answer.serves};
   {
     const auto lock = std::lock_guard{mutex_};
     is_welcome_ = answer.refused.empty();
@@ -143,7 +143,7 @@ void node_wire::ended(const std::string& why, bool is_own) {
   on_hello_ = nullptr;
   for (const auto& [number, one] : proxies) exit_of(one);
   const auto reason = bye_.empty() || is_own ? why : "it said: " + bye_;
-  if (last) caf::anon_send(last, wire_ended{reason});
+  if (last) caf::anon_send(last, wire_ended{reason, !bye_.empty()});
 }
 
 /// What a guest sends is a sender's, what a host sends a receiver's.
@@ -154,6 +154,7 @@ auto node_wire::may_come(frame_type type) const -> bool {
   case frame_type::hello: return is_host_ && !owner_;
   case frame_type::welcome: return !is_host_ && !is_welcome_;
   case frame_type::close_link:
+  case frame_type::gossip:
   case frame_type::pulse: return is_welcome_;
   case frame_type::gone:
   case frame_type::observe:
@@ -239,7 +240,7 @@ auto node_wire::on(wire::welcome&& x) -> result<void> {
     const auto lock = std::lock_guard{mutex_};
     is_welcome_ = x.refused.empty();
   }
-  tell_owner(caf::make_message(node_welcome{x.node, x.refused, x.incarnation, proxies_of(x.members)}));
+  tell_owner(caf::make_message(node_welcome{x.node, x.refused, x.incarnation, proxies_of(x.members), x.serves}));
   return {};
 }
 

@@ -125,7 +125,7 @@ auto summary_of(const topology_plan& plan) -> std::string {
   }
   if (plan.classes.empty()) return text + "  all in one process\n";
   return text + "  placed on node classes " + joined(plan.classes) + "; " + plural(plan.nodes.size(), "node")
-         + " with an address\n";
+         + " with an address" + (plan.joining.is_open() ? ", others join by themselves" : "") + '\n';
 }
 
 auto text_of(const topology_plan& plan) -> std::string {

@@ -119,7 +119,10 @@ public:
 private:
   /// Opening a large buffer, or one on a device that does not answer, may take long: signals are heeded.
   auto start(const topology_plan& plan) -> result<std::unique_ptr<node>> {
-    auto settings = node_settings{options_.node_name, options_.source_name, options_.classes, options_.once, descriptors_, {}, {}};
+    auto settings = node_settings{options_.node_name, options_.source_name, options_.classes, options_.once, descriptors_, {}, {}, 0, {}, {}};
+    settings.seeds = options_.seeds;
+    settings.program = options_.version;
+    settings.topology = cli::fingerprint_of(options_.topology);
     settings.on_finished = [this] { events_.finished(); };
     settings.on_failed = [this](const std::string& why) { events_.failed(why); };
     struct note_at_end {

@@ -20,6 +20,7 @@ struct run_options {
   std::chrono::nanoseconds drain_timeout = std::chrono::seconds{30};
   bool prints_events = false; ///< a sink here writes to stdout; when nobody reads that any more, the run ends
   std::string version;
+  std::vector<seed> seeds = {}; ///< beside those of the file
   cli::status_outlets status; ///< where it tells what it does
 };
 

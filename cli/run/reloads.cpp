@@ -1,11 +1,14 @@
 #include "cli/run/reloads.hpp"
 
 #include "cli/report.hpp"
+#include "runtime/base/crc32c.hpp"
 #include "topology/diff.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <charconv>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 
 namespace weir::cli {
@@ -19,6 +22,12 @@ auto in_one_line(std::string_view lines) -> std::string {
 }
 
 } // namespace
+
+auto fingerprint_of(const std::string& topology) -> std::uint64_t {
+  auto file = std::ifstream{topology, std::ios::binary};
+  const auto bytes = std::string{std::istreambuf_iterator<char>{file}, {}};
+  return file ? crc32c(bytes) : 0;
+}
 
 reloads::reloads(std::string topology, std::chrono::nanoseconds patience)
     : topology_(std::move(topology)), patience_(patience) {}
@@ -76,7 +85,7 @@ auto reloads::reload(bool discards) -> outcome {
   const auto wanted = load_or_explain(topology_, s, "nothing was changed");
   if (!wanted) return {reload_end::wrong_file, findings.str()};
   const auto changes = node_->changes_to(*wanted);
-  const auto done = node_->reload(*wanted, {discards, patience_, &is_over_});
+  const auto done = node_->reload(*wanted, {discards, patience_, &is_over_, fingerprint_of(topology_)});
   if (!done) return {reload_end::refused, findings.str() + done.failure().what + "; all is as it was\n"};
   auto text = findings.str() + to_text(changes) + '\n';
   for (const auto& note : done->notes) text += note + '\n';

@@ -17,6 +17,9 @@ namespace weir::cli {
 /// As it is told over the control socket, behind its first word.
 enum class reload_end { done, refused, wrong_file };
 
+/// By which nodes see whether they have the same file; 0 of one that cannot be read.
+auto fingerprint_of(const std::string& topology) -> std::uint64_t;
+
 /// Thread-safe.
 class reloads {
 public:

@@ -9,6 +9,7 @@
 #include "config/diagnostic.hpp"
 #include "runtime/base/units.hpp"
 #include "runtime/os/file_system.hpp"
+#include "runtime/os/host_name.hpp"
 #include "topology/draft.hpp"
 #include "topology/source_name.hpp"
 
@@ -29,20 +30,16 @@ struct run_line {
   std::string node;
   std::vector<std::string> was;
   std::string class_name;
+  std::vector<std::string> join;
   std::string drain_timeout = "30s";
   std::string status = "auto";
   bool once = false;
   log_options log;
 };
 
-auto host_name() -> std::string {
-  char name[256] = {};
-  return gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' ? name : "local";
-}
-
 auto own_name(const run_line& line) -> std::string {
   if (!line.node.empty()) return line.node;
-  const auto host = host_name();
+  const auto host = own_host_name();
   return is_valid_name(host) ? host : "local";
 }
 
@@ -141,7 +138,7 @@ auto run(const run_line& line, session& s) -> int {
   if (!timeout) return complain(s, "--drain-timeout " + timeout.failure().what, {});
   if (!line.node.empty() && !is_valid_name(line.node))
     return complain(s, "--node wants letters, digits and _ . - only, not \"" + line.node + '"', {});
-  auto options = run_options{line.topology, own_name(line), {}, classes_of(line, *plan), line.once, *timeout, false, {}, {}};
+  auto options = run_options{line.topology, own_name(line), {}, classes_of(line, *plan), line.once, *timeout, false, {}, {}, {}};
   for (const auto& c : options.classes) {
     if (is_known(*plan, c)) continue;
     const auto meant = config::nearest(c, plan->classes);
@@ -157,6 +154,13 @@ auto run(const run_line& line, session& s) -> int {
   for (const auto& name : line.was)
     if (!is_valid_name(name))
       return complain(s, "--was wants letters, digits and _ . - only, not \"" + name + '"', {});
+  if (!line.join.empty() && plan->classes.empty())
+    return complain(s, "--join does nothing here: without \"placement\" all runs in one process", {});
+  for (const auto& text : line.join) {
+    auto found = parse_seed(text);
+    if (!found) return complain(s, "--join " + found.failure().what, {});
+    options.seeds.push_back(std::move(*found));
+  }
   return start(line, *plan, std::move(options), s);
 }
 
@@ -169,6 +173,8 @@ void add_run(CLI::App& weir, session& s) {
   sub->add_option("--node", line->node, "This node's name; without it all components run here");
   sub->add_option("--was", line->was, "A name that this node had before; of several the oldest first: its collectors go "
                                       "on where they were");
+  sub->add_option("--join", line->join, "Where it finds a node that runs, beside the seeds of the file: host:port, "
+                                        "dns+a://NAME:PORT, dns+srv://NAME or file:///PATH");
   sub->add_option("--as", line->class_name, "This node's class under placement:");
   sub->add_flag("--once", line->once, "End when all that is there has been stored");
   sub->add_option("--drain-timeout", line->drain_timeout, "How long to pass on what is there when stopped")
@@ -183,7 +189,8 @@ void add_run(CLI::App& weir, session& s) {
   sub->add_flag("--log-json", line->log.json, "Log JSON lines instead of text");
   sub->footer("\nExamples:\n"
               "  weir run config/quickstart.yaml\n"
-              "  weir run shop.yaml --node edge-1 --as edge\n\n"
+              "  weir run shop.yaml --node edge-1 --as edge\n"
+              "  weir run shop.yaml --node core-3 --as core --join core-1:7400\n\n"
               "SIGINT, SIGTERM and SIGQUIT stop taking in and pass on what is there; a second one stops at once.\n"
               "Exit status: 0 done, 1 failed, 2 wrong use or configuration.");
   sub->callback([line, &s] { s.chosen = [line, &s] { return run(*line, s); }; });

@@ -72,7 +72,9 @@ auto status_service::answer(std::string_view request) -> std::string {
   if (request == "status text") return status_text(measure());
   if (request == "cluster") return cluster_json(look(), node_.observe_cluster());
   if (request == "cluster text") return cluster_text(measure(), node_.observe_cluster());
-  return "unknown request; wants status, cluster, status text, cluster text, check or reload\n";
+  if (request == "members") return members_json(who_, node_.members());
+  if (request == "members text") return members_text(who_, system_clock().wall_ns(), node_.members());
+  return "unknown request; wants status, cluster or members, with text behind it or not, check or reload\n";
 }
 
 /// "check [cluster] [NANOSECONDS]".

@@ -29,6 +29,7 @@ namespace wire {
 
 template <class F> void fields(F& f, pulse& x) { f(x.node, x.incarnation); }
 template <class F> void fields(F& f, observe& x) { f(x.question); }
+template <class F> void fields(F& f, gossip& x) { f(x.content); }
 template <class F> void fields(F& f, observed& x) { f(x.question, x.problem, x.figures); }
 
 namespace {
@@ -57,6 +58,7 @@ constexpr known_type known_types[] = {
     {frame_type::gone, "gone", 64},
     {frame_type::observe, "observe", 64},
     {frame_type::observed, "observed", 16 * mib},
+    {frame_type::gossip, "gossip", 8 * mib},
     {frame_type::open_link, "open_link", 4 * kib},
     {frame_type::transfer_chunks, "transfer_chunks", 2 * static_cast<std::uint32_t>(chunk_bytes_max)},
     {frame_type::link_feedback, "link_feedback", 8 * mib},
@@ -188,7 +190,8 @@ auto parse_header(std::string_view bytes) -> result<frame_header> {
 
 auto type_of(const frame& f) -> frame_type {
   constexpr frame_type own[] = {frame_type::hello, frame_type::welcome, frame_type::members, frame_type::pulse,
-                                frame_type::bye,   frame_type::gone,    frame_type::observe, frame_type::observed};
+                                frame_type::bye,   frame_type::gone,    frame_type::observe, frame_type::observed,
+                                frame_type::gossip};
   constexpr frame_type of_messages[] = {frame_type::open_link,     frame_type::transfer_chunks,
                                         frame_type::link_feedback, frame_type::probe_link,
                                         frame_type::reopen_link,   frame_type::close_link,
@@ -214,6 +217,7 @@ auto decode(frame_type type, std::string_view payload) -> result<frame> {
   case frame_type::gone: return decode_as<gone>(payload);
   case frame_type::observe: return decode_as<observe>(payload);
   case frame_type::observed: return decode_as<observed>(payload);
+  case frame_type::gossip: return decode_as<gossip>(payload);
   case frame_type::open_link: return decode_routed<open_link>(payload);
   case frame_type::link_feedback: return decode_routed<link_feedback>(payload);
   case frame_type::probe_link: return decode_routed<probe_link>(payload);

@@ -42,6 +42,7 @@ enum class frame_type : std::uint8_t {
   observe = 7,
   observed = 8,
   command = 9, ///< kept free: there is none yet
+  gossip = 10,
   open_link = 16,
   transfer_chunks = 17,
   link_feedback = 18,
@@ -74,6 +75,8 @@ struct hello {
   std::uint64_t incarnation = 0;     ///< random for each run of the process
   std::vector<std::string> classes = {}; ///< what it says it hosts
   std::uint32_t oldest = 0;              ///< it speaks versions from this one to `version`; 0: that one alone
+  bool serves = false;                   ///< it hosts more than collectors
+  bool introduces = false;               ///< it wants to hear of members, and sends nothing
 };
 
 /// An actor of the host that the guest may write to.
@@ -89,6 +92,7 @@ struct welcome {
   std::string refused; ///< why not; empty if welcome
   std::uint64_t incarnation = 0;
   std::vector<member> members;
+  bool serves = false; ///< the host, as in hello
 };
 
 /// Instead of the members that were told before.
@@ -123,6 +127,11 @@ struct observed {
   std::string figures; ///< runtime/measure/observation_codec.hpp
 };
 
+/// Both, whenever they have something to tell: runtime/cluster/gossip_codec.hpp.
+struct gossip {
+  std::string content;
+};
+
 using routed_message = std::variant<open_link, transfer_chunks, link_feedback, probe_link, reopen_link, close_link,
                                     ask_positions, known_positions>;
 
@@ -132,7 +141,7 @@ struct routed {
   routed_message what;
 };
 
-using frame = std::variant<hello, welcome, members, pulse, bye, gone, observe, observed, routed>;
+using frame = std::variant<hello, welcome, members, pulse, bye, gone, observe, observed, gossip, routed>;
 
 auto type_of(const frame& f) -> frame_type;
 

@@ -14,6 +14,8 @@ template <class V> void name_fields(V& v, hello& x) {
   v("node", x.node);
   v("incarnation", x.incarnation);
   v("classes", x.classes);
+  v("serves", x.serves);
+  v("introduces", x.introduces);
 }
 template <class V> void name_fields(V& v, member& x) {
   v("handle", x.handle);
@@ -25,6 +27,7 @@ template <class V> void name_fields(V& v, welcome& x) {
   v("refused", x.refused);
   v("incarnation", x.incarnation);
   v("members", x.members);
+  v("serves", x.serves);
 }
 template <class V> void name_fields(V& v, members& x) { v("all", x.all); }
 template <class V> void name_fields(V& v, bye& x) { v("why", x.why); }

@@ -124,7 +124,9 @@ BOOST_AUTO_TEST_CASE(of_sinks_and_aggregators_are_refused) {
       {"source_aggregators: { a: { balance: sticky } }\nsinks: { o: { type: stdout } }", "balance", "one process"},
       {"nodes: { n: { listen: 127.0.0.1:7000 } }\nsinks: { o: { type: stdout } }", "nodes", "one process"},
       {"cluster: { insecure: true }\nsinks: { o: { type: stdout } }", "insecure", "one process"},
-      {"cluster: { seeds: [a:1] }\nsinks: { o: { type: stdout } }", "seeds", "unknown key"},
+      {"cluster: { seeds: [a:1] }\nsinks: { o: { type: stdout } }", "seeds", "one process"},
+      {"cluster: { down_after: 9s }\nsinks: { o: { type: stdout } }", "down_after", "one process"},
+      {"cluster: { advertise: 'a:1' }\nsinks: { o: { type: stdout } }\nplacement: { x: [c, o] }", "advertise", "listen"},
   };
   refuses_each(uses, "collectors: { c: { type: stdin } }\n", "\n");
 }

@@ -1,4 +1,5 @@
 """Who comes to the port of a node and means no good: the node lives, stays small, serves its own and says little."""
+import json
 import os
 import resource
 import socket
@@ -23,9 +24,9 @@ RSS_MAX_KIB = int(os.environ.get("WEIR_MEMORY_TIMES", "1")) * (64 << 10)  # half
 WARNINGS_MAX = 40       # a minute has twenty, and a test lasts no longer than two
 
 VERSION = 6
-HELLO, WELCOME, MEMBERS, PULSE, BYE, GONE, OBSERVE, OBSERVED, COMMAND = range(1, 10)
+HELLO, WELCOME, MEMBERS, PULSE, BYE, GONE, OBSERVE, OBSERVED, COMMAND, GOSSIP = range(1, 11)
 OPEN_LINK, TRANSFER, FEEDBACK, PROBE, REOPEN, CLOSE, ASK, KNOWN = range(16, 24)
-KNOWN_KINDS = [*range(HELLO, COMMAND), *range(OPEN_LINK, KNOWN + 1)]
+KNOWN_KINDS = [*range(HELLO, COMMAND), GOSSIP, *range(OPEN_LINK, KNOWN + 1)]
 
 
 def text(value):
@@ -39,6 +40,22 @@ def frame(kind, payload=b"", flags=0, length=None):
 def hello(node="guest-1", cluster="shop", classes=("edge",), version=VERSION, run=1):
     return frame(HELLO, pack({"version": version, "cluster": cluster, "node": node, "incarnation": run,
                               "classes": classes}))
+
+
+def listed(items):
+    return struct.pack("<I", len(items)) + b"".join(items)
+
+
+def member(node, run, address, state=1, serves=1):
+    """An entry of gossip: of the components it says that it hosts the sink."""
+    return (text(node) + struct.pack("<QQBQ", run, 9, state, run) + text(address) + listed([text("core")]) + text("")
+            + listed([text("archive")]) + bytes([serves]) + text("0") + struct.pack("<IQ", VERSION, 0))
+
+
+def gossip(members):
+    """About members; the frame has its size before it."""
+    content = listed([]) * 4 + listed(members) + struct.pack("<Q", time.time_ns())
+    return struct.pack("<I", len(content)) + content
 
 
 class Guest:
@@ -64,6 +81,13 @@ class Guest:
             return None
         _, _, kind, _, length = struct.unpack("<BBBBI", head)
         return kind, self.exactly(length)
+
+    def next_of(self, kind):
+        """The payload of the next frame of the kind; those before it are not looked at."""
+        while (got := self.receive()) is not None:
+            if got[0] == kind:
+                return got[1]
+        raise AssertionError(f"it closes before frame {kind}")
 
     def exactly(self, size):
         data = b""
@@ -250,7 +274,25 @@ class Hostile(SystemTest):
         self.core.wait_log('node "core-2" (127.0.0.1:')
         self.assertIn("open_link is refused: it may not send to this component", self.core.log())
         other.send(frame(PULSE, text("core-2") + struct.pack("<Q", 1)))
-        self.assertEqual(PULSE, other.receive()[0])  # it goes on
+        other.next_of(PULSE)  # it goes on
+
+    def members(self):
+        answer = self.weir("members", "core-1", "--json")
+        return {m["node"]: (m["state"], m["address"]) for m in json.loads(answer.stdout)["members"]}
+
+    def test_a_node_that_collects_speaks_of_nobody_but_itself(self):
+        before = self.members()
+        guest = self.guest()
+        run = time.time_ns()
+        lies = [member("core-1", run, "gone", state=3), member("core-9", run, "203.0.113.9:7400"),
+                member("edge-1", run, "203.0.113.9:7400", serves=0), member("guest-1", run, "203.0.113.9:7400")]
+        guest.send(frame(GOSSIP, gossip(lies)))
+        guest.send(frame(GOSSIP, gossip([member("guest-1", run, "", serves=0)])))
+        wait_until(lambda: "guest-1" in self.members(), lambda: f"{self.members()}")
+        self.assertEqual({**before, "guest-1": ("up", "")}, self.members())
+        for _ in range(200):
+            guest.send(frame(GOSSIP, text("x" * 500)))
+        self.check_lives()
 
     def test_what_only_a_host_may_send_ends_the_connection(self):
         for kind in (WELCOME, MEMBERS, OBSERVED, FEEDBACK, REOPEN, KNOWN, HELLO):

@@ -1,4 +1,4 @@
-"""As much of msgpack as clients and nodes need: maps, lists, texts and numbers."""
+"""As much of msgpack as clients and nodes need: maps, lists, texts, numbers, true and false."""
 import struct
 
 
@@ -29,6 +29,8 @@ def take(data):
     kind, data = data[0], data[1:]
     if kind < 0x80:
         return kind, data
+    if kind in (0xC2, 0xC3):
+        return kind == 0xC3, data
     if kind in NUMBERS:
         size = struct.calcsize(NUMBERS[kind])
         return struct.unpack_from(NUMBERS[kind], data)[0], data[size:]

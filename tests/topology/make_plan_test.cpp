@@ -267,6 +267,19 @@ BOOST_AUTO_TEST_CASE(a_cluster_may_say_that_it_is_insecure) {
   BOOST_TEST(r.plan->insecure);
 }
 
+BOOST_AUTO_TEST_CASE(nodes_that_join_need_no_address_in_the_file) {
+  const auto text = std::string{"collectors: { c: { type: tail, path: y } }\nsinks: { s: { type: null } }\n"
+                                "placement: { one: c, two: s }\n"};
+  BOOST_TEST(!plan_of(text).plan.has_value());
+  const auto r = plan_of(text + "cluster: { listen: '*:7400', insecure: true, advertise: 'a.shop:1', seeds: [b:2, 'dns+a://c:3'] }\n");
+  BOOST_REQUIRE(r.plan.has_value());
+  const auto& joining = r.plan->joining;
+  BOOST_TEST(to_text(*joining.listen) == "*:7400");
+  BOOST_TEST(to_text(*joining.advertise) == "a.shop:1");
+  BOOST_TEST_REQUIRE(joining.seeds.size() == 2U);
+  BOOST_TEST(to_text(joining.seeds[1]) == "dns+a://c:3");
+}
+
 BOOST_AUTO_TEST_CASE(problems_of_the_file_itself_forbid_a_plan) {
   auto problems =
       config::diagnostics{{config::diagnostic::severity::error, {"t.yaml", 9, 1}, "something", {}}};

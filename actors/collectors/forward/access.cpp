@@ -1,18 +1,10 @@
 #include "actors/collectors/forward/access.hpp"
 
-#include <unistd.h>
+#include "runtime/os/host_name.hpp"
 
 #include <algorithm>
 
 namespace weir {
-namespace {
-
-auto machine_name() -> std::string {
-  char name[256] = {};
-  return gethostname(name, sizeof name - 1) == 0 ? name : "weir";
-}
-
-} // namespace
 
 auto lookup_hostname(const forward_peer& peer) -> std::string {
   auto name = peer.is_ip ? net::name_of(peer.bytes) : std::string{};
@@ -21,7 +13,7 @@ auto lookup_hostname(const forward_peer& peer) -> std::string {
 
 auto forward_access::make(const forward_security& security) -> result<forward_access> {
   auto out = forward_access{};
-  out.self_hostname_ = security.self_hostname.empty() ? machine_name() : security.self_hostname;
+  out.self_hostname_ = security.self_hostname.empty() ? own_host_name() : security.self_hostname;
   out.shared_key_ = security.shared_key.value;
   out.wants_users_ = security.wants_users();
   out.allows_anonymous_ = security.allow_anonymous_source;

@@ -50,7 +50,7 @@ struct connected {
     });
     BOOST_TEST_REQUIRE(static_cast<bool>(opened));
     listener = std::move(*opened);
-    const auto dials = guest_side.system.spawn<caf::detached>(dialer, guest_side.network.get(), guest_side.commons);
+    const auto dials = guest_side.system.spawn<caf::detached>(dialer, dialling{guest_side.network.get(), guest_side.commons});
     link->request(dials, patience, dial_atom::value, std::string{"127.0.0.1"}, listener->port())
         .receive([&](const caf::actor& made) { guest = made; }, [](const caf::error&) { BOOST_FAIL("cannot dial"); });
     caf::anon_send_exit(dials, caf::exit_reason::user_shutdown);

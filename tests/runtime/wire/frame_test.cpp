@@ -91,6 +91,7 @@ auto all_kinds() -> std::vector<frame> {
           gone{4},
           observe{9},
           observed{9, "", std::string(100'000, 'f')},
+          gossip{std::string(3000, 'g')},
           routed{1, 2, open_link{3, "edge-1/collector/logs"}},
           transfer({{whole_chunk({1, 2}, 400)}, {whole_chunk({1, 3}, 900'000)}}),
           routed{1, 2, link_feedback{1, 2, 3, true, {{4, 5}}, {{4, 1, 3}}}},

@@ -1,0 +1,188 @@
+/// Who belongs to the cluster, as one node sees it: a plain object that takes what comes and the time, and says what is to
+/// be sent. Failure detection is a hint: it says whom to show as down, and what to dial; data never depends on it.
+//
+// A link is a connection to another node, whoever dialled; there may be several to one node for a moment.
+//
+// Who serves keeps all members; who does not (an edge) keeps those that serve, and itself. So on a link of which one end
+// does not serve, only members that serve are talked about, and what each end is itself. Edges judge nobody, and pass on
+// nothing but by digests.
+//
+// A verdict (down) is given by who was linked to that very run: it heard nothing for `down_after` on an open link, or the
+// last link was gone that long. Once, until it hears of it again; the owner contradicts with its next version. Nobody judges
+// whom it was never linked to. What becomes of those that are left or down is in runtime/cluster/member_table.hpp.
+#pragma once
+
+#include "runtime/cluster/gossip.hpp"
+#include "runtime/cluster/member_table.hpp"
+#include "runtime/cluster/phi_detector.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+struct membership_settings {
+  duration heartbeat = std::chrono::seconds{1};
+  duration down_after = std::chrono::seconds{5};
+  duration tombstone_age = std::chrono::hours{24}; ///< so long who is left or down is remembered
+  double suspect_phi = 8;
+  std::size_t members_max = 20'000; ///< more are not taken, which is told
+  std::size_t spread = 3;           ///< news go to so many at a time
+  std::uint64_t seed = 0;           ///< decides whom it talks to
+};
+
+using link_id = std::uint64_t;
+
+/// Who is at the other end of a link, as it was greeted.
+struct greeted_node {
+  std::string node;
+  bool serves = false;           ///< as the topology lets it; of one that does not, only its own word about itself is heard
+  std::uint64_t incarnation = 0; ///< of its run; 0: not said
+};
+
+struct member_view {
+  member who;
+  bool is_self = false;
+  bool is_linked = false;
+  bool is_suspect = false;
+  double phi = 0;                                 ///< of a linked one
+  std::optional<std::int64_t> clock_offset_ns;    ///< how far its clock is ahead; of one that is or was linked
+};
+
+/// What is to be told people, and may be an event of the cluster.
+struct member_news {
+  enum class kind { joined, changed, suspect, trusted, down, returned, left, forgotten, same_name, clock_off, too_many };
+  kind what = kind::joined;
+  std::string node;
+  std::string text; ///< a sentence: node "core-2" joined (core, at 10.0.0.2:7400)
+};
+
+class membership {
+public:
+  /// `self.version.incarnation` is given; its version is counted here.
+  membership(membership_settings settings, member self, std::int64_t wall_ns);
+
+  /// Connected, and greeted: what the other says of itself comes by gossip.
+  void on_linked(link_id link, const greeted_node& who, monotonic_time now, std::int64_t wall_ns);
+  /// `is_meant`: one side said that it ends it; nothing follows from that.
+  void on_unlinked(link_id link, bool is_meant, monotonic_time now, std::int64_t wall_ns);
+  /// Anything came of it.
+  void on_heard(link_id link, monotonic_time now);
+  void on_gossip(link_id link, const gossip& said, monotonic_time now, std::int64_t wall_ns);
+  void on_time(monotonic_time now, std::int64_t wall_ns);
+  /// Of this node itself: the next version.
+  void change_self(const member& now_is, std::int64_t wall_ns);
+  auto self() const -> const member&;
+
+  struct outgoing {
+    link_id link = 0;
+    gossip what;
+  };
+  auto take_outgoing() -> std::vector<outgoing>;
+  auto take_news() -> std::vector<member_news>;
+  /// Rises with each change of a member.
+  auto edition() const -> std::uint64_t;
+  /// By name.
+  auto members(monotonic_time now) const -> std::vector<member_view>;
+  auto find(const std::string& node) const -> const member*;
+  auto deadline() const -> monotonic_time;
+
+private:
+  /// Of a node that is linked, or was within `down_after`.
+  struct watch {
+    explicit watch(const phi_detector& d) : detector(d) {}
+    phi_detector detector;
+    std::size_t links = 0;
+    bool is_suspect = false;
+    bool is_judged = false;          // until it is heard
+    bool is_gone = false;            // as the members say
+    monotonic_time told;             // that it is down, itself
+    monotonic_time unlinked;         // if links is 0
+    std::uint64_t incarnation = 0;   // of the run that is linked, by its own word
+  };
+  struct link {
+    std::string node;
+    bool serves = false;
+    watch* of = nullptr; // it lives as long as there is a link
+  };
+  struct clock_view {
+    std::int64_t offset_ns = 0;
+    std::optional<monotonic_time> told;
+  };
+  /// A member that is to be told of.
+  struct change {
+    std::string from; // who told it
+    bool served = false;
+  };
+  /// What one link is to be told, in as many pieces as it takes.
+  struct answer {
+    gossip first;
+    std::set<std::string> members;
+  };
+
+  void note_time(monotonic_time now, std::int64_t wall_ns);
+  auto wall_at(monotonic_time now) const -> std::int64_t;
+  void tell(member_news::kind what, const std::string& node, const std::string& text);
+  auto find_shown(const std::string& node) const -> const member*;
+
+  // Changes.
+  void put_self(member now_is);
+  void adopt(const member& m, const std::string& from, const std::string& why);
+  void tell_change(const member* old, const member& m, const std::string& why);
+  void forget(const member& gone);
+  void forget_gone();
+  void drop_edges();
+  void spread_soon(const std::string& node, change c);
+  void spread();
+  auto picked_links() -> std::vector<link_id>;
+
+  // Liveness.
+  void heard(const std::string& node, watch& w, monotonic_time now);
+  void watch_all(monotonic_time now);
+  void judge(const std::string& node, watch& w, monotonic_time now);
+  void send_own_entry(link_id to, const link& l);
+  void send_digest();
+
+  // Gossip.
+  auto scope_of(const link& l) const -> member_scope;
+  auto may_say(const link& l, const member& m) const -> bool;
+  auto may_hear(const link& l, const member& m) const -> bool;
+  void on_clock(const std::string& node, std::int64_t clock_ns);
+  void on_member(const link& from, const member& m, answer& reply);
+  void on_self(const member_known& said, const std::string& address, answer& reply);
+  void on_digest(const link& from, const std::vector<std::uint64_t>& theirs, answer& reply);
+  void on_known(const link& from, const gossip& said, answer& reply);
+  void on_known_one(const member_known& k, answer& reply);
+  void on_wanted(const link& from, const std::vector<std::string>& names, answer& reply);
+  auto has_room_for(const std::string& node) -> bool;
+  void add_digest(const link& to, answer& reply) const;
+  void send(link_id to, answer what);
+
+  membership_settings settings_;
+  member self_;
+  member_table table_;
+  std::map<link_id, link> links_;
+  std::map<std::string, watch> watches_;
+  std::map<std::string, clock_view> clocks_;
+  std::map<std::string, change> changes_; // not spread yet
+  std::set<std::string> asked_;           // since the last heartbeat
+  std::vector<outgoing> outgoing_;
+  std::vector<member_news> news_;
+  std::mt19937_64 random_;
+  std::uint64_t edition_ = 1;
+  monotonic_time now_; // the latest that was told, and the wall clock then
+  std::int64_t wall_ns_;
+  monotonic_time next_beat_;
+  std::optional<monotonic_time> spread_at_;
+  std::optional<monotonic_time> last_on_time_;
+  monotonic_time judges_from_;
+  std::optional<monotonic_time> same_name_told_;
+  std::optional<monotonic_time> too_many_told_;
+};
+
+} // namespace weir
