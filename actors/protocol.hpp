@@ -99,6 +99,7 @@ struct node_welcome {
   std::uint64_t incarnation = 0;
   std::vector<peer> peers;
   bool serves = false; ///< it hosts more than collectors
+  std::vector<std::string> classes = {}; ///< that it says it runs as
 };
 
 /// A dialling node, every heartbeat; answered with node_pulse.

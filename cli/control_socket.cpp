@@ -90,6 +90,14 @@ auto receive(int fd, until end, std::size_t bytes_max, const patience& p) -> std
   return std::nullopt;
 }
 
+/// As the system knows it.
+auto peer_of(int fd) -> std::string {
+  auto who = ucred{};
+  auto size = socklen_t{sizeof who};
+  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) return "somebody unknown";
+  return "uid " + std::to_string(who.uid) + ", pid " + std::to_string(who.pid);
+}
+
 } // namespace
 
 auto control_socket::claim(const std::string& path) -> result<std::unique_ptr<control_socket>> {
@@ -121,13 +129,13 @@ void control_socket::withdraw() {
 }
 
 void control_socket::converse(int stop_fd,
-                              const std::function<std::string(std::string_view request)>& answer) const {
+                              const std::function<std::string(std::string_view request, const std::string& by)>& answer) const {
   const auto client = owned_fd{::accept4(fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
   if (!client.is_open()) return;
   const auto request =
       receive(client.fd(), until::line_end, request_bytes_max, {stop_fd, steady::now() + request_timeout});
   if (!request) return;
-  const auto text = answer(*request);
+  const auto text = answer(*request, peer_of(client.fd()));
   send_all(client.fd(), text, {stop_fd, steady::now() + answer_timeout});
 }
 

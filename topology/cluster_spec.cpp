@@ -35,6 +35,19 @@ void check_times(const cluster_spec& spec, config::settings_reader& reader) {
 
 } // namespace
 
+auto right_of(std::string_view word) -> std::optional<right> {
+  for (const auto& [name, meant] : names_of(static_cast<right*>(nullptr)))
+    if (word == name) return meant;
+  return std::nullopt;
+}
+
+void validate(const class_rights_spec& spec, config::settings_reader& reader) {
+  for (const auto& word : spec.may)
+    if (!right_of(word)) reader.complain("may", "\"may\" wants observe or operate, not \"" + word + '"');
+  for (const auto& name : spec.names)
+    if (name.empty()) reader.complain("names", "\"names\" wants patterns of node names; one is empty");
+}
+
 void validate(const cluster_spec& spec, config::settings_reader& reader) {
   check_places(spec, reader);
   check_times(spec, reader);

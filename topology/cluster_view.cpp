@@ -2,6 +2,7 @@
 
 #include "topology/builder/builder.hpp"
 #include "topology/classes.hpp"
+#include "topology/rights.hpp"
 
 #include <algorithm>
 
@@ -70,7 +71,7 @@ auto nodes_to_dial(const topology_plan& plan, const std::vector<const component_
   const auto near = is_joined ? neighbours_in(ring_of(members, self), self) : std::vector<std::string>{};
   for (const auto& m : members) {
     const auto is_near = std::find(near.begin(), near.end(), m.node) != near.end();
-    if (m.node == self || has_node(found, m.node) || !(is_near || may_serve(plan, m.classes, wanted))) continue;
+    if (m.node == self || has_node(found, m.node) || !why_not_as(plan, m.node, m.classes).empty() || !(is_near || may_serve(plan, m.classes, wanted))) continue;
     if (auto at = address_of(m)) found.push_back(std::move(*at));
   }
   return found;

@@ -127,6 +127,7 @@ auto joining_text(const topology_plan& plan) -> std::string {
   const auto at = [](const std::optional<host_port>& a) { return a ? to_text(*a) : std::string{}; };
   auto text = at(j.listen) + '|' + at(j.advertise) + '|' + j.zone + '|' + to_text(j.heartbeat) + '|' + to_text(j.down_after);
   for (const auto& s : j.seeds) text += '|' + to_text(s);
+  if (j.tls) text += "|tls " + j.tls->certificate + '|' + j.tls->key + '|' + j.tls->authorities + '|' + j.tls->revoked;
   return text;
 }
 

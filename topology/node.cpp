@@ -30,6 +30,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto observe_timeout = 5s;
+constexpr auto command_timeout = 65s; // a node may read a file, and try it
 constexpr auto links_timeout = 1s; // these answer at once
 
 auto own_address(const topology_plan& plan, const std::string& name) -> const node_address* {
@@ -44,25 +45,40 @@ auto reached_at(const topology_plan& plan, const host_port& listens, std::uint16
   return {is_wildcard(listens.host) ? own_host_name() : listens.host, port};
 }
 
+/// With this node's name filled in.
+auto own_files(net::tls_settings files, const std::string& node) -> net::tls_settings {
+  for (auto* path : {&files.certificate, &files.key, &files.authorities, &files.revoked}) fill_in_node(*path, node);
+  return files;
+}
+
 /// What becomes of those who connect. Of the io thread.
 struct entrance {
   std::shared_ptr<wire_commons> wires;
   node_identity me;
   std::shared_ptr<const current_plan> plan;
   gate_actor gate;
-  std::shared_ptr<const board_registry> boards;
+  node_answers answers;
   cluster_actor cluster;
   duration down_after;
 };
 
+/// Why who says this is not who it says, or may not be what it says; empty if it is and may.
+auto doubt_at(const entrance& at, const node_wire& wire, const node_hello& hello) -> std::string {
+  if (auto why = wire.doubt_of(hello.node); !why.empty()) return why;
+  return why_not_as(*at.plan->get(), hello.node, hello.classes);
+}
+
 void take_in(const std::shared_ptr<const entrance>& at, const std::shared_ptr<net::stranger>& who) {
   const auto wire = std::make_shared<node_wire>(at->wires, who->bytes(), caf::actor{});
   wire->expect_hello([at, who](const std::shared_ptr<node_wire>& it, const node_hello& hello) {
-    if (refusal_of(at->me, hello).empty()) who->admit();
-    auto rights = guest_rights{{}, rights_now(at->plan, hello.node, hello.classes)};
+    const auto doubt = doubt_at(*at, *it, hello);
+    if (doubt.empty() && refusal_of(at->me, hello).empty()) who->admit();
+    if (!doubt.empty()) it->tell_refused(hello.node, "it is refused: " + doubt);
+    auto rights = guest_rights{{}, rights_now(at->plan, hello.node, hello.classes), may_now(at->plan, hello.node, hello.classes)};
     auto admitted = hello;
     admitted.serves = hello.serves && may_serve_as(*at->plan->get(), hello.node, hello.classes);
-    auto settings = host_connection_settings{std::move(admitted), at->gate, std::move(rights), at->boards, at->cluster, at->down_after};
+    auto settings = host_connection_settings{std::move(admitted), at->gate,      std::move(rights), at->answers,
+                                             at->cluster,         at->down_after, at->me.node,       doubt};
     return at->wires->system.spawn(host_connection, it, std::move(settings));
   });
   who->bytes()->start(wire);
@@ -99,6 +115,8 @@ struct node::running {
   std::unique_ptr<caf::actor_system> system;
   std::unique_ptr<net::io_thread> network; // of those that have to do with other nodes
   std::shared_ptr<wire_commons> wires;
+  std::shared_ptr<net::tls_files> tls; ///< null: connections are plain
+  std::unique_ptr<net::tls_watch> tls_watch;
   std::unique_ptr<net::listener> door;
   directory_actor directory_handle;
   guardian_actor guardian_handle;
@@ -134,6 +152,7 @@ struct node::running {
     system->await_all_actors_done();
     // A delayed message keeps its receiver, and so its thread, though that has ended; nobody needs it now.
     system->clock().cancel_all();
+    tls_watch.reset();
     network.reset();
     wires.reset();
     system.reset();
@@ -168,7 +187,8 @@ struct node::running {
     if (!at) return {};
     auto how = net::listener_settings{};
     how.strangers_max = strangers_of(settings.descriptors.limit);
-    auto leads_to = entrance{wires, link.identity, plan, gate_handle, boards, cluster_handle, by.joining.down_after};
+    how.tls = tls;
+    auto leads_to = entrance{wires, link.identity, plan, gate_handle, answers(), cluster_handle, by.joining.down_after};
     WEIR_TRY(door, open_door(*network, *at, std::move(how), std::move(leads_to)));
     caf::anon_send(cluster_handle, advertise_atom::value, to_text(reached_at(by, *at, door->port())));
     return {};
@@ -179,9 +199,22 @@ struct node::running {
     if (const auto* own = own_address(by, name); own != nullptr) return host_port{own->host, own->port};
     return link.identity.serves ? by.joining.listen : std::nullopt;
   }
-  void spawn_cluster(const topology_plan& by) {
+  auto answers() const -> node_answers { return {boards, settings.obey}; }
+  auto dialling_by() const -> dialling {
+    return {network.get(), wires, cluster_handle, tls, answers(),
+            [at = plan](const std::string& node, const auto& classes) { return may_now(at, node, classes); }};
+  }
+  auto open_network(const topology_plan& by) -> result<void> {
     network = std::make_unique<net::io_thread>(settings.on_failed);
     wires = std::make_shared<wire_commons>(*system);
+    if (!by.joining.tls) return {};
+    auto opened = net::tls_files::open(own_files(*by.joining.tls, name));
+    if (!opened) return error{errc::failed, "cluster: tls: " + opened.failure().what};
+    tls = std::move(*opened);
+    tls_watch = std::make_unique<net::tls_watch>(*network, tls);
+    return {};
+  }
+  void spawn_cluster(const topology_plan& by) {
     auto s = cluster_settings{};
     s.membership = {by.joining.heartbeat, by.joining.down_after};
     s.membership.seed = link.identity.incarnation;
@@ -194,14 +227,16 @@ struct node::running {
     s.seeds = by.joining.seeds;
     s.seeds.insert(s.seeds.end(), settings.seeds.begin(), settings.seeds.end());
     s.on_members = [this](const std::vector<member>& now) { on_members(now); };
-    s.make_introducer = [in = network.get(), with = wires](const cluster_actor& of) {
-      return with->system.spawn<caf::detached>(introducer, dialling{in, with, of});
+    s.make_introducer = [with = dialling_by()](const cluster_actor& of) {
+      auto its = with;
+      its.cluster = of;
+      return with.commons->system.spawn<caf::detached>(introducer, std::move(its));
     };
     cluster_handle = system->spawn(cluster, std::move(s));
     end_node_with(*cluster_handle, "cluster", settings.on_failed);
     link.pulse = by.joining.heartbeat;
     link.down_after = by.joining.down_after;
-    links = std::make_unique<node_links>(*system, link, dialling{network.get(), wires, cluster_handle}, settings.on_failed);
+    links = std::make_unique<node_links>(*system, link, dialling_by(), settings.on_failed);
   }
   void on_members(const std::vector<member>& now) {
     const auto lock = std::lock_guard{members_guard};
@@ -218,6 +253,9 @@ struct node::running {
     is_changing = goes_on_changing;
     dial(by, is_changing);
   }
+  auto address_of(const std::string& other) -> std::optional<host_port>;
+  /// Every node that is connected, whoever dialled, with what answers for it.
+  auto reached() const -> std::vector<std::pair<std::string, caf::actor>>;
   auto linked() const { return links ? links->all() : std::vector<std::pair<std::string, caf::actor>>{}; }
   /// The others need not find out.
   void leave_cluster() {
@@ -247,7 +285,10 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
   s.link.identity = {plan.cluster, settings.name, incarnation, 0, settings.classes, serves(hosted)};
   for (const auto* c : hosted) s.link.identity.actors += instances_of(*c);
   s.link.directory = s.directory_handle;
-  if (!settings.classes.empty()) s.spawn_cluster(plan);
+  if (!settings.classes.empty()) {
+    WEIR_CHECK(s.open_network(plan));
+    s.spawn_cluster(plan);
+  }
   s.builds = {settings.name, settings.source_name, settings.once,  s.directory_handle,
               &s.waits,      &s.descriptors,       &s.kept_doors};
   s.spawn_guardian(std::move(settings.on_finished));
@@ -287,6 +328,8 @@ auto node::reload(const topology_plan& wanted, reload_manner how) -> result<relo
   const auto before = s.plan->get();
   if (const auto why = wants_restart(*before, wanted, s.name); !why.empty())
     return error{errc::rejected, why + ": that wants a restart"};
+  if (s.tls)
+    if (const auto renewed = s.tls->renew(); !renewed) return error{errc::failed, "cluster: tls: " + renewed.failure().what};
   WEIR_CHECK(check_means(*before, wanted, s.settings));
   const auto next = std::make_shared<const topology_plan>(wanted);
   s.change_dialling(*next, true);
@@ -331,17 +374,98 @@ auto node::observe() -> node_report {
   return report;
 }
 
+auto node::running::reached() const -> std::vector<std::pair<std::string, caf::actor>> {
+  auto found = linked();
+  auto self = caf::scoped_actor{*system};
+  self->request(gate_handle, links_timeout, guests_atom::value)
+      .receive(
+          [&](const std::vector<guest_node>& guests) {
+            for (const auto& g : guests)
+              if (std::none_of(found.begin(), found.end(), [&](const auto& f) { return f.first == g.node; }))
+                found.emplace_back(g.node, g.connection);
+          },
+          [](const caf::error&) {});
+  return found;
+}
+
 auto node::observe_cluster() -> std::vector<node_report> {
   auto reports = std::vector{observe()};
+  const auto others = state_->reached();
   auto self = caf::scoped_actor{*state_->system};
-  for (const auto& [other, link] : state_->linked()) {
-    auto report = node_report{other, {}, {}, {}};
-    self->request(link, observe_timeout, observe_atom::value)
-        .receive([&](std::vector<observation>& found) { report.actors = std::move(found); },
-                 [&](const caf::error& e) { report.problem = failure_text(*state_->system, e); });
+  using question = decltype(self->request(caf::actor{}, observe_timeout, observe_atom::value));
+  auto asked = std::vector<question>{};
+  for (const auto& [other, at] : others) asked.push_back(self->request(at, observe_timeout, observe_atom::value));
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    auto report = node_report{others[i].first, {}, {}, {}};
+    asked[i].receive([&](std::vector<observation>& found) { report.actors = std::move(found); },
+                     [&](const caf::error& e) { report.problem = failure_text(*state_->system, e); });
     reports.push_back(std::move(report));
   }
   return reports;
+}
+
+namespace {
+
+/// Who asks another node for something, with a connection of its own where there is none.
+class command_line {
+public:
+  explicit command_line(caf::actor_system& system) : self_(system) {}
+  ~command_line() {
+    if (own_) self_->send(own_, hang_up_atom::value);
+  }
+  command_line(const command_line&) = delete;
+  auto operator=(const command_line&) -> command_line& = delete;
+
+  auto dial(const dialling& with, const host_port& to, const node_hello& hello) -> result<caf::actor> {
+    const auto dials = self_->spawn<caf::detached>(dialer, with);
+    auto failed = std::string{};
+    self_->request(dials, command_timeout, dial_atom::value, to.host, to.port)
+        .receive([&](const caf::actor& made) { own_ = made; },
+                 [&](const caf::error& e) { failed = failure_text(self_->system(), e); });
+    self_->send_exit(dials, caf::exit_reason::user_shutdown);
+    if (!own_) return error{errc::unavailable, failed};
+    self_->send(own_, hello);
+    self_->receive([&](const node_welcome& answer) { failed = answer.refused; },
+                   caf::after(command_timeout) >> [&] { failed = "it does not answer"; });
+    if (!failed.empty()) return error{errc::unavailable, failed};
+    return own_;
+  }
+  auto ask(const caf::actor& at, const node_command& what) -> result<std::string> {
+    auto came = result<std::string>{error{errc::unavailable, "it did not answer"}};
+    self_->request(at, command_timeout, what)
+        .receive([&](std::string& text) { came = std::move(text); },
+                 [&](const caf::error& e) { came = error{errc::failed, failure_text(self_->system(), e)}; });
+    return came;
+  }
+
+private:
+  caf::scoped_actor self_;
+  caf::actor own_;
+};
+
+} // namespace
+
+auto node::running::address_of(const std::string& other) -> std::optional<host_port> {
+  const auto lock = std::lock_guard{members_guard};
+  for (const auto& m : members)
+    if (m.node == other)
+      if (const auto at = parse_host_port(m.address)) return *at;
+  return std::nullopt;
+}
+
+auto node::command(const std::string& other, const node_command& what) -> result<std::string> {
+  auto& s = *state_;
+  auto line = command_line{*s.system};
+  const auto others = s.reached();
+  const auto linked = std::find_if(others.begin(), others.end(), [&](const auto& o) { return o.first == other; });
+  if (linked != others.end()) return line.ask(linked->second, what);
+  const auto at = s.address_of(other);
+  if (!at) return error{errc::not_found, "this node has no connection to \"" + other + "\", and knows no address of it"};
+  const auto& me = s.link.identity;
+  auto hello = node_hello{protocol_version, me.cluster, me.node, me.incarnation, me.classes, protocol_oldest, me.serves};
+  hello.introduces = true;
+  WEIR_TRY(const auto connection, line.dial(s.dialling_by(), *at, hello));
+  return line.ask(connection, what);
 }
 
 } // namespace weir

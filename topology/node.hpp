@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/protocol.hpp"
+#include "actors/system/peer_questions.hpp"
 #include "runtime/cluster/membership.hpp"
 #include "runtime/cluster/seed.hpp"
 #include "runtime/os/descriptor_budget.hpp"
@@ -26,6 +27,8 @@ struct node_settings {
   std::vector<seed> seeds = {};    ///< beside those of the file
   std::string program = {};        ///< version of weir
   std::uint64_t topology = 0;      ///< fingerprint of the file
+  /// What other nodes that may operate this one want of it; see node_answers.
+  std::function<void(const std::string& node, const node_command& wanted, std::function<void(result<std::string>)> done)> obey = {};
   /// Called from the node's threads; must be quick.
   std::function<void()> on_finished;
   std::function<void(const std::string& why)> on_failed;
@@ -65,7 +68,10 @@ public:
   auto members() -> std::vector<member_view>;
   /// The live figures of every actor here, as their boards have them, and the nodes that it is linked to.
   auto observe() -> node_report;
-  /// This node's and those of every node it is linked to.
+  /// Has a node that is connected do something, whichever dialled; blocks until it says what came of it. not_found: there
+  /// is no such node.
+  auto command(const std::string& other, const node_command& what) -> result<std::string>;
+  /// This node's and those of every node that is connected.
   auto observe_cluster() -> std::vector<node_report>;
 
 private:

@@ -25,16 +25,50 @@ auto map_under(draft& d, const value& root, std::string_view name, std::string_v
 }
 
 void check_exposure(draft& d, const std::string& owner, const config::place& where, const std::string& host) {
-  if (d.plan.insecure || is_loopback(host)) return;
+  if (d.plan.insecure || d.plan.joining.tls || is_loopback(host)) return;
   d.complain(where,
              owner + ": listens on " + host
                  + ", which is not loopback; without TLS anybody who reaches it could join",
-             "\"insecure: true\" under \"cluster\" allows it in a network that you trust");
+             "\"tls: {certificate, key, ca}\" under \"cluster\" lets in who has a certificate (`weir certs` makes them); "
+             "\"insecure: true\" allows it without, in a network that you trust");
+}
+
+auto rights_of(const std::string& name, const class_rights_spec& spec) -> class_rights {
+  auto rights = class_rights{name, spec.names};
+  for (const auto& word : spec.may) {
+    rights.may_observe = true; // who operates sees what it operates
+    rights.may_operate = rights.may_operate || right_of(word) == right::operate;
+  }
+  return rights;
+}
+
+void read_allow(draft& d, const value& written) {
+  const auto* found = map_under(d, written, "allow", "node classes");
+  if (found == nullptr) return;
+  if (!d.plan.joining.tls)
+    return d.complain(found->where, "cluster: \"allow\" wants \"tls\": without certificates a node's name is what it says");
+  auto& all = d.plan.joining.allow.emplace();
+  for (const auto& m : found->members)
+    all.push_back(rights_of(m.key, config::read_settings<class_rights_spec>(m.content, "cluster: allow: " + m.key, d.problems)));
+}
+
+/// Once the classes are known.
+void check_allowed_classes(draft& d, const value& root) {
+  const auto* cluster = root.find("cluster");
+  const auto* allow = cluster == nullptr ? nullptr : cluster->find("allow");
+  if (allow == nullptr || !allow->is_map()) return;
+  for (const auto& m : allow->members)
+    if (!contains(d.plan.classes, m.key))
+      d.complain(m.where, "cluster: \"allow\" names the class \"" + m.key + "\", which \"placement\" does not have",
+                 did_you_mean(m.key, d.plan.classes));
 }
 
 /// What could not be read was reported.
 void read_joining(draft& d, const value& written, const cluster_spec& spec) {
   auto& to = d.plan.joining;
+  if (spec.tls)
+    to.tls = net::tls_settings{spec.tls->certificate, spec.tls->key, spec.tls->ca, net::tls_version::tls_1_3, spec.tls->crl};
+  read_allow(d, written);
   if (const auto at = parse_endpoint(spec.listen); at && at->path.empty()) {
     to.listen = at->at;
     check_exposure(d, "cluster", written.find("listen")->where, at->at.host);
@@ -147,7 +181,7 @@ void refuse_nodes(draft& d, const value& root) {
   const auto* nodes = root.find("nodes");
   if (nodes != nullptr && !nodes->members.empty()) refuse({}, nodes, "nodes");
   const auto* cluster = root.find("cluster");
-  for (const auto* key : {"listen", "advertise", "seeds", "zone", "heartbeat", "down_after", "insecure"})
+  for (const auto* key : {"listen", "advertise", "seeds", "zone", "heartbeat", "down_after", "tls", "allow", "insecure"})
     if (cluster != nullptr) refuse("cluster: ", cluster->find(key), key);
   for (const auto& c : d.components)
     if (instances_of(c.plan) == 1) refuse(c.owner() + ": ", c.written.find("balance"), "balance");
@@ -182,6 +216,7 @@ void place_components(draft& d, const value& root) {
     for (const auto& m : nodes->members) read_node(d, m);
   add_letter_collectors(d); // they are where their components are
   if (!is_placed) return refuse_nodes(d, root);
+  check_allowed_classes(d, root);
   for (const auto& receiver : d.components)
     for (const auto& name : receiver.plan.from) check_reach(d, d.find(name)->plan, receiver);
 }

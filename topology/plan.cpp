@@ -34,6 +34,8 @@ void fill_in(std::string& text, std::string_view name, std::string_view value) {
 
 } // namespace
 
+void fill_in_node(std::string& path, std::string_view node) { fill_in(path, "{node}", node); }
+
 auto buffer_root(const component_plan& aggregator, std::string_view node) -> std::string {
   auto path = std::get<aggregator_plan>(aggregator.details).buffer.path;
   fill_in(path, "{node}", node);

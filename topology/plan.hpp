@@ -151,6 +151,8 @@ auto components_of(const topology_plan& plan, const std::vector<std::string>& cl
 auto buffer_directory(const component_plan& aggregator, std::string_view node, std::uint32_t instance)
     -> std::string;
 
+void fill_in_node(std::string& path, std::string_view node);
+
 /// `path` with {node} filled in; a directory for each node below it if it says nothing of them.
 auto directory_of_node(const topology_plan& plan, std::string path, std::string_view node) -> std::string;
 

@@ -1,6 +1,7 @@
 /// What a node may do at others, by what the topology places on it.
 #pragma once
 
+#include "actors/system/right.hpp"
 #include "topology/plan.hpp"
 
 #include <atomic>
@@ -19,6 +20,13 @@ namespace weir {
 /// does not say it.
 auto components_fed_by(const topology_plan& plan, std::string_view node, const std::vector<std::string>& classes)
     -> std::set<std::string, std::less<>>;
+
+/// Why a node of this name may not run as what the file says of it, or else as it says; empty if it may.
+auto why_not_as(const topology_plan& plan, std::string_view node, const std::vector<std::string>& classes) -> std::string;
+
+/// What it may ask for: what the file allows to one of its classes, or if the file is silent all, of a node that hosts a
+/// destination aggregator or a sink.
+auto may(const topology_plan& plan, std::string_view node, const std::vector<std::string>& classes, right what) -> bool;
 
 /// Whether a node hosts more than collectors.
 auto may_serve_as(const topology_plan& plan, std::string_view node, const std::vector<std::string>& classes) -> bool;
@@ -48,5 +56,8 @@ private:
 /// Whether the node may send to a component of this one, as the plan of that moment says. Of one thread.
 auto rights_now(std::shared_ptr<const current_plan> plan, std::string node, std::vector<std::string> classes)
     -> std::function<bool(const std::string& component)>;
+/// Whether it may ask for it, the same.
+auto may_now(std::shared_ptr<const current_plan> plan, std::string node, std::vector<std::string> classes)
+    -> std::function<bool(right)>;
 
 } // namespace weir

@@ -15,10 +15,13 @@ auto connect(caf::event_based_actor* self, const dialling& with, const host_port
   WEIR_TRY(auto connected, net::connect_to(at, connect_patience));
   auto how = net::stream_settings{};
   how.peer = to_text(at);
-  const auto bytes = std::make_shared<net::stream>(*with.in, net::make_plain_transport(std::move(connected)), how);
+  // Whose name it has to be is known when it says which node it is.
+  auto secured = with.tls ? with.tls->current()->connect(std::move(connected), {})
+                          : net::make_plain_transport(std::move(connected));
+  const auto bytes = std::make_shared<net::stream>(*with.in, std::move(secured), how);
   const auto owner = self->system().spawn(guest_connection);
   const auto wire = std::make_shared<node_wire>(with.commons, bytes, owner);
-  caf::anon_send(owner, use_wire{wire, with.cluster});
+  caf::anon_send(owner, use_wire{wire, with.cluster, with.answers, with.rights_of});
   bytes->start(wire);
   return owner;
 }

@@ -4,6 +4,8 @@
 #include "actors/protocol.hpp"
 #include "actors/system/cluster.hpp"
 #include "actors/system/node_wire.hpp"
+#include "actors/system/peer_questions.hpp"
+#include "runtime/net/tls_files.hpp"
 
 #include <memory>
 
@@ -16,6 +18,10 @@ struct dialling {
   net::io_thread* in = nullptr;
   std::shared_ptr<wire_commons> commons;
   cluster_actor cluster = {}; ///< hears of all that comes of it; may be null
+  std::shared_ptr<const net::tls_files> tls = {}; ///< absent: plain
+  node_answers answers = {};
+  /// What the node that was reached may do here.
+  std::function<std::function<bool(right)>(const std::string& node, const std::vector<std::string>& classes)> rights_of = {};
 };
 
 /// Spawn detached, one for each address: it blocks while a name is looked up and until it is connected.

@@ -18,7 +18,7 @@ constexpr auto guests_max = std::size_t{4096};
 auto enter(gate_actor::stateful_pointer<gate_state> self, const node_hello& hello,
            const caf::strong_actor_ptr& sender) -> node_welcome {
   auto& s = self->state;
-  auto answer = node_welcome{s.self_identity.node, s.refusal(hello), s.self_identity.incarnation, {}, s.self_identity.serves};
+  auto answer = node_welcome{s.self_identity.node, s.refusal(hello), s.self_identity.incarnation, {}, s.self_identity.serves, s.self_identity.classes};
   if (!answer.refused.empty()) {
     s.warnings.warn("refused", hello.node, "node \"" + hello.node + "\" is refused: " + answer.refused);
     return answer;
@@ -72,6 +72,13 @@ auto gate_state::linked_nodes() const -> std::vector<linked_node> {
   for (const auto& [node, g] : guests) found.push_back({node, false, true, wall(g.since), wall(g.heard), {}});
   for (const auto& [node, p] : past)
     if (now - p.left <= past_told_for) found.push_back({node, false, false, wall(p.left), wall(p.heard), {}});
+  return found;
+}
+
+auto gate_state::guest_nodes() const -> std::vector<guest_node> {
+  auto found = std::vector<guest_node>{};
+  for (const auto& [node, g] : guests)
+    if (const auto at = g.link.lock()) found.push_back({node, caf::actor_cast<caf::actor>(at)});
   return found;
 }
 
@@ -152,6 +159,7 @@ auto gate(gate_actor::stateful_pointer<gate_state> self, node_identity identity,
         welcome_early(self);
         tell_guests(self);
       },
+      [self](guests_atom) { return self->state.guest_nodes(); },
       [self](links_atom) { return self->state.linked_nodes(); },
   };
 }

@@ -26,6 +26,13 @@ struct node_identity {
 /// Why a node never gets in here, whoever else is there; empty if it may.
 auto refusal_of(const node_identity& me, const node_hello& hello) -> std::string;
 
+/// To the gate: its guests' connections, which answer observe and node_command.
+using guests_atom = caf::atom_constant<caf::atom("guests")>;
+struct guest_node {
+  std::string node;
+  caf::actor connection;
+};
+
 using gate_actor = caf::typed_actor<
     // Who asks is a guest from now on, or told why not.
     caf::replies_to<node_hello>::with<node_welcome>,
@@ -33,6 +40,7 @@ using gate_actor = caf::typed_actor<
     caf::replies_to<node_pulse>::with<node_pulse>,
     caf::reacts_to<peers_changed>,                               // what is here
     caf::replies_to<links_atom>::with<std::vector<linked_node>>, // nodes that are guests, or were
+    caf::replies_to<guests_atom>::with<std::vector<guest_node>>,
     caf::reacts_to<timer_atom>                                   // to itself: wait no more for what is to come
     >;
 /// A connection to a node that dialled, as its gate sees it.
@@ -80,9 +88,12 @@ struct gate_state {
   auto refusal(const node_hello& hello) const -> std::string;
   void forget(const caf::actor_addr& link, const std::string& why);
   auto linked_nodes() const -> std::vector<linked_node>;
+  auto guest_nodes() const -> std::vector<guest_node>;
 };
 
 auto gate(gate_actor::stateful_pointer<gate_state> self, node_identity identity, directory_actor directory)
     -> gate_actor::behavior_type;
 
 } // namespace weir
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<weir::guest_node>)

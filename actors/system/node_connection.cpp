@@ -1,14 +1,12 @@
 #include "actors/system/node_connection.hpp"
 
 #include "actors/system/failure.hpp"
-#include "runtime/measure/observation_codec.hpp"
 
 namespace weir {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto questions_max = std::size_t{16};
 constexpr auto looked_at_every = 1s;
 constexpr auto welcome_within = 15s; // a gate takes ten at most
 
@@ -40,19 +38,29 @@ template <class Self> void end_with_wire(Self* self, const std::string& address)
 
 } // namespace
 
-void guest_connection_state::answer(const wire::observed& note) {
-  const auto at = asked.find(note.question);
-  if (at == asked.end()) return;
-  auto promise = at->second;
-  asked.erase(at);
-  auto all = decode_observations(note.figures);
-  if (!note.problem.empty())
-    promise.deliver(failure_reason(failure::retry, note.problem));
-  else if (all)
-    promise.deliver(std::move(*all));
-  else
-    promise.deliver(failure_reason(failure::retry, "it sent figures that cannot be read"));
+namespace {
+
+template <class Self> auto ask_to_observe(Self* self) -> caf::result<std::vector<observation>> {
+  auto promise = self->template make_response_promise<std::vector<observation>>();
+  self->state.questions.ask(*self->state.wire, promise);
+  return promise;
 }
+
+template <class Self> auto ask_to_obey(Self* self, const node_command& what) -> caf::result<std::string> {
+  auto promise = self->template make_response_promise<std::string>();
+  self->state.questions.ask(*self->state.wire, what, promise);
+  return promise;
+}
+
+void on_host_welcome(caf::stateful_actor<guest_connection_state>* self, const node_welcome& note) {
+  auto& s = self->state;
+  s.host = note.node;
+  if (note.refused.empty() && s.rights_of) s.may = s.rights_of(note.node, note.classes);
+  if (note.refused.empty()) tell_cluster(self, s.cluster, greeted({note.node, note.serves, note.incarnation}, s.wire));
+  self->send(caf::actor_cast<caf::actor>(s.link), note);
+}
+
+} // namespace
 
 auto guest_connection(caf::stateful_actor<guest_connection_state>* self) -> caf::behavior {
   self->set_down_handler([self](const caf::down_msg& m) {
@@ -62,6 +70,8 @@ auto guest_connection(caf::stateful_actor<guest_connection_state>* self) -> caf:
       [self](const use_wire& given) {
         self->state.wire = given.wire;
         self->state.cluster = given.cluster;
+        self->state.answers = given.answers;
+        self->state.rights_of = given.rights_of;
         end_with_wire(self, "connection to " + given.wire->peer_text());
       },
       [self](const node_hello& hello) {
@@ -75,42 +85,21 @@ auto guest_connection(caf::stateful_actor<guest_connection_state>* self) -> caf:
         if (!self->state.introduces) self->state.wire->close("hung up");
         self->quit();
       },
-      [self](observe_atom) -> caf::result<std::vector<observation>> {
-        auto& s = self->state;
-        auto promise = self->make_response_promise<std::vector<observation>>();
-        if (s.asked.size() >= questions_max) s.asked.erase(s.asked.begin()); // nobody waits any more
-        s.asked.emplace(++s.questions, promise);
-        s.wire->send(wire::observe{s.questions});
-        return promise;
-      },
-      [self](const node_welcome& note) {
-        auto& s = self->state;
-        if (note.refused.empty()) tell_cluster(self, s.cluster, greeted({note.node, note.serves, note.incarnation}, s.wire));
-        self->send(caf::actor_cast<caf::actor>(s.link), note);
-      },
+      [self](observe_atom) { return ask_to_observe(self); },
+      [self](const node_command& what) { return ask_to_obey(self, what); },
+      [self](const node_welcome& note) { on_host_welcome(self, note); },
       [self](const node_peers& note) { self->send(caf::actor_cast<caf::actor>(self->state.link), note); },
       [self](const frame_arrived& note) {
         take_what_both_say(self, self->state.cluster, note.what);
         if (const auto* pulse = std::get_if<wire::pulse>(&note.what))
           self->send(caf::actor_cast<caf::actor>(self->state.link), *pulse);
-        if (const auto* figures = std::get_if<wire::observed>(&note.what)) self->state.answer(*figures);
+        self->state.questions.take(note.what, self->state.wire, self->state.host, self->state.answers, self->state.may);
       },
       [self](const wire_ended& note) { self->quit(end_reason(note)); },
   };
 }
 
 namespace {
-
-/// As large as a frame of it may be; no node has so much to tell.
-void answer_observe(const host_connection_state& s, std::uint64_t question) {
-  auto answer = wire::observed{question, {}, {}};
-  if (s.settings.boards) answer.figures = encode_observations(s.settings.boards->observe(system_clock()));
-  if (const auto size = answer.figures.size(); size + 4096 > payload_bytes_max(wire::frame_type::observed)) {
-    answer.problem = "its figures have " + std::to_string(size) + " bytes, which is more than may be sent";
-    answer.figures.clear();
-  }
-  s.wire->send(answer);
-}
 
 void on_welcome(caf::stateful_actor<host_connection_state>* self, const node_welcome& answer) {
   auto& s = self->state;
@@ -130,17 +119,23 @@ auto host_connection(caf::stateful_actor<host_connection_state>* self, std::shar
   end_with_wire(self, "connection of node " + s.settings.hello.node);
   self->set_down_handler([self](const caf::down_msg&) { self->quit(); }); // of the gate
   self->monitor(s.settings.gate);
-  self->send(s.settings.gate, s.settings.hello);
+  if (s.settings.refused.empty())
+    self->send(s.settings.gate, s.settings.hello);
+  else
+    s.wire->welcome({s.settings.host, s.settings.refused, 0, {}}, {});
   self->delayed_send(self, welcome_within, hang_up_atom::value);
   self->delayed_send(self, looked_at_every, timer_atom::value);
   return {
+      [self](observe_atom) { return ask_to_observe(self); },
+      [self](const node_command& what) { return ask_to_obey(self, what); },
       [self](const node_welcome& answer) { on_welcome(self, answer); },
       [self](const node_peers& note) { self->state.wire->set_members(note.peers); },
       [self](const node_pulse& pulse) { self->state.wire->send(pulse, net::send_as::urgent); },
       [self](const frame_arrived& note) {
         take_what_both_say(self, self->state.settings.cluster, note.what);
         if (const auto* pulse = std::get_if<wire::pulse>(&note.what)) self->send(self->state.settings.gate, *pulse);
-        if (const auto* asked = std::get_if<wire::observe>(&note.what)) answer_observe(self->state, asked->question);
+        auto& at = self->state;
+        at.questions.take(note.what, at.wire, at.settings.hello.node, at.settings.answers, at.settings.rights.may);
       },
       [self](hang_up_atom) {
         if (!self->state.is_welcome) self->state.wire->leave("no welcome in time");

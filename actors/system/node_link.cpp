@@ -14,12 +14,27 @@ using namespace std::chrono_literals;
 using tick_atom = caf::atom_constant<caf::atom("tick")>;
 using hello_atom = caf::atom_constant<caf::atom("hello")>;
 
+constexpr auto observe_patience = 4s;
+constexpr auto command_patience = 60s;
+
 /// The dialer answers when the system has looked the name up, connected and shaken hands, or given up.
 constexpr auto dial_timeout = 60s;
 
 auto rounded(duration time) -> std::string {
   if (time >= 2min) return to_text(duration{std::chrono::duration_cast<std::chrono::minutes>(time)});
   return to_text(duration{std::chrono::duration_cast<std::chrono::seconds>(time)});
+}
+
+/// To the other node; answered with a T of it.
+template <class T, class... Ts>
+auto pass_on(caf::stateful_actor<node_link_state>* self, duration patience, const Ts&... question) -> caf::result<T> {
+  const auto& link = self->state;
+  if (!link.gate_handle) return failure_reason(failure::retry, link.problem());
+  auto promise = self->template make_response_promise<T>();
+  self->request(link.gate_handle, patience, question...)
+      .then([promise](T& answer) mutable { promise.deliver(std::move(answer)); },
+            [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
+  return promise;
 }
 
 } // namespace
@@ -183,13 +198,10 @@ auto node_link(caf::stateful_actor<node_link_state>* self, node_link_settings se
       },
       [self](links_atom) { return std::vector{self->state.seen()}; },
       [self](observe_atom) -> caf::result<std::vector<observation>> {
-        auto& link = self->state;
-        if (!link.gate_handle) return failure_reason(failure::retry, link.problem());
-        auto promise = self->make_response_promise<std::vector<observation>>();
-        self->request(link.gate_handle, 4s, observe_atom::value)
-            .then([promise](std::vector<observation>& all) mutable { promise.deliver(std::move(all)); },
-                  [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
-        return promise;
+        return pass_on<std::vector<observation>>(self, observe_patience, observe_atom::value);
+      },
+      [self](const node_command& what) -> caf::result<std::string> {
+        return pass_on<std::string>(self, command_patience, what);
       },
   };
 }

@@ -68,7 +68,7 @@ struct node_link_state {
   auto problem() const -> std::string;
 };
 
-/// (observe) is passed on to the other node's gate; an error while not connected. (links) is
+/// (observe) and node_command are passed on to the other node; an error while not connected. (links) is
 /// answered with this one.
 auto node_link(caf::stateful_actor<node_link_state>* self, node_link_settings settings) -> caf::behavior;
 

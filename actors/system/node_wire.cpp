@@ -73,7 +73,7 @@ void node_wire::on_local_end(caf::actor_id id) {
 }
 
 void node_wire::welcome(const node_welcome& answer, guest_rights rights) {
-  auto told = wire::welcome{answer.node, answer.refused, answer.incarnation, {}, answer.serves};
+  auto told = wire::welcome{answer.node, answer.refused, answer.incarnation, {}, answer.serves, answer.classes};
   {
     const auto lock = std::lock_guard{mutex_};
     is_welcome_ = answer.refused.empty();
@@ -143,6 +143,8 @@ void node_wire::ended(const std::string& why, bool is_own) {
   on_hello_ = nullptr;
   for (const auto& [number, one] : proxies) exit_of(one);
   const auto reason = bye_.empty() || is_own ? why : "it said: " + bye_;
+  // Who dialled and got no further has nobody else who would tell it.
+  if (is_host_ && !is_opened_) commons_->warn("unsafe", bytes_->peer(), bytes_->peer() + " is not let in: " + why);
   if (last) caf::anon_send(last, wire_ended{reason, !bye_.empty()});
 }
 
@@ -155,19 +157,20 @@ auto node_wire::may_come(frame_type type) const -> bool {
   case frame_type::welcome: return !is_host_ && !is_welcome_;
   case frame_type::close_link:
   case frame_type::gossip:
+  case frame_type::observe:
+  case frame_type::observed:
+  case frame_type::command:
+  case frame_type::commanded:
   case frame_type::pulse: return is_welcome_;
   case frame_type::gone:
-  case frame_type::observe:
   case frame_type::open_link:
   case frame_type::transfer_chunks:
   case frame_type::probe_link:
   case frame_type::ask_positions: return is_host_ && is_welcome_;
   case frame_type::members:
-  case frame_type::observed:
   case frame_type::link_feedback:
   case frame_type::reopen_link:
   case frame_type::known_positions: return !is_host_ && is_welcome_;
-  case frame_type::command: break;
   }
   return false;
 }
@@ -234,13 +237,21 @@ auto node_wire::on(wire::hello&& x) -> result<void> {
   return {};
 }
 
+auto node_wire::doubt_of(const std::string& node) const -> std::string {
+  const auto& names = bytes_->certificate_name();
+  // The library takes a name that begins with a dot for any name below it.
+  if (names.empty() || (!node.starts_with('.') && bytes_->is_certified(node))) return {};
+  return "its certificate is for " + names + ", not for \"" + node + '"';
+}
+
 auto node_wire::on(wire::welcome&& x) -> result<void> {
-  node_ = x.node;
+  node_ = x.node.substr(0, 255);
+  if (auto why = doubt_of(node_); !why.empty() && x.refused.empty()) return error{errc::rejected, std::move(why)};
   {
     const auto lock = std::lock_guard{mutex_};
     is_welcome_ = x.refused.empty();
   }
-  tell_owner(caf::make_message(node_welcome{x.node, x.refused, x.incarnation, proxies_of(x.members), x.serves}));
+  tell_owner(caf::make_message(node_welcome{x.node, x.refused, x.incarnation, proxies_of(x.members), x.serves, x.classes}));
   return {};
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "actors/protocol.hpp"
+#include "actors/system/right.hpp"
 #include "actors/system/wire_commons.hpp"
 #include "runtime/net/stream.hpp"
 #include "runtime/wire/frame_reader.hpp"
@@ -25,11 +26,12 @@
 
 namespace weir {
 
-/// Which components of this node a guest may send to.
+/// What the other side may do here: which components of this node a guest may send to, and what it may ask for.
 struct guest_rights {
   std::set<std::string, std::less<>> components;
   /// Instead of these, where they may change. Called for each message, by the io thread.
   std::function<bool(const std::string& component)> now = {};
+  std::function<bool(right)> may = {}; ///< absent: nothing. Called by the connection's actor
 
   auto include(const std::string& component) const -> bool {
     return now ? now(component) : components.contains(component);
@@ -59,9 +61,17 @@ public:
   void close(const std::string& why) { bytes_->close(why); }
   void tell_left_out() { commons_->tell_left_out(); }
   auto peer_text() const -> const std::string& { return bytes_->peer(); }
+  /// That what it asked for was not done, at a limited rate.
+  void tell_refused(const std::string& node, const std::string& what) {
+    commons_->warn("refused", node, "node \"" + node + "\" (" + bytes_->peer() + "): " + what);
+  }
   auto heard() const -> monotonic_time { return bytes_->heard(); }
 
   // The io thread:
+
+  /// Why the other side cannot be this node, by its certificate; empty if it can, or there is no TLS.
+  auto doubt_of(const std::string& node) const -> std::string;
+  void opened() override { is_opened_ = true; }
 
   auto room() -> net::read_room override { return reader_.room(); }
   auto take(std::size_t bytes) -> result<void> override;
@@ -99,10 +109,11 @@ private:
   const std::shared_ptr<wire_commons> commons_;
   const std::shared_ptr<net::stream> bytes_;
   const bool is_host_;
-  wire::frame_reader reader_;  // this and the next six: of the io thread
+  wire::frame_reader reader_;  // this and the next seven: of the io thread
   greeted on_hello_;
   std::string node_;           // of the other side, as it says
   std::string bye_;            // why the other side ends it
+  bool is_opened_ = false;
   double frames_left_;
   monotonic_time refilled_{};
   std::uint64_t dropped_ = 0;

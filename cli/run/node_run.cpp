@@ -43,6 +43,14 @@ public:
     note(false, {});
   }
   void finished() { note(true, {}); }
+  void ask_drain(const std::string& by) {
+    locked([&] { drain_asked_by_ = by; });
+    note(false, {});
+  }
+  /// Empty: by nobody.
+  auto drain_asked_by() const -> std::string {
+    return locked([&] { return drain_asked_by_; });
+  }
   void failed(const std::string& why) { note(false, why); }
   auto fd() const -> int { return wake_.fd(); }
   auto is_started() const -> bool {
@@ -74,6 +82,7 @@ private:
   bool started_ = false; ///< or could not be started
   bool finished_ = false;
   std::string why_;
+  std::string drain_asked_by_;
 };
 
 volatile std::sig_atomic_t end_status = 0;
@@ -107,7 +116,9 @@ public:
     spdlog::info("{}", start_text(plan, options_));
     auto who = cli::process_identity{plan.cluster, options_.node_name, options_.version, getpid()};
     reloads_.begin(*node_, plan);
-    service_ = std::make_unique<cli::status_service>(std::move(who), *node_, reloads_, std::move(options_.status));
+    service_ = std::make_unique<cli::status_service>(std::move(who), *node_, reloads_,
+                                                     [this](const std::string& by) { events_.ask_drain(by); },
+                                                     std::move(options_.status));
     const auto status = wait();
     bound_the_end(status);
     reloads_.stop();
@@ -119,10 +130,11 @@ public:
 private:
   /// Opening a large buffer, or one on a device that does not answer, may take long: signals are heeded.
   auto start(const topology_plan& plan) -> result<std::unique_ptr<node>> {
-    auto settings = node_settings{options_.node_name, options_.source_name, options_.classes, options_.once, descriptors_, {}, {}, 0, {}, {}};
+    auto settings = node_settings{options_.node_name, options_.source_name, options_.classes, options_.once, descriptors_, {}, {}, 0, {}, {}, {}};
     settings.seeds = options_.seeds;
     settings.program = options_.version;
     settings.topology = cli::fingerprint_of(options_.topology);
+    settings.obey = [this](const auto& other, const auto& what, auto done) { obey(other, what, std::move(done)); };
     settings.on_finished = [this] { events_.finished(); };
     settings.on_failed = [this](const std::string& why) { events_.failed(why); };
     struct note_at_end {
@@ -142,10 +154,26 @@ private:
     return started.get();
   }
 
+  /// In a thread of the node's.
+  void obey(const std::string& other, const node_command& what, std::function<void(result<std::string>)> done) {
+    const auto by = "node " + other + ", " + what.by;
+    if (what.what == "drain") {
+      events_.ask_drain(by);
+      return done(std::string{"it drains\n"});
+    }
+    if (what.what != "reload") return done(error{errc::rejected, "it does not know \"" + what.what + '"'});
+    const auto begun = reloads_.ask({by, false, what.content, [done](const cli::reloads::outcome& came) {
+                                       if (came.how == cli::reload_end::done) return done(came.text);
+                                       done(error{errc::rejected, came.text});
+                                     }});
+    if (!begun) done(begun.failure());
+  }
+
   auto wait() -> int {
     while (true) {
       // What is half carried out would not know that it is to drain.
-      if (stop_asked_ && !draining_ && !reloads_.is_busy()) begin_drain();
+      if (stop_asked_ && !draining_ && !reloads_.is_busy()) begin_drain(steady::now() + options_.drain_timeout);
+      heed_orders();
       if (reload_asked_ && !reloads_.is_busy()) reload();
       if (const auto why = events_.failure(); !why.empty()) {
         spdlog::critical("the node ends: {}", why);
@@ -158,6 +186,16 @@ private:
       wait_for_news();
       heed_signals();
     }
+  }
+
+  /// Whoever asks for it waits as long as it takes.
+  void heed_orders() {
+    const auto by = events_.drain_asked_by();
+    if (by.empty() || draining_) return;
+    reloads_.stop();
+    if (reloads_.is_busy()) return;
+    spdlog::info("drain: asked for by {}", by);
+    begin_drain(steady::time_point::max());
   }
 
   void heed_signals() {
@@ -173,12 +211,13 @@ private:
 
   void reload() {
     reload_asked_ = false;
-    if (const auto begun = reloads_.ask(false); !begun) spdlog::warn("SIGHUP: no reload: {}", begun.failure().what);
+    if (const auto begun = reloads_.ask({"SIGHUP", false, {}, {}}); !begun) spdlog::warn("SIGHUP: no reload: {}", begun.failure().what);
   }
 
   void note_stop() {
     stop_asked_ = true;
     reloads_.stop();
+    if (draining_) drain_until_ = steady::now() + options_.drain_timeout;
     give_up_start_at_ = steady::now() + start_patience;
   }
 
@@ -194,10 +233,10 @@ private:
     if ((waits[1].revents & POLLIN) != 0 && read(events_.fd(), &count, sizeof count) < 0) return;
   }
 
-  void begin_drain() {
+  void begin_drain(steady::time_point until) {
     spdlog::info("stopping: takes nothing more in and passes on what is there (again to stop at once)");
     draining_ = true;
-    drain_until_ = steady::now() + options_.drain_timeout;
+    drain_until_ = until;
     node_->drain();
   }
 

@@ -2,13 +2,12 @@
 
 #include "cli/report.hpp"
 #include "runtime/base/crc32c.hpp"
+#include "runtime/os/whole_file.hpp"
 #include "topology/diff.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 namespace weir::cli {
@@ -24,9 +23,8 @@ auto in_one_line(std::string_view lines) -> std::string {
 } // namespace
 
 auto fingerprint_of(const std::string& topology) -> std::uint64_t {
-  auto file = std::ifstream{topology, std::ios::binary};
-  const auto bytes = std::string{std::istreambuf_iterator<char>{file}, {}};
-  return file ? crc32c(bytes) : 0;
+  const auto bytes = read_whole(topology);
+  return bytes ? crc32c(*bytes) : 0;
 }
 
 reloads::reloads(std::string topology, std::chrono::nanoseconds patience)
@@ -43,14 +41,14 @@ void reloads::begin(node& of, const topology_plan& plan) {
   plan_ = std::make_shared<const topology_plan>(plan);
 }
 
-auto reloads::ask(bool discards) -> result<std::uint64_t> {
+auto reloads::ask(request what) -> result<std::uint64_t> {
   const auto lock = std::lock_guard{guard_};
   if (is_over_) return error{errc::rejected, "the node ends by itself, or stops already"};
   if (node_ == nullptr) return error{errc::rejected, "the node has not started yet"};
   if (is_busy_.exchange(true)) return error{errc::rejected, "another reload is under way"};
   if (thread_.joinable()) thread_.join(); // it has ended
   outcome_.reset();
-  thread_ = std::thread{[this, discards] { work(discards); }};
+  thread_ = std::thread{[this, what = std::move(what)] { work(what); }};
   return ++last_;
 }
 
@@ -67,25 +65,39 @@ auto reloads::plan() const -> std::shared_ptr<const topology_plan> {
   return plan_;
 }
 
-void reloads::work(bool discards) {
-  auto came = reload(discards);
+void reloads::work(const request& what) {
+  auto came = what.content ? reload_with_content(what) : reload(what);
   const auto line = in_one_line(came.text);
   if (came.how == reload_end::done)
-    spdlog::info("reload of {}: {}", topology_, line);
+    spdlog::info("reload of {} (by {}): {}", topology_, what.by, line);
   else
-    spdlog::error("reload of {}: {}", topology_, line);
+    spdlog::error("reload of {} (by {}): {}", topology_, what.by, line);
+  if (what.done) what.done(came);
   const auto lock = std::lock_guard{guard_};
   outcome_ = std::move(came);
   is_busy_ = false;
 }
 
-auto reloads::reload(bool discards) -> outcome {
+/// The file is replaced as a whole, so that whoever starts meanwhile reads one or the other.
+auto reloads::reload_with_content(const request& what) -> outcome {
+  const auto before = read_whole(topology_);
+  if (!before) return {reload_end::refused, before.failure().what + '\n'};
+  if (const auto put = replace_whole(topology_, *what.content); !put)
+    return {reload_end::refused, put.failure().what + '\n'};
+  auto came = reload(what);
+  if (came.how == reload_end::done) return came;
+  if (const auto back = replace_whole(topology_, *before); !back)
+    came.text += topology_ + " still has what is wrong: " + back.failure().what + '\n';
+  return came;
+}
+
+auto reloads::reload(const request& what) -> outcome {
   auto findings = std::ostringstream{};
   auto s = session{findings, findings, {}};
   const auto wanted = load_or_explain(topology_, s, "nothing was changed");
   if (!wanted) return {reload_end::wrong_file, findings.str()};
   const auto changes = node_->changes_to(*wanted);
-  const auto done = node_->reload(*wanted, {discards, patience_, &is_over_, fingerprint_of(topology_)});
+  const auto done = node_->reload(*wanted, {what.discards, patience_, &is_over_, fingerprint_of(topology_)});
   if (!done) return {reload_end::refused, findings.str() + done.failure().what + "; all is as it was\n"};
   auto text = findings.str() + to_text(changes) + '\n';
   for (const auto& note : done->notes) text += note + '\n';
@@ -107,14 +119,14 @@ auto word_of(reload_end how) -> std::string_view {
 
 } // namespace
 
-auto answer_reload(reloads& by, std::string_view request) -> std::string {
+auto answer_reload(reloads& by, std::string_view request, const std::string& who) -> std::string {
   request.remove_prefix(std::min(request.size(), std::string_view{"reload "}.size()));
   auto number = std::uint64_t{0};
   if (std::from_chars(request.data(), request.data() + request.size(), number).ec == std::errc{}) {
     const auto came = by.outcome_of(number);
     return came ? std::string{word_of(came->how)} + came->text : "busy\n";
   }
-  const auto begun = by.ask(request == "discard");
+  const auto begun = by.ask({who, request == "discard", {}, {}});
   return begun ? "begun\n" + std::to_string(*begun) + '\n' : "refused\n" + begun.failure().what + '\n';
 }
 

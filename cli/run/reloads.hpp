@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -31,23 +32,33 @@ public:
 
   /// The node is there, and runs this plan.
   void begin(node& of, const topology_plan& plan);
-  /// Begins one; its number. An error says why not.
-  auto ask(bool discards) -> result<std::uint64_t>;
   struct outcome {
     reload_end how = reload_end::done;
     std::string text; ///< lines
   };
+  struct request {
+    std::string by; ///< who wants it
+    bool discards = false;
+    /// Takes the place of the file before it is read, and gives it back if that is of no use.
+    std::optional<std::string> content = {};
+    std::function<void(const outcome&)> done = {}; ///< called in another thread; may be null
+  };
+  /// Begins one; its number. An error says why not.
+  auto ask(request what) -> result<std::uint64_t>;
   /// Of the last one, if that is its number; nothing while it lasts.
   auto outcome_of(std::uint64_t number) const -> std::optional<outcome>;
   /// No more; one that waits for something gives that up.
   void stop();
+  /// The file.
+  auto topology() const -> const std::string& { return topology_; }
   auto is_busy() const -> bool { return is_busy_; }
   /// That the node runs.
   auto plan() const -> std::shared_ptr<const topology_plan>;
 
 private:
-  void work(bool discards);
-  auto reload(bool discards) -> outcome;
+  void work(const request& what);
+  auto reload(const request& what) -> outcome;
+  auto reload_with_content(const request& what) -> outcome;
 
   const std::string topology_;
   const std::chrono::nanoseconds patience_;
@@ -61,7 +72,7 @@ private:
   std::thread thread_;
 };
 
-/// "reload [discard]" begins one, "reload NUMBER" asks what came of it.
-auto answer_reload(reloads& by, std::string_view request) -> std::string;
+/// "reload [discard]" begins one, "reload NUMBER" asks what came of it. `who` asks.
+auto answer_reload(reloads& by, std::string_view request, const std::string& who) -> std::string;
 
 } // namespace weir::cli

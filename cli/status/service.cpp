@@ -1,6 +1,7 @@
 #include "cli/status/service.hpp"
 
 #include "runtime/os/clock.hpp"
+#include "runtime/os/whole_file.hpp"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -21,8 +22,9 @@ constexpr auto rate_interval = 250ms;
 
 } // namespace
 
-status_service::status_service(process_identity who, node& of, reloads& by, status_outlets to)
-    : who_(std::move(who)), node_(of), reloads_(by), to_(std::move(to)), stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+status_service::status_service(process_identity who, node& of, reloads& by, std::function<void(const std::string&)> drain,
+                               status_outlets to)
+    : who_(std::move(who)), node_(of), reloads_(by), drain_(std::move(drain)), to_(std::move(to)), stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   WEIR_ASSERT(stop_.is_open());
   thread_ = std::thread{[this] { work(); }};
 }
@@ -61,20 +63,51 @@ auto status_service::wait(bool for_clients, time_point when) -> bool {
   const auto left = std::max<std::int64_t>(0, (when - steady::now()) / 1ms + 1);
   poll(waits, 2, static_cast<int>(left));
   if (waits[0].revents != 0) return false;
-  if (waits[1].revents != 0) to_.socket->converse(stop_.fd(), [this](auto request) { return answer(request); });
+  if (waits[1].revents != 0) to_.socket->converse(stop_.fd(), [this](auto request, const auto& by) { return answer(request, by); });
   return true;
 }
 
-auto status_service::answer(std::string_view request) -> std::string {
+namespace {
+
+/// "up core-2\nup edge-1\n": those who may be told something.
+auto others_text(const std::vector<member_view>& all) -> std::string {
+  auto text = std::string{};
+  for (const auto& m : all)
+    if (!m.is_self && m.who.state != member_state::left) text += std::string{name_of(m.who.state)} + ' ' + m.who.node + '\n';
+  return text.empty() ? "none\n" : text;
+}
+
+auto order_text(const result<std::string>& came) -> std::string {
+  return came ? "done\n" + *came : "refused\n" + came.failure().what + '\n';
+}
+
+} // namespace
+
+/// "drain": this node; "drain NODE": another one; "hand NODE": it is to have this node's topology file.
+auto status_service::order(std::string_view request, const std::string& by) -> std::string {
+  const auto space = request.find(' ');
+  const auto other = space == std::string_view::npos ? std::string{} : std::string{request.substr(space + 1)};
+  if (request == "drain") {
+    drain_(by);
+    return order_text(std::string{"it drains\n"});
+  }
+  if (request.starts_with("drain ")) return order_text(node_.command(other, {"drain", {}, by}));
+  const auto content = read_whole(reloads_.topology());
+  return order_text(content ? node_.command(other, {"reload", *content, by}) : content);
+}
+
+auto status_service::answer(std::string_view request, const std::string& by) -> std::string {
   if (request.starts_with("check")) return check(request);
-  if (request.starts_with("reload")) return answer_reload(reloads_, request);
+  if (request.starts_with("reload")) return answer_reload(reloads_, request, by);
+  if (request.starts_with("drain") || request.starts_with("hand ")) return order(request, by);
+  if (request == "others") return others_text(node_.members());
   if (request == "status") return status_json(look());
   if (request == "status text") return status_text(measure());
   if (request == "cluster") return cluster_json(look(), node_.observe_cluster());
   if (request == "cluster text") return cluster_text(measure(), node_.observe_cluster());
   if (request == "members") return members_json(who_, node_.members());
   if (request == "members text") return members_text(who_, system_clock().wall_ns(), node_.members());
-  return "unknown request; wants status, cluster or members, with text behind it or not, check or reload\n";
+  return "unknown request; wants status, cluster or members, with text behind it or not, check, reload, drain, hand or others\n";
 }
 
 /// "check [cluster] [NANOSECONDS]".

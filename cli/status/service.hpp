@@ -7,6 +7,7 @@
 #include "cli/terminal_block.hpp"
 #include "runtime/os/owned_fd.hpp"
 
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -19,7 +20,8 @@ struct status_outlets {
 
 class status_service {
 public:
-  status_service(process_identity who, node& of, reloads& by, status_outlets to);
+  /// `drain` has the node drain; it says who wants that.
+  status_service(process_identity who, node& of, reloads& by, std::function<void(const std::string& by)> drain, status_outlets to);
   /// Ends the thread; a last picture stays on the terminal.
   ~status_service();
   status_service(const status_service&) = delete;
@@ -34,7 +36,8 @@ private:
   void work();
   /// Waits for a client, at most until `when`; false: the service ends.
   auto wait(bool for_clients, time_point when) -> bool;
-  auto answer(std::string_view request) -> std::string;
+  auto answer(std::string_view request, const std::string& by) -> std::string;
+  auto order(std::string_view request, const std::string& by) -> std::string;
   auto check(std::string_view request) const -> std::string;
   /// Two observations, so far apart that rates make sense.
   auto measure() -> node_status;
@@ -44,6 +47,7 @@ private:
   process_identity who_;
   node& node_;
   reloads& reloads_;
+  const std::function<void(const std::string& by)> drain_;
   status_outlets to_;
   time_point began_ = std::chrono::steady_clock::now();
   owned_fd stop_;

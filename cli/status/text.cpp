@@ -182,7 +182,7 @@ auto cluster_text(const node_status& s, const std::vector<node::node_report>& no
     if (n.name == s.of.node && n.problem.empty())
       text += status_text(s);
     else if (!n.problem.empty())
-      text += "node " + n.name + ": cannot be reached: " + printable(n.problem) + '\n';
+      text += "node " + n.name + ": no figures: " + printable(n.problem) + '\n';
     else
       text += "node " + n.name + body_of({{}, {}, s.now_ns, n, {}, {}});
   }

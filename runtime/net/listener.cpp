@@ -115,7 +115,7 @@ void listener::running::begin(owned_fd connected, std::string peer) {
                              + " connections, which is as many as may be");
   auto with = settings.streams;
   with.peer = std::move(peer);
-  auto bytes = settings.tls ? settings.tls->accept(std::move(connected))
+  auto bytes = settings.tls ? settings.tls->current()->accept(std::move(connected))
                             : make_plain_transport(std::move(connected));
   const auto who = std::make_shared<stranger>(std::make_shared<stream>(thread, std::move(bytes), with));
   connections.push_back(who->bytes());

@@ -9,7 +9,7 @@
 #include "runtime/net/io_thread.hpp"
 #include "runtime/net/peer_warnings.hpp"
 #include "runtime/net/stream.hpp"
-#include "runtime/net/tls.hpp"
+#include "runtime/net/tls_files.hpp"
 
 #include <atomic>
 #include <functional>
@@ -35,7 +35,7 @@ struct listener_settings {
   std::size_t strangers_max = 256;
   std::size_t connections_max = 8192; ///< strangers and others; more are closed at once
   duration admitted_within = std::chrono::seconds{10};
-  std::shared_ptr<tls_context> tls = {}; ///< absent: plain
+  std::shared_ptr<const tls_files> tls = {}; ///< absent: plain
   stream_settings streams = {};          ///< their peer is filled in
   std::string told_as = "connections"; ///< what warnings begin with
 };

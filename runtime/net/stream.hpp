@@ -83,6 +83,8 @@ public:
   auto peer() const -> const std::string& { return settings_.peer; }
   /// Of the other side's certificate, from opened() on; empty without TLS.
   auto certificate_name() const -> const std::string& { return certificate_name_; }
+  /// The same. In the io thread.
+  auto is_certified(const std::string& name) const -> bool { return bytes_->is_certified(name); }
   /// When bytes came last.
   auto heard() const -> monotonic_time { return monotonic_time{monotonic_time::duration{heard_.load()}}; }
   auto is_closed() const -> bool { return is_closed_.load(); }

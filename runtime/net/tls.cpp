@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <climits>
+#include <ctime>
 
 namespace weir::net {
 namespace {
@@ -23,6 +24,20 @@ auto common_name(X509* certificate) -> std::string {
   const auto size =
       X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name, sizeof name);
   return size <= 0 ? std::string{} : std::string{name, static_cast<std::size_t>(size)};
+}
+
+/// DNS names and addresses, as they are compared with who the other side says it is.
+auto names_in(X509* certificate) -> std::string {
+  auto* const all = static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  auto text = std::string{};
+  for (auto i = 0; i < sk_GENERAL_NAME_num(all); ++i) {
+    const auto* one = sk_GENERAL_NAME_value(all, i);
+    if (one->type != GEN_DNS) continue;
+    const auto* bytes = reinterpret_cast<const char*>(ASN1_STRING_get0_data(one->d.dNSName));
+    text += (text.empty() ? "" : ", ") + std::string{bytes, static_cast<std::size_t>(ASN1_STRING_length(one->d.dNSName))};
+  }
+  GENERAL_NAMES_free(all);
+  return text.empty() ? common_name(certificate) : text;
 }
 
 class tls_transport final : public transport {
@@ -58,9 +73,16 @@ public:
   auto certificate_name() const -> std::string override {
     auto* const shown = SSL_get_peer_certificate(ssl_);
     if (shown == nullptr) return {};
-    auto name = common_name(shown);
+    auto names = names_in(shown);
     X509_free(shown);
-    return name;
+    return names;
+  }
+  auto is_certified(const std::string& name) const -> bool override {
+    auto* const shown = SSL_get_peer_certificate(ssl_);
+    if (shown == nullptr) return false;
+    const auto has = X509_check_host(shown, name.c_str(), name.size(), 0, nullptr) == 1;
+    X509_free(shown);
+    return has;
   }
 
 private:
@@ -104,6 +126,11 @@ auto load_files(SSL_CTX* to, const tls_settings& files) -> result<void> {
   if (files.authorities.empty()) return {};
   if (SSL_CTX_load_verify_locations(to, files.authorities.c_str(), nullptr) != 1)
     return wrong_file("authorities", files.authorities);
+  if (files.revoked.empty()) return {};
+  if (X509_load_crl_file(X509_STORE_add_lookup(SSL_CTX_get_cert_store(to), X509_LOOKUP_file()), files.revoked.c_str(),
+                         X509_FILETYPE_PEM) < 1)
+    return wrong_file("list of revoked certificates", files.revoked);
+  X509_STORE_set_flags(SSL_CTX_get_cert_store(to), X509_V_FLAG_CRL_CHECK);
   return {};
 }
 
@@ -132,6 +159,7 @@ auto tls_context::accept(owned_fd socket) const -> std::unique_ptr<transport> {
 auto tls_context::connect(owned_fd socket, const std::string& name) const -> std::unique_ptr<transport> {
   auto* const ssl = SSL_new(context_);
   SSL_set_connect_state(ssl);
+  if (name.empty()) return std::make_unique<tls_transport>(std::move(socket), ssl);
   auto* const wanted = SSL_get0_param(ssl);
   // An address is compared with the addresses of a certificate, all else with its names.
   if (X509_VERIFY_PARAM_set1_ip_asc(wanted, name.c_str()) != 1) {
@@ -139,6 +167,12 @@ auto tls_context::connect(owned_fd socket, const std::string& name) const -> std
     SSL_set_tlsext_host_name(ssl, name.c_str());
   }
   return std::make_unique<tls_transport>(std::move(socket), ssl);
+}
+
+auto tls_context::expires_s() const -> std::int64_t {
+  auto at = std::tm{};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(context_)), &at) != 1) return 0;
+  return ::timegm(&at);
 }
 
 } // namespace weir::net

@@ -4,6 +4,7 @@
 #include "runtime/net/transport.hpp"
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@ struct tls_settings {
   std::string key;         ///< path of a PEM file
   std::string authorities; ///< path of a PEM file: whose certificates are trusted; empty: who dials needs none
   tls_version min_version = tls_version::tls_1_2;
+  std::string revoked = {}; ///< path of a PEM file: lists of revoked certificates (RFC 5280), one of each authority; empty: none
 };
 
 /// What connections share. Made once, of files that are read then.
@@ -38,8 +40,11 @@ public:
 
   /// Wants a certificate of the other side, if there are authorities.
   auto accept(owned_fd socket) const -> std::unique_ptr<transport>;
-  /// `name` (a host name or an address) must be in the other side's certificate.
+  /// `name` (a host name or an address) must be in the other side's certificate; empty: whoever connects looks at that
+  /// by itself.
   auto connect(owned_fd socket, const std::string& name) const -> std::unique_ptr<transport>;
+  /// When its own certificate ends, in seconds since 1970.
+  auto expires_s() const -> std::int64_t;
 
 private:
   tls_context(ssl_ctx_st* made, bool asks_guests) : context_(made), asks_guests_(asks_guests) {}

@@ -46,8 +46,11 @@ public:
   /// Nothing is called afterwards.
   virtual void close() = 0;
   virtual auto fd() const -> int = 0;
-  /// Of the other side's certificate; empty if it showed none that was checked.
+  /// The names in the other side's certificate, the common one if there are no others; empty if it showed none that was
+  /// checked.
   virtual auto certificate_name() const -> std::string { return {}; }
+  /// Whether its certificate is for this host or node (RFC 6125: a wildcard stands for one whole label).
+  virtual auto is_certified(const std::string& /*name*/) const -> bool { return false; }
   /// Whether one thread may send while another receives.
   virtual auto is_two_way() const -> bool = 0;
 

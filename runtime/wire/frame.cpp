@@ -30,6 +30,8 @@ namespace wire {
 template <class F> void fields(F& f, pulse& x) { f(x.node, x.incarnation); }
 template <class F> void fields(F& f, observe& x) { f(x.question); }
 template <class F> void fields(F& f, gossip& x) { f(x.content); }
+template <class F> void fields(F& f, command& x) { f(x.question, x.what, x.content, x.by); }
+template <class F> void fields(F& f, commanded& x) { f(x.question, x.problem, x.text); }
 template <class F> void fields(F& f, observed& x) { f(x.question, x.problem, x.figures); }
 
 namespace {
@@ -58,7 +60,9 @@ constexpr known_type known_types[] = {
     {frame_type::gone, "gone", 64},
     {frame_type::observe, "observe", 64},
     {frame_type::observed, "observed", 16 * mib},
+    {frame_type::command, "command", 4 * mib},
     {frame_type::gossip, "gossip", 8 * mib},
+    {frame_type::commanded, "commanded", 4 * mib},
     {frame_type::open_link, "open_link", 4 * kib},
     {frame_type::transfer_chunks, "transfer_chunks", 2 * static_cast<std::uint32_t>(chunk_bytes_max)},
     {frame_type::link_feedback, "link_feedback", 8 * mib},
@@ -191,7 +195,7 @@ auto parse_header(std::string_view bytes) -> result<frame_header> {
 auto type_of(const frame& f) -> frame_type {
   constexpr frame_type own[] = {frame_type::hello, frame_type::welcome, frame_type::members, frame_type::pulse,
                                 frame_type::bye,   frame_type::gone,    frame_type::observe, frame_type::observed,
-                                frame_type::gossip};
+                                frame_type::gossip, frame_type::command, frame_type::commanded};
   constexpr frame_type of_messages[] = {frame_type::open_link,     frame_type::transfer_chunks,
                                         frame_type::link_feedback, frame_type::probe_link,
                                         frame_type::reopen_link,   frame_type::close_link,
@@ -225,8 +229,9 @@ auto decode(frame_type type, std::string_view payload) -> result<frame> {
   case frame_type::close_link: return decode_routed<close_link>(payload);
   case frame_type::ask_positions: return decode_routed<ask_positions>(payload);
   case frame_type::known_positions: return decode_routed<known_positions>(payload);
-  case frame_type::transfer_chunks:
-  case frame_type::command: break;
+  case frame_type::command: return decode_as<command>(payload);
+  case frame_type::commanded: return decode_as<commanded>(payload);
+  case frame_type::transfer_chunks: break;
   }
   return error{errc::malformed, "it cannot be read in one"};
 }

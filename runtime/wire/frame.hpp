@@ -41,8 +41,9 @@ enum class frame_type : std::uint8_t {
   gone = 6,
   observe = 7,
   observed = 8,
-  command = 9, ///< kept free: there is none yet
+  command = 9,
   gossip = 10,
+  commanded = 11,
   open_link = 16,
   transfer_chunks = 17,
   link_feedback = 18,
@@ -93,6 +94,7 @@ struct welcome {
   std::uint64_t incarnation = 0;
   std::vector<member> members;
   bool serves = false; ///< the host, as in hello
+  std::vector<std::string> classes = {}; ///< the same
 };
 
 /// Instead of the members that were told before.
@@ -116,7 +118,7 @@ struct gone {
   std::uint32_t actor = 0;
 };
 
-/// The guest wants the figures of all of the host's actors.
+/// Either wants the figures of all of the other's actors.
 struct observe {
   std::uint64_t question = 0;
 };
@@ -125,6 +127,20 @@ struct observed {
   std::uint64_t question = 0;
   std::string problem; ///< why there are none
   std::string figures; ///< runtime/measure/observation_codec.hpp
+};
+
+/// Either wants the other to do something, for a person or a script.
+struct command {
+  std::uint64_t question = 0;
+  std::string what;    ///< a word, and what belongs to it
+  std::string content; ///< a file that goes with it
+  std::string by;      ///< who wants it, on the asking node
+};
+
+struct commanded {
+  std::uint64_t question = 0;
+  std::string problem; ///< why nothing was done
+  std::string text;    ///< what came of it
 };
 
 /// Both, whenever they have something to tell: runtime/cluster/gossip_codec.hpp.
@@ -141,7 +157,7 @@ struct routed {
   routed_message what;
 };
 
-using frame = std::variant<hello, welcome, members, pulse, bye, gone, observe, observed, gossip, routed>;
+using frame = std::variant<hello, welcome, members, pulse, bye, gone, observe, observed, gossip, command, commanded, routed>;
 
 auto type_of(const frame& f) -> frame_type;
 

@@ -28,6 +28,7 @@ template <class V> void name_fields(V& v, welcome& x) {
   v("incarnation", x.incarnation);
   v("members", x.members);
   v("serves", x.serves);
+  v("classes", x.classes);
 }
 template <class V> void name_fields(V& v, members& x) { v("all", x.all); }
 template <class V> void name_fields(V& v, bye& x) { v("why", x.why); }

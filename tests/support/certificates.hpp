@@ -1,7 +1,7 @@
 /// Certificates that a test makes with the openssl command: an authority's and those of others.
 #pragma once
 
-#include "runtime/net/tls.hpp"
+#include "runtime/net/tls_files.hpp"
 #include "tests/support/directory.hpp"
 
 #include <cstdlib>
@@ -37,6 +37,12 @@ inline auto context_of(const net::tls_settings& files) -> std::shared_ptr<net::t
   auto loaded = net::tls_context::load(files);
   BOOST_TEST_REQUIRE(static_cast<bool>(loaded), (loaded ? "" : loaded.failure().what));
   return std::move(*loaded);
+}
+
+inline auto files_of(const net::tls_settings& files) -> std::shared_ptr<net::tls_files> {
+  auto opened = net::tls_files::open(files);
+  BOOST_TEST_REQUIRE(static_cast<bool>(opened), (opened ? "" : opened.failure().what));
+  return std::move(*opened);
 }
 
 } // namespace weir::test

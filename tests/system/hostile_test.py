@@ -24,9 +24,9 @@ RSS_MAX_KIB = int(os.environ.get("WEIR_MEMORY_TIMES", "1")) * (64 << 10)  # half
 WARNINGS_MAX = 40       # a minute has twenty, and a test lasts no longer than two
 
 VERSION = 6
-HELLO, WELCOME, MEMBERS, PULSE, BYE, GONE, OBSERVE, OBSERVED, COMMAND, GOSSIP = range(1, 11)
+HELLO, WELCOME, MEMBERS, PULSE, BYE, GONE, OBSERVE, OBSERVED, COMMAND, GOSSIP, COMMANDED = range(1, 12)
 OPEN_LINK, TRANSFER, FEEDBACK, PROBE, REOPEN, CLOSE, ASK, KNOWN = range(16, 24)
-KNOWN_KINDS = [*range(HELLO, COMMAND), GOSSIP, *range(OPEN_LINK, KNOWN + 1)]
+KNOWN_KINDS = [*range(HELLO, COMMANDED + 1), *range(OPEN_LINK, KNOWN + 1)]
 
 
 def text(value):
@@ -276,6 +276,20 @@ class Hostile(SystemTest):
         other.send(frame(PULSE, text("core-2") + struct.pack("<Q", 1)))
         other.next_of(PULSE)  # it goes on
 
+    def test_a_node_that_collects_may_neither_see_nor_command_others(self):
+        guest = self.guest()
+        question = struct.pack("<Q", 7)
+        guest.send(frame(OBSERVE, question))
+        self.assertIn(b"may not observe", guest.next_of(OBSERVED))
+        for what in ("drain", "reload", "x" * 100_000):
+            guest.send(frame(COMMAND, question + text(what) + text("") + text("uid 0")))
+            self.assertIn(b"may not operate", guest.next_of(COMMANDED))
+        guest.send(frame(OBSERVED, question + text("") + text("no figures")))  # nobody asked
+        guest.send(frame(COMMANDED, question + text("") + text("done")))
+        guest.send(frame(COMMAND, b"exit"))
+        self.assertIn("its fields are cut", guest.end())
+        self.check_lives()
+
     def members(self):
         answer = self.weir("members", "core-1", "--json")
         return {m["node"]: (m["state"], m["address"]) for m in json.loads(answer.stdout)["members"]}
@@ -295,12 +309,12 @@ class Hostile(SystemTest):
         self.check_lives()
 
     def test_what_only_a_host_may_send_ends_the_connection(self):
-        for kind in (WELCOME, MEMBERS, OBSERVED, FEEDBACK, REOPEN, KNOWN, HELLO):
+        for kind in (WELCOME, MEMBERS, FEEDBACK, REOPEN, KNOWN, HELLO):
             guest = self.guest()
             guest.send(frame(kind, b"\0" * 50))
             self.assertIn("of 50 bytes, which it may not send", guest.end())
         guest = self.guest()
-        guest.send(frame(COMMAND, b"exit", flags=1))
+        guest.send(frame(99, b"exit", flags=1))
         self.assertIn("not known here and marked critical", guest.end())
         self.check_lives()
 

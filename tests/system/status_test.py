@@ -92,7 +92,7 @@ class StatusTest(SystemTest):
         self.start("edge-1", topology, "--node", "edge-1", "--as", "edge")
         wait_until(lambda: self.status("edge-1"), "edge-1 runs")
         first = self.weir("status", "--cluster")
-        self.assertIn("node core-1: cannot be reached: ", first.stdout)
+        self.assertIn("node core-1: no figures: ", first.stdout)
         self.start("core-1", topology, "--node", "core-1", "--as", "core")
         self.wait_for("core-1", "files", events_out=100)
         both = self.weir("status", "shop.edge-1", "--cluster", "--json")

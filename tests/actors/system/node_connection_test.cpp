@@ -44,7 +44,7 @@ struct connected {
         who->admit();
         return host_side.system.spawn(
             host_connection, it,
-            host_connection_settings{hello, caf::actor_cast<gate_actor>(gate), rights, boards});
+            host_connection_settings{hello, caf::actor_cast<gate_actor>(gate), rights, {boards}});
       });
       who->bytes()->start(wire);
     });

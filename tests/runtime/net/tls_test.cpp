@@ -12,7 +12,7 @@ namespace {
 struct fixture {
   certificates made;
   net::tls_settings core = made.make("core", "core-1");
-  loopback_pair ends{{.tls = context_of(core)}};
+  loopback_pair ends{{.tls = files_of(core)}};
 
   fixture() { BOOST_TEST_REQUIRE(made.are_made); }
   auto dial(const net::tls_settings& files, const std::string& name) -> std::shared_ptr<net::stream> {
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_CASE(a_handshake_has_a_deadline) {
   const auto made = certificates{};
-  auto how = net::listener_settings{.tls = context_of(made.make("core", "core-1"))};
+  auto how = net::listener_settings{.tls = files_of(made.make("core", "core-1"))};
   how.streams.handshake_within = 100ms;
   auto ends = loopback_pair{std::move(how)};
   const auto silent = ends.socket();
