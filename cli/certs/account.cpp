@@ -21,14 +21,16 @@ auto days_between(sys_seconds from, sys_seconds to) -> std::int64_t {
   return std::chrono::floor<std::chrono::days>(to - from).count();
 }
 
-auto days_text(std::int64_t count) -> std::string { return std::to_string(count) + (count == 1 ? " day" : " days"); }
+auto days_text(std::int64_t count) -> std::string {
+  return count == 0 ? "less than a day" : std::to_string(count) + (count == 1 ? " day" : " days");
+}
 
 void find_in_time(certificate_account& one, sys_seconds now) {
   if (one.what.begins > now) one.findings.push_back("is not valid before " + second_text(one.what.begins));
   if (one.what.ends <= now)
     one.findings.push_back("expired " + second_text(one.what.ends));
   else if (one.what.ends < now + soon)
-    one.findings.push_back("expires within " + days_text(days_between(now, one.what.ends) + 1));
+    one.findings.push_back("expires in " + days_text(days_between(now, one.what.ends)));
 }
 
 void find_in_trust(certificate_account& one, const x509_st& certificate, const trusted_authority& trusted) {

@@ -78,6 +78,17 @@ class CertsTest(SystemTest):
         self.certs("revoke", "edge-1")
         self.assertIn("certificate revoked", str(self.shake_hands("core-1", "core-1", revoked=crl)[1]))
 
+    def test_commands_at_the_same_time_forget_nothing_of_each_other(self):
+        self.certs("init")
+        names = [f"edge-{n}" for n in range(12)]
+        running = [threading.Thread(target=self.certs, args=("node", name)) for name in names]
+        for command in running:
+            command.start()
+        for command in running:
+            command.join()
+        with open(self.path("certs", "issued.txt"), encoding="utf-8") as issued:
+            self.assertEqual(sorted(line.split()[2] for line in issued), sorted(names))
+
     @unittest.skipUnless(shutil.which("openssl"), "there is no openssl command")
     def test_the_openssl_command_accepts_them(self):
         self.certs("init", "--name", "shop")

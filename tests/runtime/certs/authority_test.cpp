@@ -118,6 +118,19 @@ BOOST_AUTO_TEST_CASE(what_is_written_in_it_can_be_read) {
   BOOST_TEST(!is_signed_by(*certificate, *certificate));
 }
 
+BOOST_AUTO_TEST_CASE(a_certificate_is_for_what_it_is_made_for_and_nothing_else) {
+  const auto ca = authority_named("shop");
+  const auto node = first_of(issue(ca, {{"edge-1"}, {}}).files.certificate);
+  BOOST_TEST(X509_get_key_usage(node.get()) == std::uint32_t{KU_DIGITAL_SIGNATURE});
+  BOOST_TEST(X509_get_extended_key_usage(node.get()) == std::uint32_t{XKU_SSL_SERVER | XKU_SSL_CLIENT});
+  auto* signer = const_cast<X509*>(&ca.certificate());
+  BOOST_TEST(X509_get_key_usage(signer) == std::uint32_t{KU_KEY_CERT_SIGN | KU_CRL_SIGN});
+  BOOST_TEST(X509_get_pathlen(signer) == 0);
+  for (auto* one : {node.get(), signer})
+    for (const auto kind : {NID_basic_constraints, NID_key_usage})
+      BOOST_TEST(X509_EXTENSION_get_critical(X509_get_ext(one, X509_get_ext_by_NID(one, kind, -1))) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_name_too_long_for_a_subject_is_among_the_names_alone) {
   const auto ca = authority_named("shop");
   const auto name = std::string(100, 'n') + ".shop";
