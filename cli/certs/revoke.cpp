@@ -2,6 +2,7 @@
 #include "cli/certs/folder.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <ostream>
 
 namespace weir::cli {

@@ -1,6 +1,7 @@
 #include "cli/certs/account.hpp"
 #include "cli/certs/actions.hpp"
 
+#include <iterator>
 #include <ostream>
 
 namespace weir::cli {
