@@ -37,6 +37,7 @@ void add_reload(CLI::App& weir, session& s);
 void add_drain(CLI::App& weir, session& s);
 void add_status(CLI::App& weir, session& s);
 void add_buffer(CLI::App& weir, session& s);
+void add_certs(CLI::App& weir, session& s);
 void add_cat(CLI::App& weir, session& s);
 void add_replay(CLI::App& weir, session& s);
 void add_help(CLI::App& weir, session& s);

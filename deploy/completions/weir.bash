@@ -7,9 +7,10 @@ _weir() {
     --format) words="text dot json mermaid" ;;
     --log-level) words="trace debug info warn error critical off" ;;
     --status) words="auto always never" ;;
+    --algorithm) words="p256 ed25519" ;;
   esac
   if [[ -z $words && $COMP_CWORD -eq 1 ]]; then
-    words="run check plan reload status buffer cat replay version help --help"
+    words="run check plan reload status buffer cat replay certs version help --help"
   elif [[ -z $words ]]; then
     case $command:$word in
       run:-*) words="--node --as --once --drain-timeout --status --log-level --log-json --help" ;;
@@ -29,8 +30,17 @@ _weir() {
         ;;
       cat:-*) words="-t --tag -H --host -p --port --help" ;;
       replay:-*) words="--to --dry-run --again --help" ;;
+      certs:-*) words="--dir --name --host --days --within --algorithm --json --help" ;;
+      certs:*)
+        if [[ $COMP_CWORD -eq 2 ]]; then
+          words="init node renew revoke show"
+        else
+          mapfile -t COMPREPLY < <(compgen -f -X '!*.pem' -- "$word"; compgen -d -S / -- "$word")
+          return
+        fi
+        ;;
       help:-*) words="--markdown --schema --help" ;;
-      help:*) [[ $COMP_CWORD -eq 2 ]] && words="collector aggregator parser operator sink cluster node run check plan reload status buffer cat replay version" ;;
+      help:*) [[ $COMP_CWORD -eq 2 ]] && words="collector aggregator parser operator sink cluster node run check plan reload status buffer cat replay certs version" ;;
       replay:*)
         mapfile -t COMPREPLY < <(compgen -f -X '!*.jsonl' -- "$word"; compgen -d -S / -- "$word")
         compopt -o nospace 2>/dev/null

@@ -1,6 +1,6 @@
 # fish completion for weir
 
-set -l commands run check plan reload status buffer cat replay version help
+set -l commands run check plan reload status buffer cat replay certs version help
 complete -c weir -f
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a run -d "Run a topology"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a check -d "Report every mistake in a topology"
@@ -10,6 +10,7 @@ complete -c weir -n "not __fish_seen_subcommand_from $commands" -a status -d "Sh
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a buffer -d "Look into a disk buffer"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a cat -d "Send lines by the forward protocol"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a replay -d "Send dead letters through again"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a certs -d "Make and look at certificates"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a version -d "Print the version"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a help -d "Explain plug-ins and settings"
 complete -c weir -n "__fish_seen_subcommand_from run check plan" -F
@@ -40,6 +41,15 @@ complete -c weir -n "__fish_seen_subcommand_from replay" -F
 complete -c weir -n "__fish_seen_subcommand_from replay" -l to -x -d "host:port of a collector"
 complete -c weir -n "__fish_seen_subcommand_from replay" -l dry-run -d "Only count"
 complete -c weir -n "__fish_seen_subcommand_from replay" -l again -d "Also what was replayed before"
-complete -c weir -n "__fish_seen_subcommand_from help" -a "collector aggregator parser operator sink cluster node run check plan reload status buffer cat replay version"
+complete -c weir -n "__fish_seen_subcommand_from certs" -a "init node renew revoke show"
+complete -c weir -n "__fish_seen_subcommand_from show" -F
+complete -c weir -n "__fish_seen_subcommand_from certs" -l dir -x -a "(__fish_complete_directories)" -d "Directory of the authority"
+complete -c weir -n "__fish_seen_subcommand_from certs" -l name -x -d "Name of the cluster"
+complete -c weir -n "__fish_seen_subcommand_from certs" -l host -x -d "Host name or address of the node"
+complete -c weir -n "__fish_seen_subcommand_from certs" -l days -x -d "How long it is good for"
+complete -c weir -n "__fish_seen_subcommand_from certs" -l within -x -d "How many days off an end is near"
+complete -c weir -n "__fish_seen_subcommand_from certs" -l algorithm -x -a "p256 ed25519" -d "Of the key"
+complete -c weir -n "__fish_seen_subcommand_from certs" -l json -d "For programs"
+complete -c weir -n "__fish_seen_subcommand_from help" -a "collector aggregator parser operator sink cluster node run check plan reload status buffer cat replay certs version"
 complete -c weir -n "__fish_seen_subcommand_from help" -l markdown -d "All settings"
 complete -c weir -n "__fish_seen_subcommand_from help" -l schema -d "JSON schema of a topology"

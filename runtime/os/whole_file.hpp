@@ -10,8 +10,7 @@ namespace weir {
 
 auto read_whole(const std::string& path) -> result<std::string>;
 
-/// Whoever opens it meanwhile has all of the old content or all of the new; so after a power cut. Links are followed; the
-/// file keeps its mode and, as far as this process may give it, its owner.
+/// As replace_files(), of one file that may be a link: what it leads to is replaced, and keeps its mode.
 auto replace_whole(const std::string& path, std::string_view content) -> result<void>;
 
 } // namespace weir
