@@ -49,16 +49,21 @@ void cluster_state::on_gossip(const wire::gossip& note) {
   members->on_gossip(from->id(), *said, now(), wall_ns());
 }
 
-void cluster_state::on_connection_end(const caf::actor_addr& which, bool is_meant) {
-  if (seeds.connection && seeds.connection.address() == which) seeds.connection = nullptr;
-  const auto at = std::find_if(links.begin(), links.end(), [&](const auto& l) { return l.second.connection == which; });
+void cluster_state::on_connection_end(const caf::down_msg& note) {
+  if (seeds.connection && seeds.connection.address() == note.source) {
+    seeds.connection = nullptr;
+    const auto why = note.reason ? failure_text(self->system(), note.reason) : std::string{"it ended the connection"};
+    if (!seeds.is_answered) on_no_introduction("seed " + to_text(seeds.seeds[seeds.asked].at) + ": " + why);
+  }
+  const auto at = std::find_if(links.begin(), links.end(), [&](const auto& l) { return l.second.connection == note.source; });
   if (at == links.end()) return;
-  members->on_unlinked(at->first, is_meant, now(), wall_ns());
+  members->on_unlinked(at->first, !note.reason || note.reason == caf::exit_reason::normal, now(), wall_ns());
   links.erase(at);
 }
 
 /// One that answers once is as good as any.
 void cluster_state::on_welcome(const node_welcome& answer) {
+  seeds.is_answered = true;
   if (!answer.refused.empty()) {
     on_no_introduction("refused by \"" + answer.node + "\": " + answer.refused);
     return hang_up();
@@ -76,6 +81,7 @@ void cluster_state::on_introduced(const caf::actor& connection) {
   seeds.ask_at = now() + settings.ask_anyway;
   hang_up();
   seeds.connection = connection;
+  seeds.is_answered = false;
   seeds.hang_up_at = now() + introduced_for;
   self->monitor(connection);
   const auto& me = settings.identity;
@@ -96,7 +102,10 @@ void cluster_state::on_no_introduction(const std::string& why) {
 }
 
 void cluster_state::look_for_others(monotonic_time now) {
-  if (seeds.connection && now >= seeds.hang_up_at) hang_up();
+  if (seeds.connection && now >= seeds.hang_up_at) {
+    if (!seeds.is_answered) on_no_introduction("seed " + to_text(seeds.seeds[seeds.asked].at) + ": it does not say who it is");
+    hang_up();
+  }
   if (seeds.is_asking || seeds.connection) return;
   if (const auto which = seed_to_ask(now)) ask(*which);
 }
@@ -204,7 +213,7 @@ auto cluster(cluster_actor::stateful_pointer<cluster_state> self, cluster_settin
     self->link_to(s.introducer);
   }
   self->set_down_handler([self](const caf::down_msg& m) {
-    self->state.on_connection_end(m.source, !m.reason || m.reason == caf::exit_reason::normal);
+    self->state.on_connection_end(m);
     self->state.go_on();
   });
   self->send(self, timer_atom::value, std::uint64_t{0});

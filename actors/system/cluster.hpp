@@ -77,7 +77,8 @@ struct introductions {
   monotonic_time ask_at{};   ///< not before, any other
   monotonic_time told_at{};
   std::string last_problem;
-  caf::actor connection; ///< to the one that answered, as long as it is needed
+  caf::actor connection; ///< to the one that was reached, as long as it is needed
+  bool is_answered = false; ///< it has said who it is
   monotonic_time hang_up_at{};
 };
 
@@ -102,7 +103,7 @@ struct cluster_state {
   void on_greeted(const link_greeted& note);
   void on_heard();
   void on_gossip(const wire::gossip& note);
-  void on_connection_end(const caf::actor_addr& which, bool is_meant);
+  void on_connection_end(const caf::down_msg& note);
   void on_welcome(const node_welcome& answer);
   void on_introduced(const caf::actor& connection);
   void on_no_introduction(const std::string& why);

@@ -95,7 +95,7 @@ class StatusTest(SystemTest):
         self.assertIn("node core-1: no figures: ", first.stdout)
         self.start("core-1", topology, "--node", "core-1", "--as", "core")
         self.wait_for("core-1", "files", events_out=100)
-        both = self.weir("status", "shop.edge-1", "--cluster", "--json")
+        both = self.weir("status", "shop.core-1", "--cluster", "--json")
         for part in ('"node":"core-1"', '"address":"core-1/sink/files"', '"address":"edge-1/collector/logs"'):
             self.assertIn(part, both.stdout)
         many = self.weir("status")
