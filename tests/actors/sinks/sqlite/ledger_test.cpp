@@ -254,6 +254,8 @@ BOOST_AUTO_TEST_CASE(witnesses_without_length_are_kept_beside_what_begins_there)
   put({{"f", 0, 0}, {"g", 50, 50}});
   BOOST_CHECK((known() == std::vector<position_range>{{"f", 0, 0}, {"g", 50, 50}}));
   put({{"f", 0, 10}, {"g", 0, 100}});
+  // The last row that begins before it is not the one that has it.
+  BOOST_TEST(!o.commit(*test::born_in(make_chunk({numbered("a", 0, 10)}), "g", 60, 70)).has_value());
   put({{"f", 0, 0}, {"g", 60, 70}});
   o.fold();
   BOOST_CHECK((known() == std::vector<position_range>{{"f", 0, 10}, {"g", 0, 100}}));
