@@ -1,18 +1,19 @@
-/// What the sqlite store remembers of the chunks that are in, changed in the transaction of their events.
+/// What the sqlite store remembers of the chunks that are in.
 //
-//  weir_ledger     (sink TEXT, origin INTEGER, first INTEGER, last INTEGER, seen INTEGER): the sink has the chunks of
-//                  this origin (as a signed number) from first to last; neighbouring ranges are merged. Seen is the
-//                  second in which the row was written
+//  weir_ledger     (sink TEXT, origin INTEGER, first INTEGER, last INTEGER, seen INTEGER), unique but for last and seen:
+//                  the sink has the chunks of this origin (as a signed number) from first to last. Seen is the second in
+//                  which the row was written
 //  weir_positions  as in ranges.hpp: what the sink has of collectors' streams
 //  weir_settled    the same: what every sink is known to have
+//
+//  A commit only inserts, in the transaction of its events. keep_up() joins rows and forgets, in one of its own.
 #pragma once
 
 #include "actors/sinks/sqlite/ranges.hpp"
 #include "runtime/event/chunk.hpp"
-#include "runtime/flow/position_index.hpp"
-#include "runtime/flow/retention.hpp"
 #include "runtime/os/clock.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,8 +25,10 @@ class sqlite_ledger {
 public:
   static auto open(sqlite_connection& database, const std::string& sink, const retention& keep, const clock& time)
       -> result<sqlite_ledger>;
-  /// Once for each transaction, before its first chunk: forgets now and then what is too old to come again.
-  auto begin() -> result<void>;
+  /// Before each transaction. Whether keep_up() is due, in a transaction before it.
+  [[nodiscard]] auto begin() -> bool;
+  /// Joins rows that lie behind each other, so many at most, and forgets now and then what is too old to come again.
+  auto keep_up() -> result<void>;
   /// Notes the chunk. Which of its events are new, by their positions; nothing: it is in already, by its id.
   auto add(const chunk& c) -> result<std::optional<std::vector<index_range>>>;
   /// Of the events that add() found new since the last call: those of which a part was known.
@@ -35,19 +38,29 @@ public:
   auto knowledge(const std::string& source) -> result<stream_knowledge>;
 
 private:
+  /// An origin that got rows.
+  struct unfolded_ids {
+    std::int64_t from = 0;
+    std::int64_t whole_below = 1; ///< chunk::settled_below: these never come again, so that one row has them all
+  };
   auto add_id(const chunk& c) -> result<bool>;
-  auto fold(const chunk& c) -> result<void>;
+  auto add_positions(const chunk& c, position_index known) -> result<void>;
+  auto add_settled(const chunk& c) -> result<void>;
+  auto find_unfolded_ids() -> result<void>;
+  void note_unfolded(std::int64_t origin, unfolded_ids ids);
+  auto fold_ids(std::size_t& budget) -> result<bool>;
+  auto is_forgetting_due() const -> bool;
   auto forget() -> result<void>;
-  auto known_of(const chunk& c) -> result<position_index>;
 
   std::string sink_;
   retention keep_;
   const clock* time_ = nullptr;
-  std::int64_t now_s_ = 0;      ///< of the transaction
-  std::int64_t forgot_at_s_ = 0;
-  sqlite_statement forget_;
-  sqlite_statement find_, grow_, insert_, next_, remove_;
-  sqlite_statement last_below_, remove_below_;
+  std::int64_t now_s_ = 0; ///< of the transaction
+  std::optional<std::int64_t> forgot_at_s_;
+  sqlite_statement find_, insert_, forget_, unfolded_list_;
+  sqlite_row_folder folder_;
+  std::map<std::int64_t, unfolded_ids> unfolded_; ///< by origin
+  fold_schedule schedule_;
   sqlite_ranges positions_;
   sqlite_ranges settled_;
   std::uint64_t regrouped_ = 0;

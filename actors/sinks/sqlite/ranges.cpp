@@ -9,40 +9,51 @@ namespace {
 
 /// SQLite's integers are signed. What is above 2^63 keeps its value, and only its order is lost.
 auto signed_number(std::uint64_t value) -> std::int64_t { return static_cast<std::int64_t>(value); }
+auto unsigned_number(std::int64_t value) -> std::uint64_t { return static_cast<std::uint64_t>(value); }
+
+constexpr auto is_client_id = " stream >= '~' AND stream < '\x7f'";
 
 } // namespace
+
+auto sqlite_ranges::prepare_table(sqlite_connection& database, const std::string& table) -> result<void> {
+  const auto make = "CREATE TABLE IF NOT EXISTS " + table + "(sink TEXT NOT NULL, source TEXT NOT NULL, stream TEXT NOT "
+                    "NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, seen INTEGER NOT NULL DEFAULT 0, "
+                    "PRIMARY KEY(sink, source, stream, first, last)) WITHOUT ROWID";
+  WEIR_CHECK(database.execute(make));
+  WEIR_CHECK(add_seen(database, table));
+  WEIR_CHECK(carry_over_rowid_table(database, table, make));
+  return database.execute("CREATE INDEX IF NOT EXISTS " + table + "_seen ON " + table + "(seen) WHERE" + is_client_id);
+}
 
 auto sqlite_ranges::open(sqlite_connection& database, std::string_view table, const std::string& sink)
     -> result<sqlite_ranges> {
   const auto name = std::string{table};
-  const auto is_id = std::string{" stream >= '~' AND stream < '\x7f'"};
-  WEIR_CHECK(database.execute("CREATE TABLE IF NOT EXISTS " + name + "(sink TEXT NOT NULL, source TEXT NOT NULL, "
-                              "stream TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, "
-                              "seen INTEGER NOT NULL DEFAULT 0)"));
-  WEIR_CHECK(add_seen(database, name));
-  WEIR_CHECK(database.execute("CREATE UNIQUE INDEX IF NOT EXISTS " + name + "_stream ON " + name
-                              + "(sink, source, stream, first)"));
-  WEIR_CHECK(database.execute("CREATE INDEX IF NOT EXISTS " + name + "_seen ON " + name + "(seen) WHERE" + is_id));
+  WEIR_CHECK(prepare_table(database, name));
+  const auto is_id = std::string{is_client_id};
   const auto of_sink = " FROM " + name + " WHERE sink = ?1";
   const auto of_source = of_sink + " AND source = ?2";
   const auto in_stream = of_source + " AND stream = ?3";
   const auto ids = of_sink + " AND" + is_id;
   auto made = sqlite_ranges{};
   made.sink_ = sink;
-  WEIR_TRY(made.around_, database.prepare("SELECT min(first), max(last), count(*)" + in_stream
-                                          + " AND first <= ?5 AND last >= ?4"));
-  WEIR_TRY(made.parts_, database.prepare("SELECT first, last" + in_stream + " AND first < ?5 AND last > ?4"));
-  WEIR_TRY(made.take_out_, database.prepare("DELETE" + in_stream + " AND first <= ?5 AND last >= ?4"));
-  WEIR_TRY(made.put_in_, database.prepare("INSERT INTO " + name + " VALUES(?1, ?2, ?3, ?4, ?5, ?6)"));
-  WEIR_TRY(made.end_, database.prepare("INSERT OR IGNORE INTO " + name + " VALUES(?1, ?2, ?3, -1, -1, ?4)"));
+  // Since rows have no position in common, of those that begin before the range only the last one reaches into it.
+  WEIR_TRY(made.parts_, database.prepare("SELECT first, last" + in_stream + " AND first < ?5 AND first >= coalesce((SELECT "
+                                         "first" + in_stream + " AND first BETWEEN 0 AND ?4 AND last > first "
+                                         "ORDER BY first DESC LIMIT 1), ?4) AND last > ?4 AND last > first"));
+  WEIR_TRY(made.insert_, database.prepare("INSERT INTO " + name + " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING"));
   WEIR_TRY(made.list_, database.prepare("SELECT stream, first, last" + of_source + " AND NOT" + is_id
-                                        + " AND stream NOT IN (SELECT stream" + of_source
-                                        + " AND first = -1) ORDER BY rowid"));
+                                        + " AND stream NOT IN (SELECT stream" + of_source + " AND first = -1)"));
+  WEIR_TRY(made.unfolded_list_, database.prepare("SELECT source, stream, min(first) FROM (SELECT source, stream, first, "
+                                                 "lag(last) OVER (PARTITION BY source, stream ORDER BY first, last) AS before"
+                                                 + of_sink + " AND first >= 0 AND NOT" + is_id
+                                                 + ") WHERE before >= first GROUP BY source, stream"));
   WEIR_TRY(made.forget_ids_, database.prepare("DELETE" + ids + " AND seen < ?2"));
   WEIR_TRY(made.forget_ended_, database.prepare("DELETE" + of_sink + " AND (source, stream) IN (SELECT source, stream"
                                                 + of_sink + " AND first = -1 AND seen < ?2)"));
   WEIR_TRY(made.first_kept_id_, database.prepare("SELECT seen" + ids + " ORDER BY seen DESC LIMIT 1 OFFSET ?2"));
   WEIR_TRY(made.forget_ids_below_, database.prepare("DELETE" + ids + " AND seen <= ?2"));
+  WEIR_TRY(made.folder_, sqlite_row_folder::open(database, {name, "sink = ?1 AND source = ?2 AND stream = ?3",
+                                                            "?1, ?2, ?3, ?4, ?5, ?6"}));
   return made;
 }
 
@@ -52,30 +63,70 @@ void sqlite_ranges::bind(sqlite_statement& to, const std::string& source, const 
   to.bind(3, stream);
 }
 
-auto sqlite_ranges::add(const std::string& source, const position_range& range, std::int64_t now_s) -> result<void> {
-  if (range.end == end_of_stream)
-    return is_window_stream(range.stream) ? result<void>{} : end(source, range.stream, now_s);
-  for (auto* s : {&around_, &take_out_, &put_in_}) {
-    bind(*s, source, range.stream);
-    s->bind(4, signed_number(range.begin));
-    s->bind(5, signed_number(range.end));
+auto sqlite_ranges::find(const std::string& source, const position_range& range, position_index& to) -> result<void> {
+  bind(parts_, source, range.stream);
+  parts_.bind(4, signed_number(range.begin));
+  parts_.bind(5, signed_number(range.end));
+  for (;;) {
+    WEIR_TRY(const auto is_row, parts_.step());
+    if (!is_row) return {};
+    to.add(source, {range.stream, unsigned_number(parts_.integer(0)), unsigned_number(parts_.integer(1))});
   }
-  WEIR_CHECK(around_.step());
-  const auto neighbours = around_.integer(2);
-  if (neighbours > 0) {
-    put_in_.bind(4, std::min(around_.integer(0), signed_number(range.begin)));
-    put_in_.bind(5, std::max(around_.integer(1), signed_number(range.end)));
-  }
-  around_.reset();
-  if (neighbours > 0) WEIR_CHECK(take_out_.run());
-  put_in_.bind(6, now_s);
-  return put_in_.run();
 }
 
-auto sqlite_ranges::end(const std::string& source, const std::string& stream, std::int64_t now_s) -> result<void> {
-  bind(end_, source, stream);
-  end_.bind(4, now_s);
-  return end_.run();
+auto sqlite_ranges::add(const std::string& source, const position_range& range, std::int64_t now_s, position_index& known)
+    -> result<std::uint64_t> {
+  const auto is_window = is_window_stream(range.stream);
+  insert_.bind(6, now_s);
+  if (range.end == end_of_stream) {
+    if (!is_window) WEIR_CHECK(insert(source, range.stream, -1, -1));
+    return std::uint64_t{0};
+  }
+  const auto missing = missing_parts(source, range, known);
+  for (const auto& p : missing)
+    WEIR_CHECK(insert(source, p.stream, signed_number(p.begin), signed_number(p.end)));
+  known.add(source, range);
+  // Clients' messages rarely come in parts, and are forgotten soon.
+  if (is_window || missing.empty()) return std::uint64_t{0};
+  note_unfolded(source, range.stream, signed_number(missing.front().begin));
+  return missing.size();
+}
+
+auto sqlite_ranges::insert(const std::string& source, const std::string& stream, std::int64_t first, std::int64_t last)
+    -> result<void> {
+  bind(insert_, source, stream);
+  insert_.bind(4, first);
+  insert_.bind(5, last);
+  return insert_.run();
+}
+
+void sqlite_ranges::note_unfolded(const std::string& source, const std::string& stream, std::int64_t from) {
+  const auto [at, is_new] = unfolded_.try_emplace({source, stream}, from);
+  if (!is_new) at->second = std::min(at->second, from);
+}
+
+auto sqlite_ranges::fold(std::size_t& budget) -> result<bool> {
+  constexpr auto rows_at_once_min = std::size_t{3};
+  while (!unfolded_.empty()) {
+    if (budget < rows_at_once_min) return false;
+    const auto at = unfolded_.begin();
+    const auto& [source, stream] = at->first;
+    WEIR_TRY(const auto rest, folder_.fold([&](auto& s) { bind(s, source, stream); }, at->second, 0, budget));
+    if (rest)
+      at->second = *rest;
+    else
+      unfolded_.erase(at);
+  }
+  return true;
+}
+
+auto sqlite_ranges::find_unfolded() -> result<void> {
+  unfolded_list_.bind(1, sink_);
+  for (;;) {
+    WEIR_TRY(const auto is_row, unfolded_list_.step());
+    if (!is_row) return {};
+    note_unfolded(unfolded_list_.text(0), unfolded_list_.text(1), unfolded_list_.integer(2));
+  }
 }
 
 auto sqlite_ranges::forget(const retention& keep, std::int64_t now_s) -> result<void> {
@@ -102,27 +153,14 @@ auto sqlite_ranges::crowd_out(std::uint64_t most) -> result<void> {
   return forget_ids_below_.run();
 }
 
-auto sqlite_ranges::find(const std::string& source, const position_range& range, position_index& to) -> result<void> {
-  bind(parts_, source, range.stream);
-  parts_.bind(4, signed_number(range.begin));
-  parts_.bind(5, signed_number(range.end));
-  for (;;) {
-    WEIR_TRY(const auto is_row, parts_.step());
-    if (!is_row) return {};
-    to.add(source, {range.stream, static_cast<std::uint64_t>(parts_.integer(0)),
-                    static_cast<std::uint64_t>(parts_.integer(1))});
-  }
-}
-
 auto sqlite_ranges::of(const std::string& source) -> result<std::vector<position_range>> {
-  auto all = std::vector<position_range>{};
+  auto all = position_index{};
   list_.bind(1, sink_);
   list_.bind(2, source);
   for (;;) {
     WEIR_TRY(const auto is_row, list_.step());
-    if (!is_row) return all;
-    all.push_back({list_.text(0), static_cast<std::uint64_t>(list_.integer(1)),
-                   static_cast<std::uint64_t>(list_.integer(2))});
+    if (!is_row) return all.of(source);
+    all.add(source, {list_.text(0), unsigned_number(list_.integer(1)), unsigned_number(list_.integer(2))});
   }
 }
 

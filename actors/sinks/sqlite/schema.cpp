@@ -58,6 +58,12 @@ auto columns_of(sqlite_connection& database, const std::string& table) -> result
   }
 }
 
+auto has_row_numbers(sqlite_connection& database, const std::string& table) -> result<bool> {
+  WEIR_TRY(auto list, database.prepare("SELECT wr = 0 FROM pragma_table_list(" + in_quotes(table, '\'') + ')'));
+  WEIR_TRY(const auto is_there, list.step());
+  return is_there && list.integer(0) == 1;
+}
+
 } // namespace
 
 auto problem_of_table(const std::string& name) -> std::string {
@@ -86,6 +92,23 @@ auto add_seen(sqlite_connection& database, const std::string& table) -> result<v
   if (found.contains("seen")) return {};
   return database.execute("ALTER TABLE " + table + " ADD COLUMN seen INTEGER NOT NULL DEFAULT 0; UPDATE " + table
                           + " SET seen = unixepoch()");
+}
+
+auto carry_over_rowid_table(sqlite_connection& database, const std::string& table, const std::string& make)
+    -> result<void> {
+  WEIR_TRY(const auto is_of_before, has_row_numbers(database, table));
+  if (!is_of_before) return {};
+  WEIR_CHECK(database.execute("BEGIN IMMEDIATE"));
+  // Another process may have been faster.
+  const auto is_still = has_row_numbers(database, table);
+  auto done = is_still ? result<void>{} : result<void>{is_still.failure()};
+  if (is_still && *is_still)
+    done = database.execute("ALTER TABLE " + table + " RENAME TO " + table + "_before; " + make + "; INSERT OR IGNORE INTO "
+                            + table + " SELECT sink, source, stream, first, last, seen FROM " + table
+                            + "_before; DROP TABLE " + table + "_before");
+  if (done) done = database.execute("COMMIT");
+  if (!done) database.roll_back();
+  return done;
 }
 
 auto prepare_event_table(sqlite_connection& database, const std::string& table,

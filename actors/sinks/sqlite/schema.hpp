@@ -18,6 +18,10 @@ auto problem_of_columns(const std::vector<std::string>& columns) -> std::string;
 /// Gives a table of ours the column that earlier versions of it lack, and rows of these the present second.
 auto add_seen(sqlite_connection& database, const std::string& table) -> result<void>;
 
+/// Tables of ranges had row numbers in earlier versions, and an index that told rows apart by where they begin alone. Such
+/// a one becomes what `make` makes, which is run once it is out of the way; its rows stay.
+auto carry_over_rowid_table(sqlite_connection& database, const std::string& table, const std::string& make) -> result<void>;
+
 /// Makes the table and its indexes, and adds columns that an older one lacks.
 auto prepare_event_table(sqlite_connection& database, const std::string& table,
                          const std::vector<std::string>& columns) -> result<void>;

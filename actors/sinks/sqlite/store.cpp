@@ -50,6 +50,7 @@ private:
   };
   auto open_session() -> result<session>;
   auto is_open() const -> bool;
+  auto keep_up() -> result<void>;
   auto add_batch(const commit_batch& batch, committed& done) -> result<void>;
   auto add_run(const event_run& run, committed& done) -> result<void>;
   auto insert(std::int64_t time_ns) -> result<std::string>;
@@ -114,6 +115,7 @@ auto sqlite_store::is_open() const -> bool { return session_ && inode_of(setting
 
 auto sqlite_store::commit(const commit_batch& batch) -> result<committed> {
   if (!is_open()) WEIR_CHECK(open());
+  if (session_->ledger.begin()) WEIR_CHECK(keep_up());
   auto done = committed{};
   WEIR_CHECK(session_->begin.run());
   auto state = add_batch(batch, done);
@@ -124,17 +126,32 @@ auto sqlite_store::commit(const commit_batch& batch) -> result<committed> {
   return state.failure();
 }
 
+/// A batch that is rejected is tried in parts; no part of it is to blame for the ledger.
+auto ledger_failure(const error& why) -> error {
+  return {why.code == errc::rejected ? errc::failed : why.code, "the ledger: " + why.what};
+}
+
+auto sqlite_store::keep_up() -> result<void> {
+  WEIR_CHECK(session_->begin.run());
+  if (const auto kept = session_->ledger.keep_up(); !kept) {
+    session_->database.roll_back();
+    return ledger_failure(kept.failure());
+  }
+  auto ended = session_->end.run();
+  if (!ended) session_->database.roll_back();
+  return ended;
+}
+
 auto sqlite_store::knowledge(const std::string& source) -> result<stream_knowledge> {
   if (!is_open()) WEIR_CHECK(open());
   return session_->ledger.knowledge(source);
 }
 
 auto sqlite_store::add_batch(const commit_batch& batch, committed& done) -> result<void> {
-  if (const auto begun = session_->ledger.begin(); !begun) return error{errc::failed, "the ledger: " + begun.failure().what};
   done.forgotten_id_s = session_->ledger.crowded_out_s().value_or(0);
   for (std::size_t i = 0; i < batch.chunks.size(); ++i) {
     const auto fresh = session_->ledger.add(*batch.chunks[i]);
-    if (!fresh) return error{errc::failed, "the ledger: " + fresh.failure().what};
+    if (!fresh) return ledger_failure(fresh.failure());
     if (!*fresh) {
       ++done.repeated_chunks;
       continue;
