@@ -44,7 +44,9 @@ struct event_key {
 
   auto view() const -> std::string_view { return {bytes.data(), bytes.size()}; }
   auto text() const -> event_key_text;
-  auto operator<=>(const event_key&) const = default;
+  auto operator==(const event_key&) const -> bool = default;
+  /// As stores sort bytes: without signs.
+  auto operator<=>(const event_key& other) const { return view() <=> other.view(); }
 };
 
 /// What the keys of a stream's events, or of those of a tag in a chunk, have in common.
