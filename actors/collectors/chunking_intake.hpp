@@ -79,8 +79,7 @@ private:
   void place_letters(std::string_view stream, std::uint64_t begin, std::uint64_t end);
   void cover(std::string_view stream, std::uint64_t begin, std::uint64_t end);
 
-  /// Appends the record of `line` to `out`, or the raw line if it does not parse, and gives `line` the time that it tells;
-  /// false: drop it.
+  /// Appends the record of `line` to `out`, or the raw line if it does not parse; gives `line` its time. False: drop it.
   auto write_record(event_view& line, byte_buffer& out) -> bool;
   auto write_unparsed(const event_view& line, std::string_view problem, byte_buffer& out, std::size_t begin)
       -> bool;

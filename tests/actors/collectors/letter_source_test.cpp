@@ -20,7 +20,8 @@ BOOST_AUTO_TEST_CASE(letters_have_the_time_at_which_they_were_given_up_and_what_
   const auto source = make_letter_source(letters)(context);
   BOOST_TEST_REQUIRE(static_cast<bool>(source->open({})));
   auto out = fake_intake{};
-  for (auto tries = 0; tries < 100 && out.records.size() < 2; ++tries) BOOST_TEST_REQUIRE(static_cast<bool>(source->read(out, 1 << 20)));
+  for (auto tries = 0; tries < 100 && out.records.size() < 2; ++tries)
+    BOOST_TEST_REQUIRE(static_cast<bool>(source->read(out, 1 << 20)));
   BOOST_TEST((out.tags == std::vector<std::string>{"web", "somebody else's"}));
   BOOST_TEST((out.timed_at_reading == std::vector<bool>{false, true}));
 }

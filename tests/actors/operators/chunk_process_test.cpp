@@ -284,9 +284,12 @@ BOOST_AUTO_TEST_CASE(what_is_left_says_which_events_have_the_time_of_their_readi
   const auto kept = timed({{"A", "keep"}, {"a", "keep"}, {"B", "keep"}});
   BOOST_TEST(run(kept).content == kept);
   const auto marks_of = [&](const chunk_ptr& c) { return run(c).content->timed_at_reading; };
-  BOOST_TEST((marks_of(timed({{"A", "drop"}, {"A", "keep"}, {"a", "drop"}, {"a", "keep"}, {"A", "keep"}})) == ranges{{0, 1}, {2, 3}}));
-  BOOST_TEST((marks_of(timed({{"A", "change"}, {"a", "change"}, {"A", "keep"}, {"A", "late"}, {"A", "keep"}})) == ranges{{0, 1}, {2, 3}, {4, 5}}));
-  BOOST_TEST((marks_of(timed({{"a", "keep"}, {"A", "keep"}, {"B", "retag"}, {"B", "keep"}, {"C", "drop"}, {"D", "keep"}})) == ranges{{1, 5}}));
+  const auto dropped = timed({{"A", "drop"}, {"A", "keep"}, {"a", "drop"}, {"a", "keep"}, {"A", "keep"}});
+  BOOST_TEST((marks_of(dropped) == ranges{{0, 1}, {2, 3}}));
+  const auto changed = timed({{"A", "change"}, {"a", "change"}, {"A", "keep"}, {"A", "late"}, {"A", "keep"}});
+  BOOST_TEST((marks_of(changed) == ranges{{0, 1}, {2, 3}, {4, 5}}));
+  const auto moved = timed({{"a", "keep"}, {"A", "keep"}, {"B", "retag"}, {"B", "keep"}, {"C", "drop"}, {"D", "keep"}});
+  BOOST_TEST((marks_of(moved) == ranges{{1, 5}}));
 }
 
 BOOST_AUTO_TEST_CASE(a_chunk_whose_times_are_found_to_be_its_own_differs_in_that_alone) {
