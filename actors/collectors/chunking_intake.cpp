@@ -17,7 +17,7 @@ public:
   explicit tail_end(chunking_intake& owner) : owner_(owner) {}
 
   void put(const event_view& event) override {
-    if (owner_.append(event)) owner_.finish(event.time_ns);
+    if (owner_.append(event)) owner_.finish(event);
   }
   void drop(std::string_view reason, std::uint64_t events) override { owner_.drop(reason, events); }
   void note_unparsed() override { ++owner_.counts_.unparsed; }
@@ -127,19 +127,25 @@ void chunking_intake::label_paths(byte_buffer& out, std::size_t record_begin) {
   }
 }
 
-void chunking_intake::finish(std::int64_t time_ns, std::uint32_t count) {
-  if (builder_.unsaved_bytes() <= event_bytes_max) return builder_.finish(time_ns, count, born_);
-  drop_too_large(count);
+void chunking_intake::finish(const event_view& event) {
+  if (builder_.unsaved_bytes() > event_bytes_max) [[unlikely]] return drop_too_large(1);
+  builder_.finish(event.time_ns, 1, born_);
+  if (event.is_timed_at_reading) builder_.mark_timed_at_reading();
 }
 
 void chunking_intake::put_held(const event_view& event, const event_span& lines) {
   if (!append(event)) return;
   if (builder_.unsaved_bytes() > event_bytes_max) return drop_too_large(1);
+  finish_held(event.time_ns, lines);
+  if (event.is_timed_at_reading) builder_.mark_timed_at_reading();
+}
+
+void chunking_intake::finish_held(std::int64_t time_ns, const event_span& lines) {
   const auto& first = lines.first;
-  if (!first.is_known() || lines.last > birth::position_max) return builder_.finish(event.time_ns);
-  if (first.position != lines.last || first.position < plain_from_) return builder_.finish(event.time_ns, lines);
+  if (!first.is_known() || lines.last > birth::position_max) return builder_.finish(time_ns);
+  if (first.position != lines.last || first.position < plain_from_) return builder_.finish(time_ns, lines);
   plain_from_ = first.position;
-  builder_.finish(event.time_ns, 1, first);
+  builder_.finish(time_ns, 1, first);
 }
 
 void chunking_intake::drop_too_large(std::uint64_t events) {
@@ -196,7 +202,7 @@ auto chunking_intake::write_unparsed(const event_view& line, std::string_view pr
   return true;
 }
 
-auto chunking_intake::write_record(const event_view& line, byte_buffer& out, std::int64_t& time_ns) -> bool {
+auto chunking_intake::write_record(event_view& line, byte_buffer& out) -> bool {
   auto write = msgpack_writer{out};
   if (!parser_) {
     write.map(1);
@@ -207,20 +213,20 @@ auto chunking_intake::write_record(const event_view& line, byte_buffer& out, std
   const auto mark = write.open();
   const auto parsed = parser_->parse(line.record, write);
   if (!parsed.ok()) return write_unparsed(line, parsed.problem, out, mark);
-  if (parsed.has_time) time_ns = parsed.time_ns;
+  if (parsed.has_time) line.time_ns = parsed.time_ns, line.is_timed_at_reading = false;
   if (parsed.time_problem != nullptr) note_unread_time(*parsed.time_problem);
   write.close_map(mark, parsed.fields);
   return true;
 }
 
 void chunking_intake::line(std::string_view tag, std::int64_t now_ns, std::string_view line) {
-  auto time_ns = now_ns;
+  auto read = event_view{tag, now_ns, line, true};
   born_ = take_birth();
   if (has_operators_ || !taken_.takes(tag)) {
     auto record = byte_buffer{};
     record.swap(scratch_);
     record.clear();
-    if (write_record({tag, now_ns, line}, record, time_ns)) first_->put({tag, time_ns, record.view()});
+    if (write_record(read, record)) first_->put(read.with(record.view()));
     record.swap(scratch_);
     return;
   }
@@ -228,10 +234,10 @@ void chunking_intake::line(std::string_view tag, std::int64_t now_ns, std::strin
   const auto head = out.size();
   out.tail(entry_head_bytes);
   out.advance(entry_head_bytes);
-  if (!write_record({tag, now_ns, line}, out, time_ns)) return builder_.abandon();
-  write_entry_head(out.data() + head, time_ns);
+  if (!write_record(read, out)) return builder_.abandon();
+  write_entry_head(out.data() + head, read.time_ns);
   label(out, head + entry_head_bytes);
-  finish(time_ns);
+  finish(read);
 }
 
 void chunking_intake::event(const event_view& event) {
@@ -254,7 +260,8 @@ void chunking_intake::entries(std::string_view tag, std::string_view entries, st
   auto head = msgpack_reader{entries};
   auto time_ns = std::int64_t{0};
   (void)head.entry_head(time_ns);
-  finish(time_ns, count);
+  if (builder_.unsaved_bytes() > event_bytes_max) return drop_too_large(count);
+  builder_.finish(time_ns, count, born_);
 }
 
 void chunking_intake::drop_untaken(std::string_view tag, std::uint64_t events) {

@@ -74,12 +74,13 @@ private:
   auto append(const event_view& event) -> bool;
   /// What goes on of what was held or came with it.
   void put_held(const event_view& event, const event_span& lines);
+  void finish_held(std::int64_t time_ns, const event_span& lines);
   void drop_too_large(std::uint64_t events);
   void place_letters(std::string_view stream, std::uint64_t begin, std::uint64_t end);
   void cover(std::string_view stream, std::uint64_t begin, std::uint64_t end);
 
-  /// Appends the record of `line` to `out`, or the raw line if it does not parse; false: drop it.
-  auto write_record(const event_view& line, byte_buffer& out, std::int64_t& time_ns) -> bool;
+  /// Appends the record of `line` to `out`, or the raw line if it does not parse; gives `line` its time. False: drop it.
+  auto write_record(event_view& line, byte_buffer& out) -> bool;
   auto write_unparsed(const event_view& line, std::string_view problem, byte_buffer& out, std::size_t begin)
       -> bool;
   void note_unread_time(const unread_time& problem);
@@ -89,7 +90,7 @@ private:
   void label(byte_buffer& out, std::size_t record_begin);
   void label_paths(byte_buffer& out, std::size_t record_begin);
   /// Takes what was appended since builder_.begin() and is born where born_ says, unless no chunk could hold it.
-  void finish(std::int64_t time_ns, std::uint32_t count = 1);
+  void finish(const event_view& event);
   void drop_untaken(std::string_view tag, std::uint64_t events);
 
   chunk_builder& builder_;

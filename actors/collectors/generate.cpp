@@ -235,7 +235,7 @@ private:
     auto done = std::size_t{0};
     for (; next_ < end && done < bytes; ++next_) {
       stencil_.render(settings_.seed, next_, record_);
-      out.event({settings_.tag, now_ns, record_.view()});
+      out.event({settings_.tag, now_ns, record_.view(), true});
       done += record_.size();
     }
     since_begun_ += next_ - begin;

@@ -41,7 +41,7 @@ void held_streams::pass_on(const event_view& event) {
   const auto& lines = s.chain->current();
   const auto held = s.chain->held_from();
   if (s.waiting.empty() && (!held || *held > lines.last)) return then_.put(event, lines);
-  s.waiting.push_back({std::string{event.tag}, event.time_ns, std::string{event.record}, lines});
+  s.waiting.push_back({std::string{event.tag}, event.time_ns, std::string{event.record}, lines, event.is_timed_at_reading});
   s.waiting_bytes += event.record.size();
 }
 
@@ -80,7 +80,7 @@ void held_streams::release(held_stream& s, std::uint64_t bound) {
   s.waiting_bytes = 0;
   for (auto& e : std::exchange(s.waiting, {})) {
     if (!e.lines.first.is_known() || e.lines.last < bound) {
-      then_.put({e.tag, e.time_ns, e.record}, e.lines);
+      then_.put({e.tag, e.time_ns, e.record, e.is_timed_at_reading}, e.lines);
       continue;
     }
     s.waiting_bytes += e.record.size();

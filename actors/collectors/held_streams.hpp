@@ -49,6 +49,7 @@ private:
     std::int64_t time_ns = 0;
     std::string record;
     event_span lines;
+    bool is_timed_at_reading = false;
   };
   struct held_stream {
     std::string name;

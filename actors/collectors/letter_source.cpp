@@ -110,7 +110,7 @@ private:
     write.close_map(mark, parsed.fields);
     auto tag = std::string_view{};
     if (!msgpack_reader{find_field(record_.view(), "tag")}.str(tag) || tag.empty()) tag = component_;
-    out.event({tag, parsed.has_time ? parsed.time_ns : clock_.wall_ns(), record_.view()});
+    out.event({tag, parsed.has_time ? parsed.time_ns : clock_.wall_ns(), record_.view(), !parsed.has_time});
   }
 
   std::string component_;

@@ -22,7 +22,8 @@ struct observation;
 class intake {
 public:
   virtual ~intake() = default;
-  /// One line without its line ending; line_padding bytes behind it must be readable.
+  /// One line without its line ending; line_padding bytes behind it must be readable. If no time is found in it, it has
+  /// that of the clock, `now_ns`, and its chunk says so.
   virtual void line(std::string_view tag, std::int64_t now_ns, std::string_view line) = 0;
   virtual void event(const event_view& event) = 0;
   /// `count` whole, valid entries (runtime/event/entry.hpp) back to back; at most 512 KiB a call.

@@ -2,6 +2,7 @@
 
 #include "runtime/base/assert.hpp"
 #include "runtime/codec/chunk_codec.hpp"
+#include "runtime/event/birth_walker.hpp"
 #include "runtime/event/cuts.hpp"
 #include "runtime/event/entry.hpp"
 
@@ -13,6 +14,8 @@
 
 namespace weir {
 namespace {
+
+constexpr auto no_range = std::numeric_limits<std::uint32_t>::max();
 
 auto is_same(std::string_view a, std::string_view b) -> bool {
   return a.size() == b.size() && (a.data() == b.data() || a == b);
@@ -38,12 +41,14 @@ public:
     losses_ = &losses;
     visit_ = &visit;
     copies_.clear();
+    timed_at_reading_.clear();
     is_open_ = is_copied_ = false;
   }
   /// The next event, of these bytes, goes into the chain.
   auto enter(const entry& content, std::string_view bytes) -> const event_view& {
     in_.time_ns = content.time_ns;
     in_.record = content.record;
+    in_.is_timed_at_reading = chunk_->is_timed_at_reading(index_);
     entry_ = bytes;
     is_done_ = false;
     return in_;
@@ -58,6 +63,7 @@ public:
     if (index_ < end || !rest.empty()) {
       entry_ = rest;
       if (!goes_on() || is_copied_ || !is_same(in_.tag, tag_)) open(in_.tag);
+      append_part(timed_at_reading_, chunk_->timed_at_reading, {index_, end}, index_);
       extend(end - std::min(index_, end), rest);
     }
     flush();
@@ -71,8 +77,9 @@ public:
     if (event.record.size() + entry_head_bytes > event_bytes_max) return drop_one("event too large");
     const auto is_kept = event.time_ns == in_.time_ns && is_same(event.record, in_.record);
     if (!goes_on() || !is_same(event.tag, tag_)) open(event.tag);
-    if (is_kept && !is_copied_) return extend(1, entry_);
+    if (is_kept && !is_copied_) return mark(event), extend(1, entry_);
     if (!is_copied_ && open_.events > 0) open(event.tag);
+    mark(event);
     is_copied_ = true;
     if (is_kept)
       copies_.append(entry_);
@@ -111,6 +118,9 @@ private:
     WEIR_ASSERT(!is_done_); // one that makes several events of one may stand at collectors only
     is_done_ = true;
   }
+  void mark(const event_view& event) {
+    if (in_.is_timed_at_reading && event.is_timed_at_reading) append_range(timed_at_reading_, index_, 1);
+  }
   void drop_one(std::string_view reason) { losses_->tally.dropped.add(reason, 1); }
   void drop_untaken(std::string_view tag) {
     drop_one("no sink");
@@ -121,7 +131,7 @@ private:
   void open(std::string_view tag) {
     flush();
     tag_ = tag;
-    open_ = {index_, 0, tag_, {entry_.data(), 0}};
+    open_ = {index_, 0, tag_, {entry_.data(), 0}, {}};
     is_open_ = true;
   }
   /// By bytes of the chunk that lie behind those before.
@@ -139,8 +149,10 @@ private:
   void flush() {
     if (!is_open_) return;
     if (is_copied_) open_.entries = copies_.view();
+    open_.timed_at_reading = timed_at_reading_;
     (*visit_)(open_);
     copies_.clear();
+    timed_at_reading_.clear();
     is_open_ = is_copied_ = false;
   }
 
@@ -165,6 +177,7 @@ private:
   bool is_open_ = false;
   bool is_copied_ = false;     ///< its entries are in copies_, else in the chunk
   byte_buffer copies_;
+  std::vector<index_range> timed_at_reading_; ///< of open_
   std::string tag_;            ///< of open_
   time_bounds times_;          ///< of what is not as it came
   bool is_time_told_ = false;
@@ -200,12 +213,14 @@ public:
     entries_ = entries;
     section_cuts_ = cuts;
     next_ = first;
-    read_.emplace(cuts, from_->positions);
-    left_of_group_ = range_ = 0;
+    walk_.emplace(cuts, from_->positions);
     is_whole_ = has_parts_ = false;
   }
   void add(const event_stretch& part) {
     has_parts_ = true;
+    const auto part_end = part.first + part.events;
+    append_part(timed_at_reading_, part.timed_at_reading, {part.first, part_end}, events_);
+    events_ += part.events;
     is_whole_ = part.events == section_->count && part.entries.data() == entries_.data()
                 && part.entries.size() == entries_.size() && part.tag == section_->tag;
     if (is_whole_) return keep();
@@ -223,7 +238,9 @@ public:
     end_section();
   }
   auto take(const tail_end::time_bounds& times) -> chunk_ptr {
-    if (!made_) return from_;
+    if (!made_ && timed_at_reading_ == from_->timed_at_reading) return from_;
+    if (!made_) return with_marks_alone();
+    made_->timed_at_reading = std::move(timed_at_reading_);
     made_->time_min_ns = std::min(made_->time_min_ns, times.min_ns);
     made_->time_max_ns = std::max(made_->time_max_ns, times.max_ns);
     made_->body = shared_bytes{std::move(body_)};
@@ -231,6 +248,12 @@ public:
   }
 
 private:
+  /// Some events were found to have the very time at which they were read.
+  auto with_marks_alone() -> chunk_ptr {
+    made_ = std::make_shared<chunk>(*from_);
+    made_->timed_at_reading = std::move(timed_at_reading_);
+    return std::move(made_);
+  }
   /// As it is.
   void keep() {
     if (!made_) return void(++kept_);
@@ -283,27 +306,18 @@ private:
 
   /// Notes where the events of the part were born.
   void place(const event_stretch& part) {
-    for (; next_ < part.first; ++next_) (void)next_birth();
+    for (; next_ < part.first; ++next_) walk_->next();
     for (const auto end = part.first + part.events; next_ < end; ++next_) {
-      const auto born = next_birth();
-      if (born.is_known() && !ranges_.empty() && ranges_.back() != range_) births_.end_run();
-      if (read_->has_spans())
-        births_.add_span(read_->span());
+      walk_->next();
+      const auto& born = walk_->born();
+      const auto range = born.is_known() ? static_cast<std::uint32_t>(walk_->range()) : no_range;
+      if (born.is_known() && !ranges_.empty() && ranges_.back() != range) births_.end_run();
+      if (walk_->is_span())
+        births_.add_span(walk_->span());
       else
         births_.add(born, 1);
-      while (ranges_.size() < births_.runs().size()) ranges_.push_back(range_);
+      while (ranges_.size() < births_.runs().size()) ranges_.push_back(range);
     }
-  }
-  auto next_birth() -> birth {
-    while (left_of_group_ == 0 && read_->next_group()) {
-      left_of_group_ = read_->events();
-      if (read_->has_positions() || read_->has_spans()) range_ = static_cast<std::uint32_t>(&read_->range() - from_->positions.data());
-    }
-    if (left_of_group_ == 0) return {};
-    --left_of_group_;
-    if (read_->has_spans()) return read_->next_span() ? read_->span().first : birth{};
-    if (!read_->has_positions() || !read_->next_event()) return {};
-    return {read_->position(), read_->ordinal()};
   }
 
   chunk_ptr from_;
@@ -316,10 +330,10 @@ private:
   bool is_whole_ = false;
   bool has_parts_ = false;
   bool is_building_ = false; ///< the last section of made_
-  std::optional<cut_reader> read_;
-  std::uint64_t next_ = 0; ///< the event that read_ comes to
-  std::uint64_t left_of_group_ = 0;
-  std::uint32_t range_ = 0;
+  std::optional<birth_walker> walk_;
+  std::uint64_t next_ = 0;   ///< the event that walk_ comes to
+  std::uint64_t events_ = 0; ///< that are left, up to the section
+  std::vector<index_range> timed_at_reading_; ///< of these
   births births_;                     ///< of the section that is built
   std::vector<std::uint32_t> ranges_; ///< by run of births_
   cut_writer cuts_;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ struct event_stretch {
   std::uint64_t events = 0; ///< that `entries` should have; fewer if they are damaged
   std::string_view tag;
   std::string_view entries;
+  /// Of these, by number in the chunk: chunk::timed_at_reading of what goes on. As input it is not looked at.
+  std::span<const index_range> timed_at_reading = {};
 };
 
 /// What does not go on.
@@ -50,7 +53,8 @@ public:
   ~chunk_process();
 
   /// The chunk that goes on instead: its id, source, positions and times are the same (times wider if events got
-  /// others), and the cuts say where each event that is left was born.
+  /// others), and the cuts say where each event that is left was born. An event that got another time is no longer timed at
+  /// reading.
   auto run(const chunk_ptr& c) -> processed_chunk;
 
   using visitor = std::function<void(const event_stretch&)>;

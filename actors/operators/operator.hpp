@@ -15,14 +15,16 @@ class event_operator {
 public:
   virtual ~event_operator() = default;
   /// Puts what becomes of `in` into `out`: nothing (with a drop), one event or, if the class says so by a
-  /// `static constexpr bool makes_several = true`, several; such stand at collectors only.
+  /// `static constexpr bool makes_several = true`, several; such stand at collectors only. Whoever keeps the time of `in`
+  /// keeps its mark (is_timed_at_reading), too: event_view::with().
   virtual void apply(const event_view& in, event_output& out) = 0;
 };
 
 /// Takes also what an operator makes of several events. Each event has a number, in the order of apply(), from 0 on.
 class joining_output : public event_output {
 public:
-  /// An event made of those from number `first` to `last`, maybe without some between; put() is of the latest alone.
+  /// An event made of those from number `first` to `last`, maybe without some between; put() is of the latest alone. It is
+  /// timed at reading if the one is whose time it has.
   virtual void put_joined(const event_view& event, std::uint64_t first, std::uint64_t last) = 0;
 };
 

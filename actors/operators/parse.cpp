@@ -92,7 +92,9 @@ public:
     if (settings_.reserve_data) count += append_reserved(in.record, {record_.view_from(mark + 1), count});
     write.close_map(mark, count);
     if (parsed.time_problem != nullptr) out.note_unread_time(*parsed.time_problem);
-    out.put({in.tag, parsed.has_time ? parsed.time_ns : in.time_ns, record_.view()});
+    auto made = in.with(record_.view());
+    if (parsed.has_time) made.time_ns = parsed.time_ns, made.is_timed_at_reading = false;
+    out.put(made);
   }
 
 private:
@@ -144,7 +146,7 @@ private:
     write.raw(fields.bytes);
     write.str("parse_error");
     write.str(problem);
-    out.put({in.tag, in.time_ns, record_.view()});
+    out.put(in.with(record_.view()));
   }
 
   parse_settings settings_;

@@ -63,7 +63,7 @@ public:
       ++count;
     }
     write.close_map(mark, count);
-    out.put({in.tag, in.time_ns, record_.view()});
+    out.put(in.with(record_.view()));
   }
 
 private:
@@ -105,7 +105,7 @@ private:
       msgpack_writer{text_}.str(scratch_.view());
       set(key, text_.view());
     }
-    out.put({in.tag, in.time_ns, record_.view()});
+    out.put(in.with(record_.view()));
   }
 
   /// All values are taken before the first is put, so that two fields may change places.

@@ -38,6 +38,9 @@ struct event_run {
   std::uint64_t events = 0; ///< that `entries` should have; fewer if they are damaged
   std::string_view tag;
   std::string_view entries;
+  /// By number in the chunk, of these and maybe of others: events that will have another time if they are read again
+  /// (chunk::timed_at_reading). A store that tells them apart by their time has to look.
+  std::span<const index_range> timed_at_reading = {};
 };
 
 /// Calls back with what operators leave of a run of the chunk, in parts that are valid until that returns.
@@ -61,7 +64,7 @@ struct commit_batch {
 class event_walker {
 public:
   explicit event_walker(const event_run& run)
-      : reader_(run.entries), at_(run.first), next_(run.first.index) {}
+      : reader_(run.entries), at_(run.first), next_(run.first.index), timed_at_reading_(run.timed_at_reading) {}
 
   /// False behind the last one.
   auto next() -> bool;
@@ -70,6 +73,7 @@ public:
   /// The entry, as it is in the chunk.
   auto bytes() const -> std::string_view { return bytes_; }
   auto time_ns() const -> std::int64_t { return is_whole() ? entry_.time_ns : 0; }
+  auto is_timed_at_reading() const -> bool { return contains(timed_at_reading_, at_.index); }
   /// What next() has not come to.
   auto rest() const -> std::string_view { return is_whole() ? reader_.rest() : std::string_view{}; }
 
@@ -77,6 +81,7 @@ private:
   entry_reader reader_;
   event_ref at_;
   std::uint64_t next_;
+  std::span<const index_range> timed_at_reading_;
   entry entry_;
   std::string_view bytes_;
 };
@@ -92,7 +97,7 @@ template <class Visitor> void for_each_run(const commit_batch& batch, std::size_
     batch.process == nullptr ? visit(run) : (*batch.process)(c, run, std::ref(visit));
   };
   for_each_section(c, [&](const section& s, std::string_view entries) {
-    const auto run = event_run{{index, first}, s.count, s.tag, entries};
+    const auto run = event_run{{index, first}, s.count, s.tag, entries, c.timed_at_reading};
     first += s.count;
     if (!batch.match.matches(s.tag)) return;
     if (!batch.only) return give(run);

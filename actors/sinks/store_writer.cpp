@@ -16,8 +16,8 @@ store_writer::store_writer(store_writer_settings settings) : settings_(std::move
   if (settings_.operators.empty()) return;
   process_.emplace(chunk_process_settings{settings_.operators, settings_.context, settings_.address});
   through_ = [this](const chunk& of, const event_run& run, const auto& visit) {
-    process_->pass(of, {run.first.index, run.events, run.tag, run.entries}, losses_, [&](const event_stretch& left) {
-      visit({{run.first.chunk, left.first}, left.events, left.tag, left.entries});
+    process_->pass(of, {run.first.index, run.events, run.tag, run.entries, {}}, losses_, [&](const event_stretch& left) {
+      visit({{run.first.chunk, left.first}, left.events, left.tag, left.entries, left.timed_at_reading});
     });
   };
 }

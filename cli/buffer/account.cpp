@@ -22,7 +22,7 @@ void add_chunk(buffer_account& to, const recovered_record& found, bool is_listed
     sums.bytes += s.bytes;
   }
   for (const auto& [tag, sums] : by_tag) to.tags[tag].add(sums.events, sums.bytes);
-  auto listed = buffer_chunk{found.at.header.number, head.id, head.count, bytes, {}, {}};
+  auto listed = buffer_chunk{found.at.header.number, head.id, head.count, bytes, events_in(head.timed_at_reading), {}, {}};
   for (const auto& [tag, sums] : by_tag) listed.tags.push_back(tag);
   for (const auto& reader : found.readers) {
     if (reader.has_settled(listed.number)) continue;

@@ -27,6 +27,7 @@ struct buffer_chunk {
   chunk_id id;
   std::uint64_t events = 0;
   std::uint64_t bytes = 0;
+  std::uint64_t timed_at_reading = 0; ///< of the events
   std::vector<std::string> tags;
   std::vector<std::string> unsettled_by; ///< names of readers
 };

@@ -98,6 +98,7 @@ auto chunks_json(const buffer_account& account) -> std::string {
                 .add("sequence", c.id.sequence)
                 .add("events", c.events)
                 .add("bytes", c.bytes)
+                .add("timed_at_reading", c.timed_at_reading)
                 .add("tags", json_list(c.tags))
                 .add("unsettled_by", json_list(c.unsettled_by))
                 .text());

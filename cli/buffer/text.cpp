@@ -79,7 +79,7 @@ auto streams_text(const buffer_account& account) -> std::string {
 }
 
 auto chunks_text(const buffer_account& account) -> std::string {
-  auto table = text_table{{"record", "chunk", "events", "bytes", "tags", "unsettled by"}};
+  auto table = text_table{{"record", "chunk", "events", "bytes", "timed at reading", "tags", "unsettled by"}};
   const auto listed = [](const std::vector<std::string>& names) {
     auto text = std::string{};
     for (const auto& name : names) text += (text.empty() ? "" : ",") + printable(name);
@@ -89,7 +89,7 @@ auto chunks_text(const buffer_account& account) -> std::string {
     char id[32];
     std::snprintf(id, sizeof id, "%016llx", static_cast<unsigned long long>(c.id.origin));
     table.add_row({std::to_string(c.number), std::string{id} + ':' + std::to_string(c.id.sequence),
-                   count_text(c.events), size_of(c.bytes), listed(c.tags),
+                   count_text(c.events), size_of(c.bytes), count_text(c.timed_at_reading), listed(c.tags),
                    c.unsettled_by.empty() ? "-" : listed(c.unsettled_by)});
   }
   return account.chunks.empty() ? "" : table.text() + '\n';

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace weir {
 
@@ -13,6 +14,18 @@ inline constexpr std::size_t varint_bytes_max = 10;
   for (; n >= 0x80; n >>= 7) *to++ = static_cast<char>(n | 0x80);
   *to++ = static_cast<char>(n);
   return to;
+}
+
+/// Takes a number from the front of `from`; false if it is cut, or longer than any. Total.
+inline auto read_uvarint(std::string_view& from, std::uint64_t& value) -> bool {
+  value = 0;
+  for (auto shift = 0U; shift < 64 && !from.empty(); shift += 7) {
+    const auto byte = static_cast<unsigned char>(from.front());
+    from.remove_prefix(1);
+    value |= std::uint64_t{byte & 0x7fU} << shift;
+    if (byte < 0x80) return true;
+  }
+  return false;
 }
 
 inline auto to_zigzag(std::int64_t n) -> std::uint64_t {

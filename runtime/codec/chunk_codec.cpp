@@ -3,6 +3,7 @@
 #include "runtime/base/binary.hpp"
 #include "runtime/base/crc32c.hpp"
 #include "runtime/base/fields.hpp"
+#include "runtime/base/varint.hpp"
 #include "runtime/event/cuts.hpp"
 
 #include <algorithm>
@@ -16,6 +17,7 @@ constexpr auto version_with_cuts = std::uint8_t{3};
 constexpr auto oldest_version = std::uint8_t{2};
 constexpr auto settled_field = std::uint16_t{1};
 constexpr auto notice_field = std::uint16_t{2}; // it is one; without content
+constexpr auto timed_at_reading_field = std::uint16_t{3};
 
 auto damaged(std::string_view what) -> error {
   return {errc::malformed, "damaged chunk: " + std::string{what}};
@@ -76,8 +78,38 @@ void read_positions(binary_reader& read, chunk& c) {
     c.positions.push_back(read_position(read));
 }
 
+auto runs_of(const std::vector<index_range>& ranges) -> std::string {
+  auto runs = std::string{};
+  auto at = std::uint64_t{0};
+  for (const auto& r : ranges) {
+    char bytes[2 * varint_bytes_max];
+    const auto* end = write_uvarint(write_uvarint(bytes, r.first - at), r.end - r.first);
+    runs.append(bytes, static_cast<std::size_t>(end - bytes));
+    at = r.end;
+  }
+  return runs;
+}
+
+/// Of a chunk of so many events.
+auto read_runs(std::string_view bytes, std::uint64_t count) -> result<std::vector<index_range>> {
+  auto runs = std::vector<index_range>{};
+  auto at = std::uint64_t{0};
+  while (!bytes.empty()) {
+    auto gap = std::uint64_t{0};
+    auto events = std::uint64_t{0};
+    const auto are_whole = read_uvarint(bytes, gap) && read_uvarint(bytes, events);
+    const auto is_apart = runs.empty() || gap > 0;
+    if (!are_whole || !is_apart || gap > count - at || events == 0 || events > count - at - gap)
+      return damaged("what it says of its events' times is not of its events");
+    runs.push_back({at + gap, at + gap + events});
+    at = runs.back().end;
+  }
+  return runs;
+}
+
 void put_fields(std::string& out, const chunk& c) {
   if (c.is_notice) put_field(out, notice_field, {});
+  if (!c.timed_at_reading.empty()) put_field(out, timed_at_reading_field, runs_of(c.timed_at_reading));
   if (c.settled.empty()) return;
   auto settled = std::string{};
   for (const auto& p : c.settled) put_position(settled, p);
@@ -94,13 +126,16 @@ auto read_settled(std::string_view bytes) -> result<std::vector<position_range>>
 
 auto read_optional(binary_reader& read, chunk& c) -> result<void> {
   auto settled = std::string_view{};
+  auto runs = std::string_view{};
   const auto are_whole = read_fields(read, [&](std::uint16_t type, std::string_view bytes) {
     if (type == settled_field) settled = bytes;
     if (type == notice_field) c.is_notice = true;
-    return type == settled_field || type == notice_field;
+    if (type == timed_at_reading_field) runs = bytes;
+    return type == settled_field || type == notice_field || type == timed_at_reading_field;
   });
   if (!are_whole) return damaged("its fields are cut, or of a newer version");
   WEIR_TRY(c.settled, read_settled(settled));
+  WEIR_TRY(c.timed_at_reading, read_runs(runs, c.count));
   return {};
 }
 

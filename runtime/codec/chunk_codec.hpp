@@ -10,9 +10,12 @@
 //               count u64, time_min i64, time_max i64, closed i64 (ns since the epoch),
 //               source_size u32, source, sections u32, section*, positions u32, position*,
 //               cuts_size u32, cuts (runtime/event/cuts.hpp) of one section after the other,
-//               fields (runtime/base/fields.hpp): 1: chunk::settled, as position*
+//               fields (runtime/base/fields.hpp): 1: chunk::settled, as position*; 2: it is a notice, without content;
+//                   3: chunk::timed_at_reading, as run*
 //  section   := tag_size u32, tag, count u32, bytes u32, cuts u32 (bytes of them)
 //  position  := stream_size u32, stream, begin u64, end u64
+//  run       := so many events behind the end of the run before uvarint (at first 0 or more, else 1 or more),
+//               events uvarint (1 or more); all are below count
 //  All integers little-endian. The sections' bytes add up to body_size, their counts to count and their cuts to
 //  cuts_size; 1 <= settled_below <= sequence. Version 3 has no
 //  fields, and version 2 no cuts: nothing is known of the events' positions.

@@ -29,10 +29,15 @@ auto event_time(std::string_view bytes) -> std::int64_t {
   return std::int64_t{__builtin_bswap32(seconds)} * second_ns + __builtin_bswap32(nanoseconds);
 }
 
+void take_now(const forward_time_rules& rules, forward_event& out) {
+  out.time_ns = rules.now_ns;
+  out.is_timed_at_reading = true;
+}
+
 /// `out` is the time that the number stands for, or now if it stands for none.
 void take_number(std::optional<std::int64_t> time_ns, const forward_time_rules& rules, forward_event& out) {
-  out.time_ns = time_ns.value_or(rules.now_ns);
   out.is_time_lost = !time_ns;
+  time_ns ? void(out.time_ns = *time_ns) : take_now(rules, out);
 }
 
 auto normalise_time(msgpack_reader& read, const forward_time_rules& rules, forward_event& out)
@@ -47,20 +52,21 @@ auto normalise_time(msgpack_reader& read, const forward_time_rules& rules, forwa
     if (type != 0 || bytes.size() != 8) return invalid;
     out.time_ns = event_time(bytes);
     if (is_marker(out.time_ns)) return nothing;
-    if (out.time_ns < second_ns) out.time_ns = rules.now_ns;
+    if (out.time_ns < second_ns) take_now(rules, out);
     return event;
   }
   if (read.peek() == msgpack_type::real) {
     if (!read.real(real) || !std::isfinite(real)) return invalid;
     return take_number(time_of_number(real, rules.unit), rules, out), event;
   }
-  if (read.nil()) return out.time_ns = rules.now_ns, event;
+  if (read.nil()) return take_now(rules, out), event;
   if (read.unsigned_integer(natural))
     number = static_cast<std::int64_t>(std::min<std::uint64_t>(natural, INT64_MAX));
   else if (!read.integer(number))
     return invalid;
   if (natural > INT64_MAX) return take_number(std::nullopt, rules, out), event;
-  return take_number(number == 0 ? rules.now_ns : time_of_number(number, rules.unit), rules, out), event;
+  if (number == 0) return take_now(rules, out), event;
+  return take_number(time_of_number(number, rules.unit), rules, out), event;
 }
 
 /// `[time, metadata*]` or a time alone.
@@ -69,7 +75,7 @@ auto read_time(std::string_view time, const forward_time_rules& rules, forward_e
   auto read = msgpack_reader{time};
   auto count = std::uint32_t{0};
   out.metadata = {};
-  out.is_time_lost = false;
+  out.is_time_lost = out.is_timed_at_reading = false;
   if (!read.array(count)) return normalise_time(read, rules, out);
   if (count == 0) return forward_entry_kind::invalid;
   const auto kind = normalise_time(read, rules, out);

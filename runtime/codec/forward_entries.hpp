@@ -28,7 +28,8 @@ struct forward_event {
   std::int64_t time_ns = 0;
   std::string_view record;   ///< one map
   std::string_view metadata; ///< the first metadata map, or empty
-  bool is_time_lost = false; ///< its number is no time that can be held: time_ns is now
+  bool is_timed_at_reading = false; ///< time_ns is now
+  bool is_time_lost = false;        ///< and so since its number is no time that can be held
 };
 
 enum class forward_entry_kind : std::uint8_t { event, nothing, invalid };

@@ -10,7 +10,7 @@ auto shared_bytes::slice(std::size_t offset, std::size_t size) const -> shared_b
 }
 
 auto chunk::footprint_bytes() const -> std::size_t {
-  auto bytes = sizeof(chunk) + body.size() + cuts.size();
+  auto bytes = sizeof(chunk) + body.size() + cuts.size() + timed_at_reading.size() * sizeof(index_range);
   for (const auto& s : sections) bytes += sizeof(section) + s.tag.size();
   for (const auto* ranges : {&positions, &settled})
     for (const auto& p : *ranges) bytes += sizeof(position_range) + p.stream.size();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/base/byte_buffer.hpp"
+#include "runtime/event/index_ranges.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -49,13 +50,6 @@ struct section {
   std::uint32_t cuts = 0;  ///< bytes of chunk::cuts, in the same order; 0: nothing is known of its events' positions
 };
 
-/// Events of one chunk, counted from 0 over all its sections: from first to below end.
-struct index_range {
-  std::uint64_t first = 0;
-  std::uint64_t end = 0;
-  auto operator==(const index_range&) const -> bool = default;
-};
-
 /// Immutable bytes shared by everyone who holds the chunk.
 class shared_bytes {
 public:
@@ -92,7 +86,12 @@ struct chunk {
   /// has to know these positions.
   bool is_notice = false;
   std::string cuts; ///< where in `positions` each event was born: runtime/event/cuts.hpp
+  /// Events whose time is none of their own, but that of the clock when they were read: if they are read again they have
+  /// another one. In order, neither overlapping nor adjacent.
+  std::vector<index_range> timed_at_reading;
   shared_bytes body;
+
+  auto is_timed_at_reading(std::uint64_t index) const -> bool { return contains(timed_at_reading, index); }
 
   /// What demand and buffers count: the body and the tables.
   auto footprint_bytes() const -> std::size_t;

@@ -136,6 +136,7 @@ void chunk_builder::tell_all(std::string_view stream, std::uint64_t begin, std::
 
 auto chunk_builder::roll_back() -> std::uint64_t {
   const auto lost = events_ - saved_.events;
+  cut_off(timed_at_reading_, saved_.events);
   body_.truncate(saved_.body);
   table_bytes_ = saved_.table_bytes;
   sections_.resize(saved_.sections);
@@ -223,6 +224,7 @@ void chunk_builder::take_data(std::size_t bytes_max, std::vector<std::shared_ptr
   auto first = std::size_t{0};
   auto position = positions_.begin();
   auto cuts = cut_maker{*this};
+  auto events = index_range{};
   for (const auto& end : ends) {
     cuts.begin_chunk(end.positions);
     const auto next = positions_.begin() + static_cast<std::ptrdiff_t>(end.positions);
@@ -233,7 +235,10 @@ void chunk_builder::take_data(std::size_t bytes_max, std::vector<std::shared_ptr
              && (last == first || position != next || size + sections_[last].table.bytes <= bytes_max))
         size += sections_[last++].table.bytes;
       chunks.push_back(cut(first, last, body, offset));
-      for (auto& s : chunks.back()->sections) s.cuts = cuts.write(s.count, chunks.back()->cuts);
+      auto& made = *chunks.back();
+      for (auto& s : made.sections) s.cuts = cuts.write(s.count, made.cuts);
+      events = {events.end, events.end + made.count};
+      append_part(made.timed_at_reading, timed_at_reading_, events, 0);
       first = last;
     } while (first < end.sections);
     chunks.back()->positions.assign(std::move_iterator{position}, std::move_iterator{next});
@@ -247,6 +252,7 @@ void chunk_builder::forget_all() {
   notices_.clear();
   covered_events_.clear();
   births_.clear();
+  timed_at_reading_.clear();
   table_bytes_ = 0;
   boundaries_.clear();
   events_ = 0;

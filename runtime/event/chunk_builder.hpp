@@ -23,6 +23,8 @@ public:
   void finish(std::int64_t time_ns, std::uint32_t count = 1, const birth& born = {});
   /// One entry of several lines, or born before one before it.
   void finish(std::int64_t time_ns, const event_span& born);
+  /// The event that was finished last has the time at which it was read (chunk::timed_at_reading).
+  void mark_timed_at_reading() { append_range(timed_at_reading_, events_ - 1, 1); }
   void abandon() { body_.truncate(entry_begin_); }
 
   /// A save point: everything so far covers `stream` from `begin` to `end`. Several of them without an event
@@ -94,6 +96,7 @@ private:
   cut_writer cuts_;
   std::size_t table_bytes_ = 0; ///< of both; of sections, those with events
   std::uint64_t events_ = 0;
+  std::vector<index_range> timed_at_reading_;
   std::size_t entry_begin_ = 0;
   save_point saved_;
   std::vector<boundary> boundaries_;

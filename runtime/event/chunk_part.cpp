@@ -13,15 +13,20 @@ public:
       : whole_(whole), made_(std::make_shared<chunk>(whole)), body_(bytes) {
     made_->sections.clear();
     made_->cuts.clear();
+    made_->timed_at_reading.clear();
     made_->count = 0;
   }
   void add(const section& s, std::string_view entries) {
     made_->sections.push_back(s);
+    append_part(made_->timed_at_reading, whole_.timed_at_reading, {events_, events_ + s.count}, made_->count);
     made_->count += s.count;
     made_->cuts += std::string_view{whole_.cuts}.substr(cuts_, s.cuts);
     body_.append(entries);
   }
-  void pass(const section& s) { cuts_ += s.cuts; }
+  void pass(const section& s) {
+    cuts_ += s.cuts;
+    events_ += s.count;
+  }
   auto take() -> chunk_ptr {
     made_->body = shared_bytes{std::move(body_)};
     return std::move(made_);
@@ -32,6 +37,7 @@ private:
   std::shared_ptr<chunk> made_;
   byte_buffer body_;
   std::size_t cuts_ = 0; ///< before the section
+  std::uint64_t events_ = 0;
 };
 
 } // namespace

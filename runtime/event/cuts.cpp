@@ -5,8 +5,6 @@
 namespace weir {
 namespace {
 
-constexpr auto number_bits_max = 63U;
-
 void put_uvarint(std::string& out, std::uint64_t n) {
   char bytes[varint_bytes_max];
   out.append(bytes, static_cast<std::size_t>(write_uvarint(bytes, n) - bytes));
@@ -104,13 +102,7 @@ auto cut_reader::fail() -> bool {
 
 auto cut_reader::number() -> std::uint64_t {
   auto value = std::uint64_t{0};
-  for (auto shift = 0U; shift <= number_bits_max; shift += 7) {
-    if (rest_.empty()) break;
-    const auto byte = static_cast<unsigned char>(rest_.front());
-    rest_.remove_prefix(1);
-    value |= std::uint64_t{byte & 0x7fU} << shift;
-    if (byte < 0x80) return value;
-  }
+  if (read_uvarint(rest_, value)) return value;
   fail();
   return 0;
 }

@@ -11,6 +11,11 @@ struct event_view {
   std::string_view tag;
   std::int64_t time_ns = 0; ///< since the epoch, UTC
   std::string_view record;  ///< exactly one msgpack map
+  /// The time is merely that of the clock when the event was read; who gives the event another one clears it.
+  bool is_timed_at_reading = false;
+
+  /// The event with another record.
+  auto with(std::string_view other) const -> event_view { return {tag, time_ns, other, is_timed_at_reading}; }
 };
 
 struct unread_time; // runtime/parser/parser.hpp

@@ -7,14 +7,6 @@
 namespace weir {
 namespace {
 
-void append(std::vector<index_range>& to, std::uint64_t first, std::uint64_t events) {
-  if (events == 0) return;
-  if (!to.empty() && to.back().end == first)
-    to.back().end += events;
-  else
-    to.push_back({first, first + events});
-}
-
 /// Tells event after event what is known, in each group with growing positions.
 class event_judge {
 public:
@@ -54,18 +46,18 @@ void trim_section(const index_range& section, cut_reader read, event_judge& judg
   auto at = section.first;
   while (read.next_group()) {
     for (; read.next_span(); ++at)
-      if (!judge.is_known(read.range().stream, read.span())) append(fresh, at, 1);
+      if (!judge.is_known(read.range().stream, read.span())) append_range(fresh, at, 1);
     if (read.has_spans()) continue;
     if (!read.has_positions()) {
-      append(fresh, at, read.events());
+      append_range(fresh, at, read.events());
       at += read.events();
       continue;
     }
     judge.enter(read.range());
     for (; read.next_event(); ++at)
-      if (!judge.is_known(read.position())) append(fresh, at, 1);
+      if (!judge.is_known(read.position())) append_range(fresh, at, 1);
   }
-  append(fresh, at, section.end - std::min(at, section.end)); // nothing is known of these
+  append_range(fresh, at, section.end - std::min(at, section.end)); // nothing is known of these
 }
 
 } // namespace
@@ -73,7 +65,7 @@ void trim_section(const index_range& section, cut_reader read, event_judge& judg
 auto trim(const chunk& c, const position_index& known, std::uint64_t& regrouped) -> std::vector<index_range> {
   auto judge = event_judge{c, known};
   auto fresh = std::vector<index_range>{};
-  if (!judge.knows_any()) return append(fresh, 0, c.count), fresh;
+  if (!judge.knows_any()) return append_range(fresh, 0, c.count), fresh;
   auto first = std::uint64_t{0};
   for_each_cuts(c, [&](const section& s, std::string_view cuts) {
     trim_section({first, first + s.count}, cut_reader{cuts, c.positions}, judge, fresh);

@@ -15,6 +15,7 @@ auto without_events(const chunk& c) -> chunk_ptr {
   left->count = 0;
   left->sections.clear();
   left->cuts.clear();
+  left->timed_at_reading.clear();
   left->body = {};
   return left;
 }

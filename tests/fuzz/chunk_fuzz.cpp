@@ -3,6 +3,7 @@
 #include "runtime/base/crc32c.hpp"
 #include "runtime/codec/chunk_codec.hpp"
 #include "runtime/event/cuts.hpp"
+#include "runtime/ledger/event_key.hpp"
 #include "runtime/ledger/trim.hpp"
 
 #include <algorithm>
@@ -39,6 +40,22 @@ void check_cuts(const chunk& c) {
   WEIR_ASSERT(regrouped <= c.count);
 }
 
+void check_times(const chunk& c) {
+  auto is_first = true;
+  auto at = std::uint64_t{0};
+  for (const auto& r : c.timed_at_reading) {
+    WEIR_ASSERT((is_first || at < r.first) && r.first < r.end && r.end <= c.count);
+    at = r.end;
+    is_first = false;
+  }
+}
+
+/// Each event has a key, however many a damaged chunk says that it has.
+void check_keys(const chunk& c) {
+  auto keys = event_keys{c};
+  for (auto i = std::uint64_t{0}; i < std::min<std::uint64_t>(c.count, 1000); ++i) (void)keys.of(i);
+}
+
 void check(const chunk& c) {
   auto count = std::uint64_t{0};
   auto bytes = std::size_t{0};
@@ -49,6 +66,8 @@ void check(const chunk& c) {
   });
   WEIR_ASSERT(count == c.count && bytes == c.body.size());
   check_cuts(c);
+  check_times(c);
+  check_keys(c);
   const auto head = encode_chunk_head(c);
   const auto sizes = decode_chunk_prefix(std::string_view{head}.substr(0, chunk_prefix_bytes));
   WEIR_ASSERT(sizes && decode_chunk(*sizes, std::string_view{head}.substr(chunk_prefix_bytes), c.body));

@@ -189,7 +189,7 @@ void forward_delivery::put_event(intake& out, forward_event event) {
   if (event.is_time_lost) ++lost_times_;
   event.record = distinct(event.record);
   const auto keeps_metadata = !settings_.metadata_key.empty() && !event.metadata.empty();
-  if (extra_count_ == 0 && !keeps_metadata) return out.event({tag_, event.time_ns, event.record});
+  if (extra_count_ == 0 && !keeps_metadata) return out.event({tag_, event.time_ns, event.record, event.is_timed_at_reading});
   fields_.clear();
   // What a client sends under our keys is not what we know of it.
   auto count = append_fields(fields_, event.record, [&](std::string_view key) {
@@ -208,7 +208,7 @@ void forward_delivery::put_event(intake& out, forward_event event) {
   auto write = msgpack_writer{record_};
   write.map(count);
   write.raw(fields_.view());
-  out.event({tag_, event.time_ns, record_.view()});
+  out.event({tag_, event.time_ns, record_.view(), event.is_timed_at_reading});
 }
 
 } // namespace weir

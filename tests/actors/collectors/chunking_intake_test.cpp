@@ -105,6 +105,30 @@ BOOST_AUTO_TEST_CASE(tell_where_events_were_born_whatever_is_dropped_before_them
              boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(tell_whose_time_is_that_of_its_reading) {
+  using ranges = std::vector<index_range>;
+  const auto marks = [&] { return builder.take(1 << 20)[0]->timed_at_reading; };
+  auto takes = intake_of({.format = line_format::json, .time_key = "t", .time_format = "unix"});
+  for (const auto* line : {R"({"t":3})", R"({"a":1})", R"({"t":"?"})", "no json", R"({"t":5})"}) put(takes, line);
+  BOOST_TEST((marks() == ranges{{1, 4}}));
+  takes.event({"t", 5, test::record("m", 1)});
+  takes.event({"t", 5, test::record("m", 1), true});
+  takes.entries("t", test::entry_of(1, test::record("m", 1)), 1);
+  BOOST_TEST((marks() == ranges{{1, 2}}));
+
+  auto context = plugin_context{};
+  context.clock = &time;
+  auto plain = chunking_intake{{}, context, builder, counts, letters}; // without a parser
+  put(plain, "line");
+  BOOST_TEST((marks() == ranges{{0, 1}}));
+  auto settings = intake_settings{};
+  settings.operators.push_back([](const plugin_context&) { return std::make_unique<odd_operator>(); });
+  auto through = chunking_intake{settings, context, builder, counts, letters};
+  for (auto i = 0; i < 3; ++i) put(through, "line");
+  through.entries("t", test::entry_of(1, test::record("m", 1)) + test::entry_of(1, test::record("m", 1)), 2);
+  BOOST_TEST((marks() == ranges{{0, 3}}));
+}
+
 BOOST_AUTO_TEST_CASE(tell_a_time_key_that_is_not_there) {
   auto takes = intake_of({.format = line_format::logfmt, .time_key = "ts"});
   put(takes, "time=2026-11-22");

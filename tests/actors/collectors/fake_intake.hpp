@@ -16,6 +16,7 @@ struct fake_intake : intake {
   std::vector<std::uint64_t> born; ///< at which position of its stream each line was
   std::map<std::string, std::uint64_t> covered_to;
   std::size_t lines_covered = 0; ///< lines and events that were there at the last save point
+  std::vector<bool> timed_at_reading; ///< by record
   bool is_gapless = true;
 
   void line(std::string_view tag, std::int64_t, std::string_view line) override {
@@ -28,6 +29,7 @@ struct fake_intake : intake {
   }
   void event(const event_view& event) override {
     records.emplace_back(event.record);
+    timed_at_reading.push_back(event.is_timed_at_reading);
     tags.emplace_back(event.tag);
   }
   void entries(std::string_view, std::string_view, std::uint32_t) override {}

@@ -44,6 +44,7 @@ BOOST_AUTO_TEST_CASE(a_template_is_filled_in_with_numbers_and_choices) {
     ++seen[text_of(record, "c")];
   }
   BOOST_TEST(seen.size() == 12U);
+  BOOST_TEST((out.timed_at_reading == std::vector<bool>(1000, true))); // after a kill they are made anew
   BOOST_TEST(out.is_gapless);
   BOOST_TEST(out.covered_to.at("!generate") == 1000U);
 }

@@ -189,6 +189,16 @@ BOOST_AUTO_TEST_CASE(what_is_held_is_not_covered) {
   BOOST_TEST(!now.takes->wake_at());
 }
 
+BOOST_AUTO_TEST_CASE(what_waits_behind_it_keeps_that_its_time_is_of_its_reading) {
+  now.read({"=a0", "!1", "+a2", "!3"}, 0, 4);
+  now.takes->flush(monotonic_time::max());
+  const auto c = now.only_chunk();
+  const auto texts = texts_of(*c);
+  BOOST_TEST_REQUIRE(texts.size() == 3U);
+  for (std::size_t i = 0; i < texts.size(); ++i) // the joiner gives what it makes a time of its own
+    BOOST_TEST(c->is_timed_at_reading(i) == (texts[i].front() == '!'), texts[i]);
+}
+
 BOOST_AUTO_TEST_CASE(a_group_goes_on_beyond_a_save_point_and_ends_with_the_next_one) {
   const auto text = lines{"=a0", "+a1", "+a2", "=a3", "!4"};
   now.read(text, 0, 2);

@@ -25,12 +25,13 @@ public:
     (void)read.str_or_bin(what);
     if (what == "drop") return out.drop("filtered");
     if (what == "letter") return out.dead_letter(in, "it says so");
-    if (what == "retag") return out.put({"other", in.time_ns, in.record});
+    if (what == "retag") return out.put({"other", in.time_ns, in.record, in.is_timed_at_reading});
+    if (what == "found") return out.put({in.tag, in.time_ns, in.record}); // the time at which it was read is its own
     if (what == "late") return out.put({in.tag, in.time_ns + 1000, in.record});
     if (what == "note") out.note_unparsed();
     if (what != "change") return out.put(in);
     const auto changed = record("was", "changed");
-    out.put({in.tag, in.time_ns, changed});
+    out.put(in.with(changed));
   }
 
 private:
@@ -50,6 +51,7 @@ struct told {
   std::uint64_t position = birth::nowhere;
   std::uint32_t ordinal = 0;
   std::uint64_t last = 0; ///< of an event of several lines
+  bool is_timed_at_reading = false;
 };
 
 /// A chunk of two streams at most: what has a position below 1000 is of the first.
@@ -67,6 +69,7 @@ auto chunk_of(const std::vector<told>& events) -> chunk_ptr {
       builder.finish(time_ns++, event_span{{e.position, e.ordinal}, e.last});
     else
       builder.finish(time_ns++, 1, {e.position, e.ordinal});
+    if (e.is_timed_at_reading) builder.mark_timed_at_reading();
   }
   cover(2);
   auto chunks = builder.take(SIZE_MAX);
@@ -264,6 +267,40 @@ BOOST_AUTO_TEST_CASE(a_store_trims_what_is_left_as_it_would_have_trimmed_the_chu
     std::erase_if(wanted, [&](const auto& text) { return std::find(all.begin(), all.end(), text) == all.end(); });
     BOOST_TEST_REQUIRE(events_at(*left, trim(*left, known)) == wanted, "round " << round);
   }
+}
+
+/// Events of a tag each, of which those with a capital letter have the time of their reading.
+auto timed(const std::vector<std::pair<std::string, std::string>>& events) -> chunk_ptr {
+  auto all = std::vector<told>{};
+  for (const auto& [tag, what] : events) {
+    const auto is_so = tag.front() < 'a';
+    all.push_back({is_so ? std::string(1, static_cast<char>(tag.front() + 32)) : tag, what, all.size(), 0, 0, is_so});
+  }
+  return chunk_of(all);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_left_says_which_events_have_the_time_of_their_reading) {
+  using ranges = std::vector<index_range>;
+  const auto kept = timed({{"A", "keep"}, {"a", "keep"}, {"B", "keep"}});
+  BOOST_TEST(run(kept).content == kept);
+  const auto marks_of = [&](const chunk_ptr& c) { return run(c).content->timed_at_reading; };
+  const auto dropped = timed({{"A", "drop"}, {"A", "keep"}, {"a", "drop"}, {"a", "keep"}, {"A", "keep"}});
+  BOOST_TEST((marks_of(dropped) == ranges{{0, 1}, {2, 3}}));
+  const auto changed = timed({{"A", "change"}, {"a", "change"}, {"A", "keep"}, {"A", "late"}, {"A", "keep"}});
+  BOOST_TEST((marks_of(changed) == ranges{{0, 1}, {2, 3}, {4, 5}}));
+  const auto moved = timed({{"a", "keep"}, {"A", "keep"}, {"B", "retag"}, {"B", "keep"}, {"C", "drop"}, {"D", "keep"}});
+  BOOST_TEST((marks_of(moved) == ranges{{1, 5}}));
+}
+
+BOOST_AUTO_TEST_CASE(a_chunk_whose_times_are_found_to_be_its_own_differs_in_that_alone) {
+  const auto c = timed({{"A", "keep"}, {"A", "found"}, {"B", "found"}});
+  const auto done = run(c);
+  BOOST_TEST_REQUIRE(done.content != c);
+  BOOST_TEST((done.content->timed_at_reading == std::vector<index_range>{{0, 1}}));
+  BOOST_TEST((c->timed_at_reading == std::vector<index_range>{{0, 3}}));
+  BOOST_TEST(done.content->body.view().data() == c->body.view().data());
+  BOOST_TEST(done.content->cuts == c->cuts);
+  BOOST_TEST(done.content->count == 3U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -21,12 +21,13 @@ struct recorded_output final : event_output {
     std::string tag;
     std::int64_t time_ns = 0;
     std::string record;
+    bool is_timed_at_reading = false;
   };
   std::vector<recorded> events;
   std::map<std::string, std::uint64_t> drops;
 
   void put(const event_view& e) override {
-    events.push_back({std::string{e.tag}, e.time_ns, std::string{e.record}});
+    events.push_back({std::string{e.tag}, e.time_ns, std::string{e.record}, e.is_timed_at_reading});
   }
   void drop(std::string_view reason, std::uint64_t count) override { drops[std::string{reason}] += count; }
 };
@@ -117,14 +118,15 @@ private:
 };
 
 /// Whatever valid record goes in: each event ends as an event or a counted drop; what comes out is one
-/// whole map under a tag that is not empty.
+/// whole map under a tag that is not empty; and what keeps its time keeps that this is of its reading.
 inline void check_operator_contract(event_operator& tried) {
   const auto seed = std::uint32_t{42};
   auto records = random_records{seed};
   for (int i = 0; i < 3000; ++i) {
     auto out = recorded_output{};
     const auto record = records.next();
-    tried.apply({"web.access", i, record}, out);
+    const auto is_timed_at_reading = i % 2 == 0;
+    tried.apply({"web.access", i, record, is_timed_at_reading}, out);
     BOOST_TEST_REQUIRE((!out.events.empty() || !out.drops.empty()),
                        "event " << i << " vanished, seed " << seed);
     for (const auto& [reason, count] : out.drops) BOOST_TEST_REQUIRE((!reason.empty() && count > 0));
@@ -133,6 +135,7 @@ inline void check_operator_contract(event_operator& tried) {
       BOOST_TEST_REQUIRE((read.peek() == msgpack_type::map && read.skip() && read.at_end()),
                          "event " << i << ", seed " << seed);
       BOOST_TEST_REQUIRE(!e.tag.empty());
+      BOOST_TEST_REQUIRE(e.is_timed_at_reading == (is_timed_at_reading && e.time_ns == i), "event " << i);
     }
   }
 }

@@ -42,9 +42,11 @@ BOOST_AUTO_TEST_CASE(the_parsed_time_becomes_the_time_of_the_event) {
   auto tried =
       make_operator("parse", map_of({{"format", "json"}, {"time_key", "t"}, {"time_format", "unix"}}));
   auto out = recorded_output{};
-  tried->apply({"t", 7, packed({{"message", R"({"t":5,"a":1})"}})}, out);
-  tried->apply({"t", 7, packed({{"message", R"({"a":1})"}})}, out);
+  tried->apply({"t", 7, packed({{"message", R"({"t":5,"a":1})"}}), true}, out);
+  tried->apply({"t", 7, packed({{"message", R"({"a":1})"}}), true}, out);
   BOOST_TEST_REQUIRE(out.events.size() == 2U);
+  BOOST_TEST(!out.events[0].is_timed_at_reading);
+  BOOST_TEST(out.events[1].is_timed_at_reading);
   BOOST_TEST(out.events[0].time_ns == 5'000'000'000);
   BOOST_TEST(out.events[1].time_ns == 7);
 }

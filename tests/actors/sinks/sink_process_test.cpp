@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// By the event's time, which is its number: drops each tenth, makes a letter of each seventh, retags each third.
+/// By the event's number: drops each tenth, makes a letter of each seventh, retags each third.
 class sieve final : public event_operator {
 public:
   void apply(const event_view& in, event_output& out) override {
@@ -24,7 +24,8 @@ public:
     (void)msgpack_reader{find_field(in.record, "n")}.integer(n);
     if (n % 10 == 0) return out.drop("filtered");
     if (n % 7 == 0) return out.dead_letter(in, "seven");
-    out.put({n % 3 == 0 ? std::string_view{"third"} : in.tag, in.time_ns, in.record});
+    const auto is_timed_at_reading = in.is_timed_at_reading && n % 4 != 0; // of each fourth it finds the time
+    out.put({n % 3 == 0 ? std::string_view{"third"} : in.tag, in.time_ns, in.record, is_timed_at_reading});
   }
 };
 
@@ -83,6 +84,24 @@ struct fixture {
 auto chunk_from(int begin, int end, std::uint64_t sequence) -> chunk_ptr {
   return make_chunk({numbered("a", begin, end), numbered("not ours", 1000, 1003)}, sequence);
 }
+
+/// Keeps the numbers of those events that have the time of their reading.
+class time_reader final : public store {
+public:
+  explicit time_reader(std::multiset<std::int64_t>& found) : found_(found) {}
+  auto open() -> result<void> override { return {}; }
+  auto commit(const commit_batch& batch) -> result<committed> override {
+    auto done = committed{};
+    for_each_run(batch, [&](const event_run& run) {
+      for (auto walk = event_walker{run}; walk.next(); ++done.events)
+        if (walk.is_timed_at_reading()) found_.insert(fixture::number_of(walk.bytes()));
+    });
+    return done;
+  }
+
+private:
+  std::multiset<std::int64_t>& found_;
+};
 
 using counts = counts_by_name;
 using numbers = std::multiset<std::int64_t>;
@@ -183,6 +202,22 @@ BOOST_AUTO_TEST_CASE(the_store_gets_the_tags_that_operators_give) {
   auto lines = 0;
   for (auto line = std::string{}; std::getline(file, line);) ++lines;
   BOOST_TEST(lines == 3); // 3, 6, 9
+}
+
+BOOST_AUTO_TEST_CASE(the_store_is_told_which_events_have_the_time_of_their_reading) {
+  auto found = numbers{};
+  store = [&](const plugin_context&) { return std::make_unique<time_reader>(found); };
+  auto c = std::make_shared<chunk>(*chunk_from(0, 20, 1));
+  c->timed_at_reading = {{0, 10}, {19, 20}};
+  start();
+  commit({c});
+  BOOST_TEST((found == numbers{1, 2, 3, 5, 6, 9, 19}));
+  found.clear(); // and without operators, of a part
+  const auto match = *tag_pattern::parse({"a"});
+  const auto some = std::vector<index_range>{{2, 5}, {18, 20}};
+  const auto chunks = std::vector<chunk_ptr>{c};
+  BOOST_TEST(time_reader{found}.commit({chunks, match, some})->events == 5U);
+  BOOST_TEST((found == numbers{2, 3, 4, 19}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

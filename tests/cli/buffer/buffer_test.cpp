@@ -27,6 +27,7 @@ auto event_chunk(std::uint64_t sequence) -> chunk_ptr {
   c->count = 2;
   c->source = "edge-1/collector/nginx";
   c->positions = {{"dev 1 inode 2", (sequence - 1) * 100, sequence * 100}};
+  c->timed_at_reading = {{1, 2}};
   c->body = shared_bytes{std::move(body)};
   return c;
 }
@@ -90,6 +91,8 @@ BOOST_AUTO_TEST_CASE(ls_lists_chunks_and_speaks_json_when_asked) {
   const auto json = weir_command({"buffer", "ls", "--json", "--chunks", path});
   BOOST_TEST(json.status == 0);
   BOOST_TEST(contains(json.out, R"("chunks":10,"events":20,)"));
+  BOOST_TEST(contains(r.out, "timed at reading"));
+  BOOST_TEST(contains(json.out, R"("timed_at_reading":1,"tags")"));
   BOOST_TEST(contains(json.out, R"("unsettled_by":["store"])"));
   BOOST_TEST(contains(json.out, R"("ids":[{"origin":"42","first":1,"last":10}])"));
 }

@@ -30,6 +30,7 @@ auto sample() -> chunk {
   c.positions = {{"dev:inode", 10, 20}, {std::string("\0x", 2), 0, UINT64_MAX}};
   c.cuts = "\x01\x02\x04\x08"; // at 12 and 16
   c.settled = {{"dev:inode", 0, 10}, {"gone", 7, end_of_stream}};
+  c.timed_at_reading = {{0, 1}, {2, 3}};
   c.body = shared("fives22");
   return c;
 }
@@ -61,6 +62,7 @@ BOOST_AUTO_TEST_CASE(come_back_as_they_went) {
   BOOST_TEST(d.closed_ns == c.closed_ns);
   BOOST_TEST((d.positions == c.positions));
   BOOST_TEST((d.settled == c.settled));
+  BOOST_TEST((d.timed_at_reading == c.timed_at_reading));
   BOOST_TEST_REQUIRE(d.sections.size() == 2U);
   BOOST_TEST(d.sections[0].tag == "web.access");
   BOOST_TEST(d.sections[0].cuts == 4U);
@@ -109,6 +111,35 @@ BOOST_AUTO_TEST_CASE(of_the_version_before_have_no_cuts) {
   BOOST_TEST(((*back)->positions == std::vector<position_range>{{"stream", 30, 40}}));
   BOOST_TEST((*back)->cuts.empty());
   BOOST_TEST(static_cast<bool>(decoded(encoded(**back)))); // and goes on as one of this version
+}
+
+/// Whatever is in the field; nothing is made of what it declares before it is seen to be so.
+BOOST_AUTO_TEST_CASE(are_refused_when_runs_of_events_are_none_of_theirs) {
+  const auto max = std::string(9, '\xff') + '\x01';
+  const auto reads = [](std::string_view runs) {
+    auto c = sample();
+    c.timed_at_reading.clear();
+    auto head = encode_chunk_head(c).substr(chunk_prefix_bytes);
+    put_field(head, 3, runs);
+    return static_cast<bool>(decode_chunk_head({static_cast<std::uint32_t>(head.size()), 7, 0}, head));
+  };
+  for (const auto& good : {std::string{}, std::string{"\0\1", 2}, std::string{"\0\3", 2},
+                           std::string{"\0\1\1\1", 4}, std::string{"\2\1"}})
+    BOOST_TEST(reads(good));
+  for (const auto& bad : {std::string{"\1"}, std::string{"\0\0", 2}, std::string{"\0\4", 2}, std::string{"\3\1"},
+                          std::string{"\0\1\0\1", 4}, std::string{"\0\1\1\2", 4}, std::string{"\0\1\1", 3},
+                          '\0' + max, max + '\1', max + max, '\1' + max.substr(0, 9)})
+    BOOST_TEST(!reads(bad));
+}
+
+BOOST_AUTO_TEST_CASE(know_of_no_such_events_if_they_were_written_before_it_was_told) {
+  auto c = sample();
+  c.timed_at_reading.clear();
+  const auto back = decoded(encoded(c));
+  BOOST_TEST_REQUIRE(static_cast<bool>(back));
+  BOOST_TEST((*back)->timed_at_reading.empty());
+  BOOST_TEST(encoded(c).find(std::string{"\x03\0\x04\0\0\0", 6}) == std::string::npos);
+  BOOST_TEST(encoded(sample()).find(std::string{"\x03\0\x04\0\0\0\0\1\1\1", 10}) != std::string::npos);
 }
 
 /// As another minor version may have them.

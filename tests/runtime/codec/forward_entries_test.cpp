@@ -53,6 +53,20 @@ BOOST_AUTO_TEST_CASE(zero_and_nil_mean_now) {
     BOOST_TEST(time_of(when) == now_ns);
 }
 
+BOOST_AUTO_TEST_CASE(whoever_gets_the_time_of_now_is_known_by_it) {
+  auto found = forward_event{};
+  for (const auto& when : {integer(0), nil(), event_time(0), array({nil()}), integer(50'000'000'000)}) {
+    const auto now = array({when, record("m")});
+    BOOST_TEST((judged(now, found) == forward_entry_kind::event));
+    BOOST_TEST(found.is_timed_at_reading);
+    for (const auto& own : {integer(5), event_time(5), real(1.5), array({event_time(5), map({})})}) {
+      const auto timed = array({own, record("m")});
+      BOOST_TEST((judged(timed, found) == forward_entry_kind::event));
+      BOOST_TEST(!found.is_timed_at_reading);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(numbers_that_are_no_time_become_now_and_say_so) {
   for (const auto& when : {integer(-50'000'000'000), integer(50'000'000'000), real(1e300),
                            std::string{"\xcf\xff\xff\xff\xff\xff\xff\xff\xff"}}) {

@@ -243,4 +243,58 @@ BOOST_AUTO_TEST_CASE(notices_stay_when_what_is_no_save_point_goes) {
   BOOST_TEST((chunks[0]->positions == std::vector<position_range>{{"file", 3, 3}}));
 }
 
+using ranges = std::vector<index_range>;
+
+BOOST_AUTO_TEST_CASE(tells_which_events_have_the_time_of_their_reading) {
+  auto b = chunk_builder{};
+  for (const auto* text : {"read", "read", "own", "read", "own"}) {
+    put(b, "a", text);
+    if (text[0] == 'r') b.mark_timed_at_reading();
+  }
+  b.covered("file", 0, 3);
+  put(b, "b", "read");
+  b.mark_timed_at_reading();
+  b.begin("b").append("no event");
+  b.abandon();
+  BOOST_TEST((b.take(mib)[0]->timed_at_reading == ranges{{0, 2}, {3, 4}, {5, 6}}));
+  put(b, "a", "own");
+  BOOST_TEST(b.take(mib)[0]->timed_at_reading.empty());
+}
+
+BOOST_AUTO_TEST_CASE(forgets_such_times_of_what_came_after_the_last_save_point) {
+  auto b = chunk_builder{};
+  const auto put_read = [&] { put(b, "a", "x"), b.mark_timed_at_reading(); };
+  put_read();
+  b.covered("file", 0, 1);
+  put_read();
+  put(b, "a", "own");
+  put_read();
+  b.roll_back();
+  put(b, "a", "own");
+  put_read();
+  const auto chunks = b.take(mib);
+  BOOST_TEST((chunks[0]->timed_at_reading == ranges{{0, 1}, {2, 3}}));
+  BOOST_TEST(chunks[0]->is_timed_at_reading(0));
+  BOOST_TEST(!chunks[0]->is_timed_at_reading(1));
+  BOOST_TEST(chunks[0]->is_timed_at_reading(2));
+  BOOST_TEST(!chunks[0]->is_timed_at_reading(3));
+}
+
+// Method: what is so is said by the event's first byte, too.
+BOOST_AUTO_TEST_CASE(tells_each_chunk_of_its_own_events_only) {
+  auto random = std::mt19937{7};
+  auto b = chunk_builder{};
+  for (auto i = 0; i < 60; ++i) {
+    const auto is_read = random() % 3 != 0;
+    put(b, std::string(1, static_cast<char>('a' + random() % 2)), std::string(100'000, is_read ? 'r' : 'o'));
+    if (is_read) b.mark_timed_at_reading();
+    if (random() % 3 == 0) b.covered("s", static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(i) + 1);
+  }
+  const auto chunks = b.take(mib);
+  BOOST_TEST(chunks.size() > 4U);
+  for (const auto& c : chunks)
+    for (auto i = std::uint64_t{0}; i < c->count; ++i)
+      BOOST_TEST_REQUIRE(c->is_timed_at_reading(i) == (c->body.view()[i * 100'000] == 'r'));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -28,6 +28,7 @@ auto some_chunk() -> chunk_ptr {
     made->count += count;
     body.append(entries);
   }
+  made->timed_at_reading = {{1, 3}, {5, 6}};
   made->body = shared_bytes{std::move(body)};
   return made;
 }
@@ -70,6 +71,14 @@ BOOST_AUTO_TEST_CASE(have_the_sections_that_match_with_where_their_events_were_b
   BOOST_TEST((places_of(*part) == std::vector<std::uint64_t>{0, 10, 50}));
   BOOST_TEST((part->positions == std::vector<position_range>{{"s", 0, 60}}));
   BOOST_TEST((places_of(*part_of_it({"b"})) == std::vector<std::uint64_t>{20, 30, 40}));
+}
+
+BOOST_AUTO_TEST_CASE(tell_of_their_own_events_which_have_the_time_of_their_reading) {
+  using ranges = std::vector<index_range>;
+  BOOST_TEST((part_of_it({"a", "c.**"})->timed_at_reading == ranges{{1, 3}}));
+  BOOST_TEST((part_of_it({"b"})->timed_at_reading == ranges{{0, 1}}));
+  BOOST_TEST((part_of_it({"b", "c.d"})->timed_at_reading == ranges{{0, 1}, {3, 4}}));
+  BOOST_TEST(part_of_it({"x"})->timed_at_reading.empty());
 }
 
 BOOST_AUTO_TEST_CASE(have_all_ranges_if_nothing_is_left) {
