@@ -1,6 +1,7 @@
 #include "actors/system/node_connection.hpp"
 
 #include "actors/system/dialer.hpp"
+#include "actors/system/failure.hpp"
 #include "runtime/net/listener.hpp"
 #include "tests/support/captured_log.hpp"
 
@@ -37,7 +38,7 @@ struct connected {
   std::unique_ptr<net::listener> listener;
   std::shared_ptr<board_registry> boards = std::make_shared<board_registry>(); ///< the host's
 
-  explicit connected(guest_rights rights = {{"files"}}) {
+  explicit connected(guest_rights rights = {{"files"}, {}, [](right what) { return what == right::observe; }}) {
     auto opened = net::listener::open(*host_side.network, {"127.0.0.1", 0}, {}, [this, rights](const auto& who) {
       const auto wire = std::make_shared<node_wire>(host_side.commons, who->bytes(), caf::actor{});
       wire->expect_hello([this, who, rights](const auto& it, const node_hello& hello) {
@@ -164,6 +165,28 @@ BOOST_AUTO_TEST_CASE(let_nobody_through_to_what_is_not_for_its_class) {
   nodes.receive(nodes.gate, [](const node_pulse&) {}); // what came before it was judged
   BOOST_TEST(!nodes.member->has_next_message());
   BOOST_TEST(log.has("open_link is refused: it may not send to this component"));
+}
+
+BOOST_AUTO_TEST_CASE(refuse_what_the_other_side_has_no_right_to) {
+  const auto log = captured_log{};
+  auto nodes = connected{};
+  auto asking = caf::scoped_actor{nodes.guest_side.system};
+  asking->request(nodes.guest, patience, node_command{"drain", {}, "uid 0"})
+      .receive([](const std::string&) { BOOST_FAIL("it obeys"); },
+               [&](const caf::error& e) {
+                 BOOST_TEST(failure_text(nodes.guest_side.system, e).find("may not operate it") != std::string::npos);
+               });
+  BOOST_TEST(log.has("it may not operate this node: \"drain\" is refused"));
+}
+
+BOOST_AUTO_TEST_CASE(ask_guests_as_they_ask_hosts) {
+  auto nodes = connected{};
+  auto asking = caf::scoped_actor{nodes.host_side.system};
+  asking->request(nodes.host, patience, observe_atom::value)
+      .receive([](const std::vector<observation>&) { BOOST_FAIL("the guest gave it no right to"); },
+               [&](const caf::error& e) {
+                 BOOST_TEST(failure_text(nodes.host_side.system, e).find("may not observe it") != std::string::npos);
+               });
 }
 
 BOOST_AUTO_TEST_CASE(answer_questions_for_figures_from_the_boards_of_the_node) {

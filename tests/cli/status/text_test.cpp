@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(the_cluster_shows_each_node_or_why_it_cannot_be_reached) {
       std::vector<node::node_report>{{"edge-1", "", s.seen.actors, s.seen.links}, {"core-1", "connection refused", {}, {}}};
   const auto text = cli::cluster_text(s, reports);
   BOOST_TEST(text.starts_with(cli::status_text(s)));
-  BOOST_TEST(text.ends_with("\nnode core-1: cannot be reached: connection refused\n"));
+  BOOST_TEST(text.ends_with("\nnode core-1: no figures: connection refused\n"));
   BOOST_TEST(cli::cluster_json(s, reports)
                  .ends_with(R"({"node":"core-1","problem":"connection refused","health":"failed",)"
                             R"("reasons":["node core-1: connection refused"],"balanced":null,"links":[],"actors":[]}]})"
