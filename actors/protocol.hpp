@@ -119,6 +119,8 @@ struct wire_ended {
 } // namespace weir
 
 // CAF would ask for a way to write them to a wire; none of them gets there by CAF.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::ask_settled)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::known_settled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::open_link)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::transfer_chunks)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::link_feedback)

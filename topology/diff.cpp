@@ -77,11 +77,16 @@ auto settings_text(const topology_plan& plan, const component_plan& c) -> std::s
   return (has_letters ? letters_text(plan, c) : std::string{}) + '|' + match_words(c) + '|' + retention_text(plan, c);
 }
 
+auto replicas_text(const component_plan& c) -> std::string {
+  const auto* passes = std::get_if<aggregator_plan>(&c.details);
+  return passes == nullptr ? std::string{} : std::to_string(passes->replicas) + (passes->waits_for_replicas ? "" : "-");
+}
+
 /// What its senders have to know of a component.
 auto text_for_senders(const component_plan& c, const hosted_components& hosted) -> std::string {
   const auto* passes = std::get_if<aggregator_plan>(&c.details);
   const auto balance = passes == nullptr ? -1 : static_cast<int>(passes->balance);
-  return c.name + '|' + std::to_string(instances_of(c)) + '|' + std::to_string(balance) + '|' + match_words(c) + '|'
+  return c.name + '|' + std::to_string(instances_of(c)) + '|' + std::to_string(balance) + '|' + replicas_text(c) + '|' + match_words(c) + '|'
          + (keeps_positions(c) ? "m" : "-") + (find_in(hosted, c.name) != nullptr ? "here" : "away");
 }
 

@@ -20,6 +20,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <tuple>
@@ -95,6 +96,26 @@ auto open_door(net::io_thread& network, const host_port& at, net::listener_setti
 
 } // namespace
 
+/// Where nodes are; asked by whoever places copies, in any thread.
+class member_zones {
+public:
+  void set(const std::vector<member>& others, const std::string& self, const std::string& own_zone) {
+    auto zones = std::map<std::string, std::string>{{self, own_zone}};
+    for (const auto& m : others) zones[m.node] = m.zone;
+    const auto lock = std::lock_guard{guard_};
+    zones_ = std::move(zones);
+  }
+  auto zone_of(const std::string& node) const -> std::string {
+    const auto lock = std::lock_guard{guard_};
+    const auto at = zones_.find(node);
+    return at == zones_.end() ? std::string{} : at->second;
+  }
+
+private:
+  mutable std::mutex guard_;
+  std::map<std::string, std::string> zones_;
+};
+
 struct node::running {
   struct system_config : caf::actor_system_config {
     system_config() {
@@ -128,6 +149,7 @@ struct node::running {
   node_link_settings link;
   std::string name;
   std::unique_ptr<node_links> links; ///< the same
+  std::shared_ptr<member_zones> zones = std::make_shared<member_zones>();
   std::mutex members_guard;
   std::vector<member> members; // the others
   bool is_started = false;     // dialling is
@@ -241,6 +263,7 @@ struct node::running {
   void on_members(const std::vector<member>& now) {
     const auto lock = std::lock_guard{members_guard};
     members = now;
+    zones->set(now, name, plan->get()->joining.zone);
     if (is_started) dial(*plan->get(), is_changing);
   }
   /// Whom a plan wants, by what is known of the others.
@@ -290,7 +313,7 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
     s.spawn_cluster(plan);
   }
   s.builds = {settings.name, settings.source_name, settings.once,  s.directory_handle,
-              &s.waits,      &s.descriptors,       &s.kept_doors};
+              &s.waits,      &s.descriptors,       &s.kept_doors, [of = s.zones](const auto& other) { return of->zone_of(other); }};
   s.spawn_guardian(std::move(settings.on_finished));
   auto how = s.reload_by({});
   how.open_doors = [&] { return s.open_to_others(plan); };

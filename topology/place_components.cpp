@@ -185,6 +185,8 @@ void refuse_nodes(draft& d, const value& root) {
     if (cluster != nullptr) refuse("cluster: ", cluster->find(key), key);
   for (const auto& c : d.components)
     if (instances_of(c.plan) == 1) refuse(c.owner() + ": ", c.written.find("balance"), "balance");
+  for (const auto& c : d.components)
+    if (replicas_of(c.plan) > 1) refuse(c.owner() + ": ", c.written.find("replicas"), "replicas");
 }
 
 /// Whether a sender finds an address of some node that may host `receiver`.

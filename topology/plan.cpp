@@ -34,6 +34,11 @@ void fill_in(std::string& text, std::string_view name, std::string_view value) {
 
 } // namespace
 
+auto replicas_of(const component_plan& c) -> std::uint32_t {
+  const auto* passes = std::get_if<aggregator_plan>(&c.details);
+  return passes == nullptr ? 1 : passes->replicas;
+}
+
 void fill_in_node(std::string& path, std::string_view node) { fill_in(path, "{node}", node); }
 
 auto buffer_root(const component_plan& aggregator, std::string_view node) -> std::string {

@@ -90,6 +90,8 @@ struct aggregator_plan {
   std::uint32_t instances = 1;                          ///< on every node of its class
   balance_policy balance = balance_policy::round_robin; ///< how senders choose among its instances
   process_plan process = {};
+  std::uint32_t replicas = 1;       ///< nodes that have a chunk on their disk before it is acked
+  bool waits_for_replicas = true; ///< while there are fewer nodes
 };
 
 struct sink_plan {
@@ -118,6 +120,9 @@ struct component_plan {
   std::string letters_of;
   std::variant<collector_plan, aggregator_plan, sink_plan> details;
 };
+
+/// Nodes that are to have each of its chunks; 1 of what is no aggregator.
+auto replicas_of(const component_plan& c) -> std::uint32_t;
 
 /// On every node of its class; 1 of what is no aggregator.
 auto instances_of(const component_plan& c) -> std::uint32_t;

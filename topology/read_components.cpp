@@ -92,6 +92,8 @@ void read_aggregator(draft& d, draft_component& c) {
   auto details = aggregator_plan{spec.batch, buffer_of(spec.buffer), 1, spec.balance};
   if (const auto count = parse_instances(spec.instances)) details.instances = *count;
   details.process = read_operators(d, c);
+  details.replicas = spec.replicas;
+  details.waits_for_replicas = spec.when_short == short_policy::block;
   c.plan.details = std::move(details);
 }
 

@@ -63,7 +63,10 @@ auto components_fed_by(const topology_plan& plan, std::string_view node, const s
   auto fed = std::set<std::string, std::less<>>{};
   const auto& runs_as = classes_of(plan, node, classes);
   for (const auto& c : plan.components)
-    if (is_hosted(c, runs_as)) fed.insert(c.to.begin(), c.to.end());
+    if (is_hosted(c, runs_as)) {
+      fed.insert(c.to.begin(), c.to.end());
+      if (replicas_of(c) > 1) fed.insert(c.name); // they ask each other what is with their copies
+    }
   return fed;
 }
 

@@ -84,6 +84,15 @@ void check_room(const aggregator_spec& spec, config::settings_reader& reader) {
                                   + to_text(settings.max_size));
 }
 
+void check_replicas(const aggregator_spec& spec, config::settings_reader& reader) {
+  constexpr auto replicas_max = 5U;
+  if (spec.replicas < 1 || spec.replicas > replicas_max)
+    reader.complain("replicas", "\"replicas\" wants 1 to " + std::to_string(replicas_max) + ", not " + std::to_string(spec.replicas));
+  if (spec.replicas > 1 && spec.buffer.path.empty())
+    reader.complain("replicas", "\"replicas\" wants a buffer on the disk: \"buffer: {path: …}\"");
+  if (spec.replicas == 1) reader.refuse_useless("when_short", "it is for \"replicas: 2\" or more");
+}
+
 } // namespace
 
 void validate(const buffer_spec& spec, config::settings_reader& reader) {
@@ -127,6 +136,7 @@ void validate(const aggregator_spec& spec, config::settings_reader& reader) {
   if (spec.batch.max_size.value == 0 || spec.batch.max_size.value > (1U << 20))
     reader.complain("batch", "\"batch: max_size\" wants more than 0 and at most 1MiB, not "
                                  + to_text(spec.batch.max_size));
+  check_replicas(spec, reader);
   check_room(spec, reader);
 }
 

@@ -67,12 +67,22 @@ template <class Visitor> void describe(Visitor& v, collector_spec& s) {
 
 void validate(const collector_spec& spec, config::settings_reader& reader);
 
+/// What senders do while fewer nodes are there than are to have each chunk.
+enum class short_policy { block, degrade };
+
+constexpr auto names_of(short_policy*) {
+  return std::array<std::pair<std::string_view, short_policy>, 2>{
+      {{"block", short_policy::block}, {"degrade", short_policy::degrade}}};
+}
+
 struct aggregator_spec {
   std::vector<std::string> from;
   batch_settings batch;
   buffer_spec buffer;
   std::string instances = "1";
   balance_policy balance = balance_policy::round_robin;
+  std::uint32_t replicas = 1;
+  short_policy when_short = short_policy::block;
   std::optional<start_with> start;
   config::value process;
   std::string dead_letter;
@@ -87,6 +97,11 @@ template <class Visitor> void describe(Visitor& v, aggregator_spec& s) {
   v.field("buffer", s.buffer, "Where chunks wait.");
   v.field("instances", s.instances, "How many on each node of its class: a number, or auto for one a core.");
   v.field("balance", s.balance, "How senders choose among the instances.");
+  v.field("replicas", s.replicas,
+          "On so many nodes, in different zones where there are some, a chunk is on the disk before it counts as safe. One "
+          "passes it on; the others hold their copies until it is stored, and pass them on if that one is gone.");
+  v.field("when_short", s.when_short,
+          "While fewer nodes are there than replicas: block, or degrade: those that are there are enough.");
   v.field("process", s.process,
           "A list of operators, applied in order to what it passes on: - grep: {...}; what it holds is as it came.");
   v.field("dead_letter", s.dead_letter,

@@ -19,7 +19,7 @@ void aggregator_state::begin(caf::event_based_actor* actor, aggregator_settings 
 
 void aggregator_state::watch() {
   const auto knows = directory.lock();
-  for (const auto& to : machine->receivers()) self->send(knows, watch_atom::value, to);
+  for (const auto& to : machine->neighbours()) self->send(knows, watch_atom::value, to);
 }
 
 void aggregator_state::change(const aggregator_change& wanted) {
@@ -92,6 +92,8 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
       sent<close_link>(s, [](auto& machine, const auto& note, auto from) { machine.on_close(note, from); }),
       sent<ask_positions>(s, [](auto& machine, const auto& note, auto from) { machine.on_question(note, from); }),
       [&s](const known_positions& note) { s.note([&](auto& machine) { machine.on_answer(note); }); },
+      sent<ask_settled>(s, [](auto& machine, const auto& note, auto from) { machine.on_question(note, from); }),
+      [&s](const known_settled& note) { s.note([&](auto& machine) { machine.on_answer(note); }); },
       [&s](const peers_changed& note) {
         s.note([&](auto& machine) { machine.on_peers(note.component, receivers_for(s, note.peers), note.unheard); });
       },

@@ -41,9 +41,11 @@ aggregator_core::aggregator_core(inlet_settings window, const std::vector<outlet
 }
 
 void aggregator_core::take(const chunk_ptr& c, monotonic_time now) {
-  events_in += c->count;
-  bytes_in += c->body.size();
+  const auto is_copy = log_ && !c->copy_of.empty();
+  if (!is_copy) events_in += c->count;
+  if (!is_copy) bytes_in += c->body.size();
   flow.fold(c->id.origin, c->settled_below);
+  if (log_ && copies_.size() > 0 && c->settled_below > 1) note_stored({c->id.origin, 1, c->settled_below - 1});
   if (!log_ && process) return unprocessed_.push_back(c), process_waiting(now);
   if (!log_) return flow.push(c, now);
   log_->fold(c->id.origin, c->settled_below);
@@ -73,6 +75,7 @@ void aggregator_core::on_news(link_news news) {
 void aggregator_core::settle_record(std::size_t outlet, record_number number) {
   auto& tallies = readers_[outlet].tallies;
   const auto at = tallies.find(number);
+  if (const auto taken = taken_over_.find(number); taken != taken_over_.end() && --taken->second == 0) taken_over_.erase(taken);
   if (at == tallies.end()) return log_->settle(outlet, number);
   const auto held = log_->figures().unsettled_chunks;
   log_->settle(outlet, number);
@@ -124,13 +127,15 @@ auto aggregator_core::write(waiting& w, monotonic_time now) -> result<void> {
   while (!number && number.failure().code == errc::limit && when_full_ == full_policy::drop_oldest) {
     const auto lost = log_->drop_oldest();
     if (lost.empty()) break;
-    for (const auto& old : lost) drop(*old, number.failure(), now);
+    for (const auto& old : lost)
+      if (!copies_.take(old->id)) drop(*old, number.failure(), now);
     number = log_->append(w.content);
   }
   if (!number && number.failure().code == errc::limit && when_full_ == full_policy::drop_newest)
     return write_dropped(w, number.failure(), now);
   if (!number) return number.failure();
   w.safe_with = *number;
+  if (!w.content->copy_of.empty()) copies_.add(*w.content, *number, now);
   return {};
 }
 
@@ -167,17 +172,29 @@ void aggregator_core::feed(std::size_t outlet, monotonic_time now) {
   if (r.retry_at && now < *r.retry_at) return;
   r.retry_at.reset();
   while (to.room_bytes() > 0) {
-    const auto number = log_->next(outlet, r.fed);
+    const auto number = next_to_feed(outlet);
     if (number == 0 || (r.ends && number > *r.ends)) return;
     const auto c = log_->read(number);
     if (!c && c.failure().code != errc::not_found) return note_unreadable(r, number, c.failure(), now);
     r.fails.reset();
-    if (!c)
+    if (!c || r.pushed.contains((*c)->id))
       log_->settle(outlet, number);
-    else if (!hand_on(outlet, number, *c, now))
+    else if (!keeps_for_another(number, **c, now) && !hand_on(outlet, number, *c, now))
       return;
-    r.fed = number;
+    note_fed(r, number);
   }
+}
+
+auto aggregator_core::next_to_feed(std::size_t outlet) const -> record_number {
+  const auto& r = readers_[outlet];
+  return r.taken_over.empty() ? log_->next(outlet, r.fed) : r.taken_over.front();
+}
+
+void aggregator_core::note_fed(outlet_feed& r, record_number number) {
+  if (r.taken_over.empty())
+    r.fed = number;
+  else
+    r.taken_over.pop_front();
 }
 
 auto aggregator_core::hand_on(std::size_t outlet, record_number number, const chunk_ptr& c, monotonic_time now)
@@ -197,9 +214,11 @@ auto aggregator_core::hand_on(std::size_t outlet, record_number number, const ch
 
 auto aggregator_core::as_true_for(const outlet_feed& r, record_number number, const chunk_ptr& c) const -> chunk_ptr {
   const auto is_doubtful = number <= found_up_to_ || (r.is_new && found_origins_.contains(c->id.origin));
-  if (!is_doubtful || c->settled_below <= 1) return c;
+  const auto promises_too_much = is_doubtful && c->settled_below > 1;
+  if (!promises_too_much && c->copy_of.empty()) return c;
   auto changed = std::make_shared<chunk>(*c);
-  changed->settled_below = 1;
+  if (promises_too_much) changed->settled_below = 1;
+  changed->copy_of.clear(); // those behind it are to pass it on
   return changed;
 }
 
@@ -314,14 +333,16 @@ auto aggregator_core::knowledge_of(const std::string& source) const -> stream_kn
 }
 
 auto aggregator_core::is_empty() const -> bool {
-  return is_safe() && (!log_ || log_->figures().unsettled_chunks == 0);
+  return is_safe() && (!log_ || log_->figures().unsettled_chunks <= copies_.size());
 }
 
 auto aggregator_core::held() const -> figures {
   if (!log_) return held_in_memory();
   const auto logged = log_->figures();
-  auto sum = figures{logged.unsettled_events, logged.unsettled_bytes, logged.oldest_closed_ns};
+  auto sum = figures{logged.unsettled_events - std::min(logged.unsettled_events, copies_.events()),
+                     logged.unsettled_bytes - std::min(logged.unsettled_bytes, copies_.bytes()), logged.oldest_closed_ns};
   for (auto i = written_; i < waiting_.size(); ++i) {
+    if (!waiting_[i].content->copy_of.empty()) continue;
     sum.events_held += waiting_[i].content->count;
     sum.bytes_held += waiting_[i].content->body.size();
     if (sum.oldest_closed_ns == 0) sum.oldest_closed_ns = waiting_[i].content->closed_ns;
@@ -358,6 +379,7 @@ void aggregator_core::show(const char* state) {
   now.bytes_held = left.bytes_held;
   now.demand_granted = in.granted_bytes();
   now.damaged = in.damaged_chunks();
+  now.copies_held = copies_.events();
   now.delay_ns = static_cast<std::uint64_t>(left.oldest_closed_ns);
   for (const auto& to : flow.outlets()) now.demand_held += to.credit_bytes();
   if (!process) return board->publish(state, now, {&dropped, nullptr, nullptr, nullptr});

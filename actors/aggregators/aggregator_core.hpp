@@ -6,6 +6,7 @@
 #pragma once
 
 #include "actors/aggregators/full_notice.hpp"
+#include "actors/aggregators/held_copies.hpp"
 #include "actors/aggregators/outgoing_process.hpp"
 #include "actors/aggregators/outlet_feed.hpp"
 #include "runtime/flow/buffer_policy.hpp"
@@ -16,6 +17,7 @@
 #include "runtime/measure/actor_board.hpp"
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -58,6 +60,21 @@ public:
   /// A chunk that is new here.
   void take(const chunk_ptr& c, monotonic_time now);
   void on_news(link_news news);
+
+  // Chunks that came as copies, with a log (chunk::copy_of):
+
+  /// It is to be passed on after all, if it is one.
+  void pass_on_too(const chunk_id& id);
+  /// Those of one that is gone, or that it says it never got, are passed on. Returns how many events they have.
+  auto take_over(const std::string& holder) -> std::uint64_t;
+  auto take_over(const id_range& ids) -> std::uint64_t;
+  auto take_over_before(monotonic_time since) -> std::uint64_t;
+  /// By whoever was to pass them on.
+  void note_stored(const id_range& ids);
+  /// What is with these chunks, for another one that has copies of them.
+  auto account_of(const std::vector<id_range>& ids) const -> known_settled;
+  auto copies() -> held_copies& { return copies_; }
+
   /// Starts of collectors of which nothing came for that long.
   void forget_old(std::int64_t wall_ns, duration age);
   /// Does what became possible: writes what waits, acks what is durable, feeds the outlets.
@@ -141,6 +158,12 @@ private:
   void settle_record(std::size_t outlet, record_number number);
   /// Of a memory buffer: once for all outlets.
   void process_waiting(monotonic_time now);
+  auto keeps_for_another(record_number number, const chunk& c, monotonic_time now) -> bool;
+  void let_go(const held_copies::copy& gone);
+  void own(const held_copies::copy& taken);
+  auto own_all(const std::vector<held_copies::copy>& taken) -> std::uint64_t;
+  auto next_to_feed(std::size_t outlet) const -> record_number;
+  void note_fed(outlet_feed& r, record_number number);
   /// The chunk as this reader may have it: what its settled_below promises is true of those who were there when
   /// it was closed. A reader that is new would take what it gets late, from another log, for what it has.
   auto as_true_for(const outlet_feed& r, record_number number, const chunk_ptr& c) const -> chunk_ptr;
@@ -164,6 +187,8 @@ private:
   std::deque<chunk_ptr> unprocessed_; ///< of a memory buffer: their dead letters could not be kept yet
   std::size_t written_ = 0; ///< of waiting_
   std::vector<outlet_feed> readers_;
+  held_copies copies_;
+  std::map<record_number, std::size_t> taken_over_; ///< that were copies; outlets that have them yet to pass on
   record_number found_up_to_ = 0;           ///< records that were in the log before
   std::set<std::uint64_t> found_origins_;   ///< of all it had ever held by then; for new readers
   std::optional<sync_job> syncing_;             ///< taken and not finished

@@ -23,6 +23,7 @@ aggregator_machine::aggregator_machine(aggregator_machine_settings settings, std
       time_(time),
       from_(core_->in),
       upkeep_(settings_.remember),
+      keeper_(settings_.copies, settings_.random),
       how_(settings_.once ? ending::with_its_senders : ending::never) {
   if (!core_->is_durable()) passed_.emplace(settings_.address, settings_.downstream);
   core_->begin_again(time_.monotonic());
@@ -41,6 +42,7 @@ void aggregator_machine::change(const aggregator_change& wanted) {
   settings_.downstream = wanted.downstream;
   settings_.local_senders = wanted.local_senders;
   core_->revise(wanted.core);
+  keeper_.set(wanted.copies);
   if (passed_) passed_->set(settings_.downstream);
   add_ports();
   for (std::size_t i = 0; i < ports_.size(); ++i) {
@@ -77,8 +79,9 @@ void aggregator_machine::leave() {
   how_ = ending::drained;
 }
 
-auto aggregator_machine::receivers() const -> std::vector<std::string> {
+auto aggregator_machine::neighbours() const -> std::vector<std::string> {
   auto names = std::vector<std::string>{};
+  if (!keeper_.component().empty()) names.push_back(keeper_.component());
   for (const auto& p : ports_) names.push_back(p.component);
   return names;
 }
@@ -102,6 +105,7 @@ void aggregator_machine::on_transfer(const transfer_chunks& note) {
   if (done.lost) spdlog::warn("a message from {} was lost; its link is opened anew", done.sender);
   if (done.damaged) spdlog::warn("a chunk from {} arrived damaged; it is asked for again", done.sender);
   for (const auto& c : done.fresh) core_->take(c, now);
+  for (const auto& id : done.again) core_->pass_on_too(id);
 }
 
 /// From a sender, or from a receiver that confirms ours.
@@ -125,6 +129,7 @@ void aggregator_machine::on_reopen(const reopen_link& note) {
 void aggregator_machine::on_down(std::uint64_t who) {
   from_.on_down(who);
   if (passed_) passed_->forget(who);
+  keeper_.on_down(who);
   for (auto& p : ports_) {
     std::erase_if(p.there, [&](const auto& r) { return r.handle == who; });
     p.links.on_down(core_->flow, who);
@@ -143,8 +148,17 @@ void aggregator_machine::on_answer(const known_positions& note) {
   if (passed_) passed_->on_answer(note);
 }
 
+void aggregator_machine::on_question(const ask_settled& note, std::uint64_t asker) {
+  auto known = core_->account_of(note.ids);
+  known.question = note.question;
+  last_words_.push_back({asker, std::move(known)});
+}
+
+void aggregator_machine::on_answer(const known_settled& note) { keeper_.on_answer(*core_, note); }
+
 void aggregator_machine::on_peers(const std::string& component, std::vector<sender_links::receiver> there,
                                   const std::vector<std::string>& unheard) {
+  if (component == keeper_.component()) return keeper_.on_peers(std::move(there));
   auto addresses = std::vector<std::string>{};
   for (const auto& p : there) addresses.push_back(p.address);
   if (passed_) passed_->on_peers(component, addresses, unheard);
@@ -172,12 +186,13 @@ void aggregator_machine::work() {
 
 void aggregator_machine::do_work() {
   const auto now = time_.monotonic();
+  keeper_.work(*core_, now);
   core_->work(now);
   const auto is_probe_due = now >= probe_at_;
   if (is_probe_due) probe_at_ = now + probe_interval;
   if (is_probe_due && upkeep_.is_due(now)) core_->forget_old(time_.wall_ns(), upkeep_.remember());
   for (auto& p : ports_) {
-    p.links.flush(core_->flow, now);
+    if (auto news = p.links.flush(core_->flow, now); !news.acked.empty()) core_->on_news(std::move(news));
     if (is_probe_due) p.links.probe();
   }
   close_retired(false);
@@ -193,6 +208,7 @@ void aggregator_machine::tell_news(monotonic_time now) {
     std::move(some.begin(), some.end(), std::back_inserter(answers_));
     for (const auto& text : passed_->take_complaints(now)) spdlog::warn("{}: {}", settings_.address, text);
   }
+  for (const auto& text : keeper_.take_news()) spdlog::warn("{}: {}", settings_.address, text);
   for (const auto& news : core_->take_news(now))
     spdlog::log(news.is_good ? spdlog::level::info : spdlog::level::warn, "{}: {}", settings_.address, news.text);
 }
@@ -200,6 +216,7 @@ void aggregator_machine::tell_news(monotonic_time now) {
 auto aggregator_machine::next_call(monotonic_time now) const -> monotonic_time {
   auto next = probe_at_;
   if (const auto due = core_->deadline()) next = std::min(next, *due);
+  if (const auto due = keeper_.deadline(*core_)) next = std::min(next, *due);
   if (const auto due = passed_ ? passed_->deadline(now) : std::nullopt) next = std::min(next, *due);
   if (drain_until_ && *drain_until_ > now) next = std::min(next, *drain_until_);
   return next;
@@ -221,6 +238,8 @@ auto aggregator_machine::take_outgoing() -> std::vector<outgoing> {
   auto all = from_.take_outgoing();
   std::move(last_words_.begin(), last_words_.end(), std::back_inserter(all));
   last_words_.clear();
+  auto asked = keeper_.take_outgoing();
+  std::move(asked.begin(), asked.end(), std::back_inserter(all));
   for (auto& p : ports_) {
     auto some = p.links.take_outgoing();
     std::move(some.begin(), some.end(), std::back_inserter(all));
@@ -249,6 +268,8 @@ auto aggregator_machine::words() const -> actor_texts {
   add_troubles(now);
   for (const auto& p : ports_)
     if (!is_finished_ && !p.links.has_receiver()) now.problems.push_back("no " + p.component + " is there to send to");
+  for (const auto& out : core_->flow.outlets())
+    if (!is_finished_ && out.lacks_nodes()) now.problems.push_back(lack_text(out));
   return now;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/aggregators/aggregator_core.hpp"
+#include "actors/aggregators/copy_keeper.hpp"
 #include "actors/aggregators/passed_questions.hpp"
 #include "actors/protocol.hpp"
 #include "actors/system/receiver_words.hpp"
@@ -25,6 +26,7 @@ struct aggregator_machine_settings {
   bool once = false;
   duration remember = retention{}.streams; ///< ids of a collector's start, since its last chunk
   std::function<std::uint64_t()> random = random_id;
+  copy_keeper_settings copies = {};
 };
 
 /// Other neighbours and settings, to be taken over by one that runs.
@@ -33,6 +35,7 @@ struct aggregator_change {
   std::vector<std::string> local_senders;
   aggregator_revision core;
   bool discards = false; ///< what those have not got that are not fed any more
+  copy_keeper_settings copies = {};
 };
 
 /// Messages, outcomes and time go in, and work() does what became possible by them; then take what is to be sent and
@@ -56,6 +59,8 @@ public:
   void on_down(std::uint64_t who);
   void on_question(const ask_positions& note, std::uint64_t asker);
   void on_answer(const known_positions& note);
+  void on_question(const ask_settled& note, std::uint64_t asker);
+  void on_answer(const known_settled& note);
   void on_peers(const std::string& component, std::vector<sender_links::receiver> there,
                 const std::vector<std::string>& unheard);
   void on_synced(const sync_job& job, const result<void>& outcome);
@@ -65,8 +70,9 @@ public:
   /// Those who are fed already notice nothing.
   void change(const aggregator_change& wanted);
   auto progress() const -> std::vector<outlet_progress>;
-  /// Components that it sends to; also those that get only what is left for them.
-  auto receivers() const -> std::vector<std::string>;
+  /// Components whose actors it has to know: those that it sends to, also those that get only what is left for them, and its
+  /// own if it has copies of what others pass on.
+  auto neighbours() const -> std::vector<std::string>;
   /// Once for all that came: it looks at each link and each outlet.
   void work();
 
@@ -109,6 +115,7 @@ private:
   upkeep_time upkeep_;
   std::vector<downstream_port> ports_;
   std::vector<outgoing> last_words_; ///< of ports that are no more
+  copy_keeper keeper_;
   std::optional<passed_questions> passed_; ///< without a log
   std::vector<answer> answers_;
   ending how_;

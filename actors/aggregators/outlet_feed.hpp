@@ -4,6 +4,7 @@
 #include "actors/aggregators/outgoing_process.hpp"
 #include "runtime/log/chunk_log.hpp"
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -18,6 +19,7 @@ struct aggregator_trouble {
 struct outlet_feed {
   bool is_new = false;   ///< the log had not known it before
   record_number fed = 0; ///< everything up to it was pushed to the outlet
+  std::deque<record_number> taken_over; ///< before `fed`: it passed them by as another's, and they are its own now
   std::unordered_map<chunk_id, record_number, chunk_id_hash> pushed;
   std::unordered_map<record_number, process_tally> tallies; ///< of those of pushed that lost something
   record_number unreadable = 0;           ///< the last one that could not be read

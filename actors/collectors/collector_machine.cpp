@@ -214,11 +214,15 @@ void collector_machine::on_feedback(const link_feedback& note) {
   for (auto& p : ports_) {
     auto news = p.links.on_feedback(core_->flow, note);
     if (!news) continue;
-    const auto safe = core_->on_news(std::move(*news));
-    if (reads_ && !safe.empty()) reads_->acknowledge(safe);
+    take_news(std::move(*news));
     break;
   }
   step();
+}
+
+void collector_machine::take_news(link_news news) {
+  const auto safe = core_->on_news(std::move(news));
+  if (reads_ && !safe.empty()) reads_->acknowledge(safe);
 }
 
 void collector_machine::on_reopen(const reopen_link& note) {
@@ -296,7 +300,8 @@ void collector_machine::work() {
   takes_->flush(is_at_end_ ? monotonic_time::max() : time);
   if (should_close(time)) core_->close_chunk(clock);
   core_->tell_untaken(time, false);
-  for (auto& p : ports_) p.links.flush(core_->flow, time);
+  for (auto& p : ports_)
+    if (auto news = p.links.flush(core_->flow, time); !news.acked.empty()) take_news(std::move(news));
   close_retired(false);
   probe_if_due(time);
   wait_for_source(time);
@@ -403,6 +408,8 @@ auto collector_machine::own_problems() const -> std::vector<std::string> {
   if (!is_finished_ && !is_waiting())
     for (const auto& p : ports_)
       if (!p.links.has_receiver()) found.push_back("no " + p.component + " is there to send to");
+  for (const auto& out : core_->flow.outlets())
+    if (!is_finished_ && out.lacks_nodes()) found.push_back(lack_text(out));
   return found;
 }
 

@@ -104,6 +104,7 @@ public:
   auto is_waiting() const -> bool { return !is_started_ || inquiry_.has_value(); }
 
 private:
+  void take_news(link_news news);
   struct downstream_port {
     std::string component;
     sender_links links;

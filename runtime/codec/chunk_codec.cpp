@@ -18,6 +18,7 @@ constexpr auto oldest_version = std::uint8_t{2};
 constexpr auto settled_field = std::uint16_t{1};
 constexpr auto notice_field = std::uint16_t{2}; // it is one; without content
 constexpr auto timed_at_reading_field = std::uint16_t{3};
+constexpr auto copy_of_field = std::uint16_t{4};
 
 auto damaged(std::string_view what) -> error {
   return {errc::malformed, "damaged chunk: " + std::string{what}};
@@ -109,6 +110,7 @@ auto read_runs(std::string_view bytes, std::uint64_t count) -> result<std::vecto
 
 void put_fields(std::string& out, const chunk& c) {
   if (c.is_notice) put_field(out, notice_field, {});
+  if (!c.copy_of.empty()) put_field(out, copy_of_field, c.copy_of);
   if (!c.timed_at_reading.empty()) put_field(out, timed_at_reading_field, runs_of(c.timed_at_reading));
   if (c.settled.empty()) return;
   auto settled = std::string{};
@@ -131,7 +133,8 @@ auto read_optional(binary_reader& read, chunk& c) -> result<void> {
     if (type == settled_field) settled = bytes;
     if (type == notice_field) c.is_notice = true;
     if (type == timed_at_reading_field) runs = bytes;
-    return type == settled_field || type == notice_field || type == timed_at_reading_field;
+    if (type == copy_of_field) c.copy_of = bytes;
+    return type >= settled_field && type <= copy_of_field;
   });
   if (!are_whole) return damaged("its fields are cut, or of a newer version");
   WEIR_TRY(c.settled, read_settled(settled));

@@ -85,6 +85,8 @@ struct chunk {
   /// It has no events, and goes to each of a component's actors instead of one: whoever is asked by a collector that starts
   /// has to know these positions.
   bool is_notice = false;
+  /// The receiver that passes it on: this copy is held in case that one does not. Empty: its owner passes it on.
+  std::string copy_of;
   std::string cuts; ///< where in `positions` each event was born: runtime/event/cuts.hpp
   /// Events whose time is none of their own, but that of the clock when they were read: if they are read again they have
   /// another one. In order, neither overlapping nor adjacent.

@@ -32,6 +32,7 @@ constexpr auto names_of(balance_policy*) {
 struct peer_state {
   peer_id id = 0;
   std::string address;
+  std::string node; ///< of the address: what is before its first slash
   std::int64_t credit = 0; ///< granted less sent; below zero after a chunk that is larger than the credit
   std::uint64_t in_flight_bytes = 0;
   std::int64_t turn = 0; ///< of round robin

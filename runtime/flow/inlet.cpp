@@ -91,6 +91,20 @@ void inlet::settle(const id_range& stored) {
     if (link.origins.contains(stored.origin)) append_range(link.settled, stored);
 }
 
+auto inlet::unseen_in(const id_range& r) const -> std::vector<id_range> {
+  auto parts = std::vector<id_range>{};
+  for (const auto& [id, chunk] : held_)
+    if (id.origin == r.origin && id.sequence >= r.first && id.sequence <= r.last) return parts;
+  auto next = r.first;
+  for (const auto& seen : safe_.common(r)) {
+    if (seen.first > next) parts.push_back({r.origin, next, seen.first - 1});
+    if (seen.last == UINT64_MAX) return parts;
+    next = seen.last + 1;
+  }
+  if (next <= r.last) parts.push_back({r.origin, next, r.last});
+  return parts;
+}
+
 void inlet::forget(std::int64_t before_s, std::int64_t now_s) {
   now_s_ = now_s;
   for (auto* known : {&safe_, &settled_}) {

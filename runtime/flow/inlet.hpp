@@ -80,6 +80,10 @@ public:
       if (!is_left_out(id)) all.insert(id);
     return all;
   }
+  /// Parts of it that are stored by all sinks.
+  auto settled_in(const id_range& r) const -> std::vector<id_range> { return settled_.common(r); }
+  /// Parts of it of which nothing ever came; none while some of it is held.
+  auto unseen_in(const id_range& r) const -> std::vector<id_range>;
   /// Other bounds from now on; windows that are larger shrink as they are used.
   void set(inlet_settings settings) { settings_ = settings; }
 

@@ -7,6 +7,11 @@
 //   <- reopen_link          the receiver does not know the link, or missed a message on it
 //   close_link ->           the sender is done, or the receiver leaves and owes it no ack
 //   <- close_link           confirms that the sender is done: it may go now
+//
+// And aggregators of one component, of chunks of which one has a copy that the other is to pass on:
+//
+//   ask_settled ->          what is with these?
+//   <- known_settled        these are stored, and those never came
 #pragma once
 
 #include "runtime/event/chunk.hpp"
@@ -60,8 +65,19 @@ struct close_link {
   bool finished = false; ///< nothing will ever come from this sender again (--once, drain)
 };
 
-using link_message =
-    std::variant<open_link, transfer_chunks, link_feedback, probe_link, reopen_link, close_link>;
+struct ask_settled {
+  std::uint64_t question = 0;
+  std::vector<id_range> ids;
+};
+
+struct known_settled {
+  std::uint64_t question = 0;
+  std::vector<id_range> settled; ///< of those that were asked for
+  std::vector<id_range> unseen;  ///< the same
+};
+
+using link_message = std::variant<open_link, transfer_chunks, link_feedback, probe_link, reopen_link, close_link, ask_settled,
+                                  known_settled>;
 
 /// A message to the other end; `to` is the owner's own number for that end's handle.
 struct outgoing {

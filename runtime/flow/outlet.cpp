@@ -30,6 +30,7 @@ void outlet::peer_up(peer_id peer, std::string address) {
   auto fresh = peer_state{};
   fresh.id = peer;
   fresh.address = std::move(address);
+  fresh.node = fresh.address.substr(0, fresh.address.find('/'));
   peers_.push_back(std::move(fresh));
 }
 
@@ -37,6 +38,10 @@ void outlet::peer_down(peer_id peer) {
   const auto gone = std::remove_if(peers_.begin(), peers_.end(), [&](const auto& p) { return p.id == peer; });
   peers_.erase(gone, peers_.end());
   for (auto& [number, e] : chunks_) {
+    if (is_copied() && !e.content->is_notice) {
+      lose_copy(number, e, peer);
+      continue;
+    }
     std::erase(e.others, peer);
     if (e.peer != peer) continue;
     if (e.others.empty())
@@ -68,6 +73,7 @@ void outlet::grant(peer_id peer, std::uint64_t bytes) {
 }
 
 auto outlet::take_ack(entry& e, peer_id from) -> bool {
+  if (is_copied() && !e.content->is_notice) return take_copy_ack(e, from);
   if (const auto other = std::find(e.others.begin(), e.others.end(), from); other != e.others.end())
     std::swap(e.peer, *other);
   else if (!e.others.empty() && e.peer != from)
@@ -86,12 +92,17 @@ auto outlet::ack(const std::vector<chunk_id>& ids, peer_id from) -> std::vector<
     if (known == by_id_.end()) continue;
     const auto at = chunks_.find(known->second);
     auto& e = at->second;
+    if (e.peer == 0 && is_copied() && !e.content->is_notice) {
+      take_copy_ack(e, from);
+      continue;
+    }
     if (e.peer == 0) {
       waiting_.erase(at->first);
       waiting_bytes_ -= e.bytes;
     } else if (!take_ack(e, from)) {
       continue;
     }
+    lacking_.erase(at->first);
     safe.push_back(std::move(e.content));
     chunks_.erase(at);
     by_id_.erase(known);
@@ -104,21 +115,24 @@ auto outlet::should_linger(const peer_state& peer, const entry& first, monotonic
          && now < first.since + settings_.linger;
 }
 
-void outlet::send(const entry& e, peer_state& peer, std::vector<transfer>& out) {
+void outlet::send(const chunk_ptr& c, std::uint64_t bytes, peer_state& peer, std::vector<transfer>& out) {
   auto at = std::find_if(out.rbegin(), out.rend(), [&](const auto& t) { return t.peer == peer.id; });
-  if (at == out.rend() || at->bytes + e.bytes > settings_.transfer_bytes_max) {
+  if (at == out.rend() || at->bytes + bytes > settings_.transfer_bytes_max) {
     out.push_back({peer.id, {}, 0});
     at = out.rbegin();
   }
-  at->chunks.push_back(e.content);
-  at->bytes += e.bytes;
-  peer.credit -= static_cast<std::int64_t>(e.bytes);
-  peer.in_flight_bytes += e.bytes;
+  at->chunks.push_back(c);
+  at->bytes += bytes;
+  peer.credit -= static_cast<std::int64_t>(bytes);
+  peer.in_flight_bytes += bytes;
 }
 
 /// Small as it is, a notice waits for nobody's credit.
 auto outlet::receiver_of(const entry& e) -> peer_state* {
-  if (!e.content->is_notice) return choose(settings_.policy, peers_, e.content->id.origin, e.bytes);
+  if (!e.content->is_notice) {
+    auto* chosen = choose(settings_.policy, peers_, e.content->id.origin, e.bytes);
+    return chosen != nullptr && is_copied() && !can_copy(e, *chosen) ? nullptr : chosen;
+  }
   const auto at = std::find_if(peers_.begin(), peers_.end(), [](const auto& p) { return !p.leaving; });
   return at == peers_.end() ? nullptr : &*at;
 }
@@ -126,12 +140,12 @@ auto outlet::receiver_of(const entry& e) -> peer_state* {
 void outlet::assign(entry& e, peer_state& peer, std::vector<transfer>& out) {
   e.peer = peer.id;
   waiting_bytes_ -= e.bytes;
-  send(e, peer, out);
+  send(e.content, e.bytes, peer, out);
   if (!e.content->is_notice) return;
   for (auto& other : peers_) {
     if (other.leaving || other.id == peer.id) continue;
     e.others.push_back(other.id);
-    send(e, other, out);
+    send(e.content, e.bytes, other, out);
   }
 }
 
@@ -141,6 +155,7 @@ auto outlet::poll(monotonic_time now) -> std::vector<transfer> {
   const auto keeps_order = settings_.policy == balance_policy::sticky;
   const auto lingers = settings_.linger.count() > 0;
   linger_until_.reset();
+  send_missing_copies(out);
   for (auto at = waiting_.begin(); at != waiting_.end();) {
     auto& e = *at->second;
     const auto origin = e.content->id.origin;
@@ -151,6 +166,7 @@ auto outlet::poll(monotonic_time now) -> std::vector<transfer> {
     }
     if (peer != nullptr) {
       assign(e, *peer, out);
+      if (is_copied() && !e.content->is_notice) send_copies(at->first, e, *peer, out);
       at = waiting_.erase(at);
       continue;
     }
@@ -176,7 +192,7 @@ auto outlet::in_flight_bytes() const -> std::uint64_t {
 }
 
 auto outlet::room_bytes() const -> std::uint64_t {
-  const auto credit = credit_bytes();
+  const auto credit = credit_bytes() / settings_.copies;
   return credit > waiting_bytes_ ? credit - waiting_bytes_ : 0;
 }
 

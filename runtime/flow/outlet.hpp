@@ -10,8 +10,11 @@
 #include "runtime/os/clock.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -25,6 +28,10 @@ struct outlet_settings {
   std::chrono::nanoseconds linger{0};         ///< how long a small transfer waits for company while
                                               ///< its peer still has something in flight
   tag_pattern match;                          ///< what its peers take: the rest of a chunk stays here
+  std::uint32_t copies = 1;                   ///< nodes that have to have a chunk before it is acked
+  bool waits_for_copies = true;               ///< while there are fewer nodes; else fewer are enough
+  /// Nodes of one zone fail together: copies go to other zones where they can. Absent: no zones.
+  std::function<std::string(const std::string& node)> zone_of = {};
 };
 
 /// Chunks for one peer, in one message.
@@ -51,6 +58,12 @@ public:
   auto ack(const std::vector<chunk_id>& ids, peer_id from = 0) -> std::vector<chunk_ptr>;
   /// What is to be sent now.
   auto poll(monotonic_time now) -> std::vector<transfer>;
+  /// What became acked in poll(), since fewer copies are enough now.
+  auto take_acked() -> std::vector<chunk_ptr> { return std::exchange(acked_short_, {}); }
+  /// Chunks that went, or are acked, with fewer copies than wanted.
+  auto short_chunks() const -> std::uint64_t { return short_chunks_; }
+  /// There are fewer nodes than it wants copies.
+  auto lacks_nodes() const -> bool;
   /// When poll() has something to do even if nothing else happens.
   auto deadline() const -> std::optional<monotonic_time>;
 
@@ -66,6 +79,9 @@ public:
   auto unacked_chunks() const -> std::size_t { return chunks_.size(); }
   auto peers() const -> const std::vector<peer_state>& { return peers_; }
   auto component() const -> const std::string& { return settings_.component; }
+  auto settings() const -> const outlet_settings& { return settings_; }
+  /// That are there and want something.
+  auto nodes_there() const -> std::size_t;
   /// What is pushed from now on goes by these.
   void set(outlet_settings settings) { settings_ = std::move(settings); }
   /// How many were pushed, ever, and how many of these, from the first on, were acked.
@@ -82,14 +98,26 @@ private:
     std::uint64_t bytes = 0;
     peer_id peer = 0; ///< 0: waiting
     monotonic_time since;
-    std::vector<peer_id> others = {}; ///< of a notice: who else has to ack it
+    std::vector<peer_id> others = {}; ///< who else has to ack it: of a notice all, of others those with a copy
+    std::vector<std::string> has = {}; ///< nodes that have acked it, where copies are wanted
+    std::string holder = {};          ///< address of `peer`, the same
+    std::uint32_t lacks = 0;          ///< copies that are to be sent yet
+    bool is_taken = false;            ///< `peer` has acked it, and copies are waited for
   };
 
   auto find(peer_id peer) -> peer_state*;
   auto should_linger(const peer_state& peer, const entry& first, monotonic_time now) const -> bool;
   auto receiver_of(const entry& e) -> peer_state*;
+  auto is_copied() const -> bool { return settings_.copies > 1; }
+  auto has_copy(const entry& e, const std::string& node) -> bool;
+  auto copy_peer(const entry& e) -> peer_state*;
+  auto can_copy(const entry& e, const peer_state& holder) -> bool;
+  void send_copies(ticket number, entry& e, peer_state& holder, std::vector<transfer>& out);
+  void send_missing_copies(std::vector<transfer>& out);
+  void lose_copy(ticket number, entry& e, peer_id peer);
+  auto take_copy_ack(entry& e, peer_id from) -> bool;
   void assign(entry& e, peer_state& peer, std::vector<transfer>& out);
-  void send(const entry& e, peer_state& peer, std::vector<transfer>& out);
+  void send(const chunk_ptr& c, std::uint64_t bytes, peer_state& peer, std::vector<transfer>& out);
   /// Whether that was the last ack that was missing.
   auto take_ack(entry& e, peer_id from) -> bool;
   void wait_again(ticket number, entry& e);
@@ -102,6 +130,12 @@ private:
   std::uint64_t waiting_bytes_ = 0;
   ticket next_ticket_ = 1;
   std::optional<monotonic_time> linger_until_;
+  std::set<ticket> lacking_; // entries that lack copies
+  std::vector<chunk_ptr> acked_short_;
+  std::uint64_t short_chunks_ = 0;
 };
+
+/// Of one that lacks nodes: "core wants 2 nodes for each chunk and 1 is there: it waits".
+auto lack_text(const outlet& of) -> std::string;
 
 } // namespace weir

@@ -60,8 +60,11 @@ auto receiver_links::on_transfer(const transfer_chunks& note) -> transfer_result
   done.lost = !at->second.numbers.accept(note.number);
   for (auto c = note.chunks.begin(); c != note.chunks.end() && !done.lost && !done.damaged; ++c) {
     done.damaged = c->content == nullptr;
-    if (!done.damaged && in_.receive(note.link, *c->content) == arrival::fresh)
+    if (done.damaged) break;
+    if (in_.receive(note.link, *c->content) == arrival::fresh)
       done.fresh.push_back(c->content);
+    else if (c->content->copy_of.empty())
+      done.again.push_back(c->content->id);
   }
   if (!done.lost && !done.damaged) return done;
   if (done.damaged) in_.count_damaged();

@@ -26,6 +26,7 @@ enum class ending {
 /// What became of a transfer.
 struct transfer_result {
   std::vector<chunk_ptr> fresh; ///< new here; the others are taken care of
+  std::vector<chunk_id> again;  ///< known here, and to be passed on: it may have been a copy before
   bool lost = false;            ///< a message before it is missing: the link is opened anew
   bool damaged = false;         ///< a chunk is: the link is opened anew
   std::string sender;           ///< if lost or damaged

@@ -83,7 +83,7 @@ void sender_links::let_go(fan_out& flow) {
   }
 }
 
-void sender_links::flush(fan_out& flow, monotonic_time now) {
+auto sender_links::flush(fan_out& flow, monotonic_time now) -> link_news {
   if (flow.at(index_).is_left()) let_go(flow);
   for (auto& t : flow.at(index_).poll(now)) {
     auto* l = find(t.peer);
@@ -92,6 +92,7 @@ void sender_links::flush(fan_out& flow, monotonic_time now) {
     for (auto& c : t.chunks) note.chunks.push_back({std::move(c)});
     outbox_.push_back({l->to.handle, std::move(note)});
   }
+  return {index_, flow.at(index_).take_acked(), {}};
 }
 
 void sender_links::probe() {

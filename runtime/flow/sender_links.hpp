@@ -42,8 +42,8 @@ public:
   auto on_feedback(fan_out& flow, const link_feedback& note) -> std::optional<link_news>;
   void on_reopen(fan_out& flow, const reopen_link& note);
   void on_down(fan_out& flow, std::uint64_t handle);
-  /// Sends what the outlet gives out now.
-  void flush(fan_out& flow, monotonic_time now);
+  /// Sends what the outlet gives out now. Chunks that count as acked by that, since no more copies can be had.
+  auto flush(fan_out& flow, monotonic_time now) -> link_news;
   /// Asks on every link whether all messages arrived: the last one may be lost, or the first grant.
   void probe();
   /// Nothing will ever come again. Links that are opened later are closed at once, so that a restarted

@@ -20,6 +20,8 @@ template <class F> void fields(F& f, link_feedback& x) {
 template <class F> void fields(F& f, probe_link& x) { f(x.link, x.sent, x.received); }
 template <class F> void fields(F& f, reopen_link& x) { f(x.link); }
 template <class F> void fields(F& f, close_link& x) { f(x.link, x.sender, x.finished); }
+template <class F> void fields(F& f, ask_settled& x) { f(x.question, x.ids); }
+template <class F> void fields(F& f, known_settled& x) { f(x.question, x.settled, x.unseen); }
 template <class F> void fields(F& f, ask_positions& x) { f(x.question, x.source); }
 template <class F> void fields(F& f, known_positions& x) {
   f(x.question, x.receiver, x.positions, x.settled, x.elsewhere);
@@ -71,6 +73,8 @@ constexpr known_type known_types[] = {
     {frame_type::close_link, "close_link", 4 * kib},
     {frame_type::ask_positions, "ask_positions", 1 * mib},
     {frame_type::known_positions, "known_positions", 64 * mib},
+    {frame_type::ask_settled, "ask_settled", 1 * mib},
+    {frame_type::known_settled, "known_settled", 8 * mib},
 };
 
 auto find_type(frame_type type) -> const known_type* {
@@ -199,7 +203,8 @@ auto type_of(const frame& f) -> frame_type {
   constexpr frame_type of_messages[] = {frame_type::open_link,     frame_type::transfer_chunks,
                                         frame_type::link_feedback, frame_type::probe_link,
                                         frame_type::reopen_link,   frame_type::close_link,
-                                        frame_type::ask_positions, frame_type::known_positions};
+                                        frame_type::ask_positions, frame_type::known_positions,
+                                        frame_type::ask_settled,   frame_type::known_settled};
   if (const auto* message = std::get_if<routed>(&f)) return of_messages[message->what.index()];
   return own[f.index()];
 }
@@ -229,6 +234,8 @@ auto decode(frame_type type, std::string_view payload) -> result<frame> {
   case frame_type::close_link: return decode_routed<close_link>(payload);
   case frame_type::ask_positions: return decode_routed<ask_positions>(payload);
   case frame_type::known_positions: return decode_routed<known_positions>(payload);
+  case frame_type::ask_settled: return decode_routed<ask_settled>(payload);
+  case frame_type::known_settled: return decode_routed<known_settled>(payload);
   case frame_type::command: return decode_as<command>(payload);
   case frame_type::commanded: return decode_as<commanded>(payload);
   case frame_type::transfer_chunks: break;

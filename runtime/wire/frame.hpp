@@ -52,6 +52,8 @@ enum class frame_type : std::uint8_t {
   close_link = 21,
   ask_positions = 22,
   known_positions = 23,
+  ask_settled = 24,
+  known_settled = 25,
 };
 
 /// "open_link"; "frame 77" of one that is not known.
@@ -149,7 +151,7 @@ struct gossip {
 };
 
 using routed_message = std::variant<open_link, transfer_chunks, link_feedback, probe_link, reopen_link, close_link,
-                                    ask_positions, known_positions>;
+                                    ask_positions, known_positions, ask_settled, known_settled>;
 
 struct routed {
   std::uint32_t to = 0;

@@ -27,11 +27,9 @@ auto link_guard::judge(const routed& note, bool may_send) -> judgement {
           [&](const link_feedback& x) { return of_link(by_receiver, x.link); },
           [&](const reopen_link& x) { return of_link(by_receiver, x.link); },
           [&](const ask_positions&) { return may_send ? judgement{} : not_here; },
-          [&](const known_positions& x) {
-            const auto asked = questions_.find(by_receiver);
-            if (asked == questions_.end()) return judgement{verdict::refused, "it was not asked"};
-            return judgement{asked->second == x.question ? verdict::passes : verdict::stale};
-          },
+          [&](const ask_settled&) { return may_send ? judgement{} : not_here; },
+          [&](const known_positions& x) { return of_answer(by_receiver, x.question); },
+          [&](const known_settled& x) { return of_answer(by_receiver, x.question); },
       },
       note.what);
 }
@@ -42,6 +40,12 @@ auto link_guard::open(const routed& note, std::uint64_t id) -> judgement {
     return {verdict::refused, "it has " + std::to_string(links_max) + " links, which is as many as may be"};
   links_[who] = {id, 0};
   return {};
+}
+
+auto link_guard::of_answer(const pair& who, std::uint64_t question) const -> judgement {
+  const auto asked = questions_.find(who);
+  if (asked == questions_.end()) return {verdict::refused, "it was not asked"};
+  return {asked->second == question ? verdict::passes : verdict::stale};
 }
 
 auto link_guard::of_link(const pair& who, std::uint64_t id) const -> judgement {
@@ -73,6 +77,7 @@ void link_guard::note_sent(const routed& note) {
   }
   if (const auto* x = std::get_if<open_link>(&note.what)) links_[{note.from, note.to}] = {x->link, 0};
   if (const auto* x = std::get_if<ask_positions>(&note.what)) questions_[{note.from, note.to}] = x->question;
+  if (const auto* x = std::get_if<ask_settled>(&note.what)) questions_[{note.from, note.to}] = x->question;
 }
 
 void link_guard::forget_sender(std::uint32_t handle) {

@@ -47,6 +47,7 @@ private:
     std::int64_t credit = 0;
   };
   auto open(const routed& note, std::uint64_t id) -> judgement;
+  auto of_answer(const pair& who, std::uint64_t question) const -> judgement;
   auto of_link(const pair& who, std::uint64_t id) const -> judgement;
   auto of_transfer(const routed& note, std::uint64_t id) const -> judgement;
 

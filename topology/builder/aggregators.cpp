@@ -87,6 +87,12 @@ auto revision_of(const building& b, const component_plan& c, std::uint32_t insta
   return revision;
 }
 
+auto copies_of(const component_plan& c) -> copy_keeper_settings {
+  auto settings = copy_keeper_settings{};
+  if (replicas_of(c) > 1) settings.component = c.name;
+  return settings;
+}
+
 auto core_of(const building& b, const component_plan& c, std::uint32_t instance)
     -> result<std::shared_ptr<aggregator_core>> {
   auto& core = b.context.kept->aggregators[address_of(b, c, instance)];
@@ -109,6 +115,7 @@ auto build_aggregator(const building& b, const component_plan& c, std::uint32_t 
   decides.local_senders = local_senders_of(b, c);
   decides.remember = b.plan.keep.streams;
   decides.once = b.context.once;
+  decides.copies = copies_of(c);
   settings.directory = b.context.directory;
   const auto blocks = core->is_durable() || may_have_dead_letters(c);
   const auto revision = std::make_shared<const aggregator_revision>(revision_of(b, c, instance));
@@ -123,7 +130,7 @@ auto build_aggregator(const building& b, const component_plan& c, std::uint32_t 
 auto aggregator_change_of(const building& b, const component_plan& c, std::uint32_t instance, bool discards)
     -> caf::message {
   return caf::make_message(std::make_shared<aggregator_change>(
-      aggregator_change{downstream_of(b, c), local_senders_of(b, c), revision_of(b, c, instance), discards}));
+      aggregator_change{downstream_of(b, c), local_senders_of(b, c), revision_of(b, c, instance), discards, copies_of(c)}));
 }
 
 } // namespace weir

@@ -98,7 +98,10 @@ auto supervisor_index(tier in) -> std::size_t {
 auto remote_components(const std::vector<const component_plan*>& hosted) -> std::vector<std::string> {
   auto names = std::set<std::string>{};
   for (const auto* c : hosted) names.insert(c->to.begin(), c->to.end());
-  for (const auto* c : hosted) names.erase(c->name);
+  for (const auto* c : hosted)
+    if (replicas_of(*c) == 1) names.erase(c->name);
+  for (const auto* c : hosted)
+    if (replicas_of(*c) > 1) names.insert(c->name); // of each other's chunks they have copies
   return {names.begin(), names.end()};
 }
 

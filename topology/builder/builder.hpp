@@ -25,6 +25,7 @@ struct build_context {
   poller* waits = nullptr;                  ///< outlives all actors
   descriptor_budget* descriptors = nullptr; ///< the same; null: nobody counts
   net::kept_sockets* doors = nullptr;       ///< the same; null: each listener has its own
+  std::function<std::string(const std::string& node)> zone_of = {}; ///< any thread; absent: no zones
   std::shared_ptr<kept_parts> kept = make_kept_parts();
 };
 

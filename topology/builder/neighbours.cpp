@@ -61,8 +61,12 @@ auto outlets_of(const building& b, const component_plan& c) -> std::vector<outle
   for (const auto& name : c.to) {
     auto settings = outlet_settings{};
     settings.component = name;
-    if (const auto* to = std::get_if<aggregator_plan>(&b.plan.find(name)->details))
+    if (const auto* to = std::get_if<aggregator_plan>(&b.plan.find(name)->details)) {
       settings.policy = to->balance;
+      settings.copies = to->replicas;
+      settings.waits_for_copies = to->waits_for_replicas;
+      settings.zone_of = b.context.zone_of;
+    }
     if (const auto* to = std::get_if<sink_plan>(&b.plan.find(name)->details)) settings.match = to->match;
     if (const auto* from = std::get_if<aggregator_plan>(&c.details)) {
       settings.transfer_bytes_max = from->batch.max_size.value;

@@ -1,0 +1,71 @@
+/// What an aggregator does with chunks that another one is to pass on.
+#include "actors/aggregators/aggregator_core.hpp"
+
+namespace weir {
+
+/// It is fed to no outlet, and settled by none: so the log keeps it.
+auto aggregator_core::keeps_for_another(record_number number, const chunk& c, monotonic_time now) -> bool {
+  if (c.copy_of.empty() || taken_over_.contains(number)) return false;
+  if (copies_.has(number)) return true;
+  if (copies_.contains(c.id)) return false; // of two records of one chunk one is enough: this goes on, and is known as it comes
+  copies_.add(c, number, now);
+  // It was counted as what the log held when it was opened.
+  events_in -= std::min(events_in, c.count);
+  bytes_in -= std::min<std::uint64_t>(bytes_in, c.body.size());
+  return true;
+}
+
+void aggregator_core::let_go(const held_copies::copy& gone) {
+  for (std::size_t i = 0; i < flow.size(); ++i) log_->settle(i, gone.at);
+}
+
+void aggregator_core::own(const held_copies::copy& taken) {
+  events_in += taken.events;
+  bytes_in += taken.bytes;
+  taken_over_.emplace(taken.at, flow.size());
+  for (auto& r : readers_)
+    if (r.fed >= taken.at) r.taken_over.push_back(taken.at);
+}
+
+void aggregator_core::pass_on_too(const chunk_id& id) {
+  if (const auto held = copies_.take(id)) return own(*held);
+  for (auto i = written_; i < waiting_.size(); ++i) {
+    auto& content = waiting_[i].content;
+    if (content->id != id || content->copy_of.empty()) continue;
+    auto changed = std::make_shared<chunk>(*content);
+    changed->copy_of.clear();
+    events_in += changed->count;
+    bytes_in += changed->body.size();
+    content = std::move(changed);
+  }
+}
+
+auto aggregator_core::own_all(const std::vector<held_copies::copy>& taken) -> std::uint64_t {
+  auto events = std::uint64_t{0};
+  for (const auto& c : taken) {
+    events += c.events;
+    own(c);
+  }
+  return events;
+}
+
+auto aggregator_core::take_over(const std::string& holder) -> std::uint64_t { return own_all(copies_.take_of(holder)); }
+
+auto aggregator_core::take_over(const id_range& ids) -> std::uint64_t { return own_all(copies_.take(ids)); }
+
+auto aggregator_core::take_over_before(monotonic_time since) -> std::uint64_t { return own_all(copies_.take_before(since)); }
+
+void aggregator_core::note_stored(const id_range& ids) {
+  for (const auto& gone : copies_.take(ids)) let_go(gone);
+}
+
+auto aggregator_core::account_of(const std::vector<id_range>& ids) const -> known_settled {
+  auto all = known_settled{};
+  for (const auto& r : ids) {
+    for (const auto& part : in.settled_in(r)) all.settled.push_back(part);
+    for (const auto& part : in.unseen_in(r)) all.unseen.push_back(part);
+  }
+  return all;
+}
+
+} // namespace weir
