@@ -56,7 +56,8 @@ void on_host_welcome(caf::stateful_actor<guest_connection_state>* self, const no
   auto& s = self->state;
   s.host = note.node;
   if (note.refused.empty() && s.rights_of) s.may = s.rights_of(note.node, note.classes);
-  if (note.refused.empty()) tell_cluster(self, s.cluster, greeted({note.node, note.serves, note.incarnation}, s.wire));
+  if (note.refused.empty())
+    tell_cluster(self, s.cluster, greeted({note.node, note.serves, note.incarnation, s.introduces}, s.wire));
   self->send(caf::actor_cast<caf::actor>(s.link), note);
 }
 
@@ -85,6 +86,10 @@ auto guest_connection(caf::stateful_actor<guest_connection_state>* self) -> caf:
         if (!self->state.introduces) self->state.wire->close("hung up");
         self->quit();
       },
+      [self](hang_up_atom, const std::string& why) {
+        self->state.wire->close(why);
+        self->quit(failure_reason(failure::retry, why));
+      },
       [self](observe_atom) { return ask_to_observe(self); },
       [self](const node_command& what) { return ask_to_obey(self, what); },
       [self](const node_welcome& note) { on_host_welcome(self, note); },
@@ -106,7 +111,8 @@ void on_welcome(caf::stateful_actor<host_connection_state>* self, const node_wel
   s.is_welcome = answer.refused.empty();
   s.wire->welcome(answer, s.settings.rights);
   const auto& who = s.settings.hello;
-  if (s.is_welcome) tell_cluster(self, s.settings.cluster, greeted({who.node, who.serves, who.incarnation}, s.wire));
+  if (s.is_welcome)
+    tell_cluster(self, s.settings.cluster, greeted({who.node, who.serves, who.incarnation, who.introduces}, s.wire));
 }
 
 } // namespace

@@ -15,8 +15,8 @@
 
 namespace weir {
 
-/// Of who dialled: stands for the other node's gate. Takes node_hello, node_pulse, hang_up; answers observe and
-/// node_command.
+/// Of who dialled: stands for the other node's gate. Takes node_hello, node_pulse, hang_up, with a reason if the other node
+/// is taken for lost: who keeps the members is to judge it then; answers observe and node_command.
 struct guest_connection_state {
   static inline constexpr const char* name = "guest_connection";
   std::shared_ptr<node_wire> wire;

@@ -99,7 +99,7 @@ void node_link_state::dial_later() {
 
 void node_link_state::on_down(const std::string& why) {
   if (!gate_handle) return;
-  hang_up(gate_handle);
+  give_up(gate_handle, why);
   since = told_at = settings.time->monotonic();
   last_problem = why;
   spdlog::warn("node \"{}\" is down ({}); what it had not acked goes elsewhere, or to it when it returns",
@@ -112,6 +112,13 @@ void node_link_state::hang_up(caf::actor& connection) {
   if (!connection) return;
   self->demonitor(connection);
   self->send(connection, hang_up_atom::value);
+  connection = nullptr;
+}
+
+/// As hang_up, but nobody meant it to end.
+void node_link_state::give_up(caf::actor& connection, const std::string& why) {
+  self->demonitor(connection);
+  self->send(connection, hang_up_atom::value, why);
   connection = nullptr;
 }
 

@@ -57,6 +57,7 @@ struct node_link_state {
   void on_failure(const std::string& problem);
   void on_connection_end(const caf::down_msg& m);
   void hang_up(caf::actor& connection);
+  void give_up(caf::actor& connection, const std::string& why);
   void on_down(const std::string& why);
   void on_pulse(const node_pulse& answer);
   void on_tick();

@@ -77,9 +77,10 @@ void membership::on_linked(link_id id, const greeted_node& who, monotonic_time n
   auto& w = at->second;
   if (!is_new && w.links == 0) w.detector = phi_detector{now, settings_.heartbeat};
   ++w.links;
+  if (!who.is_introduction) ++w.pulsing;
   const auto* known = table_.find(node);
   w.is_gone = known != nullptr && is_gone(known->who.state);
-  links_[id] = {node, who.serves, &w};
+  links_[id] = {node, who.serves, !who.is_introduction, &w};
   if (who.incarnation != 0) w.incarnation = who.incarnation;
   heard(node, w, now);
   auto hello = answer{};
@@ -95,8 +96,9 @@ void membership::on_unlinked(link_id id, bool is_meant, monotonic_time now, std:
   const auto at = links_.find(id);
   if (at == links_.end()) return;
   auto& w = *at->second.of;
+  if (at->second.has_pulses && --w.pulsing == 0) w.is_broken = !is_meant;
   if (--w.links == 0) w.unlinked = now;
-  if (w.links == 0 && is_meant) watches_.erase(at->second.node);
+  if (w.links == 0 && is_meant && !w.is_broken) watches_.erase(at->second.node);
   links_.erase(at);
 }
 
@@ -141,7 +143,7 @@ void membership::watch_all(monotonic_time now) {
   for (auto at = watches_.begin(); at != watches_.end();) {
     auto& [node, w] = *at;
     judge(node, w, now);
-    const auto is_over = w.links == 0 && now - w.unlinked > settings_.down_after;
+    const auto is_over = w.links == 0 && now - std::max(w.unlinked, w.returned) > settings_.down_after;
     if (is_over && find_shown(node) == nullptr) clocks_.erase(node);
     at = is_over ? watches_.erase(at) : std::next(at);
   }
@@ -150,14 +152,15 @@ void membership::watch_all(monotonic_time now) {
 void membership::judge(const std::string& node, watch& w, monotonic_time now) {
   const auto* known = find_shown(node);
   if (known == nullptr || is_gone(known->state)) return;
-  const auto is_linked = w.links > 0;
+  const auto is_linked = w.pulsing > 0;
+  if (!is_linked && !w.is_broken) return;
   if (is_linked && !w.is_suspect && w.detector.phi(now) > settings_.suspect_phi) {
     w.is_suspect = true;
     tell(member_news::kind::suspect, node,
          quoted_node(node) + " is suspect: nothing was heard of it for "
              + to_text(std::chrono::floor<std::chrono::milliseconds>(w.detector.silent_for(now))));
   }
-  const auto silent = is_linked ? w.detector.silent_for(now) : duration{now - w.unlinked};
+  const auto silent = std::min(w.detector.silent_for(now), duration{now - w.returned});
   if (silent <= settings_.down_after || w.is_judged) return;
   w.is_judged = true;
   const auto is_another_run = w.incarnation != known->version.incarnation; // it was never linked here
@@ -166,7 +169,7 @@ void membership::judge(const std::string& node, watch& w, monotonic_time now) {
   verdict.state = member_state::down;
   verdict.since_ns = wall_ns_;
   adopt(verdict, self_.node,
-        (is_linked ? "nothing was heard of it for " : "its last connection is gone for ")
+        (is_linked ? "nothing was heard of it for " : "its last connection is gone, and nothing was heard of it for ")
             + to_text(settings_.down_after));
 }
 
@@ -222,6 +225,7 @@ void membership::adopt(const member& m, const std::string& from, const std::stri
   tell_change(old, m, why);
   spread_soon(m.node, {from, m.serves || (old != nullptr && old->serves)});
   if (const auto at = watches_.find(m.node); at != watches_.end()) {
+    if (at->second.is_gone && !is_gone(m.state)) at->second.returned = now_;
     at->second.is_gone = is_gone(m.state);
     // What it says of itself is later than its greeting.
     for (auto& [id, l] : links_)

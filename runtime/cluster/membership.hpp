@@ -7,9 +7,10 @@
 // does not serve, only members that serve are talked about, and what each end is itself. Edges judge nobody, and pass on
 // nothing but by digests.
 //
-// A verdict (down) is given by who was linked to that very run: it heard nothing for `down_after` on an open link, or the
-// last link was gone that long. Once, until it hears of it again; the owner contradicts with its next version. Nobody judges
-// whom it was never linked to. What becomes of those that are left or down is in runtime/cluster/member_table.hpp.
+// A verdict (down) is given by who was linked to that very run, and has heard nothing of it for `down_after`, whether the
+// link is open still or broke. Once, until it hears of it again; the owner contradicts with its next version. Nobody judges
+// whom it was never linked to, or only introduced: there no pulses come. What becomes of those that are left or down is in
+// runtime/cluster/member_table.hpp.
 #pragma once
 
 #include "runtime/cluster/gossip.hpp"
@@ -43,6 +44,7 @@ struct greeted_node {
   std::string node;
   bool serves = false;           ///< as the topology lets it; of one that does not, only its own word about itself is heard
   std::uint64_t incarnation = 0; ///< of its run; 0: not said
+  bool is_introduction = false;  ///< the link is for gossip alone: it has no pulses, so silence says nothing
 };
 
 struct member_view {
@@ -98,16 +100,20 @@ private:
     explicit watch(const phi_detector& d) : detector(d) {}
     phi_detector detector;
     std::size_t links = 0;
+    std::size_t pulsing = 0;         // of the links, those that have pulses
+    bool is_broken = false;          // so the last of these ended
     bool is_suspect = false;
     bool is_judged = false;          // until it is heard
     bool is_gone = false;            // as the members say
     monotonic_time told;             // that it is down, itself
     monotonic_time unlinked;         // if links is 0
+    monotonic_time returned;         // as others say, who hear it
     std::uint64_t incarnation = 0;   // of the run that is linked, by its own word
   };
   struct link {
     std::string node;
     bool serves = false;
+    bool has_pulses = true;
     watch* of = nullptr; // it lives as long as there is a link
   };
   struct clock_view {

@@ -38,24 +38,28 @@ struct connected {
   std::unique_ptr<net::listener> listener;
   std::shared_ptr<board_registry> boards = std::make_shared<board_registry>(); ///< the host's
 
-  explicit connected(guest_rights rights = {{"files"}, {}, [](right what) { return what == right::observe; }}) {
-    auto opened = net::listener::open(*host_side.network, {"127.0.0.1", 0}, {}, [this, rights](const auto& who) {
+  /// Nobody keeps the members, or the gate and the link do.
+  explicit connected(guest_rights rights = {{"files"}, {}, [](right what) { return what == right::observe; }},
+                     bool keep_members = false, bool introduces = false) {
+    auto opened = net::listener::open(*host_side.network, {"127.0.0.1", 0}, {}, [=, this](const auto& who) {
       const auto wire = std::make_shared<node_wire>(host_side.commons, who->bytes(), caf::actor{});
-      wire->expect_hello([this, who, rights](const auto& it, const node_hello& hello) {
+      wire->expect_hello([=, this](const auto& it, const node_hello& hello) {
         who->admit();
-        return host_side.system.spawn(
-            host_connection, it,
-            host_connection_settings{hello, caf::actor_cast<gate_actor>(gate), rights, {boards}});
+        auto how = host_connection_settings{hello, caf::actor_cast<gate_actor>(gate), rights, {boards}};
+        if (keep_members) how.cluster = caf::actor_cast<cluster_actor>(gate);
+        return host_side.system.spawn(host_connection, it, how);
       });
       who->bytes()->start(wire);
     });
     BOOST_TEST_REQUIRE(static_cast<bool>(opened));
     listener = std::move(*opened);
-    const auto dials = guest_side.system.spawn<caf::detached>(dialer, dialling{guest_side.network.get(), guest_side.commons});
+    auto how = dialling{guest_side.network.get(), guest_side.commons};
+    if (keep_members) how.cluster = caf::actor_cast<cluster_actor>(link);
+    const auto dials = guest_side.system.spawn<caf::detached>(dialer, how);
     link->request(dials, patience, dial_atom::value, std::string{"127.0.0.1"}, listener->port())
         .receive([&](const caf::actor& made) { guest = made; }, [](const caf::error&) { BOOST_FAIL("cannot dial"); });
     caf::anon_send_exit(dials, caf::exit_reason::user_shutdown);
-    greet();
+    greet(introduces);
   }
   ~connected() {
     listener.reset();
@@ -68,8 +72,10 @@ struct connected {
     host_side.commons.reset();
   }
 
-  void greet() {
-    link->send(guest, node_hello{protocol_version, "shop", "edge-1", 7, {"edge"}});
+  void greet(bool introduces) {
+    auto mine = node_hello{protocol_version, "shop", "edge-1", 7, {"edge"}};
+    mine.introduces = introduces;
+    link->send(guest, mine);
     receive(gate, [&](const node_hello& hello) {
       BOOST_TEST(hello.node == "edge-1");
       host = caf::actor_cast<caf::actor>(gate->current_sender());
@@ -154,6 +160,27 @@ BOOST_AUTO_TEST_CASE(end_when_their_link_hangs_up) {
   nodes.gate->monitor(nodes.host);
   nodes.link->send(nodes.guest, hang_up_atom::value);
   BOOST_TEST(nodes.is_told_of_end(nodes.gate, nodes.host));
+}
+
+BOOST_AUTO_TEST_CASE(say_whether_their_end_was_meant) {
+  const auto reason_of_end = [](const auto&... words) {
+    auto nodes = connected{};
+    nodes.link->monitor(nodes.guest);
+    nodes.link->send(nodes.guest, hang_up_atom::value, words...);
+    auto reason = caf::error{};
+    nodes.receive(nodes.link, [&](const caf::down_msg& m) { reason = m.reason; });
+    return reason ? failure_text(nodes.guest_side.system, reason) : std::string{};
+  };
+  BOOST_TEST(reason_of_end() == "");
+  BOOST_TEST(reason_of_end(std::string{"not heard of for 2s"}) == "not heard of for 2s");
+}
+
+BOOST_AUTO_TEST_CASE(tell_who_keeps_the_members_whether_they_only_introduce) {
+  for (const auto introduces : {false, true}) {
+    auto nodes = connected{{}, true, introduces};
+    for (auto* const keeper : {&nodes.gate, &nodes.link})
+      nodes.receive(*keeper, [&](const link_greeted& note) { BOOST_TEST(note.who.is_introduction == introduces); });
+  }
 }
 
 BOOST_AUTO_TEST_CASE(let_nobody_through_to_what_is_not_for_its_class) {

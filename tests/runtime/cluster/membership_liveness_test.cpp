@@ -88,6 +88,67 @@ BOOST_AUTO_TEST_CASE(whose_last_link_is_gone_for_long_are_down) {
   BOOST_TEST(a.state_of("b") == "down");
 }
 
+BOOST_AUTO_TEST_CASE(whose_link_breaks_after_a_silence_get_no_more_time_for_it) {
+  auto a = led{};
+  a.link(1, "b");
+  a.pass(2s, {1});
+  a.pass(3s);
+  a.unlink(1);
+  a.pass(1s);
+  (void)a.news();
+  BOOST_TEST(a.state_of("b") == "up");
+  a.pass(2s);
+  BOOST_TEST((a.news() == texts{R"(node "b" is down: its last connection is gone, and nothing was heard of it for 5s)"}));
+}
+
+BOOST_AUTO_TEST_CASE(that_others_brought_back_get_their_time_to_link_again) {
+  auto a = led{};
+  a.link(1, "b");
+  a.link(2, "c");
+  a.pass(2s, {1, 2});
+  a.unlink(1);
+  a.pass(1s, {2});
+  a.hear(2, {in_state(member_named("b"), member_state::down)});
+  a.pass(3s, {2});
+  a.hear(2, {member_named("b", true, {1, 2})});
+  a.pass(4s, {2});
+  BOOST_TEST(a.state_of("b") == "up");
+  a.pass(2s, {2});
+  BOOST_TEST(a.state_of("b") == "down");
+}
+
+BOOST_AUTO_TEST_CASE(that_were_only_introduced_are_neither_suspect_nor_down) {
+  auto a = led{};
+  a.of.on_linked(1, {"b", true, 1, true}, a.now, a.wall_ns);
+  a.hear(1, {member_named("b")});
+  (void)a.news();
+  a.pass(60s);
+  a.of.on_unlinked(1, false, a.now, a.wall_ns);
+  a.pass(60s);
+  BOOST_TEST(a.news().empty());
+  BOOST_TEST(a.state_of("b") == "up");
+}
+
+BOOST_AUTO_TEST_CASE(whose_link_broke_are_judged_whoever_introduces_them_meanwhile) {
+  auto a = led{};
+  a.link(1, "b");
+  a.unlink(1);
+  a.of.on_linked(2, {"b", true, 1, true}, a.now, a.wall_ns);
+  a.pass(1s);
+  a.of.on_unlinked(2, true, a.now, a.wall_ns);
+  a.pass(8s);
+  BOOST_TEST(a.state_of("b") == "down");
+}
+
+BOOST_AUTO_TEST_CASE(whose_link_was_ended_on_purpose_are_not_judged_by_an_introduction_that_goes_on) {
+  auto a = led{};
+  a.link(1, "b");
+  a.of.on_linked(2, {"b", true, 1, true}, a.now, a.wall_ns);
+  a.of.on_unlinked(1, true, a.now, a.wall_ns);
+  a.pass(20s);
+  BOOST_TEST(a.state_of("b") == "up");
+}
+
 BOOST_AUTO_TEST_CASE(that_link_again_in_time_are_not_down) {
   auto a = led{};
   a.link(1, "b");
