@@ -90,6 +90,7 @@ struct aggregator_plan {
   std::uint32_t instances = 1;                          ///< on every node of its class
   balance_policy balance = balance_policy::round_robin; ///< how senders choose among its instances
   process_plan process = {};
+  std::uint32_t instances_written = 0; ///< what the file says, where this node was scaled; else 0
 };
 
 struct sink_plan {
@@ -121,6 +122,11 @@ struct component_plan {
 
 /// On every node of its class; 1 of what is no aggregator.
 auto instances_of(const component_plan& c) -> std::uint32_t;
+/// As the file says, however it is scaled.
+auto instances_written_of(const component_plan& c) -> std::uint32_t;
+/// How the first of its instances is named: with its number where the file wants several, else without. The others have
+/// theirs, so that scaling renames nobody.
+auto is_first_numbered(const component_plan& c) -> bool;
 
 struct node_address {
   std::string name;
@@ -147,7 +153,7 @@ auto components_of(const topology_plan& plan, const std::vector<std::string>& cl
     -> std::vector<const component_plan*>;
 
 /// Where one instance of an aggregator keeps its disk buffer on a node: the path with {node} and
-/// {component} filled in; several instances get a directory each below it.
+/// {component} filled in; several instances get a directory each below it, but the first where the file wants one.
 auto buffer_directory(const component_plan& aggregator, std::string_view node, std::uint32_t instance)
     -> std::string;
 

@@ -248,7 +248,7 @@ auto aggregator_machine::words() const -> actor_texts {
   now.detail = core_->remarks();
   add_troubles(now);
   for (const auto& p : ports_)
-    if (!is_finished_ && !p.links.has_receiver()) now.problems.push_back("no " + p.component + " is there to send to");
+    if (!is_finished_ && !p.links.has_receiver()) now.problems.push_back(absence_text(settings_.downstream, p.component));
   return now;
 }
 
