@@ -249,7 +249,7 @@ class AnotherNode(SystemTest):
         wanted = [f"early {n}" for n in range(100)] + [f"late {n}" for n in range(100)]
         self.wait_stored(wanted)
         self.weir("scale", "core=1", "--node", "core-1", "--via", "store-1")
-        wait_until(lambda: len(core()) == 1, self.nodes["core-1"].log)
+        wait_until(lambda: len(core()) == 1, lambda: "".join(self.weir("status", n).stdout + p.log() for n, p in self.nodes.items()))
         self.assert_it_says_when_the_class_is_gone()
         self.wait_stored(wanted + ["last"])
 

@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(another_number_of_instances_changes_that_number_and_tells_t
   BOOST_TEST((changes.added.empty() && changes.removed.empty() && changes.replaced.empty()));
   BOOST_TEST(to_text(changes) == "another number of instances: local; other neighbours: web, a");
   BOOST_TEST(!changes.empty());
-  const auto both = diff(two, plan_of(with("from: [web],", "from: [web], instances: 4, batch: { max_size: 2MiB },")), {});
+  const auto both = diff(two, plan_of(with("from: [web],", "from: [web], instances: 4, batch: { max_delay: 1s },")), {});
   BOOST_TEST(both.scaled == names{"local"}, boost::test_tools::per_element());
   BOOST_TEST(both.replaced == names{"local"}, boost::test_tools::per_element());
 }

@@ -32,7 +32,7 @@ auto scaled_to(std::uint32_t written, std::uint32_t instances) -> topology_plan 
   return scaled(plan_with(written == 1 ? "" : ", instances: " + std::to_string(written)), numbers);
 }
 
-auto refusal(std::string_view text, const names& classes = {}) -> std::string {
+auto why_refused(std::string_view text, const names& classes = {}) -> std::string {
   auto plan = plan_with(", instances: 2");
   if (!classes.empty()) plan.components[1].classes = {"core", "store"};
   const auto read = read_scaling(text, plan, classes, "edge-1");
@@ -93,12 +93,12 @@ BOOST_AUTO_TEST_CASE(reads_what_is_asked_for_or_says_why_not) {
   BOOST_TEST(to_text(*read, 4) == "core: 8 instances instead of 4; the file says 2");
   BOOST_TEST(to_text({"core", {2, 2}}, 4) == "core: 2 instances instead of 4, as the file says");
   BOOST_TEST(to_text({"core", {2, 1}}, 1) == "core: 1 instance; the file says 2");
-  BOOST_TEST(refusal("cor=2") == "there is no component \"cor\"; did you mean \"core\"?");
-  BOOST_TEST(refusal("web=2") == "\"web\" is a collector, and only aggregators have instances");
-  BOOST_TEST(refusal("core=0") == "\"core\" wants a number from 1 to 1024 or auto, not \"0\"");
-  BOOST_TEST(refusal("core=") == "\"core\" wants a number from 1 to 1024 or auto, not \"\"");
-  BOOST_TEST(refusal("=2") == "wants COMPONENT=N, not \"=2\"");
-  BOOST_TEST(refusal("core=2", {"edge"})
+  BOOST_TEST(why_refused("cor=2") == "there is no component \"cor\"; did you mean \"core\"?");
+  BOOST_TEST(why_refused("web=2") == "\"web\" is a collector, and only aggregators have instances");
+  BOOST_TEST(why_refused("core=0") == "\"core\" wants a number from 1 to 1024 or auto, not \"0\"");
+  BOOST_TEST(why_refused("core=") == "\"core\" wants a number from 1 to 1024 or auto, not \"\"");
+  BOOST_TEST(why_refused("=2") == "wants COMPONENT=N, not \"=2\"");
+  BOOST_TEST(why_refused("core=2", {"edge"})
              == "\"core\" is placed on class \"core\" and \"store\", and node \"edge-1\" is of class \"edge\"");
 }
 
