@@ -35,6 +35,7 @@ void add_plan(CLI::App& weir, session& s);
 void add_members(CLI::App& weir, session& s);
 void add_reload(CLI::App& weir, session& s);
 void add_drain(CLI::App& weir, session& s);
+void add_scale(CLI::App& weir, session& s);
 void add_status(CLI::App& weir, session& s);
 void add_buffer(CLI::App& weir, session& s);
 void add_certs(CLI::App& weir, session& s);

@@ -160,4 +160,11 @@ auto ask(const std::string& path, std::string_view request, std::chrono::millise
   return error{errc::unavailable, "no answer at " + path + " within " + std::to_string(timeout / 1s) + " s"};
 }
 
+auto take_line(std::string& answer) -> std::string {
+  const auto end = answer.find('\n');
+  auto line = answer.substr(0, end);
+  answer.erase(0, end == std::string::npos ? answer.size() : end + 1);
+  return line;
+}
+
 } // namespace weir::cli

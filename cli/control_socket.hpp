@@ -46,4 +46,7 @@ auto is_served(const std::string& path) -> bool;
 auto ask(const std::string& path, std::string_view request, std::chrono::milliseconds timeout)
     -> result<std::string>;
 
+/// The first line of an answer, which is then without it.
+auto take_line(std::string& answer) -> std::string;
+
 } // namespace weir::cli

@@ -26,11 +26,6 @@ struct drain_line {
   bool no_wait = false;
 };
 
-auto is_here(const std::string& node) -> bool {
-  const auto all = running_nodes();
-  return std::any_of(all.begin(), all.end(), [&](const running_node& n) { return n.name == node || n.name.ends_with('.' + node); });
-}
-
 auto fail(session& s, const std::string& why) -> int {
   s.err << "weir drain: " << why << '\n';
   return exit_failed;

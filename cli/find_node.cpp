@@ -2,6 +2,7 @@
 
 #include "config/diagnostic.hpp"
 
+#include <algorithm>
 #include <ostream>
 #include <vector>
 
@@ -55,6 +56,11 @@ auto find_node(const std::string& wanted, std::string_view command, int none, se
   if (found.empty()) return refuse_none(wanted, command, s), found_node{std::nullopt, none};
   if (found.size() > 1) return {std::nullopt, refuse_many(found, command, s)};
   return {found.front(), exit_done};
+}
+
+auto is_here(const std::string& node) -> bool {
+  const auto all = running_nodes();
+  return std::any_of(all.begin(), all.end(), [&](const running_node& n) { return n.name == node || n.name.ends_with('.' + node); });
 }
 
 } // namespace weir::cli

@@ -19,4 +19,7 @@ struct found_node {
 /// the status where there is no such node.
 auto find_node(const std::string& wanted, std::string_view command, int none, session& s) -> found_node;
 
+/// Whether it runs on this machine, named so or as CLUSTER.NODE.
+auto is_here(const std::string& node) -> bool;
+
 } // namespace weir::cli

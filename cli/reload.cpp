@@ -25,14 +25,6 @@ struct reload_line {
   bool all = false;
 };
 
-/// The first line of an answer, which is then without it.
-auto take_line(std::string& answer) -> std::string {
-  const auto end = answer.find('\n');
-  auto line = answer.substr(0, end);
-  answer.erase(0, end == std::string::npos ? answer.size() : end + 1);
-  return line;
-}
-
 auto tell(const std::string& word, const std::string& text, session& s) -> int {
   if (word == "done") {
     s.out << text;

@@ -12,16 +12,16 @@ namespace {
 using hosted_components = std::vector<const component_plan*>;
 using texts = std::vector<std::string>;
 
-/// Keys that say who a component reads from, and how it begins to: the edges' affair.
-constexpr auto keys_of_edges = std::array<std::string_view, 2>{"from", "start"};
+/// Keys that say who a component reads from, how it begins to, and how many do: no affair of those that run.
+constexpr auto keys_of_others = std::array<std::string_view, 3>{"from", "start", "instances"};
 
-auto is_of_edges(std::string_view key) -> bool {
-  return std::find(keys_of_edges.begin(), keys_of_edges.end(), key) != keys_of_edges.end();
+auto is_of_others(std::string_view key) -> bool {
+  return std::find(keys_of_others.begin(), keys_of_others.end(), key) != keys_of_others.end();
 }
 
-auto without_edges(const config::value& written) -> config::value {
+auto own_settings(const config::value& written) -> config::value {
   auto rest = written;
-  std::erase_if(rest.members, [](const config::value::member& m) { return is_of_edges(m.key); });
+  std::erase_if(rest.members, [](const config::value::member& m) { return is_of_others(m.key); });
   return rest;
 }
 
@@ -43,7 +43,7 @@ auto is_same_thing(const component_plan& a, const component_plan& b) -> bool {
   if (a.in != b.in || a.type != b.type || a.letters_of != b.letters_of) return false;
   const auto* collects = std::get_if<collector_plan>(&a.details);
   if (collects && collects->oldest_name != std::get<collector_plan>(b.details).oldest_name) return false;
-  return instances_of(a) == instances_of(b) && buffer_text(a) == buffer_text(b);
+  return is_first_numbered(a) == is_first_numbered(b) && buffer_text(a) == buffer_text(b);
 }
 
 auto letters_text(const topology_plan& plan, const component_plan& c) -> std::string {
@@ -161,11 +161,12 @@ auto diff(const topology_plan& running, const topology_plan& wanted, const std::
     const auto* old = find_in(before, c->name);
     if (old == nullptr || !is_same_thing(*old, *c))
       changes.added.push_back(c->name);
-    else if (!says_the_same(without_edges(old->written), without_edges(c->written))
+    else if (!says_the_same(own_settings(old->written), own_settings(c->written))
              || settings_text(running, *old) != settings_text(wanted, *c))
       changes.replaced.push_back(c->name);
     else if (surroundings(running, *old, before) != surroundings(wanted, *c, after))
       changes.rewired.push_back(c->name);
+    if (old != nullptr && is_same_thing(*old, *c) && instances_of(*old) != instances_of(*c)) changes.scaled.push_back(c->name);
   }
   const auto edges_before = edges_of(running, before);
   const auto edges_after = edges_of(wanted, after);
@@ -209,6 +210,7 @@ auto to_text(const plan_changes& changes) -> std::string {
   add("added", changes.added);
   add("removed", changes.removed);
   add("changed", changes.replaced);
+  add("another number of instances", changes.scaled);
   add("other neighbours", changes.rewired);
   return text.empty() ? "nothing changes" : text;
 }

@@ -22,11 +22,13 @@ struct plan_changes {
   std::vector<std::string> removed;  ///< a name that is added, too, stands for something else than before
   std::vector<std::string> replaced; ///< other settings: what it holds is taken over
   std::vector<std::string> rewired;  ///< the same settings among other neighbours
+  std::vector<std::string> scaled;   ///< another number of instances, whatever else changes with them
   std::vector<plan_edge> joined;     ///< to or from what the node hosts
   std::vector<plan_edge> parted;
 
   auto empty() const -> bool {
-    return added.empty() && removed.empty() && replaced.empty() && rewired.empty() && joined.empty() && parted.empty();
+    return added.empty() && removed.empty() && replaced.empty() && rewired.empty() && scaled.empty() && joined.empty()
+           && parted.empty();
   }
   auto operator==(const plan_changes&) const -> bool = default;
 };

@@ -184,7 +184,7 @@ void refuse_nodes(draft& d, const value& root) {
   for (const auto* key : {"listen", "advertise", "seeds", "zone", "heartbeat", "down_after", "tls", "allow", "insecure"})
     if (cluster != nullptr) refuse("cluster: ", cluster->find(key), key);
   for (const auto& c : d.components)
-    if (instances_of(c.plan) == 1) refuse(c.owner() + ": ", c.written.find("balance"), "balance");
+    if (instances_of(c.plan) == 1 && c.written.find("instances") == nullptr) refuse(c.owner() + ": ", c.written.find("balance"), "balance");
   for (const auto& c : d.components)
     if (replicas_of(c.plan) > 1) refuse(c.owner() + ": ", c.written.find("replicas"), "replicas");
 }

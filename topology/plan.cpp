@@ -17,6 +17,14 @@ auto instances_of(const component_plan& c) -> std::uint32_t {
   return aggregator == nullptr ? 1 : aggregator->instances;
 }
 
+auto instances_written_of(const component_plan& c) -> std::uint32_t {
+  const auto* aggregator = std::get_if<aggregator_plan>(&c.details);
+  if (aggregator == nullptr) return 1;
+  return aggregator->instances_written != 0 ? aggregator->instances_written : aggregator->instances;
+}
+
+auto is_first_numbered(const component_plan& c) -> bool { return instances_written_of(c) > 1; }
+
 auto components_of(const topology_plan& plan, const std::vector<std::string>& classes)
     -> std::vector<const component_plan*> {
   auto hosted = std::vector<const component_plan*>{};
@@ -56,9 +64,8 @@ auto directory_of_node(const topology_plan& plan, std::string path, std::string_
 
 auto buffer_directory(const component_plan& aggregator, std::string_view node, std::uint32_t instance)
     -> std::string {
-  const auto& details = std::get<aggregator_plan>(aggregator.details);
   const auto root = buffer_root(aggregator, node);
-  return details.instances > 1 ? root + '/' + std::to_string(instance) : root;
+  return instance > 0 || is_first_numbered(aggregator) ? root + '/' + std::to_string(instance) : root;
 }
 
 } // namespace weir

@@ -92,6 +92,7 @@ struct aggregator_plan {
   process_plan process = {};
   std::uint32_t replicas = 1;       ///< nodes that have a chunk on their disk before it is acked
   bool waits_for_replicas = true; ///< while there are fewer nodes
+  std::uint32_t instances_written = 0; ///< what the file says, where this node was scaled; else 0
 };
 
 struct sink_plan {
@@ -126,6 +127,11 @@ auto replicas_of(const component_plan& c) -> std::uint32_t;
 
 /// On every node of its class; 1 of what is no aggregator.
 auto instances_of(const component_plan& c) -> std::uint32_t;
+/// As the file says, however it is scaled.
+auto instances_written_of(const component_plan& c) -> std::uint32_t;
+/// How the first of its instances is named: with its number where the file wants several, else without. The others have
+/// theirs, so that scaling renames nobody.
+auto is_first_numbered(const component_plan& c) -> bool;
 
 struct node_address {
   std::string name;
@@ -152,7 +158,7 @@ auto components_of(const topology_plan& plan, const std::vector<std::string>& cl
     -> std::vector<const component_plan*>;
 
 /// Where one instance of an aggregator keeps its disk buffer on a node: the path with {node} and
-/// {component} filled in; several instances get a directory each below it.
+/// {component} filled in; several instances get a directory each below it, but the first where the file wants one.
 auto buffer_directory(const component_plan& aggregator, std::string_view node, std::uint32_t instance)
     -> std::string;
 

@@ -22,6 +22,7 @@ constexpr auto open_patience = 15s;   // with what opens
 constexpr auto start_patience = 24h;  // with the same at a start, which has nothing to go back to
 constexpr auto leave_patience = 5s;   // with a sink that is replaced: what it has not stored comes again
 constexpr auto look_interval = 20ms;
+constexpr auto leave_interval = 200ms; // between two looks whether somebody waits any longer
 
 class reload {
 public:
@@ -64,6 +65,8 @@ private:
     switch (step.what) {
     case reload_step::kind::check: return settings_.discards ? result<void>{} : check(step);
     case reload_step::kind::hire: return hire(*then_, *wanted_.find(step.component));
+    case reload_step::kind::grow: return grow(*running_.find(step.component), *wanted_.find(step.component));
+    case reload_step::kind::shrink: return shrink(*running_.find(step.component), *wanted_.find(step.component));
     case reload_step::kind::replace: return replace(*then_, *wanted_.find(step.component));
     case reload_step::kind::rewire: return rewire(*then_, *wanted_.find(step.component), settings_.discards);
     case reload_step::kind::pause: return pause(*running_.find(step.component));
@@ -93,6 +96,8 @@ private:
     case reload_step::kind::part:
     case reload_step::kind::drain: return {};
     case reload_step::kind::hire: return end(*then_, *wanted_.find(step.component));
+    case reload_step::kind::grow: return end(*then_, *wanted_.find(step.component), instances_of(*running_.find(step.component)));
+    case reload_step::kind::shrink: return bring_back(*running_.find(step.component), instances_of(*wanted_.find(step.component)));
     case reload_step::kind::pause:
     case reload_step::kind::replace: return replace(*now_, *running_.find(step.component));
     case reload_step::kind::rewire: return rewire(*now_, *running_.find(step.component), false);
@@ -116,8 +121,8 @@ private:
   }
 
   /// At a start a store may be away: whoever sees to it may come later than we do.
-  auto hire(plan_builder& builder, const component_plan& c) -> result<void> {
-    WEIR_TRY(auto children, builder.children_of(c));
+  auto hire(plan_builder& builder, const component_plan& c, std::uint32_t first = 0) -> result<void> {
+    WEIR_TRY(auto children, builder.children_from(c, first));
     const auto has_to_work = !is_start() || c.in != tier::sink;
     for (auto& child : children)
       if (const auto hired = ask(c.in, hire_child{std::move(child), has_to_work}, to_open()); !hired)
@@ -192,8 +197,8 @@ private:
   }
 
   /// Ended at once, with what it holds.
-  auto end(plan_builder& builder, const component_plan& c) -> result<void> {
-    for (const auto& address : addresses_of(c, settings_.build.node)) {
+  auto end(plan_builder& builder, const component_plan& c, std::uint32_t first = 0) -> result<void> {
+    for (const auto& address : addresses_of(c, settings_.build.node, first)) {
       WEIR_CHECK(ask(c.in, dismiss_child{address}, answer_patience));
       builder.forget(address);
     }
@@ -218,9 +223,41 @@ private:
     return {};
   }
 
+  /// Those that could be started before one could not go again.
+  auto grow(const component_plan& before, const component_plan& after) -> result<void> {
+    return hire(*then_, after, instances_of(before));
+  }
+
+  /// All are told at once, so that none gets what another one gives up. Who takes longer than there is patience goes on
+  /// passing on what it has, and ends then.
+  auto shrink(const component_plan& before, const component_plan& after) -> result<void> {
+    const auto until = steady::now() + settings_.patience;
+    const auto leaving = addresses_of(before, settings_.build.node, instances_of(after));
+    for (const auto& address : leaving) caf::anon_send(supervisors_[supervisor_index(before.in)], let_child_leave{address});
+    for (const auto& address : leaving) {
+      if (has_left(before.in, address, until)) {
+        WEIR_CHECK(ask(before.in, dismiss_child{address}, answer_patience));
+        now_->forget(address);
+        continue;
+      }
+      note(address + ": is not done yet; it ends when it has passed on what it has");
+      WEIR_CHECK(ask(before.in, retire_child{address}, answer_patience));
+    }
+    return {};
+  }
+
+  /// Who asks again is answered in place of who asked before.
+  auto has_left(tier in, const std::string& address, steady::time_point until) -> bool {
+    while (!ask(in, let_child_leave{address}, leave_interval)) {
+      if (steady::now() >= until || (settings_.is_over != nullptr && *settings_.is_over)) return false;
+      std::this_thread::sleep_for(look_interval); // its supervisor may be gone, and says so at once
+    }
+    return true;
+  }
+
   /// One that is on its way out has kept its place.
-  auto bring_back(const component_plan& c) -> result<void> {
-    WEIR_TRY(auto children, now_->children_of(c));
+  auto bring_back(const component_plan& c, std::uint32_t first = 0) -> result<void> {
+    WEIR_TRY(auto children, now_->children_from(c, first));
     for (auto& child : children) {
       if (ask(c.in, replace_child{child}, open_patience)) continue;
       WEIR_CHECK(ask(c.in, hire_child{std::move(child)}, open_patience));

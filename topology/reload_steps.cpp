@@ -39,6 +39,7 @@ private:
     const auto late = late_ones();
     const auto early = without(changes_.added, late);
     for (const auto& name : upwards(early, wanted_)) add(step_kind::hire, name);
+    scale();
     const auto rereading = who_rereads();
     for (const auto& name : rereading) add(step_kind::pause, name);
     change_what_stays(rereading);
@@ -48,6 +49,14 @@ private:
     for (const auto& name : changes_.removed) add(step_kind::dismiss, name); // collectors are the first of a plan
     for (const auto& name : upwards(late, wanted_)) add(step_kind::hire, name);
     for (const auto& name : of_tier(late, tier::collector)) add(step_kind::begin, name);
+  }
+
+  /// Those that are too many go while all that they know is as they know it.
+  void scale() {
+    for (const auto& name : upwards(changes_.scaled, wanted_)) {
+      const auto grows = instances_of(*running_.find(name)) < instances_of(*wanted_.find(name));
+      add(grows ? step_kind::grow : step_kind::shrink, name);
+    }
   }
 
   /// Who reads anew changes with that.

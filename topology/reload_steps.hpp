@@ -19,6 +19,8 @@ struct reload_step {
   enum class kind {
     check,   ///< that `component` gets rid of what there is for `to`, or for all if that is empty
     hire,    ///< it is started; a collector opens its doors
+    grow,    ///< the instances of it that are new are started
+    shrink,  ///< those of its instances that are too many pass on what they have, and are ended
     replace, ///< one with other settings takes its place and what it holds
     rewire,  ///< it is told of other neighbours
     pause,   ///< the collector passes on what it has, and reads nothing more

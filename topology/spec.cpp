@@ -11,7 +11,6 @@
 namespace weir {
 
 auto parse_instances(std::string_view text) -> result<std::uint32_t> {
-  constexpr auto instances_max = 1024U;
   if (text == "auto") return std::max(1U, std::thread::hardware_concurrency());
   auto number = 0U;
   const auto [rest, ec] = std::from_chars(text.data(), text.data() + text.size(), number);

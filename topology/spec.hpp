@@ -189,6 +189,7 @@ template <class Visitor> void describe(Visitor& v, retention_spec& s) {
 }
 void validate(const retention_spec& spec, config::settings_reader& reader);
 
+inline constexpr std::uint32_t instances_max = 1024;
 /// "auto" is one a core of this machine.
 auto parse_instances(std::string_view text) -> result<std::uint32_t>;
 /// Absent: never.

@@ -77,6 +77,7 @@ void aggregator_machine::drop_port(std::size_t index) {
 void aggregator_machine::leave() {
   settings_.local_senders.clear();
   how_ = ending::drained;
+  leaves_ = true;
 }
 
 auto aggregator_machine::neighbours() const -> std::vector<std::string> {
@@ -95,7 +96,9 @@ auto aggregator_machine::progress() const -> std::vector<outlet_progress> {
   return all;
 }
 
+/// Who hears of it late, or has forgotten that it leaves, opens a link once more, and what came over that would stay here.
 void aggregator_machine::on_open(const open_link& note, std::uint64_t sender) {
+  if (is_ending_) return;
   if (const auto refused = from_.on_open(note, sender); !refused.empty()) spdlog::warn("{}", refused);
 }
 
@@ -228,7 +231,9 @@ auto aggregator_machine::has_delivered(monotonic_time now) const -> bool {
 }
 
 void aggregator_machine::finish_if_done(monotonic_time now) {
-  if (is_finished_ || !from_.is_done(settings_.local_senders, how_) || !has_delivered(now)) return;
+  if (is_finished_) return;
+  if (!is_ending_ && (!from_.is_done(settings_.local_senders, how_) || !has_delivered(now))) return;
+  is_ending_ = leaves_;
   for (auto& p : ports_) p.links.close();
   const auto are_closed = std::all_of(ports_.begin(), ports_.end(), [](const auto& p) { return p.links.is_closed(); });
   is_finished_ = are_closed || (drain_until_ && now >= *drain_until_);
@@ -267,7 +272,7 @@ auto aggregator_machine::words() const -> actor_texts {
   now.detail = core_->remarks();
   add_troubles(now);
   for (const auto& p : ports_)
-    if (!is_finished_ && !p.links.has_receiver()) now.problems.push_back("no " + p.component + " is there to send to");
+    if (!is_finished_ && !p.links.has_receiver()) now.problems.push_back(absence_text(settings_.downstream, p.component));
   for (const auto& out : core_->flow.outlets())
     if (!is_finished_ && out.lacks_nodes()) now.problems.push_back(lack_text(out));
   return now;

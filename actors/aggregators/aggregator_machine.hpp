@@ -120,6 +120,8 @@ private:
   std::vector<answer> answers_;
   ending how_;
   bool is_finished_ = false;
+  bool leaves_ = false;    ///< while others stay
+  bool is_ending_ = false; ///< it has left: nothing more comes in, and those behind it are told so
   monotonic_time probe_at_{};
   monotonic_time deadline_{};
   receiver_words words_;

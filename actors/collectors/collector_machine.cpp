@@ -405,12 +405,19 @@ void collector_machine::tell() {
 auto collector_machine::own_problems() const -> std::vector<std::string> {
   auto found = std::vector<std::string>{};
   if (!core_->last_error.empty()) found.push_back(core_->last_error);
-  if (!is_finished_ && !is_waiting())
-    for (const auto& p : ports_)
-      if (!p.links.has_receiver()) found.push_back("no " + p.component + " is there to send to");
+  if (is_finished_) return found;
+  for (const auto& p : ports_)
+    if (is_waiting() ? is_missed(p) : !p.links.has_receiver()) found.push_back(absence_text(settings_.downstream, p.component));
   for (const auto& out : core_->flow.outlets())
-    if (!is_finished_ && out.lacks_nodes()) found.push_back(lack_text(out));
+    if (out.lacks_nodes()) found.push_back(lack_text(out));
   return found;
+}
+
+/// By who asks where to go on: one of this node is there in a moment.
+auto collector_machine::is_missed(const downstream_port& port) const -> bool {
+  const auto& all = settings_.downstream;
+  const auto at = std::find_if(all.begin(), all.end(), [&](const auto& c) { return c.name == port.component; });
+  return port.there.empty() && at != all.end() && !at->is_local;
 }
 
 void collector_machine::count_noted(const counts_by_name& so_far) {

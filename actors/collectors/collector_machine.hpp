@@ -118,6 +118,7 @@ private:
   void drop_port(std::size_t index);
   void begin_inquiry();
   void tell_inquiry(const downstream_port& port);
+  auto is_missed(const downstream_port& port) const -> bool;
   /// Works, and shows what came of it.
   void step();
   /// Reads what demand allows, closes what is due, sends what can go, and arranges the next call.

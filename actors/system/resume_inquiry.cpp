@@ -28,6 +28,12 @@ auto intersection(const std::vector<position_range>& a, const std::vector<positi
 
 } // namespace
 
+auto absence_text(const std::vector<downstream_component>& all, const std::string& component) -> std::string {
+  const auto at = std::find_if(all.begin(), all.end(), [&](const auto& c) { return c.name == component; });
+  if (at == all.end() || at->placed.empty()) return "no " + component + " is there to send to";
+  return "waits for a node of " + at->placed + ": nobody there hosts " + component;
+}
+
 resume_inquiry::resume_inquiry(std::string source, std::vector<downstream_component> components)
     : source_(std::move(source)) {
   for (auto& c : components) components_.emplace_back().plan = std::move(c);

@@ -26,7 +26,11 @@ struct downstream_component {
   bool is_local = false;       ///< hosted here, and then only here as far as this collector is concerned
   bool is_asked = true;        ///< it may know what it has; one without a ledger never does
   bool wants_all = false;      ///< it or who is behind it, new, gets all that sources still have (`start: all`)
+  std::string placed = {};     ///< "class core", if it is on other nodes that have to be of one
 };
+
+/// That none of `component` is there, and who would have to come, for people.
+auto absence_text(const std::vector<downstream_component>& all, const std::string& component) -> std::string;
 
 class resume_inquiry {
 public:

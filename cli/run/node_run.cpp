@@ -102,11 +102,12 @@ public:
   run(run_options options, const descriptor_plan& descriptors, steady::time_point began,
       const run_signals& signals)
       : options_(std::move(options)), descriptors_(descriptors), began_(began), signals_(signals),
-        reloads_(options_.topology, options_.drain_timeout) {
+        reloads_(options_.topology, {options_.node_name, options_.classes}, options_.drain_timeout) {
     if (options_.once) reloads_.stop();
   }
 
-  auto operator()(const topology_plan& plan) -> int {
+  /// `numbers`: what the plan has of them that the file has not.
+  auto operator()(const topology_plan& plan, scaled_numbers numbers) -> int {
     auto started = start(plan);
     if (!started) {
       spdlog::error("{}", started.failure().what);
@@ -115,7 +116,8 @@ public:
     node_ = std::move(*started);
     spdlog::info("{}", start_text(plan, options_));
     auto who = cli::process_identity{plan.cluster, options_.node_name, options_.version, getpid()};
-    reloads_.begin(*node_, plan);
+    reloads_.begin(*node_, plan, std::move(numbers));
+    reloads_.end_left_ones();
     service_ = std::make_unique<cli::status_service>(std::move(who), *node_, reloads_,
                                                      [this](const std::string& by) { events_.ask_drain(by); },
                                                      std::move(options_.status));
@@ -161,12 +163,19 @@ private:
       events_.ask_drain(by);
       return done(std::string{"it drains\n"});
     }
-    if (what.what != "reload") return done(error{errc::rejected, "it does not know \"" + what.what + '"'});
-    const auto begun = reloads_.ask({by, false, what.content, [done](const cli::reloads::outcome& came) {
-                                       if (came.how == cli::reload_end::done) return done(came.text);
-                                       done(error{errc::rejected, came.text});
-                                     }});
-    if (!begun) done(begun.failure());
+    auto wanted = cli::reloads::request{};
+    wanted.by = by;
+    if (what.what.starts_with("scale "))
+      wanted.scales = what.what.substr(std::string_view{"scale "}.size());
+    else if (what.what == "reload")
+      wanted.content = what.content;
+    else
+      return done(error{errc::rejected, "it does not know \"" + what.what + '"'});
+    wanted.done = [done](const cli::reloads::outcome& came) {
+      if (came.how == cli::reload_end::done) return done(came.text);
+      done(error{errc::rejected, came.text});
+    };
+    if (const auto begun = reloads_.ask(std::move(wanted)); !begun) done(begun.failure());
   }
 
   auto wait() -> int {
@@ -342,9 +351,14 @@ void prepare_process() {
 
 } // namespace
 
-auto run_node(const topology_plan& plan, run_options options, const run_signals& signals) -> int {
+auto run_node(const topology_plan& written, run_options options, const run_signals& signals) -> int {
   const auto began = steady::now();
   prepare_process();
+  auto numbers = left_on_disk(written, options.classes, options.node_name, real_file_system());
+  const auto plan = scaled(written, numbers);
+  for (const auto& [name, n] : numbers)
+    spdlog::warn("{}: the file says {} instances, and on disk there is something that {} had: so many start, and those that are "
+                 "too many end when they have passed it on", name, n.written, n.instances);
   const auto hosted = components_of(plan, options.classes);
   const auto descriptors = descriptors_of(plan, hosted, raise_descriptor_limit());
   if (const auto lack = lack_of_descriptors(descriptors); !lack.empty()) {
@@ -356,7 +370,7 @@ auto run_node(const topology_plan& plan, run_options options, const run_signals&
     return 1;
   }
   spdlog::info("descriptors: {}", to_text(descriptors));
-  return run{std::move(options), descriptors, began, signals}(plan);
+  return run{std::move(options), descriptors, began, signals}(plan, std::move(numbers));
 }
 
 } // namespace weir

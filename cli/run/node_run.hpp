@@ -25,6 +25,6 @@ struct run_options {
 };
 
 /// Returns the exit status: 0 done, 1 failed. SIGINT, SIGTERM and SIGQUIT drain; a second one stops at once.
-auto run_node(const topology_plan& plan, run_options options, const run_signals& signals) -> int;
+auto run_node(const topology_plan& written, run_options options, const run_signals& signals) -> int;
 
 } // namespace weir

@@ -27,18 +27,20 @@ auto fingerprint_of(const std::string& topology) -> std::uint64_t {
   return bytes ? crc32c(*bytes) : 0;
 }
 
-reloads::reloads(std::string topology, std::chrono::nanoseconds patience)
-    : topology_(std::move(topology)), patience_(patience) {}
+reloads::reloads(std::string topology, hosting by, std::chrono::nanoseconds patience)
+    : topology_(std::move(topology)), by_(std::move(by)), patience_(patience) {}
 
 reloads::~reloads() {
   stop();
   if (thread_.joinable()) thread_.join();
 }
 
-void reloads::begin(node& of, const topology_plan& plan) {
+void reloads::begin(node& of, const topology_plan& plan, scaled_numbers numbers) {
   const auto lock = std::lock_guard{guard_};
   node_ = &of;
   plan_ = std::make_shared<const topology_plan>(plan);
+  numbers_ = std::move(numbers);
+  fingerprint_ = fingerprint_of(topology_);
 }
 
 auto reloads::ask(request what) -> result<std::uint64_t> {
@@ -58,6 +60,14 @@ auto reloads::outcome_of(std::uint64_t number) const -> std::optional<outcome> {
   return outcome_;
 }
 
+void reloads::end_left_ones() {
+  if (numbers_.empty()) return;
+  auto wanted = request{};
+  wanted.by = "the start";
+  wanted.ends_left_ones = true;
+  std::ignore = ask(std::move(wanted)); // a node that stops already passes on what it can as it is
+}
+
 void reloads::stop() { is_over_ = true; }
 
 auto reloads::plan() const -> std::shared_ptr<const topology_plan> {
@@ -65,17 +75,29 @@ auto reloads::plan() const -> std::shared_ptr<const topology_plan> {
   return plan_;
 }
 
+auto reloads::name_of(const request& what) const -> std::string {
+  if (what.ends_left_ones) return "what an earlier start left on disk";
+  return what.scales.empty() ? "reload of " + topology_ : "scale " + what.scales;
+}
+
 void reloads::work(const request& what) {
-  auto came = what.content ? reload_with_content(what) : reload(what);
+  auto came = carry_out(what);
   const auto line = in_one_line(came.text);
+  const auto name = name_of(what);
   if (came.how == reload_end::done)
-    spdlog::info("reload of {} (by {}): {}", topology_, what.by, line);
+    spdlog::info("{} (by {}): {}", name, what.by, line);
   else
-    spdlog::error("reload of {} (by {}): {}", topology_, what.by, line);
+    spdlog::error("{} (by {}): {}", name, what.by, line);
   if (what.done) what.done(came);
   const auto lock = std::lock_guard{guard_};
   outcome_ = std::move(came);
   is_busy_ = false;
+}
+
+auto reloads::carry_out(const request& what) -> outcome {
+  if (what.ends_left_ones) return end_left();
+  if (!what.scales.empty()) return scale(what);
+  return what.content ? reload_with_content(what) : reload(what);
 }
 
 /// The file is replaced as a whole, so that whoever starts meanwhile reads one or the other.
@@ -94,16 +116,47 @@ auto reloads::reload_with_content(const request& what) -> outcome {
 auto reloads::reload(const request& what) -> outcome {
   auto findings = std::ostringstream{};
   auto s = session{findings, findings, {}};
-  const auto wanted = load_or_explain(topology_, s, "nothing was changed");
-  if (!wanted) return {reload_end::wrong_file, findings.str()};
-  const auto changes = node_->changes_to(*wanted);
-  const auto done = node_->reload(*wanted, {what.discards, patience_, &is_over_, fingerprint_of(topology_)});
+  auto written = load_or_explain(topology_, s, "nothing was changed");
+  if (!written) return {reload_end::wrong_file, findings.str()};
+  auto numbers = numbers_;
+  const auto wanted = scaled(std::move(*written), numbers);
+  const auto done = change_to(wanted, std::move(numbers), {what.discards, patience_, &is_over_, fingerprint_of(topology_)});
   if (!done) return {reload_end::refused, findings.str() + done.failure().what + "; all is as it was\n"};
-  auto text = findings.str() + to_text(changes) + '\n';
-  for (const auto& note : done->notes) text += note + '\n';
+  return {reload_end::done, findings.str() + *done};
+}
+
+/// Of what the node runs, whatever the file says by now.
+auto reloads::scale(const request& what) -> outcome {
+  const auto now = plan();
+  const auto asked = read_scaling(what.scales, *now, by_.classes, by_.node);
+  if (!asked) return {reload_end::refused, asked.failure().what + '\n'};
+  const auto before = instances_of(*now->find(asked->component));
+  auto numbers = numbers_;
+  numbers[asked->component] = asked->number;
+  const auto wanted = scaled(as_written(*now), numbers);
+  const auto done = change_to(wanted, std::move(numbers), {false, patience_, &is_over_, fingerprint_});
+  if (!done) return {reload_end::refused, done.failure().what + "; all is as it was\n"};
+  return {reload_end::done, to_text(*asked, before) + '\n' + *done};
+}
+
+/// Nobody waits for them.
+auto reloads::end_left() -> outcome {
+  const auto done = change_to(as_written(*plan()), {}, {false, {}, &is_over_, fingerprint_});
+  if (!done) return {reload_end::refused, done.failure().what + "; all is as it was\n"};
+  return {reload_end::done, *done};
+}
+
+/// What came of it, as lines.
+auto reloads::change_to(const topology_plan& wanted, scaled_numbers numbers, const reload_manner& how) -> result<std::string> {
+  const auto changes = node_->changes_to(wanted);
+  WEIR_TRY(const auto done, node_->reload(wanted, how));
+  auto text = to_text(changes) + '\n';
+  for (const auto& note : done.notes) text += note + '\n';
+  numbers_ = std::move(numbers);
+  fingerprint_ = how.topology;
   const auto lock = std::lock_guard{guard_};
-  plan_ = std::make_shared<const topology_plan>(*wanted);
-  return {reload_end::done, std::move(text)};
+  plan_ = std::make_shared<const topology_plan>(wanted);
+  return text;
 }
 
 namespace {
@@ -127,6 +180,14 @@ auto answer_reload(reloads& by, std::string_view request, const std::string& who
     return came ? std::string{word_of(came->how)} + came->text : "busy\n";
   }
   const auto begun = by.ask({who, request == "discard", {}, {}});
+  return begun ? "begun\n" + std::to_string(*begun) + '\n' : "refused\n" + begun.failure().what + '\n';
+}
+
+auto answer_scale(reloads& by, const std::string& what, const std::string& who) -> std::string {
+  auto wanted = reloads::request{};
+  wanted.by = who;
+  wanted.scales = what;
+  const auto begun = by.ask(std::move(wanted));
   return begun ? "begun\n" + std::to_string(*begun) + '\n' : "refused\n" + begun.failure().what + '\n';
 }
 

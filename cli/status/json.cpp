@@ -93,6 +93,15 @@ void write_figures(object& out, const node::node_report& seen) {
   for (const auto& o : seen.actors) write_actor(all, o);
 }
 
+void write_scaled(object& out, const scaled_numbers& numbers) {
+  auto all = object{out.key("scaled")};
+  for (const auto& [component, n] : numbers) {
+    auto one = object{all.key(component)};
+    one.count("instances", n.instances);
+    one.count("file", n.written);
+  }
+}
+
 void write_identity(object& out, const node_status& s) {
   out.text("node", s.of.node);
   out.text("cluster", s.of.cluster);
@@ -108,6 +117,7 @@ auto status_json(const node_status& s) -> std::string {
     auto out = object{to};
     write_identity(out, s);
     write_verdict(out, judge(s.seen));
+    write_scaled(out, s.scaled);
     write_figures(out, s.seen);
   });
 }

@@ -3,6 +3,7 @@
 
 #include "cli/health.hpp"
 #include "topology/node.hpp"
+#include "topology/scaling.hpp"
 
 #include <chrono>
 #include <string>
@@ -26,6 +27,7 @@ struct node_status {
   node::node_report seen;
   std::vector<observation> before = {}; ///< its actors, a little earlier; may be empty
   std::chrono::nanoseconds between{0};  ///< how much earlier
+  scaled_numbers scaled = {};           ///< what runs in another number than the file says
 };
 
 /// One JSON object and a line feed; docs/operations.md has the keys.

@@ -96,9 +96,19 @@ auto status_service::order(std::string_view request, const std::string& by) -> s
   return order_text(content ? node_.command(other, {"reload", *content, by}) : content);
 }
 
+/// "scale COMPONENT=N": this node; "scale NODE COMPONENT=N": another one.
+auto status_service::scale(std::string_view request, const std::string& by) -> std::string {
+  auto words = std::istringstream{std::string{request}};
+  auto word = std::string{}, first = std::string{}, second = std::string{};
+  words >> word >> first >> second;
+  if (second.empty()) return answer_scale(reloads_, first, by);
+  return order_text(node_.command(first, {"scale " + second, {}, by}));
+}
+
 auto status_service::answer(std::string_view request, const std::string& by) -> std::string {
   if (request.starts_with("check")) return check(request);
   if (request.starts_with("reload")) return answer_reload(reloads_, request, by);
+  if (request.starts_with("scale ")) return scale(request, by);
   if (request.starts_with("drain") || request.starts_with("hand ")) return order(request, by);
   if (request == "others") return others_text(node_.members());
   if (request == "status") return status_json(look());
@@ -107,7 +117,7 @@ auto status_service::answer(std::string_view request, const std::string& by) -> 
   if (request == "cluster text") return cluster_text(measure(), node_.observe_cluster());
   if (request == "members") return members_json(who_, node_.members());
   if (request == "members text") return members_text(who_, system_clock().wall_ns(), node_.members());
-  return "unknown request; wants status, cluster or members, with text behind it or not, check, reload, drain, hand or others\n";
+  return "unknown request; wants status, cluster or members, with text behind it or not, check, reload, scale, drain, hand or others\n";
 }
 
 /// "check [cluster] [NANOSECONDS]".
@@ -129,6 +139,7 @@ auto status_service::look() const -> node_status {
   auto s = node_status{who_, {}, {}, node_.observe(), {}, {}};
   s.uptime = steady::now() - began_;
   s.now_ns = system_clock().wall_ns();
+  s.scaled = scaled_in(*reloads_.plan());
   return s;
 }
 

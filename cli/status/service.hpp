@@ -38,6 +38,7 @@ private:
   auto wait(bool for_clients, time_point when) -> bool;
   auto answer(std::string_view request, const std::string& by) -> std::string;
   auto order(std::string_view request, const std::string& by) -> std::string;
+  auto scale(std::string_view request, const std::string& by) -> std::string;
   auto check(std::string_view request) const -> std::string;
   /// Two observations, so far apart that rates make sense.
   auto measure() -> node_status;

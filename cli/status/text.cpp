@@ -113,6 +113,13 @@ auto remarks_on(const node_status& s, const observation& o) -> std::vector<std::
   return found;
 }
 
+/// ", instances 4 (file: 2)", if that is so.
+auto scaled_text(const node_status& s, const std::string& component) -> std::string {
+  const auto at = s.scaled.find(component);
+  if (at == s.scaled.end()) return {};
+  return ", instances " + std::to_string(at->second.instances) + " (file: " + std::to_string(at->second.written) + ')';
+}
+
 auto tree_of(const node_status& s) -> std::string {
   auto table = text_table{headings};
   for (const auto t : all_tiers) {
@@ -123,7 +130,7 @@ auto tree_of(const node_status& s) -> std::string {
       if (std::exchange(is_first, false)) table.add_line(std::string{tier_name(t)} + 's');
       if (std::exchange(component, o.component) != o.component)
         table.add_line("  " + o.component
-                       + (o.type == "aggregator" || o.type.empty() ? "" : " (" + o.type + ')'));
+                       + (o.type == "aggregator" || o.type.empty() ? "" : " (" + o.type + ')') + scaled_text(s, o.component));
       table.add_row(row_of(s, o));
       for (const auto& remark : remarks_on(s, o)) table.add_line("      " + printable(remark));
     }

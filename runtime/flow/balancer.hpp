@@ -1,6 +1,8 @@
 /// Chooses among the peers of one component: who gets the next chunk.
 #pragma once
 
+#include "runtime/event/chunk.hpp"
+
 #include <array>
 #include <cstdint>
 #include <string>
@@ -16,8 +18,8 @@ using peer_id = std::uint64_t;
 enum class balance_policy {
   round_robin,  ///< in turn, weighted by the credit each peer has
   least_loaded, ///< fewest bytes in flight
-  sticky,       ///< a stream always to the same peer while that is up; keeps its order
-  failover,     ///< the first by address that is up; the others stand by
+  sticky,       ///< a stream always to the same peer while that is up; keeps its order, also when it moves
+  failover,     ///< the first by address that is up, again as soon as it is back; the others stand by
 };
 
 constexpr auto names_of(balance_policy*) {
@@ -45,8 +47,11 @@ struct peer_state {
   }
 };
 
-/// The peer for a chunk of `bytes` of `origin`, or nullptr: then the chunk waits for credit.
-auto choose(balance_policy policy, std::vector<peer_state>& peers, std::uint64_t origin, std::uint64_t bytes)
+/// What sticky keeps together: all of one collector, by its lasting name, so that it finds its peer again after a restart.
+auto stream_of(const chunk& c) -> std::uint64_t;
+
+/// The peer for a chunk of `bytes` of `stream`, or nullptr: then the chunk waits for credit.
+auto choose(balance_policy policy, std::vector<peer_state>& peers, std::uint64_t stream, std::uint64_t bytes)
     -> peer_state*;
 
 } // namespace weir

@@ -15,7 +15,7 @@ void outlet::push(chunk_ptr c, monotonic_time now) {
   const auto number = next_ticket_++;
   const auto fresh = by_id_.emplace(id, number).second;
   WEIR_ASSERT(fresh);
-  auto& e = chunks_.emplace(number, entry{std::move(c), bytes, 0, now}).first->second;
+  auto& e = chunks_.emplace(number, entry{c, bytes, stream_of(*c), 0, now}).first->second;
   waiting_.emplace(number, &e);
   waiting_bytes_ += bytes;
 }
@@ -45,7 +45,7 @@ void outlet::peer_down(peer_id peer) {
     std::erase(e.others, peer);
     if (e.peer != peer) continue;
     if (e.others.empty())
-      wait_again(number, e);
+      forget_in_flight(e), wait_again(number, e);
     else
       e.peer = e.others.back(), e.others.pop_back();
   }
@@ -101,6 +101,8 @@ auto outlet::ack(const std::vector<chunk_id>& ids, peer_id from) -> std::vector<
       waiting_bytes_ -= e.bytes;
     } else if (!take_ack(e, from)) {
       continue;
+    } else {
+      forget_in_flight(e);
     }
     lacking_.erase(at->first);
     safe.push_back(std::move(e.content));
@@ -127,11 +129,25 @@ void outlet::send(const chunk_ptr& c, std::uint64_t bytes, peer_state& peer, std
   peer.in_flight_bytes += bytes;
 }
 
-/// Small as it is, a notice waits for nobody's credit.
+void outlet::forget_in_flight(const entry& e) {
+  const auto at = e.content->is_notice ? streams_.end() : streams_.find({e.stream, e.peer});
+  if (at != streams_.end() && --at->second == 0) streams_.erase(at);
+}
+
+auto outlet::is_with_another(const entry& e, peer_id peer) const -> bool {
+  for (auto at = streams_.lower_bound({e.stream, 0}); at != streams_.end() && at->first.first == e.stream; ++at)
+    if (at->first.second != peer) return true;
+  return false;
+}
+
+/// Small as it is, a notice waits for nobody's credit. What sticks goes to nobody new before the old one has acked all: it
+/// would overtake.
 auto outlet::receiver_of(const entry& e) -> peer_state* {
   if (!e.content->is_notice) {
-    auto* chosen = choose(settings_.policy, peers_, e.content->id.origin, e.bytes);
-    return chosen != nullptr && is_copied() && !can_copy(e, *chosen) ? nullptr : chosen;
+    auto* chosen = choose(settings_.policy, peers_, e.stream, e.bytes);
+    const auto is_early = chosen != nullptr && settings_.policy == balance_policy::sticky && is_with_another(e, chosen->id);
+    const auto is_alone = chosen != nullptr && is_copied() && !can_copy(e, *chosen);
+    return is_early || is_alone ? nullptr : chosen;
   }
   const auto at = std::find_if(peers_.begin(), peers_.end(), [](const auto& p) { return !p.leaving; });
   return at == peers_.end() ? nullptr : &*at;
@@ -141,7 +157,10 @@ void outlet::assign(entry& e, peer_state& peer, std::vector<transfer>& out) {
   e.peer = peer.id;
   waiting_bytes_ -= e.bytes;
   send(e.content, e.bytes, peer, out);
-  if (!e.content->is_notice) return;
+  if (!e.content->is_notice) {
+    ++streams_[{e.stream, peer.id}];
+    return;
+  }
   for (auto& other : peers_) {
     if (other.leaving || other.id == peer.id) continue;
     e.others.push_back(other.id);
@@ -151,15 +170,14 @@ void outlet::assign(entry& e, peer_state& peer, std::vector<transfer>& out) {
 
 auto outlet::poll(monotonic_time now) -> std::vector<transfer> {
   auto out = std::vector<transfer>{};
-  auto stuck_origins = std::set<std::uint64_t>{};
+  auto stuck = std::set<std::uint64_t>{};
   const auto keeps_order = settings_.policy == balance_policy::sticky;
   const auto lingers = settings_.linger.count() > 0;
   linger_until_.reset();
   send_missing_copies(out);
   for (auto at = waiting_.begin(); at != waiting_.end();) {
     auto& e = *at->second;
-    const auto origin = e.content->id.origin;
-    auto* peer = stuck_origins.count(origin) ? nullptr : receiver_of(e);
+    auto* peer = stuck.contains(e.stream) ? nullptr : receiver_of(e);
     if (peer != nullptr && lingers && out.empty() && should_linger(*peer, e, now)) {
       linger_until_ = e.since + settings_.linger;
       break;
@@ -171,7 +189,7 @@ auto outlet::poll(monotonic_time now) -> std::vector<transfer> {
       continue;
     }
     if (!keeps_order) break;
-    stuck_origins.insert(origin);
+    stuck.insert(e.stream);
     ++at;
   }
   return out;

@@ -96,6 +96,7 @@ private:
   struct entry {
     chunk_ptr content;
     std::uint64_t bytes = 0;
+    std::uint64_t stream = 0;
     peer_id peer = 0; ///< 0: waiting
     monotonic_time since;
     std::vector<peer_id> others = {}; ///< who else has to ack it: of a notice all, of others those with a copy
@@ -116,6 +117,9 @@ private:
   void send_missing_copies(std::vector<transfer>& out);
   void lose_copy(ticket number, entry& e, peer_id peer);
   auto take_copy_ack(entry& e, peer_id from) -> bool;
+  /// Whether another peer has something of its stream that it has not acked.
+  auto is_with_another(const entry& e, peer_id peer) const -> bool;
+  void forget_in_flight(const entry& e);
   void assign(entry& e, peer_state& peer, std::vector<transfer>& out);
   void send(const chunk_ptr& c, std::uint64_t bytes, peer_state& peer, std::vector<transfer>& out);
   /// Whether that was the last ack that was missing.
@@ -127,6 +131,7 @@ private:
   std::map<chunk_id, ticket> by_id_;
   std::map<ticket, entry*> waiting_;
   std::vector<peer_state> peers_;
+  std::map<std::pair<std::uint64_t, peer_id>, std::size_t> streams_; ///< in flight, by stream and peer; without notices
   std::uint64_t waiting_bytes_ = 0;
   ticket next_ticket_ = 1;
   std::optional<monotonic_time> linger_until_;

@@ -102,6 +102,7 @@ void outlet::send_missing_copies(std::vector<transfer>& out) {
     const auto number = *at;
     at = lacking_.erase(at);
     if (!e.is_taken || !e.others.empty()) continue;
+    forget_in_flight(e);
     acked_short_.push_back(std::move(e.content));
     by_id_.erase(acked_short_.back()->id);
     chunks_.erase(number);
@@ -117,6 +118,7 @@ void outlet::lose_copy(ticket number, entry& e, peer_id peer) {
   if (e.peer != peer || e.is_taken) return;
   lacking_.erase(number);
   e.lacks = 0;
+  forget_in_flight(e);
   wait_again(number, e);
 }
 

@@ -19,7 +19,9 @@ public:
   static auto promise(const settings&) -> store_promise {
     return {.takes_all = true, .writers_max = store_writers_max, .batch_bytes = std::uint64_t{1} << 20};
   }
-  slow_store(settings s, const plugin_context&) : settings_(std::move(s)) {}
+  slow_store(settings s, const plugin_context& of) : settings_(std::move(s)) {
+    if (const auto at = settings_.report.find("{node}"); at != std::string::npos) settings_.report.replace(at, 6, of.node);
+  }
   slow_store(const slow_store&) = delete;
   auto operator=(const slow_store&) -> slow_store& = delete;
   ~slow_store() override {
@@ -58,7 +60,7 @@ private:
 
 template <class Visitor> void describe(Visitor& v, slow_store::settings& s) {
   v.field("commit_takes", s.commit_takes, "How long a commit takes.");
-  v.required("report", s.report, "The file that gets what was stored.");
+  v.required("report", s.report, "The file that gets what was stored; {node} works.");
 }
 
 const register_store<slow_store> registered_slow{"slow", "Takes its time for each commit, for benchmarks."};

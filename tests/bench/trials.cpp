@@ -2,6 +2,7 @@
 
 #include "tests/bench/observed.hpp"
 #include "tests/bench/topologies.hpp"
+#include "tests/support/sockets.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -248,6 +250,60 @@ auto run_writers(const workspace& at) -> result<std::vector<figure>> {
   return figures;
 }
 
+/// Of one edge that sends to so many nodes, all processes of this machine: each has one aggregator, and a sink whose store takes
+/// 20 ms for a commit of one chunk or two.
+auto topology_of_cores(const workspace& at, std::uint64_t cores, const std::string& report) -> std::string {
+  auto text = std::string{"collectors:\n  input: { type: tail, path: \""} + at.folder + "/long.log\", tag: bench }\n"
+              + "destination_aggregators:\n  center: { from: [input], buffer: { max_size: 4MiB } }\n"
+                "sinks:\n  output: { type: slow, from: [center], report: \"" + report + "-{node}\", batch: { max_size: 1MiB } }\n"
+                "placement:\n  edge: [input]\n  core: [center, output]\nnodes:\n";
+  for (std::uint64_t i = 1; i <= cores; ++i)
+    text += "  core-" + std::to_string(i) + ": { listen: \"127.0.0.1:" + std::to_string(test::free_port()) + "\", as: core }\n";
+  return text;
+}
+
+auto start_node(const workspace& at, const std::string& topology, const std::string& node, bool once) -> result<process> {
+  const auto program = std::filesystem::path{at.self}.parent_path() / "weir-slow-store";
+  auto command = std::vector<std::string>{program, "run", topology, "--node", node, "--as", node.substr(0, node.find('-'))};
+  if (once) command.push_back("--once");
+  return process::start(command, at.log(node));
+}
+
+auto rate_of_cores(const workspace& at, std::uint64_t cores) -> result<double> {
+  const auto report = at.folder + "/cores-" + std::to_string(cores);
+  const auto mib_each = at.events < 100'000 ? std::uint64_t{8} : std::uint64_t{64};
+  WEIR_CHECK(write_long_lines(at.folder + "/long.log", cores * (mib_each << 20)));
+  WEIR_TRY(const auto topology, write_topology(at, topology_of_cores(at, cores, report)));
+  auto running = std::vector<process>{};
+  for (std::uint64_t i = 1; i <= cores; ++i) {
+    WEIR_TRY(auto core, start_node(at, topology, "core-" + std::to_string(i), false));
+    running.push_back(std::move(core));
+  }
+  WEIR_TRY(auto edge, start_node(at, topology, "edge-1", true));
+  WEIR_CHECK(edge.wait());
+  for (auto& core : running) core.signal(SIGTERM);
+  for (auto& core : running) WEIR_CHECK(core.wait());
+  auto all = std::ofstream{report};
+  for (std::uint64_t i = 1; i <= cores; ++i) all << read_file(report + "-core-" + std::to_string(i));
+  all.close();
+  std::filesystem::remove(at.folder + "/long.log");
+  const auto rate = rate_in(report);
+  if (rate > 0) return rate;
+  return error{errc::failed, "nothing was stored:\n" + read_file(at.log("edge-1"))};
+}
+
+auto run_aggregators(const workspace& at) -> result<std::vector<figure>> {
+  WEIR_TRY(const auto one, rate_of_cores(at, 1));
+  auto figures = std::vector<figure>{{"1 aggregator", one / 1048576, "MiB/s"}};
+  for (const auto cores : {2, 4, 8}) {
+    WEIR_TRY(const auto rate, rate_of_cores(at, static_cast<std::uint64_t>(cores)));
+    const auto name = std::to_string(cores) + " aggregators";
+    figures.push_back({name, rate / 1048576, "MiB/s"});
+    figures.push_back({name + ", short of linear", 100 * (1 - rate / (cores * one)), "%", 10});
+  }
+  return figures;
+}
+
 } // namespace
 
 auto all_trials() -> const std::vector<trial>& {
@@ -256,6 +312,7 @@ auto all_trials() -> const std::vector<trial>& {
       {"latency at 5000/s, always", run_latency_always},
       {"two nodes at rest", run_idle},
       {"writers of a 20 ms store", run_writers},
+      {"aggregators before 20 ms stores", run_aggregators},
       {"looked at ten times a second", run_observed},
   };
   return trials;

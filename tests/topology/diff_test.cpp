@@ -104,6 +104,27 @@ BOOST_AUTO_TEST_CASE(another_buffer_or_type_is_another_component_of_that_name) {
   BOOST_TEST(larger.replaced == names{"local"}, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(another_number_of_instances_changes_that_number_and_tells_the_neighbours) {
+  const auto two = plan_of(with("from: [web],", "from: [web], instances: 2,"));
+  const auto four = plan_of(with("from: [web],", "from: [web], instances: 4,"));
+  const auto changes = diff(two, four, {});
+  BOOST_TEST(changes.scaled == names{"local"}, boost::test_tools::per_element());
+  BOOST_TEST(changes.rewired == (names{"web", "a"}), boost::test_tools::per_element());
+  BOOST_TEST((changes.added.empty() && changes.removed.empty() && changes.replaced.empty()));
+  BOOST_TEST(to_text(changes) == "another number of instances: local; other neighbours: web, a");
+  BOOST_TEST(!changes.empty());
+  const auto both = diff(two, plan_of(with("from: [web],", "from: [web], instances: 4, batch: { max_delay: 1s },")), {});
+  BOOST_TEST(both.scaled == names{"local"}, boost::test_tools::per_element());
+  BOOST_TEST(both.replaced == names{"local"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_wants_several_where_it_wanted_one_names_the_first_anew) {
+  const auto changes = changes_to(with("from: [web],", "from: [web], instances: 2,"));
+  BOOST_TEST(changes.removed == names{"local"}, boost::test_tools::per_element());
+  BOOST_TEST(changes.added == names{"local"}, boost::test_tools::per_element());
+  BOOST_TEST(changes.scaled.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_node_sees_what_it_hosts) {
   const auto placed = std::string{base} + "placement: { edge: [web, local], core: [a] }\n"
                                           "nodes: { core-1: { listen: 127.0.0.1:7400, as: core } }\n";
@@ -123,7 +144,7 @@ BOOST_AUTO_TEST_CASE(some_things_want_a_process_of_their_own) {
 namespace {
 
 auto text_of(const std::vector<reload_step>& steps) -> std::string {
-  constexpr auto words = std::array{"check", "hire", "replace", "rewire", "pause", "reread", "begin", "part", "dismiss", "drain"};
+  constexpr auto words = std::array{"check", "hire", "grow", "shrink", "replace", "rewire", "pause", "reread", "begin", "part", "dismiss", "drain"};
   auto text = std::string{};
   for (const auto& s : steps) {
     text += (text.empty() ? "" : ", ") + std::string{words[static_cast<std::size_t>(s.what)]} + ' ' + s.component;
@@ -143,6 +164,14 @@ BOOST_AUTO_TEST_CASE(what_is_new_comes_first_and_what_goes_last) {
   BOOST_TEST(steps_to(with("  a: { type", "  b: { type")) == "check local>a, hire b, rewire local, part local>a, dismiss a");
   BOOST_TEST(text_of(steps_of({}, plan_of(base), {}, "n")) == "hire a, hire local, hire web, begin web");
   BOOST_TEST(text_of(steps_of(plan_of(base), {}, {}, "n")) == "drain web, drain local, drain a");
+}
+
+BOOST_AUTO_TEST_CASE(instances_come_before_their_senders_hear_of_them_and_go_before_anything_changes) {
+  const auto two = plan_of(with("from: [web],", "from: [web], instances: 2,"));
+  const auto four = plan_of(with("from: [web],", "from: [web], instances: 4,") + "  b: { type: \"null\", from: [local] }\n");
+  BOOST_TEST(text_of(steps_of(two, four, {}, "n")) == "hire b, grow local, rewire a, rewire local, rewire web");
+  BOOST_TEST(text_of(steps_of(four, two, {}, "n"))
+             == "check local>b, shrink local, rewire a, rewire local, rewire web, part local>b, dismiss b");
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_read_before_all_is_there_and_dead_letters_are_read_to_the_end_behind_the_others) {

@@ -93,6 +93,12 @@ BOOST_AUTO_TEST_CASE(parse_is_the_short_form_of_the_first_operator) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(one_instance_that_is_written_may_say_how_more_are_chosen_among) {
+  BOOST_TEST(plan_of("collectors: { c: { type: tail, path: y } }\nsource_aggregators: { a: { instances: 1, balance: sticky } }\n"
+                     "sinks: { s: { type: file, path: x } }\n")
+                 .plan.has_value()); // weir scale makes them
+}
+
 BOOST_AUTO_TEST_CASE(instances_may_follow_the_number_of_cores) {
   const auto r =
       plan_of("collectors: { c: { type: tail, path: y } }\nsource_aggregators: { a: { instances: auto } }\n"

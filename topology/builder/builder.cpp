@@ -49,9 +49,11 @@ auto plan_builder::begin(const topology_plan& plan, std::vector<const component_
   return std::unique_ptr<plan_builder>{new plan_builder{std::move(state)}};
 }
 
-auto plan_builder::children_of(const component_plan& c) -> result<std::vector<child_spec>> {
+auto plan_builder::children_of(const component_plan& c) -> result<std::vector<child_spec>> { return children_from(c, 0); }
+
+auto plan_builder::children_from(const component_plan& c, std::uint32_t first) -> result<std::vector<child_spec>> {
   auto children = std::vector<child_spec>{};
-  for (std::uint32_t i = 0; i < instances_of(c); ++i) {
+  for (auto i = first; i < instances_of(c); ++i) {
     WEIR_TRY(auto child, build_child(*state_, c, i));
     children.push_back(std::move(child));
   }
@@ -85,9 +87,9 @@ void plan_builder::forget(const std::string& address) {
   kept.gates.erase(address);
 }
 
-auto addresses_of(const component_plan& c, std::string_view node) -> std::vector<std::string> {
+auto addresses_of(const component_plan& c, std::string_view node, std::uint32_t first) -> std::vector<std::string> {
   auto all = std::vector<std::string>{};
-  for (std::uint32_t i = 0; i < instances_of(c); ++i) all.push_back(address_on(node, c, i));
+  for (auto i = first; i < instances_of(c); ++i) all.push_back(address_on(node, c, i));
   return all;
 }
 

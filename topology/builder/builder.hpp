@@ -41,6 +41,8 @@ public:
 
   /// One for each of its addresses; opens what they need that is not open.
   auto children_of(const component_plan& c) -> result<std::vector<child_spec>>;
+  /// The same, of its instances from this number on.
+  auto children_from(const component_plan& c, std::uint32_t first) -> result<std::vector<child_spec>>;
   /// Of a collector that has nothing under way: it asks where to go on, as at the first start of a process.
   auto rereading(const component_plan& c) -> result<std::vector<child_spec>>;
   /// For those that run: their neighbours are others. `discards`: what there is for those that are not fed any more.
@@ -53,8 +55,8 @@ private:
   std::unique_ptr<building> state_;
 };
 
-/// Of all that stand for a component on a node.
-auto addresses_of(const component_plan& c, std::string_view node) -> std::vector<std::string>;
+/// Of all that stand for a component on a node, or of its instances from a number on.
+auto addresses_of(const component_plan& c, std::string_view node, std::uint32_t first = 0) -> std::vector<std::string>;
 /// A node has as many supervisors, sinks first; and which of them a component's children have.
 inline constexpr std::size_t supervisors_of_a_node = 4;
 auto supervisor_index(tier in) -> std::size_t;

@@ -14,6 +14,13 @@ auto only_listens(const building& b) -> bool {
   });
 }
 
+/// "class core".
+auto placed_text(const component_plan& c) -> std::string {
+  auto text = std::string{};
+  for (const auto& name : c.classes) text += (text.empty() ? "class " : " or ") + name;
+  return text;
+}
+
 } // namespace
 
 auto word_of(tier t) -> std::string {
@@ -28,7 +35,7 @@ auto word_of(tier t) -> std::string {
 
 auto address_on(std::string_view node, const component_plan& c, std::uint32_t instance) -> std::string {
   auto address = std::string{node} + '/' + word_of(c.in) + '/' + c.name;
-  return instances_of(c) > 1 ? address + '/' + std::to_string(instance) : address;
+  return instance > 0 || is_first_numbered(c) ? address + '/' + std::to_string(instance) : address;
 }
 
 auto address_of(const building& b, const component_plan& c, std::uint32_t instance) -> std::string {
@@ -82,7 +89,8 @@ auto downstream_of(const building& b, const component_plan& c) -> std::vector<do
   for (const auto& name : c.to) {
     const auto* to = b.plan.find(name);
     const auto is_local = std::find(b.hosted.begin(), b.hosted.end(), to) != b.hosted.end();
-    all.push_back({name, instances_of(*to), is_local, keeps_positions(*to), wants_all(b.plan, *to)});
+    all.push_back({name, instances_of(*to), is_local, keeps_positions(*to), wants_all(b.plan, *to),
+                   is_local ? std::string{} : placed_text(*to)});
   }
   return all;
 }

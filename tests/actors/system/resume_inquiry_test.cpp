@@ -112,4 +112,11 @@ BOOST_AUTO_TEST_CASE(do_not_wait_for_who_never_knows_and_take_it_for_one_that_ha
   BOOST_TEST((ask.result().covered == ranges{{"a", 0, 90}}));
 }
 
+BOOST_AUTO_TEST_CASE(who_is_not_there_is_named_with_the_class_that_would_have_to_come) {
+  const auto all = std::vector<downstream_component>{{"core", 1, false, true, false, "class core or spare"}, {"sink", 1, true}};
+  BOOST_TEST(absence_text(all, "core") == "waits for a node of class core or spare: nobody there hosts core");
+  BOOST_TEST(absence_text(all, "sink") == "no sink is there to send to");
+  BOOST_TEST(absence_text(all, "gone") == "no gone is there to send to");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

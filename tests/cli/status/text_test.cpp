@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(json_has_every_figure_under_its_documented_key) {
       == R"({"node":"edge-1","cluster":"shop","version":"0.1.0","pid":42,"uptime_seconds":90.0,)"
          R"("health":"degraded","reasons":["node core-1 is down: connection refused",)"
          R"("edge-1/collector/logs: /no/*.log matches nothing","edge-1/sink/files: it tries again: no\nspace left"],)"
-         R"("balanced":true,"links":[{"node":"core-1","dialled":true,"connected":false,)"
+         R"("scaled":{},"balanced":true,"links":[{"node":"core-1","dialled":true,"connected":false,)"
          R"("since":"1970-01-01T00:00:02.000000000Z","heard_at":"1970-01-01T00:00:01.000000000Z",)"
          R"("problem":"connection refused"},{"node":"edge-2","dialled":false,"connected":true,)"
          R"("since":"1970-01-01T00:00:03.000000000Z","heard_at":"1970-01-01T00:00:04.900000000Z","problem":""}],)"
@@ -254,6 +254,15 @@ BOOST_AUTO_TEST_CASE(the_hints_name_each_store_and_a_query) {
                  .find("try:    sqlite3 weir.db 'select tag, count(*) from \"events\" group by tag")
              != std::string::npos);
   BOOST_TEST(cli::data_hints({}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_runs_in_another_number_than_the_file_says_has_both_behind_its_name) {
+  auto s = sample();
+  s.seen.actors.push_back(actor("core", "destination_aggregator", "aggregator"));
+  BOOST_TEST(cli::status_text(s).find("\n  core\n") != std::string::npos);
+  s.scaled = {{"core", {2, 4}}};
+  BOOST_TEST(cli::status_text(s).find("\n  core, instances 4 (file: 2)\n") != std::string::npos);
+  BOOST_TEST(cli::status_json(s).find(R"("scaled":{"core":{"instances":4,"file":2}})") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -35,6 +35,7 @@ flow_model::flow_model(std::uint64_t seed) : random_(seed) {
     s.policy = static_cast<balance_policy>(random_.between(0, 3));
     s.transfer_bytes_max = random_.between(1, 8) << 10;
     s.linger = std::chrono::milliseconds{random_.one_in(3) ? random_.between(1, 200) : 0};
+    keeps_order_.push_back(s.policy == balance_policy::sticky);
   }
   stored_.resize(settings.size());
   for (std::size_t component = 0; component < settings.size(); ++component)
@@ -218,8 +219,11 @@ void flow_model::commit(receiver& r) {
     return happens(r.stopped_until - now(), what::commit, r.handle, r.memory);
   }
   for (auto left = random_.between(1, 4); left > 0 && !r.ready.empty(); --left) {
-    stored_[r.component].insert(r.ready.front());
     const auto id = r.ready.front();
+    auto& stored = stored_[r.component];
+    if (keeps_order_[r.component] && id.sequence > 1 && !stored.contains({id.origin, id.sequence - 1}))
+      broken("a chunk overtook one of its stream that sticks");
+    stored.insert(id);
     r.in->make_safe(id);
     r.in->settle({id.origin, id.sequence, id.sequence});
     r.ready.pop_front();

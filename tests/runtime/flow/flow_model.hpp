@@ -110,6 +110,7 @@ private:
   std::vector<std::unique_ptr<sender>> senders_;
   std::vector<std::unique_ptr<receiver>> receivers_;
   std::vector<std::set<chunk_id>> stored_; // by component
+  std::vector<bool> keeps_order_;          // by component
 };
 
 } // namespace weir::test
