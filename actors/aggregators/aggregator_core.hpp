@@ -74,6 +74,8 @@ public:
   /// What is with these chunks, for another one that has copies of them.
   auto account_of(const std::vector<id_range>& ids) const -> known_settled;
   auto copies() -> held_copies& { return copies_; }
+  /// The log is full: copies are in the way.
+  auto lacks_room() const -> bool { return !full_reason_.empty(); }
 
   /// Starts of collectors of which nothing came for that long.
   void forget_old(std::int64_t wall_ns, duration age);

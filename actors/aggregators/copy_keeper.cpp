@@ -9,6 +9,7 @@ using namespace std::chrono_literals;
 
 constexpr auto asks_every = 1s;
 constexpr auto asks_behind = 2s; // most are known as stored by then, from what came since
+constexpr auto asks_every_for_room = 100ms;
 constexpr auto gives_up_every = 60s;
 constexpr auto ranges_max = std::size_t{1024};
 
@@ -31,7 +32,7 @@ void copy_keeper::on_answer(aggregator_core& core, const known_settled& note) {
 }
 
 void copy_keeper::ask(aggregator_core& core, const std::string& holder, std::uint64_t handle, monotonic_time now) {
-  auto ids = core.copies().ids_of(holder, now - asks_behind, ranges_max);
+  auto ids = core.copies().ids_of(holder, core.lacks_room() ? now : now - asks_behind, ranges_max);
   if (ids.empty()) return;
   std::erase_if(questions_, [&](const auto& q) { return q.second == holder; });
   const auto question = random_();
@@ -54,7 +55,7 @@ void copy_keeper::look_after(aggregator_core& core, const std::string& holder, m
 
 void copy_keeper::work(aggregator_core& core, monotonic_time now) {
   if (settings_.component.empty() || core.copies().size() == 0 || now < ask_at_) return;
-  ask_at_ = now + asks_every;
+  ask_at_ = now + (core.lacks_room() ? asks_every_for_room : asks_every);
   for (const auto& holder : core.copies().holders()) look_after(core, holder, now);
   if (now < give_up_at_) return;
   give_up_at_ = now + gives_up_every;

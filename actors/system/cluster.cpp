@@ -2,6 +2,7 @@
 
 #include "actors/system/failure.hpp"
 #include "runtime/cluster/gossip_codec.hpp"
+#include "runtime/event/own_events.hpp"
 #include "runtime/os/random.hpp"
 
 #include <spdlog/spdlog.h>
@@ -188,8 +189,15 @@ void cluster_state::send_gossip() {
 }
 
 void cluster_state::tell_news() {
-  for (const auto& news : members->take_news())
+  for (const auto& news : members->take_news()) {
     is_bad(news.what) ? spdlog::warn("{}", news.text) : spdlog::info("{}", news.text);
+    own_events_here().tell({"weir.cluster",
+                            wall_ns(),
+                            {{"cluster", settings.identity.cluster},
+                             {"what", name_of(news.what)},
+                             {"member", news.node},
+                             {"message", news.text}}});
+  }
 }
 
 void cluster_state::tell_members() {

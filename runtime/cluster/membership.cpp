@@ -42,6 +42,24 @@ auto change_of(const member& old, const member& m) -> std::string {
 
 } // namespace
 
+auto name_of(member_news::kind what) -> const char* {
+  using kind = member_news::kind;
+  switch (what) {
+  case kind::joined: return "joined";
+  case kind::changed: return "changed";
+  case kind::suspect: return "suspect";
+  case kind::trusted: return "trusted";
+  case kind::down: return "down";
+  case kind::returned: return "returned";
+  case kind::left: return "left";
+  case kind::forgotten: return "forgotten";
+  case kind::same_name: return "same name";
+  case kind::clock_off: return "clock off";
+  case kind::too_many: return "too many";
+  }
+  return "unknown";
+}
+
 membership::membership(membership_settings settings, member self, std::int64_t wall_ns)
     : settings_(settings), self_(std::move(self)), table_(settings.members_max), random_(settings.seed),
       wall_ns_(wall_ns) {

@@ -64,6 +64,9 @@ struct member_news {
   std::string text; ///< a sentence: node "core-2" joined (core, at 10.0.0.2:7400)
 };
 
+/// "joined", "clock off", …
+auto name_of(member_news::kind what) -> const char*;
+
 class membership {
 public:
   /// `self.version.incarnation` is given; its version is counted here.

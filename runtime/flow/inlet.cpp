@@ -113,18 +113,31 @@ void inlet::forget(std::int64_t before_s, std::int64_t now_s) {
   }
 }
 
+auto inlet::floor() const -> std::uint64_t {
+  const auto part = settings_.floors_bytes / std::max<std::size_t>(1, links_.size());
+  return std::min(settings_.floor_bytes, std::max(part, settings_.least_floor_bytes));
+}
+
+/// The most that all links may have beyond the capacity.
+auto inlet::all_floors() const -> std::uint64_t {
+  constexpr auto times = std::uint64_t{6}; // 1 + ln(receiver_links::links_max / 32), and then some
+  return std::min(links_.size() * settings_.floor_bytes,
+                  times * settings_.floors_bytes + links_.size() * settings_.least_floor_bytes);
+}
+
 auto inlet::grant_due(const link_state& link) const -> std::uint64_t {
   const auto used = link.credit() + link.held;
+  const auto least = floor();
   const auto share =
-      std::max(settings_.floor_bytes, settings_.capacity_bytes / std::max<std::size_t>(1, links_.size()));
+      std::max(least, settings_.capacity_bytes / std::max<std::size_t>(1, links_.size()));
   if (!granting_ || used >= share) return 0;
   const auto up_to = [all_used = granted_bytes_ + held_bytes_](std::uint64_t bound) {
     return bound > all_used ? bound - all_used : 0;
   };
   const auto spare = up_to(settings_.capacity_bytes);
-  const auto up_to_floor = settings_.floor_bytes > used ? settings_.floor_bytes - used : 0;
+  const auto up_to_floor = least > used ? least - used : 0;
   // What closed links left counts too, or senders that come and go would each add a floor.
-  const auto bound = up_to(settings_.capacity_bytes + links_.size() * settings_.floor_bytes);
+  const auto bound = up_to(settings_.capacity_bytes + all_floors());
   const auto room = std::min(share - used, std::max(spare, std::min(up_to_floor, bound)));
   if (room == 0) return 0;
   // Small change waits, unless the sender has nothing left.

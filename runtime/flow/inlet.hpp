@@ -7,8 +7,11 @@
 //
 // A pure state machine without time. For every link: granted + held <= its window, where `granted` is
 // credit the sender has not used and `held` bytes received and not yet safe. The windows share the
-// capacity; each link has at least the floor, so that every sender makes progress:
-//   credit of all links + bytes held <= capacity + links * floor, when credit is given.
+// capacity; each link has at least the floor, so that every sender makes progress. With many links the floor shrinks, so
+// that all of them together are `floors_bytes` and no link has less than `least_floor_bytes`:
+//   credit of all links + bytes held <= capacity + links * floor, when credit is given,
+// and with many links no more than capacity + 6 * floors_bytes + links * least_floor_bytes: what early links have unused
+// they got when the floor was higher, 1 + ln(n) times `floors_bytes` at most.
 // A chunk larger than the credit may come alone: it leaves its link in debt, and until that is paid back
 // nothing more comes. Both ends count the same bytes, so they always agree on the credit.
 // A chunk that comes over several links (its first receiver was too slow) is held once, counts in the
@@ -30,6 +33,8 @@ using link_id = std::uint64_t;
 struct inlet_settings {
   std::uint64_t capacity_bytes = 64 << 20;
   std::uint64_t floor_bytes = 2 << 20;
+  std::uint64_t floors_bytes = 64 << 20;
+  std::uint64_t least_floor_bytes = 64 << 10;
 };
 
 /// What one link is to be told.
@@ -115,6 +120,8 @@ private:
   void add_credit(link_state& link, std::int64_t bytes);
   void meet(link_state& link, const chunk& c);
   auto grant_due(const link_state& link) const -> std::uint64_t;
+  auto floor() const -> std::uint64_t;
+  auto all_floors() const -> std::uint64_t;
 
   inlet_settings settings_;
   bool granting_ = true;

@@ -43,6 +43,11 @@ void aggregator_actor::begin() {
   settings.address = address;
   settings.downstream = plan_.downstream;
   settings.random = [this] { return in.random.next(); };
+  if (plan_.keeps_copies) {
+    settings.copies.component = component;
+    settings.copies.take_over_after = in.mistake == bug::takes_nothing_over ? duration{1h} : duration{3s};
+    settings.copies.give_up_after = in.mistake == bug::takes_nothing_over ? duration{1000h} : duration{20s};
+  }
   machine_ = std::make_unique<aggregator_machine>(std::move(settings), core_, in.time);
 }
 
@@ -55,6 +60,11 @@ void aggregator_actor::fail() {
 }
 
 void aggregator_actor::on_peers() {
+  if (plan_.keeps_copies) {
+    auto others = std::vector<sender_links::receiver>{};
+    for (const auto* p : in.others_of(*this)) others.push_back({p->id, p->address});
+    machine_->on_peers(component, std::move(others), {});
+  }
   for (const auto& to : plan_.downstream) {
     auto there = std::vector<sender_links::receiver>{};
     for (const auto* p : in.peers_of(*this, to.name)) there.push_back({p->id, p->address});
@@ -75,6 +85,9 @@ void aggregator_actor::take(const transfer_chunks& note) {
     biggest_ = std::max<std::uint64_t>(biggest_, c.content->footprint_bytes());
     taken_.add(*c.content);
   }
+  if (in.mistake == bug::acks_copies_it_has_not)
+    for (auto& c : taken.chunks)
+      if (c.content && !c.content->copy_of.empty()) c.content = emptied(c.content);
   auto& last = taken.chunks.back().content;
   if (in.mistake == bug::drops_last_chunk && taken.chunks.size() > 1 && last) last = emptied(last);
   machine_->on_transfer(taken);
@@ -91,6 +104,12 @@ void aggregator_actor::receive(handle from, const message& m) {
     machine_->on_question(*asked, from);
   }
   if (const auto* answer = std::get_if<known_positions>(&m)) machine_->on_answer(*answer);
+  if (const auto* asked = std::get_if<ask_settled>(&m)) machine_->on_question(*asked, from);
+  if (const auto* answer = std::get_if<known_settled>(&m)) {
+    auto heard = *answer;
+    if (in.mistake == bug::takes_what_never_came_for_stored) std::swap(heard.settled, heard.unseen);
+    machine_->on_answer(heard);
+  }
   if (const auto* reopen = std::get_if<reopen_link>(&m)) machine_->on_reopen(*reopen);
   links_max_ = std::max(links_max_, core_->in.links());
   step();
@@ -127,8 +146,16 @@ void aggregator_actor::pass_early(const std::vector<outgoing>& notes) {
   for (std::size_t i = 0; i < core_->flow.size(); ++i) core_->on_news({i, core_->flow.at(i).ack(ids), {}});
 }
 
+/// The mistakes: copies go when they are acked, or when their keeper starts again.
+void aggregator_actor::mistake_copies() {
+  if (in.mistake == bug::lets_copies_go_when_acked && !is_syncing_)
+    for (const auto& holder : core_->copies().holders())
+      for (const auto& ids : core_->copies().ids_of(holder, in.time.monotonic(), 1000)) core_->note_stored(ids);
+}
+
 void aggregator_actor::step() {
   machine_->work();
+  mistake_copies();
   start_sync();
   send();
   const auto now = in.time.monotonic();

@@ -22,6 +22,7 @@ public:
     inlet_settings window;
     std::optional<chunk_log_settings> log; ///< none: a memory buffer
     std::chrono::nanoseconds sync_takes{0};
+    bool keeps_copies = false; ///< of what others of its component are to pass on
   };
   aggregator_actor(world& w, process& host, const plan& how, std::unique_ptr<chunk_log> log);
 
@@ -44,6 +45,7 @@ private:
   void start_sync();
   void pass_early(const std::vector<outgoing>& notes);
   void send();
+  void mistake_copies();
 
   plan plan_;
   const std::uint64_t found_;

@@ -28,9 +28,14 @@ enum class bug {
   trims_too_much,
   trims_too_little,
   repeats_a_commit,
+  acks_copies_it_has_not,
+  lets_copies_go_when_acked,
+  takes_nothing_over,
+  takes_what_never_came_for_stored,
+  copies_within_a_machine,
 };
 
-inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 19>{{
+inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 24>{{
     {bug::acks_before_sync, "an aggregator acks what is only written"},
     {bug::syncs_nothing, "fsync does nothing"},
     {bug::hides_failed_sync, "a failed fsync is taken for a good one"},
@@ -50,6 +55,11 @@ inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 1
     {bug::trims_too_much, "a trim takes away one event too many behind what is known"},
     {bug::trims_too_little, "a trim leaves one event too many beside what is known"},
     {bug::repeats_a_commit, "a commit is given to a second writer while it is under way"},
+    {bug::acks_copies_it_has_not, "an aggregator acks copies that it does not have"},
+    {bug::lets_copies_go_when_acked, "a copy is let go before what it is of is stored"},
+    {bug::takes_nothing_over, "nobody passes on the copies of one that is gone"},
+    {bug::takes_what_never_came_for_stored, "what its holder never got is taken for stored"},
+    {bug::copies_within_a_machine, "a sender takes one node for two"},
 }};
 
 } // namespace weir::test

@@ -22,11 +22,13 @@ auto schedule::add(tier in, std::string name, std::vector<component*> from) -> c
 auto schedule::lay_out_aggregators(std::vector<component*> above, const std::string& name, std::size_t count)
     -> std::vector<component*> {
   const auto are_collectors = above.front()->in == tier::collector;
+  const auto are_beside_collectors = edges_ && are_collectors;
   auto made = std::vector<component*>{};
   for (std::size_t i = 0; i < count; ++i) {
     auto& c = add(tier::aggregator, name + std::to_string(i + 1),
                   are_collectors ? above : std::vector{above[i % above.size()]});
     c.is_durable = !world_.random.one_in(4);
+    c.is_copied = c.is_durable && !are_beside_collectors && world_.random.one_in(3);
     made.push_back(&c);
   }
   return made;
@@ -63,7 +65,7 @@ auto schedule::some_match() -> tag_pattern {
 /// Everything in a process of its own, or aggregators beside their collectors, or sinks beside their source.
 void schedule::place() {
   auto& random = world_.random;
-  const auto edges = random.one_in(4);
+  const auto edges = edges_;
   const auto cores = random.one_in(4);
   for (auto& c : components_) {
     if (edges && c.in == tier::aggregator && c.from.front()->in == tier::collector)
@@ -71,7 +73,7 @@ void schedule::place() {
     else if (cores && c.in == tier::sink && c.from.front()->in == tier::aggregator)
       c.homes.push_back(c.from.front()->homes.front());
     else
-      for (auto left = c.in == tier::aggregator ? random.between(1, 3) : 1; left > 0; --left)
+      for (auto left = c.in == tier::aggregator ? random.between(c.is_copied ? 2 : 1, 3) : 1; left > 0; --left)
         c.homes.push_back(&world_.add_process(c.name + "-" + std::to_string(left)));
     for (auto* home : c.homes) world_.hosts[c.name].push_back(home);
   }
@@ -82,8 +84,10 @@ void schedule::protect() {
   for (auto& c : components_) {
     if (c.in == tier::aggregator && c.is_durable && world_.mistake != bug::acks_before_sync)
       c.survives_power_cuts = !world_.random.one_in(4);
-    for (auto* home : c.homes)
+    for (auto* home : c.homes) {
       if (!c.survives_power_cuts) home->may_lose_power = false;
+      home->may_lose_disk = c.is_copied && home->may_lose_power;
+    }
     // What is read again by another process has other chunk ids.
     if (!c.tells_positions) c.homes.front()->may_die = false;
   }
@@ -101,6 +105,8 @@ auto schedule::outlets_of(const component& c) -> std::vector<outlet_settings> {
   for (std::size_t i = 0; i < all.size(); ++i) {
     auto& s = all[i];
     s.match = c.to[i]->match;
+    s.copies = c.to[i]->is_copied ? 2 : 1;
+    if (world_.mistake == bug::copies_within_a_machine) s.copies = 1;
     s.policy = static_cast<balance_policy>(world_.random.between(0, 3));
     s.transfer_bytes_max = world_.random.between(1, 8) << 10;
     s.linger = world_.random.one_in(3) ? world_.random.time_between(1ms, 200ms) : 0ns;
@@ -200,6 +206,7 @@ void schedule::furnish_aggregator(component& c, process& home) {
   for (const auto* to : c.to) plan.downstream.push_back({to->name, 1, world_.is_hosted(home, to->name)});
   plan.outlets = outlets_of(c);
   plan.window = some_window();
+  plan.keeps_copies = c.is_copied;
   plan.sync_takes = random.one_in(4) ? random.time_between(0ms, 2s) : random.time_between(0ms, 20ms);
   if (c.is_durable) {
     auto log = chunk_log_settings{};

@@ -36,6 +36,7 @@ schedule::schedule(std::uint64_t seed, bug mistake, bool tracing) : world_(seed)
     world_.time.after(world_.random.time_between(0ms, 2s), [this, at = p.get()] { world_.start(*at); });
   }
   plan_incidents();
+  if (world_.random.one_in(2)) world_.time.after(world_.random.time_between(0s, trouble_), [this] { destroy_one(); });
   world_.time.after(trouble_, [this] {
     world_.make_peace();
     peace_since_ = world_.time.now();
@@ -87,6 +88,16 @@ void schedule::incident() {
     if (!p.actors.empty()) p.actors[world_.random.between(0, p.actors.size() - 1)]->fail();
     return;
   default: let_disk_fail(p);
+  }
+}
+
+/// Two disks have what is acked: one of them may be lost, once.
+void schedule::destroy_one() {
+  for (auto& p : world_.processes) {
+    if (world_.peace || !p->is_up || !p->may_lose_disk || !p->may_die) continue;
+    world_.destroy(*p);
+    for (auto& other : world_.processes) other->may_lose_disk = false;
+    return;
   }
 }
 

@@ -43,6 +43,7 @@ private:
     bool tells_positions = true; ///< a collector, of each line
     client_group* clients = nullptr; ///< of a collector that listens
     bool survives_power_cuts = true;
+    bool is_copied = false; ///< two machines have each chunk of it before it is acked
   };
 
   auto add(tier in, std::string name, std::vector<component*> from) -> component&;
@@ -67,6 +68,7 @@ private:
   void plan_incidents();
   void incident();
   void let_disk_fail(process& p);
+  void destroy_one();
   void arm(process& p);
   auto build(process& p) -> bool;
   void watch();
@@ -82,6 +84,7 @@ private:
   std::map<std::string, std::uint64_t> found_; ///< the most of an actor, by address
   std::chrono::nanoseconds peace_since_{0};
   bool process_deaths_ = true;
+  bool edges_ = world_.random.one_in(4); ///< first aggregators are beside their collectors
   std::uint64_t lines_ = 0;
   std::uint64_t steps_ = 0;
   std::deque<component> components_;

@@ -30,6 +30,7 @@ struct describer {
       text += " " + std::to_string(c.content->id.origin % 10000) + "."
               + std::to_string(c.content->id.sequence) + "(<" + std::to_string(c.content->settled_below)
               + ")" + describe(c.content->positions);
+      if (!c.content->copy_of.empty()) text += " copy of " + c.content->copy_of;
       if (!c.content->settled.empty()) text += " settled" + describe(c.content->settled);
     }
     return text;
@@ -49,6 +50,16 @@ struct describer {
   auto operator()(const reopen_link& m) const { return "reopen link " + std::to_string(m.link); }
   auto operator()(const close_link& m) const { return "close link " + std::to_string(m.link); }
   auto operator()(const ask_positions& m) const { return "what do you have of " + m.source; }
+  static auto ids(const std::vector<id_range>& all) -> std::string {
+    auto text = std::string{};
+    for (const auto& r : all)
+      text += " " + std::to_string(r.origin % 10000) + "." + std::to_string(r.first) + "-" + std::to_string(r.last);
+    return text;
+  }
+  auto operator()(const ask_settled& m) const { return "what is with" + ids(m.ids); }
+  auto operator()(const known_settled& m) const {
+    return "stored" + ids(m.settled) + ", never came" + ids(m.unseen);
+  }
   auto operator()(const known_positions& m) const {
     return m.receiver + " has" + describe(m.positions) + ", settled" + describe(m.settled) + ", elsewhere"
            + describe(m.elsewhere);
@@ -133,6 +144,15 @@ void world::kill(process& p, bool with_power) {
   });
 }
 
+void world::destroy(process& p) {
+  note(p.name, "loses its disk");
+  kill(p, false);
+  const auto trace = p.disk->trace;
+  p.disk = std::make_unique<simulated_disk>(random.next());
+  p.disk->trace = trace;
+  p.may_lose_disk = false;
+}
+
 auto world::is_cut(const process& a, const process& b) const -> bool {
   const auto at = cuts_.find(std::minmax(&a, &b));
   return at != cuts_.end() && time.now() < at->second;
@@ -214,6 +234,17 @@ auto world::peers_of(const actor& who, const std::string& component) -> std::vec
     if (!is_local && who.home.peers.at(host) != host->incarnation) continue;
     for (const auto& a : host->actors)
       if (a->component == component) found.push_back(a.get());
+  }
+  return found;
+}
+
+auto world::others_of(const actor& who) -> std::vector<actor*> {
+  auto found = std::vector<actor*>{};
+  for (auto* host : hosts[who.component]) {
+    const auto known = who.home.peers.find(host);
+    if (known == who.home.peers.end() || known->second != host->incarnation) continue;
+    for (const auto& a : host->actors)
+      if (a->component == who.component) found.push_back(a.get());
   }
   return found;
 }

@@ -19,7 +19,7 @@ namespace weir::test {
 
 using handle = std::uint64_t;
 using message = std::variant<open_link, transfer_chunks, link_feedback, probe_link, reopen_link, close_link,
-                             ask_positions, known_positions>;
+                             ask_positions, known_positions, ask_settled, known_settled>;
 struct process;
 class world;
 
@@ -69,6 +69,7 @@ struct process {
   bool is_up = false;
   bool may_die = true;
   bool may_lose_power = true;
+  bool may_lose_disk = false; ///< others have copies of what is on it
   std::uint64_t incarnation = 0;
   std::vector<std::unique_ptr<actor>> actors;
   std::function<bool(process&)> build;     ///< makes the actors; false: it could not start
@@ -89,6 +90,8 @@ public:
   void start(process& p);
   /// Its death; the rest is to be lost with its machine's power or not.
   void kill(process& p, bool with_power);
+  /// Its death, and that of its disk; it starts again with an empty one.
+  void destroy(process& p);
   /// From now on nothing goes wrong.
   void make_peace();
   void cut(process& a, process& b, std::chrono::nanoseconds how_long);
@@ -101,6 +104,8 @@ public:
   auto find(handle h) -> actor*;
   /// The actors of a component that `who` knows, and the nodes that may have more.
   auto peers_of(const actor& who, const std::string& component) -> std::vector<actor*>;
+  /// Those of its own component on other machines.
+  auto others_of(const actor& who) -> std::vector<actor*>;
   auto unheard_of(const actor& who, const std::string& component) -> std::vector<std::string>;
   auto is_hosted(const process& p, const std::string& component) const -> bool;
   void tell_down(process& at, handle gone);

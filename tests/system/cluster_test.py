@@ -89,6 +89,22 @@ class Cluster(SystemTest):
         self.assertEqual(core["topology"], self.members("edge-1")["edge-1"]["topology"])
         self.assertIn("edge-1 *", self.weir("members", "edge-1").stdout)
 
+    def test_what_becomes_of_members_is_an_event(self):
+        own = TOPOLOGY.replace("SEED", f"127.0.0.1:{self.seed}").replace("collectors:", "collectors:\n  own: { type: own }") \
+            .replace("from: logs,", "from: [logs, own],").replace("edge: [logs], core: [core]", "edge: [logs], core: [own, core]") \
+            .replace("sinks:", "sinks:\n  news: { type: file, from: core, match: weir.cluster, path: \"DIR/news.jsonl\" }") \
+            .replace('archive: { type: file, from: core,', 'archive: { type: file, from: core, match: rest,') \
+            .replace("store: [archive]", "store: [archive, news]")
+        self.topology = self.write("own.yaml", own)
+        self.run_all()
+        self.wait_states("core-1", store_1="up", core_1="up", edge_1="up")
+        self.nodes["edge-1"].kill()
+        told = lambda: [json.loads(line) for line in read_lines(self.path("news.jsonl"))]
+        down = lambda: [e for e in told() if e["what"] == "down"]
+        wait_until(down, lambda: f"{told()}\n{self.nodes['core-1'].log()}")
+        self.assertEqual(("core-1", "shop", "edge-1"), tuple(down()[0][k] for k in ("node", "cluster", "member")))
+        self.assertIn('node "edge-1" is down: ', down()[0]["message"])
+
     def test_the_seed_may_come_last(self):
         edge, core = self.run_node("edge-1"), self.run_node("core-1")
         self.add("edge-1", "early")

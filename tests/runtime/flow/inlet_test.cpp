@@ -3,6 +3,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <map>
+
 using namespace weir;
 using namespace weir::test;
 
@@ -176,6 +179,25 @@ BOOST_AUTO_TEST_CASE(grant_nothing_more_once_told_and_still_ack) {
   const auto due = due_to(in, 1);
   BOOST_TEST(due.grant_bytes == 0U);
   BOOST_TEST(due.acks.size() == 1U);
+}
+
+// So many nodes may connect to one: what all of them may send at once is bounded, and none is left without credit.
+BOOST_AUTO_TEST_CASE(the_floor_shrinks_with_the_number_of_links) {
+  constexpr auto mib = std::uint64_t{1} << 20;
+  auto in = inlet{{.capacity_bytes = 8 * mib}};
+  auto credit = std::map<link_id, std::uint64_t>{};
+  const auto collect = [&] {
+    for (const auto& note : in.take_feedback()) credit[note.link] += note.grant_bytes;
+  };
+  for (link_id link = 1; link <= 1000; ++link) {
+    in.open(link);
+    collect(); // each as it comes, and none of them uses any
+  }
+  const auto least = std::min_element(credit.begin(), credit.end(), [](auto& a, auto& b) { return a.second < b.second; });
+  BOOST_TEST(credit.size() == 1000U);
+  BOOST_TEST(least->second >= mib / 16);
+  BOOST_TEST(in.granted_bytes() <= 480 * mib);
+  BOOST_TEST(credit[1] >= 2 * mib);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

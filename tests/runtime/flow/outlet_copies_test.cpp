@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(keep_their_word_whatever_peers_do) {
     };
     const auto step = [&](std::uint64_t what) {
       if (what == 0 && c.addresses.size() < 4)
-        c.up(++next_peer, "core-" + std::to_string(pick(4)) + "/" + std::to_string(next_peer));
+        ++next_peer, c.up(next_peer, "core-" + std::to_string(pick(4)) + "/" + std::to_string(next_peer));
       if (what == 1 && !c.addresses.empty()) {
         const auto gone = std::next(c.addresses.begin(), static_cast<std::ptrdiff_t>(pick(c.addresses.size())))->first;
         c.out.peer_down(gone), c.addresses.erase(gone), under_way.erase(gone);
@@ -216,7 +216,8 @@ BOOST_AUTO_TEST_CASE(keep_their_word_whatever_peers_do) {
       c.push(i);
       for (auto n = 0; n < 6; ++n) step(pick(6));
     }
-    c.up(++next_peer, "core-8/a", 1024 * kib), c.up(++next_peer, "core-9/a", 1024 * kib);
+    c.up(next_peer + 1, "core-8/a", 1024 * kib);
+    c.up(next_peer + 2, "core-9/a", 1024 * kib);
     for (auto n = 0; n < 4000 && finished.size() < 20; ++n) step(2 + pick(2));
     BOOST_TEST_REQUIRE(finished.size() == 20U);
     BOOST_TEST_REQUIRE(c.out.in_flight_bytes() == 0U);
