@@ -1,6 +1,8 @@
 /// What an aggregator does with chunks that another one is to pass on.
 #include "actors/aggregators/aggregator_core.hpp"
 
+#include <algorithm>
+
 namespace weir {
 
 /// It is fed to no outlet, and settled by none: so the log keeps it.
@@ -59,10 +61,33 @@ void aggregator_core::note_stored(const id_range& ids) {
   for (const auto& gone : copies_.take(ids)) let_go(gone);
 }
 
+auto aggregator_core::has_fed_all() const -> bool {
+  return std::all_of(readers_.begin(), readers_.end(), [this](const outlet_feed& r) {
+    return r.taken_over.empty() && (r.fed >= log_->last() || r.ends);
+  });
+}
+
+auto aggregator_core::is_under_way(const chunk_id& id) const -> bool {
+  return copies_.contains(id)
+         || std::any_of(readers_.begin(), readers_.end(), [&](const outlet_feed& r) { return r.pushed.contains(id); });
+}
+
+/// Of those that came before it was opened, too, once every outlet was fed all that is left: what is with none of them, all
+/// have acked.
+void aggregator_core::add_passed_on(const id_range& ids, std::vector<id_range>& to) const {
+  constexpr auto looked_at_max = std::uint64_t{4096};
+  for (const auto& part : passed_on_.common(ids)) to.push_back(part);
+  if (!has_fed_all()) return;
+  for (const auto& part : in.safe_in(ids))
+    for (auto n = part.first; n <= part.last && n - part.first < looked_at_max; ++n)
+      if (!passed_on_.contains({ids.origin, n}) && !is_under_way({ids.origin, n})) append_range(to, {ids.origin, n, n});
+}
+
 auto aggregator_core::account_of(const std::vector<id_range>& ids) const -> known_settled {
   auto all = known_settled{};
   for (const auto& r : ids) {
     for (const auto& part : in.settled_in(r)) all.settled.push_back(part);
+    if (log_) add_passed_on(r, all.settled);
     for (const auto& part : in.unseen_in(r)) all.unseen.push_back(part);
   }
   return all;

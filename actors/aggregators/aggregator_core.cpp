@@ -55,6 +55,8 @@ void aggregator_core::take(const chunk_ptr& c, monotonic_time now) {
 void aggregator_core::forget_old(std::int64_t wall_ns, duration age) {
   const auto now_s = seconds_of(wall_ns);
   in.forget(now_s - seconds_of(age), now_s);
+  passed_on_.note_unknown_seen(now_s);
+  passed_on_.forget(now_s - seconds_of(age), origins_max);
   flow.forget(now_s - seconds_of(age), now_s);
 }
 
@@ -65,16 +67,20 @@ void aggregator_core::on_news(link_news news) {
   for (const auto& c : news.acked) {
     const auto at = pushed.find(c->id);
     WEIR_ASSERT(at != pushed.end());
-    settle_record(news.outlet, at->second);
+    settle_record(news.outlet, at->second, c->id);
     pushed.erase(at);
   }
 }
 
 /// What operators did not let through counts when the chunk is gone from the buffer: as long as an outlet has no ack for
 /// it, it may be sent and worked on again, by this process or the next.
-void aggregator_core::settle_record(std::size_t outlet, record_number number) {
+void aggregator_core::settle_record(std::size_t outlet, record_number number, const chunk_id& id) {
   auto& tallies = readers_[outlet].tallies;
   const auto at = tallies.find(number);
+  const auto others = std::count_if(readers_.begin(), readers_.end(), [&](const outlet_feed& r) {
+    return &r != &readers_[outlet] && (r.fed < number || r.pushed.contains(id));
+  });
+  if (others == 0) passed_on_.insert(id);
   if (const auto taken = taken_over_.find(number); taken != taken_over_.end() && --taken->second == 0) taken_over_.erase(taken);
   if (at == tallies.end()) return log_->settle(outlet, number);
   const auto held = log_->figures().unsettled_chunks;
@@ -172,7 +178,7 @@ void aggregator_core::feed(std::size_t outlet, monotonic_time now) {
   if (r.retry_at && now < *r.retry_at) return;
   r.retry_at.reset();
   while (to.room_bytes() > 0) {
-    const auto number = next_to_feed(outlet);
+    const auto number = r.next(*log_, outlet);
     if (number == 0 || (r.ends && number > *r.ends)) return;
     const auto c = log_->read(number);
     if (!c && c.failure().code != errc::not_found) return note_unreadable(r, number, c.failure(), now);
@@ -181,20 +187,8 @@ void aggregator_core::feed(std::size_t outlet, monotonic_time now) {
       log_->settle(outlet, number);
     else if (!keeps_for_another(number, **c, now) && !hand_on(outlet, number, *c, now))
       return;
-    note_fed(r, number);
+    r.note_fed(number);
   }
-}
-
-auto aggregator_core::next_to_feed(std::size_t outlet) const -> record_number {
-  const auto& r = readers_[outlet];
-  return r.taken_over.empty() ? log_->next(outlet, r.fed) : r.taken_over.front();
-}
-
-void aggregator_core::note_fed(outlet_feed& r, record_number number) {
-  if (r.taken_over.empty())
-    r.fed = number;
-  else
-    r.taken_over.pop_front();
 }
 
 auto aggregator_core::hand_on(std::size_t outlet, record_number number, const chunk_ptr& c, monotonic_time now)

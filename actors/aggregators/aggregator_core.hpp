@@ -5,11 +5,11 @@
 // Operators work on what goes out: what is held, and what the log has, is as it came.
 #pragma once
 
+#include "actors/aggregators/aggregator_revision.hpp"
 #include "actors/aggregators/full_notice.hpp"
 #include "actors/aggregators/held_copies.hpp"
 #include "actors/aggregators/outgoing_process.hpp"
 #include "actors/aggregators/outlet_feed.hpp"
-#include "runtime/flow/buffer_policy.hpp"
 #include "runtime/flow/fan_out.hpp"
 #include "runtime/flow/inlet.hpp"
 #include "runtime/flow/sender_links.hpp"
@@ -25,16 +25,6 @@
 #include <vector>
 
 namespace weir {
-
-/// What an aggregator is to be like from now on.
-struct aggregator_revision {
-  std::vector<outlet_settings> outlets;
-  std::vector<std::string> from_now; ///< of these, those that are new begin behind what the log holds
-  inlet_settings window;
-  full_policy when_full = full_policy::block;
-  chunk_log_settings log; ///< its bounds count
-  std::shared_ptr<outgoing_process> process;
-};
 
 /// Outlives its actor.
 class aggregator_core {
@@ -71,9 +61,11 @@ public:
   auto take_over_before(monotonic_time since) -> std::uint64_t;
   /// By whoever was to pass them on.
   void note_stored(const id_range& ids);
-  /// What is with these chunks, for another one that has copies of them.
+  /// What is with these chunks, for another one that has copies of them. What all behind this one have acked counts as
+  /// stored: it is safe there.
   auto account_of(const std::vector<id_range>& ids) const -> known_settled;
   auto copies() -> held_copies& { return copies_; }
+  auto copies() const -> const held_copies& { return copies_; }
   /// The log is full: copies are in the way.
   auto lacks_room() const -> bool { return !full_reason_.empty(); }
 
@@ -157,15 +149,16 @@ private:
   /// False: not now.
   auto hand_on(std::size_t outlet, record_number number, const chunk_ptr& c, monotonic_time now) -> bool;
   /// An outlet has its ack for it.
-  void settle_record(std::size_t outlet, record_number number);
+  void settle_record(std::size_t outlet, record_number number, const chunk_id& id);
   /// Of a memory buffer: once for all outlets.
   void process_waiting(monotonic_time now);
   auto keeps_for_another(record_number number, const chunk& c, monotonic_time now) -> bool;
   void let_go(const held_copies::copy& gone);
   void own(const held_copies::copy& taken);
+  auto has_fed_all() const -> bool;
+  auto is_under_way(const chunk_id& id) const -> bool;
+  void add_passed_on(const id_range& ids, std::vector<id_range>& to) const;
   auto own_all(const std::vector<held_copies::copy>& taken) -> std::uint64_t;
-  auto next_to_feed(std::size_t outlet) const -> record_number;
-  void note_fed(outlet_feed& r, record_number number);
   /// The chunk as this reader may have it: what its settled_below promises is true of those who were there when
   /// it was closed. A reader that is new would take what it gets late, from another log, for what it has.
   auto as_true_for(const outlet_feed& r, record_number number, const chunk_ptr& c) const -> chunk_ptr;
@@ -190,6 +183,7 @@ private:
   std::size_t written_ = 0; ///< of waiting_
   std::vector<outlet_feed> readers_;
   held_copies copies_;
+  id_ranges passed_on_; ///< chunks that all outlets have acked, since it was opened
   std::map<record_number, std::size_t> taken_over_; ///< that were copies; outlets that have them yet to pass on
   record_number found_up_to_ = 0;           ///< records that were in the log before
   std::set<std::uint64_t> found_origins_;   ///< of all it had ever held by then; for new readers

@@ -26,6 +26,17 @@ struct outlet_feed {
   std::optional<monotonic_time> retry_at; ///< set while that is so
   std::optional<aggregator_trouble> fails;           ///< reading does
   std::optional<record_number> ends;      ///< it gets nothing behind it: its outlet is retired
+
+  /// What is to be pushed next; 0: nothing.
+  auto next(const chunk_log& log, std::size_t outlet) const -> record_number {
+    return taken_over.empty() ? log.next(outlet, fed) : taken_over.front();
+  }
+  void note_fed(record_number number) {
+    if (taken_over.empty())
+      fed = number;
+    else
+      taken_over.pop_front();
+  }
 };
 
 } // namespace weir

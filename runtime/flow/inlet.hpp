@@ -87,6 +87,8 @@ public:
   }
   /// Parts of it that are stored by all sinks.
   auto settled_in(const id_range& r) const -> std::vector<id_range> { return settled_.common(r); }
+  /// Parts of it that are safe here, or were.
+  auto safe_in(const id_range& r) const -> std::vector<id_range> { return safe_.common(r); }
   /// Parts of it of which nothing ever came; none while some of it is held.
   auto unseen_in(const id_range& r) const -> std::vector<id_range>;
   /// Other bounds from now on; windows that are larger shrink as they are used.

@@ -295,6 +295,14 @@ void simulated_disk::lose_power() {
   names_ = kept_names_;
 }
 
+void simulated_disk::lose_all() {
+  names_.clear();
+  kept_names_.clear();
+  directories_ = {"/"};
+  unsynced_names_.clear();
+  locks_.clear();
+}
+
 auto simulated_disk::content(const std::string& path) const -> std::string {
   const auto at = names_.find(path);
   return at == names_.end() ? std::string{} : at->second->seen;

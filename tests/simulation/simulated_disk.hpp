@@ -49,6 +49,8 @@ public:
   void unmount();
   /// What the device has is all there is now.
   void lose_power();
+  /// It is another one, and empty.
+  void lose_all();
   auto is_dead() const -> bool { return dead_; }
   /// Counts a call; true: the process ends in it, and maybe it still has its effect.
   auto dies() -> bool;

@@ -147,9 +147,7 @@ void world::kill(process& p, bool with_power) {
 void world::destroy(process& p) {
   note(p.name, "loses its disk");
   kill(p, false);
-  const auto trace = p.disk->trace;
-  p.disk = std::make_unique<simulated_disk>(random.next());
-  p.disk->trace = trace;
+  p.disk->lose_all();
   p.may_lose_disk = false;
 }
 

@@ -238,7 +238,11 @@ BOOST_AUTO_TEST_CASE(a_database_of_before_is_carried_over) {
   const auto dir = test::temporary_directory{};
   const auto path = dir / "weir.db";
   std::filesystem::copy_file(WEIR_SQLITE_GOLDEN "/version_2.db", path);
-  const auto s = test::make_store("sqlite", map_of({{"path", scalar(path)}}), {"store", "n"});
+  auto time = manual_clock{};
+  time.set_wall_ns(std::int64_t{1'795'984'965} * 1'000'000'000); // when it was written: a client's id is known for an hour
+  auto context = plugin_context{"store", "n"};
+  context.clock = &time;
+  const auto s = test::make_store("sqlite", map_of({{"path", scalar(path)}}), context);
   BOOST_REQUIRE(s->open());
   BOOST_TEST(s->knowledge("collector/logs")->positions.size() == 4U);
   const auto put = [&](chunk c) -> std::uint64_t {
