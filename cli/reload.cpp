@@ -34,13 +34,12 @@ auto tell(const std::string& word, const std::string& text, session& s) -> int {
   return word == "wrong" ? exit_misuse : exit_failed;
 }
 
-/// To those that are there; one that does not take it keeps no other from it. Who has left has no use for it.
+/// To those that are there; one that does not take it keeps no other from it.
 auto hand_on(const std::string& path, session& s) -> int {
   const auto others = ask(path, "others", hand_patience);
   auto lines = std::istringstream{others ? *others : std::string{}};
   auto status = int{others ? exit_done : exit_failed};
   for (auto state = std::string{}, node = std::string{}; lines >> state >> node;) {
-    if (state == "left") continue;
     auto answer = state == "up" ? ask(path, "hand " + node, hand_patience)
                                 : result<std::string>{error{errc::unavailable, "it is " + state + " and does not get the file"}};
     auto text = answer ? *answer : "refused\n" + answer.failure().what + '\n';

@@ -5,7 +5,6 @@ command of this test that runs the rest in the other host's directory. Where hos
 """
 import json
 import os
-import pathlib
 import re
 import shlex
 import subprocess
@@ -13,13 +12,14 @@ import sys
 import unittest
 
 from network_hosts import NetworkHosts, why_no_hosts
-from weir_nodes import BINARY, PATIENCE, SOURCE, Process, SystemTest, wait_until
+from weir_nodes import BINARY, PATIENCE, SOURCE, Process, SystemTest, read_lines, wait_until
 
 with open(os.path.join(SOURCE, "docs/cluster.md"), encoding="utf-8") as guide:
     GUIDE = guide.read()
+START = "From one process to three hosts"
 HERE = "here"
 HOSTS = (HERE, "store-1", "core-1", "edge-1", "core-2")
-LINE = '127.0.0.1 - - [10/Oct/2025:13:55:36 +0000] "GET /item/{} HTTP/1.1" 200 17 "-" "curl/8"\n'
+LINE = '127.0.0.1 - - [10/Oct/2025:13:55:36 +0000] "GET {} HTTP/1.1" 200 17 "-" "curl/8"\n'
 SSH = """#!/bin/sh
 host=$1
 shift
@@ -55,7 +55,7 @@ class Guide(SystemTest):
         super().setUp()
         self.hosts = NetworkHosts(HOSTS)
         self.nodes = {}
-        self.sent = 0
+        self.sent = []
         self.write("hosts", "127.0.0.1 localhost\n" + "".join(f"{self.hosts[name].v4} {name}\n" for name in HOSTS))
         for name in HOSTS:
             (self.dir / name / "log/nginx").mkdir(parents=True)
@@ -63,7 +63,7 @@ class Guide(SystemTest):
         (self.dir / "bin/ssh").chmod(0o755)
         (self.dir / "bin/weir").symlink_to(BINARY)
         self.env = {**self.env, "PATH": f"{self.dir}/bin:{os.environ['PATH']}", "HOSTS": str(self.dir)}
-        self.write(f"{HERE}/weir.yaml", block("yaml", "From one process to three hosts"))
+        self.write(f"{HERE}/weir.yaml", block("yaml", START))
 
     def tearDown(self):
         super().tearDown()
@@ -110,38 +110,61 @@ class Guide(SystemTest):
         return [m["node"] for m in json.loads(text)["members"] if m["state"] in states] if text else []
 
     def add_lines(self, host, count):
+        paths = [f"/item/{len(self.sent) + n}" for n in range(count)]
         with open(self.dir / host / "log/nginx/access.log", "a", encoding="utf-8") as log:
-            log.writelines(LINE.format(self.sent + n) for n in range(count))
-        self.sent += count
+            log.writelines(LINE.format(path) for path in paths)
+        self.sent += paths
 
-    def stored(self, host):
-        files = pathlib.Path(self.path(host, "weir-data/web.access")).glob("*.jsonl")
-        return sorted(json.loads(line)["path"] for file in files for line in file.read_text().splitlines())
+    def stored(self, host, at="weir-data"):
+        files = (self.dir / host / at / "web.access").glob("*.jsonl")
+        return [json.loads(line)["path"] for file in files for line in read_lines(file)]
 
-    def wait_stored(self, host):
-        wait_until(lambda: len(self.stored(host)) >= self.sent, self.logs)
-        self.assert_same_lines(self.stored(host), [f"/item/{n}" for n in range(self.sent)])
+    def pass_on_lines(self):
+        self.add_lines("edge-1", 100)
+        wait_until(lambda: len(self.stored("store-1")) >= len(self.sent), self.logs)
+        self.assert_same_lines(self.stored("store-1"), self.sent)
 
     def test_three_nodes_take_less_than_fifteen_commands(self):
-        self.assertLess(len(commands("From one process to three hosts")), 15)
+        self.assertLess(len(commands(START)), 15)
 
     def test_from_one_process_to_three_hosts_and_a_fourth_that_comes_and_goes(self):
         self.add_lines(HERE, 3)
-        printed = self.follow("From one process to three hosts")
+        printed = self.follow(START)
         self.assertIn("no problems", printed["weir check weir.yaml"])
-        self.wait_stored(HERE)
-        self.sent = 0
-        self.add_lines("edge-1", 100)
-        self.wait_stored("store-1")
-        print(printed)
+        self.assertIn("events=3 ", next(text for line, text in printed.items() if " --once" in line))
+        self.assert_same_lines(self.stored(HERE), self.sent)
+        self.sent = []
+        self.assertEqual(block("text", START).split("\n")[0].split(), printed["weir members"].split("\n")[0].split())
+        self.assertIn("node edge-1: ", printed["weir status --cluster"])
+        self.assertIn('node "edge-1" may not observe it', self.do("edge-1", "weir status --cluster"))
+        refused = 'weir drain: core-1: node "edge-1" may not operate it'
+        self.assertEqual(refused + "\n1\n", self.do("edge-1", "weir drain core-1 2>&1; echo $?"))
+        self.pass_on_lines()
         self.follow("Add a node")
-        self.add_lines("edge-1", 100)
-        self.wait_stored("store-1")
-        print(self.follow("Drain a node"))
+        self.pass_on_lines()
+        printed = self.follow("Take a node out")
+        self.assertIn("node core-2 has left", printed["weir drain core-2 --via core-1"])
         self.assertEqual(0, self.nodes["core-2"].end(), self.logs())
-        self.add_lines("edge-1", 100)
-        self.wait_stored("store-1")
-        print(self.do("core-1", "weir members; weir status --cluster"))
+        self.pass_on_lines()
+
+    def test_a_certificate_that_is_not_there_is_told_so(self):
+        self.do(HERE, "weir certs init --name shop")
+        told = self.do(HERE, "weir run weir.yaml --node core-1 --as core 2>&1; echo $?")
+        self.assertIn('cannot use the certificate in "certs/core-1.pem": No such file or directory\n1\n', told)
+
+    def test_a_changed_file_is_handed_to_all_that_have_not_left(self):
+        self.follow(START)
+        self.follow("Add a node")
+        self.follow("Take a node out")
+        file = self.dir / "core-1/weir.yaml"
+        file.write_text(file.read_text().replace("weir-data/{tag}", "weir-data/new/{tag}"))
+        printed = self.follow("Change the file")["weir reload --all"]
+        for node in ("store-1", "edge-1"):
+            self.assertIn(node + ": ", printed)
+            self.assertEqual(file.read_text(), (self.dir / node / "weir.yaml").read_text())
+        self.assertNotIn("core-2", printed)
+        self.add_lines("edge-1", 3)
+        wait_until(lambda: len(self.stored("store-1", "weir-data/new")) == 3, self.logs)
 
 
 if __name__ == "__main__":
