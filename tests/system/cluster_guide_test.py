@@ -147,11 +147,6 @@ class Guide(SystemTest):
         self.assertEqual(0, self.nodes["core-2"].end(), self.logs())
         self.pass_on_lines()
 
-    def test_a_certificate_that_is_not_there_is_told_so(self):
-        self.do(HERE, "weir certs init --name shop")
-        told = self.do(HERE, "weir run weir.yaml --node core-1 --as core 2>&1; echo $?")
-        self.assertIn('cannot use the certificate in "certs/core-1.pem": No such file or directory\n1\n', told)
-
     def test_a_changed_file_is_handed_to_all_that_have_not_left(self):
         self.follow(START)
         self.follow("Add a node")
