@@ -135,8 +135,8 @@ class Guide(SystemTest):
         self.assert_same_lines(self.stored(HERE), self.sent)
         self.sent = []
         self.assertEqual(block("text", START).split("\n")[0].split(), printed["weir members"].split("\n")[0].split())
-        self.assertIn("node edge-1: ", printed["weir status --cluster"])
-        self.assertIn('node "edge-1" may not observe it', self.do("edge-1", "weir status --cluster"))
+        wait_until(lambda: "node edge-1: " in self.do("core-1", "weir status --cluster"), self.logs)
+        wait_until(lambda: 'node "edge-1" may not observe it' in self.do("edge-1", "weir status --cluster"), self.logs)
         refused = 'weir drain: core-1: node "edge-1" may not operate it'
         self.assertEqual(refused + "\n1\n", self.do("edge-1", "weir drain core-1 2>&1; echo $?"))
         self.pass_on_lines()
