@@ -148,6 +148,7 @@ class Guide(SystemTest):
         self.pass_on_lines()
 
     def test_a_changed_file_is_handed_to_all_that_have_not_left(self):
+        self.add_lines(HERE, 1)
         self.follow(START)
         self.follow("Add a node")
         self.follow("Take a node out")
