@@ -4,7 +4,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <ostream>
@@ -46,9 +45,9 @@ auto drain(const drain_line& line, session& s) -> int {
   if (!found.node) return found.status;
   const auto& path = found.node->path;
   const auto node = is_own ? found.node->name : line.node;
-  const auto answer = ask(path, is_own ? "drain" : "drain " + node, drain_order_patience);
+  auto answer = ask(path, is_own ? "drain" : "drain " + node, drain_order_patience);
   if (!answer) return fail(s, answer.failure().what);
-  if (!answer->starts_with("done\n")) return fail(s, node + ": " + answer->substr(std::min(answer->find('\n') + 1, answer->size())));
+  if (take_line(*answer) != "done") return s.err << "weir drain: " << node << ": " << *answer, exit_failed;
   s.out << "node " << node << " takes nothing new and passes on what it has\n" << std::flush;
   if (line.no_wait) return exit_done;
   while (is_own ? is_served(path) : is_there(path, node)) std::this_thread::sleep_for(looked_every);

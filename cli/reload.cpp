@@ -40,7 +40,8 @@ auto hand_on(const std::string& path, session& s) -> int {
   auto lines = std::istringstream{others ? *others : std::string{}};
   auto status = int{others ? exit_done : exit_failed};
   for (auto state = std::string{}, node = std::string{}; lines >> state >> node;) {
-    auto answer = state == "up" ? ask(path, "hand " + node, hand_patience) : result<std::string>{error{errc::unavailable, state}};
+    auto answer = state == "up" ? ask(path, "hand " + node, hand_patience)
+                                : result<std::string>{error{errc::unavailable, "it is " + state + " and does not get the file"}};
     auto text = answer ? *answer : "refused\n" + answer.failure().what + '\n';
     const auto is_done = take_line(text) == "done";
     (is_done ? s.out : s.err) << node << ": " << text;

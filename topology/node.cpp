@@ -313,7 +313,8 @@ auto node::start(const topology_plan& plan, node_settings settings) -> result<st
     s.spawn_cluster(plan);
   }
   s.builds = {settings.name, settings.source_name, settings.once,  s.directory_handle,
-              &s.waits,      &s.descriptors,       &s.kept_doors, [of = s.zones](const auto& other) { return of->zone_of(other); }};
+              &s.waits,      &s.descriptors,       &s.kept_doors, [of = s.zones](const auto& other) { return of->zone_of(other); },
+              settings.classes.empty()};
   s.spawn_guardian(std::move(settings.on_finished));
   auto how = s.reload_by({});
   how.open_doors = [&] { return s.open_to_others(plan); };

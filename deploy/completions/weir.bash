@@ -10,13 +10,15 @@ _weir() {
     --algorithm) words="p256 ed25519" ;;
   esac
   if [[ -z $words && $COMP_CWORD -eq 1 ]]; then
-    words="run check plan reload scale status buffer cat replay certs version help --help"
+    words="run check plan reload drain scale members status buffer cat replay certs version help --help"
   elif [[ -z $words ]]; then
     case $command:$word in
-      run:-*) words="--node --as --once --drain-timeout --status --log-level --log-json --help" ;;
+      run:-*) words="--node --as --join --was --once --drain-timeout --status --log-level --log-json --help" ;;
       check:-*) words="--help" ;;
       plan:-*) words="--format --help" ;;
-      reload:-*) words="--discard --help" ;;
+      reload:-*) words="--discard --all --help" ;;
+      drain:-*) words="--via --no-wait --help" ;;
+      members:-*) words="--json --help" ;;
       scale:-*) words="--node --via --help" ;;
       status:-*) words="--json --cluster --check --max-delay --help" ;;
       buffer:-*) words="--chunks --json --format --unsettled --reader --help" ;;
@@ -41,7 +43,7 @@ _weir() {
         fi
         ;;
       help:-*) words="--markdown --schema --help" ;;
-      help:*) [[ $COMP_CWORD -eq 2 ]] && words="collector aggregator parser operator sink cluster node run check plan reload scale status buffer cat replay certs version" ;;
+      help:*) [[ $COMP_CWORD -eq 2 ]] && words="collector aggregator parser operator sink cluster node run check plan reload drain scale members status buffer cat replay certs version" ;;
       replay:*)
         mapfile -t COMPREPLY < <(compgen -f -X '!*.jsonl' -- "$word"; compgen -d -S / -- "$word")
         compopt -o nospace 2>/dev/null

@@ -1,11 +1,13 @@
 # fish completion for weir
 
-set -l commands run check plan reload scale status buffer cat replay certs version help
+set -l commands run check plan reload drain scale members status buffer cat replay certs version help
 complete -c weir -f
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a run -d "Run a topology"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a check -d "Report every mistake in a topology"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a plan -d "Draw components, wiring and placement"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a reload -d "Have a running node do what its file says now"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a drain -d "Have a node pass on what it has, and end"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a members -d "Show which nodes belong to the cluster"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a scale -d "Run another number of instances of an aggregator"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a status -d "Show what a running node does"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a buffer -d "Look into a disk buffer"
@@ -17,6 +19,8 @@ complete -c weir -n "not __fish_seen_subcommand_from $commands" -a help -d "Expl
 complete -c weir -n "__fish_seen_subcommand_from run check plan" -F
 complete -c weir -n "__fish_seen_subcommand_from run" -l node -x -d "Name of this process"
 complete -c weir -n "__fish_seen_subcommand_from run" -l as -x -d "Node class to host"
+complete -c weir -n "__fish_seen_subcommand_from run" -l join -x -d "Where a node runs that it finds the others by"
+complete -c weir -n "__fish_seen_subcommand_from run" -l was -x -d "Name that it had before"
 complete -c weir -n "__fish_seen_subcommand_from run" -l once -d "End when all is stored"
 complete -c weir -n "__fish_seen_subcommand_from run" -l drain-timeout -x -d "How long a stop may take"
 complete -c weir -n "__fish_seen_subcommand_from run" -l status -x -a "auto always never" -d "Live status"
@@ -24,6 +28,10 @@ complete -c weir -n "__fish_seen_subcommand_from run" -l log-level -x -a "trace 
 complete -c weir -n "__fish_seen_subcommand_from run" -l log-json -d "Log JSON lines"
 complete -c weir -n "__fish_seen_subcommand_from plan" -l format -x -a "text dot json mermaid"
 complete -c weir -n "__fish_seen_subcommand_from reload" -l discard -d "Drop what is left for components that go"
+complete -c weir -n "__fish_seen_subcommand_from reload" -l all -d "Then hand the file to all other nodes"
+complete -c weir -n "__fish_seen_subcommand_from drain" -l via -x -d "Node of this machine that passes it on"
+complete -c weir -n "__fish_seen_subcommand_from drain" -l no-wait -d "Do not wait until it has ended"
+complete -c weir -n "__fish_seen_subcommand_from members" -l json -d "For programs"
 complete -c weir -n "__fish_seen_subcommand_from scale" -l node -x -d "Node that has it"
 complete -c weir -n "__fish_seen_subcommand_from scale" -l via -x -d "Node of this machine that passes it on"
 complete -c weir -n "__fish_seen_subcommand_from status" -l json -d "For programs"
@@ -53,6 +61,6 @@ complete -c weir -n "__fish_seen_subcommand_from certs" -l days -x -d "How long 
 complete -c weir -n "__fish_seen_subcommand_from certs" -l within -x -d "How many days off an end is near"
 complete -c weir -n "__fish_seen_subcommand_from certs" -l algorithm -x -a "p256 ed25519" -d "Of the key"
 complete -c weir -n "__fish_seen_subcommand_from certs" -l json -d "For programs"
-complete -c weir -n "__fish_seen_subcommand_from help" -a "collector aggregator parser operator sink cluster node run check plan reload scale status buffer cat replay certs version"
+complete -c weir -n "__fish_seen_subcommand_from help" -a "collector aggregator parser operator sink cluster node run check plan reload drain scale members status buffer cat replay certs version"
 complete -c weir -n "__fish_seen_subcommand_from help" -l markdown -d "All settings"
 complete -c weir -n "__fish_seen_subcommand_from help" -l schema -d "JSON schema of a topology"

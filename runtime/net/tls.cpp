@@ -15,6 +15,7 @@ namespace {
 auto tls_problem(const std::string& otherwise) -> std::string {
   const auto code = ERR_get_error();
   ERR_clear_error();
+  if (ERR_SYSTEM_ERROR(code)) return describe_errno(ERR_GET_REASON(code)); // a file that cannot be read
   const auto* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
   return reason == nullptr ? otherwise : std::string{reason};
 }

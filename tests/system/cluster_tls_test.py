@@ -220,6 +220,9 @@ class CertifiedCluster(SystemTest):
         wrong = self.run_node("store-2", certificate="store-1")
         self.assertEqual(1, wrong.end())
         wrong.wait_log("cluster: tls: cannot use the certificate in")
+        missing = self.run_node("store-3")
+        self.assertEqual(1, missing.end())
+        missing.wait_log('certs/store-3.pem": No such file or directory')
 
     def test_a_file_is_handed_to_all(self):
         self.run_all()

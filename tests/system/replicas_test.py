@@ -158,6 +158,12 @@ class Replicas(SystemTest):
         self.add(3)
         self.wait_stored()
 
+    def test_in_one_process_one_copy_is_enough(self):
+        self.add(3)
+        alone = self.start("alone", self.topology, "--once", env={"PORT": str(self.seed), "ZONE": "here"})
+        self.assertEqual(0, alone.end(), alone.log())
+        self.wait_stored()
+
     def test_copies_go_to_another_zone(self):
         self.run_node("edge-1")
         for node, zone in (("core-1", "a"), ("core-2", "a"), ("core-3", "b")):

@@ -26,6 +26,7 @@ struct build_context {
   descriptor_budget* descriptors = nullptr; ///< the same; null: nobody counts
   net::kept_sockets* doors = nullptr;       ///< the same; null: each listener has its own
   std::function<std::string(const std::string& node)> zone_of = {}; ///< any thread; absent: no zones
+  bool is_alone = false; ///< all components run here: there are no other nodes for copies
   std::shared_ptr<kept_parts> kept = make_kept_parts();
 };
 

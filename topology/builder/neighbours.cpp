@@ -70,7 +70,7 @@ auto outlets_of(const building& b, const component_plan& c) -> std::vector<outle
     settings.component = name;
     if (const auto* to = std::get_if<aggregator_plan>(&b.plan.find(name)->details)) {
       settings.policy = to->balance;
-      settings.copies = to->replicas;
+      settings.copies = b.context.is_alone ? 1 : to->replicas;
       settings.waits_for_copies = to->waits_for_replicas;
       settings.zone_of = b.context.zone_of;
     }
