@@ -52,6 +52,15 @@ auto own_files(net::tls_settings files, const std::string& node) -> net::tls_set
   return files;
 }
 
+/// Whether a seed is this node itself, as far as names tell.
+auto is_own_place(const seed& s, const joining_plan& by) -> bool {
+  if (s.is != seed::kind::address) return false;
+  const auto is_at = [&](const std::optional<host_port>& place) {
+    return place && place->port == s.port && (place->host == s.name || (is_wildcard(place->host) && s.name == own_host_name()));
+  };
+  return is_at(by.listen) || is_at(by.advertise);
+}
+
 /// What becomes of those who connect. Of the io thread.
 struct entrance {
   std::shared_ptr<wire_commons> wires;
@@ -248,6 +257,7 @@ struct node::running {
     s.identity = link.identity;
     s.seeds = by.joining.seeds;
     s.seeds.insert(s.seeds.end(), settings.seeds.begin(), settings.seeds.end());
+    if (link.identity.serves) std::erase_if(s.seeds, [&](const seed& one) { return is_own_place(one, by.joining); });
     s.on_members = [this](const std::vector<member>& now) { on_members(now); };
     s.make_introducer = [with = dialling_by()](const cluster_actor& of) {
       auto its = with;

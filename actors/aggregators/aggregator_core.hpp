@@ -93,16 +93,9 @@ public:
   /// Nothing is left to pass on.
   auto is_empty() const -> bool;
 
-  struct figures {
-    std::uint64_t events_held = 0;
-    std::uint64_t bytes_held = 0; ///< of events
-    std::int64_t oldest_closed_ns = 0;
-  };
+  using figures = aggregator_figures;
+  using account = aggregator_account;
   auto held() const -> figures;
-  struct account {
-    std::uint64_t events = 0;
-    std::uint64_t bytes = 0; ///< of events
-  };
   /// What came in and is neither held nor dropped.
   auto passed_on() const -> account { return passed_on(held()); }
   /// What the log lost to damage since it was opened, and whether it is full, in words; empty if nothing.

@@ -1,4 +1,4 @@
-/// What an aggregator with a log knows of one of its outlets: how far that is fed, and what is under way.
+/// What an aggregator with a log knows of one of its outlets: how far that is fed, and what is under way; and its sums.
 #pragma once
 
 #include "actors/aggregators/outgoing_process.hpp"
@@ -14,6 +14,18 @@ namespace weir {
 struct aggregator_trouble {
   std::string what;
   monotonic_time at{}; ///< the last time
+};
+
+/// What an aggregator holds for those behind it.
+struct aggregator_figures {
+  std::uint64_t events_held = 0;
+  std::uint64_t bytes_held = 0; ///< of events
+  std::int64_t oldest_closed_ns = 0;
+};
+
+struct aggregator_account {
+  std::uint64_t events = 0;
+  std::uint64_t bytes = 0; ///< of events
 };
 
 struct outlet_feed {
