@@ -72,24 +72,26 @@ auto aggregator_core::is_under_way(const chunk_id& id) const -> bool {
          || std::any_of(readers_.begin(), readers_.end(), [&](const outlet_feed& r) { return r.pushed.contains(id); });
 }
 
-/// Of those that came before it was opened, too, once every outlet was fed all that is left: what is with none of them, all
-/// have acked.
-void aggregator_core::add_passed_on(const id_range& ids, std::vector<id_range>& to) const {
+/// Those that came before it was opened and that it has no more, once every outlet was fed all that is left: they were
+/// passed on, or lost to damage. Whoever has copies passes them on once more, and stores know them.
+void aggregator_core::add_gone(const id_range& ids, const id_ranges& stored, std::vector<id_range>& to) const {
   constexpr auto looked_at_max = std::uint64_t{4096};
-  for (const auto& part : passed_on_.common(ids)) to.push_back(part);
-  if (!has_fed_all()) return;
+  if (!log_ || !has_fed_all()) return;
   for (const auto& part : in.safe_in(ids))
     for (auto n = part.first; n <= part.last && n - part.first < looked_at_max; ++n)
-      if (!passed_on_.contains({ids.origin, n}) && !is_under_way({ids.origin, n})) append_range(to, {ids.origin, n, n});
+      if (const auto id = chunk_id{ids.origin, n}; !stored.contains(id) && !is_under_way(id)) append_range(to, {ids.origin, n, n});
 }
 
 auto aggregator_core::account_of(const std::vector<id_range>& ids) const -> known_settled {
   auto all = known_settled{};
+  auto stored = id_ranges{};
   for (const auto& r : ids) {
-    for (const auto& part : in.settled_in(r)) all.settled.push_back(part);
-    if (log_) add_passed_on(r, all.settled);
+    for (const auto& part : in.settled_in(r)) stored.insert(part);
+    for (const auto& part : passed_on_.common(r)) stored.insert(part);
     for (const auto& part : in.unseen_in(r)) all.unseen.push_back(part);
+    add_gone(r, stored, all.unseen);
   }
+  stored.for_each([&](const id_range& r) { all.settled.push_back(r); });
   return all;
 }
 

@@ -61,8 +61,7 @@ public:
   auto take_over_before(monotonic_time since) -> std::uint64_t;
   /// By whoever was to pass them on.
   void note_stored(const id_range& ids);
-  /// What is with these chunks, for another one that has copies of them. What all behind this one have acked counts as
-  /// stored: it is safe there.
+  /// What is with these chunks, for another one that has copies of them. What all behind this one have acked counts as stored.
   auto account_of(const std::vector<id_range>& ids) const -> known_settled;
   auto copies() -> held_copies& { return copies_; }
   auto copies() const -> const held_copies& { return copies_; }
@@ -150,7 +149,7 @@ private:
   void own(const held_copies::copy& taken);
   auto has_fed_all() const -> bool;
   auto is_under_way(const chunk_id& id) const -> bool;
-  void add_passed_on(const id_range& ids, std::vector<id_range>& to) const;
+  void add_gone(const id_range& ids, const id_ranges& stored, std::vector<id_range>& to) const;
   auto own_all(const std::vector<held_copies::copy>& taken) -> std::uint64_t;
   /// The chunk as this reader may have it: what its settled_below promises is true of those who were there when
   /// it was closed. A reader that is new would take what it gets late, from another log, for what it has.

@@ -54,8 +54,8 @@ void copy_keeper::look_after(aggregator_core& core, const std::string& holder, m
 }
 
 void copy_keeper::work(aggregator_core& core, monotonic_time now) {
-  if (settings_.component.empty() || core.copies().size() == 0 || now < ask_at_) return;
-  ask_at_ = now + (core.lacks_room() ? asks_every_for_room : asks_every);
+  if (const auto due = deadline(core); !due || now < *due) return;
+  asked_at_ = now;
   for (const auto& holder : core.copies().holders()) look_after(core, holder, now);
   if (now < give_up_at_) return;
   give_up_at_ = now + gives_up_every;
@@ -66,7 +66,7 @@ void copy_keeper::work(aggregator_core& core, monotonic_time now) {
 
 auto copy_keeper::deadline(aggregator_core& core) const -> std::optional<monotonic_time> {
   if (settings_.component.empty() || core.copies().size() == 0) return std::nullopt;
-  return ask_at_;
+  return asked_at_ + (core.lacks_room() ? asks_every_for_room : asks_every);
 }
 
 } // namespace weir

@@ -45,7 +45,7 @@ private:
   std::vector<sender_links::receiver> there_;
   std::map<std::string, monotonic_time> absent_since_; ///< holders
   std::map<std::uint64_t, std::string> questions_;     ///< holders, by question
-  monotonic_time ask_at_{};
+  monotonic_time asked_at_{};
   monotonic_time give_up_at_{};
   std::vector<outgoing> outbox_;
   std::vector<std::string> news_;

@@ -121,6 +121,8 @@ void collector_machine::on_peers(const std::string& component, std::vector<sende
   for (auto& p : ports_) {
     if (p.component != component) continue;
     if (p.there != there) ask_at_ = {}; // who is new
+    // The others are about to be there as well, as far as they are there at all.
+    if (!there.empty() && !std::exchange(has_met_some_, true)) patience_ends_ = now() + settings_.pace.patience;
     p.there = there;
     p.unheard = unheard;
     if (inquiry_) tell_inquiry(p);

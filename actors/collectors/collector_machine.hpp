@@ -162,6 +162,7 @@ private:
   std::vector<question> questions_;
   std::optional<failing> failure_;
   monotonic_time patience_ends_{};
+  bool has_met_some_ = false; ///< receivers, since it began to ask
   monotonic_time ask_at_{};
   monotonic_time complain_at_{};
 

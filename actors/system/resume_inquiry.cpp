@@ -53,6 +53,8 @@ void resume_inquiry::on_answer(const known_positions& note) {
     if (!c.plan.is_asked || !c.receivers.contains(note.receiver)) continue;
     answered_.insert(note.receiver);
     for (const auto& p : note.positions) c.known.add(source_, p);
+    auto& on_node = c.by_node.try_emplace(node_of(note.receiver), SIZE_MAX).first->second;
+    for (const auto& p : note.positions) on_node.add(source_, p);
     for (const auto& p : note.settled) c.settled.add(source_, p);
     elsewhere_.insert(elsewhere_.end(), note.elsewhere.begin(), note.elsewhere.end());
   }
@@ -104,10 +106,23 @@ auto resume_inquiry::missing_text() const -> std::string {
   return text;
 }
 
+/// Where copies are wanted, what only one node has may have been on its way to the others when its sender died.
+auto resume_inquiry::had_by(const component& c) const -> std::vector<position_range> {
+  if (c.plan.copies <= 1) return c.known.of(source_);
+  auto had = std::vector<position_index>(c.plan.copies, position_index{SIZE_MAX}); // by one node more each
+  for (const auto& [node, known] : c.by_node) {
+    const auto own = known.of(source_);
+    for (auto n = had.size() - 1; n > 0; --n)
+      for (const auto& p : intersection(had[n - 1].of(source_), own)) had[n].add(source_, p);
+    for (const auto& p : own) had[0].add(source_, p);
+  }
+  return had.back().of(source_);
+}
+
 auto resume_inquiry::common() const -> std::vector<position_range> {
   if (components_.empty()) return {};
-  auto common = components_.front().known.of(source_);
-  for (const auto& c : components_) common = intersection(common, c.known.of(source_));
+  auto common = had_by(components_.front());
+  for (const auto& c : components_) common = intersection(common, had_by(c));
   return common;
 }
 

@@ -27,6 +27,7 @@ struct downstream_component {
   bool is_asked = true;        ///< it may know what it has; one without a ledger never does
   bool wants_all = false;      ///< it or who is behind it, new, gets all that sources still have (`start: all`)
   std::string placed = {};     ///< "class core", if it is on other nodes that have to be of one
+  std::uint32_t copies = 1;    ///< nodes that have to have something before it counts as had
 };
 
 /// That none of `component` is there, and who would have to come, for people.
@@ -65,9 +66,11 @@ private:
     /// Of each receiver the latest: together more than one would remember.
     position_index known{SIZE_MAX};
     position_index settled{SIZE_MAX}; ///< as they say that every sink has
+    std::map<std::string, position_index> by_node = {}; ///< known; where copies are wanted
   };
   auto is_whole(const component& c) const -> bool;
   auto missing() const -> std::set<std::string>;
+  auto had_by(const component& c) const -> std::vector<position_range>;
   auto common() const -> std::vector<position_range>;
   auto not_missed(std::vector<position_range> covered) const -> std::vector<position_range>;
 

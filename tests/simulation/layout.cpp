@@ -114,6 +114,12 @@ auto schedule::outlets_of(const component& c) -> std::vector<outlet_settings> {
   return all;
 }
 
+auto schedule::downstream_of(const component& to, const process& home) const -> downstream_component {
+  auto made = downstream_component{to.name, 1, world_.is_hosted(home, to.name)};
+  made.copies = to.is_copied ? 2 : 1;
+  return made;
+}
+
 void schedule::furnish(component& c, process& home) {
   if (c.in == tier::collector) furnish_collector(c, home);
   if (c.in == tier::aggregator) furnish_aggregator(c, home);
@@ -152,7 +158,7 @@ auto schedule::collector_plan_of(const component& c, const process& home) -> col
   plan.component = c.name;
   plan.address = home.name + "/collector/" + c.name;
   plan.outlets = outlets_of(c);
-  for (const auto* to : c.to) plan.downstream.push_back({to->name, 1, world_.is_hosted(home, to->name)});
+  for (const auto* to : c.to) plan.downstream.push_back(downstream_of(*to, home));
   plan.hold_bytes = random.between(0, 16) << 10;
   plan.pace.chunk_bytes_wanted = random.between(64, 2048);
   plan.pace.read_bytes_max = random.between(64, 4096);
@@ -203,7 +209,7 @@ void schedule::furnish_aggregator(component& c, process& home) {
   auto plan = aggregator_actor::plan{};
   plan.component = c.name;
   plan.address = home.name + "/aggregator/" + c.name;
-  for (const auto* to : c.to) plan.downstream.push_back({to->name, 1, world_.is_hosted(home, to->name)});
+  for (const auto* to : c.to) plan.downstream.push_back(downstream_of(*to, home));
   plan.outlets = outlets_of(c);
   plan.window = some_window();
   plan.keeps_copies = c.is_copied;
@@ -212,6 +218,8 @@ void schedule::furnish_aggregator(component& c, process& home) {
     auto log = chunk_log_settings{};
     log.path = "/var/" + c.name;
     log.bytes_max = random.one_in(2) ? random.between(16, 64) << 10 : std::uint64_t{1} << 20;
+    // What others are to pass on lies in it, too, as long as their stores take.
+    if (c.is_copied) log.bytes_max = std::max(log.bytes_max, std::uint64_t{128} << 10);
     log.segment_bytes = random.between(2, 16) << 10;
     log.cache_bytes = random.one_in(2) ? random.between(0, 8) << 10 : 1 << 20;
     log.sync = c.survives_power_cuts ? sync_policy::always

@@ -62,6 +62,7 @@ private:
   void furnish_sink(component& c, process& home);
   void furnish_database(component& c, process& home, sink_actor::plan plan);
   auto outlets_of(const component& c) -> std::vector<outlet_settings>;
+  auto downstream_of(const component& to, const process& home) const -> downstream_component;
   auto some_window() -> inlet_settings;
   auto some_match() -> tag_pattern;
   void write_lines(script& to, process& home);

@@ -64,6 +64,7 @@ auto context_of(const building& b, const component_plan& c) -> plugin_context;
 /// The addresses of all on this node that will open links to each actor of `c`.
 auto local_senders_of(const building& b, const component_plan& c) -> std::vector<std::string>;
 /// One outlet for each component that `c` feeds.
+auto copies_wanted(const building& b, const component_plan& c) -> std::uint32_t;
 auto outlets_of(const building& b, const component_plan& c) -> std::vector<outlet_settings>;
 /// The components that `c` feeds, in the order of its outlets.
 auto downstream_of(const building& b, const component_plan& c) -> std::vector<downstream_component>;

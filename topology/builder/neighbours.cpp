@@ -63,6 +63,10 @@ auto local_senders_of(const building& b, const component_plan& c) -> std::vector
   return all;
 }
 
+auto copies_wanted(const building& b, const component_plan& c) -> std::uint32_t {
+  return b.context.is_alone ? 1 : replicas_of(c);
+}
+
 auto outlets_of(const building& b, const component_plan& c) -> std::vector<outlet_settings> {
   auto outlets = std::vector<outlet_settings>{};
   for (const auto& name : c.to) {
@@ -70,7 +74,7 @@ auto outlets_of(const building& b, const component_plan& c) -> std::vector<outle
     settings.component = name;
     if (const auto* to = std::get_if<aggregator_plan>(&b.plan.find(name)->details)) {
       settings.policy = to->balance;
-      settings.copies = b.context.is_alone ? 1 : to->replicas;
+      settings.copies = copies_wanted(b, *b.plan.find(name));
       settings.waits_for_copies = to->waits_for_replicas;
       settings.zone_of = b.context.zone_of;
     }
@@ -88,9 +92,10 @@ auto downstream_of(const building& b, const component_plan& c) -> std::vector<do
   auto all = std::vector<downstream_component>{};
   for (const auto& name : c.to) {
     const auto* to = b.plan.find(name);
-    const auto is_local = std::find(b.hosted.begin(), b.hosted.end(), to) != b.hosted.end();
+    // Where copies are wanted, others have them as well.
+    const auto is_local = std::find(b.hosted.begin(), b.hosted.end(), to) != b.hosted.end() && copies_wanted(b, *to) == 1;
     all.push_back({name, instances_of(*to), is_local, keeps_positions(*to), wants_all(b.plan, *to),
-                   is_local ? std::string{} : placed_text(*to)});
+                   is_local ? std::string{} : placed_text(*to), copies_wanted(b, *to)});
   }
   return all;
 }
