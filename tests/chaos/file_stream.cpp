@@ -79,6 +79,7 @@ auto file_stream::write_all(std::string_view text) -> result<void> {
 auto file_stream::write_batch(std::uint64_t lines, pauses& wait) -> result<void> {
   text_.clear();
   const auto first = state_.written.load();
+  state_.begun = first + lines;
   for (std::uint64_t i = 0; i < lines; ++i) {
     append_line(text_, {state_.id, first + i});
     text_ += '\n';
