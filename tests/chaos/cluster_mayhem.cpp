@@ -9,8 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Much longer than the commit of a store takes.
-constexpr auto whole_for = 3s;
+constexpr auto commits_within = 2s;
 
 auto is_store(const node_place& node) -> bool { return node.type == "store" || node.type == "vault"; }
 
@@ -53,7 +52,7 @@ auto cluster_mayhem::draw_kind() -> kind {
     std::uint64_t percent;
   };
   constexpr auto shares = std::array{share{kind::stop, 12},  share{kind::term, 10},   share{kind::cut, 18},
-                                     share{kind::stall, 14}, share{kind::delay, 8},   share{kind::destroy, 8},
+                                     share{kind::stall, 14}, share{kind::delay, 8},   share{kind::destroy, 10},
                                      share{kind::guest, 5},  share{kind::renew, 3},   share{kind::reload, 4}};
   auto lot = pick(random_, 0, 99);
   for (const auto& s : shares) {
@@ -70,7 +69,6 @@ auto cluster_mayhem::draw_silence() -> milliseconds {
 }
 
 auto cluster_mayhem::hurt(std::size_t node, steady_time now) -> result<void> {
-  if (is_store(site_.nodes[node])) whole_since_.reset();
   const auto how = draw_kind();
   switch (how) {
   case kind::stop: nodes_.stop(node, now + draw_silence()); return {};
@@ -92,6 +90,7 @@ auto cluster_mayhem::hurt(std::size_t node, steady_time now) -> result<void> {
 }
 
 void cluster_mayhem::kill(std::size_t node, steady_time now) {
+  if (is_store(site_.nodes[node])) stored_since_.reset();
   nodes_.kill(node, now + (one_in(random_, 25) ? draw_silence() : draw_downtime(random_)));
 }
 
@@ -111,16 +110,15 @@ void cluster_mayhem::hurt_connections(std::size_t door, kind how, steady_time no
 
 /// Where a disk may not go now the process does.
 auto cluster_mayhem::destroy(std::size_t node, steady_time now) -> result<void> {
-  if (site_.nodes[node].disk.empty() || nodes_.state(node) != fleet::condition::running || !is_whole(now))
+  if (site_.nodes[node].disk.empty() || nodes_.state(node) != fleet::condition::running || !may_lose_one())
     return kill(node, now), result<void>{};
   note_loss();
-  lost_ = node;
   return nodes_.destroy(node, now + draw_downtime(random_));
 }
 
 auto cluster_mayhem::change_guest(std::size_t node, steady_time now) -> result<void> {
   if (nodes_.state(guest_) == fleet::condition::absent) return nodes_.join(guest_, now), result<void>{};
-  if (nodes_.state(guest_) != fleet::condition::running || !is_whole(now)) return kill(node, now), result<void>{};
+  if (nodes_.state(guest_) != fleet::condition::running || !may_lose_one()) return kill(node, now), result<void>{};
   return nodes_.leave(guest_);
 }
 
@@ -152,28 +150,31 @@ void cluster_mayhem::look_at_guest() {
 void cluster_mayhem::note_loss() {
   for (std::size_t i = 0; i < at_risk_.size(); ++i)
     at_risk_[i] = std::max(site_.streams[i]->begun.load(), site_.streams[i]->written.load());
-  whole_since_.reset();
+  is_whole_ = false;
+  stored_since_.reset();
 }
 
-auto cluster_mayhem::is_undisturbed() const -> bool {
-  const auto runs = [this](std::size_t node) { return nodes_.state(node) == fleet::condition::running; };
+auto cluster_mayhem::do_stores_run() const -> bool {
   for (std::size_t i = 0; i < nodes_.size(); ++i)
-    if (is_store(site_.nodes[i]) && !runs(i)) return false;
-  return (!lost_ || runs(*lost_)) && !guest_leaves_;
+    if (is_store(site_.nodes[i]) && nodes_.state(i) != fleet::condition::running) return false;
+  return true;
 }
 
+/// A line in the file may be one of a commit that a kill takes back: so both stores have to run for a while with all of it.
 void cluster_mayhem::look_at_losses(steady_time now) {
-  auto are_stored = is_undisturbed();
-  for (std::size_t i = 0; i < at_risk_.size() && are_stored; ++i) are_stored = site_.streams[i]->stored_floor >= at_risk_[i];
-  if (!are_stored)
-    whole_since_.reset();
-  else if (!whole_since_)
-    whole_since_ = now;
+  auto are_stored = do_stores_run();
+  for (std::size_t i = 0; i < at_risk_.size() && are_stored; ++i)
+    are_stored = site_.streams[i]->stored_floor >= at_risk_[i];
+  if (!are_stored) return stored_since_.reset();
+  if (!stored_since_) stored_since_ = now;
+  if (now - *stored_since_ >= commits_within) is_whole_ = true;
 }
 
 /// Whether a core's disk may go, or a core for good. Two copies of a chunk survive one loss. What was under way at the
 /// last one may have one copy only: nobody makes another of it, it is passed on. So all that was written before has to be
-/// in both stores, and for a while, since a line in the file may be one of a commit that a kill takes back.
-auto cluster_mayhem::is_whole(steady_time now) const -> bool { return whole_since_ && now - *whole_since_ >= whole_for; }
+/// in both stores.
+auto cluster_mayhem::may_lose_one() const -> bool {
+  return is_whole_ && nodes_.state(guest_) != fleet::condition::leaving;
+}
 
 } // namespace weir::chaos

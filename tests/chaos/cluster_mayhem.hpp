@@ -35,8 +35,8 @@ private:
   void look_at_guest();
   void look_at_losses(steady_time now);
   void note_loss();
-  auto is_undisturbed() const -> bool;
-  auto is_whole(steady_time now) const -> bool;
+  auto do_stores_run() const -> bool;
+  auto may_lose_one() const -> bool;
 
   const site& site_;
   const options& given_;
@@ -44,10 +44,10 @@ private:
   std::vector<std::optional<std::size_t>> doors_; ///< of the relay, by node
   std::size_t guest_ = 0;
   bool guest_leaves_ = false;
-  std::optional<std::size_t> lost_; ///< whose disk was destroyed last
   std::optional<test::process> renewal_;
   std::vector<std::uint64_t> at_risk_; ///< of each stream: its lines up to here may have only one copy
-  std::optional<steady_time> whole_since_;
+  std::optional<steady_time> stored_since_; ///< all of these
+  bool is_whole_ = true;                    ///< for certain
 };
 
 } // namespace weir::chaos
