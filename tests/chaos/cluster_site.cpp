@@ -28,6 +28,9 @@ void add_streams(site& to, const std::vector<std::uint16_t>& servers) {
     auto state = std::make_unique<stream_state>();
     state->id = static_cast<std::uint32_t>(to.streams.size() + 1);
     state->may_delete = true;
+    // Which of several contents of one file this is a collector learns from the cores: one that starts anew while nobody
+    // is there but a core that is new, or was robbed of its disk, cannot know (docs/delivery.md, "How to break it").
+    state->may_cut = false;
     to.inputs.push_back(std::move(input));
     to.streams.push_back(std::move(state));
   };

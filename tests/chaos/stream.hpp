@@ -30,9 +30,10 @@ struct stream_state {
   std::uint32_t id = 0;
   std::size_t stores = 0;           ///< index of the pair of stores that must have it
   bool may_delete = false;          ///< what is in the table is safe everywhere: its file may go
+  bool may_cut = true;              ///< its file may be cut off where it stands
   bool only_live = false;           ///< rotated files no longer match the pattern
   std::atomic<bool> is_idle{false}; ///< its writer has seen that it is held
-  std::atomic<std::uint64_t> begun{0};    ///< lines of which a file may have bytes; 0: as many as are written
+  std::atomic<std::uint64_t> begun{0}; ///< lines of which a file may have bytes; 0: as many as are written
   std::atomic<std::uint64_t> written{0};
   std::atomic<std::uint64_t> bytes{0};
   std::atomic<std::uint64_t> stored{0};       ///< distinct lines in the table, or in both stores
