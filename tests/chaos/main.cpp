@@ -122,6 +122,14 @@ void handle_signals() {
   std::signal(SIGTERM, [](int) { interrupted = true; });
 }
 
+void add_cluster_flag(CLI::App& app, options& given) {
+  app.add_flag("--cluster", given.cluster,
+               "A cluster of two edges, three or four cores with two copies of each chunk, and two stores, whose "
+               "connections are cut and delayed and whose disks are destroyed, too")
+      ->excludes("--part")
+      ->excludes("--buffer");
+}
+
 auto parse_and_run(int argc, char** argv) -> int {
   auto given = options{};
   auto typed = words{};
@@ -147,11 +155,7 @@ auto parse_and_run(int argc, char** argv) -> int {
       ->capture_default_str();
   app.add_option("--part", given.parts, "Only this part of the system; may be repeated. Default: all")
       ->check(CLI::IsMember({"tiers", "remote", "direct"}));
-  app.add_flag("--cluster", given.cluster,
-               "A cluster of two edges, three or four cores with two copies of each chunk, and two stores, whose "
-               "connections are cut and delayed and whose disks are destroyed, too")
-      ->excludes("--part")
-      ->excludes("--buffer");
+  add_cluster_flag(app, given);
   app.add_option("--dir", given.folder, "Where everything lies meanwhile")->check(CLI::ExistingDirectory);
   app.add_option("--weir", given.weir, "The program under test; default: the one beside this")
       ->check(CLI::ExistingFile);

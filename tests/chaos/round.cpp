@@ -8,6 +8,7 @@
 #include "tests/chaos/writers.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 namespace weir::chaos {
 
@@ -16,7 +17,7 @@ using clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr auto copies_patience = 10s;
+constexpr auto copies_patience = 5s;
 constexpr auto scarce_bytes = std::uint64_t{384} << 20;
 
 auto since(steady_time begun) -> milliseconds {
@@ -148,12 +149,13 @@ auto stage::wait_for_copies() -> result<void> {
   return {};
 }
 
-/// An edge of a cluster wants to tell the cores which files are over, and a core passes on what it has.
+/// An edge of a cluster wants to tell the cores which files are over, and a core passes on what it has. An edge that gets
+/// no answer to its last words ends with status 1 when its time is over, and is counted; it has nothing left by then.
 auto stage::end_nodes() -> result<bool> {
   if (!site_.is_cluster) return nodes_->end_all(1min);
   for (const auto* type : {"edge", "core", "store", "vault"}) {
     WEIR_TRY(const auto well, nodes_->end_all(1min, type));
-    if (!well) return false;
+    if (!well && type != std::string_view{"edge"}) return false;
   }
   return true;
 }
