@@ -79,6 +79,7 @@ auto file_stream::write_all(std::string_view text) -> result<void> {
 auto file_stream::write_batch(std::uint64_t lines, pauses& wait) -> result<void> {
   text_.clear();
   const auto first = state_.written.load();
+  state_.begun = first + lines;
   for (std::uint64_t i = 0; i < lines; ++i) {
     append_line(text_, {state_.id, first + i});
     text_ += '\n';
@@ -131,7 +132,7 @@ auto file_stream::rotate(pauses& wait) -> result<void> {
   delete_stored();
   choose_size();
   if (one_in(random_, 8) && is_all_stored(wait)) {
-    if (one_in(random_, 2)) {
+    if (state_.may_cut && one_in(random_, 2)) {
       // Like copytruncate at a moment when nothing is unread.
       if (::ftruncate(file_, 0) != 0) return error_from_errno("cannot truncate " + path_, errno);
       size_ = 0;

@@ -24,7 +24,7 @@ auto fail(const error& e) -> int { return std::fprintf(stderr, "error: %s\n", e.
 /// As typed.
 struct words {
   std::string duration = "2m";
-  std::string kill_pause = "400ms";
+  std::string kill_pause; ///< empty: the system's default
   std::string rate = "full";
   std::string bytes_max = "2GiB";
   std::string ahead = "64MiB";
@@ -48,7 +48,9 @@ auto read_rate(std::string text) -> result<std::uint64_t> {
 
 auto read_words(const words& given, options& into) -> result<void> {
   WEIR_TRY(into.duration, read_milliseconds(given.duration));
-  WEIR_TRY(into.kill_pause, read_milliseconds(given.kill_pause));
+  // A cluster has more nodes, and has to find together between two faults.
+  const auto* usual = into.cluster ? "1s" : "400ms";
+  WEIR_TRY(into.kill_pause, read_milliseconds(given.kill_pause.empty() ? usual : given.kill_pause));
   WEIR_TRY(into.patience, read_milliseconds(given.patience));
   WEIR_TRY(into.rate, read_rate(given.rate));
   WEIR_TRY(const auto bytes_max, parse_byte_count(given.bytes_max));
@@ -59,9 +61,9 @@ auto read_words(const words& given, options& into) -> result<void> {
   return {};
 }
 
-/// Input, two stores that repeat it with time and tag, and buffers: a round takes what there is room for.
+/// Input, two stores that repeat it with time and tag, and buffers (of a cluster twice): a round takes what there is room for.
 auto fit_to_disk(options& given) -> result<void> {
-  constexpr auto times = std::uint64_t{5};
+  const auto times = std::uint64_t{given.cluster ? 6U : 5U};
   constexpr auto reserve = std::uint64_t{1} << 30;
   constexpr auto least = std::uint64_t{64} << 20;
   auto failed = std::error_code{};
@@ -120,6 +122,14 @@ void handle_signals() {
   std::signal(SIGTERM, [](int) { interrupted = true; });
 }
 
+void add_cluster_flag(CLI::App& app, options& given) {
+  app.add_flag("--cluster", given.cluster,
+               "A cluster of two edges, three or four cores with two copies of each chunk, and two stores, whose "
+               "connections are cut and delayed and whose disks are destroyed, too")
+      ->excludes("--part")
+      ->excludes("--buffer");
+}
+
 auto parse_and_run(int argc, char** argv) -> int {
   auto given = options{};
   auto typed = words{};
@@ -133,7 +143,7 @@ auto parse_and_run(int argc, char** argv) -> int {
   app.add_option("--seed", given.seed, "Decides all faults; default: a new one each time");
   app.add_option("--rate", typed.rate, "full: writers are always ahead; or lines per second, as in 5000/s")
       ->capture_default_str();
-  app.add_option("--kills-every", typed.kill_pause, "Mean time between two faults")->capture_default_str();
+  app.add_option("--kills-every", typed.kill_pause, "Mean time between two faults; default: 400ms, of a cluster 1s");
   app.add_option("--min-kills", given.kills_min, "Fail if there were fewer");
   app.add_option("--max-size", typed.bytes_max, "Input of a round; then it is counted, and the next begins")
       ->capture_default_str();
@@ -145,6 +155,7 @@ auto parse_and_run(int argc, char** argv) -> int {
       ->capture_default_str();
   app.add_option("--part", given.parts, "Only this part of the system; may be repeated. Default: all")
       ->check(CLI::IsMember({"tiers", "remote", "direct"}));
+  add_cluster_flag(app, given);
   app.add_option("--dir", given.folder, "Where everything lies meanwhile")->check(CLI::ExistingDirectory);
   app.add_option("--weir", given.weir, "The program under test; default: the one beside this")
       ->check(CLI::ExistingFile);

@@ -23,12 +23,12 @@ void set_file_limit(pid_t pid, rlim_t bytes) {
 } // namespace
 
 mayhem::mayhem(fleet& nodes, scarce_disk& disk, milliseconds mean_pause, std::uint64_t seed)
-    : nodes_(nodes), disk_(disk), mean_pause_(mean_pause), random_(seed) {}
+    : nodes_(nodes), random_(seed), disk_(disk), mean_pause_(mean_pause) {}
 
 auto mayhem::look(steady_time now) -> result<void> {
   if (disk_free_ != steady_time{} && now >= disk_free_) cease();
   if (now >= next_) {
-    if (next_ != steady_time{}) hurt_some(now);
+    if (next_ != steady_time{}) WEIR_CHECK(hurt_some(now));
     const auto mean = static_cast<std::uint64_t>(mean_pause_.count());
     next_ = now + milliseconds{pick(random_, mean / 4, mean * 7 / 4)};
   }
@@ -42,28 +42,35 @@ void mayhem::cease() {
 }
 
 /// Mostly one process, now and then several or all at once.
-void mayhem::hurt_some(steady_time now) {
+auto mayhem::hurt_some(steady_time now) -> result<void> {
   auto order = std::vector<std::size_t>(nodes_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::shuffle(order.begin(), order.end(), random_);
   auto count = std::size_t{1};
   if (one_in(random_, 5)) count = pick(random_, 2, std::max<std::size_t>(2, nodes_.size()));
   order.resize(std::min(count, order.size()));
-  for (const auto node : order) hurt(node, now);
+  for (const auto node : order) WEIR_CHECK(hurt(node, now));
+  return {};
 }
 
-void mayhem::hurt(std::size_t node, steady_time now) {
+auto mayhem::hurt(std::size_t node, steady_time now) -> result<void> {
   auto lot = pick(random_, 0, 99);
   const auto is_below = [&lot](std::uint64_t share) {
     if (lot < share) return true;
     lot -= share;
     return false;
   };
-  if (is_below(share_of_stops)) return nodes_.stop(node, now + draw_stop());
-  if (is_below(share_of_terms)) return nodes_.terminate(node, draw_downtime());
-  if (is_below(share_of_full_disks)) return fill_disk(now);
-  if (is_below(share_of_quotas)) return limit_files(node, now);
-  nodes_.kill(node, now + draw_downtime());
+  if (is_below(share_of_stops))
+    nodes_.stop(node, now + draw_stop());
+  else if (is_below(share_of_terms))
+    nodes_.terminate(node, draw_downtime(random_));
+  else if (is_below(share_of_full_disks))
+    fill_disk(now);
+  else if (is_below(share_of_quotas))
+    limit_files(node, now);
+  else
+    nodes_.kill(node, now + draw_downtime(random_));
+  return {};
 }
 
 void mayhem::fill_disk(steady_time now) {
@@ -81,14 +88,14 @@ void mayhem::limit_files(std::size_t node, steady_time now) {
   ++nodes_.counts().quotas;
 }
 
-auto mayhem::draw_downtime() -> milliseconds {
-  if (one_in(random_, 2)) return milliseconds{pick(random_, 0, 100)};
-  return milliseconds{one_in(random_, 5) ? pick(random_, 1000, 4000) : pick(random_, 100, 1000)};
-}
-
 /// The failure detector gives a node up after 5 s.
 auto mayhem::draw_stop() -> milliseconds {
   return milliseconds{one_in(random_, 6) ? pick(random_, 5200, 8000) : pick(random_, 50, 2000)};
+}
+
+auto draw_downtime(randomness& random) -> milliseconds {
+  if (one_in(random, 2)) return milliseconds{pick(random, 0, 100)};
+  return milliseconds{one_in(random, 5) ? pick(random, 1000, 4000) : pick(random, 100, 1000)};
 }
 
 } // namespace weir::chaos

@@ -1,5 +1,7 @@
 #include "tests/chaos/observer.hpp"
 
+#include <algorithm>
+
 namespace weir::chaos {
 
 using namespace std::chrono_literals;
@@ -12,6 +14,9 @@ constexpr auto rows_max = std::uint64_t{20'000};
 
 observer::observer(site& of) : site_(of) {
   for (const auto& stores : of.stores) tables_.emplace_back(stores.table);
+  // Where disks are destroyed what is in one store may be lost to the other, unless it can be read again.
+  if (of.is_cluster)
+    for (const auto& stores : of.stores) files_.emplace_back(stores.file);
   thread_ = std::jthread{[this](std::stop_token stop) { run(std::move(stop)); }};
 }
 
@@ -35,14 +40,21 @@ auto observer::look() -> result<std::uint64_t> {
     WEIR_TRY(const auto rows, table.read_on(rows_max));
     most = std::max(most, rows);
   }
-  for (auto& stream : site_.streams) {
-    const auto& streams = tables_[stream->stores].counted().streams;
-    const auto found = streams.find(stream->id);
-    if (found == streams.end()) continue;
-    stream->stored = found->second.distinct();
-    stream->stored_floor = found->second.floor();
-  }
+  for (auto& file : files_) WEIR_CHECK(file.read_on());
+  for (auto& stream : site_.streams) note(*stream);
   return most;
+}
+
+void observer::note(stream_state& stream) const {
+  const auto none = stream_tally{};
+  const auto find = [&](const tally& counted) -> const stream_tally& {
+    const auto found = counted.streams.find(stream.id);
+    return found == counted.streams.end() ? none : found->second;
+  };
+  const auto& table = find(tables_[stream.stores].counted());
+  const auto& file = files_.empty() ? table : find(files_[stream.stores].counted());
+  stream.stored = std::min(table.distinct(), file.distinct());
+  stream.stored_floor = std::min(table.floor(), file.floor());
 }
 
 } // namespace weir::chaos

@@ -1,4 +1,4 @@
-/// Follows the tables while the system runs, so that writers know how far ahead they are.
+/// Follows the tables, of a cluster the files, too, while the system runs, so that writers know how far ahead they are.
 #pragma once
 
 #include "tests/chaos/site.hpp"
@@ -19,9 +19,11 @@ public:
 private:
   void run(std::stop_token stop);
   auto look() -> result<std::uint64_t>;
+  void note(stream_state& stream) const;
 
   site& site_;
   std::vector<table_reader> tables_;
+  std::vector<file_reader> files_; ///< none where the tables tell enough
   std::string problem_;
   std::jthread thread_;
 };

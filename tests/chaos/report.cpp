@@ -19,6 +19,7 @@ void add_round(round_outcome& sum, const round_outcome& round) {
   sum.resent += round.resent;
   sum.hurt_for += round.hurt_for;
   sum.healed_in = std::max(sum.healed_in, round.healed_in);
+  sum.copies_left += round.copies_left;
   sum.faults += round.faults;
   if (sum.stores.size() < round.stores.size()) sum.stores.resize(round.stores.size());
   for (std::size_t i = 0; i < round.stores.size(); ++i) {
@@ -40,6 +41,13 @@ void print_outcome(const round_outcome& sum, std::uint64_t rounds) {
               "file size limit %llu\n",
               number(f.stops), number(f.terms), number(f.slow_terms), number(f.bad_statuses),
               number(f.full_disks), number(f.quotas));
+  if (f.lost_disks + f.cuts + f.stalls + f.joins > 0) {
+    std::printf("cluster    destroyed disk %llu, connections cut %llu, one way stalled %llu, delayed %llu, joined %llu, "
+                "left %llu, SIGHUP %llu, certificate renewed %llu\n",
+                number(f.lost_disks), number(f.cuts), number(f.stalls), number(f.delays), number(f.joins),
+                number(f.leaves), number(f.reloads), number(f.renewals));
+    std::printf("copies     of %llu events left when these were stored\n", number(sum.copies_left));
+  }
   std::printf("ended      of their own accord %llu, by a signal of their own %llu\n", number(f.own_ends),
               number(f.crashes));
   std::printf("written    %llu lines, %.1f MB\n", number(sum.lines), static_cast<double>(sum.bytes) / 1e6);

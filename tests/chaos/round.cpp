@@ -1,11 +1,14 @@
 #include "tests/chaos/round.hpp"
 
 #include "tests/chaos/buffers.hpp"
+#include "tests/chaos/cluster_mayhem.hpp"
+#include "tests/chaos/cluster_site.hpp"
 #include "tests/chaos/mayhem.hpp"
 #include "tests/chaos/observer.hpp"
 #include "tests/chaos/writers.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 namespace weir::chaos {
 
@@ -14,6 +17,7 @@ using clock = std::chrono::steady_clock;
 
 namespace {
 
+constexpr auto copies_patience = 5s;
 constexpr auto scarce_bytes = std::uint64_t{384} << 20;
 
 auto since(steady_time begun) -> milliseconds {
@@ -34,7 +38,10 @@ private:
   auto hurt(milliseconds limit) -> result<void>;
   auto settle(const char* when) -> result<void>;
   auto restart_quietly() -> result<void>;
+  auto make_faults() -> result<std::unique_ptr<mayhem>>;
   auto wait_until_stored(const char* when) -> result<bool>;
+  auto wait_for_copies() -> result<void>;
+  auto end_nodes() -> result<bool>;
   auto stored() const -> std::uint64_t;
   auto is_all_stored() const -> bool;
   auto close() -> result<void>;
@@ -45,6 +52,7 @@ private:
   site site_;
   scarce_disk disk_;
   std::unique_ptr<fleet> nodes_;
+  std::unique_ptr<mayhem> faults_;
   std::unique_ptr<writers> writers_;
   std::unique_ptr<observer> observer_;
   round_outcome out_;
@@ -62,29 +70,38 @@ auto stage::run(milliseconds limit) -> result<round_outcome> {
 }
 
 auto stage::open() -> result<void> {
-  // Where this is not allowed, only quotas make a disk full.
-  auto mounted = scarce_disk::mount(site_.scarce_folder(), scarce_bytes);
-  if (mounted) disk_ = std::move(*mounted);
+  if (site_.is_cluster) {
+    WEIR_CHECK(make_certificates(given_.weir, site_));
+  } else if (auto mounted = scarce_disk::mount(site_.scarce_folder(), scarce_bytes); mounted) {
+    disk_ = std::move(*mounted); // where this is not allowed, only quotas make a disk full
+  }
   const auto settings = fleet_settings{given_.weir, site_.topology(), site_.logs()};
-  nodes_ = std::make_unique<fleet>(settings, site_.classes);
+  nodes_ = std::make_unique<fleet>(settings, site_.nodes);
+  WEIR_TRY(faults_, make_faults());
   writers_ = std::make_unique<writers>(given_, site_, random_);
   observer_ = std::make_unique<observer>(site_);
-  WEIR_CHECK(nodes_->revive());
+  WEIR_CHECK(nodes_->look(clock::now())); // guests are not there yet
   writers_->start();
   return {};
 }
 
+auto stage::make_faults() -> result<std::unique_ptr<mayhem>> {
+  if (!site_.is_cluster) return std::make_unique<mayhem>(*nodes_, disk_, given_.kill_pause, random_());
+  auto made = std::make_unique<cluster_mayhem>(*nodes_, disk_, site_, given_, random_());
+  WEIR_CHECK(made->open());
+  return std::unique_ptr<mayhem>{std::move(made)};
+}
+
 auto stage::hurt(milliseconds limit) -> result<void> {
-  auto faults = mayhem{*nodes_, disk_, given_.kill_pause, random_()};
   const auto begun = clock::now();
   for (auto bytes = std::uint64_t{0}; bytes < given_.bytes_max && since(begun) < limit;) {
     if (interrupted_ || writers_->has_failed()) break;
-    WEIR_CHECK(faults.look(clock::now()));
+    WEIR_CHECK(faults_->look(clock::now()));
     tick();
     bytes = 0;
     for (const auto& stream : site_.streams) bytes += stream->bytes;
   }
-  faults.cease();
+  faults_->cease();
   out_.hurt_for = since(begun);
   return {};
 }
@@ -118,6 +135,31 @@ auto stage::wait_until_stored(const char* when) -> result<bool> {
   return false;
 }
 
+/// What is stored nobody needs a copy of, and each finds out; those of which nobody can say so stay for an hour, and do
+/// no harm.
+auto stage::wait_for_copies() -> result<void> {
+  if (!site_.is_cluster) return {};
+  for (const auto begun = clock::now(); since(begun) < copies_patience && !interrupted_;) {
+    WEIR_CHECK(nodes_->look(clock::now()));
+    const auto copies = count_copies(given_.weir, site_);
+    if (copies) out_.copies_left = *copies;
+    if (copies == 0U) break;
+    tick();
+  }
+  return {};
+}
+
+/// An edge of a cluster wants to tell the cores which files are over, and a core passes on what it has. An edge that gets
+/// no answer to its last words ends with status 1 when its time is over, and is counted; it has nothing left by then.
+auto stage::end_nodes() -> result<bool> {
+  if (!site_.is_cluster) return nodes_->end_all(1min);
+  for (const auto* type : {"edge", "core", "store", "vault"}) {
+    WEIR_TRY(const auto well, nodes_->end_all(1min, type));
+    if (!well && type != std::string_view{"edge"}) return false;
+  }
+  return true;
+}
+
 /// Everything runs; what was written has to arrive; then all nodes end.
 auto stage::settle(const char* when) -> result<void> {
   if (interrupted_) return {};
@@ -125,7 +167,9 @@ auto stage::settle(const char* when) -> result<void> {
   WEIR_CHECK(nodes_->revive());
   WEIR_TRY(const auto is_stored, wait_until_stored(when));
   if (interrupted_ || !is_stored) return {};
-  WEIR_TRY(const auto ended_well, nodes_->end_all(1min));
+  WEIR_CHECK(wait_for_copies());
+  if (interrupted_) return {};
+  WEIR_TRY(const auto ended_well, end_nodes());
   if (!ended_well) out_.problems.push_back(std::string{when} + " not every node ended with status 0");
   return {};
 }

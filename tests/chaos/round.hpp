@@ -16,6 +16,7 @@ struct round_outcome {
   std::uint64_t resent = 0;
   std::chrono::milliseconds hurt_for{0};
   std::chrono::milliseconds healed_in{0}; ///< until everything was stored, after the last fault
+  std::uint64_t copies_left = 0; ///< of events that are stored, in a cluster
   fault_counts faults;
   std::vector<store_account> stores;
   std::vector<std::string> problems; ///< what else went wrong

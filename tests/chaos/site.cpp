@@ -1,5 +1,6 @@
 #include "tests/chaos/site.hpp"
 
+#include "tests/chaos/cluster_site.hpp"
 #include "tests/support/sockets.hpp"
 
 #include <algorithm>
@@ -92,7 +93,7 @@ private:
   }
 
   void add_node(const std::string& type, const std::string& components) {
-    site_.classes.push_back(type);
+    site_.nodes.push_back({type + "-1", type});
     placement_ += "  " + type + ": [" + components + "]\n";
     nodes_ += "  " + type + "-1: { listen: \"127.0.0.1:" + std::to_string(draw_port(random_)) + "\" }\n";
   }
@@ -160,7 +161,7 @@ private:
 } // namespace
 
 auto lay_out(const options& given, const std::filesystem::path& folder, randomness& random) -> site {
-  return planner{given, folder, random}.plan();
+  return given.cluster ? lay_out_cluster(folder, random) : planner{given, folder, random}.plan();
 }
 
 } // namespace weir::chaos

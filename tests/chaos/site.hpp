@@ -1,6 +1,7 @@
 /// Where a round runs: its folders, ports, streams and stores, and the topology file of all of it.
 #pragma once
 
+#include "tests/chaos/place.hpp"
 #include "tests/chaos/stream.hpp"
 
 #include <filesystem>
@@ -21,6 +22,7 @@ struct options {
   std::uint64_t kills_min = 0;
   bool keep = false;
   bool disk_buffers = true;
+  bool cluster = false;
   std::string weir;
   std::string folder;
   std::vector<std::string> parts; ///< of "tiers", "remote", "direct"; none: all
@@ -41,13 +43,16 @@ struct stream_input {
 
 struct site {
   std::filesystem::path folder;
-  std::vector<std::string> classes; ///< of nodes
+  std::vector<node_place> nodes;
   std::vector<std::unique_ptr<stream_state>> streams;
   std::vector<stream_input> inputs; ///< of each stream
   std::vector<store_pair> stores;
+  bool is_cluster = false; ///< with certificates, and disks that may be destroyed
 
   auto topology() const -> std::string { return folder / "topology.yaml"; }
   auto logs() const -> std::string { return folder / "logs"; }
+  /// Of the authority; all nodes read theirs there.
+  auto certificates() const -> std::string { return folder / "certs"; }
   /// The buffer that lies on a file system of its own.
   auto scarce_folder() const -> std::string { return folder / "scarce"; }
 };

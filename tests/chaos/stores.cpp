@@ -37,14 +37,23 @@ auto sqlite_error(const std::string& path, sqlite3* database) -> error {
 
 } // namespace
 
+/// No two lines are equal.
+auto file_reader::goes_on(int file, std::uint64_t size) const -> bool {
+  if (size < offset_) return false;
+  auto there = std::string(last_.size(), '\0');
+  const auto got = ::pread(file, there.data(), there.size(), static_cast<off_t>(offset_ - last_.size()));
+  return got == static_cast<ssize_t>(last_.size()) && there == last_;
+}
+
 auto file_reader::read_on() -> result<void> {
   const auto file = descriptor{::open(path_.c_str(), O_RDONLY | O_CLOEXEC)};
   if (file.number < 0 && errno == ENOENT) return {};
   if (file.number < 0) return error_from_errno("cannot open " + path_, errno);
   struct stat status {};
   if (::fstat(file.number, &status) != 0) return error_from_errno("cannot stat " + path_, errno);
-  if (static_cast<std::uint64_t>(status.st_size) < offset_) {
+  if (!goes_on(file.number, static_cast<std::uint64_t>(status.st_size))) {
     offset_ = 0;
+    last_.clear();
     counted_ = {};
   }
   auto block = std::vector<char>(block_bytes);
@@ -55,6 +64,7 @@ auto file_reader::read_on() -> result<void> {
     rest_ = text.size();
     for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
       counted_.add(text.substr(0, end));
+      last_.assign(text.substr(0, end + 1));
       text.remove_prefix(end + 1);
     }
     if (rest_ == text.size() && text.size() == block.size())

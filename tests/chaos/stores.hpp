@@ -9,7 +9,7 @@
 
 namespace weir::chaos {
 
-/// A file of lines. One that shrank is counted anew.
+/// A file of lines. One that was cut back is counted anew, also if it has grown again.
 class file_reader {
 public:
   explicit file_reader(std::string path) : path_(std::move(path)) {}
@@ -20,7 +20,10 @@ public:
   auto rest_bytes() const -> std::uint64_t { return rest_; }
 
 private:
+  auto goes_on(int file, std::uint64_t size) const -> bool;
+
   std::string path_;
+  std::string last_; ///< the line before the offset
   std::uint64_t offset_ = 0;
   std::uint64_t rest_ = 0;
   tally counted_;

@@ -16,6 +16,8 @@
 namespace weir::chaos {
 
 using randomness = std::mt19937_64;
+using steady_time = std::chrono::steady_clock::time_point;
+using std::chrono::milliseconds;
 
 /// Whole numbers from low to high, both included.
 inline auto pick(randomness& random, std::uint64_t low, std::uint64_t high) -> std::uint64_t {
@@ -28,12 +30,14 @@ struct stream_state {
   std::uint32_t id = 0;
   std::size_t stores = 0;           ///< index of the pair of stores that must have it
   bool may_delete = false;          ///< what is in the table is safe everywhere: its file may go
+  bool may_cut = true;              ///< its file may be cut off where it stands
   bool only_live = false;           ///< rotated files no longer match the pattern
   std::atomic<bool> is_idle{false}; ///< its writer has seen that it is held
+  std::atomic<std::uint64_t> begun{0}; ///< lines of which a file may have bytes; 0: as many as are written
   std::atomic<std::uint64_t> written{0};
   std::atomic<std::uint64_t> bytes{0};
-  std::atomic<std::uint64_t> stored{0};       ///< distinct lines in the table
-  std::atomic<std::uint64_t> stored_floor{0}; ///< all lines below it are in the table
+  std::atomic<std::uint64_t> stored{0};       ///< distinct lines in the table, or in both stores
+  std::atomic<std::uint64_t> stored_floor{0}; ///< all lines below it are there
 };
 
 struct pace {
