@@ -69,6 +69,21 @@ BOOST_AUTO_TEST_CASE(put_together_what_the_actors_of_one_component_have) {
   BOOST_TEST(found.elsewhere.empty());
 }
 
+/// What one node alone has may have been on its way to the other when its sender died: its disk would be the only one.
+BOOST_AUTO_TEST_CASE(count_where_copies_are_wanted_what_so_many_nodes_have) {
+  auto core = downstream_component{"core"};
+  core.copies = 2;
+  auto ask = resume_inquiry{collector, {core}};
+  ask.on_peers("core", {"core-1/d/core/0", "core-1/d/core/1", "core-2/d/core", "core-3/d/core"}, {});
+  ask.on_answer(answer("core-1/d/core/0", {{"a", 0, 50}, {"b", 0, 0}}));
+  ask.on_answer(answer("core-1/d/core/1", {{"a", 50, 100}}));
+  ask.on_answer(answer("core-2/d/core", {{"a", 30, 60}, {"b", 0, 0}}));
+  ask.on_answer(answer("core-3/d/core", {{"a", 90, 200}}));
+  const auto found = ask.result();
+  BOOST_TEST((found.covered == ranges{{"a", 30, 60}, {"a", 90, 100}, {"b", 0, 0}}));
+  BOOST_TEST((found.elsewhere == ranges{{"a", 0, 200}}));
+}
+
 BOOST_AUTO_TEST_CASE(go_on_behind_what_every_component_has_and_tell_what_others_have) {
   auto ask = resume_inquiry{collector, {{"archive", 1, true}, {"store", 1, true}}};
   ask.on_peers("archive", {"n/s/archive"}, {});
