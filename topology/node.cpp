@@ -13,6 +13,7 @@
 #include "runtime/os/threads.hpp"
 #include "topology/builder/builder.hpp"
 #include "topology/cluster_view.hpp"
+#include "topology/node_inquirer.hpp"
 #include "topology/node_links.hpp"
 #include "topology/process_needs.hpp"
 #include "topology/rights.hpp"
@@ -31,7 +32,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto observe_timeout = 5s;
-constexpr auto command_timeout = 65s; // a node may read a file, and try it
 constexpr auto links_timeout = 1s; // these answer at once
 
 auto own_address(const topology_plan& plan, const std::string& name) -> const node_address* {
@@ -438,47 +438,6 @@ auto node::observe_cluster() -> std::vector<node_report> {
   return reports;
 }
 
-namespace {
-
-/// Who asks another node for something, with a connection of its own where there is none.
-class command_line {
-public:
-  explicit command_line(caf::actor_system& system) : self_(system) {}
-  ~command_line() {
-    if (own_) self_->send(own_, hang_up_atom::value);
-  }
-  command_line(const command_line&) = delete;
-  auto operator=(const command_line&) -> command_line& = delete;
-
-  auto dial(const dialling& with, const host_port& to, const node_hello& hello) -> result<caf::actor> {
-    const auto dials = self_->spawn<caf::detached>(dialer, with);
-    auto failed = std::string{};
-    self_->request(dials, command_timeout, dial_atom::value, to.host, to.port)
-        .receive([&](const caf::actor& made) { own_ = made; },
-                 [&](const caf::error& e) { failed = failure_text(self_->system(), e); });
-    self_->send_exit(dials, caf::exit_reason::user_shutdown);
-    if (!own_) return error{errc::unavailable, failed};
-    self_->send(own_, hello);
-    self_->receive([&](const node_welcome& answer) { failed = answer.refused; },
-                   caf::after(command_timeout) >> [&] { failed = "it does not answer"; });
-    if (!failed.empty()) return error{errc::unavailable, failed};
-    return own_;
-  }
-  auto ask(const caf::actor& at, const node_command& what) -> result<std::string> {
-    auto came = result<std::string>{error{errc::unavailable, "it did not answer"}};
-    self_->request(at, command_timeout, what)
-        .receive([&](std::string& text) { came = std::move(text); },
-                 [&](const caf::error& e) { came = error{errc::failed, failure_text(self_->system(), e)}; });
-    return came;
-  }
-
-private:
-  caf::scoped_actor self_;
-  caf::actor own_;
-};
-
-} // namespace
-
 auto node::running::address_of(const std::string& other) -> std::optional<host_port> {
   const auto lock = std::lock_guard{members_guard};
   for (const auto& m : members)
@@ -489,7 +448,7 @@ auto node::running::address_of(const std::string& other) -> std::optional<host_p
 
 auto node::command(const std::string& other, const node_command& what) -> result<std::string> {
   auto& s = *state_;
-  auto line = command_line{*s.system};
+  auto line = node_inquirer{*s.system};
   const auto others = s.reached();
   const auto linked = std::find_if(others.begin(), others.end(), [&](const auto& o) { return o.first == other; });
   if (linked != others.end()) return line.ask(linked->second, what);
