@@ -264,6 +264,9 @@ auto node_wire::on(wire::members&& x) -> result<void> {
 
 auto node_wire::on(wire::bye&& x) -> result<void> {
   bye_ = x.why.empty() ? "it ends" : x.why;
+  // Why a guest wants nothing of this node is heard by nobody else, if it only wanted to hear of others.
+  if (is_host_ && bye_ != "the node ends" && bye_ != "it ends")
+    commons_->warn("left", bytes_->peer(), who() + " ends the connection: " + bye_.substr(0, 512));
   return {};
 }
 
