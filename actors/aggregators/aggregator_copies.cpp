@@ -68,18 +68,23 @@ auto aggregator_core::has_fed_all() const -> bool {
 }
 
 auto aggregator_core::is_under_way(const chunk_id& id) const -> bool {
-  return copies_.contains(id)
-         || std::any_of(readers_.begin(), readers_.end(), [&](const outlet_feed& r) { return r.pushed.contains(id); });
+  return std::any_of(readers_.begin(), readers_.end(), [&](const outlet_feed& r) { return r.pushed.contains(id); });
 }
 
-/// Those that came before it was opened and that it has no more, once every outlet was fed all that is left: they were
-/// passed on, or lost to damage. Whoever has copies passes them on once more, and stores know them.
-void aggregator_core::add_gone(const id_range& ids, const id_ranges& stored, std::vector<id_range>& to) const {
+/// Of what is safe here what nobody here passes on: it is a copy here, too (what the sender made its own of a copy is one
+/// again after a restart, and whoever got the next copy names this node as this one names the one before: each would wait
+/// for the other); or it came before the log was opened and is in it no more, once every outlet was fed all that is left,
+/// as it was passed on, or lost to damage. Whoever has copies passes them on once more, and stores know them.
+void aggregator_core::add_not_passed_on(const id_range& ids, const id_ranges& stored, std::vector<id_range>& to) const {
   constexpr auto looked_at_max = std::uint64_t{4096};
-  if (!log_ || !has_fed_all()) return;
+  if (!log_) return;
+  const auto knows_all = has_fed_all();
   for (const auto& part : in.safe_in(ids))
-    for (auto n = part.first; n <= part.last && n - part.first < looked_at_max; ++n)
-      if (const auto id = chunk_id{ids.origin, n}; !stored.contains(id) && !is_under_way(id)) append_range(to, {ids.origin, n, n});
+    for (auto n = part.first; n <= part.last && n - part.first < looked_at_max; ++n) {
+      const auto id = chunk_id{ids.origin, n};
+      const auto is_gone = knows_all && !stored.contains(id) && !is_under_way(id);
+      if (copies_.contains(id) || is_gone) append_range(to, {ids.origin, n, n});
+    }
 }
 
 auto aggregator_core::account_of(const std::vector<id_range>& ids) const -> known_settled {
@@ -89,7 +94,7 @@ auto aggregator_core::account_of(const std::vector<id_range>& ids) const -> know
     for (const auto& part : in.settled_in(r)) stored.insert(part);
     for (const auto& part : passed_on_.common(r)) stored.insert(part);
     for (const auto& part : in.unseen_in(r)) all.unseen.push_back(part);
-    add_gone(r, stored, all.unseen);
+    add_not_passed_on(r, stored, all.unseen);
   }
   stored.for_each([&](const id_range& r) { all.settled.push_back(r); });
   return all;

@@ -77,10 +77,10 @@ void aggregator_core::on_news(link_news news) {
 void aggregator_core::settle_record(std::size_t outlet, record_number number, const chunk_id& id) {
   auto& tallies = readers_[outlet].tallies;
   const auto at = tallies.find(number);
-  const auto others = std::count_if(readers_.begin(), readers_.end(), [&](const outlet_feed& r) {
-    return &r != &readers_[outlet] && (r.fed < number || r.pushed.contains(id));
-  });
-  if (others == 0) passed_on_.insert(id);
+  const auto still_has = [&](const outlet_feed& r) {
+    return &r != &readers_[outlet] && (r.is_to_come(number) || r.pushed.contains(id));
+  };
+  if (std::none_of(readers_.begin(), readers_.end(), still_has)) passed_on_.insert(id);
   if (const auto taken = taken_over_.find(number); taken != taken_over_.end() && --taken->second == 0) taken_over_.erase(taken);
   if (at == tallies.end()) return log_->settle(outlet, number);
   const auto held = log_->figures().unsettled_chunks;

@@ -4,6 +4,7 @@
 #include "actors/aggregators/outgoing_process.hpp"
 #include "runtime/log/chunk_log.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 #include <string>
@@ -42,6 +43,9 @@ struct outlet_feed {
   /// What is to be pushed next; 0: nothing.
   auto next(const chunk_log& log, std::size_t outlet) const -> record_number {
     return taken_over.empty() ? log.next(outlet, fed) : taken_over.front();
+  }
+  auto is_to_come(record_number number) const -> bool {
+    return fed < number || std::find(taken_over.begin(), taken_over.end(), number) != taken_over.end();
   }
   void note_fed(record_number number) {
     if (taken_over.empty())

@@ -59,6 +59,8 @@ public:
     return events_closed + builder.events() + counts.dropped.total() + events_acked;
   }
   auto is_empty() const -> bool { return builder.empty() && flow.unacked_chunks() == 0; }
+  /// Nobody has to ack an event any more; notices and positions without events may be under way.
+  auto has_confirmed_all() const -> bool { return builder.events() == 0 && flow.unacked_events() == 0; }
   /// On its board, with this state of its actor.
   void show(const char* state);
 

@@ -16,6 +16,7 @@ constexpr auto probe_interval = 5s;
 constexpr auto complain_after = 10s;
 constexpr auto complain_again = 60s;
 constexpr auto words_told_each = 200ms;
+constexpr auto close_patience = 1s; // with receivers that hang: all that they had to have they have
 
 } // namespace
 
@@ -331,6 +332,7 @@ auto collector_machine::next_call(monotonic_time time) const -> monotonic_time {
     next = std::min(next, std::max(collecting_since_ + settings_.pace.chunk_age_max, time + 1ms));
   if (const auto due = takes_->wake_at()) next = std::min(next, *due);
   if (const auto linger = core_->flow.deadline()) next = std::min(next, *linger);
+  if (closing_until_ && *closing_until_ > time) next = std::min(next, *closing_until_);
   return next;
 }
 
@@ -354,10 +356,17 @@ void collector_machine::read_to_end() {
   open_source();
 }
 
+/// A drained one does not wait for receivers that hang once they have all events: notices are for their memory alone, and
+/// that nothing more comes they also learn when its actor is gone.
 void collector_machine::finish_if_done() {
-  if (!is_at_end_ || !core_->is_empty() || !reads_->is_settled()) return;
-  for (auto& p : ports_) p.links.close();
-  if (!std::all_of(ports_.begin(), ports_.end(), [](const auto& p) { return p.links.is_closed(); })) return;
+  if (!is_at_end_ || !core_->has_confirmed_all() || !reads_->is_settled()) return;
+  const auto is_empty = core_->is_empty();
+  if (is_empty)
+    for (auto& p : ports_) p.links.close();
+  if (!closing_until_) closing_until_ = now() + close_patience;
+  const auto is_closed = [](const auto& p) { return p.links.is_closed(); };
+  const auto waits_no_longer = is_draining_ && !settings_.waits_to_the_end && now() >= *closing_until_;
+  if (!waits_no_longer && !(is_empty && std::all_of(ports_.begin(), ports_.end(), is_closed))) return;
   core_->tell_untaken(now(), true);
   is_finished_ = true;
 }

@@ -179,6 +179,7 @@ private:
   monotonic_time paused_until_{};
   monotonic_time probe_at_{};
   monotonic_time deadline_{};
+  std::optional<monotonic_time> closing_until_; ///< set once everything is confirmed and its receivers are told so
   monotonic_time tell_at_{}; ///< words; not again before, unless its own problems are others
   std::vector<std::string> told_problems_;
   std::uint64_t told_moved_ = 0;

@@ -108,12 +108,13 @@ void cluster_mayhem::hurt_connections(std::size_t door, kind how, steady_time no
   }
 }
 
-/// Where a disk may not go now the process does.
+/// Where a disk may not go now the process does. What it acked up to its end is part of what it loses.
 auto cluster_mayhem::destroy(std::size_t node, steady_time now) -> result<void> {
   if (site_.nodes[node].disk.empty() || nodes_.state(node) != fleet::condition::running || !may_lose_one())
     return kill(node, now), result<void>{};
+  WEIR_CHECK(nodes_.destroy(node, now + draw_downtime(random_)));
   note_loss();
-  return nodes_.destroy(node, now + draw_downtime(random_));
+  return {};
 }
 
 auto cluster_mayhem::change_guest(std::size_t node, steady_time now) -> result<void> {

@@ -46,7 +46,7 @@ void aggregator_actor::begin() {
   if (plan_.keeps_copies) {
     settings.copies.component = component;
     settings.copies.take_over_after = in.mistake == bug::takes_nothing_over ? duration{1h} : duration{3s};
-    settings.copies.give_up_after = in.mistake == bug::takes_nothing_over ? duration{1000h} : duration{20s};
+    settings.copies.give_up_after = duration{1000h}; // nothing should have to wait for that
   }
   machine_ = std::make_unique<aggregator_machine>(std::move(settings), core_, in.time);
 }
@@ -146,6 +146,14 @@ void aggregator_actor::pass_early(const std::vector<outgoing>& notes) {
   for (std::size_t i = 0; i < core_->flow.size(); ++i) core_->on_news({i, core_->flow.at(i).ack(ids), {}});
 }
 
+/// The mistake: whoever asks is not told that nobody passes on what it asks for.
+void aggregator_actor::leave_open(std::vector<outgoing>& notes) {
+  if (in.mistake != bug::says_nothing_of_copies_of_copies) return;
+  for (auto& n : notes)
+    if (auto* answer = std::get_if<known_settled>(&n.what))
+      std::erase_if(answer->unseen, [&](const id_range& r) { return core_->copies().contains({r.origin, r.first}); });
+}
+
 /// The mistakes: copies go when they are acked, or when their keeper starts again.
 void aggregator_actor::mistake_copies() {
   if (in.mistake == bug::lets_copies_go_when_acked && !is_syncing_)
@@ -165,6 +173,7 @@ void aggregator_actor::step() {
 void aggregator_actor::send() {
   auto notes = machine_->take_outgoing();
   pass_early(notes);
+  leave_open(notes);
   in.send_all(*this, std::move(notes));
   for (auto& q : machine_->take_questions()) in.send(*this, q.to, std::move(q.what));
   for (auto& a : machine_->take_answers()) {

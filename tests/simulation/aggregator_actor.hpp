@@ -45,6 +45,7 @@ private:
   void start_sync();
   void pass_early(const std::vector<outgoing>& notes);
   void send();
+  void leave_open(std::vector<outgoing>& notes);
   void mistake_copies();
 
   plan plan_;

@@ -175,6 +175,24 @@ BOOST_AUTO_TEST_CASE(lets_go_for_good_what_is_stored) {
   BOOST_TEST(core->is_empty());
 }
 
+BOOST_AUTO_TEST_CASE(is_not_waited_for_by_whoever_has_a_copy_of_its_copies) {
+  core->pass_on_too({7, 2}); // another got a copy of this one
+  BOOST_TEST(core->account_of({{7, 2, 2}}).unseen.empty());
+  restart();
+  BOOST_TEST(core->copies().size() == 3U);
+  BOOST_TEST((core->account_of({{7, 2, 2}}).unseen == std::vector<id_range>{{7, 2, 2}}));
+}
+
+BOOST_AUTO_TEST_CASE(calls_nothing_passed_on_that_an_outlet_is_still_to_get) {
+  core->flow.at(1).drop_peers();
+  core->take_over(holder);
+  work();
+  BOOST_TEST((sent_ids() == ids_of(1, 3)));
+  BOOST_TEST(sent[1].empty());
+  ack(0, ids_of(1, 3));
+  BOOST_TEST(core->account_of({{7, 1, 3}}).settled.empty());
+}
+
 BOOST_AUTO_TEST_CASE(says_what_is_stored_and_what_never_came) {
   receive(tagged(8));
   sync();

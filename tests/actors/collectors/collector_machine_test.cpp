@@ -100,6 +100,13 @@ struct machine_fixture {
       if (const auto* open = std::get_if<open_link>(&o.what)) machine->on_feedback({open->link, 1, 1 << 20, false, {}, {}});
     collect();
   }
+  /// Each receiver has what it was sent.
+  void ack_all() {
+    for (const auto& o : std::vector{sent})
+      if (const auto* t = std::get_if<transfer_chunks>(&o.what))
+        for (const auto& c : t->chunks) machine->on_feedback({t->link, 2, 0, false, {c.content->id}, {}});
+    collect();
+  }
   auto notices_to(std::uint64_t who) const -> std::size_t {
     auto count = std::size_t{0};
     for (const auto& o : sent)
@@ -228,6 +235,25 @@ BOOST_AUTO_TEST_CASE(end_when_they_are_drained_before_anybody_has_answered) {
   collect();
   for (const auto& o : std::vector{sent})
     if (const auto* close = std::get_if<close_link>(&o.what)) machine->on_close(*close);
+  BOOST_TEST(machine->is_finished());
+}
+
+BOOST_AUTO_TEST_CASE(that_are_drained_do_not_wait_long_for_receivers_that_hang_once_they_have_all_events) {
+  start();
+  answer(1, {});
+  answer(2, {});
+  water.lines = {"one"};
+  machine->on_wake();
+  collect();
+  machine->drain();
+  pass(10s);
+  BOOST_TEST(!machine->is_finished()); // nobody has the line
+  grant();
+  ack_all();
+  BOOST_TEST(!machine->is_finished()); // they are told that nothing more comes
+  pass(500ms);
+  BOOST_TEST(!machine->is_finished());
+  pass(600ms);
   BOOST_TEST(machine->is_finished());
 }
 
