@@ -62,9 +62,9 @@ void aggregator_core::note_stored(const id_range& ids) {
 }
 
 auto aggregator_core::has_fed_all() const -> bool {
-  return std::all_of(readers_.begin(), readers_.end(), [this](const outlet_feed& r) {
-    return r.taken_over.empty() && (r.fed >= log_->last() || r.ends);
-  });
+  for (std::size_t i = 0; i < readers_.size(); ++i)
+    if (readers_[i].next(*log_, i) != 0 && !readers_[i].ends) return false;
+  return true;
 }
 
 auto aggregator_core::is_under_way(const chunk_id& id) const -> bool {
@@ -75,7 +75,7 @@ auto aggregator_core::is_under_way(const chunk_id& id) const -> bool {
 /// again after a restart, and whoever got the next copy names this node as this one names the one before: each would wait
 /// for the other); or it came before the log was opened and is in it no more, once every outlet was fed all that is left,
 /// as it was passed on, or lost to damage. Whoever has copies passes them on once more, and stores know them.
-void aggregator_core::add_not_passed_on(const id_range& ids, const id_ranges& stored, std::vector<id_range>& to) const {
+void aggregator_core::add_not_passed_on(const id_range& ids, const id_ranges& stored, id_ranges& to) const {
   constexpr auto looked_at_max = std::uint64_t{4096};
   if (!log_) return;
   const auto knows_all = has_fed_all();
@@ -83,20 +83,22 @@ void aggregator_core::add_not_passed_on(const id_range& ids, const id_ranges& st
     for (auto n = part.first; n <= part.last && n - part.first < looked_at_max; ++n) {
       const auto id = chunk_id{ids.origin, n};
       const auto is_gone = knows_all && !stored.contains(id) && !is_under_way(id);
-      if (copies_.contains(id) || is_gone) append_range(to, {ids.origin, n, n});
+      if (copies_.contains(id) || is_gone) to.insert(id);
     }
 }
 
 auto aggregator_core::account_of(const std::vector<id_range>& ids) const -> known_settled {
   auto all = known_settled{};
   auto stored = id_ranges{};
+  auto unseen = id_ranges{};
   for (const auto& r : ids) {
     for (const auto& part : in.settled_in(r)) stored.insert(part);
     for (const auto& part : passed_on_.common(r)) stored.insert(part);
-    for (const auto& part : in.unseen_in(r)) all.unseen.push_back(part);
-    add_not_passed_on(r, stored, all.unseen);
+    for (const auto& part : in.unseen_in(r)) unseen.insert(part);
+    add_not_passed_on(r, stored, unseen);
   }
   stored.for_each([&](const id_range& r) { all.settled.push_back(r); });
+  unseen.for_each([&](const id_range& r) { all.unseen.push_back(r); });
   return all;
 }
 

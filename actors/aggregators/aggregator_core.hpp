@@ -149,7 +149,7 @@ private:
   void own(const held_copies::copy& taken);
   auto has_fed_all() const -> bool;
   auto is_under_way(const chunk_id& id) const -> bool;
-  void add_not_passed_on(const id_range& ids, const id_ranges& stored, std::vector<id_range>& to) const;
+  void add_not_passed_on(const id_range& ids, const id_ranges& stored, id_ranges& to) const;
   auto own_all(const std::vector<held_copies::copy>& taken) -> std::uint64_t;
   /// The chunk as this reader may have it: what its settled_below promises is true of those who were there when
   /// it was closed. A reader that is new would take what it gets late, from another log, for what it has.

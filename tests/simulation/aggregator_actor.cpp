@@ -108,6 +108,7 @@ void aggregator_actor::receive(handle from, const message& m) {
   if (const auto* answer = std::get_if<known_settled>(&m)) {
     auto heard = *answer;
     if (in.mistake == bug::takes_what_never_came_for_stored) std::swap(heard.settled, heard.unseen);
+    if (in.mistake == bug::takes_nothing_over) heard.unseen.clear();
     machine_->on_answer(heard);
   }
   if (const auto* reopen = std::get_if<reopen_link>(&m)) machine_->on_reopen(*reopen);
