@@ -25,6 +25,7 @@ public:
   auto operator=(const control_socket&) -> control_socket& = delete;
 
   auto fd() const -> int { return socket_.fd(); }
+  auto path() const -> const std::string& { return path_; }
   /// Takes one client, reads its line, sends what `answer` returns; `by` says who asks: uid 0, pid 4711. A client that is slow for some seconds
   /// is left; so is any as soon as `stop_fd` is readable.
   void converse(int stop_fd, const std::function<std::string(std::string_view request, const std::string& by)>& answer) const;

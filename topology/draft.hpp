@@ -63,6 +63,7 @@ auto sets_aside(const config::value& written) -> bool;
 void read_components(draft& d, const config::value& root);
 /// Reads where dead letters are kept, and fills dead_letter of collectors and sinks.
 void read_dead_letters(draft& d, const config::value& root);
+void read_console(draft& d, const config::value& root);
 /// Fills from and to: references, defaults of `from:`, cycles, order of the tiers, what feeds nothing.
 void wire_up(draft& d);
 /// Gives each `match: rest` what the other sinks leave.

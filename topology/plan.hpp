@@ -10,6 +10,7 @@
 #include "runtime/flow/balancer.hpp"
 #include "runtime/flow/buffer_policy.hpp"
 #include "runtime/flow/retention.hpp"
+#include "topology/console_plan.hpp"
 #include "topology/joining_plan.hpp"
 
 #include <map>
@@ -147,6 +148,7 @@ struct topology_plan {
   std::vector<component_plan> components; ///< collectors first, sinks last
   dead_letter_settings dead_letters;
   retention keep; ///< of what may come again
+  console_plan console;
   std::vector<node_address> nodes;
   std::vector<std::string> classes; ///< names under placement:, in order; empty: one process
 

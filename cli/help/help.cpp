@@ -123,7 +123,7 @@ void add_help(CLI::App& weir, session& s) {
   auto* sub = weir.add_subcommand("help", "Explain a command, or the settings of a collector, sink, ...");
   auto wanted = std::make_shared<help_line>();
   sub->add_option("topic", wanted->topic,
-                  "collector, parser, operator, aggregator, sink, dead_letters, retention, cluster, node or a command");
+                  "collector, parser, operator, aggregator, sink, dead_letters, retention, cluster, console, node or a command");
   sub->add_option("name", wanted->name, "Which one");
   sub->add_flag("--markdown", wanted->as_markdown, "All settings, as in docs/topology.md");
   sub->add_flag("--schema", wanted->as_schema, "JSON schema of a topology file, for editors");

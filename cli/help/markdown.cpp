@@ -30,7 +30,7 @@ auto title(std::string_view kind) -> std::string {
   auto text = std::string{kind} + 's';
   text.front() = static_cast<char>(text.front() - 'a' + 'A');
   if (kind == "dead_letters") return "Dead letters";
-  return kind == "cluster" || kind == "retention" ? text.substr(0, kind.size()) : text;
+  return kind == "cluster" || kind == "console" || kind == "retention" ? text.substr(0, kind.size()) : text;
 }
 
 auto section_text(const std::string& kind) -> std::string {

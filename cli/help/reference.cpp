@@ -1,5 +1,6 @@
 #include "cli/help/reference.hpp"
 
+#include "topology/console_spec.hpp"
 #include "topology/spec.hpp"
 
 #include <array>
@@ -51,6 +52,7 @@ constexpr auto kinds = std::array{
     kind_help{"dead_letters", "Where is kept what cannot be stored or parsed; under dead_letters:."},
     kind_help{"retention", "How long is known what may come again; keys of the file itself."},
     kind_help{"cluster", "What all nodes have in common; under cluster:."},
+    kind_help{"console", "Where a node shows what it does, to browsers and programs, and who may look; under console:."},
     kind_help{"node", "Where a process listens for the others; under nodes:, by name."},
 };
 
@@ -90,6 +92,7 @@ auto pages_of(std::string_view kind) -> std::vector<page> {
   if (kind == "dead_letters") return {{"dead_letters", {}, {}, config::list_settings<dead_letters_spec>()}};
   if (kind == "retention") return {{"retention", {}, {}, config::list_settings<retention_spec>()}};
   if (kind == "cluster") return {{"cluster", {}, {}, config::list_settings<cluster_spec>()}};
+  if (kind == "console") return {{"console", {}, {}, config::list_settings<console_spec>()}};
   if (kind == "node") return {{"node", {}, {}, config::list_settings<node_spec>()}};
   return {};
 }

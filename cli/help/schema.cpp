@@ -79,6 +79,8 @@ auto reference_schema() -> std::string {
   text += "    \"include\": {\"type\": [\"string\", \"array\"], \"items\": {\"type\": \"string\"}},\n";
   text += "    \"cluster\": {" + properties_of(pages_of("cluster").front().fields)
           + ", \"additionalProperties\": false},\n";
+  text += "    \"console\": {" + properties_of(pages_of("console").front().fields)
+          + ", \"additionalProperties\": false},\n";
   text += "    \"dead_letter\": {\"type\": \"string\"},\n";
   text += "    \"dead_letters\": {" + properties_of(pages_of("dead_letters").front().fields)
           + ", \"additionalProperties\": false},\n";

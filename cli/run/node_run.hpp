@@ -22,6 +22,8 @@ struct run_options {
   std::string version;
   std::vector<seed> seeds = {}; ///< beside those of the file
   cli::status_outlets status; ///< where it tells what it does
+  bool has_console = true;
+  std::string console_note = {}; ///< see console_settings
 };
 
 /// Returns the exit status: 0 done, 1 failed. SIGINT, SIGTERM and SIGQUIT drain; a second one stops at once.

@@ -1,4 +1,5 @@
 #include "cli/command.hpp"
+#include "cli/console_address.hpp"
 #include "cli/data_hints.hpp"
 #include "cli/logging.hpp"
 #include "cli/report.hpp"
@@ -34,6 +35,7 @@ struct run_line {
   std::string drain_timeout = "30s";
   std::string status = "auto";
   bool once = false;
+  bool no_console = false;
   log_options log;
 };
 
@@ -108,7 +110,9 @@ auto start(const run_line& line, const topology_plan& plan, run_options options,
   set_up_logging(log);
   const auto signals = run_signals{}; // whoever sees the socket may send them
   auto claimed = claim_socket(line, plan.cluster, options.node_name);
+  options.has_console = !line.no_console;
   if (claimed) {
+    options.console_note = console_note_of((*claimed)->path());
     options.status.socket = std::move(*claimed);
   } else if (claimed.failure().code == errc::rejected) {
     s.err << "weir run: node \"" << options.node_name << "\" of cluster \"" << plan.cluster
@@ -183,6 +187,7 @@ void add_run(CLI::App& weir, session& s) {
                   "Live status on stdout: auto (if it is a terminal), always or never")
       ->check(CLI::IsMember{std::vector<std::string>{"auto", "always", "never"}})
       ->capture_default_str();
+  sub->add_flag("--no-console", line->no_console, "Show nothing to browsers and programs, whatever the file says");
   sub->add_option("--log-level", line->log.level, "trace, debug, info, warn, error, critical or off")
       ->check(CLI::IsMember{std::vector<std::string>{log_levels.begin(), log_levels.end()}})
       ->capture_default_str();

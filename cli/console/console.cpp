@@ -1,0 +1,182 @@
+#include "cli/console/console.hpp"
+
+#include "cli/console/documents.hpp"
+#include "cli/console/openmetrics.hpp"
+#include "cli/console/web_files.hpp"
+#include "cli/json_text.hpp"
+#include "runtime/os/replace_files.hpp"
+
+#include <unistd.h>
+
+#include <tuple>
+
+namespace weir::cli {
+namespace {
+
+constexpr auto loopback = "127.0.0.1";
+
+auto with_node(net::tls_settings files, const std::string& node) -> net::tls_settings {
+  for (auto* path : {&files.certificate, &files.key, &files.authorities, &files.revoked}) fill_in_node(*path, node);
+  return files;
+}
+
+auto json(std::string text) -> http_response { return respond(200, "application/json", std::move(text)); }
+
+} // namespace
+
+console::console(console_settings settings, node& of, reloads& by, std::string own_token, std::shared_ptr<net::tls_files> tls)
+    : settings_(std::move(settings)),
+      node_(of),
+      reloads_(by),
+      tls_(std::move(tls)),
+      wanted_(settings_.plan.listen.value_or(host_port{loopback, console_port})),
+      own_token_(std::move(own_token)),
+      access_(settings_.plan, is_loopback(wanted_.host), tls_ != nullptr, own_token_),
+      sight_(of) {
+  add_routes();
+}
+
+console::~console() {
+  server_.reset();
+  if (!settings_.note_path.empty()) ::unlink(settings_.note_path.c_str());
+}
+
+auto console::open(console_settings settings, node& of, reloads& by) -> result<std::unique_ptr<console>> {
+  auto tls = std::shared_ptr<net::tls_files>{};
+  if (settings.plan.tls) {
+    WEIR_TRY(tls, net::tls_files::open(with_node(*settings.plan.tls, settings.who.node)));
+  }
+  auto made = std::unique_ptr<console>{new console{std::move(settings), of, by, random_secret(), std::move(tls)}};
+  WEIR_CHECK(made->listen());
+  return made;
+}
+
+/// Where nobody said where, several nodes of one machine take one port after the other.
+auto console::listen() -> result<void> {
+  auto how = http_server_settings{};
+  how.tls = tls_;
+  const auto answers = [this](const http_request& what, const auto& from) { return routes_.answer(access_, what, from); };
+  const auto tries = settings_.plan.listen ? std::uint16_t{1} : console_ports_tried;
+  auto failure = error{};
+  for (std::uint16_t i = 0; i < tries; ++i) {
+    auto at = wanted_;
+    if (!settings_.plan.listen) at.port = static_cast<std::uint16_t>(at.port + i);
+    auto opened = http_server::open(at, how, answers);
+    if (opened) return server_ = std::move(*opened), write_note();
+    if (i == 0) failure = opened.failure();
+  }
+  return failure;
+}
+
+auto console::write_note() const -> result<void> {
+  if (settings_.note_path.empty()) return {};
+  return replace_files({{settings_.note_path, address() + '\n' + own_token_ + '\n', 0600}});
+}
+
+auto console::address() const -> std::string {
+  auto at = wanted_;
+  at.port = server_->port();
+  if (is_wildcard(at.host)) at.host = "localhost";
+  return (tls_ ? "https://" : "http://") + to_text(at) + '/';
+}
+
+void console::add_routes() {
+  routes_.add({"GET", "/health/live", console_right::health, [this](const auto&) { return health(false); }});
+  routes_.add({"GET", "/health/ready", console_right::health, [this](const auto&) { return health(true); }});
+  routes_.add({"GET", "/metrics", console_right::metrics, [this](const console_call& c) {
+                 const auto format = metrics_format_of(c.what.field("accept"));
+                 return respond(200, type_of(format), metrics_of({node_.observe()}, format));
+               }});
+  add_figures();
+  add_actions();
+  add_session();
+  add_page();
+}
+
+/// Live: it answers. Ready: no actor of this node has failed.
+auto console::health(bool is_ready) -> http_response {
+  const auto found = is_ready ? judge(node_.observe()) : verdict{};
+  auto text = "{\"status\": " + json_string(name_of(found.state)) + ", \"reasons\": " + json_list(found.reasons) + "}\n";
+  return respond(found.state == cli::health::failed ? 503 : 200, "application/json", std::move(text));
+}
+
+void console::add_figures() {
+  using document = std::string (*)(const console_ground&, const cluster_sight&);
+  const auto add = [this](const char* path, document made) {
+    routes_.add({"GET", path, console_right::figures, [this, made](const console_call&) {
+                   const auto plan = reloads_.plan();
+                   return json(made({settings_.who, *plan}, *sight_.latest()));
+                 }});
+  };
+  add("/api/v1/cluster", cluster_document);
+  add("/api/v1/nodes", nodes_document);
+  add("/api/v1/components", components_document);
+  add("/api/v1/actors", actors_document);
+  add("/api/v1/links", links_document);
+  add("/api/v1/graph", graph_document);
+  add("/api/v1/accounts", accounts_document);
+  using one_document = std::optional<std::string> (*)(const console_ground&, const cluster_sight&, const std::string&);
+  const auto add_one = [this](const char* path, const char* kind, one_document made) {
+    routes_.add({"GET", path, console_right::figures, [this, kind, made](const console_call& c) {
+                   const auto plan = reloads_.plan();
+                   auto text = made({settings_.who, *plan}, *sight_.latest(), c.parts.front());
+                   return text ? json(std::move(*text)) : problem(404, "there is no " + (kind + (" " + c.parts.front())));
+                 }});
+  };
+  add_one("/api/v1/components/*", "component", component_document);
+  add_one("/api/v1/actors/*", "actor", actor_document);
+  routes_.add({"GET", "/api/v1/files", console_right::contents, [this](const console_call&) {
+                 const auto plan = reloads_.plan();
+                 return json(files_document({settings_.who, *plan}, *sight_.latest()));
+               }});
+}
+
+/// Each is in the log with who wanted it.
+void console::add_actions() {
+  routes_.add({"POST", "/api/v1/drain", console_right::action, [this](const console_call& c) {
+                 const auto by = c.who->name + ", " + c.what.peer;
+                 const auto other = c.what.word("node");
+                 if (other.empty() || other == settings_.who.node) return settings_.drain(by), json("{\"done\": true}\n");
+                 const auto done = node_.command(other, {"drain", {}, by});
+                 return done ? json("{\"done\": true}\n") : problem(409, done.failure().what);
+               }});
+  routes_.add({"POST", "/api/v1/scale", console_right::action, [this](const console_call& c) {
+                 const auto by = c.who->name + ", " + c.what.peer;
+                 const auto text = answer_scale(reloads_, c.what.word("component") + '=' + c.what.word("instances"), by);
+                 return respond(text.starts_with("refused") ? 409 : 202, "application/json", "{\"answer\": " + json_string(text) + "}\n");
+               }});
+  routes_.add({"POST", "/api/v1/reload", console_right::action, [this](const console_call& c) {
+                 const auto text = answer_reload(reloads_, "reload", c.who->name + ", " + c.what.peer);
+                 return respond(text.starts_with("refused") ? 409 : 202, "application/json", "{\"answer\": " + json_string(text) + "}\n");
+               }});
+}
+
+/// A browser shows its token once, and a cookie from then on.
+void console::add_session() {
+  routes_.add({"POST", "/api/v1/session", console_right::figures, [this](const console_call& c) { return access_.begin_session(c.what); }});
+  routes_.add({"DELETE", "/api/v1/session", console_right::figures, [this](const console_call& c) { return access_.end_session(c.who); }});
+  routes_.add({"GET", "/api/v1/session", console_right::figures, [this](const console_call& c) {
+                 auto text = "{\"name\": " + json_string(c.who ? c.who->name : "") + ", \"role\": "
+                             + json_string(!c.who ? "figures" : c.who->role == console_role::operate ? "operate" : "view")
+                             + ", \"csrf\": " + json_string(access_.csrf_of(c.who)) + ", \"node\": " + json_string(settings_.who.node)
+                             + ", \"version\": " + json_string(settings_.who.version) + "}\n";
+                 return json(std::move(text));
+               }});
+}
+
+void console::add_page() {
+  for (const auto& file : web_files())
+    routes_.add({"GET", std::string{file.path}, console_right::health, [&file](const console_call& c) {
+                   if (c.what.field("if-none-match") == file.tag) {
+                     auto same = respond(304, std::string{file.type}, {});
+                     same.fields.emplace_back("ETag", file.tag);
+                     return same;
+                   }
+                   auto out = respond(200, std::string{file.type}, std::string{file.content});
+                   out.fields.emplace_back("ETag", file.tag);
+                   out.fields.emplace_back("Cache-Control", "no-cache");
+                   return out;
+                 }});
+}
+
+} // namespace weir::cli

@@ -1,0 +1,112 @@
+#include "cli/console/http_server.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <exception>
+
+namespace weir::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto looks_each = 1s;
+constexpr auto unread_bytes_max = std::size_t{8} << 20; // of an answer that its asker does not read
+
+auto busy() -> http_response {
+  auto late = respond(503, "text/plain; charset=utf-8", "too much is asked at once\n");
+  late.fields.emplace_back("Retry-After", "1");
+  return late;
+}
+
+} // namespace
+
+http_server::http_server(http_server_settings settings, responder answers)
+    : settings_(std::move(settings)),
+      answers_(std::move(answers)),
+      io_([](const std::string& why) { spdlog::error("console: {}", why); }) {
+  for (std::size_t i = 0; i < settings_.threads; ++i) threads_.emplace_back([this] { work(); });
+}
+
+auto http_server::open(const host_port& at, http_server_settings settings, responder answers)
+    -> result<std::unique_ptr<http_server>> {
+  auto made = std::unique_ptr<http_server>{new http_server{std::move(settings), std::move(answers)}};
+  auto how = net::listener_settings{};
+  how.connections_max = made->settings_.connections_max;
+  how.strangers_max = made->settings_.connections_max / 2;
+  how.admitted_within = made->settings_.limits.request_within;
+  how.tls = made->settings_.tls;
+  how.streams.control_bytes_max = unread_bytes_max;
+  how.told_as = "console";
+  WEIR_TRY(made->listener_, net::listener::open(made->io_, at, std::move(how),
+                                                [self = made.get()](const auto& who) { self->accept(who); }));
+  return made;
+}
+
+http_server::~http_server() {
+  listener_.reset();
+  {
+    const auto lock = std::lock_guard{mutex_};
+    is_over_ = true;
+  }
+  came_.notify_all();
+  for (auto& t : threads_) t.join();
+  io_.post([this] {
+    for (const auto& s : sessions_)
+      if (const auto open = s.lock()) open->close();
+  });
+}
+
+void http_server::accept(const std::shared_ptr<net::stranger>& who) {
+  std::erase_if(sessions_, [](const auto& s) { return s.expired(); });
+  auto session = std::make_shared<http_session>(io_, who, settings_.limits, [this](http_request what, const auto& from) {
+    take(std::move(what), from);
+  });
+  sessions_.push_back(session);
+  who->bytes()->start(std::move(session));
+}
+
+void http_server::take(http_request what, const std::shared_ptr<http_session>& from) {
+  {
+    const auto lock = std::lock_guard{mutex_};
+    if (!is_over_ && waiting_.size() < settings_.waiting_max) {
+      waiting_.push_back({std::move(what), from});
+      came_.notify_one();
+      return;
+    }
+  }
+  from->answer(busy());
+}
+
+void http_server::work() {
+  auto lock = std::unique_lock{mutex_};
+  while (true) {
+    const auto came = came_.wait_for(lock, looks_each, [this] { return is_over_ || !waiting_.empty(); });
+    if (is_over_) return;
+    if (!came) {
+      lock.unlock();
+      look_at_sessions();
+      lock.lock();
+      continue;
+    }
+    auto next = std::move(waiting_.front());
+    waiting_.pop_front();
+    lock.unlock();
+    try {
+      next.from->answer(answers_(next.what, next.from));
+    } catch (const std::exception& e) {
+      spdlog::error("console: {} {}: {}", next.what.method, next.what.path, e.what());
+      next.from->answer(respond(500, "text/plain; charset=utf-8", "it failed; the log says why\n"));
+    }
+    lock.lock();
+  }
+}
+
+void http_server::look_at_sessions() {
+  io_.post([this] {
+    const auto now = system_clock().monotonic();
+    for (const auto& s : sessions_)
+      if (const auto open = s.lock()) open->look(now);
+  });
+}
+
+} // namespace weir::cli

@@ -1,0 +1,63 @@
+/// Listens for HTTP, and has what is asked answered in threads of its own, within bounds.
+#pragma once
+
+#include "cli/console/http_session.hpp"
+#include "runtime/net/io_thread.hpp"
+#include "runtime/net/listener.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace weir::cli {
+
+struct http_server_settings {
+  http_limits limits;
+  std::size_t connections_max = 256;
+  std::size_t waiting_max = 128; ///< requests that no thread works on yet; more are told to come later
+  std::size_t threads = 2;
+  std::shared_ptr<const net::tls_files> tls = {};
+};
+
+class http_server {
+public:
+  /// Called in one of its threads, and may block; returns the answer. Of one that goes on `from` gets what follows.
+  using responder = std::function<http_response(const http_request& what, const std::shared_ptr<http_session>& from)>;
+
+  /// `at.port` 0: any free one. An error says why it cannot listen there.
+  static auto open(const host_port& at, http_server_settings settings, responder answers)
+      -> result<std::unique_ptr<http_server>>;
+  ~http_server();
+  http_server(const http_server&) = delete;
+  auto operator=(const http_server&) -> http_server& = delete;
+
+  auto port() const -> std::uint16_t { return listener_->port(); }
+
+private:
+  http_server(http_server_settings settings, responder answers);
+  struct job {
+    http_request what;
+    std::shared_ptr<http_session> from;
+  };
+  void accept(const std::shared_ptr<net::stranger>& who);
+  void take(http_request what, const std::shared_ptr<http_session>& from);
+  void work();
+  void look_at_sessions();
+
+  const http_server_settings settings_;
+  const responder answers_;
+  net::io_thread io_;
+  std::vector<std::weak_ptr<http_session>> sessions_; ///< of the io thread
+  std::mutex mutex_;
+  std::condition_variable came_;
+  std::deque<job> waiting_;
+  bool is_over_ = false;
+  std::vector<std::thread> threads_;
+  std::unique_ptr<net::listener> listener_;
+};
+
+} // namespace weir::cli

@@ -1,0 +1,76 @@
+/// One connection to the console: HTTP/1.1 (RFC 9110, 9112), one request after the other.
+#pragma once
+
+#include "cli/console/http_message.hpp"
+#include "runtime/net/listener.hpp"
+#include "runtime/net/stream.hpp"
+#include "runtime/os/clock.hpp"
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace weir::cli {
+
+struct http_limits {
+  std::size_t header_bytes_max = std::size_t{16} << 10;
+  std::size_t body_bytes_max = std::size_t{1} << 20;
+  duration request_within = std::chrono::seconds{20}; ///< from its first byte to its last
+  duration idle_max = std::chrono::seconds{75};       ///< between two requests
+};
+
+/// Its stream keeps it. While a request waits for its answer nothing behind it is read, but for what fits its room.
+class http_session final : public net::stream_reader, public std::enable_shared_from_this<http_session> {
+public:
+  /// Called in the io thread; whoever gets it calls answer() once, from any thread.
+  using asked = std::function<void(http_request request, const std::shared_ptr<http_session>& from)>;
+
+  http_session(net::io_thread& in, std::shared_ptr<net::stranger> who, http_limits limits, asked on_request);
+  ~http_session() override;
+
+  auto room() -> net::read_room override;
+  auto take(std::size_t bytes) -> result<void> override;
+  void ended(const std::string& why, bool is_own) override;
+
+  void answer(http_response with);
+  /// More of an answer that goes on; false: nobody is there any more.
+  auto push(std::string bytes) -> bool;
+  /// Any thread: ends it now.
+  void close() { who_->bytes()->close("the console ends"); }
+  /// In the io thread: ends it if it has been waited for too long.
+  void look(monotonic_time now);
+  auto is_open() const -> bool { return !is_ended_.load(); }
+
+private:
+  struct parsing;
+  auto parse() -> result<void>;
+  auto put() -> result<bool>;
+  void begin_request();
+  void hand_over();
+  void refuse(int status, const std::string& why);
+  void go_on(bool keeps);
+  void send(std::string head, std::shared_ptr<const std::string> body);
+
+  static constexpr auto room_bytes = std::size_t{32} << 10;
+
+  net::io_thread& in_;
+  const std::shared_ptr<net::stranger> who_;
+  const http_limits limits_;
+  const asked on_request_;
+  std::unique_ptr<parsing> parsing_; // of the io thread, as are the next ones
+  std::array<char, room_bytes> bytes_{};
+  std::size_t filled_ = 0;
+  bool is_answering_ = false;
+  bool is_begun_ = false; ///< the first byte of a request is there
+  bool is_over_ = false;  ///< nothing more is read
+  monotonic_time since_;
+  std::atomic<bool> is_ended_{false};
+  // Of the request that is answered: written before it is handed over, read by who answers.
+  bool wants_head_only_ = false;
+  bool keeps_alive_ = false;
+  bool takes_gzip_ = false;
+};
+
+} // namespace weir::cli
