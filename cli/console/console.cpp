@@ -32,11 +32,16 @@ console::console(console_settings settings, node& of, reloads& by, std::string o
       wanted_(settings_.plan.listen.value_or(host_port{loopback, console_port})),
       own_token_(std::move(own_token)),
       access_(settings_.plan, is_loopback(wanted_.host), tls_ != nullptr, own_token_),
-      sight_(of) {
+      sight_(of),
+      graph_feed_("graph", [this] {
+        const auto plan = reloads_.plan();
+        return graph_document({settings_.who, *plan}, *sight_.latest());
+      }) {
   add_routes();
 }
 
 console::~console() {
+  graph_feed_.stop(); // what it has of connections goes before the thread in which they live
   server_.reset();
   if (!settings_.note_path.empty()) ::unlink(settings_.note_path.c_str());
 }
@@ -115,6 +120,7 @@ void console::add_figures() {
   add("/api/v1/links", links_document);
   add("/api/v1/graph", graph_document);
   add("/api/v1/accounts", accounts_document);
+  routes_.add({"GET", "/api/v1/stream", console_right::figures, [this](const console_call& c) { return graph_feed_.join(c.from); }});
   using one_document = std::optional<std::string> (*)(const console_ground&, const cluster_sight&, const std::string&);
   const auto add_one = [this](const char* path, const char* kind, one_document made) {
     routes_.add({"GET", path, console_right::figures, [this, kind, made](const console_call& c) {

@@ -3,6 +3,7 @@
 
 #include "cli/console/access.hpp"
 #include "cli/console/http_server.hpp"
+#include "cli/console/live_feed.hpp"
 #include "cli/console/routes.hpp"
 #include "cli/console/sight.hpp"
 #include "cli/run/reloads.hpp"
@@ -51,6 +52,7 @@ private:
   const std::string own_token_;
   console_access access_;
   sight_keeper sight_;
+  live_feed graph_feed_;
   route_table routes_;
   std::unique_ptr<http_server> server_;
 };

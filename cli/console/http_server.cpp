@@ -39,11 +39,13 @@ auto http_server::open(const host_port& at, http_server_settings settings, respo
   how.told_as = "console";
   WEIR_TRY(made->listener_, net::listener::open(made->io_, at, std::move(how),
                                                 [self = made.get()](const auto& who) { self->accept(who); }));
+  if (made->settings_.tls) made->watch_ = std::make_unique<net::tls_watch>(made->io_, made->settings_.tls);
   return made;
 }
 
 http_server::~http_server() {
   listener_.reset();
+  watch_.reset();
   {
     const auto lock = std::lock_guard{mutex_};
     is_over_ = true;
@@ -63,6 +65,11 @@ void http_server::accept(const std::shared_ptr<net::stranger>& who) {
   });
   sessions_.push_back(session);
   who->bytes()->start(std::move(session));
+  {
+    const auto lock = std::lock_guard{mutex_};
+    has_sessions_ = true;
+  }
+  came_.notify_all(); // they look from now on
 }
 
 void http_server::take(http_request what, const std::shared_ptr<http_session>& from) {
@@ -80,9 +87,11 @@ void http_server::take(http_request what, const std::shared_ptr<http_session>& f
 void http_server::work() {
   auto lock = std::unique_lock{mutex_};
   while (true) {
-    const auto came = came_.wait_for(lock, looks_each, [this] { return is_over_ || !waiting_.empty(); });
+    const auto is_wanted = [this] { return is_over_ || !waiting_.empty(); };
+    const auto came = has_sessions_ ? came_.wait_for(lock, looks_each, is_wanted) : (came_.wait(lock), is_wanted());
     if (is_over_) return;
     if (!came) {
+      if (!has_sessions_) continue;
       lock.unlock();
       look_at_sessions();
       lock.lock();
@@ -104,8 +113,11 @@ void http_server::work() {
 void http_server::look_at_sessions() {
   io_.post([this] {
     const auto now = system_clock().monotonic();
+    std::erase_if(sessions_, [](const auto& s) { return s.expired(); });
     for (const auto& s : sessions_)
       if (const auto open = s.lock()) open->look(now);
+    const auto lock = std::lock_guard{mutex_};
+    has_sessions_ = !sessions_.empty();
   });
 }
 

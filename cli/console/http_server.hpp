@@ -20,7 +20,7 @@ struct http_server_settings {
   std::size_t connections_max = 256;
   std::size_t waiting_max = 128; ///< requests that no thread works on yet; more are told to come later
   std::size_t threads = 2;
-  std::shared_ptr<const net::tls_files> tls = {};
+  std::shared_ptr<net::tls_files> tls = {};
 };
 
 class http_server {
@@ -50,14 +50,16 @@ private:
 
   const http_server_settings settings_;
   const responder answers_;
-  net::io_thread io_;
   std::vector<std::weak_ptr<http_session>> sessions_; ///< of the io thread
   std::mutex mutex_;
   std::condition_variable came_;
   std::deque<job> waiting_;
   bool is_over_ = false;
+  bool has_sessions_ = false; ///< some may be open: they are looked at now and then
   std::vector<std::thread> threads_;
+  std::unique_ptr<net::tls_watch> watch_;
   std::unique_ptr<net::listener> listener_;
+  net::io_thread io_; ///< ends first: what runs in it uses the others
 };
 
 } // namespace weir::cli
