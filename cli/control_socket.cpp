@@ -1,4 +1,5 @@
 #include "cli/control_socket.hpp"
+#include "cli/console_address.hpp"
 
 #include "runtime/net/socket_address.hpp"
 
@@ -143,7 +144,10 @@ auto is_served(const std::string& path) -> bool {
   if (const auto stands = probe(path); stands != ECONNREFUSED) return stands == 0;
   // A node that starts has it, while its socket is there already and does not listen yet.
   const auto lock = lock_parent(path, LOCK_EX | LOCK_NB);
-  if (lock.is_open() && probe(path) == ECONNREFUSED) ::unlink(path.c_str());
+  if (lock.is_open() && probe(path) == ECONNREFUSED) {
+    ::unlink(path.c_str());
+    ::unlink(console_note_of(path).c_str());
+  }
   return false;
 }
 

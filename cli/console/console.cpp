@@ -43,6 +43,10 @@ console::console(console_settings settings, node& of, reloads& by, std::string o
 console::~console() {
   graph_feed_.stop(); // what it has of connections goes before the thread in which they live
   server_.reset();
+  withdraw();
+}
+
+void console::withdraw() const {
   if (!settings_.note_path.empty()) ::unlink(settings_.note_path.c_str());
 }
 

@@ -30,6 +30,8 @@ public:
   console(const console&) = delete;
   auto operator=(const console&) -> console& = delete;
 
+  /// For a process that ends without ending the console: removes what it has left in the file system.
+  void withdraw() const;
   /// "http://127.0.0.1:7480/".
   auto address() const -> std::string;
 

@@ -87,26 +87,27 @@ void http_server::take(http_request what, const std::shared_ptr<http_session>& f
 void http_server::work() {
   auto lock = std::unique_lock{mutex_};
   while (true) {
-    const auto is_wanted = [this] { return is_over_ || !waiting_.empty(); };
-    const auto came = has_sessions_ ? came_.wait_for(lock, looks_each, is_wanted) : (came_.wait(lock), is_wanted());
+    came_.wait(lock, [this] { return is_over_ || has_sessions_ || !waiting_.empty(); });
+    const auto is_wanted = came_.wait_for(lock, looks_each, [this] { return is_over_ || !waiting_.empty(); });
     if (is_over_) return;
-    if (!came) {
-      if (!has_sessions_) continue;
-      lock.unlock();
+    if (!is_wanted) {
       look_at_sessions();
-      lock.lock();
       continue;
     }
-    auto next = std::move(waiting_.front());
+    const auto next = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
-    try {
-      next.from->answer(answers_(next.what, next.from));
-    } catch (const std::exception& e) {
-      spdlog::error("console: {} {}: {}", next.what.method, next.what.path, e.what());
-      next.from->answer(respond(500, "text/plain; charset=utf-8", "it failed; the log says why\n"));
-    }
+    answer(next);
     lock.lock();
+  }
+}
+
+void http_server::answer(const job& next) {
+  try {
+    next.from->answer(answers_(next.what, next.from));
+  } catch (const std::exception& e) {
+    spdlog::error("console: {} {}: {}", next.what.method, next.what.path, e.what());
+    next.from->answer(respond(500, "text/plain; charset=utf-8", "it failed; the log says why\n"));
   }
 }
 

@@ -46,6 +46,7 @@ private:
   void accept(const std::shared_ptr<net::stranger>& who);
   void take(http_request what, const std::shared_ptr<http_session>& from);
   void work();
+  void answer(const job& next);
   void look_at_sessions();
 
   const http_server_settings settings_;

@@ -273,7 +273,7 @@ private:
     spdlog::error("{}: {} events were not confirmed; {}", why, sum_up(left).unsettled,
                   account_text(left, buffers()));
     // Whoever still works (a store that hangs) would hold up an orderly end.
-    service_->withdraw(); // its thread may wait for whoever hangs
+    withdraw(); // threads of theirs may wait for whoever hangs
     if (options_.once) report(left);
     std::fflush(nullptr);
     std::_Exit(1);
@@ -294,9 +294,14 @@ private:
 
   [[noreturn]] void stop_at_once() {
     spdlog::warn("stopped at once");
-    if (service_) service_->withdraw();
+    withdraw();
     std::fflush(nullptr);
     std::_Exit(1);
+  }
+
+  void withdraw() {
+    if (service_) service_->withdraw();
+    if (console_) console_->withdraw();
   }
 
   /// Directory, by component.
