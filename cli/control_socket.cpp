@@ -1,4 +1,5 @@
 #include "cli/control_socket.hpp"
+
 #include "cli/console_address.hpp"
 
 #include "runtime/net/socket_address.hpp"
