@@ -3,25 +3,12 @@
 #include "cli/console/http_text.hpp"
 #include "runtime/codec/compression.hpp"
 
-#include <boost/beast/http.hpp>
-
-#include <cstring>
-#include <optional>
+#include <utility>
 
 namespace weir::cli {
 namespace {
 
-namespace http = boost::beast::http;
-using request_parser = http::request_parser<http::string_body>;
-
 constexpr auto compressed_from = std::size_t{1400}; // less is one packet as it is
-
-auto status_of(const boost::system::error_code& failed) -> int {
-  if (failed == http::error::header_limit) return 431;
-  if (failed == http::error::body_limit) return 413;
-  if (failed == http::error::bad_version) return 505;
-  return 400;
-}
 
 auto compressed(const std::string& body) -> std::shared_ptr<const std::string> {
   auto out = byte_buffer{};
@@ -36,103 +23,54 @@ auto is_text(std::string_view type) -> bool {
 
 } // namespace
 
-struct http_session::parsing {
-  std::optional<request_parser> parser;
-  bool has_told_to_continue = false;
-};
-
 http_session::http_session(net::io_thread& in, std::shared_ptr<net::stranger> who, http_limits limits, asked on_request)
     : in_(in),
       who_(std::move(who)),
       limits_(limits),
       on_request_(std::move(on_request)),
-      parsing_(std::make_unique<parsing>()),
+      reader_(limits.bounds),
       since_(system_clock().monotonic()) {}
 
-http_session::~http_session() = default;
-
-auto http_session::room() -> net::read_room {
-  return {bytes_.data() + filled_, bytes_.size() - filled_, nullptr, 0};
-}
+auto http_session::room() -> net::read_room { return {reader_.room(), reader_.room_bytes(), nullptr, 0}; }
 
 auto http_session::take(std::size_t bytes) -> result<void> {
-  filled_ += bytes;
-  if (is_over_) return filled_ = 0, result<void>{};
+  if (is_over_) return {}; // it is read to its end, and not heard
+  reader_.add(bytes);
   if (!is_answering_) WEIR_CHECK(parse());
-  if (filled_ == bytes_.size()) return error{errc::limit, "it sends more requests than it waits for"};
+  if (reader_.room_bytes() == 0) return error{errc::limit, "it sends more requests than it waits for"};
   return {};
 }
 
 void http_session::ended(const std::string&, bool) { is_ended_ = true; }
 
-void http_session::begin_request() {
-  is_begun_ = true;
-  since_ = system_clock().monotonic();
-  parsing_->has_told_to_continue = false;
-  auto& parser = parsing_->parser.emplace();
-  parser.eager(true);
-  parser.header_limit(static_cast<std::uint32_t>(limits_.header_bytes_max));
-  parser.body_limit(limits_.body_bytes_max);
-}
-
-/// What there is, until a request is whole.
 auto http_session::parse() -> result<void> {
-  while (filled_ > 0 && !is_answering_ && !is_over_) {
-    if (!is_begun_) begin_request();
-    WEIR_TRY(const auto went, put());
-    auto& parser = *parsing_->parser;
-    if (!is_over_ && parser.is_done()) {
-      hand_over();
-    } else if (!is_over_ && parser.is_header_done() && !parsing_->has_told_to_continue
-               && parser.get()[http::field::expect] == "100-continue") {
-      parsing_->has_told_to_continue = true;
-      send("HTTP/1.1 100 Continue\r\n\r\n", nullptr);
-    }
-    if (!went) return {};
+  while (!is_answering_ && !is_over_) {
+    auto came = reader_.next();
+    if (std::holds_alternative<wants_more>(came)) break;
+    if (std::holds_alternative<wants_to_be_told>(came)) send("HTTP/1.1 100 Continue\r\n\r\n", nullptr);
+    if (const auto* bad = std::get_if<bad_request>(&came)) refuse(*bad);
+    if (auto* whole = std::get_if<whole_request>(&came)) hand_over(std::move(*whole));
   }
+  if (reader_.has_begun() != std::exchange(was_begun_, reader_.has_begun())) since_ = system_clock().monotonic();
   return {};
 }
 
-/// Whether some of it was used.
-auto http_session::put() -> result<bool> {
-  auto failed = boost::system::error_code{};
-  const auto used = parsing_->parser->put(boost::asio::const_buffer{bytes_.data(), filled_}, failed);
-  std::memmove(bytes_.data(), bytes_.data() + used, filled_ - used);
-  filled_ -= used;
-  if (failed && failed != http::error::need_more) refuse(status_of(failed), failed.message());
-  return used > 0;
-}
-
-void http_session::hand_over() {
-  const auto message = parsing_->parser->release();
-  parsing_->parser.reset();
-  is_begun_ = false;
+void http_session::hand_over(whole_request whole) {
   is_answering_ = true;
-  wants_head_only_ = message.method() == http::verb::head;
-  keeps_alive_ = message.keep_alive();
-  auto request = http_request{};
-  for (const auto& f : message.base()) {
-    auto& value = request.fields[lower_case({f.name_string().data(), f.name_string().size()})];
-    value += (value.empty() ? "" : ", ") + std::string{f.value()};
-  }
-  takes_gzip_ = accepts_gzip(request.field("accept-encoding"));
-  request.method = wants_head_only_ ? "GET" : std::string{message.method_string()};
-  request.body = message.body();
-  request.peer = who_->bytes()->peer();
-  request.certificate_name = who_->bytes()->certificate_name();
-  if (!split_target({message.target().data(), message.target().size()}, request))
-    return refuse(400, "the address of the request is not well-formed");
-  if (message.version() >= 11 && !message.count(http::field::host)) return refuse(400, "there is no Host field");
+  wants_head_only_ = whole.wants_head_only;
+  keeps_alive_ = whole.keeps_alive;
+  takes_gzip_ = accepts_gzip(whole.what.field("accept-encoding"));
+  whole.what.peer = who_->bytes()->peer();
+  whole.what.certificate_name = who_->bytes()->certificate_name();
   who_->admit();
-  on_request_(std::move(request), shared_from_this());
+  on_request_(std::move(whole.what), shared_from_this());
 }
 
-/// Nothing more is read: what follows may be anything.
-void http_session::refuse(int status, const std::string& why) {
+void http_session::refuse(const bad_request& what) {
   is_over_ = true;
   keeps_alive_ = false;
   wants_head_only_ = takes_gzip_ = false;
-  answer(respond(status, "text/plain; charset=utf-8", why + '\n'));
+  answer(respond(what.status, "text/plain; charset=utf-8", what.why + '\n'));
 }
 
 void http_session::answer(http_response with) {
@@ -153,6 +91,7 @@ void http_session::answer(http_response with) {
 void http_session::go_on(bool keeps) {
   is_answering_ = false;
   is_over_ = is_over_ || !keeps;
+  was_begun_ = false;
   since_ = system_clock().monotonic();
   if (const auto went = parse(); !went) who_->bytes()->close(went.failure().what);
 }
@@ -172,8 +111,8 @@ void http_session::send(std::string head, std::shared_ptr<const std::string> bod
 void http_session::look(monotonic_time now) {
   if (is_answering_ || is_over_ || is_ended_) return;
   const auto waited = now - since_;
-  if (is_begun_ && waited > limits_.request_within) refuse(408, "the request did not come in time");
-  if (!is_begun_ && waited > limits_.idle_max) who_->bytes()->finish("it asked for nothing more");
+  if (was_begun_ && waited > limits_.request_within) refuse({408, "the request did not come in time"});
+  if (!was_begun_ && waited > limits_.idle_max) who_->bytes()->finish("it asked for nothing more");
 }
 
 } // namespace weir::cli

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "cli/console/http_message.hpp"
+#include "cli/console/request_reader.hpp"
 #include "runtime/net/listener.hpp"
 #include "runtime/net/stream.hpp"
 #include "runtime/os/clock.hpp"
 
-#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -15,8 +15,7 @@
 namespace weir::cli {
 
 struct http_limits {
-  std::size_t header_bytes_max = std::size_t{16} << 10;
-  std::size_t body_bytes_max = std::size_t{1} << 20;
+  request_bounds bounds;
   duration request_within = std::chrono::seconds{20}; ///< from its first byte to its last
   duration idle_max = std::chrono::seconds{75};       ///< between two requests
 };
@@ -28,7 +27,6 @@ public:
   using asked = std::function<void(http_request request, const std::shared_ptr<http_session>& from)>;
 
   http_session(net::io_thread& in, std::shared_ptr<net::stranger> who, http_limits limits, asked on_request);
-  ~http_session() override;
 
   auto room() -> net::read_room override;
   auto take(std::size_t bytes) -> result<void> override;
@@ -44,27 +42,20 @@ public:
   auto is_open() const -> bool { return !is_ended_.load(); }
 
 private:
-  struct parsing;
   auto parse() -> result<void>;
-  auto put() -> result<bool>;
-  void begin_request();
-  void hand_over();
-  void refuse(int status, const std::string& why);
+  void hand_over(whole_request whole);
+  void refuse(const bad_request& what);
   void go_on(bool keeps);
   void send(std::string head, std::shared_ptr<const std::string> body);
-
-  static constexpr auto room_bytes = std::size_t{32} << 10;
 
   net::io_thread& in_;
   const std::shared_ptr<net::stranger> who_;
   const http_limits limits_;
   const asked on_request_;
-  std::unique_ptr<parsing> parsing_; // of the io thread, as are the next ones
-  std::array<char, room_bytes> bytes_{};
-  std::size_t filled_ = 0;
+  request_reader reader_; // of the io thread, as are the next ones
   bool is_answering_ = false;
-  bool is_begun_ = false; ///< the first byte of a request is there
   bool is_over_ = false;  ///< nothing more is read
+  bool was_begun_ = false; ///< there was some of a request when it was looked last
   monotonic_time since_;
   std::atomic<bool> is_ended_{false};
   // Of the request that is answered: written before it is handed over, read by who answers.
