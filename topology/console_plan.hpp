@@ -23,6 +23,8 @@ struct console_key {
   std::string name;
   std::string secret;
   console_role role = console_role::view;
+
+  auto operator==(const console_key&) const -> bool = default;
 };
 
 struct console_plan {
@@ -34,6 +36,8 @@ struct console_plan {
   std::vector<std::string> operators; ///< the same
   std::vector<std::string> names;     ///< of hosts by which it is reached, beside addresses and this host's own
   bool has_open_metrics = false;      ///< /metrics for anybody
+
+  auto operator==(const console_plan&) const -> bool = default;
 };
 
 inline constexpr auto console_port = std::uint16_t{7480};

@@ -1,7 +1,7 @@
 #include "cli/run/node_run.hpp"
 
-#include "cli/console/console.hpp"
 #include "cli/run/account.hpp"
+#include "cli/run/node_console.hpp"
 #include "runtime/os/descriptor_budget.hpp"
 #include "runtime/os/owned_fd.hpp"
 #include "runtime/os/threads.hpp"
@@ -116,17 +116,16 @@ public:
     }
     node_ = std::move(*started);
     spdlog::info("{}", start_text(plan, options_));
-    auto who = cli::process_identity{plan.cluster, options_.node_name, options_.version, getpid()};
-    reloads_.begin(*node_, plan, std::move(numbers));
+    const auto who = cli::process_identity{plan.cluster, options_.node_name, options_.version, getpid()};
+    reloads_.begin(*node_, plan, std::move(numbers), [this](const auto& wanted) { return console_.renew(wanted.console); });
     reloads_.end_left_ones();
-    service_ = std::make_unique<cli::status_service>(std::move(who), *node_, reloads_,
-                                                     [this](const std::string& by) { events_.ask_drain(by); },
-                                                     std::move(options_.status));
-    if (options_.has_console && !open_console(plan)) return 1;
+    const auto drain = [this](const std::string& by) { events_.ask_drain(by); };
+    service_ = std::make_unique<cli::status_service>(who, *node_, reloads_, drain, std::move(options_.status));
+    if (options_.has_console && !console_.open({who, plan.console, options_.console_note, drain}, *node_, reloads_)) return 1;
     const auto status = wait();
     bound_the_end(status);
     reloads_.stop();
-    console_.reset();
+    console_.close();
     service_.reset();
     tell_end(status);
     return status;
@@ -157,22 +156,6 @@ private:
       if (stop_asked_ && steady::now() >= give_up_start_at_) give_up_start();
     }
     return started.get();
-  }
-
-  /// One that the file does not ask for may fail.
-  auto open_console(const topology_plan& plan) -> bool {
-    auto who = cli::process_identity{plan.cluster, options_.node_name, options_.version, getpid()};
-    auto opened = cli::console::open({std::move(who), plan.console, options_.console_note,
-                                      [this](const std::string& by) { events_.ask_drain(by); }},
-                                     *node_, reloads_);
-    if (opened) {
-      console_ = std::move(*opened);
-      spdlog::info("console: {} (`weir console` shows how to get in)", console_->address());
-      return true;
-    }
-    const auto is_asked_for = plan.console.listen.has_value();
-    spdlog::log(is_asked_for ? spdlog::level::critical : spdlog::level::warn, "no console: {}", opened.failure().what);
-    return !is_asked_for;
   }
 
   /// In a thread of the node's.
@@ -301,7 +284,7 @@ private:
 
   void withdraw() {
     if (service_) service_->withdraw();
-    if (console_) console_->withdraw();
+    console_.withdraw();
   }
 
   /// Directory, by component.
@@ -330,7 +313,7 @@ private:
   std::unique_ptr<node> node_;
   cli::reloads reloads_;
   std::unique_ptr<cli::status_service> service_;
-  std::unique_ptr<cli::console> console_;
+  cli::node_console console_;
   bool reload_asked_ = false; ///< by SIGHUP
   bool stop_asked_ = false;
   steady::time_point give_up_start_at_{};

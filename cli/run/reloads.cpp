@@ -35,9 +35,10 @@ reloads::~reloads() {
   if (thread_.joinable()) thread_.join();
 }
 
-void reloads::begin(node& of, const topology_plan& plan, scaled_numbers numbers) {
+void reloads::begin(node& of, const topology_plan& plan, scaled_numbers numbers, beside heeds) {
   const auto lock = std::lock_guard{guard_};
   node_ = &of;
+  heeds_ = std::move(heeds);
   plan_ = std::make_shared<const topology_plan>(plan);
   numbers_ = std::move(numbers);
   fingerprint_ = fingerprint_of(topology_);
@@ -154,6 +155,7 @@ auto reloads::change_to(const topology_plan& wanted, scaled_numbers numbers, con
   for (const auto& note : done.notes) text += note + '\n';
   numbers_ = std::move(numbers);
   fingerprint_ = how.topology;
+  text += heeds_(wanted);
   const auto lock = std::lock_guard{guard_};
   plan_ = std::make_shared<const topology_plan>(wanted);
   return text;

@@ -38,8 +38,10 @@ public:
   reloads(const reloads&) = delete;
   auto operator=(const reloads&) -> reloads& = delete;
 
+  /// Heeds what a plan says of what is beside the node's actors; says what came of it, in lines. In another thread.
+  using beside = std::function<std::string(const topology_plan& wanted)>;
   /// The node is there, and runs this plan, in which these numbers are not those of the file.
-  void begin(node& of, const topology_plan& plan, scaled_numbers numbers);
+  void begin(node& of, const topology_plan& plan, scaled_numbers numbers, beside heeds);
   struct outcome {
     reload_end how = reload_end::done;
     std::string text; ///< lines
@@ -82,6 +84,7 @@ private:
   const std::chrono::nanoseconds patience_;
   mutable std::mutex guard_;
   node* node_ = nullptr;
+  beside heeds_;
   std::shared_ptr<const topology_plan> plan_;
   scaled_numbers numbers_;        ///< this and the next only the one that is under way changes
   std::uint64_t fingerprint_ = 0; ///< of the file that runs

@@ -12,6 +12,8 @@ namespace weir {
 struct host_port {
   std::string host; ///< without the brackets of an IPv6 address
   std::uint16_t port = 0;
+
+  auto operator==(const host_port&) const -> bool = default;
 };
 
 /// What somebody else listens on: "agg-1:7400", "10.0.0.1:7400", "[::1]:7400"; the port from 1 to 65535.

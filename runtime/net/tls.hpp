@@ -27,6 +27,8 @@ struct tls_settings {
   std::string authorities; ///< path of a PEM file: whose certificates are trusted; empty: who dials needs none
   tls_version min_version = tls_version::tls_1_2;
   std::string revoked = {}; ///< path of a PEM file: lists of revoked certificates (RFC 5280), one of each authority; empty: none
+
+  auto operator==(const tls_settings&) const -> bool = default;
 };
 
 /// What connections share. Made once, of files that are read then.

@@ -188,6 +188,29 @@ class Doors(ConsoleTest):
             self.assertNotIn(b"another-secret", content)
             self.assertNotIn(b"nobody-guesses", content)
 
+    def test_a_reload_renews_it_and_what_cannot_be_leaves_it_as_it_was(self):
+        self.start_console()
+        former = self.port
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            self.replace_port(other.getsockname()[1])
+            self.assertIn("it stays as it was", self.weir("reload").stdout)
+        self.assertEqual(self.ask("/health/live")[0], 200)
+        self.port = free_port()
+        self.replace_port(self.port)
+        self.assertIn(f"console: it is at http://127.0.0.1:{self.port}/ now", self.weir("reload").stdout)
+        self.assertEqual(self.ask("/api/v1/files", token=self.token())[0], 200)
+        self.port = former
+        with self.assertRaises(OSError):
+            self.ask("/health/live")
+
+    def replace_port(self, port):
+        path = self.path("t.yaml")
+        with open(path) as f:
+            text = f.read()
+        self.write("t.yaml", re.sub(r"listen: .127[^ ]*", f'listen: "127.0.0.1:{port}"', text))
+
     def test_a_host_of_another_name_is_refused(self):
         self.start_console()
         self.assertEqual(self.ask("/api/v1/graph", Host="evil.example")[0], 421)
