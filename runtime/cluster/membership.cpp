@@ -10,14 +10,13 @@ namespace {
 constexpr auto spread_delay = std::chrono::milliseconds{50};
 /// Of more changes at a time the digests tell: that is a whole cluster that was met, not news.
 constexpr auto changes_max = std::size_t{256};
+constexpr auto told_max = std::size_t{10}; // members and links that want too much, a minute
 
 auto joined_by_comma(const std::vector<std::string>& words) -> std::string {
   auto text = std::string{};
   for (const auto& w : words) text += (text.empty() ? "" : ", ") + w;
   return text;
 }
-
-auto quoted_node(const std::string& name) -> std::string { return "node \"" + name + "\""; }
 
 /// (core, at 10.0.0.2:7400)
 auto particulars_of(const member& m) -> std::string {
@@ -42,27 +41,10 @@ auto change_of(const member& old, const member& m) -> std::string {
 
 } // namespace
 
-auto name_of(member_news::kind what) -> const char* {
-  using kind = member_news::kind;
-  switch (what) {
-  case kind::joined: return "joined";
-  case kind::changed: return "changed";
-  case kind::suspect: return "suspect";
-  case kind::trusted: return "trusted";
-  case kind::down: return "down";
-  case kind::returned: return "returned";
-  case kind::left: return "left";
-  case kind::forgotten: return "forgotten";
-  case kind::same_name: return "same name";
-  case kind::clock_off: return "clock off";
-  case kind::too_many: return "too many";
-  }
-  return "unknown";
-}
-
 membership::membership(membership_settings settings, member self, std::int64_t wall_ns)
-    : settings_(settings), self_(std::move(self)), table_(settings.members_max), random_(settings.seed),
-      wall_ns_(wall_ns) {
+    : settings_(settings), self_(std::move(self)), table_(settings.forgotten_max),
+      spreads_({changes_max, changes_max, settings.heartbeat}, {}), restless_told_({told_max, told_max, std::chrono::minutes{1}}, {}),
+      random_(settings.seed), wall_ns_(wall_ns) {
   self_.version.version = 1;
   self_.since_ns = wall_ns;
   table_.put(self_);
@@ -86,66 +68,15 @@ auto membership::find_shown(const std::string& node) const -> const member* {
   return e == nullptr || e->is_forgotten ? nullptr : &e->who;
 }
 
-void membership::on_linked(link_id id, const greeted_node& who, monotonic_time now, std::int64_t wall_ns) {
-  const auto& node = who.node;
-  note_time(now, wall_ns);
-  if (links_.contains(id)) on_unlinked(id, false, now, wall_ns);
-  if (!is_node_name(node) || node == self_.node) return; // whoever greets refuses it
-  auto [at, is_new] = watches_.try_emplace(node, watch{phi_detector{now, settings_.heartbeat}});
-  auto& w = at->second;
-  if (!is_new && w.links == 0) w.detector = phi_detector{now, settings_.heartbeat};
-  ++w.links;
-  if (!who.is_introduction) ++w.pulsing;
-  const auto* known = table_.find(node);
-  w.is_gone = known != nullptr && is_gone(known->who.state);
-  links_[id] = {node, who.serves, !who.is_introduction, &w};
-  if (who.incarnation != 0) w.incarnation = who.incarnation;
-  heard(node, w, now);
-  auto hello = answer{};
-  hello.members = {self_.node};
-  if (w.is_gone) hello.members.insert(node); // it answers if it thinks otherwise
-  w.told = now;
-  add_digest(links_[id], hello);
-  send(id, std::move(hello));
-}
-
-void membership::on_unlinked(link_id id, bool is_meant, monotonic_time now, std::int64_t wall_ns) {
-  note_time(now, wall_ns);
-  const auto at = links_.find(id);
-  if (at == links_.end()) return;
-  auto& w = *at->second.of;
-  if (at->second.has_pulses && --w.pulsing == 0) w.is_broken = !is_meant;
-  if (--w.links == 0) w.unlinked = now;
-  if (w.links == 0 && is_meant && !w.is_broken) watches_.erase(at->second.node);
-  links_.erase(at);
-}
-
-void membership::on_heard(link_id id, monotonic_time now) {
-  const auto at = links_.find(id);
-  if (at == links_.end()) return;
-  auto& w = *at->second.of;
-  heard(at->second.node, w, now);
-  if (!w.is_gone || now - w.told < settings_.heartbeat) return;
-  w.told = now;
-  send_own_entry(id, at->second);
-}
-
-void membership::heard(const std::string& node, watch& w, monotonic_time now) {
-  w.detector.heard(now);
-  w.is_judged = false;
-  if (!std::exchange(w.is_suspect, false)) return;
-  tell(member_news::kind::trusted, node, quoted_node(node) + " is heard again");
-}
-
 void membership::on_time(monotonic_time now, std::int64_t wall_ns) {
   note_time(now, wall_ns);
-  // Who was stopped itself has heard nobody: what waits for it is read first.
-  if (last_on_time_ && now - *last_on_time_ > 2 * settings_.heartbeat) judges_from_ = now + 2 * settings_.heartbeat;
-  last_on_time_ = now;
+  note_attention(now);
   if (now >= next_beat_) {
     next_beat_ = now + settings_.heartbeat;
     asked_.clear();
     forget_gone();
+    take_held();
+    forget_paces();
     watch_all(now);
     send_digest();
   }
@@ -154,47 +85,6 @@ void membership::on_time(monotonic_time now, std::int64_t wall_ns) {
 
 auto membership::deadline() const -> monotonic_time {
   return spread_at_ ? std::min(*spread_at_, next_beat_) : next_beat_;
-}
-
-void membership::watch_all(monotonic_time now) {
-  if (now < judges_from_) return;
-  for (auto at = watches_.begin(); at != watches_.end();) {
-    auto& [node, w] = *at;
-    judge(node, w, now);
-    const auto is_over = w.links == 0 && now - std::max(w.unlinked, w.returned) > settings_.down_after;
-    if (is_over && find_shown(node) == nullptr) clocks_.erase(node);
-    at = is_over ? watches_.erase(at) : std::next(at);
-  }
-}
-
-void membership::judge(const std::string& node, watch& w, monotonic_time now) {
-  const auto* known = find_shown(node);
-  if (known == nullptr || is_gone(known->state)) return;
-  const auto is_linked = w.pulsing > 0;
-  if (!is_linked && !w.is_broken) return;
-  if (is_linked && !w.is_suspect && w.detector.phi(now) > settings_.suspect_phi) {
-    w.is_suspect = true;
-    tell(member_news::kind::suspect, node,
-         quoted_node(node) + " is suspect: nothing was heard of it for "
-             + to_text(std::chrono::floor<std::chrono::milliseconds>(w.detector.silent_for(now))));
-  }
-  const auto silent = std::min(w.detector.silent_for(now), duration{now - w.returned});
-  if (silent <= settings_.down_after || w.is_judged) return;
-  w.is_judged = true;
-  const auto is_another_run = w.incarnation != known->version.incarnation; // it was never linked here
-  if (!self_.serves || is_gone(self_.state) || is_another_run) return;
-  auto verdict = *known;
-  verdict.state = member_state::down;
-  verdict.since_ns = wall_ns_;
-  adopt(verdict, self_.node,
-        (is_linked ? "nothing was heard of it for " : "its last connection is gone, and nothing was heard of it for ")
-            + to_text(settings_.down_after));
-}
-
-void membership::send_own_entry(link_id to, const link& l) {
-  auto what = answer{};
-  what.members = {l.node};
-  send(to, std::move(what));
 }
 
 void membership::send_digest() {
@@ -220,6 +110,22 @@ void membership::change_self(const member& now_is, std::int64_t wall_ns) {
   const auto was_serving = self_.serves;
   put_self(std::move(next));
   if (was_serving && !self_.serves) drop_edges();
+}
+
+auto membership::give_up(const std::string& node, const std::string& by, monotonic_time now, std::int64_t wall_ns)
+    -> result<void> {
+  note_time(now, wall_ns);
+  const auto* known = find_shown(node);
+  if (known == nullptr) return error{errc::not_found, "there is no member \"" + node + '"'};
+  if (known->state == member_state::left) return {};
+  if (!self_.serves) return error{errc::rejected, "this node only collects: nobody takes its word about others"};
+  if (known->state != member_state::down)
+    return error{errc::rejected, quoted_node(node) + " is " + name_of(known->state) + ": only who is down can be given up"};
+  auto last = *known;
+  last.state = member_state::left;
+  last.since_ns = wall_ns;
+  adopt(last, self_.node, by + " wants it");
+  return {};
 }
 
 void membership::put_self(member now_is) {
@@ -263,6 +169,8 @@ void membership::tell_change(const member* old, const member& m, const std::stri
   const auto is_here = !is_gone(m.state);
   if (was_here && m.state == member_state::left) return tell(kind::left, m.node, who + " left");
   if (was_here && !is_here) return tell(kind::down, m.node, who + " is down: " + why);
+  const auto is_given_up = old != nullptr && old->state == member_state::down && m.state == member_state::left;
+  if (is_given_up) return tell(kind::left, m.node, who + " is given up for good: " + why);
   if (!is_here) return; // it was gone before, or before it was known here
   if (old == nullptr) return tell(kind::joined, m.node, who + " joined" + particulars_of(m));
   if (!was_here) return tell(kind::returned, m.node, who + " is back" + particulars_of(m));
@@ -285,9 +193,9 @@ void membership::forget_gone() {
 }
 
 void membership::spread_soon(const std::string& node, change c) {
-  if (changes_.size() >= changes_max && node != self_.node) return;
   // Edges would tell those that told each other anyway.
   if (!self_.serves && node != self_.node) return;
+  if (node != self_.node && !changes_.contains(node) && !spreads_.take_one(now_)) return;
   changes_[node] = std::move(c);
   if (!spread_at_) spread_at_ = now_ + spread_delay;
 }
@@ -309,7 +217,7 @@ void membership::spread() {
 auto membership::picked_links() -> std::vector<link_id> {
   auto serving = std::vector<link_id>{};
   auto rest = std::vector<link_id>{};
-  auto seen = std::set<const watch*>{};
+  auto seen = std::set<const member_watch*>{};
   for (const auto& [id, l] : links_)
     if (seen.insert(l.of).second) (l.serves ? serving : rest).push_back(id);
   const auto wanted = is_gone(self_.state) ? serving.size() : std::min(settings_.spread, serving.size());

@@ -9,13 +9,23 @@
 //
 // A verdict (down) is given by who was linked to that very run, and has heard nothing of it for `down_after`, whether the
 // link is open still or broke. Once, until it hears of it again; the owner contradicts with its next version. Nobody judges
-// whom it was never linked to, or only introduced: there no pulses come. What becomes of those that are left or down is in
-// runtime/cluster/member_table.hpp.
+// whom it was never linked to, or only introduced: there no pulses come. Who was stopped itself counts silence from when it
+// goes on. What becomes of those that are left or down is in runtime/cluster/member_table.hpp.
+//
+// What others say costs no more than this, however much they say: of one member `changes_at_once` versions are taken as they
+// come, and from then on one in a heartbeat, the newest; so each passes on no more of it, tells no more of it, and dials
+// by it no more often. Of one link 512 gossips are read, and 64 in each heartbeat; 4 digests are answered, and 2 in each
+// heartbeat; 8192 members are sent in answers, and 4096 in each heartbeat. 256 changes are spread, and 256 in each heartbeat.
+// What falls short of that comes by digests. A member or link that wants more is told of, once a minute.
 #pragma once
 
+#include "runtime/base/result.hpp"
+#include "runtime/cluster/allowance.hpp"
 #include "runtime/cluster/gossip.hpp"
+#include "runtime/cluster/member_news.hpp"
 #include "runtime/cluster/member_table.hpp"
-#include "runtime/cluster/phi_detector.hpp"
+#include "runtime/cluster/member_watch.hpp"
+#include "runtime/cluster/membership_settings.hpp"
 
 #include <cstdint>
 #include <map>
@@ -27,25 +37,7 @@
 
 namespace weir {
 
-struct membership_settings {
-  duration heartbeat = std::chrono::seconds{1};
-  duration down_after = std::chrono::seconds{5};
-  duration tombstone_age = std::chrono::hours{24}; ///< so long who is left or down is remembered
-  double suspect_phi = 8;
-  std::size_t members_max = 20'000; ///< more are not taken, which is told
-  std::size_t spread = 3;           ///< news go to so many at a time
-  std::uint64_t seed = 0;           ///< decides whom it talks to
-};
-
 using link_id = std::uint64_t;
-
-/// Who is at the other end of a link, as it was greeted.
-struct greeted_node {
-  std::string node;
-  bool serves = false;           ///< as the topology lets it; of one that does not, only its own word about itself is heard
-  std::uint64_t incarnation = 0; ///< of its run; 0: not said
-  bool is_introduction = false;  ///< the link is for gossip alone: it has no pulses, so silence says nothing
-};
 
 struct member_view {
   member who;
@@ -55,17 +47,6 @@ struct member_view {
   double phi = 0;                                 ///< of a linked one
   std::optional<std::int64_t> clock_offset_ns;    ///< how far its clock is ahead; of one that is or was linked
 };
-
-/// What is to be told people, and may be an event of the cluster.
-struct member_news {
-  enum class kind { joined, changed, suspect, trusted, down, returned, left, forgotten, same_name, clock_off, too_many };
-  kind what = kind::joined;
-  std::string node;
-  std::string text; ///< a sentence: node "core-2" joined (core, at 10.0.0.2:7400)
-};
-
-/// "joined", "clock off", …
-auto name_of(member_news::kind what) -> const char*;
 
 class membership {
 public:
@@ -82,6 +63,8 @@ public:
   void on_time(monotonic_time now, std::int64_t wall_ns);
   /// Of this node itself: the next version.
   void change_self(const member& now_is, std::int64_t wall_ns);
+  /// Of one that is down: it is gone for good, as `by` wants it. An error says why not.
+  auto give_up(const std::string& node, const std::string& by, monotonic_time now, std::int64_t wall_ns) -> result<void>;
   auto self() const -> const member&;
 
   struct outgoing {
@@ -98,26 +81,12 @@ public:
   auto deadline() const -> monotonic_time;
 
 private:
-  /// Of a node that is linked, or was within `down_after`.
-  struct watch {
-    explicit watch(const phi_detector& d) : detector(d) {}
-    phi_detector detector;
-    std::size_t links = 0;
-    std::size_t pulsing = 0;         // of the links, those that have pulses
-    bool is_broken = false;          // so the last of these ended
-    bool is_suspect = false;
-    bool is_judged = false;          // until it is heard
-    bool is_gone = false;            // as the members say
-    monotonic_time told;             // that it is down, itself
-    monotonic_time unlinked;         // if links is 0
-    monotonic_time returned;         // as others say, who hear it
-    std::uint64_t incarnation = 0;   // of the run that is linked, by its own word
-  };
   struct link {
     std::string node;
     bool serves = false;
     bool has_pulses = true;
-    watch* of = nullptr; // it lives as long as there is a link
+    member_watch* of = nullptr; // it lives as long as there is a link
+    link_allowances may;
   };
   struct clock_view {
     std::int64_t offset_ns = 0;
@@ -127,6 +96,15 @@ private:
   struct change {
     std::string from; // who told it
     bool served = false;
+  };
+  /// What is newer and waits for its turn.
+  struct held_member {
+    member who;
+    std::string from;
+  };
+  struct member_pace {
+    allowance may;
+    std::optional<monotonic_time> told;
   };
   /// What one link is to be told, in as many pieces as it takes.
   struct answer {
@@ -150,10 +128,19 @@ private:
   void spread();
   auto picked_links() -> std::vector<link_id>;
 
+  // Pace.
+  auto may_change(const std::string& node, const std::string& as_said_by) -> bool;
+  void hold(const member& m, const std::string& from);
+  void take_held();
+  void forget_paces();
+  auto may_say_more(link& from) -> bool;
+  void tell_restless(const std::string& node, const std::string& as_said_by);
+
   // Liveness.
-  void heard(const std::string& node, watch& w, monotonic_time now);
+  void note_attention(monotonic_time now);
+  void heard(const std::string& node, member_watch& w, monotonic_time now);
   void watch_all(monotonic_time now);
-  void judge(const std::string& node, watch& w, monotonic_time now);
+  void judge(const std::string& node, member_watch& w, monotonic_time now);
   void send_own_entry(link_id to, const link& l);
   void send_digest();
 
@@ -163,6 +150,7 @@ private:
   auto may_hear(const link& l, const member& m) const -> bool;
   void on_clock(const std::string& node, std::int64_t clock_ns);
   void on_member(const link& from, const member& m, answer& reply);
+  void take(const member& m, const std::string& from);
   void on_self(const member_known& said, const std::string& address, answer& reply);
   void on_digest(const link& from, const std::vector<std::uint64_t>& theirs, answer& reply);
   void on_known(const link& from, const gossip& said, answer& reply);
@@ -176,9 +164,14 @@ private:
   member self_;
   member_table table_;
   std::map<link_id, link> links_;
-  std::map<std::string, watch> watches_;
+  std::map<std::string, member_watch> watches_;
   std::map<std::string, clock_view> clocks_;
   std::map<std::string, change> changes_; // not spread yet
+  allowance spreads_;
+  std::map<std::string, member_pace> paces_; // of those that changed lately
+  std::map<std::string, held_member> held_;
+  std::optional<member_known> contested_; // a word about this node that is not answered yet
+  allowance restless_told_;
   std::set<std::string> asked_;           // since the last heartbeat
   std::vector<outgoing> outgoing_;
   std::vector<member_news> news_;
@@ -190,6 +183,7 @@ private:
   std::optional<monotonic_time> spread_at_;
   std::optional<monotonic_time> last_on_time_;
   monotonic_time judges_from_;
+  monotonic_time attentive_since_;
   std::optional<monotonic_time> same_name_told_;
   std::optional<monotonic_time> too_many_told_;
 };

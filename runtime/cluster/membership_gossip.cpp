@@ -54,14 +54,18 @@ void membership::on_gossip(link_id id, const gossip& said, monotonic_time now, s
   on_heard(id, now);
   const auto at = links_.find(id);
   if (at == links_.end()) return;
-  const auto& from = at->second;
+  auto& from = at->second;
+  if (!may_say_more(from)) return;
   on_clock(from.node, said.clock_ns);
   auto reply = answer{};
   if (said.members.size() <= members_in_gossip_max)
     for (const auto& m : said.members) on_member(from, m, reply);
-  if (said.digest.size() == member_buckets) on_digest(from, said.digest, reply);
+  if (said.digest.size() == member_buckets && from.may.digests.take_one(now_)) on_digest(from, said.digest, reply);
   if (said.known.size() <= names_in_gossip_max && said.differing.size() <= member_buckets) on_known(from, said, reply);
   if (said.wanted.size() <= names_in_gossip_max) on_wanted(from, said.wanted, reply);
+  while (reply.members.size() > members_in_answer_max) reply.members.erase(std::prev(reply.members.end()));
+  for (auto left = reply.members.size() - from.may.members.take(reply.members.size(), now_); left > 0; --left)
+    reply.members.erase(std::prev(reply.members.end()));
   send(id, std::move(reply));
 }
 
@@ -87,12 +91,16 @@ void membership::on_member(const link& from, const member& m, answer& reply) {
     if (is_newer(old->who, m)) reply.members.insert(m.node);
     return;
   }
-  if (is_gone(m.state) && wall_ns_ - m.since_ns > settings_.tombstone_age.count()) {
-    // Nobody else speaks of it any more. Whom it was unknown to need not learn of it; who took it for up does.
-    if (old != nullptr && !old->is_forgotten) forget(m);
-    return;
-  }
-  if (has_room_for(m.node)) adopt(m, from.node, "node \"" + from.node + "\" says so");
+  if (!has_room_for(m.node)) return;
+  may_change(m.node, from.node) ? take(m, from.node) : hold(m, from.node);
+}
+
+/// Newer than what is known of it.
+void membership::take(const member& m, const std::string& from) {
+  if (!is_gone(m.state) || wall_ns_ - m.since_ns <= settings_.tombstone_age.count())
+    return adopt(m, from, "node \"" + from + "\" says so");
+  // Nobody else speaks of it any more. Whom it was unknown to need not learn of it; who took it for up does.
+  if (find_shown(m.node) != nullptr) forget(m);
 }
 
 auto membership::has_room_for(const std::string& node) -> bool {
@@ -113,6 +121,10 @@ void membership::on_self(const member_known& said, const std::string& address, a
       tell(member_news::kind::same_name, self_.node,
            "another process runs as node \"" + self_.node + "\", started later"
                + (address.empty() ? "" : ", at " + address));
+    return;
+  }
+  if (!may_change(self_.node, self_.node)) {
+    if (!contested_ || is_newer(said, *contested_)) contested_ = said;
     return;
   }
   // A verdict about this run: it is contradicted. Or an earlier run of which the clock was ahead, and which is gone: this
