@@ -34,9 +34,10 @@ auto name_of(health h) -> std::string_view {
 auto judge(const node::node_report& seen, std::optional<duration> max_delay) -> verdict {
   auto found = verdict{};
   if (!seen.problem.empty()) find(found, health::failed, "node " + seen.name + ": " + seen.problem);
+  if (!seen.alone.empty()) find(found, health::degraded, "no other node is found: " + seen.alone);
   for (const auto& n : seen.links)
     if (n.is_dialled && !n.is_connected)
-      find(found, health::degraded, "node " + n.node + " is down: " + n.problem);
+      find(found, health::degraded, "node " + n.node + " is not connected: " + n.problem);
   for (const auto& o : seen.actors) judge_actor(o, max_delay, found);
   return found;
 }

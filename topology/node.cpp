@@ -24,6 +24,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <tuple>
 
 namespace weir {
@@ -287,6 +288,23 @@ struct node::running {
     dial(by, is_changing);
   }
   auto address_of(const std::string& other) -> std::optional<host_port>;
+  /// What leads to it now, whoever dialled; null: nothing.
+  auto connection_to(const std::string& other) const -> caf::actor;
+  /// Of `other` something answers, by a connection that is there or one that is made.
+  auto reach(node_inquirer& by, const std::string& other) -> result<caf::actor>;
+  auto hello_for_talk() const -> node_hello;
+  auto give_up(const give_up_order& order) const -> result<std::string>;
+  auto pass_on_forget(node& self, const std::string& other, const std::string& by) -> result<std::string>;
+  auto others_up() {
+    const auto lock = std::lock_guard{members_guard};
+    auto up = members;
+    std::erase_if(up, [](const member& m) { return is_gone(m.state); });
+    return up;
+  }
+  auto is_up(const std::string& other) {
+    const auto all = others_up();
+    return std::any_of(all.begin(), all.end(), [&](const member& m) { return m.node == other; });
+  }
   /// Every node that is connected, whoever dialled, with what answers for it.
   auto reached() const -> std::vector<std::pair<std::string, caf::actor>>;
   auto linked() const { return links ? links->all() : std::vector<std::pair<std::string, caf::actor>>{}; }
@@ -395,7 +413,7 @@ auto node::members() -> std::vector<member_view> {
 
 auto node::observe() -> node_report {
   auto self = caf::scoped_actor{*state_->system};
-  auto report = node_report{state_->name, {}, state_->boards->observe(system_clock()), {}};
+  auto report = node_report{state_->name, {}, state_->boards->observe(system_clock()), {}, why_alone()};
   const auto add_links = [&](const auto& who) {
     self->request(who, links_timeout, links_atom::value)
         .receive([&](const std::vector<linked_node>& found) {
@@ -430,7 +448,7 @@ auto node::observe_cluster() -> std::vector<node_report> {
   auto asked = std::vector<question>{};
   for (const auto& [other, at] : others) asked.push_back(self->request(at, observe_timeout, observe_atom::value));
   for (std::size_t i = 0; i < others.size(); ++i) {
-    auto report = node_report{others[i].first, {}, {}, {}};
+    auto report = node_report{others[i].first, {}, {}, {}, {}};
     asked[i].receive([&](std::vector<observation>& found) { report.actors = std::move(found); },
                      [&](const caf::error& e) { report.problem = failure_text(*state_->system, e); });
     reports.push_back(std::move(report));
@@ -443,22 +461,102 @@ auto node::running::address_of(const std::string& other) -> std::optional<host_p
   for (const auto& m : members)
     if (m.node == other)
       if (const auto at = parse_host_port(m.address)) return *at;
+  const auto by = plan->get();
+  if (const auto* fixed = own_address(*by, other)) return host_port{fixed->host, fixed->port};
   return std::nullopt;
 }
 
-auto node::command(const std::string& other, const node_command& what) -> result<std::string> {
-  auto& s = *state_;
-  auto line = node_inquirer{*s.system};
-  const auto others = s.reached();
-  const auto linked = std::find_if(others.begin(), others.end(), [&](const auto& o) { return o.first == other; });
-  if (linked != others.end()) return line.ask(linked->second, what);
-  const auto at = s.address_of(other);
-  if (!at) return error{errc::not_found, "this node has no connection to \"" + other + "\", and knows no address of it"};
-  const auto& me = s.link.identity;
+auto node::running::connection_to(const std::string& other) const -> caf::actor {
+  auto self = caf::scoped_actor{*system};
+  auto found = caf::actor{};
+  for (const auto& [name, link] : linked()) {
+    if (name != other) continue;
+    self->request(link, links_timeout, links_atom::value)
+        .receive([&, at = link](const std::vector<linked_node>& seen) { found = seen.at(0).is_connected ? at : caf::actor{}; },
+                 [](const caf::error&) {});
+  }
+  if (found) return found;
+  self->request(gate_handle, links_timeout, guests_atom::value)
+      .receive(
+          [&](const std::vector<guest_node>& guests) {
+            for (const auto& g : guests)
+              if (g.node == other) found = g.connection;
+          },
+          [](const caf::error&) {});
+  return found;
+}
+
+auto node::running::hello_for_talk() const -> node_hello {
+  const auto& me = link.identity;
   auto hello = node_hello{protocol_version, me.cluster, me.node, me.incarnation, me.classes, protocol_oldest, me.serves};
   hello.introduces = true;
-  WEIR_TRY(const auto connection, line.dial(s.dialling_by(), *at, hello));
-  return line.ask(connection, what);
+  return hello;
+}
+
+/// One that has just joined may be known by what others say, and connect in a moment.
+auto node::running::reach(node_inquirer& by, const std::string& other) -> result<caf::actor> {
+  constexpr auto joins_within = 5s;
+  const auto until = std::chrono::steady_clock::now() + joins_within;
+  while (true) {
+    if (auto found = connection_to(other)) return found;
+    if (const auto at = address_of(other)) return by.dial(dialling_by(), *at, hello_for_talk());
+    if (!is_up(other) || std::chrono::steady_clock::now() > until) break;
+    std::this_thread::sleep_for(100ms);
+  }
+  return error{errc::not_found, "this node has no connection to \"" + other + "\", and knows no address of it"};
+}
+
+auto node::command(const std::string& other, const node_command& what) -> result<std::string> {
+  auto line = node_inquirer{*state_->system};
+  WEIR_TRY(const auto at, state_->reach(line, other));
+  return line.ask(at, what);
+}
+
+auto node::why_alone() -> std::string {
+  auto why = std::string{};
+  if (!state_->cluster_handle) return why;
+  auto self = caf::scoped_actor{*state_->system};
+  self->request(state_->cluster_handle, links_timeout, alone_atom::value)
+      .receive([&](std::string& text) { why = std::move(text); }, [](const caf::error&) {});
+  return why;
+}
+
+auto node::give_up(const std::string& other, const std::string& by) -> result<std::string> {
+  return state_->give_up({other, by, false});
+}
+
+auto node::forget(const std::string& other, const std::string& by) -> result<std::string> {
+  auto& s = *state_;
+  if (!s.cluster_handle) return error{errc::rejected, "this node runs alone: there are no others"};
+  if (!s.link.identity.serves) return s.pass_on_forget(*this, other, by);
+  const auto at = s.address_of(other);
+  auto is_unreachable = false;
+  if (at && other != s.name) {
+    auto line = node_inquirer{*s.system};
+    is_unreachable = !line.dial(s.dialling_by(), *at, s.hello_for_talk());
+    if (!is_unreachable) return error{errc::rejected, "node \"" + other + "\" answers: weir drain ends it"};
+  }
+  return s.give_up({other, by, is_unreachable});
+}
+
+auto node::running::give_up(const give_up_order& order) const -> result<std::string> {
+  auto done = result<std::string>{error{errc::unavailable, "it does not answer"}};
+  auto self = caf::scoped_actor{*system};
+  self->request(cluster_handle, links_timeout, order)
+      .receive([&](give_up_atom) { done = "node \"" + order.node + "\" is given up for good\n"; },
+               [&](const caf::error& e) { done = error{errc::rejected, failure_text(*system, e)}; });
+  return done;
+}
+
+/// To those who serve, until one takes it.
+auto node::running::pass_on_forget(node& self, const std::string& other, const std::string& by) -> result<std::string> {
+  auto came = result<std::string>{error{errc::unavailable, "this node only collects, and no node that serves is there"}};
+  for (const auto& m : others_up()) {
+    if (!m.serves || m.node == other) continue;
+    came = self.command(m.node, {"forget " + other, {}, by});
+    if (came) break;
+  }
+  return came;
 }
 
 } // namespace weir

@@ -61,16 +61,24 @@ public:
   struct node_report {
     std::string name;
     std::string problem;              ///< why there are no figures
-    std::vector<observation> actors;  ///< collectors first
-    std::vector<linked_node> links;   ///< of this node only
+    std::vector<observation> actors = {}; ///< collectors first
+    std::vector<linked_node> links = {};  ///< of this node only
+    std::string alone = {};               ///< why no other node is found; the same
   };
   /// Of the cluster, by name; none where all runs in one process.
   auto members() -> std::vector<member_view>;
+  /// Why no other node is found; empty if one is, or none is looked for.
+  auto why_alone() -> std::string;
   /// The live figures of every actor here, as their boards have them, and the nodes that it is linked to.
   auto observe() -> node_report;
   /// Has a node that is connected do something, whichever dialled; blocks until it says what came of it. not_found: there
   /// is no such node.
   auto command(const std::string& other, const node_command& what) -> result<std::string>;
+  /// Has the cluster take a node for gone for good, as `by` wants it, unless it answers. Blocks. A node whose word about others
+  /// nobody takes passes that on to one that serves.
+  auto forget(const std::string& other, const std::string& by) -> result<std::string>;
+  /// The same by the word of another node, which has tried to reach it as far as it can; quick.
+  auto give_up(const std::string& other, const std::string& by) -> result<std::string>;
   /// This node's and those of every node that is connected.
   auto observe_cluster() -> std::vector<node_report>;
 

@@ -21,7 +21,7 @@ constexpr auto introduced_for = 5s;        // then those that matter are dialled
 auto is_bad(member_news::kind what) -> bool {
   using kind = member_news::kind;
   return what == kind::suspect || what == kind::down || what == kind::same_name || what == kind::clock_off
-         || what == kind::too_many;
+         || what == kind::too_many || what == kind::restless || what == kind::talkative;
 }
 
 } // namespace
@@ -157,6 +157,15 @@ void cluster_state::change_self(member now_is) {
   go_on();
 }
 
+auto cluster_state::give_up(const give_up_order& order) -> caf::result<give_up_atom> {
+  const auto done = members->give_up(order.node, order.by, order.is_unreachable, now(), wall_ns());
+  go_on();
+  if (!done) return failure_reason(failure::retry, done.failure().what);
+  return give_up_atom::value;
+}
+
+auto cluster_state::why_alone() const -> std::string { return links.empty() ? seeds.last_problem : std::string{}; }
+
 auto cluster_state::about_self() const -> gossip {
   auto all = gossip{};
   all.members.push_back(members->self());
@@ -231,6 +240,8 @@ auto cluster(cluster_actor::stateful_pointer<cluster_state> self, cluster_settin
       [self](const wire::gossip& note) { self->state.on_gossip(note), self->state.go_on(); },
       [self](const node_welcome& answer) { self->state.on_welcome(answer), self->state.go_on(); },
       [self](members_atom) { return self->state.members->members(self->state.settings.time->monotonic()); },
+      [self](alone_atom) { return self->state.why_alone(); },
+      [self](const give_up_order& order) { return self->state.give_up(order); },
       [self](drain_atom) { self->state.on_state(member_state::draining); },
       [self](leave_atom) {
         self->state.on_state(member_state::left);

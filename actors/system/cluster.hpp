@@ -25,6 +25,16 @@ using heard_atom = caf::atom_constant<caf::atom("heard")>;     ///< a connection
 using advertise_atom = caf::atom_constant<caf::atom("advertise")>;
 using introduce_atom = caf::atom_constant<caf::atom("introduce")>; ///< with a seed: answered with a guest_connection to it
 
+/// To the cluster: why no other node is found; empty if one is.
+using alone_atom = caf::atom_constant<caf::atom("alone")>;
+/// To the cluster: this node is gone for good, as that one wants it. Answered when it is so; an error says why not.
+using give_up_atom = caf::atom_constant<caf::atom("give_up")>;
+struct give_up_order {
+  std::string node;
+  std::string by;
+  bool is_unreachable = false; ///< where it listens nobody answers
+};
+
 /// A connection to the cluster: both sides know who the other is.
 struct link_greeted {
   greeted_node who;
@@ -41,6 +51,8 @@ using cluster_actor = caf::typed_actor<
     caf::reacts_to<link_greeted>, caf::reacts_to<heard_atom>, caf::reacts_to<wire::gossip>,
     caf::reacts_to<node_welcome>, // of a node that was asked for others
     caf::replies_to<members_atom>::with<std::vector<member_view>>,
+    caf::replies_to<alone_atom>::with<std::string>,
+    caf::replies_to<give_up_order>::with<give_up_atom>,
     caf::reacts_to<drain_atom>,                       // this node takes nothing new
     caf::replies_to<leave_atom>::with<leave_atom>,    // it ends: answered when all have been told
     caf::reacts_to<self_changed>,
@@ -109,6 +121,8 @@ struct cluster_state {
   void on_no_introduction(const std::string& why);
   void on_state(member_state now_is);
   void change_self(member now_is);
+  auto give_up(const give_up_order& order) -> caf::result<give_up_atom>;
+  auto why_alone() const -> std::string;
   auto about_self() const -> gossip;
   void look_for_others(monotonic_time now);
   void ask(std::size_t which);
@@ -135,6 +149,7 @@ auto cluster(cluster_actor::stateful_pointer<cluster_state> self, cluster_settin
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::link_greeted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::self_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::give_up_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::wire::gossip)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::seed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<weir::member_view>)

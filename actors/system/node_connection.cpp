@@ -2,6 +2,9 @@
 
 #include "actors/system/failure.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace weir {
 namespace {
 
@@ -87,7 +90,7 @@ auto guest_connection(caf::stateful_actor<guest_connection_state>* self) -> caf:
         self->quit();
       },
       [self](hang_up_atom, const std::string& why) {
-        self->state.wire->close(why);
+        self->state.wire->leave(why); // it may live, and is not to take this node for lost
         self->quit(failure_reason(failure::retry, why));
       },
       [self](observe_atom) { return ask_to_observe(self); },
@@ -116,6 +119,11 @@ void on_welcome(caf::stateful_actor<host_connection_state>* self, const node_wel
 }
 
 } // namespace
+
+auto host_connection_state::silent_for(monotonic_time now) -> duration {
+  if (now - std::exchange(looked, now) > looked_at_every + settings.quiet_for_max / 2) attentive_since = now;
+  return now - std::max(wire->heard(), attentive_since);
+}
 
 auto host_connection(caf::stateful_actor<host_connection_state>* self, std::shared_ptr<node_wire> wire,
                      host_connection_settings settings) -> caf::behavior {
@@ -149,8 +157,8 @@ auto host_connection(caf::stateful_actor<host_connection_state>* self, std::shar
       [self](timer_atom) {
         self->state.wire->tell_left_out();
         const auto most = self->state.settings.quiet_for_max;
-        if (system_clock().monotonic() - self->state.wire->heard() > most)
-          return self->state.wire->close("not heard of for " + to_text(most));
+        if (self->state.silent_for(system_clock().monotonic()) > most)
+          return self->state.wire->leave("not heard of for " + to_text(most));
         self->delayed_send(self, looked_at_every, timer_atom::value);
       },
       [self](const wire_ended& note) { self->quit(end_reason(note)); },

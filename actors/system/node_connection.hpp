@@ -56,6 +56,11 @@ struct host_connection_state {
   std::shared_ptr<node_wire> wire;
   bool is_welcome = false;
   peer_questions questions;
+  monotonic_time looked{};
+  monotonic_time attentive_since{}; ///< this process, which may have been stopped
+
+  /// For how long nothing has come that it could have read.
+  auto silent_for(monotonic_time now) -> duration;
 };
 auto host_connection(caf::stateful_actor<host_connection_state>* self, std::shared_ptr<node_wire> wire,
                      host_connection_settings settings) -> caf::behavior;

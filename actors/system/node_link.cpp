@@ -6,6 +6,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace weir {
 namespace {
 
@@ -102,7 +105,7 @@ void node_link_state::on_down(const std::string& why) {
   give_up(gate_handle, why);
   since = told_at = settings.time->monotonic();
   last_problem = why;
-  spdlog::warn("node \"{}\" is down ({}); what it had not acked goes elsewhere, or to it when it returns",
+  spdlog::warn("node \"{}\" is not connected any more ({}); what it had not acked goes elsewhere, or to it when it returns",
                settings.name, why);
   tell_directory({});
   dial_later();
@@ -140,11 +143,13 @@ void node_link_state::on_pulse(const node_pulse& answer) {
 void node_link_state::on_tick() {
   self->delayed_send(self, settings.pulse, tick_atom::value);
   const auto now = settings.time->monotonic();
+  // Who was stopped itself has heard nobody: what came meanwhile is read first.
+  if (now - std::exchange(ticked, now) > settings.pulse + settings.down_after / 2) attentive_since = now;
   if (!gate_handle) {
     if (now - told_at >= settings.told_every) tell_problem();
     return;
   }
-  if (now - heard > settings.down_after) return on_down("not heard of for " + rounded(now - heard));
+  if (now - std::max(heard, attentive_since) > settings.down_after) return on_down("not heard of for " + rounded(now - heard));
   self->send(gate_handle, node_pulse{settings.identity.node, settings.identity.incarnation});
 }
 

@@ -46,6 +46,8 @@ struct node_link_state {
   std::uint64_t attempt = 0;     ///< what belongs to an earlier one is ignored
   std::uint32_t failures = 0;    ///< since it was connected
   monotonic_time heard{};
+  monotonic_time ticked{};
+  monotonic_time attentive_since{}; ///< this process, which may have been stopped
   monotonic_time since{};   ///< connected, or not connected
   monotonic_time told_at{}; ///< the problem
   std::string last_problem;

@@ -9,7 +9,7 @@ namespace weir {
 
 enum class right {
   observe, ///< see its figures
-  operate, ///< have it do something: drain, reload
+  operate, ///< have it do something: drain, reload, forget another one
 };
 
 constexpr auto names_of(right*) {

@@ -165,6 +165,8 @@ private:
       events_.ask_drain(by);
       return done(std::string{"it drains\n"});
     }
+    constexpr auto forgets = std::string_view{"forget "};
+    if (what.what.starts_with(forgets)) return done(node_->give_up(what.what.substr(forgets.size()), by));
     auto wanted = cli::reloads::request{};
     wanted.by = by;
     if (what.what.starts_with("scale "))

@@ -67,18 +67,19 @@ auto own_topology_of(const std::vector<member_view>& members) -> std::uint64_t {
 
 } // namespace
 
-auto members_json(const process_identity& of, const std::vector<member_view>& members) -> std::string {
+auto members_json(const process_identity& of, const std::vector<member_view>& members, const std::string& alone) -> std::string {
   return line_of([&](msgpack_writer& to) {
     auto out = object{to};
     out.text("node", of.node);
     out.text("cluster", of.cluster);
+    out.text("problem", alone);
     out.key("members").array(static_cast<std::uint32_t>(members.size()));
     for (const auto& m : members) write_member(to, m);
   });
 }
 
-auto members_text(const process_identity& of, std::int64_t now_ns, const std::vector<member_view>& members)
-    -> std::string {
+auto members_text(const process_identity& of, std::int64_t now_ns, const std::vector<member_view>& members,
+                  const std::string& alone) -> std::string {
   if (members.empty()) return "node " + of.node + " runs alone: its topology has no placement\n";
   const auto own = own_topology_of(members);
   auto table = text_table{{"node", "state", "since", "as", "zone", "address", "version", "phi", "clock"}};
@@ -88,7 +89,8 @@ auto members_text(const process_identity& of, std::int64_t now_ns, const std::ve
                    m.who.zone.empty() ? "-" : m.who.zone, m.who.address.empty() ? "-" : m.who.address, m.who.program,
                    phi_text(m), offset_text(m)});
   }
-  return table.text() + "(* this node)\n";
+  const auto problem = alone.empty() ? std::string{} : "no other node is found: " + printable(alone) + '\n';
+  return table.text() + "(* this node)\n" + problem;
 }
 
 } // namespace weir::cli

@@ -38,10 +38,10 @@ auto cluster_json(const node_status& s, const std::vector<node::node_report>& no
 auto status_text(const node_status& s) -> std::string;
 auto cluster_text(const node_status& s, const std::vector<node::node_report>& nodes) -> std::string;
 
-/// Who belongs to the cluster: one JSON object and a line feed, or a table.
-auto members_json(const process_identity& of, const std::vector<member_view>& members) -> std::string;
-auto members_text(const process_identity& of, std::int64_t now_ns, const std::vector<member_view>& members)
-    -> std::string;
+/// Who belongs to the cluster: one JSON object and a line feed, or a table. `alone`: why no other node is found, or empty.
+auto members_json(const process_identity& of, const std::vector<member_view>& members, const std::string& alone) -> std::string;
+auto members_text(const process_identity& of, std::int64_t now_ns, const std::vector<member_view>& members,
+                  const std::string& alone) -> std::string;
 
 /// For `weir status --check`: "node edge-1: degraded", and the reasons on lines of their own.
 auto check_text(std::string_view node, const verdict& found) -> std::string;

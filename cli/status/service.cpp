@@ -83,7 +83,8 @@ auto order_text(const result<std::string>& came) -> std::string {
 
 } // namespace
 
-/// "drain": this node; "drain NODE": another one; "hand NODE": it is to have this node's topology file.
+/// "drain": this node; "drain NODE": another one; "forget NODE": it is gone for good; "hand NODE": it is to have this node's
+/// topology file.
 auto status_service::order(std::string_view request, const std::string& by) -> std::string {
   const auto space = request.find(' ');
   const auto other = space == std::string_view::npos ? std::string{} : std::string{request.substr(space + 1)};
@@ -92,6 +93,7 @@ auto status_service::order(std::string_view request, const std::string& by) -> s
     return order_text(std::string{"it drains\n"});
   }
   if (request.starts_with("drain ")) return order_text(node_.command(other, {"drain", {}, by}));
+  if (request.starts_with("forget ")) return order_text(node_.forget(other, by));
   const auto content = read_whole(reloads_.topology());
   return order_text(content ? node_.command(other, {"reload", *content, by}) : content);
 }
@@ -109,15 +111,15 @@ auto status_service::answer(std::string_view request, const std::string& by) -> 
   if (request.starts_with("check")) return check(request);
   if (request.starts_with("reload")) return answer_reload(reloads_, request, by);
   if (request.starts_with("scale ")) return scale(request, by);
-  if (request.starts_with("drain") || request.starts_with("hand ")) return order(request, by);
+  if (request.starts_with("drain") || request.starts_with("hand ") || request.starts_with("forget ")) return order(request, by);
   if (request == "others") return others_text(node_.members());
   if (request == "status") return status_json(look());
   if (request == "status text") return status_text(measure());
   if (request == "cluster") return cluster_json(look(), node_.observe_cluster());
   if (request == "cluster text") return cluster_text(measure(), node_.observe_cluster());
-  if (request == "members") return members_json(who_, node_.members());
-  if (request == "members text") return members_text(who_, system_clock().wall_ns(), node_.members());
-  return "unknown request; wants status, cluster or members, with text behind it or not, check, reload, scale, drain, hand or others\n";
+  if (request == "members") return members_json(who_, node_.members(), node_.why_alone());
+  if (request == "members text") return members_text(who_, system_clock().wall_ns(), node_.members(), node_.why_alone());
+  return "unknown request; wants status, cluster or members, with text behind it or not, check, reload, scale, drain, forget, hand or others\n";
 }
 
 /// "check [cluster] [NANOSECONDS]".

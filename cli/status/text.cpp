@@ -155,7 +155,7 @@ auto verdict_text(const verdict& found) -> std::string {
 
 auto link_text(const node_status& s, const linked_node& n) -> std::string {
   const auto time = age_text(std::chrono::nanoseconds{s.now_ns - n.since_ns});
-  auto text = "  " + n.node + (n.is_connected ? ": connected for " : n.is_dialled ? ": down for " : ": gone for ")
+  auto text = "  " + n.node + (n.is_connected ? ": connected for " : n.is_dialled ? ": not connected for " : ": gone for ")
               + time;
   if (!n.is_connected && n.heard_ns != 0) text += ", heard of last " + ago(s, n.heard_ns);
   return printable(n.problem.empty() ? text : text + ": " + n.problem) + '\n';

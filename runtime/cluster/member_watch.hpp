@@ -33,6 +33,8 @@ struct member_watch {
   monotonic_time unlinked;         // if links is 0
   monotonic_time returned;         // as others say, who hear it
   std::uint64_t incarnation = 0;   // of the run that is linked, by its own word
+  std::optional<monotonic_time> behind_since; // a run with a later clock is known and not linked
+  bool is_other_judged = false;             // that other run: once
 };
 /// What one link may have of this node.
 struct link_allowances {

@@ -112,15 +112,17 @@ void membership::change_self(const member& now_is, std::int64_t wall_ns) {
   if (was_serving && !self_.serves) drop_edges();
 }
 
-auto membership::give_up(const std::string& node, const std::string& by, monotonic_time now, std::int64_t wall_ns)
-    -> result<void> {
+auto membership::give_up(const std::string& node, const std::string& by, bool is_unreachable, monotonic_time now,
+                         std::int64_t wall_ns) -> result<void> {
   note_time(now, wall_ns);
   const auto* known = find_shown(node);
   if (known == nullptr) return error{errc::not_found, "there is no member \"" + node + '"'};
   if (known->state == member_state::left) return {};
   if (!self_.serves) return error{errc::rejected, "this node only collects: nobody takes its word about others"};
-  if (known->state != member_state::down)
-    return error{errc::rejected, quoted_node(node) + " is " + name_of(known->state) + ": only who is down can be given up"};
+  const auto at = watches_.find(node);
+  const auto is_heard = at != watches_.end() && at->second.pulsing > 0 && !at->second.is_judged;
+  if (node == self_.node || is_heard || (!is_unreachable && !is_gone(known->state)))
+    return error{errc::rejected, quoted_node(node) + " answers: weir drain ends it"};
   auto last = *known;
   last.state = member_state::left;
   last.since_ns = wall_ns;
@@ -149,7 +151,10 @@ void membership::adopt(const member& m, const std::string& from, const std::stri
   tell_change(old, m, why);
   spread_soon(m.node, {from, m.serves || (old != nullptr && old->serves)});
   if (const auto at = watches_.find(m.node); at != watches_.end()) {
-    if (at->second.is_gone && !is_gone(m.state)) at->second.returned = now_;
+    if (at->second.is_gone && !is_gone(m.state)) {
+      at->second.returned = now_;
+      at->second.is_broken = false; // who hears it is linked to it, and judges it from now on
+    }
     at->second.is_gone = is_gone(m.state);
     // What it says of itself is later than its greeting.
     for (auto& [id, l] : links_)
@@ -167,10 +172,11 @@ void membership::tell_change(const member* old, const member& m, const std::stri
   const auto who = quoted_node(m.node);
   const auto was_here = old != nullptr && !is_gone(old->state);
   const auto is_here = !is_gone(m.state);
+  // Who leaves says so itself, by a newer version.
+  const auto is_given_up = old != nullptr && old->state != member_state::left && m.state == member_state::left && m.version == old->version;
+  if (is_given_up) return tell(kind::left, m.node, who + " is given up for good: " + why);
   if (was_here && m.state == member_state::left) return tell(kind::left, m.node, who + " left");
   if (was_here && !is_here) return tell(kind::down, m.node, who + " is down: " + why);
-  const auto is_given_up = old != nullptr && old->state == member_state::down && m.state == member_state::left;
-  if (is_given_up) return tell(kind::left, m.node, who + " is given up for good: " + why);
   if (!is_here) return; // it was gone before, or before it was known here
   if (old == nullptr) return tell(kind::joined, m.node, who + " joined" + particulars_of(m));
   if (!was_here) return tell(kind::returned, m.node, who + " is back" + particulars_of(m));
@@ -183,7 +189,8 @@ void membership::forget(const member& gone) {
   tell(member_news::kind::forgotten, gone.node, quoted_node(gone.node) + " is forgotten");
   clocks_.erase(gone.node);
   if (const auto at = watches_.find(gone.node); at != watches_.end()) at->second.is_gone = true;
-  table_.forget(member{gone});
+  // Nobody hears what an edge knows of others: it could not have one that lives contradict what it remembers.
+  self_.serves ? table_.forget(member{gone}) : table_.erase(std::string{gone.node});
   ++edition_;
 }
 

@@ -63,8 +63,10 @@ public:
   void on_time(monotonic_time now, std::int64_t wall_ns);
   /// Of this node itself: the next version.
   void change_self(const member& now_is, std::int64_t wall_ns);
-  /// Of one that is down: it is gone for good, as `by` wants it. An error says why not.
-  auto give_up(const std::string& node, const std::string& by, monotonic_time now, std::int64_t wall_ns) -> result<void>;
+  /// One that is down, or of which the caller knows that it cannot be reached, is gone for good, as `by` wants it. If it lives
+  /// all the same it answers that, as any verdict. An error says why not.
+  auto give_up(const std::string& node, const std::string& by, bool is_unreachable, monotonic_time now, std::int64_t wall_ns)
+      -> result<void>;
   auto self() const -> const member&;
 
   struct outgoing {
@@ -141,6 +143,8 @@ private:
   void heard(const std::string& node, member_watch& w, monotonic_time now);
   void watch_all(monotonic_time now);
   void judge(const std::string& node, member_watch& w, monotonic_time now);
+  auto judge_other_run(member_watch& w, const member& known, monotonic_time now) -> bool;
+  void call_down(const member& known, const std::string& why);
   void send_own_entry(link_id to, const link& l);
   void send_digest();
 
@@ -149,6 +153,7 @@ private:
   auto may_say(const link& l, const member& m) const -> bool;
   auto may_hear(const link& l, const member& m) const -> bool;
   void on_clock(const std::string& node, std::int64_t clock_ns);
+  auto is_proof(const link& from, const member& m, const member& known) const -> bool;
   void on_member(const link& from, const member& m, answer& reply);
   void take(const member& m, const std::string& from);
   void on_self(const member_known& said, const std::string& address, answer& reply);

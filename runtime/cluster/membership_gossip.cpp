@@ -82,12 +82,17 @@ void membership::on_clock(const std::string& node, std::int64_t clock_ns) {
            + " this one's");
 }
 
+/// An edge that is linked to who it took for down by the word of others: nobody would hear that verdict of an edge, and answer it.
+auto membership::is_proof(const link& from, const member& m, const member& known) const -> bool {
+  return !self_.serves && m.node == from.node && m.version == known.version && is_gone(known.state) && !is_gone(m.state);
+}
+
 void membership::on_member(const link& from, const member& m, answer& reply) {
   if (!is_sound(m, wall_ns_) || !may_hear(from, m)) return;
   if (m.node == self_.node) return on_self(known_of(m), m.address, reply);
   if (m.node == from.node) from.of->incarnation = m.version.incarnation;
   const auto* old = table_.find(m.node);
-  if (old != nullptr && !is_newer(m, old->who)) {
+  if (old != nullptr && !is_newer(m, old->who) && !is_proof(from, m, old->who)) {
     if (is_newer(old->who, m)) reply.members.insert(m.node);
     return;
   }

@@ -81,6 +81,7 @@ void membership::watch_all(monotonic_time now) {
 void membership::judge(const std::string& node, member_watch& w, monotonic_time now) {
   const auto* known = find_shown(node);
   if (known == nullptr || is_gone(known->state)) return;
+  if (judge_other_run(w, *known, now)) return;
   const auto is_linked = w.pulsing > 0;
   if (!is_linked && !w.is_broken) return;
   if (is_linked && !w.is_suspect && w.detector.phi(now) > settings_.suspect_phi) {
@@ -94,12 +95,30 @@ void membership::judge(const std::string& node, member_watch& w, monotonic_time 
   w.is_judged = true;
   const auto is_another_run = w.incarnation != known->version.incarnation; // it was never linked here
   if (!self_.serves || is_gone(self_.state) || is_another_run) return;
-  auto verdict = *known;
+  call_down(*known,
+            (is_linked ? "nothing was heard of it for " : "its last connection is gone, and nothing was heard of it for ")
+                + to_text(settings_.down_after));
+}
+
+/// Of two runs the one whose clock was ahead counts as the later one until it is down; the one that is here outdoes it then.
+auto membership::judge_other_run(member_watch& w, const member& known, monotonic_time now) -> bool {
+  const auto is_behind = w.links > 0 && w.incarnation != 0 && w.incarnation < known.version.incarnation;
+  if (!is_behind) return w.behind_since.reset(), false;
+  if (!w.behind_since) w.behind_since = now;
+  const auto is_due = now - std::max(*w.behind_since, attentive_since_) > settings_.down_after;
+  if (!is_due || is_gone(self_.state) || std::exchange(w.is_other_judged, true)) return false;
+  if (self_.serves)
+    call_down(known, "another run of it is here, whose clock is behind");
+  else
+    table_.erase(std::string{known.node}); // who is linked to an edge tells it what it is
+  return true;
+}
+
+void membership::call_down(const member& known, const std::string& why) {
+  auto verdict = known;
   verdict.state = member_state::down;
   verdict.since_ns = wall_ns_;
-  adopt(verdict, self_.node,
-        (is_linked ? "nothing was heard of it for " : "its last connection is gone, and nothing was heard of it for ")
-            + to_text(settings_.down_after));
+  adopt(verdict, self_.node, why);
 }
 
 void membership::send_own_entry(link_id to, const link& l) {

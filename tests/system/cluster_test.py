@@ -1,6 +1,7 @@
 """Nodes that find each other by a seed: they join, go, freeze and come back, and every line is stored once."""
 import json
 import signal
+import time
 import unittest
 
 from weir_nodes import SystemTest, free_port, hold_for, read_lines, wait_until
@@ -155,6 +156,53 @@ class Cluster(SystemTest):
         self.add("edge-1", "last")
         self.wait_stored()
 
+    def test_a_node_that_was_stopped_takes_no_other_for_down(self):
+        self.run_all()
+        self.run_node("core-2")
+        everybody = dict(store_1="up", core_1="up", core_2="up", edge_1="up")
+        for node in ("store-1", "core-1", "core-2"):
+            self.wait_states(node, **everybody)
+        before = self.nodes["store-1"].log().count("is down")
+        self.nodes["store-1"].signal(signal.SIGSTOP)
+        self.wait_states("core-1", **{**everybody, "store_1": "down"})
+        time.sleep(2)  # the sleep of a machine is the matter of this test
+        self.nodes["store-1"].signal(signal.SIGCONT)
+        for node in ("core-1", "store-1"):
+            self.wait_states(node, **everybody)
+        hold_for(lambda: self.nodes["store-1"].log().count("is down") == before, 4, self.nodes["store-1"].log)
+        self.add("edge-1", "after all that")
+        self.wait_stored()
+
+    def test_a_node_is_drained_as_soon_as_it_has_joined(self):
+        self.run_all()
+        self.wait_states("store-1", store_1="up", core_1="up", edge_1="up")
+        self.run_node("core-2")
+        wait_until(lambda: self.states("store-1").get("core-2") == "up", self.nodes["store-1"].log)
+        drained = self.weir("drain", "core-2", "--via", "store-1")
+        self.assertEqual(0, drained.returncode, drained.stderr + self.nodes["core-2"].log())
+
+    def test_a_node_that_is_gone_for_good_is_forgotten_and_one_that_answers_is_not(self):
+        self.run_all()
+        self.run_node("core-2")
+        self.wait_states("store-1", store_1="up", core_1="up", core_2="up", edge_1="up")
+        refused = self.weir("members", "forget", "core-2", "--via", "store-1")
+        self.assertEqual((1, 'weir members forget: node "core-2" answers: weir drain ends it\n'),
+                         (refused.returncode, refused.stderr))
+        self.nodes["core-2"].kill()
+        self.wait_states("edge-1", store_1="up", core_1="up", core_2="down", edge_1="up")
+        self.assertEqual(1, self.weir("reload", "core-1", "--all").returncode)
+        done = self.weir("members", "forget", "core-2", "--via", "edge-1")  # which only collects, and may not
+        self.assertEqual((1, 'weir members forget: node "edge-1" may not operate it\n'), (done.returncode, done.stderr))
+        done = self.weir("members", "forget", "core-2", "--via", "core-1")
+        self.assertEqual((0, 'node "core-2" is given up for good\n'), (done.returncode, done.stdout), done.stderr)
+        self.nodes["core-1"].wait_log('node "core-2" is given up for good: uid ')
+        for node in ("core-1", "store-1", "edge-1"):
+            self.wait_states(node, store_1="up", core_1="up", core_2="left", edge_1="up")
+        done = self.weir("reload", "core-1", "--all")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.run_node("core-2", log="core-2 again")
+        self.wait_states("store-1", store_1="up", core_1="up", core_2="up", edge_1="up")
+
     def test_who_goes_says_so(self):
         self.run_all()
         self.run_node("core-2")
@@ -179,6 +227,10 @@ class Cluster(SystemTest):
         stranger.wait_log('refused by "store-1": it belongs to cluster "other", this node to "shop"')
         self.nodes["store-1"].wait_log('node "edge-9" is refused: it belongs to cluster "other", this node to "shop"')
         self.wait_states("store-1", store_1="up", core_1="up", edge_1="up")
+        why = 'no other node is found: refused by "store-1": it belongs to cluster "other", this node to "shop"'
+        self.assertIn(why, self.weir("members", "edge-9").stdout)
+        self.assertIn(why, self.weir("status", "edge-9").stdout)
+        self.assertIn(why, self.weir("status", "edge-9", "--check").stdout)
 
     def test_a_file_of_seeds_is_read_again(self):
         seeds = self.write("seeds", "# none yet\n")

@@ -4,6 +4,7 @@ Hosts are network namespaces (network_hosts.py); where they may not be made thes
 """
 import itertools
 import json
+import re
 import shutil
 import signal
 import sys
@@ -152,7 +153,7 @@ class Hosts(SystemTest):
         return self.wait_each([(deaf, lambda: self.times_lost(mute, deaf) > known)], DOWN_AFTER + MARGIN)
 
     def times_lost(self, mute, deaf):
-        return self.nodes[deaf].log().count(f'node "{mute}" is down')
+        return len(re.findall(f'node "{mute}" is (?:down|not connected any more)', self.nodes[deaf].log()))
 
     def wait_each(self, wanted, patience):
         begin = time.monotonic()

@@ -106,8 +106,8 @@ class StatusTest(SystemTest):
         self.write_numbers("in.log", 100)
         topology = self.two_nodes()
         self.start("edge-1", topology, "--node", "edge-1", "--as", "edge")
-        reason = lambda: [r for r in (self.status("edge-1") or {}).get("reasons", []) if "node core-1 is down: " in r]
-        wait_until(reason, "edge-1 says that core-1 is down")
+        reason = lambda: [r for r in (self.status("edge-1") or {}).get("reasons", []) if "node core-1 is not connected: " in r]
+        wait_until(reason, "edge-1 says that core-1 is not connected")
         self.assertEqual(self.status("edge-1")["health"], "degraded")
         self.assertEqual(self.weir("status", "edge-1", "--check").returncode, 1)
         core = self.start("core-1", topology, "--node", "core-1", "--as", "core")

@@ -59,11 +59,11 @@ BOOST_AUTO_TEST_SUITE(status_text)
 
 BOOST_AUTO_TEST_CASE(the_tree_shows_tiers_components_and_actors_with_what_is_out_of_the_ordinary) {
   BOOST_TEST(cli::status_text(sample()) == R"(node edge-1 of cluster shop, weir 0.1.0, pid 42, up 1m30s: degraded
-  node core-1 is down: connection refused
+  node core-1 is not connected: connection refused
   edge-1/collector/logs: /no/*.log matches nothing
   edge-1/sink/files: it tries again: no?space left
 nodes that it sends to
-  core-1: down for 3.0s, heard of last 4.0s ago: connection refused
+  core-1: not connected for 3.0s, heard of last 4.0s ago: connection refused
 nodes that send to it
   edge-2: connected for 2.0s
                            state     events in     /s  bytes in       /s  events out  buffered  granted  to send  delay
@@ -121,11 +121,11 @@ BOOST_AUTO_TEST_CASE(health_is_the_worst_of_what_is_found_with_the_reasons) {
   broken.actors.front().problems = {"it failed and starts again: out of luck"};
   BOOST_TEST((cli::judge(broken).state == cli::health::failed));
   BOOST_TEST((cli::judge({"edge-1", "request timed out", {}, {}}).state == cli::health::failed));
-  // A node that cannot be reached is down, which degrades those who send to it.
+  // A node that cannot be reached is not connected, which degrades those who send to it.
   well.links = {{"core-1", true, false, 1, 0, "connection refused"}};
   const auto all = cli::judge_all({well, {"core-1", "connection refused", {}, {}}});
   BOOST_TEST((all.state == cli::health::degraded));
-  BOOST_TEST(cli::check_text("edge-1", all) == "node edge-1: degraded\n  node core-1 is down: connection refused\n");
+  BOOST_TEST(cli::check_text("edge-1", all) == "node edge-1: degraded\n  node core-1 is not connected: connection refused\n");
   BOOST_TEST(cli::check_text("edge-1", {}) == "node edge-1: ok\n");
 }
 
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(json_has_every_figure_under_its_documented_key) {
   BOOST_TEST(
       cli::status_json(sample())
       == R"({"node":"edge-1","cluster":"shop","version":"0.1.0","pid":42,"uptime_seconds":90.0,)"
-         R"("health":"degraded","reasons":["node core-1 is down: connection refused",)"
+         R"("health":"degraded","reasons":["node core-1 is not connected: connection refused",)"
          R"("edge-1/collector/logs: /no/*.log matches nothing","edge-1/sink/files: it tries again: no\nspace left"],)"
          R"("scaled":{},"balanced":true,"links":[{"node":"core-1","dialled":true,"connected":false,)"
          R"("since":"1970-01-01T00:00:02.000000000Z","heard_at":"1970-01-01T00:00:01.000000000Z",)"
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(the_live_status_has_a_line_for_each_tier_and_the_last_error
       "            state     events/s  buffered  bytes/s   demand  delay",
       "collectors  running      2,000   2.0 KiB  8.0 KiB  1.0 MiB   1.5s",
       "sinks       retrying         0       0 B      0 B      0 B      0",
-      "node core-1 is down: connection refused",
+      "node core-1 is not connected: connection refused",
       "edge-1/collector/logs: /no/*.log matches nothing",
       "edge-1/sink/files: it tries again: no?space left",
   };

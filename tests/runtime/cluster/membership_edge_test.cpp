@@ -135,6 +135,18 @@ BOOST_AUTO_TEST_CASE(contradict_verdicts_that_they_are_told) {
   BOOST_TEST((a.sent_to(1) == texts{"a up 2"}));
 }
 
+BOOST_AUTO_TEST_CASE(believe_the_one_that_they_are_linked_to_more_than_a_verdict_of_others) {
+  auto a = led{false};
+  a.link(1, "core");
+  a.link(2, "core-2");
+  a.hear(1, {in_state(member_named("core-2"), member_state::down)});
+  BOOST_TEST(a.state_of("core-2") == "down");
+  a.hear(1, {member_named("core-2")}); // nobody asked it
+  BOOST_TEST(a.state_of("core-2") == "down");
+  a.hear(2, {member_named("core-2")});
+  BOOST_TEST(a.state_of("core-2") == "up");
+}
+
 BOOST_AUTO_TEST_CASE(suspect_and_judge_nobody) {
   auto a = led{false};
   a.link(1, "core");

@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(whose_link_breaks_after_a_silence_get_no_more_time_for_it) 
   BOOST_TEST((a.news() == texts{R"(node "b" is down: its last connection is gone, and nothing was heard of it for 5s)"}));
 }
 
-BOOST_AUTO_TEST_CASE(that_others_brought_back_get_their_time_to_link_again) {
+BOOST_AUTO_TEST_CASE(whose_link_broke_and_that_others_hear_are_theirs_to_judge) {
   auto a = led{};
   a.link(1, "b");
   a.link(2, "c");
@@ -111,10 +111,39 @@ BOOST_AUTO_TEST_CASE(that_others_brought_back_get_their_time_to_link_again) {
   a.hear(2, {in_state(member_named("b"), member_state::down)});
   a.pass(3s, {2});
   a.hear(2, {member_named("b", true, {1, 2})});
+  a.pass(20s, {2});
+  BOOST_TEST(a.state_of("b") == "up");
+}
+
+BOOST_AUTO_TEST_CASE(that_others_brought_back_get_their_time_to_be_heard_here) {
+  auto a = led{};
+  a.link(1, "b");
+  a.link(2, "c");
+  a.pass(8s, {2});
+  BOOST_TEST(a.state_of("b") == "down");
+  a.hear(2, {member_named("b", true, {1, 2})});
   a.pass(4s, {2});
   BOOST_TEST(a.state_of("b") == "up");
-  a.pass(2s, {2});
-  BOOST_TEST(a.state_of("b") == "down");
+}
+
+BOOST_AUTO_TEST_CASE(of_which_a_run_whose_clock_was_ahead_has_ended_are_down_for_the_one_that_runs) {
+  auto a = led{};
+  a.of.on_linked(1, {"b", true, 20}, a.now, a.wall_ns);
+  a.hear(1, {member_named("b", true, {20, 3})});
+  a.pass(2s, {1});
+  a.unlink(1);
+  a.of.on_linked(2, {"b", true, 15}, a.now, a.wall_ns); // it is another process, and the clock was set back
+  a.hear(2, {member_named("b", true, {15, 1})});
+  a.pass(4s, {2});
+  BOOST_TEST(a.state_of("b") == "up");
+  a.pass(3s, {2});
+  BOOST_TEST(a.state_of("b") == "down"); // which the one that runs outdoes
+  (void)a.of.take_outgoing();
+  a.of.on_heard(2, a.now);
+  BOOST_TEST((a.sent_to(2) == texts{"b down 3"}));
+  a.hear(2, {member_named("b", true, {21, 1})});
+  a.pass(20s, {2});
+  BOOST_TEST(a.state_of("b") == "up");
 }
 
 BOOST_AUTO_TEST_CASE(that_were_only_introduced_are_neither_suspect_nor_down) {
@@ -203,6 +232,19 @@ BOOST_AUTO_TEST_CASE(are_not_judged_by_who_was_stopped_itself) {
   a.pass(20s, {1});
   BOOST_TEST(a.state_of("b") == "up");
   a.pass(8s);
+  BOOST_TEST(a.state_of("b") == "down");
+}
+
+BOOST_AUTO_TEST_CASE(whose_links_broke_while_this_node_was_stopped_get_their_time_to_link_again) {
+  auto a = led{};
+  a.link(1, "b");
+  a.pass(2s, {1});
+  a.advance(60s);
+  a.unlink(1);
+  a.of.on_time(a.now, a.wall_ns);
+  a.pass(4s);
+  BOOST_TEST(a.state_of("b") == "up");
+  a.pass(3s);
   BOOST_TEST(a.state_of("b") == "down");
 }
 
