@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -115,6 +116,7 @@ public:
       return 1;
     }
     node_ = std::move(*started);
+    running_ = node_.get();
     spdlog::info("{}", start_text(plan, options_));
     const auto who = cli::process_identity{plan.cluster, options_.node_name, options_.version, getpid()};
     reloads_.begin(*node_, plan, std::move(numbers), [this](const auto& wanted) { return console_.renew(wanted.console); });
@@ -124,6 +126,7 @@ public:
     if (options_.has_console && !console_.open({who, plan.console, options_.console_note, drain}, *node_, reloads_)) return 1;
     const auto status = wait();
     bound_the_end(status);
+    running_ = nullptr;
     reloads_.stop();
     console_.close();
     service_.reset();
@@ -166,7 +169,10 @@ private:
       return done(std::string{"it drains\n"});
     }
     constexpr auto forgets = std::string_view{"forget "};
-    if (what.what.starts_with(forgets)) return done(node_->give_up(what.what.substr(forgets.size()), by));
+    if (what.what.starts_with(forgets)) {
+      auto* const of = running_.load();
+      return done(of == nullptr ? error{errc::unavailable, "it starts, or ends"} : of->give_up(what.what.substr(forgets.size()), by));
+    }
     auto wanted = cli::reloads::request{};
     wanted.by = by;
     if (what.what.starts_with("scale "))
@@ -313,6 +319,7 @@ private:
   const run_signals& signals_;
   node_events events_;
   std::unique_ptr<node> node_;
+  std::atomic<node*> running_ = nullptr; ///< the same, for those that ask from its threads
   cli::reloads reloads_;
   std::unique_ptr<cli::status_service> service_;
   cli::node_console console_;

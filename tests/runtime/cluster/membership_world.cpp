@@ -227,7 +227,8 @@ void membership_world::arm(place which) {
   });
 }
 
-/// A verdict of its own about one that lives, and that nothing keeps from it, is wrong.
+/// A verdict of its own about one that lives, and that nothing keeps from it, is wrong. But for two whose connection broke when
+/// neither wanted it any more, as the ring had changed: nobody makes it again, and the verdict is contradicted at once.
 void membership_world::hear_news(place which) {
   const auto& n = nodes_[which];
   for (const auto& news : n.of->take_news()) {
@@ -238,7 +239,8 @@ void membership_world::hear_news(place which) {
     if (expects_calm_ && other.is_running) wrong("in the calm " + n.name + " says: " + news.text);
     if (news.text.find("says so") != std::string::npos || !other.is_running || other.is_paused) continue;
     const auto is_cut = network_.is_blocked(which, *about) || network_.is_blocked(*about, which);
-    if (!is_cut && now() - other.undisturbed_since > 2 * down_after)
+    const auto is_wanted = wanted_of(which).contains(*about) || wanted_of(*about).contains(which);
+    if (is_wanted && !is_cut && now() - other.undisturbed_since > 2 * down_after)
       wrong(n.name + " judges " + other.name + ", which lives: " + news.text);
   }
 }
