@@ -88,10 +88,10 @@ void http_server::work() {
   auto lock = std::unique_lock{mutex_};
   while (true) {
     const auto is_wanted = [this] { return is_over_ || !waiting_.empty(); };
-    const auto came = has_sessions_ ? came_.wait_for(lock, looks_each, is_wanted) : (came_.wait(lock), is_wanted());
+    came_.wait(lock, [&] { return has_sessions_ || is_wanted(); });
+    const auto came = came_.wait_for(lock, looks_each, is_wanted);
     if (is_over_) return;
     if (!came) {
-      if (!has_sessions_) continue;
       lock.unlock();
       look_at_sessions();
       lock.lock();
