@@ -74,7 +74,8 @@ function edge_of(a, b, by_name, partial) {
   const edge = { key: a.component + " → " + b.component, from: a, to: b, rate: events.value, bytes: size.value, is_about: events.is_about };
   edge.waits = holds_up(a, b, by_name);
   const ends = [mood_of_component(a, partial), mood_of_component(b, partial)];
-  edge.mood = ends[1] === "fails" ? "fails" : edge.waits ? "waits" : ends.includes("unseen") ? "unseen" : edge.rate > 0 ? "flows" : "rests";
+  const is_stopped = ends[1] === "fails" || (ends[1] === "tries" && edge.rate === 0 && a.events_held > 0);
+  edge.mood = is_stopped ? "fails" : edge.waits ? "waits" : ends.includes("unseen") ? "unseen" : edge.rate > 0 ? "flows" : "rests";
   return edge;
 }
 

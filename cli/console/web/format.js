@@ -26,7 +26,7 @@ export function short(n) {
   return size < 999.5e6 ? three_digits(x / 1e6) + "M" : three_digits(x / 1e9) + "G";
 }
 
-/// A quiet second is no broken one: whole events below ten are not made more exact than they are.
+/// 1204.3 is 1.2k/s.
 export function rate(events) {
   return short(events) + "/s";
 }
@@ -43,13 +43,13 @@ export function byte_rate(n) {
   return bytes(n) + "/s";
 }
 
-/// 0.0123 is 12.3 ms, 7500 is 2 h 5 min.
+/// 0.0123 is 12.3 ms, 7500 is 2 h 5 min; how long, without a sign.
 export function seconds(x) {
   const s = Math.abs(x || 0);
   if (s === 0) return "0 ms";
-  if (s < 1e-3) return three_digits(x * 1e6) + " µs";
-  if (s < 0.9995) return three_digits(x * 1e3) + " ms";
-  if (s < 99.5) return three_digits(x) + " s";
+  if (s < 1e-3) return three_digits(s * 1e6) + " µs";
+  if (s < 0.9995) return three_digits(s * 1e3) + " ms";
+  if (s < 99.5) return three_digits(s) + " s";
   if (s < 5940) return Math.floor(s / 60) + " min " + Math.round(s % 60) + " s";
   if (s < 48 * 3600) return Math.floor(s / 3600) + " h " + Math.round((s % 3600) / 60) + " min";
   return Math.round(s / 86400) + " d";

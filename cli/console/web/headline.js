@@ -32,6 +32,8 @@ export function headline(graph) {
     const wanted = sum.in_rate > sum.out_rate * 1.05 + 1 ? ` ${capital(flow)}.` : "";
     return { mood: graph.health === "failed" ? "fails" : "waits", text: capital(graph.bottleneck) + "." + wanted, more };
   }
+  const trouble = trouble_text(graph, sum);
+  if (trouble) return { mood: "fails", text: `${capital(trouble)}. ${capital(flow)}.`, more };
   if (graph.health === "failed") return { mood: "fails", text: `Something has failed. ${capital(flow)}.`, more };
   const unseen = is_partial(graph) ? ` From ${graph.node} not all nodes are seen.` : "";
   if (graph.health === "degraded") return { mood: "tries", text: `Data flows, and ${many(more.length, "thing wants", "things want")} attention: ${flow}.${unseen}`, more };
@@ -39,6 +41,14 @@ export function headline(graph) {
   if (sum.delay > old_seconds) return { mood: "waits", text: `The oldest event on its way is ${seconds(sum.delay)} old: ${flow}.${unseen}`, more };
   if (sum.in_rate === 0 && sum.held === 0) return { mood: "rests", text: `Everything has arrived; nothing comes in now.${unseen}`, more };
   return { mood: "flows", text: `Everything is arriving: ${flow}.${unseen}`, more };
+}
+
+/// Nothing waits for it yet, but it takes nothing: that is no flow.
+function trouble_text(graph, sum) {
+  const found = graph.components.find((c) => c.actors > 0 && (c.failing > 0 || (c.problems || []).length > 0) && c.events_out_per_second === 0);
+  if (!found || sum.in_rate === 0) return "";
+  const why = (found.problems || [])[0] || (found.failing === 1 ? "an actor of it does not answer" : `${count(found.failing)} actors of it do not answer`);
+  return (found.tier === "sink" ? "Sink " : "") + found.component + (found.tier === "sink" ? " stores nothing: " : " passes nothing on: ") + why;
 }
 
 function waiting_first(graph, more) {

@@ -12,6 +12,7 @@ import { buffer_panel, file_table, settings_panel } from "./component_parts.js";
 import { mark, mood_of_component, word_of_component } from "./state_mark.js";
 
 const history_seconds = 600;
+const log_shown = 12;
 
 export function page(words, app) {
   const name = words.rest;
@@ -44,7 +45,7 @@ function draw(name, data, all, orders, app) {
     panel("Actors", rows.length > 0 ? actor_table(name, rows, orders.actors, app, data.at) : empty("None of its actors is seen from here.", "It runs on nodes of class ", (c.classes || []).join(", ") || "any", ".")),
     (files.length > 0 || c.type === "tail") && panel("Files", file_table(files, left_out, orders.files, app, data.at)),
     c.type === "aggregator" && panel("Buffer", told(all.buffers, buffer_panel, "what its buffer holds")),
-    panel("Log", told(all.logs, (d) => log_lines(d.entries || [], "It has said nothing lately."), "its log")),
+    panel("Log", told(all.logs, (d) => log_lines((d.entries || []).slice(-log_shown).reverse(), "It has said nothing lately."), "its log")),
     panel("Settings, as decided", told(all.config, (d) => settings_panel(d, name), "its settings")),
   ];
 }

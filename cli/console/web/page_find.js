@@ -29,7 +29,7 @@ export function page(words, app) {
       h("div", { class: "bar-of-page" }, h("h1", null, "Where is this event?")),
       form(kind, words, choose, app),
       trace && h("section", { class: "panel", "aria-label": "Answer" },
-        files && files.state === "ok" && at_the_source(files.data.files || [], words),
+        trace.state !== "ok" && files && files.state === "ok" && at_the_source(files.data.files || [], words),
         told(trace, hops, "where an event is")),
       !asked && empty("Say what is looked for.", "A place in a file is the surest: it names one event. ", h("a", { href: "#/actors" }, "A collector's page"), " lists its files and how far each is read."),
     ],
@@ -51,7 +51,7 @@ function form(kind, words, choose, app) {
       h("button", { type: "submit", class: "primary" }, "Find")));
 }
 
-/// The first hop is known from the file's figures alone.
+/// Where no node traces, the first hop is known from the file's figures alone.
 function at_the_source(files, words) {
   const offset = Number(words.offset || 0);
   const found = files.filter((f) => f.path === words.file);

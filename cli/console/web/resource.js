@@ -50,7 +50,7 @@ export function loading(lines = 3) {
 /// What the resource has, drawn; else why it has nothing.
 export function told(one, draw, what) {
   if (one.state === "loading") return loading();
-  if (one.state === "absent") return empty("This node does not tell " + (what || "that") + ".", "Its version has no such answer, or the topology has nothing that could give one.");
+  if (one.state === "absent") return h("p", { class: "faint" }, "This node does not tell " + (what || "that") + ".");
   if (one.state === "denied") return how_to_get_in(what || "this", one.why);
   if (one.state === "broken" && !one.data) return empty("No answer: " + one.why + ".", "It is asked again every few seconds.");
   const stale = one.state === "broken" && h("p", { class: "notice waits", role: "status" }, "Not of now: " + one.why + ".");

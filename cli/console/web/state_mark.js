@@ -1,6 +1,8 @@
 // How something is, by shape, word and colour together.
 import { h } from "./dom.js";
 
+const credit_too_small = 64 << 10; // bytes; as in graph.cpp
+
 // Of a 10 by 10 box: what the eye tells apart without colour.
 const shapes = {
   flows: "M5 1a4 4 0 1 1 0 8a4 4 0 1 1 0-8Z",
@@ -35,10 +37,10 @@ export function mood_of_actor(a) {
   return is_waiting(a) ? "waits" : "flows";
 }
 
-/// As the node judges it for the graph: it has something, and its receivers want nothing.
+/// As the node judges it for the graph: it has something, and its receivers want less than that.
 function is_waiting(a) {
   if (a.tier === "sink") return false;
-  return a.state === "waiting for demand" || (a.events_held > 0 && a.demand_held === 0);
+  return a.state === "waiting for demand" || (a.events_held > 0 && a.demand_held < Math.min(a.bytes_held, credit_too_small));
 }
 
 export function word_of_actor(a) {
