@@ -8,15 +8,25 @@
 namespace weir::cli {
 namespace {
 
+/// Whose figures are missing, and why.
+auto missing_in(const cluster_sight& seen) -> std::vector<std::string> {
+  auto missing = std::vector<std::string>{};
+  for (const auto& n : seen.nodes)
+    if (!n.problem.empty()) missing.push_back(n.name + ": " + n.problem);
+  for (const auto& m : seen.members) {
+    const auto tells = std::any_of(seen.nodes.begin(), seen.nodes.end(), [&](const auto& n) { return n.name == m.who.node; });
+    if (tells || m.who.state == member_state::left) continue;
+    missing.push_back(m.who.node + (is_gone(m.who.state) ? ": it is down" : ": not linked to this node"));
+  }
+  return missing;
+}
+
 void write_head(object& out, const console_ground& of, const cluster_sight& seen) {
   out.text("node", of.who.node);
   out.text("cluster", of.who.cluster);
   out.text("version", of.who.version);
   out.text("at", time_text(seen.at_ns));
-  auto partial = std::vector<std::string>{};
-  for (const auto& n : seen.nodes)
-    if (!n.problem.empty()) partial.push_back(n.name + ": " + n.problem);
-  write_texts(out, "partial", partial); // whose figures are missing, and why
+  write_texts(out, "partial", missing_in(seen));
 }
 
 template <class All, class Write> void write_list(object& out, std::string_view name, const All& all, Write&& write) {

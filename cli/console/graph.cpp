@@ -8,6 +8,7 @@ namespace weir::cli {
 namespace {
 
 constexpr auto problems_told_max = std::size_t{8};
+constexpr auto credit_too_small = std::uint64_t{64} << 10; // bytes: what is left of it where a chunk did not fit any more
 
 void add_once(std::vector<std::string>& to, const std::string& what, std::size_t most) {
   if (to.size() < most && std::find(to.begin(), to.end(), what) == to.end()) to.push_back(what);
@@ -28,10 +29,10 @@ void add_rates(actor_rates& to, const actor_rates& from) {
   to.bytes_out += from.bytes_out;
 }
 
-/// It has something to pass on, and its receivers want nothing. A sink waits for nobody but its store.
+/// It has something to pass on, and its receivers want less than that. A sink waits for nobody but its store.
 auto waits(const observation& o) -> bool {
   if (o.tier == "sink" || o.state == "finished") return false;
-  return o.state == "waiting for demand" || (o.events_held > 0 && o.demand_held == 0);
+  return o.state == "waiting for demand" || (o.events_held > 0 && o.demand_held < std::min(o.bytes_held, credit_too_small));
 }
 
 void add(component_flow& to, const std::string& node, const observation& o, const actor_rates& rates) {
@@ -51,12 +52,39 @@ auto flow_of(std::vector<component_flow>& flows, std::string_view name) -> compo
   return at == flows.end() ? nullptr : &*at;
 }
 
+auto has_one(const std::vector<std::string>& names, const component_flow& f) -> bool {
+  return std::find(names.begin(), names.end(), f.of->name) != names.end();
+}
+
 auto senders_waiting(const std::vector<component_flow>& flows, const component_flow& to) -> std::size_t {
   auto sum = std::size_t{0};
-  for (const auto& name : to.of->from)
-    for (const auto& f : flows)
-      if (f.of->name == name) sum += f.waiting;
+  for (const auto& f : flows)
+    if (has_one(to.of->from, f)) sum += f.waiting;
   return sum;
+}
+
+/// However far before it.
+auto all_waiting_before(const std::vector<component_flow>& flows, const component_flow& to) -> std::size_t {
+  auto names = to.of->from;
+  auto sum = std::size_t{0};
+  // Senders come before their receivers, so that one pass from the end finds all.
+  for (auto f = flows.rbegin(); f != flows.rend(); ++f) {
+    if (!has_one(names, *f)) continue;
+    sum += f->waiting;
+    names.insert(names.end(), f->of->from.begin(), f->of->from.end());
+  }
+  return sum;
+}
+
+/// Who is behind it, however far, and in trouble: it may have credit for what that one then keeps.
+auto trouble_behind(const std::vector<component_flow>& flows, const component_flow& from) -> const component_flow* {
+  auto names = from.of->to;
+  for (const auto& f : flows) {
+    if (!has_one(names, f)) continue;
+    if (f.failing > 0 || !f.problems.empty()) return &f;
+    names.insert(names.end(), f.of->to.begin(), f.of->to.end());
+  }
+  return nullptr;
 }
 
 auto rate_text(double events) -> std::string {
@@ -79,12 +107,15 @@ auto flows_of(const topology_plan& plan, const cluster_sight& seen) -> std::vect
   return flows;
 }
 
-/// The last one in the direction of the data before which somebody waits, and which waits for nobody itself.
+/// The last one in the direction of the data before which somebody waits, and which waits for nobody itself; or who is in
+/// trouble behind that one.
 auto bottleneck_text(const std::vector<component_flow>& flows) -> std::string {
   const auto* found = static_cast<const component_flow*>(nullptr);
   for (const auto& f : flows)
     if (f.waiting == 0 && senders_waiting(flows, f) > 0) found = &f;
   if (found == nullptr) return {};
+  if (found->problems.empty() && found->failing == 0)
+    if (const auto* behind = trouble_behind(flows, *found)) found = behind;
   const auto is_sink = found->of->in == tier::sink;
   auto text = (is_sink ? "sink " : "") + found->of->name;
   if (found->actors == 0) {
@@ -93,7 +124,7 @@ auto bottleneck_text(const std::vector<component_flow>& flows) -> std::string {
     text += (is_sink ? " stores " : " passes on ") + rate_text(found->rates.events_out);
     if (!found->problems.empty()) text += " (" + found->problems.front() + ')';
   }
-  const auto waiting = senders_waiting(flows, *found);
+  const auto waiting = all_waiting_before(flows, *found);
   return text + "; " + (waiting == 1 ? "1 before it waits" : count_text(waiting) + " before it wait");
 }
 

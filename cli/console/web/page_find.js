@@ -1,0 +1,90 @@
+// Where is this event? A place in a file, a tag with a text, or a chunk's id; answered hop by hop.
+import { h } from "./dom.js";
+import { bytes, count, when } from "./format.js";
+import { value_of } from "./component_parts.js";
+import { empty, resource, told } from "./resource.js";
+import { mark } from "./state_mark.js";
+import { table } from "./table.js";
+
+const kinds = {
+  file: { title: "A place in a file", fields: [["file", "File", "/var/log/app.log"], ["offset", "Byte offset", "1204"]] },
+  tag: { title: "A tag and a text", fields: [["tag", "Tag", "web.access"], ["text", "Text in the event", "request 4711"]] },
+  chunk: { title: "A chunk", fields: [["chunk", "Chunk id", "origin/sequence"]] },
+};
+
+export function page(words, app) {
+  let kind = words.chunk ? "chunk" : words.tag || words.text ? "tag" : "file";
+  const asked = kinds[kind].fields.some(([name]) => words[name]);
+  const ask = (path, query) => new resource(path, query, { changed: app.redraw, each_ms: 0 });
+  const query = Object.fromEntries(kinds[kind].fields.map(([name]) => [name, words[name]]));
+  const trace = asked ? ask("trace", query) : null;
+  const files = asked && kind === "file" ? ask("files", null) : null;
+  const choose = (k) => {
+    kind = k;
+    app.redraw();
+  };
+  return {
+    title: "Find",
+    draw: () => [
+      h("div", { class: "bar-of-page" }, h("h1", null, "Where is this event?")),
+      form(kind, words, choose, app),
+      trace && h("section", { class: "panel", "aria-label": "Answer" },
+        trace.state !== "ok" && files && files.state === "ok" && at_the_source(files.data.files || [], words),
+        told(trace, hops, "where an event is")),
+      !asked && empty("Say what is looked for.", "A place in a file is the surest: it names one event. ", h("a", { href: "#/actors" }, "A collector's page"), " lists its files and how far each is read."),
+    ],
+    end: () => [trace, files].forEach((r) => r && r.stop()),
+  };
+}
+
+function form(kind, words, choose, app) {
+  const submit = (e) => {
+    e.preventDefault();
+    app.go("find", Object.fromEntries(kinds[kind].fields.map(([name]) => [name, e.target.elements[name].value.trim()])));
+  };
+  return h("section", { class: "panel" },
+    h("fieldset", { class: "choices" }, h("legend", { class: "unseen" }, "What is known of it"), Object.entries(kinds).map(([k, of]) =>
+      h("label", { key: k, class: "choice" }, h("input", { type: "radio", name: "kind", checked: k === kind, onchange: () => choose(k) }), of.title))),
+    h("form", { class: "fields", key: kind, onsubmit: submit },
+      kinds[kind].fields.map(([name, title, example]) => h("label", { key: name }, title,
+        h("input", { name, value: words[name] || "", placeholder: example, required: name !== "text" && name !== "offset", inputmode: name === "offset" ? "numeric" : null, autocomplete: "off", spellcheck: "false" }))),
+      h("button", { type: "submit", class: "primary" }, "Find")));
+}
+
+/// Where no node traces, the first hop is known from the file's figures alone.
+function at_the_source(files, words) {
+  const offset = Number(words.offset || 0);
+  const found = files.filter((f) => f.path === words.file);
+  if (found.length === 0) return empty(`No collector that is seen from here reads ${words.file}.`);
+  return h("ol", { class: "hops" }, found.map((f) => {
+    const is_read = offset < f.offset;
+    const text = offset >= f.size ? `the file ends before, at ${bytes(f.size)}` : is_read ? `read: it has read ${count(f.offset)} of ${count(f.size)} bytes` : `not read yet: ${bytes(offset - f.offset)} before it`;
+    return h("li", { key: f.node + f.component }, mark(is_read ? "flows" : "waits", f.component), " on ", f.node, ": ", text, f.problem && `; ${f.problem}`, " ", h("span", { class: "faint" }, "last event ", when(f.last_event_at)));
+  }));
+}
+
+const passed = /stored|settled|commit|passed|acked|read$/;
+const missing = /not|never|unknown|drop|lost|refused|error/;
+
+function mood_of(hop) {
+  const text = String(hop.state || hop.verdict || hop.found || "").toLowerCase();
+  if (missing.test(text)) return "fails";
+  return passed.test(text) ? "flows" : "waits";
+}
+
+function hops(data) {
+  const all = data.hops || data.entries || data.answers || [];
+  if (all.length === 0) return empty("Nobody knows of it.", data.answer || data.why || "It was never read, or is older than what buffers and stores remember.");
+  return [
+    (data.answer || data.text) && h("p", { class: "state-title" }, data.answer || data.text),
+    h("ol", { class: "hops" }, all.map((hop, i) => {
+      const { node, component, tier, state, verdict, found, text, at, ...rest } = hop;
+      const more = Object.entries(rest).filter(([, v]) => v !== null && v !== "" && typeof v !== "object");
+      return h("li", { key: i + (component || node || "") },
+        mark(mood_of(hop), String(state || verdict || found || "asked")), " ",
+        component && h("a", { href: "#/component/" + encodeURIComponent(component) }, component), node && " on " + node, text && ": " + text, at && [" ", when(at)],
+        more.length > 0 && h("dl", { class: "pairs tight" }, more.map(([k, v]) => [h("dt", null, k.replace(/_/g, " ")), h("dd", null, value_of(k, v))])));
+    })),
+    Array.isArray(data.chunks) && data.chunks.length > 0 && table({ label: "Chunks", rows: data.chunks, key: (c) => String(c.chunk || c.id), columns: Object.keys(data.chunks[0]).map((k) => ({ key: k, title: k, draw: (r) => value_of(k, r[k]) })) }),
+  ];
+}
