@@ -469,10 +469,10 @@ auto node::running::address_of(const std::string& other) -> std::optional<host_p
 auto node::running::connection_to(const std::string& other) const -> caf::actor {
   auto self = caf::scoped_actor{*system};
   auto found = caf::actor{};
-  for (const auto& [name, link] : linked()) {
-    if (name != other) continue;
-    self->request(link, links_timeout, links_atom::value)
-        .receive([&, at = link](const std::vector<linked_node>& seen) { found = seen.at(0).is_connected ? at : caf::actor{}; },
+  for (const auto& [peer, at] : linked()) {
+    if (peer != other) continue;
+    self->request(at, links_timeout, links_atom::value)
+        .receive([&, at = at](const std::vector<linked_node>& seen) { found = seen.at(0).is_connected ? at : caf::actor{}; },
                  [](const caf::error&) {});
   }
   if (found) return found;
