@@ -71,7 +71,7 @@ void copies_elsewhere::on_question(const ask_settled& note, std::uint64_t asker,
 
 void copies_elsewhere::on_down(std::uint64_t handle, monotonic_time now) {
   for (auto& [address, p] : peers_) {
-    if (p.handle != handle && p.asks_as != handle) continue;
+    if (handle == 0 || (p.handle != handle && p.asks_as != handle)) continue;
     if (p.handle == handle) p.handle = 0;
     change(address, p, now);
   }
