@@ -10,11 +10,22 @@ auto aggregator_core::keeps_for_another(record_number number, const chunk& c, mo
   if (c.copy_of.empty() || taken_over_.contains(number)) return false;
   if (copies_.has(number)) return true;
   if (copies_.contains(c.id)) return false; // of two records of one chunk one is enough: this goes on, and is known as it comes
-  copies_.add(c, number, now);
+  copies_.add(c, c.body.size(), number, now);
   // It was counted as what the log held when it was opened.
   events_in -= std::min(events_in, c.count);
   bytes_in -= std::min<std::uint64_t>(bytes_in, c.body.size());
   return true;
+}
+
+/// What the log had before: whoever is to pass it on is asked at once, also if no outlet comes to it for long.
+void aggregator_core::adopt_copies(monotonic_time now) {
+  if (!log_) return;
+  for (auto& [at, head, bytes] : log_->take_copies()) {
+    if (copies_.contains(head.id)) continue;
+    copies_.add(head, bytes, at, now);
+    events_in -= std::min(events_in, head.count);
+    bytes_in -= std::min(bytes_in, bytes);
+  }
 }
 
 void aggregator_core::let_go(const held_copies::copy& gone) {
@@ -25,6 +36,7 @@ void aggregator_core::own(const held_copies::copy& taken) {
   events_in += taken.events;
   bytes_in += taken.bytes;
   taken_over_.emplace(taken.at, flow.size());
+  ++takeovers_;
   for (auto& r : readers_)
     if (r.fed >= taken.at) r.taken_over.push_back(taken.at);
 }
@@ -59,6 +71,26 @@ auto aggregator_core::take_over_before(monotonic_time since) -> std::uint64_t { 
 
 void aggregator_core::note_stored(const id_range& ids) {
   for (const auto& gone : copies_.take(ids)) let_go(gone);
+}
+
+auto aggregator_core::next_unsettled(record_number behind) const -> record_number {
+  auto first = record_number{0};
+  for (std::size_t i = 0; i < readers_.size(); ++i)
+    if (const auto next = log_->next(i, behind); next != 0 && (first == 0 || next < first)) first = next;
+  return first;
+}
+
+auto aggregator_core::own_id(record_number number) const -> std::optional<chunk_id> {
+  return copies_.has(number) ? std::nullopt : log_->id_of(number);
+}
+
+auto aggregator_core::read_own(record_number number) -> chunk_ptr {
+  const auto c = log_->read(number);
+  if (!c) return nullptr;
+  if (number > found_up_to_ || (*c)->settled_below <= 1) return *c;
+  auto changed = std::make_shared<chunk>(**c); // as in as_true_for()
+  changed->settled_below = 1;
+  return changed;
 }
 
 auto aggregator_core::has_fed_all() const -> bool {

@@ -128,7 +128,7 @@ void aggregator_core::write_waiting(monotonic_time now) {
   if (now >= full_until_) full_reason_.clear();
 }
 
-auto aggregator_core::write(waiting& w, monotonic_time now) -> result<void> {
+auto aggregator_core::write(waiting_chunk& w, monotonic_time now) -> result<void> {
   auto number = log_->append(w.content);
   while (!number && number.failure().code == errc::limit && when_full_ == full_policy::drop_oldest) {
     const auto lost = log_->drop_oldest();
@@ -141,11 +141,11 @@ auto aggregator_core::write(waiting& w, monotonic_time now) -> result<void> {
     return write_dropped(w, number.failure(), now);
   if (!number) return number.failure();
   w.safe_with = *number;
-  if (!w.content->copy_of.empty()) copies_.add(*w.content, *number, now);
+  if (!w.content->copy_of.empty()) copies_.add(*w.content, w.content->body.size(), *number, now);
   return {};
 }
 
-auto aggregator_core::write_dropped(waiting& w, const error& why, monotonic_time now) -> result<void> {
+auto aggregator_core::write_dropped(waiting_chunk& w, const error& why, monotonic_time now) -> result<void> {
   WEIR_TRY(w.safe_with, log_->append_dropped(*w.content));
   drop(*w.content, why, now);
   return {};
@@ -267,6 +267,7 @@ void aggregator_core::note_unreadable(outlet_feed& r, record_number number, cons
 }
 
 void aggregator_core::begin_again(monotonic_time now) {
+  adopt_copies(now);
   for (std::size_t i = 0; i < flow.size(); ++i) flow.at(i).drop_peers();
   if (!syncing_ || sync_failure_) return;
   finish_sync(sync_job{*syncing_}, error{errc::failed, "nobody waited for the device"}, now);
@@ -354,8 +355,8 @@ auto aggregator_core::held_in_memory() const -> figures {
   return sum;
 }
 
-auto aggregator_core::passed_on(const figures& left) const -> account {
-  const auto gone = account{left.events_held + dropped.total(), left.bytes_held + bytes_dropped};
+auto aggregator_core::passed_on(const figures& left) const -> aggregator_account {
+  const auto gone = aggregator_account{left.events_held + dropped.total(), left.bytes_held + bytes_dropped};
   const auto grown = process ? process->counted().bytes_grown : 0;
   const auto came = bytes_in + static_cast<std::uint64_t>(grown);
   return {events_in - std::min(events_in, gone.events), came - std::min(came, gone.bytes)};
@@ -374,6 +375,7 @@ void aggregator_core::show(const char* state) {
   now.demand_granted = in.granted_bytes();
   now.damaged = in.damaged_chunks();
   now.copies_held = copies_.events();
+  now.copies_lacking = copies_lacking;
   now.delay_ns = static_cast<std::uint64_t>(left.oldest_closed_ns);
   for (const auto& to : flow.outlets()) now.demand_held += to.credit_bytes();
   if (!process) return board->publish(state, now, {&dropped, nullptr, nullptr, nullptr});
@@ -389,7 +391,7 @@ auto aggregator_core::remarks() const -> std::string {
   return found.empty() ? waits : waits + ("; " + found);
 }
 
-auto aggregator_core::take_news(monotonic_time now) -> std::vector<bulletin> {
+auto aggregator_core::take_news(monotonic_time now) -> std::vector<aggregator_bulletin> {
   const auto told = fullness_.update(is_full(), now);
   if (told == full_notice::news::has_room) tell_good("the buffer has room again");
   if (told == full_notice::news::is_full) tell(full_text());

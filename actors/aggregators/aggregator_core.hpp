@@ -38,12 +38,7 @@ public:
   /// The same once more changes nothing.
   void revise(const aggregator_revision& wanted);
   auto is_drained(std::size_t outlet) const -> bool;
-  /// How much there was for an outlet, ever, and up to where it has acked all.
-  struct progress {
-    std::uint64_t pushed = 0;
-    std::uint64_t acked = 0;
-  };
-  auto progress_of(std::size_t outlet) const -> progress;
+  auto progress_of(std::size_t outlet) const -> aggregator_progress;
   /// Returns the events that it had not got.
   auto remove(std::size_t outlet) -> std::uint64_t;
 
@@ -67,6 +62,20 @@ public:
   auto copies() const -> const held_copies& { return copies_; }
   /// The log is full: copies are in the way.
   auto lacks_room() const -> bool { return !full_reason_.empty(); }
+
+  // What it is to pass on itself, with a log; others should have copies of it (copy_refiller):
+
+  auto owns() const -> bool { return log_ && log_->figures().unsettled_chunks > copies_.size(); }
+  auto last_record() const -> record_number { return log_->last(); }
+  /// The first record behind that one that some outlet has not acked; 0: none.
+  auto next_unsettled(record_number behind) const -> record_number;
+  /// Nothing: another one is to pass it on, or it has no events.
+  auto own_id(record_number number) const -> std::optional<chunk_id>;
+  auto events_of(record_number number) const -> std::uint64_t { return log_->events_of(number); }
+  /// Null: it cannot be read now.
+  auto read_own(record_number number) -> chunk_ptr;
+  /// Grows when copies become its own.
+  auto takeovers() const -> std::uint64_t { return takeovers_; }
 
   /// Starts of collectors of which nothing came for that long.
   void forget_old(std::int64_t wall_ns, duration age);
@@ -93,18 +102,13 @@ public:
   auto is_empty() const -> bool;
 
   using figures = aggregator_figures;
-  using account = aggregator_account;
   auto held() const -> figures;
   /// What came in and is neither held nor dropped.
-  auto passed_on() const -> account { return passed_on(held()); }
+  auto passed_on() const -> aggregator_account { return passed_on(held()); }
   /// What the log lost to damage since it was opened, and whether it is full, in words; empty if nothing.
   auto remarks() const -> std::string;
-  struct bulletin {
-    std::string text;
-    bool is_good = false;
-  };
   /// What to tell people since the last call.
-  auto take_news(monotonic_time now) -> std::vector<bulletin>;
+  auto take_news(monotonic_time now) -> std::vector<aggregator_bulletin>;
   /// What fails now, each until it works again.
   auto troubles(monotonic_time now) const -> std::vector<aggregator_trouble>;
 
@@ -115,25 +119,20 @@ public:
   std::uint64_t events_in = 0; ///< with what the log held when it was opened
   std::uint64_t bytes_in = 0;  ///< of events
   std::uint64_t bytes_dropped = 0;
+  std::uint64_t copies_lacking = 0; ///< events, as far as is known
   bounded_counts dropped{2000}; ///< by reason, or tag: the log was full; which has a bound of its own
 
 private:
-  /// Taken and not safe yet, in the order of taking.
-  struct waiting {
-    chunk_ptr content;
-    record_number safe_with = 0; ///< once written: the record that has to be durable
-  };
-
   auto held_in_memory() const -> figures;
   void add_outlet(const outlet_settings& settings, bool from_now);
   void retire(std::size_t outlet);
   void go_on(std::size_t outlet);
   void release(const std::vector<fan_out::released>& acked);
-  auto passed_on(const figures& left) const -> account;
+  auto passed_on(const figures& left) const -> aggregator_account;
   void finish_failed_sync(monotonic_time now);
   void write_waiting(monotonic_time now);
-  auto write(waiting& w, monotonic_time now) -> result<void>;
-  auto write_dropped(waiting& w, const error& why, monotonic_time now) -> result<void>;
+  auto write(waiting_chunk& w, monotonic_time now) -> result<void>;
+  auto write_dropped(waiting_chunk& w, const error& why, monotonic_time now) -> result<void>;
   void drop(const chunk& c, const error& why, monotonic_time now);
   void settle(const chunk_id& id) { in.settle({id.origin, id.sequence, id.sequence}); }
   void ack_durable();
@@ -144,6 +143,7 @@ private:
   void settle_record(std::size_t outlet, record_number number, const chunk_id& id);
   /// Of a memory buffer: once for all outlets.
   void process_waiting(monotonic_time now);
+  void adopt_copies(monotonic_time now);
   auto keeps_for_another(record_number number, const chunk& c, monotonic_time now) -> bool;
   void let_go(const held_copies::copy& gone);
   void own(const held_copies::copy& taken);
@@ -170,11 +170,12 @@ private:
   std::uint64_t capacity_; ///< of a memory buffer
   std::unique_ptr<chunk_log> log_;
   full_policy when_full_;
-  std::deque<waiting> waiting_;
+  std::deque<waiting_chunk> waiting_; ///< in the order of taking
   std::deque<chunk_ptr> unprocessed_; ///< of a memory buffer: their dead letters could not be kept yet
   std::size_t written_ = 0; ///< of waiting_
   std::vector<outlet_feed> readers_;
   held_copies copies_;
+  std::uint64_t takeovers_ = 0;
   id_ranges passed_on_; ///< chunks that all outlets have acked, since it was opened
   std::map<record_number, std::size_t> taken_over_; ///< that were copies; outlets that have them yet to pass on
   record_number found_up_to_ = 0;           ///< records that were in the log before
@@ -189,7 +190,7 @@ private:
   std::optional<monotonic_time> retry_at_;      ///< set while the disk fails
   std::optional<monotonic_time> sync_again_at_; ///< set after a sync has failed
   monotonic_time tell_upkeep_at_{};             ///< not again before
-  std::vector<bulletin> news_;
+  std::vector<aggregator_bulletin> news_;
   full_notice fullness_;
   std::string full_reason_;        ///< of the log; empty if it has room
   std::uint64_t events_lost_ = 0;  ///< dropped for want of room

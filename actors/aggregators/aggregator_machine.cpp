@@ -14,6 +14,14 @@ using namespace std::chrono_literals;
 constexpr auto probe_interval = 5s;
 constexpr auto drain_patience = 5s; // for what a log would keep as well
 
+/// "/destination_aggregator/core" of "core-1/destination_aggregator/core/2".
+auto component_part(std::string_view address) -> std::string_view {
+  const auto begin = std::min(address.find('/'), address.size());
+  const auto name = address.find('/', begin + 1);
+  const auto end = name == std::string_view::npos ? name : address.find('/', name + 1);
+  return address.substr(begin, end == std::string_view::npos ? end : end - begin);
+}
+
 } // namespace
 
 aggregator_machine::aggregator_machine(aggregator_machine_settings settings, std::shared_ptr<aggregator_core> core,
@@ -23,7 +31,8 @@ aggregator_machine::aggregator_machine(aggregator_machine_settings settings, std
       time_(time),
       from_(core_->in),
       upkeep_(settings_.remember),
-      keeper_(settings_.copies, settings_.random),
+      keeper_(settings_.address, settings_.copies, settings_.random),
+      refiller_(settings_.address, settings_.refills, settings_.random),
       how_(settings_.once ? ending::with_its_senders : ending::never) {
   if (!core_->is_durable()) passed_.emplace(settings_.address, settings_.downstream);
   core_->begin_again(time_.monotonic());
@@ -43,6 +52,8 @@ void aggregator_machine::change(const aggregator_change& wanted) {
   settings_.local_senders = wanted.local_senders;
   core_->revise(wanted.core);
   keeper_.set(wanted.copies);
+  settings_.refills = wanted.refills;
+  refiller_.set(wanted.refills);
   if (passed_) passed_->set(settings_.downstream);
   add_ports();
   for (std::size_t i = 0; i < ports_.size(); ++i) {
@@ -99,7 +110,8 @@ auto aggregator_machine::progress() const -> std::vector<outlet_progress> {
 /// Who hears of it late, or has forgotten that it leaves, opens a link once more, and what came over that would stay here.
 void aggregator_machine::on_open(const open_link& note, std::uint64_t sender) {
   if (is_ending_) return;
-  if (const auto refused = from_.on_open(note, sender); !refused.empty()) spdlog::warn("{}", refused);
+  const auto is_one_of_us = component_part(note.sender) == component_part(settings_.address);
+  if (const auto refused = from_.on_open(note, sender, is_one_of_us); !refused.empty()) spdlog::warn("{}", refused);
 }
 
 void aggregator_machine::on_transfer(const transfer_chunks& note) {
@@ -123,16 +135,19 @@ void aggregator_machine::on_feedback(const link_feedback& note) {
     if (!news) continue;
     return core_->on_news(std::move(*news));
   }
+  refiller_.on_feedback(*core_, note);
 }
 
 void aggregator_machine::on_reopen(const reopen_link& note) {
   for (auto& p : ports_) p.links.on_reopen(core_->flow, note);
+  refiller_.on_reopen(note);
 }
 
 void aggregator_machine::on_down(std::uint64_t who) {
   from_.on_down(who);
   if (passed_) passed_->forget(who);
   keeper_.on_down(who);
+  refiller_.on_down(who, time_.monotonic());
   for (auto& p : ports_) {
     std::erase_if(p.there, [&](const auto& r) { return r.handle == who; });
     p.links.on_down(core_->flow, who);
@@ -155,13 +170,17 @@ void aggregator_machine::on_question(const ask_settled& note, std::uint64_t aske
   auto known = core_->account_of(note.ids);
   known.question = note.question;
   last_words_.push_back({asker, std::move(known)});
+  refiller_.on_question(note, asker, time_.monotonic());
 }
 
 void aggregator_machine::on_answer(const known_settled& note) { keeper_.on_answer(*core_, note); }
 
 void aggregator_machine::on_peers(const std::string& component, std::vector<sender_links::receiver> there,
                                   const std::vector<std::string>& unheard) {
-  if (component == keeper_.component()) return keeper_.on_peers(std::move(there));
+  if (component == keeper_.component()) {
+    refiller_.on_peers(there, time_.monotonic());
+    return keeper_.on_peers(std::move(there));
+  }
   auto addresses = std::vector<std::string>{};
   for (const auto& p : there) addresses.push_back(p.address);
   if (passed_) passed_->on_peers(component, addresses, unheard);
@@ -198,11 +217,19 @@ void aggregator_machine::do_work() {
     if (auto news = p.links.flush(core_->flow, now); !news.acked.empty()) core_->on_news(std::move(news));
     if (is_probe_due) p.links.probe();
   }
+  send_copies(now, is_probe_due);
   close_retired(false);
   from_.send_feedback();
   tell_news(now);
   finish_if_done(now);
   deadline_ = next_call(now);
+}
+
+/// What is new goes first. Whoever ends leaves what it holds on its disk, or has nothing any more.
+void aggregator_machine::send_copies(monotonic_time now, bool is_probe_due) {
+  if (is_finished_ || is_ending_ || drain_until_) return refiller_.end();
+  refiller_.work(*core_, now);
+  if (is_probe_due) refiller_.probe();
 }
 
 void aggregator_machine::tell_news(monotonic_time now) {
@@ -212,7 +239,9 @@ void aggregator_machine::tell_news(monotonic_time now) {
     for (const auto& text : passed_->take_complaints(now)) spdlog::warn("{}: {}", settings_.address, text);
   }
   for (const auto& text : keeper_.take_news()) spdlog::warn("{}: {}", settings_.address, text);
-  for (const auto& news : core_->take_news(now))
+  auto told = refiller_.take_news();
+  for (auto& news : core_->take_news(now)) told.push_back(std::move(news));
+  for (const auto& news : told)
     spdlog::log(news.is_good ? spdlog::level::info : spdlog::level::warn, "{}: {}", settings_.address, news.text);
 }
 
@@ -220,6 +249,7 @@ auto aggregator_machine::next_call(monotonic_time now) const -> monotonic_time {
   auto next = probe_at_;
   if (const auto due = core_->deadline()) next = std::min(next, *due);
   if (const auto due = keeper_.deadline(*core_)) next = std::min(next, *due);
+  if (const auto due = refiller_.deadline()) next = std::min(next, *due);
   if (const auto due = passed_ ? passed_->deadline(now) : std::nullopt) next = std::min(next, *due);
   if (drain_until_ && *drain_until_ > now) next = std::min(next, *drain_until_);
   return next;
@@ -245,6 +275,8 @@ auto aggregator_machine::take_outgoing() -> std::vector<outgoing> {
   last_words_.clear();
   auto asked = keeper_.take_outgoing();
   std::move(asked.begin(), asked.end(), std::back_inserter(all));
+  auto copies = refiller_.take_outgoing();
+  std::move(copies.begin(), copies.end(), std::back_inserter(all));
   for (auto& p : ports_) {
     auto some = p.links.take_outgoing();
     std::move(some.begin(), some.end(), std::back_inserter(all));
@@ -273,6 +305,9 @@ auto aggregator_machine::words() const -> actor_texts {
   add_troubles(now);
   for (const auto& p : ports_)
     if (!is_finished_ && !p.links.has_receiver()) now.problems.push_back(absence_text(settings_.downstream, p.component));
+  if (const auto lacking = core_->copies_lacking; !is_finished_ && lacking > 0)
+    now.problems.push_back(std::to_string(lacking) + (lacking == 1 ? " event is" : " events are") + " on the disks of fewer than "
+                           + std::to_string(settings_.refills.replicas) + " nodes");
   for (const auto& out : core_->flow.outlets())
     if (!is_finished_ && out.lacks_nodes()) now.problems.push_back(lack_text(out));
   return now;

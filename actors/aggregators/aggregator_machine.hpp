@@ -4,6 +4,7 @@
 
 #include "actors/aggregators/aggregator_core.hpp"
 #include "actors/aggregators/copy_keeper.hpp"
+#include "actors/aggregators/copy_refiller.hpp"
 #include "actors/aggregators/passed_questions.hpp"
 #include "actors/protocol.hpp"
 #include "actors/system/receiver_words.hpp"
@@ -27,6 +28,7 @@ struct aggregator_machine_settings {
   duration remember = retention{}.streams; ///< ids of a collector's start, since its last chunk
   std::function<std::uint64_t()> random = random_id;
   copy_keeper_settings copies = {};
+  copy_refiller_settings refills = {};
 };
 
 /// Other neighbours and settings, to be taken over by one that runs.
@@ -36,6 +38,7 @@ struct aggregator_change {
   aggregator_revision core;
   bool discards = false; ///< what those have not got that are not fed any more
   copy_keeper_settings copies = {};
+  copy_refiller_settings refills = {};
 };
 
 /// Messages, outcomes and time go in, and work() does what became possible by them; then take what is to be sent and
@@ -102,6 +105,7 @@ private:
   void tell_news(monotonic_time now);
   void do_work();
   void show();
+  void send_copies(monotonic_time now, bool is_probe_due);
   auto state_word() const -> const char*;
   auto words() const -> actor_texts;
   void add_troubles(actor_texts& to) const;
@@ -116,6 +120,7 @@ private:
   std::vector<downstream_port> ports_;
   std::vector<outgoing> last_words_; ///< of ports that are no more
   copy_keeper keeper_;
+  copy_refiller refiller_;
   std::optional<passed_questions> passed_; ///< without a log
   std::vector<answer> answers_;
   ending how_;

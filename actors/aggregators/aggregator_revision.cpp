@@ -57,7 +57,7 @@ auto aggregator_core::is_drained(std::size_t outlet) const -> bool {
   return !log_ || log_->settled_up_to(outlet) >= *readers_[outlet].ends;
 }
 
-auto aggregator_core::progress_of(std::size_t outlet) const -> progress {
+auto aggregator_core::progress_of(std::size_t outlet) const -> aggregator_progress {
   if (log_) return {log_->last(), log_->settled_up_to(outlet)};
   return {flow.at(outlet).pushed(), flow.at(outlet).acked()};
 }

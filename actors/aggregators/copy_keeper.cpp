@@ -32,12 +32,13 @@ void copy_keeper::on_answer(aggregator_core& core, const known_settled& note) {
 }
 
 void copy_keeper::ask(aggregator_core& core, const std::string& holder, std::uint64_t handle, monotonic_time now) {
+  const auto begins = core.copies().begins_anew(holder);
   auto ids = core.copies().ids_of(holder, core.lacks_room() ? now : now - asks_behind, ranges_max);
   if (ids.empty()) return;
   std::erase_if(questions_, [&](const auto& q) { return q.second == holder; });
   const auto question = random_();
   questions_[question] = holder;
-  outbox_.push_back({handle, ask_settled{question, std::move(ids)}});
+  outbox_.push_back({handle, ask_settled{question, std::move(ids), address_, begins}});
 }
 
 void copy_keeper::look_after(aggregator_core& core, const std::string& holder, monotonic_time now) {

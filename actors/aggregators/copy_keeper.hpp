@@ -20,8 +20,9 @@ struct copy_keeper_settings {
 
 class copy_keeper {
 public:
-  copy_keeper(copy_keeper_settings settings, std::function<std::uint64_t()> random)
-      : settings_(std::move(settings)), random_(std::move(random)) {}
+  /// `address`: of the aggregator.
+  copy_keeper(std::string address, copy_keeper_settings settings, std::function<std::uint64_t()> random)
+      : address_(std::move(address)), settings_(std::move(settings)), random_(std::move(random)) {}
 
   auto component() const -> const std::string& { return settings_.component; }
   void set(copy_keeper_settings settings) { settings_ = std::move(settings); }
@@ -40,6 +41,7 @@ private:
   void ask(aggregator_core& core, const std::string& holder, std::uint64_t handle, monotonic_time now);
   void look_after(aggregator_core& core, const std::string& holder, monotonic_time now);
 
+  std::string address_;
   copy_keeper_settings settings_;
   std::function<std::uint64_t()> random_;
   std::vector<sender_links::receiver> there_;

@@ -10,18 +10,18 @@ auto held_copies::number_of(const std::string& holder) const -> std::optional<st
   return static_cast<std::uint32_t>(at - names_.begin());
 }
 
-void held_copies::add(const chunk& c, record_number at, monotonic_time now) {
+void held_copies::add(const chunk& c, std::uint64_t bytes, record_number at, monotonic_time now) {
   auto holder = number_of(c.copy_of);
   if (!holder) {
     holder = static_cast<std::uint32_t>(names_.size());
     names_.push_back(c.copy_of);
     counts_.push_back(0);
   }
-  if (!by_id_.try_emplace(c.id, copy{at, c.count, c.body.size(), *holder, now}).second) return;
+  if (!by_id_.try_emplace(c.id, copy{at, c.count, bytes, *holder, now}).second) return;
   by_record_.emplace(at, c.id);
   ++counts_[*holder];
   events_ += c.count;
-  bytes_ += c.body.size();
+  bytes_ += bytes;
 }
 
 auto held_copies::erase(std::map<chunk_id, copy>::iterator at) -> copy {
@@ -73,6 +73,11 @@ auto held_copies::holders() const -> std::vector<std::string> {
   for (std::size_t i = 0; i < names_.size(); ++i)
     if (counts_[i] > 0) all.push_back(names_[i]);
   return all;
+}
+
+auto held_copies::begins_anew(const std::string& holder) const -> bool {
+  const auto number = number_of(holder);
+  return !number || !asked_up_to_.contains(*number);
 }
 
 auto held_copies::ids_of(const std::string& holder, monotonic_time before, std::size_t ranges_max) -> std::vector<id_range> {

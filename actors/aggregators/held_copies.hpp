@@ -25,7 +25,8 @@ public:
     monotonic_time since{};
   };
 
-  void add(const chunk& c, record_number at, monotonic_time now);
+  /// `bytes`: of its events.
+  void add(const chunk& c, std::uint64_t bytes, record_number at, monotonic_time now);
   auto has(record_number at) const -> bool { return by_record_.contains(at); }
   auto contains(const chunk_id& id) const -> bool { return by_id_.contains(id); }
   /// Each is let go of.
@@ -40,6 +41,9 @@ public:
   auto holders() const -> std::vector<std::string>;
   /// Of this one those that came before, in order of their ids, so many ranges at most; the next call goes on behind them.
   auto ids_of(const std::string& holder, monotonic_time before, std::size_t ranges_max) -> std::vector<id_range>;
+
+  /// The next call of ids_of() begins with the first.
+  auto begins_anew(const std::string& holder) const -> bool;
 
   auto size() const -> std::size_t { return by_id_.size(); }
   auto events() const -> std::uint64_t { return events_; }

@@ -29,6 +29,24 @@ struct aggregator_account {
   std::uint64_t bytes = 0; ///< of events
 };
 
+/// How much there was for an outlet, ever, and up to where it has acked all.
+struct aggregator_progress {
+  std::uint64_t pushed = 0;
+  std::uint64_t acked = 0;
+};
+
+/// Taken and not safe yet.
+struct waiting_chunk {
+  chunk_ptr content;
+  record_number safe_with = 0; ///< once written: the record that has to be durable
+};
+
+/// To be told to people.
+struct aggregator_bulletin {
+  std::string text;
+  bool is_good = false;
+};
+
 struct outlet_feed {
   bool is_new = false;   ///< the log had not known it before
   record_number fed = 0; ///< everything up to it was pushed to the outlet

@@ -68,6 +68,8 @@ struct close_link {
 struct ask_settled {
   std::uint64_t question = 0;
   std::vector<id_range> ids;
+  std::string asker;   ///< logical address: it has copies of these
+  bool begins = false; ///< it has told of all its copies by now, and begins anew
 };
 
 struct known_settled {

@@ -46,6 +46,10 @@ public:
   explicit outlet(outlet_settings settings) : settings_(std::move(settings)) {}
 
   void push(chunk_ptr c, monotonic_time now);
+  /// One that its owner passes on itself, as `holder`: others get `copies` of it, but not the nodes that have one. It is acked
+  /// when these are. Where copies are wanted.
+  void push_held(chunk_ptr c, const std::string& holder, std::vector<std::string> nodes_with, std::uint32_t copies,
+                 monotonic_time now);
   void peer_up(peer_id peer, std::string address);
   void peer_down(peer_id peer);
   /// All of them: the owner starts anew and will open links to whoever is there.

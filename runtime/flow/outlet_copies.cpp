@@ -1,5 +1,7 @@
 #include "runtime/flow/outlet.hpp"
 
+#include "runtime/base/assert.hpp"
+
 #include <algorithm>
 
 // A chunk of which several nodes have to have a copy: one of them is to pass it on, the others hold theirs in case that
@@ -17,6 +19,22 @@ auto copy_for(const chunk_ptr& c, const std::string& holder) -> chunk_ptr {
 }
 
 } // namespace
+
+void outlet::push_held(chunk_ptr c, const std::string& holder, std::vector<std::string> nodes_with, std::uint32_t copies,
+                       monotonic_time now) {
+  constexpr auto owner = UINT64_MAX; // is no peer, and has it
+  WEIR_ASSERT(is_copied() && copies > 0);
+  const auto number = next_ticket_++;
+  const auto fresh = by_id_.emplace(c->id, number).second;
+  WEIR_ASSERT(fresh);
+  const auto bytes = c->footprint_bytes();
+  auto& e = chunks_.emplace(number, entry{std::move(c), bytes, 0, owner, now}).first->second;
+  e.has = std::move(nodes_with);
+  e.holder = holder;
+  e.lacks = copies;
+  e.is_taken = true;
+  lacking_.insert(number);
+}
 
 auto outlet::nodes_there() const -> std::size_t {
   auto nodes = std::set<std::string_view>{};

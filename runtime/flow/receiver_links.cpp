@@ -14,7 +14,7 @@ auto receiver_links::has_room_for(std::uint64_t handle) const -> bool {
          && unfinished_.size() + finished_.size() < 2 * links_max;
 }
 
-auto receiver_links::on_open(const open_link& note, std::uint64_t handle) -> std::string {
+auto receiver_links::on_open(const open_link& note, std::uint64_t handle, bool is_one_of_us) -> std::string {
   if (links_.count(note.link) != 0) return {};
   drop_links_of(note.sender);
   if (!has_room_for(handle)) {
@@ -26,7 +26,7 @@ auto receiver_links::on_open(const open_link& note, std::uint64_t handle) -> std
   links_.emplace(note.link, link{handle, note.sender, {}});
   senders_.insert(note.sender);
   ++changes_;
-  unfinished_.insert(note.sender);
+  if (!is_one_of_us) unfinished_.insert(note.sender);
   finished_.erase(note.sender);
   in_.open(note.link);
   if (leaving_) send(note.link, links_.at(note.link), {});

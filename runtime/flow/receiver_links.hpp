@@ -42,7 +42,8 @@ public:
 
   /// Refuses those of an actor that has `links_of_one_max`, and all while there are `links_max`; who is refused
   /// tries again with its probes. Returns a sentence for the log, of the refusals 1, 2, 4, 8, …
-  auto on_open(const open_link& note, std::uint64_t handle) -> std::string;
+  /// `is_one_of_us`: it belongs to the same component and gives copies; nobody waits for it to be done.
+  auto on_open(const open_link& note, std::uint64_t handle, bool is_one_of_us = false) -> std::string;
   auto has(std::uint64_t id) const -> bool { return links_.contains(id); }
   auto on_transfer(const transfer_chunks& note) -> transfer_result;
   void on_probe(const probe_link& note, std::uint64_t handle);

@@ -109,6 +109,13 @@ void sender_links::close() {
   for (const auto& l : links_) outbox_.push_back({l.to.handle, close_link{l.id, address_, true}});
 }
 
+void sender_links::leave(fan_out& flow) {
+  for (const auto& l : std::vector<link>{links_}) {
+    outbox_.push_back({l.to.handle, close_link{l.id, address_, false}});
+    drop(flow, l.id);
+  }
+}
+
 void sender_links::on_closed(fan_out& flow, const close_link& note) {
   if (find(note.link) != nullptr) drop(flow, note.link);
 }

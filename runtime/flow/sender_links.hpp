@@ -49,6 +49,8 @@ public:
   /// Nothing will ever come again. Links that are opened later are closed at once, so that a restarted
   /// receiver learns it.
   void close();
+  /// Closes all links; more may be opened later. What they had under way waits again.
+  void leave(fan_out& flow);
   /// The receiver knows that nothing more will come.
   void on_closed(fan_out& flow, const close_link& note);
   auto is_closing() const -> bool { return finished_; }

@@ -3,6 +3,7 @@
 #include "runtime/log/chunk_log_state.hpp"
 
 #include <tuple>
+#include <utility>
 
 namespace weir {
 
@@ -40,6 +41,14 @@ auto chunk_log::next(std::size_t reader, record_number behind) const -> record_n
 
 auto chunk_log::read(record_number number) -> result<chunk_ptr> { return state_->read(number); }
 void chunk_log::settle(std::size_t reader, record_number number) { state_->settle(reader, number); }
+
+auto chunk_log::id_of(record_number number) const -> std::optional<chunk_id> { return state_->ids.find(number); }
+auto chunk_log::events_of(record_number number) const -> std::uint64_t { return state_->sums_of(number).events; }
+
+auto chunk_log::take_copies() -> std::vector<found_copy> {
+  std::erase_if(state_->copies, [this](const found_copy& c) { return state_->is_settled_by_all(c.at); });
+  return std::exchange(state_->copies, {});
+}
 
 auto chunk_log::is_new(std::size_t reader) const -> bool {
   return state_->new_readers.contains(state_->readers[reader].name());

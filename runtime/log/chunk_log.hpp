@@ -39,6 +39,14 @@ struct chunk_log_settings {
   std::vector<std::string> from_now;                   ///< of these, a new one begins behind what is there
   std::string holder;                                  ///< for the lock: "node edge-1, pid 4711"
   duration remember = retention{}.streams;             ///< ids of a collector's start, since its last chunk
+  bool knows_ids = false;                              ///< of its records, in memory: id_of(), take_copies()
+};
+
+/// A record that somebody else is to pass on (chunk::copy_of), as the opening found it.
+struct found_copy {
+  record_number at = 0;
+  chunk head; ///< its id, holder and count alone
+  std::uint64_t bytes = 0; ///< of events
 };
 
 /// Blocking work for another thread: brings what was written to the device.
@@ -108,6 +116,12 @@ public:
   /// damaged.
   auto read(record_number number) -> result<chunk_ptr>;
   void settle(std::size_t reader, record_number number);
+  /// With `knows_ids`, of records that have events. Costs no look at the disk.
+  auto id_of(record_number number) const -> std::optional<chunk_id>;
+  /// As its header says.
+  auto events_of(record_number number) const -> std::uint64_t;
+  /// With `knows_ids`: what the opening found and not all readers have settled; once.
+  auto take_copies() -> std::vector<found_copy>;
   /// Whether the log, when it was opened, had not known the reader before.
   auto is_new(std::size_t reader) const -> bool;
   /// One more reader, the last; of a name that is known already: that one's place. It gets what the log holds and what

@@ -68,6 +68,16 @@ chunk_log::state::state(file_system& on, chunk_log_settings with, const clock& b
   synced_at = cursors_written_at = time.monotonic();
 }
 
+void chunk_log::state::learn(const recovered_record& found) {
+  const auto number = found.at.header.number;
+  if (found.head.count > 0) ids.add(number, found.head.id);
+  if (found.head.copy_of.empty()) return;
+  auto& copy = copies.emplace_back(found_copy{number, {}, found.at.header.body_bytes});
+  copy.head.id = found.head.id;
+  copy.head.copy_of = found.head.copy_of;
+  copy.head.count = found.head.count;
+}
+
 auto chunk_log::state::take_over(recovered_log found) -> result<void> {
   for (const auto& finding : found.findings) set_aside(files, settings.path, finding);
   if (found.findings_left_out > 0)
@@ -123,14 +133,16 @@ auto chunk_log::open(file_system& files, chunk_log_settings settings, const cloc
   auto lock = files.lock(path + "/lock", settings.holder);
   if (!lock)
     return error{lock.failure().code, "the chunk log " + path + " cannot be opened: " + lock.failure().what};
-  auto found = recover_log(files, {.path = path,
-                                   .readers = settings.readers,
-                                   .from_now = settings.from_now,
-                                   .now_s = seconds_of(time.wall_ns())});
+  auto opened = std::make_unique<state>(files, std::move(settings), time);
+  auto how = recovery_options{.path = path,
+                              .readers = opened->settings.readers,
+                              .from_now = opened->settings.from_now,
+                              .now_s = seconds_of(time.wall_ns())};
+  if (opened->settings.knows_ids) how.on_chunk = [&](const recovered_record& r) { opened->learn(r); };
+  auto found = recover_log(files, how);
   if (!found)
     return error{found.failure().code,
                  "the chunk log " + path + " cannot be opened: " + found.failure().what};
-  auto opened = std::make_unique<state>(files, std::move(settings), time);
   opened->lock = std::move(*lock);
   WEIR_CHECK(opened->take_over(std::move(*found)));
   return std::unique_ptr<chunk_log>{new chunk_log{std::move(opened)}};

@@ -162,6 +162,7 @@ auto chunk_log::state::maintain(monotonic_time now) -> result<void> {
     segments.drop_front();
     are_names_dirty = true;
   }
+  if (can_drop) ids.drop_before(segments.all().front().header.first);
   return cursors_state;
 }
 

@@ -114,6 +114,7 @@ void chunk_log::set(const chunk_log_settings& settings) {
   mine.sync = fresh.sync;
   mine.sync_interval = fresh.sync_interval;
   mine.remember = fresh.remember;
+  mine.knows_ids = fresh.knows_ids; // of what comes from now on
 }
 
 } // namespace weir

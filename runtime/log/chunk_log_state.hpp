@@ -5,6 +5,7 @@
 #include "runtime/log/cursors.hpp"
 #include "runtime/log/log_memory.hpp"
 #include "runtime/log/recent_chunks.hpp"
+#include "runtime/log/record_ids.hpp"
 #include "runtime/log/recovery.hpp"
 #include "runtime/log/segment_shelf.hpp"
 
@@ -24,6 +25,8 @@ struct chunk_log::state {
   state(file_system& on, chunk_log_settings with, const clock& by);
 
   // chunk_log_open.cpp
+  /// Of a record that recovery finds.
+  void learn(const recovered_record& found);
   /// Takes over what recovery found, and mends it.
   auto take_over(recovered_log found) -> result<void>;
 
@@ -112,6 +115,8 @@ struct chunk_log::state {
   segment_shelf segments;
   bool has_active = false; ///< the last segment takes records
   recent_chunks recent;
+  record_ids ids;                 ///< with settings.knows_ids
+  std::vector<found_copy> copies; ///< the same, until they are taken
   log_memory known; ///< of all that was appended
   log_memory safe;  ///< of what is known to be on the device; not kept by sync_policy::os
   std::vector<reader_cursor> readers;

@@ -104,6 +104,7 @@ auto chunk_log::state::append(const chunk_ptr& c, record_type type) -> result<re
   const auto now_s = seconds_of(time.wall_ns());
   known.add(*c, now_s);
   recent.add(last, {type, c, now_s});
+  if (settings.knows_ids && type == record_type::chunk && c->count > 0) ids.add(last, c->id);
   unsynced_bytes += header.bytes();
   if (settings.sync == sync_policy::os || unsynced_bytes <= 2 * settings.unsynced_bytes) written = last;
   recent.shrink(settings.cache_bytes, settings.sync == sync_policy::os ? last : synced);

@@ -35,6 +35,7 @@ struct actor_figures {
   std::uint64_t events_repeated = 0;
   std::uint64_t forgotten_id_ns = 0;
   std::uint64_t copies_held = 0;
+  std::uint64_t copies_lacking = 0;
   histogram commit_ns;
 };
 
@@ -82,7 +83,10 @@ inline constexpr auto aggregator_measures = measure_tables::joined(
     measure_tables::of_all,
     std::array{actor_measure{"copies_held", measure_kind::gauge, measure_unit::events,
                              "kept for another node that is to pass them on (replicas)", &actor_figures::copies_held, nullptr,
-                             account_side::none, true}});
+                             account_side::none, true},
+               actor_measure{"copies_lacking", measure_kind::gauge, measure_unit::events,
+                             "on the disks of fewer nodes than wanted, though it is some time since (replicas)",
+                             &actor_figures::copies_lacking, nullptr, account_side::none, true}});
 inline constexpr auto sink_measures = measure_tables::joined(
     measure_tables::of_all,
     std::array{actor_measure{"events_repeated", measure_kind::counter, measure_unit::events,

@@ -20,7 +20,7 @@ template <class F> void fields(F& f, link_feedback& x) {
 template <class F> void fields(F& f, probe_link& x) { f(x.link, x.sent, x.received); }
 template <class F> void fields(F& f, reopen_link& x) { f(x.link); }
 template <class F> void fields(F& f, close_link& x) { f(x.link, x.sender, x.finished); }
-template <class F> void fields(F& f, ask_settled& x) { f(x.question, x.ids); }
+template <class F> void fields(F& f, ask_settled& x) { f(x.question, x.ids, x.asker, x.begins); }
 template <class F> void fields(F& f, known_settled& x) { f(x.question, x.settled, x.unseen); }
 template <class F> void fields(F& f, ask_positions& x) { f(x.question, x.source); }
 template <class F> void fields(F& f, known_positions& x) {

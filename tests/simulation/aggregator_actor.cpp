@@ -47,6 +47,7 @@ void aggregator_actor::begin() {
     settings.copies.component = component;
     settings.copies.take_over_after = in.mistake == bug::takes_nothing_over ? duration{1h} : duration{3s};
     settings.copies.give_up_after = duration{1000h}; // nothing should have to wait for that
+    settings.refills.replicas = in.mistake == bug::makes_up_for_no_copies ? 1 : 2;
   }
   machine_ = std::make_unique<aggregator_machine>(std::move(settings), core_, in.time);
 }

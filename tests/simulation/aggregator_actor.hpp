@@ -33,6 +33,7 @@ public:
   void fail() override;
   auto check() const -> std::string override;
   auto is_at_rest() const -> bool override { return core_->is_empty() && core_->copies().size() == 0 && !is_syncing_; }
+  auto lacks_copies() const -> bool override { return core_->copies_lacking > 0; }
   auto remembered_ranges() const -> std::size_t override { return core_->in.remembered_ranges(); }
   auto found() const -> std::uint64_t override { return found_; }
 

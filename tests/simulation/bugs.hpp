@@ -34,9 +34,10 @@ enum class bug {
   takes_what_never_came_for_stored,
   copies_within_a_machine,
   says_nothing_of_copies_of_copies,
+  makes_up_for_no_copies,
 };
 
-inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 25>{{
+inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 26>{{
     {bug::acks_before_sync, "an aggregator acks what is only written"},
     {bug::syncs_nothing, "fsync does nothing"},
     {bug::hides_failed_sync, "a failed fsync is taken for a good one"},
@@ -62,6 +63,7 @@ inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 2
     {bug::takes_what_never_came_for_stored, "what its holder never got is taken for stored"},
     {bug::copies_within_a_machine, "a sender takes one node for two"},
     {bug::says_nothing_of_copies_of_copies, "of two nodes that have a copy each waits for the other to pass it on"},
+    {bug::makes_up_for_no_copies, "nobody makes up for copies that are gone"},
 }};
 
 } // namespace weir::test

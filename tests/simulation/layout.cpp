@@ -219,6 +219,7 @@ void schedule::furnish_aggregator(component& c, process& home) {
     log.path = "/var/" + c.name;
     log.bytes_max = random.one_in(2) ? random.between(16, 64) << 10 : std::uint64_t{1} << 20;
     // What others are to pass on lies in it, too, as long as their stores take.
+    log.knows_ids = c.is_copied;
     if (c.is_copied) log.bytes_max = std::max(log.bytes_max, std::uint64_t{128} << 10);
     log.segment_bytes = random.between(2, 16) << 10;
     log.cache_bytes = random.one_in(2) ? random.between(0, 8) << 10 : 1 << 20;

@@ -1,6 +1,7 @@
 #include "tests/simulation/schedule.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace weir::test {
 namespace {
@@ -10,6 +11,8 @@ using namespace std::chrono_literals;
 constexpr auto peace_lasts = 300s; // within this everything must come to rest
 constexpr auto safe_within = 60s; // also while more lines are written
 constexpr auto watch_interval = 200ms;
+constexpr auto whole_for = 30s;        // by then all copies were asked about
+constexpr auto refilled_within = 200s; // or the logs are too full for that
 constexpr auto steps_max = std::uint64_t{200'000};
 
 } // namespace
@@ -36,7 +39,10 @@ schedule::schedule(std::uint64_t seed, bug mistake, bool tracing) : world_(seed)
     world_.time.after(world_.random.time_between(0ms, 2s), [this, at = p.get()] { world_.start(*at); });
   }
   plan_incidents();
-  if (world_.random.one_in(2)) world_.time.after(world_.random.time_between(0s, trouble_), [this] { destroy_one(); });
+  if (world_.random.one_in(3))
+    plan_two_strikes();
+  else if (world_.random.one_in(2))
+    world_.time.after(world_.random.time_between(0s, trouble_), [this] { destroy_one(); });
   world_.time.after(trouble_, [this] {
     world_.make_peace();
     peace_since_ = world_.time.now();
@@ -101,6 +107,54 @@ void schedule::destroy_one() {
   }
 }
 
+/// Whatever is acked has to outlive one disk, and another one when there was time to make up for the first. Until then no store
+/// takes it away.
+void schedule::plan_two_strikes() {
+  auto beside = std::set<process*>{};
+  for (auto& c : components_)
+    if (c.in == tier::aggregator) beside.insert(c.homes.begin(), c.homes.end());
+  for (auto& c : components_) {
+    const auto may_lose = [](const process* p) { return p->may_lose_disk && p->may_die; };
+    if (c.is_copied && std::all_of(c.homes.begin(), c.homes.end(), may_lose)) struck_ = &c;
+    if (c.in == tier::sink && beside.contains(c.homes.front())) return void(struck_ = nullptr);
+  }
+  if (struck_ == nullptr) return;
+  world_.time.after(world_.random.time_between(0s, trouble_), [this] {
+    for (auto& c : components_)
+      if (c.in == tier::sink) held_down_.push_back(c.homes.front());
+    for (auto* p : held_down_) world_.hold_down(*p);
+  });
+  world_.time.after(world_.random.time_between(0s, trouble_), [this] {
+    auto& p = *struck_->homes[world_.random.between(0, struck_->homes.size() - 1)];
+    if (p.is_up) world_.destroy(p);
+    for (auto& other : world_.processes) other->may_lose_disk = false;
+  });
+  world_.time.after(trouble_ + watch_interval, [this] { strike_again(); });
+}
+
+auto schedule::is_whole(const component& c) const -> bool {
+  return std::all_of(c.homes.begin(), c.homes.end(), [](const process* p) {
+    return p->is_up && std::none_of(p->actors.begin(), p->actors.end(), [](const auto& a) { return a->lacks_copies(); });
+  });
+}
+
+/// Those that have copies, and do not know yet that nobody else has what they are of, know that long before.
+void schedule::strike_again() {
+  const auto now = world_.time.now();
+  if (!is_whole(*struck_)) whole_since_ = now;
+  if (now > trouble_ + refilled_within) return let_stores_up();
+  if (now - std::max(whole_since_, trouble_) < whole_for)
+    return world_.time.after(watch_interval, [this] { strike_again(); });
+  world_.destroy(*struck_->homes[world_.random.between(0, struck_->homes.size() - 1)]);
+  let_stores_up();
+}
+
+void schedule::let_stores_up() {
+  struck_ = nullptr;
+  peace_since_ = world_.time.now();
+  for (auto* p : held_down_) world_.let_up(*p);
+}
+
 void schedule::let_disk_fail(process& p) {
   auto& f = p.disk->faults;
   const auto kind = world_.random.between(0, 2);
@@ -126,7 +180,7 @@ void schedule::watch() {
 
 /// Once nothing goes wrong any more, no line waits for long.
 void schedule::check_progress() {
-  if (!world_.peace) return;
+  if (!world_.peace || struck_ != nullptr) return;
   for (const auto& s : scripts_)
     for (const auto& f : s.files)
       if (const auto since = f.waits_since(); since && world_.time.now() - std::max(*since, peace_since_) > safe_within)
@@ -189,7 +243,7 @@ void schedule::check_line(const component& sink, const std::string& tag, const s
 
 auto schedule::run() -> std::string {
   while (world_.problem.empty() && !at_rest_) {
-    if (world_.time.now() > trouble_ + peace_lasts) {
+    if (world_.time.now() > std::max(trouble_, peace_since_) + peace_lasts) {
       auto who = std::string{};
       for (const auto& p : world_.processes) {
         if (!p->is_up) who += " " + p->name + " (down)";

@@ -70,6 +70,10 @@ private:
   void incident();
   void let_disk_fail(process& p);
   void destroy_one();
+  void plan_two_strikes();
+  void strike_again();
+  auto is_whole(const component& c) const -> bool;
+  void let_stores_up();
   void arm(process& p);
   auto build(process& p) -> bool;
   void watch();
@@ -85,6 +89,9 @@ private:
   std::map<std::string, std::uint64_t> found_; ///< the most of an actor, by address
   std::chrono::nanoseconds peace_since_{0};
   bool process_deaths_ = true;
+  component* struck_ = nullptr; ///< the stores behind it are down until another one of its disks is destroyed
+  std::vector<process*> held_down_;
+  std::chrono::nanoseconds whole_since_{0}; ///< each chunk has its copies again
   bool edges_ = world_.random.one_in(4); ///< first aggregators are beside their collectors
   std::uint64_t lines_ = 0;
   std::uint64_t steps_ = 0;

@@ -98,6 +98,7 @@ auto world::add_process(const std::string& name) -> process& {
 }
 
 void world::start(process& p) {
+  if (p.is_held_down) return;
   p.files = p.disk->mount();
   ++p.incarnation;
   note(p.name, "starts");
@@ -149,6 +150,17 @@ void world::destroy(process& p) {
   kill(p, false);
   p.disk->lose_all();
   p.may_lose_disk = false;
+}
+
+void world::hold_down(process& p) {
+  note(p.name, "is held down");
+  p.is_held_down = true;
+  if (p.is_up) kill(p, false);
+}
+
+void world::let_up(process& p) {
+  p.is_held_down = false;
+  if (!p.is_up) start(p);
 }
 
 auto world::is_cut(const process& a, const process& b) const -> bool {

@@ -37,6 +37,8 @@ public:
   virtual auto check() const -> std::string { return {}; }
   /// How many id ranges it remembers.
   virtual auto remembered_ranges() const -> std::size_t { return 0; }
+  /// Something that it is to pass on has nobody else.
+  virtual auto lacks_copies() const -> bool { return false; }
   /// So many chunks it passes on, at most, that say nothing of what is settled.
   virtual auto found() const -> std::uint64_t { return 0; }
   /// Something on its machine changed.
@@ -70,6 +72,7 @@ struct process {
   bool may_die = true;
   bool may_lose_power = true;
   bool may_lose_disk = false; ///< others have copies of what is on it
+  bool is_held_down = false; ///< it does not start
   std::uint64_t incarnation = 0;
   std::vector<std::unique_ptr<actor>> actors;
   std::function<bool(process&)> build;     ///< makes the actors; false: it could not start
@@ -92,6 +95,8 @@ public:
   void kill(process& p, bool with_power);
   /// Its death, and that of its disk; it starts again with an empty one.
   void destroy(process& p);
+  void hold_down(process& p);
+  void let_up(process& p);
   /// From now on nothing goes wrong.
   void make_peace();
   void cut(process& a, process& b, std::chrono::nanoseconds how_long);

@@ -110,6 +110,68 @@ class Replicas(SystemTest):
         self.run_node("store-1")
         self.wait_stored()
 
+    def wait_whole(self, *nodes):
+        """Each line that a core is to pass on is on another disk, too, as far as they know."""
+        def whole():
+            cores = [self.actor(n, "core") or {} for n in nodes]
+            return (all(c.get("copies_lacking", 1) == 0 for c in cores)
+                    and sum(c.get("events_held", 0) for c in cores) >= len(self.sent)
+                    and sum(c.get("copies_held", 0) for c in cores) >= len(self.sent))
+        wait_until(whole, self.logs)
+
+    def lose_disk(self, node, topology=None):
+        """Others see that it is gone; then it is there again, without what it had."""
+        self.nodes[node].kill()
+        shutil.rmtree(self.path(f"disk/{node}"))
+        others = [n for n in self.nodes if n.startswith("core-") and n != node]
+        self.run_node(node, topology=topology)
+        wait_until(lambda: any(f"lack a copy since {node}/destination_aggregator/core went; they are copied to" in
+                               self.nodes[n].log() for n in others), self.logs)
+
+    def test_one_disk_after_the_other_is_lost_before_there_is_a_store(self):
+        self.run_cores()
+        self.fill()
+        self.wait_whole("core-1", "core-2", "core-3")
+        for node in ("core-1", "core-2", "core-3"):
+            self.lose_disk(node)
+            self.wait_whole("core-1", "core-2", "core-3")
+        self.assertIn("nothing lacks a copy any more", self.nodes["core-1"].log() + self.nodes["core-2"].log())
+        self.run_node("store-1")
+        self.wait_stored()
+        wait_until(lambda: all(self.held(n) == (0, 0) for n in ("core-1", "core-2", "core-3")), self.logs)
+        hold_for(lambda: len(self.stored()) == len(self.sent), 1, "nothing comes twice")
+
+    def test_what_came_while_a_node_was_away_is_copied_when_it_is_back(self):
+        degrade = self.write_topology("degrade")
+        self.run_cores(2, topology=degrade)
+        wait_until(lambda: self.cores() == {"core-1", "core-2"}, self.logs)
+        self.nodes["core-2"].kill()
+        wait_until(lambda: "it goes on with fewer" in self.weir("status", "edge-1").stdout, self.logs)
+        self.add(30)
+        wait_until(lambda: self.held("core-1")[0] == len(self.sent), self.logs)
+        wait_until(lambda: "30 events are on the disks of fewer than 2 nodes" in self.weir("status", "core-1").stdout, self.logs)
+        self.run_node("core-2", topology=degrade)
+        self.wait_whole("core-1", "core-2")
+        self.assertNotIn("fewer", self.weir("status", "core-1").stdout)
+        self.assertNotIn("fewer", self.weir("status", "edge-1").stdout)
+        self.nodes["core-1"].kill()
+        shutil.rmtree(self.path("disk/core-1"))
+        self.run_node("core-1", topology=degrade)
+        self.run_node("store-1", topology=degrade)
+        self.wait_stored()
+        hold_for(lambda: len(self.stored()) == len(self.sent), 1, "nothing comes twice")
+
+    def test_what_a_drained_node_had_copies_of_is_copied_among_the_others(self):
+        self.run_cores()
+        self.fill()
+        self.nodes["core-3"].signal(signal.SIGTERM)
+        self.nodes["core-3"].end()
+        shutil.rmtree(self.path("disk/core-3"))
+        wait_until(lambda: any("lack a copy" in self.nodes[n].log() for n in ("core-1", "core-2")), self.logs)
+        self.wait_whole("core-1", "core-2")
+        self.run_node("store-1")
+        self.wait_stored()
+
     def test_a_node_that_comes_back_with_its_disk_repeats_nothing(self):
         self.run_cores()
         self.fill()

@@ -34,6 +34,7 @@ auto log_settings_of(const building& b, const component_plan& c, std::uint32_t i
   settings.remember = b.plan.keep.streams;
   settings.readers = c.to;
   settings.from_now = late_readers_of(b, c);
+  settings.knows_ids = copies_wanted(b, c) > 1;
   settings.holder = "node " + b.context.node + ", pid " + std::to_string(::getpid());
   return settings;
 }
@@ -93,6 +94,10 @@ auto copies_of(const component_plan& c) -> copy_keeper_settings {
   return settings;
 }
 
+auto refills_of(const building& b, const component_plan& c) -> copy_refiller_settings {
+  return {copies_wanted(b, c), b.context.zone_of};
+}
+
 auto core_of(const building& b, const component_plan& c, std::uint32_t instance)
     -> result<std::shared_ptr<aggregator_core>> {
   auto& core = b.context.kept->aggregators[address_of(b, c, instance)];
@@ -116,6 +121,7 @@ auto build_aggregator(const building& b, const component_plan& c, std::uint32_t 
   decides.remember = b.plan.keep.streams;
   decides.once = b.context.once;
   decides.copies = copies_of(c);
+  decides.refills = refills_of(b, c);
   settings.directory = b.context.directory;
   const auto blocks = core->is_durable() || may_have_dead_letters(c);
   const auto revision = std::make_shared<const aggregator_revision>(revision_of(b, c, instance));
@@ -129,8 +135,8 @@ auto build_aggregator(const building& b, const component_plan& c, std::uint32_t 
 
 auto aggregator_change_of(const building& b, const component_plan& c, std::uint32_t instance, bool discards)
     -> caf::message {
-  return caf::make_message(std::make_shared<aggregator_change>(
-      aggregator_change{downstream_of(b, c), local_senders_of(b, c), revision_of(b, c, instance), discards, copies_of(c)}));
+  return caf::make_message(std::make_shared<aggregator_change>(aggregator_change{
+      downstream_of(b, c), local_senders_of(b, c), revision_of(b, c, instance), discards, copies_of(c), refills_of(b, c)}));
 }
 
 } // namespace weir

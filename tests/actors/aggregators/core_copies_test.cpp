@@ -23,7 +23,7 @@ auto copy(std::uint64_t sequence, std::uint64_t settled_below = 1) -> chunk_ptr 
 
 /// With three copies on its disk, and nothing else.
 struct keeping : bench {
-  copy_keeper keeper{{"core"}, [n = std::uint64_t{0}]() mutable { return ++n; }};
+  copy_keeper keeper{"core-1/core/0", {"core"}, [n = std::uint64_t{0}]() mutable { return ++n; }};
 
   keeping() {
     start();

@@ -224,4 +224,31 @@ BOOST_AUTO_TEST_CASE(keep_their_word_whatever_peers_do) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(give_copies_of_what_their_owner_has_to_nodes_that_have_none) {
+  auto c = copied{3};
+  c.up(1, "core-2/a");
+  c.up(2, "core-3/a");
+  c.up(3, "core-4/a");
+  c.out.push_held(chunk_of({1, 1}, 1 * kib), "core-1/a", {"core-3"}, 1, start);
+  const auto sent = c.sent();
+  BOOST_TEST_REQUIRE(sent.size() == 1U);
+  BOOST_TEST(sent.begin()->first != 2U);
+  BOOST_TEST((sent.begin()->second == texts{"1 of core-1/a"}));
+  BOOST_TEST(c.ack(2, 1) == 0U); // who was not sent it
+  BOOST_TEST(c.ack(sent.begin()->first, 1) == 1U);
+  BOOST_TEST(c.out.unacked_chunks() == 0U);
+  BOOST_TEST(c.out.in_flight_bytes() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(give_such_a_copy_to_another_one_when_its_receiver_goes) {
+  auto c = copied{2};
+  c.up(1, "core-2/a");
+  c.out.push_held(chunk_of({1, 1}, 1 * kib), "core-1/a", {}, 1, start);
+  BOOST_TEST(c.sent().contains(1));
+  c.up(2, "core-3/a");
+  c.out.peer_down(1);
+  BOOST_TEST(c.sent().contains(2));
+  BOOST_TEST(c.ack(2, 1) == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
