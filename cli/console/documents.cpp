@@ -268,6 +268,7 @@ auto graph_document(const console_ground& of, const cluster_sight& seen) -> std:
     write_head(out, of, seen);
     write_verdict(out, judge_all(seen.nodes));
     out.text("bottleneck", bottleneck_text(flows));
+    write_list(out, "members", seen.members, write_member);
     write_list(out, "nodes", seen.nodes, write_node);
     write_list(out, "components", flows, write_flow);
   });

@@ -91,7 +91,7 @@ class Browser:
 
     def text(self, selector):
         """Of the first that fits, as it is shown; empty if there is none."""
-        return self.value(f"(document.querySelector({json.dumps(selector)}) || {{innerText: ''}}).innerText")
+        return self.value(f"(e => e ? e.innerText ?? e.textContent : '')(document.querySelector({json.dumps(selector)}))")
 
     def wait_text(self, selector, words, patience=None):
         wait_until(lambda: words in self.text(selector), lambda: f"{words!r} in {selector}: {self.text(selector)!r}; {self.complaints}",

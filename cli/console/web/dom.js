@@ -4,7 +4,7 @@ const svg_space = "http://www.w3.org/2000/svg";
 const drawn = Symbol("drawn"); // on an element: what it was drawn from
 const as_property = new Set(["value", "checked", "disabled", "open"]);
 
-/// What an element should be. `key` tells siblings apart, `ref` gets the element once it is made, `on…` are handlers,
+/// What an element should be. `key` tells siblings apart, `ref` gets the element, once for each function that is given, `on…` are handlers,
 /// `style` is a map of CSS properties.
 export function h(tag, attributes, ...children) {
   return { tag, attributes: attributes || {}, children: children.flat(Infinity).filter(is_shown) };
@@ -61,7 +61,6 @@ function make(one, is_svg) {
   const element = inside ? document.createElementNS(svg_space, one.tag) : document.createElement(one.tag);
   element[drawn] = { tag: one.tag, attributes: {}, children: [] };
   put(element, one, is_svg);
-  if (one.attributes.ref) one.attributes.ref(element);
   return element;
 }
 
@@ -76,6 +75,7 @@ function put(element, one, is_svg) {
   put_children(element, one.children, is_svg || one.tag === "svg");
   for (const name in one.attributes) put_attribute(element, name, one.attributes[name], before[name]);
   element[drawn] = one;
+  if (one.attributes.ref && one.attributes.ref !== before.ref) one.attributes.ref(element);
   return element;
 }
 

@@ -19,6 +19,22 @@ export function is_partial(graph) {
   return (graph.partial || []).length > 0;
 }
 
+function hosts(member, c) {
+  const all = member.classes || [];
+  return all.length === 0 || c.classes.length === 0 || c.classes.some((k) => all.includes(k));
+}
+
+/// None of its actors is seen, and that says nothing: a node that may run it tells this one no figures, or is alive and has
+/// no need of a link to this one.
+export function is_hidden(graph, c) {
+  if (c.actors > 0) return false;
+  const silent = new Set((graph.nodes || []).filter((n) => n.problem).map((n) => n.node));
+  const told = new Set((graph.nodes || []).map((n) => n.node));
+  const sends_from_here = graph.components.some((s) => c.from.includes(s.component) && s.nodes.includes(graph.node));
+  const may_run_it = (m) => (m.state === "up" || m.state === "draining") && hosts(m, c);
+  return (graph.members || []).some((m) => may_run_it(m) && (silent.has(m.node) || (!told.has(m.node) && !sends_from_here)));
+}
+
 /// What dead letters bring was counted when it came first.
 export function is_source(c) {
   return c.tier === "collector" && c.type !== "dead_letters";
@@ -63,17 +79,17 @@ export function edges_of(graph) {
   for (const a of graph.components)
     for (const name of a.to) {
       const b = by_name.get(name);
-      if (b) edges.push(edge_of(a, b, by_name, is_partial(graph)));
+      if (b) edges.push(edge_of(a, b, by_name, graph));
     }
   return edges;
 }
 
-function edge_of(a, b, by_name, partial) {
+function edge_of(a, b, by_name, graph) {
   const events = flow_between(a, b, by_name, { in: "events_in_per_second", out: "events_out_per_second" });
   const size = flow_between(a, b, by_name, { in: "bytes_in_per_second", out: "bytes_out_per_second" });
   const edge = { key: a.component + " → " + b.component, from: a, to: b, rate: events.value, bytes: size.value, is_about: events.is_about };
   edge.waits = holds_up(a, b, by_name);
-  const ends = [mood_of_component(a, partial), mood_of_component(b, partial)];
+  const ends = [a, b].map((c) => mood_of_component(c, is_hidden(graph, c)));
   const is_stopped = ends[1] === "fails" || (ends[1] === "tries" && edge.rate === 0 && a.events_held > 0);
   edge.mood = is_stopped ? "fails" : edge.waits ? "waits" : ends.includes("unseen") ? "unseen" : edge.rate > 0 ? "flows" : "rests";
   return edge;

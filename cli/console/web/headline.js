@@ -1,6 +1,6 @@
 // The first two questions of the night in one sentence: is everything arriving, and where is it stuck.
-import { is_partial, is_source, sums_of } from "./facts.js";
-import { count, many, rate, seconds, short } from "./format.js";
+import { is_hidden, is_partial, is_source, sums_of } from "./facts.js";
+import { count, many, rate, seconds } from "./format.js";
 
 const old_seconds = 60; // nothing that flows is so old
 
@@ -13,8 +13,8 @@ function list_of(names) {
 }
 
 function gone_text(graph) {
-  const gone = graph.components.filter((c) => c.actors === 0);
-  if (gone.length === 0 || is_partial(graph)) return "";
+  const gone = graph.components.filter((c) => c.actors === 0 && !is_hidden(graph, c));
+  if (gone.length === 0) return "";
   const is_or_are = gone.length === 1 ? " is not there: " : " are not there: ";
   const classes = [...new Set(gone.flatMap((c) => c.classes))];
   const where = classes.length > 0 ? "no node of class " + list_of(classes) + " is linked to " + graph.node : "no node runs them";
@@ -53,9 +53,4 @@ function trouble_text(graph, sum) {
 
 function waiting_first(graph, more) {
   return graph.bottleneck ? [capital(graph.bottleneck), ...more] : more;
-}
-
-/// The last question, in a few words.
-export function loss_text(sum) {
-  return sum.dropped === 0 ? "nothing dropped" : short(sum.dropped) + " dropped";
 }

@@ -1,7 +1,7 @@
 // One component: how it does, its figures with their past, its neighbours, actors, files, buffers, log lines and settings.
 import { action, restart } from "./actions.js";
 import { h } from "./dom.js";
-import { edges_of, is_partial, sentence_of_edge, tier_word } from "./facts.js";
+import { edges_of, is_hidden, sentence_of_edge, tier_word } from "./facts.js";
 import { count } from "./format.js";
 import { live } from "./live.js";
 import { log_lines } from "./page_logs.js";
@@ -39,7 +39,7 @@ function draw(name, data, all, orders, app) {
   const files = rows.flatMap((r) => (r.actor.files || []).map((f) => ({ ...f, node: r.node })));
   const left_out = rows.reduce((sum, r) => sum + (r.actor.files_left_out || 0), 0);
   return [
-    title(c, data),
+    title(c),
     figure_tiles(c, rows, live.past.get(name) || [], all.history.data),
     panel("Neighbours", neighbours(name)),
     panel("Actors", rows.length > 0 ? actor_table(name, rows, orders.actors, app, data.at) : empty("None of its actors is seen from here.", "It runs on nodes of class ", (c.classes || []).join(", ") || "any", ".")),
@@ -54,12 +54,12 @@ function panel(title, ...inside) {
   return h("section", { class: "panel", key: title, "aria-label": title }, h("h2", null, title), inside);
 }
 
-function title(c, data) {
-  const partial = is_partial(data);
+function title(c) {
+  const hidden = Boolean(live.graph) && is_hidden(live.graph, c);
   const act = (path, label, text) => action({ key: path, path, words: { component: c.component }, title: `${label}: ${c.component}`, word: label, text });
   return h("div", { class: "bar-of-page" },
     h("div", null,
-      h("h1", null, c.component, " ", mark(mood_of_component(c, partial), word_of_component(c, partial))),
+      h("h1", null, c.component, " ", mark(mood_of_component(c, hidden), word_of_component(c, hidden))),
       h("p", { class: "faint" }, tier_word(c) + (c.type === "aggregator" ? "" : ", " + c.type), c.classes.length > 0 && ` · on nodes of class ${c.classes.join(", ")}`, ` · ${count(c.actors)} seen`),
       (c.problems || []).length > 0 && h("ul", { class: "reasons" }, c.problems.map((p) => h("li", { key: p }, p)))),
     h("div", { class: "buttons" },

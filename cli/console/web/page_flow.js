@@ -1,6 +1,6 @@
 // Is everything arriving, and where is it stuck: a sentence, the sums, the graph, and the same as a table.
 import { h } from "./dom.js";
-import { edges_of, is_partial, sentence_of_edge, sums_of, tier_word, tiers } from "./facts.js";
+import { edges_of, is_hidden, is_partial, sentence_of_edge, sums_of, tier_word, tiers } from "./facts.js";
 import { byte_rate, bytes, count, many, rate, seconds, short } from "./format.js";
 import { graph_picture, sentence_of_box } from "./graph.js";
 import { headline } from "./headline.js";
@@ -12,6 +12,7 @@ import { empty, loading } from "./resource.js";
 
 const reasons_shown = 6;
 const spark_slots = 120;
+const text_pixels = 14; // of base.css, where the graph is as it is measured
 
 export function page(_, app) {
   let width = 0;
@@ -21,6 +22,7 @@ export function page(_, app) {
     const now = Math.floor(seen[0].contentRect.width);
     if (now !== width) (width = now), app.redraw();
   });
+  const observe = (element) => measure.observe(element);
   const point = (key) => {
     pointed = key;
     app.redraw();
@@ -34,13 +36,18 @@ export function page(_, app) {
         head(g),
         sums(g),
         h("section", { class: "panel", "aria-label": "Graph" },
-          h("div", { class: "graph-place", ref: (e) => measure.observe(e) }, width > 0 && (g.components.length > 0 ? graph_picture(g, width, pointed, point) : empty("The topology has no components."))),
+          h("div", { class: "graph-place", ref: observe }, width > 0 && (g.components.length > 0 ? graph_picture(g, width, text_scale(), pointed, point) : empty("The topology has no components."))),
           strip(g, pointed)),
         h("section", { class: "panel", "aria-label": "Components" }, components(g, order, app)),
       ];
     },
     end: () => measure.disconnect(),
   };
+}
+
+/// Where text is larger than on a small screen, the graph is too.
+function text_scale() {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize) / text_pixels;
 }
 
 function head(g) {
@@ -100,14 +107,13 @@ function legend() {
 
 function components(g, order, app) {
   const rank = new Map(tiers.map((t, i) => [t.name, i]));
-  const partial = is_partial(g);
   const number = (key, title, draw, more) => ({ key, title, of: (c) => c[key], draw, is_number: true, ...more });
   return table({
     label: "Components", rows: g.components, key: (c) => c.component, order, changed: app.redraw,
     columns: [
       { key: "component", title: "Component", draw: (c) => h("a", { href: "#/component/" + encodeURIComponent(c.component) }, c.component) },
       { key: "tier", title: "Tier", of: (c) => rank.get(c.tier), draw: (c) => tier_word(c) + (c.type === "aggregator" ? "" : ", " + c.type), hides: true },
-      { key: "state", title: "State", of: (c) => mood_of_component(c, partial), draw: (c) => mark(mood_of_component(c, partial), word_of_component(c, partial)) },
+      { key: "state", title: "State", of: (c) => mood_of_component(c, is_hidden(g, c)), draw: (c) => mark(mood_of_component(c, is_hidden(g, c)), word_of_component(c, is_hidden(g, c))) },
       number("events_in_per_second", "In", (c) => rate(c.events_in_per_second)),
       number("events_out_per_second", "Out", (c) => rate(c.events_out_per_second)),
       number("bytes_out_per_second", "Out, bytes", (c) => byte_rate(c.bytes_out_per_second), { hides: true }),

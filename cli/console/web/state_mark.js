@@ -1,6 +1,7 @@
 // How something is, by shape, word and colour together.
 import { h } from "./dom.js";
 
+const still_seconds = 5;
 const credit_too_small = 64 << 10; // bytes; as in graph.cpp
 
 // Of a 10 by 10 box: what the eye tells apart without colour.
@@ -48,20 +49,26 @@ export function word_of_actor(a) {
   return is_waiting(a) ? "waits for demand" : a.state;
 }
 
-/// A component as the graph tells it: all its actors together. `is_partial`: some nodes are not seen from here.
-export function mood_of_component(c, is_partial) {
-  if (c.actors === 0) return is_partial ? "unseen" : "fails";
-  if (c.failing > 0) return "fails";
-  if ((c.problems || []).length > 0) return "tries";
-  return c.waiting > 0 ? "waits" : c.events_in_per_second + c.events_out_per_second > 0 ? "flows" : "rests";
+/// What it has passed on is not acked, and nothing comes any more.
+function stands_still(c) {
+  return c.events_held > 0 && c.delay_seconds > still_seconds && c.events_in_per_second + c.events_out_per_second === 0;
 }
 
-export function word_of_component(c, is_partial) {
+/// A component as the graph tells it: all its actors together. `is_hidden`: none of them can be seen from here.
+export function mood_of_component(c, is_hidden) {
+  if (c.actors === 0) return is_hidden ? "unseen" : "fails";
+  if (c.failing > 0) return "fails";
+  if ((c.problems || []).length > 0) return "tries";
+  if (c.waiting > 0 || stands_still(c)) return "waits";
+  return c.events_in_per_second + c.events_out_per_second > 0 ? "flows" : "rests";
+}
+
+export function word_of_component(c, is_hidden) {
   const some = (n, word) => (c.actors > 1 ? n + " of " + c.actors + " " + word : word);
   const words = {
     unseen: () => "not seen from here", flows: () => "flows", rests: () => "at rest", tries: () => "in trouble",
-    waits: () => some(c.waiting, "waiting"),
+    waits: () => (c.waiting > 0 ? some(c.waiting, "waiting") : "stands still"),
     fails: () => (c.actors === 0 ? "not there" : some(c.failing, "failing")),
   };
-  return words[mood_of_component(c, is_partial)]();
+  return words[mood_of_component(c, is_hidden)]();
 }
