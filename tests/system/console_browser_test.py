@@ -58,7 +58,7 @@ class PageInBrowser(SystemTest):
         self.browser.open(self.address("one"))
         self.browser.wait_text("#headline", "Everything has arrived")
         self.browser.wait_text("#sum-difference", "0")
-        for name in ("accepted", "settled"):
+        for name in ("accepted", "stored"):
             self.browser.wait_text(f".tile:has(#sum-{name})", "5,000 since start")
         self.assertEqual(["0", "0"], [self.browser.text("#sum-" + name) for name in ("held", "dropped")])
         self.assertNotIn("token", self.browser.value("location.href"))

@@ -40,20 +40,23 @@ export function is_source(c) {
   return c.tier === "collector" && c.type !== "dead_letters";
 }
 
-/// Of all collectors together: what came is what was settled, is on its way, or was dropped.
+/// What comes in is of the collectors, what is stored of the sinks: a collector is rid of an event once a buffer has it.
 export function sums_of(graph) {
-  const sum = { in_rate: 0, in_bytes: 0, out_rate: 0, accepted: 0, settled: 0, held: 0, dropped: 0, delay: 0 };
-  for (const c of (graph.components || []).filter(is_source)) {
-    sum.in_rate += c.events_in_per_second;
-    sum.in_bytes += c.bytes_in_per_second;
-    sum.out_rate += c.events_out_per_second;
-    sum.accepted += c.events_in;
-    sum.settled += c.events_out;
-    sum.held += c.events_held;
-    sum.dropped += c.dropped;
-    sum.delay = Math.max(sum.delay, c.delay_seconds);
-  }
-  return sum;
+  const all = graph.components || [];
+  const total = (of, key) => of.reduce((sum, c) => sum + c[key], 0);
+  const sources = all.filter(is_source);
+  const sinks = all.filter((c) => c.tier === "sink");
+  const holder = all.reduce((most, c) => (c.events_held > (most ? most.events_held : 0) ? c : most), null);
+  return {
+    in_rate: total(sources, "events_in_per_second"), in_bytes: total(sources, "bytes_in_per_second"), accepted: total(sources, "events_in"),
+    out_rate: total(sinks, "events_out_per_second"), out_bytes: total(sinks, "bytes_out_per_second"), stored: total(sinks, "events_out"),
+    dropped: total(all, "dropped"), sinks, holder, held: held_of(all), delay: Math.max(0, ...all.map((c) => (c.events_held > 0 ? c.delay_seconds : 0))),
+  };
+}
+
+/// At least so many: what one tier holds, another may hold too until it is stored.
+export function held_of(components) {
+  return Math.max(...tiers.map((t) => components.filter((c) => c.tier === t.name).reduce((sum, c) => sum + c.events_held, 0)));
 }
 
 /// The receiver tells what comes to it, from all its senders together: with several it is split as these pass on.

@@ -12,6 +12,12 @@ function list_of(names) {
   return names.length < 3 ? names.join(" and ") : names.slice(0, 2).join(", ") + " and " + count(names.length - 2) + " more";
 }
 
+function stored_text(sum) {
+  const sinks = sum.sinks;
+  if (sinks.length === 0 || sinks.length > 3) return `${many(sinks.length, "sink stores", "sinks store")} ${rate(sum.out_rate)} in all`;
+  return sinks.map((c, i) => `${c.component} ${i === 0 ? "stores " : ""}${rate(c.events_out_per_second)}`).join(", ");
+}
+
 function gone_text(graph) {
   const gone = graph.components.filter((c) => c.actors === 0 && !is_hidden(graph, c));
   if (gone.length === 0) return "";
@@ -26,11 +32,10 @@ export function headline(graph) {
   const sum = sums_of(graph);
   const gone = gone_text(graph);
   const more = [...(graph.reasons || [])];
-  const flow = `${rate(sum.in_rate)} come in, ${rate(sum.out_rate)} are stored`;
+  const flow = `${rate(sum.in_rate)} come in, ${stored_text(sum)}`;
   if (gone) return { mood: "fails", text: capital(gone) + ".", more: waiting_first(graph, more) };
   if (graph.bottleneck) {
-    const wanted = sum.in_rate > sum.out_rate * 1.05 + 1 ? ` ${capital(flow)}.` : "";
-    return { mood: graph.health === "failed" ? "fails" : "waits", text: capital(graph.bottleneck) + "." + wanted, more };
+    return { mood: graph.health === "failed" ? "fails" : "waits", text: `${capital(graph.bottleneck)}. ${capital(flow)}.`, more };
   }
   const trouble = trouble_text(graph, sum);
   if (trouble) return { mood: "fails", text: `${capital(trouble)}. ${capital(flow)}.`, more };

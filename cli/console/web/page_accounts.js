@@ -1,4 +1,4 @@
-// What did we lose? accepted = stored + in flight + dropped, for each source and in all, now and since start.
+// What did we lose? accepted = safe + in flight + dropped, for each source and in all, now and since start.
 import { h } from "./dom.js";
 import { count, rate } from "./format.js";
 import { live } from "./live.js";
@@ -32,7 +32,7 @@ function sentence(data) {
   return h("section", { class: "headline " + mood },
     h("h1", null, mark(mood, `${lost}; ${rest}.`)),
     h("p", { class: "equation" },
-      term("accepted", t.accepted, "accepted"), h("span", { class: "sign" }, "="), term("settled", t.settled, "stored"), h("span", { class: "sign" }, "+"),
+      term("accepted", t.accepted, "accepted"), h("span", { class: "sign" }, "="), term("settled", t.settled, "safe: stored, or in a disk buffer"), h("span", { class: "sign" }, "+"),
       term("in_flight", t.in_flight, "in flight"), h("span", { class: "sign" }, "+"), term("dropped", t.dropped, "dropped"),
       h("span", { class: "sign" }, "+"), term("difference", t.difference, "unaccounted for")),
     t.dropped > 0 && h("ul", { class: "reasons" }, reasons_of(t).map(([reason, n]) => h("li", { key: reason }, `${reason}: ${count(n)}`)), h("li", null, h("a", { href: "#/letters" }, "Dead letters"))));

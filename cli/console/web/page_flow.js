@@ -1,6 +1,6 @@
 // Is everything arriving, and where is it stuck: a sentence, the sums, the graph, and the same as a table.
 import { h } from "./dom.js";
-import { edges_of, is_hidden, is_partial, sentence_of_edge, sums_of, tier_word, tiers } from "./facts.js";
+import { edges_of, is_hidden, is_partial, is_source, sentence_of_edge, sums_of, tier_word, tiers } from "./facts.js";
 import { byte_rate, bytes, count, many, rate, seconds, short } from "./format.js";
 import { graph_picture, sentence_of_box } from "./graph.js";
 import { headline } from "./headline.js";
@@ -66,10 +66,9 @@ function tile(key, title, value, small, picture, link) {
     h("span", { class: "tile-title" }, title), h("span", { class: "tile-value", id: "sum-" + key }, value), h("span", { class: "tile-small" }, small), picture);
 }
 
-/// Of all collectors, second by second; null where a second was not seen.
-function past_of(g, of) {
-  const names = g.components.filter((c) => c.tier === "collector" && c.type !== "dead_letters").map((c) => c.component);
-  const pasts = names.map((n) => (live.past.get(n) || []).slice(-spark_slots));
+/// Of some components together, second by second.
+function past_of(components, of) {
+  const pasts = components.map((c) => (live.past.get(c.component) || []).slice(-spark_slots));
   const longest = Math.max(0, ...pasts.map((p) => p.length));
   return Array.from({ length: longest }, (_, i) => pasts.reduce((sum, p) => sum + (p[i - longest + p.length] ? p[i - longest + p.length][of] : 0), 0));
 }
@@ -78,13 +77,13 @@ function sums(g) {
   const sum = sums_of(g);
   const total = live.accounts && live.accounts.total;
   const difference = total ? total.difference : null;
-  const line = (of) => spark(past_of(g, of), { slots: spark_slots });
-  return h("section", { class: "tiles", "aria-label": "Sums of all collectors" },
-    tile("accepted", "Taken in", rate(sum.in_rate), `${count(sum.accepted)} since start · ${byte_rate(sum.in_bytes)}`, line("events_in"), "#/accounts"),
-    tile("settled", "Stored", rate(sum.out_rate), `${count(sum.settled)} since start`, line("events_out"), "#/accounts"),
-    tile("held", "In flight", short(sum.held), sum.held > 0 ? `the oldest ${seconds(sum.delay)} old` : "nothing on its way", line("held"), "#/accounts"),
-    tile("dropped", "Dropped", short(sum.dropped), total && sum.dropped > 0 ? reasons_of(total) : sum.dropped > 0 ? "since start" : "nothing since start", null, "#/letters"),
-    tile("difference", "Unaccounted for", difference === null ? "…" : count(difference), difference === 0 ? "the accounts balance" : difference === null ? "asking" : "accepted is not stored, in flight or dropped", null, "#/accounts"));
+  const line = (components, of) => spark(past_of(components, of), { slots: spark_slots });
+  return h("section", { class: "tiles", "aria-label": "Sums" },
+    tile("accepted", "Taken in", rate(sum.in_rate), `${count(sum.accepted)} since start · ${byte_rate(sum.in_bytes)}`, line(g.components.filter(is_source), "events_in"), "#/accounts"),
+    tile("stored", sum.sinks.length > 1 ? `Stored in ${count(sum.sinks.length)} sinks` : "Stored", rate(sum.out_rate), `${count(sum.stored)} since start · ${byte_rate(sum.out_bytes)}`, line(sum.sinks, "events_out"), "#/accounts"),
+    tile("held", "On the way", short(sum.held), sum.holder ? `${sum.holder.component} holds most; the oldest ${seconds(sum.delay)} old` : "nothing", line(sum.holder ? [sum.holder] : [], "held"), "#/accounts"),
+    tile("dropped", "Dropped", short(sum.dropped), total && total.dropped > 0 ? reasons_of(total) : sum.dropped > 0 ? "since start" : "nothing since start", null, "#/letters"),
+    tile("difference", "Unaccounted for", difference === null ? "…" : count(difference), difference === 0 ? "the accounts balance" : difference === null ? "asking" : "accepted, and not safe, in flight or dropped", null, "#/accounts"));
 }
 
 function reasons_of(total) {
