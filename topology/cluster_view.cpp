@@ -62,7 +62,7 @@ auto member_of(const topology_plan& plan, const std::string& node, const std::ve
 }
 
 auto nodes_to_dial(const topology_plan& plan, const std::vector<const component_plan*>& hosted, const std::string& self,
-                   const std::vector<member>& members) -> std::vector<node_address> {
+                   const std::vector<member>& members, const std::set<std::string>& lost) -> std::vector<node_address> {
   auto found = std::vector<node_address>{};
   const auto wanted = remote_components(hosted);
   for (const auto& other : plan.nodes)
@@ -70,7 +70,7 @@ auto nodes_to_dial(const topology_plan& plan, const std::vector<const component_
   const auto is_joined = plan.joining.is_open() && serves(hosted);
   const auto near = is_joined ? neighbours_in(ring_of(members, self), self) : std::vector<std::string>{};
   for (const auto& m : members) {
-    const auto is_near = std::find(near.begin(), near.end(), m.node) != near.end();
+    const auto is_near = std::find(near.begin(), near.end(), m.node) != near.end() || (is_joined && lost.contains(m.node));
     if (m.node == self || has_node(found, m.node) || !why_not_as(plan, m.node, m.classes).empty() || !(is_near || may_serve(plan, m.classes, wanted))) continue;
     if (auto at = address_of(m)) found.push_back(std::move(*at));
   }

@@ -4,6 +4,7 @@
 #include "runtime/cluster/member.hpp"
 #include "topology/plan.hpp"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,8 @@ auto member_of(const topology_plan& plan, const std::string& node, const std::ve
 
 /// Of a node that hosts `hosted`: those that may host what these send to, by the file or as members; and, if it serves
 /// and nodes may join, some of the other members that do, so that all such are joined however many there are: in the ring of their names the
-/// next, the second next, the fourth next and so on.
+/// next, the second next, the fourth next and so on; and those whose connection is lost, until it is known whether they live.
 auto nodes_to_dial(const topology_plan& plan, const std::vector<const component_plan*>& hosted, const std::string& self,
-                   const std::vector<member>& members) -> std::vector<node_address>;
+                   const std::vector<member>& members, const std::set<std::string>& lost = {}) -> std::vector<node_address>;
 
 } // namespace weir

@@ -24,6 +24,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <tuple>
 
@@ -162,6 +163,7 @@ struct node::running {
   std::shared_ptr<member_zones> zones = std::make_shared<member_zones>();
   std::mutex members_guard;
   std::vector<member> members; // the others
+  std::set<std::string> lost;  // of them
   bool is_started = false;     // dialling is
   bool is_changing = false;    // the plan is: whom the old one wants is kept
 
@@ -259,7 +261,7 @@ struct node::running {
     s.seeds = by.joining.seeds;
     s.seeds.insert(s.seeds.end(), settings.seeds.begin(), settings.seeds.end());
     if (link.identity.serves) std::erase_if(s.seeds, [&](const seed& one) { return is_own_place(one, by.joining); });
-    s.on_members = [this](const std::vector<member>& now) { on_members(now); };
+    s.on_members = [this](const auto& now, const auto& lost_now) { on_members(now, lost_now); };
     s.make_introducer = [with = dialling_by()](const cluster_actor& of) {
       auto its = with;
       its.cluster = of;
@@ -271,15 +273,16 @@ struct node::running {
     link.down_after = by.joining.down_after;
     links = std::make_unique<node_links>(*system, link, dialling_by(), settings.on_failed);
   }
-  void on_members(const std::vector<member>& now) {
+  void on_members(const std::vector<member>& now, const std::set<std::string>& lost_now) {
     const auto lock = std::lock_guard{members_guard};
     members = now;
+    lost = lost_now;
     zones->set(now, name, plan->get()->joining.zone);
     if (is_started) dial(*plan->get(), is_changing);
   }
   /// Whom a plan wants, by what is known of the others.
   void dial(const topology_plan& by, bool keeps_others) {
-    if (links) links->dial(nodes_to_dial(by, components_of(by, settings.classes), name, members), keeps_others);
+    if (links) links->dial(nodes_to_dial(by, components_of(by, settings.classes), name, members, lost), keeps_others);
   }
   void change_dialling(const topology_plan& by, bool goes_on_changing) {
     const auto lock = std::lock_guard{members_guard};

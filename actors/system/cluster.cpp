@@ -214,7 +214,7 @@ void cluster_state::tell_members() {
   auto others = std::vector<member>{};
   for (auto& seen : members->members(now()))
     if (!seen.is_self && seen.who.state != member_state::left) others.push_back(std::move(seen.who));
-  settings.on_members(others);
+  settings.on_members(others, members->lost());
 }
 
 auto cluster(cluster_actor::stateful_pointer<cluster_state> self, cluster_settings settings)

@@ -15,6 +15,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -69,8 +70,8 @@ struct cluster_settings {
   duration ask_anyway = std::chrono::seconds{30};
   duration told_every = std::chrono::minutes{1}; ///< while no seed answers
   const clock* time = &system_clock();
-  /// Called in its thread, when it has changed: all but this node and those that have left.
-  std::function<void(const std::vector<member>&)> on_members = {};
+  /// Called in its thread, when it has changed: all but this node and those that have left; and those whose connection broke.
+  std::function<void(const std::vector<member>&, const std::set<std::string>& lost)> on_members = {};
   /// Spawns what answers (introduce, seed).
   std::function<caf::actor(const cluster_actor&)> make_introducer = {};
 };

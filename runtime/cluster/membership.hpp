@@ -75,11 +75,13 @@ public:
   };
   auto take_outgoing() -> std::vector<outgoing>;
   auto take_news() -> std::vector<member_news>;
-  /// Rises with each change of a member.
+  /// Rises with each change of a member, and of those that are lost.
   auto edition() const -> std::uint64_t;
   /// By name.
   auto members(monotonic_time now) const -> std::vector<member_view>;
   auto find(const std::string& node) const -> const member*;
+  /// Those whose connection broke and that are judged soon: whoever can is to dial them, wanted or not, as they may live.
+  auto lost() const -> std::set<std::string>;
   auto deadline() const -> monotonic_time;
 
 private:

@@ -15,6 +15,7 @@ void membership::on_linked(link_id id, const greeted_node& who, monotonic_time n
   auto [at, is_new] = watches_.try_emplace(node, member_watch{phi_detector{now, settings_.heartbeat}});
   auto& w = at->second;
   if (!is_new && w.links == 0) w.detector = phi_detector{now, settings_.heartbeat};
+  if (w.links == 0 && w.is_broken) ++edition_;
   ++w.links;
   if (!who.is_introduction) ++w.pulsing;
   const auto* known = table_.find(node);
@@ -37,8 +38,17 @@ void membership::on_unlinked(link_id id, bool is_meant, monotonic_time now, std:
   auto& w = *at->second.of;
   if (at->second.has_pulses && --w.pulsing == 0) w.is_broken = !is_meant;
   if (--w.links == 0) w.unlinked = now;
+  if (w.links == 0 && w.is_broken) ++edition_;
   if (w.links == 0 && is_meant && !w.is_broken) watches_.erase(at->second.node);
   links_.erase(at);
+}
+
+auto membership::lost() const -> std::set<std::string> {
+  auto found = std::set<std::string>{};
+  if (!self_.serves) return found;
+  for (const auto& [node, w] : watches_)
+    if (w.links == 0 && w.is_broken && !w.is_judged && !w.is_gone) found.insert(node);
+  return found;
 }
 
 void membership::on_heard(link_id id, monotonic_time now) {

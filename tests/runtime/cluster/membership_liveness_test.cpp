@@ -178,6 +178,24 @@ BOOST_AUTO_TEST_CASE(whose_link_was_ended_on_purpose_are_not_judged_by_an_introd
   BOOST_TEST(a.state_of("b") == "up");
 }
 
+BOOST_AUTO_TEST_CASE(whose_last_link_broke_are_lost_until_they_link_again_or_are_judged) {
+  auto a = led{};
+  a.link(1, "b");
+  a.link(2, "c");
+  BOOST_TEST(a.of.lost().empty());
+  const auto edition = a.of.edition();
+  a.unlink(1);
+  a.of.on_unlinked(2, true, a.now, a.wall_ns); // meant
+  BOOST_TEST((a.of.lost() == std::set<std::string>{"b"}));
+  BOOST_TEST(a.of.edition() > edition);
+  a.link(3, "b");
+  BOOST_TEST(a.of.lost().empty());
+  a.unlink(3);
+  a.pass(8s);
+  BOOST_TEST(a.state_of("b") == "down");
+  BOOST_TEST(a.of.lost().empty());
+}
+
 BOOST_AUTO_TEST_CASE(that_link_again_in_time_are_not_down) {
   auto a = led{};
   a.link(1, "b");

@@ -227,8 +227,7 @@ void membership_world::arm(place which) {
   });
 }
 
-/// A verdict of its own about one that lives, and that nothing keeps from it, is wrong. But for two whose connection broke when
-/// neither wanted it any more, as the ring had changed: nobody makes it again, and the verdict is contradicted at once.
+/// A verdict of its own about one that lives, and that nothing keeps from it, is wrong.
 void membership_world::hear_news(place which) {
   const auto& n = nodes_[which];
   for (const auto& news : n.of->take_news()) {
@@ -239,8 +238,7 @@ void membership_world::hear_news(place which) {
     if (expects_calm_ && other.is_running) wrong("in the calm " + n.name + " says: " + news.text);
     if (news.text.find("says so") != std::string::npos || !other.is_running || other.is_paused) continue;
     const auto is_cut = network_.is_blocked(which, *about) || network_.is_blocked(*about, which);
-    const auto is_wanted = wanted_of(which).contains(*about) || wanted_of(*about).contains(which);
-    if (is_wanted && !is_cut && now() - other.undisturbed_since > 2 * down_after)
+    if (!is_cut && now() - other.undisturbed_since > 2 * down_after)
       wrong(n.name + " judges " + other.name + ", which lives: " + news.text);
   }
 }
@@ -273,6 +271,8 @@ auto membership_world::wanted_of(place which) const -> std::set<place> {
   std::sort(ring.begin(), ring.end());
   const auto own = static_cast<std::size_t>(std::find(ring.begin(), ring.end(), n.name) - ring.begin());
   for (auto far = std::size_t{1}; far < ring.size(); far *= 2) all.insert(*place_of(ring[(own + far) % ring.size()]));
+  for (const auto& lost : n.of->lost())
+    if (const auto at = *place_of(lost); nodes_[at].serves) all.insert(at);
   all.erase(which);
   return all;
 }
