@@ -112,7 +112,8 @@ void membership::judge(const std::string& node, member_watch& w, monotonic_time 
 
 /// Of two runs the one whose clock was ahead counts as the later one until it is down; the one that is here outdoes it then.
 auto membership::judge_other_run(member_watch& w, const member& known, monotonic_time now) -> bool {
-  const auto is_behind = w.links > 0 && w.incarnation != 0 && w.incarnation < known.version.incarnation;
+  const auto is_here = w.links > 0 && w.detector.silent_for(now) <= 2 * settings_.heartbeat; // no connection that it left behind
+  const auto is_behind = is_here && w.incarnation != 0 && w.incarnation < known.version.incarnation;
   if (!is_behind) return w.behind_since.reset(), false;
   if (!w.behind_since) w.behind_since = now;
   const auto is_due = now - std::max(*w.behind_since, attentive_since_) > settings_.down_after;
