@@ -82,8 +82,8 @@ void http_session::answer(http_response with) {
     }
   if (is_text(with.type)) with.fields.emplace_back("Vary", "Accept-Encoding");
   const auto keeps = keeps_alive_ && !with.goes_on;
+  if (with.goes_on) return begin_to_push(response_head(with, 0, false), body);
   send(response_head(with, body->size(), keeps), wants_head_only_ ? nullptr : body);
-  if (with.goes_on) return;
   if (!keeps) return who_->bytes()->finish("it was answered");
   in_.post([self = shared_from_this(), keeps] { self->go_on(keeps); });
 }
@@ -96,9 +96,21 @@ void http_session::go_on(bool keeps) {
   if (const auto went = parse(); !went) who_->bytes()->close(went.failure().what);
 }
 
+void http_session::begin_to_push(std::string head, std::shared_ptr<const std::string> body) {
+  const auto lock = std::lock_guard{push_guard_};
+  send(std::move(head), std::move(body));
+  is_pushing_ = true;
+  if (!early_.empty()) send(std::exchange(early_, {}), nullptr);
+}
+
+/// Whoever pushes may be quicker than who answers.
 auto http_session::push(std::string bytes) -> bool {
   if (is_ended_) return false;
-  send(std::move(bytes), nullptr);
+  const auto lock = std::lock_guard{push_guard_};
+  if (is_pushing_)
+    send(std::move(bytes), nullptr);
+  else
+    early_ = std::move(bytes);
   return true;
 }
 

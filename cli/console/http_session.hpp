@@ -10,6 +10,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace weir::cli {
@@ -46,6 +47,7 @@ private:
   void hand_over(whole_request whole);
   void refuse(const bad_request& what);
   void go_on(bool keeps);
+  void begin_to_push(std::string head, std::shared_ptr<const std::string> body);
   void send(std::string head, std::shared_ptr<const std::string> body);
 
   net::io_thread& in_;
@@ -58,6 +60,9 @@ private:
   bool was_begun_ = false; ///< there was some of a request when it was looked last
   monotonic_time since_;
   std::atomic<bool> is_ended_{false};
+  std::mutex push_guard_;
+  bool is_pushing_ = false; ///< the head of an answer that goes on has gone
+  std::string early_;       ///< what was pushed last before that
   // Of the request that is answered: written before it is handed over, read by who answers.
   bool wants_head_only_ = false;
   bool keeps_alive_ = false;
