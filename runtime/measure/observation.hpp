@@ -85,7 +85,7 @@ inline constexpr auto aggregator_measures = measure_tables::joined(
                              "kept for another node that is to pass them on (replicas)", &actor_figures::copies_held, nullptr,
                              account_side::none, true},
                actor_measure{"copies_lacking", measure_kind::gauge, measure_unit::events,
-                             "on the disks of fewer nodes than wanted, though it is some time since (replicas)",
+                             "on the disks of fewer nodes than wanted, as far as is known (replicas)",
                              &actor_figures::copies_lacking, nullptr, account_side::none, true}});
 inline constexpr auto sink_measures = measure_tables::joined(
     measure_tables::of_all,

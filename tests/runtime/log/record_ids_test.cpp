@@ -36,6 +36,7 @@ struct knowing_log {
     auto c = std::make_shared<chunk>(*chunk_of({7, sequence}, 20 << 10));
     c->copy_of = copy_of;
     c->count = 3;
+    c->sections = {{"web", 3, static_cast<std::uint32_t>(c->body.size())}};
     BOOST_TEST(static_cast<bool>(log->append(c)));
     sync();
   }
