@@ -18,14 +18,13 @@ constexpr auto ranges_told_max = std::size_t{1} << 20;
 auto node_of_address(std::string_view address) -> std::string_view { return address.substr(0, address.find('/')); }
 
 /// What it told was true of the process that went, or of a connection of it.
-void copies_elsewhere::change(const std::string& address, peer& p, monotonic_time now) {
-  const auto has_told = p.asks_as != 0;
+void copies_elsewhere::change(const std::string& address, peer& p, bool is_gone, monotonic_time now) {
   const auto was_steady = !p.doubtful_since || now - p.changed_at >= doubt_lasts;
   auto fresh = peer{};
   fresh.handle = p.handle;
   fresh.doubtful_since = was_steady ? now : *p.doubtful_since; // one that comes and goes is not waited for without end
   fresh.changed_at = now;
-  if (has_told || p.had.size() > 0) {
+  if (is_gone) {
     ++losses_;
     lost_ = address;
   }
@@ -42,9 +41,9 @@ void copies_elsewhere::on_peers(const std::vector<sender_links::receiver>& there
   for (auto& [address, p] : peers_) {
     const auto handle = handle_of(address);
     if (handle == p.handle) continue;
+    const auto was_there = std::exchange(p.handle, handle) != 0;
     // One that asked before it was heard of has told what it has.
-    const auto is_first = std::exchange(p.handle, handle) == 0 && p.asks_as != 0;
-    if (!is_first) change(address, p, now);
+    if (was_there || p.asks_as == 0) change(address, p, was_there, now);
   }
   std::erase_if(peers_, [&](const auto& known) {
     const auto& p = known.second;
@@ -56,7 +55,7 @@ void copies_elsewhere::on_question(const ask_settled& note, std::uint64_t asker,
   if (!is_away(note.asker)) return;
   if (peers_.size() >= askers_max && !peers_.contains(note.asker)) return;
   auto& p = peers_[note.asker];
-  if (p.asks_as != asker && p.asks_as != 0) change(note.asker, p, now);
+  if (p.asks_as != asker && p.asks_as != 0) change(note.asker, p, true, now);
   p.asks_as = asker;
   p.heard_at = now;
   if (note.begins) {
@@ -73,7 +72,7 @@ void copies_elsewhere::on_down(std::uint64_t handle, monotonic_time now) {
   for (auto& [address, p] : peers_) {
     if (handle == 0 || (p.handle != handle && p.asks_as != handle)) continue;
     if (p.handle == handle) p.handle = 0;
-    change(address, p, now);
+    change(address, p, true, now);
   }
 }
 

@@ -65,7 +65,7 @@ private:
   static auto has(const peer& p, const chunk_id& id) -> bool;
   static auto is_doubtful(const peer& p, monotonic_time now) -> bool;
   static auto is_asking(const peer& p, monotonic_time now) -> bool;
-  void change(const std::string& address, peer& p, monotonic_time now);
+  void change(const std::string& address, peer& p, bool is_gone, monotonic_time now);
   template <class Visitor> void for_each_node_with(const chunk_id& id, Visitor&& visit) const;
 
   std::string node_;

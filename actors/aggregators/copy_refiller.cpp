@@ -111,6 +111,7 @@ void copy_refiller::begin(task next, monotonic_time now) {
   does_ = next;
   at_ = 0;
   up_to_ = elsewhere_.told_up_to(old_up_to(now), now);
+  if (next == task::count) up_to_ = std::max(up_to_, lost_at_);
   look_at_ = now;
   found_ = 0;
   has_seen_all_ = has_given_ = false;
@@ -120,6 +121,7 @@ void copy_refiller::begin(task next, monotonic_time now) {
 void copy_refiller::note_changes(const aggregator_core& core, monotonic_time now) {
   const auto is_lost = std::exchange(losses_seen_, elsewhere_.losses()) != elsewhere_.losses();
   const auto is_more = std::exchange(takeovers_seen_, core.takeovers()) != core.takeovers();
+  if (is_lost) lost_at_ = core.last_record();
   if (is_lost && does_ == task::fill) abandon();
   if ((is_lost || is_more) && does_ != task::fill) begin(task::count, now);
 }

@@ -102,6 +102,7 @@ private:
   monotonic_time count_at_{}; ///< while it does nothing
   monotonic_time fill_at_{};  ///< not before
   std::uint64_t losses_seen_ = 0;
+  record_number lost_at_ = 0; ///< the last record when somebody went: up to there anything may have lost a copy
   std::uint64_t losses_told_ = 0;
   std::uint64_t takeovers_seen_ = 0;
   bool is_idle_ = true; ///< there is nothing to pass on

@@ -124,6 +124,27 @@ BOOST_AUTO_TEST_CASE(gives_one_that_came_back_empty_what_it_had) {
   BOOST_TEST(given.at(6).empty());
 }
 
+BOOST_AUTO_TEST_CASE(counts_what_came_a_moment_ago_only_when_somebody_went) {
+  there({{5, second}});
+  for (auto i = 0; i < 12; ++i) {
+    ask(second, 9, {{7, 1, 3}});
+    pass(1s);
+  }
+  receive(tagged(4));
+  sync();
+  pass(2s);
+  BOOST_TEST(core->copies_lacking == 0U); // nobody had time to ask about it
+  there({});
+  work();
+  BOOST_TEST(core->copies_lacking == 4U);
+  there({{6, second}});
+  for (auto i = 0; i < 3; ++i) {
+    ask(second, 10, {{7, 1, 4}});
+    pass(1s);
+  }
+  BOOST_TEST(core->copies_lacking == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(gives_nothing_when_it_comes_back_with_what_it_had) {
   there({{5, second}});
   ask(second, 9, {{7, 1, 3}});
