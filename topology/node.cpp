@@ -33,7 +33,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto observe_timeout = 5s;
+constexpr auto observe_timeout = 1500ms; // one that does not answer is told within 2 s
 constexpr auto links_timeout = 1s; // these answer at once
 
 auto own_address(const topology_plan& plan, const std::string& name) -> const node_address* {
