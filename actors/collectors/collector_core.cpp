@@ -168,6 +168,7 @@ auto collector_core::figures() const -> actor_figures {
   now.unparsed = counts.unparsed;
   now.delay_ns = static_cast<std::uint64_t>(flow.oldest_closed_ns());
   for (const auto& out : flow.outlets()) now.demand_held += out.credit_bytes();
+  now.sent_unsure = flow.sent_unsure();
   return now;
 }
 

@@ -5,6 +5,7 @@
 #include "actors/collectors/collector_core.hpp"
 #include "actors/protocol.hpp"
 #include "actors/system/resume_inquiry.hpp"
+#include "actors/system/unsure_report.hpp"
 #include "runtime/os/random.hpp"
 
 #include <functional>
@@ -117,6 +118,7 @@ private:
   void close_retired(bool discards);
   void drop_port(std::size_t index);
   void begin_inquiry();
+  void be_patient();
   void tell_inquiry(const downstream_port& port);
   auto is_missed(const downstream_port& port) const -> bool;
   /// Works, and shows what came of it.
@@ -162,6 +164,7 @@ private:
   std::vector<question> questions_;
   std::optional<failing> failure_;
   monotonic_time patience_ends_{};
+  monotonic_time patience_begins_{}; ///< who else may have something is not heard of before
   bool has_met_some_ = false; ///< receivers, since it began to ask
   monotonic_time ask_at_{};
   monotonic_time complain_at_{};
@@ -183,6 +186,7 @@ private:
   monotonic_time tell_at_{}; ///< words; not again before, unless its own problems are others
   std::vector<std::string> told_problems_;
   std::uint64_t told_moved_ = 0;
+  unsure_report unsure_;
   counts_by_name noted_;     ///< by this source, and counted
 };
 

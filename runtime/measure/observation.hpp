@@ -36,6 +36,7 @@ struct actor_figures {
   std::uint64_t forgotten_id_ns = 0;
   std::uint64_t copies_held = 0;
   std::uint64_t copies_lacking = 0;
+  std::uint64_t sent_unsure = 0;
   histogram commit_ns;
 };
 
@@ -78,9 +79,13 @@ constexpr auto joined(const std::array<actor_measure, N>& a, const std::array<ac
 
 } // namespace measure_tables
 
-inline constexpr auto collector_measures = measure_tables::of_all;
-inline constexpr auto aggregator_measures = measure_tables::joined(
+inline constexpr auto collector_measures = measure_tables::joined(
     measure_tables::of_all,
+    std::array{actor_measure{"sent_unsure", measure_kind::counter, measure_unit::events,
+                             "sent elsewhere though a node that was away may have them (on_unknown: wait)",
+                             &actor_figures::sent_unsure, nullptr, account_side::none, true}});
+inline constexpr auto aggregator_measures = measure_tables::joined(
+    collector_measures,
     std::array{actor_measure{"copies_held", measure_kind::gauge, measure_unit::events,
                              "kept for another node that is to pass them on (replicas)", &actor_figures::copies_held, nullptr,
                              account_side::none, true},
