@@ -2,6 +2,7 @@
 
 #include "cli/console/graph.hpp"
 #include "cli/status/json_parts.hpp"
+#include "topology/builder/building.hpp"
 
 #include <algorithm>
 
@@ -42,20 +43,10 @@ void write_rates(object& out, const actor_rates& r) {
   out.key("bytes_out_per_second").real(r.bytes_out);
 }
 
-auto tier_word(tier t) -> std::string_view {
-  switch (t) {
-  case tier::collector: return "collector";
-  case tier::source_aggregator: return "source_aggregator";
-  case tier::destination_aggregator: return "destination_aggregator";
-  case tier::sink: break;
-  }
-  return "sink";
-}
-
 void write_flow(msgpack_writer& to, const component_flow& f) {
   auto out = object{to};
   out.text("component", f.of->name);
-  out.text("tier", tier_word(f.of->in));
+  out.text("tier", word_of(f.of->in));
   out.text("type", f.of->type);
   write_texts(out, "from", f.of->from);
   write_texts(out, "to", f.of->to);
