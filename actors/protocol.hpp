@@ -66,6 +66,17 @@ struct node_peers {
   std::vector<peer> peers;
 };
 
+/// To a sink: what people want of it beside its settings, until the process ends. Answered with nothing when it is done.
+struct sink_order {
+  enum class kind {
+    pause,  ///< nothing more is stored; what is there waits, and its senders when there is much of it
+    resume,
+    retry, ///< what failed is tried now, whatever its back-off
+  };
+  kind what = kind::retry;
+  std::string by;
+};
+
 /// A child to its supervisor: all input is at its end and everything is settled.
 struct child_finished {
   std::string address;
@@ -133,6 +144,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::peers_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::announce_peer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::node_peers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::child_finished)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::sink_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::child_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<weir::outlet_progress>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::node_hello)

@@ -34,6 +34,7 @@ template <class Step> void aggregator_state::note(Step step) {
 }
 
 void aggregator_state::work() {
+  machine->note_mailbox(self->mailbox().size());
   machine->work();
   if (auto job = machine->take_sync())
     self->send(syncer, sync_atom::value, std::make_shared<log_sync>(log_sync{std::move(*job), {}}));

@@ -294,7 +294,10 @@ void aggregator_core::finish_sync(const sync_job& job, const result<void>& outco
     sync_failure_ = outcome.failure();
     return note_problem(sync_fails_, done.failure(), now);
   }
-  if (outcome) note_works(sync_fails_);
+  if (outcome) {
+    sync_ns.add(static_cast<std::uint64_t>(std::chrono::nanoseconds{now - syncing_since_}.count()));
+    note_works(sync_fails_);
+  }
   syncing_.reset();
   sync_failure_.reset();
 }
@@ -335,7 +338,8 @@ auto aggregator_core::held() const -> figures {
   if (!log_) return held_in_memory();
   const auto logged = log_->figures();
   auto sum = figures{logged.unsettled_events - std::min(logged.unsettled_events, copies_.events()),
-                     logged.unsettled_bytes - std::min(logged.unsettled_bytes, copies_.bytes()), logged.oldest_closed_ns};
+                     logged.unsettled_bytes - std::min(logged.unsettled_bytes, copies_.bytes()), logged.oldest_closed_ns,
+                     logged.segments, logged.bytes};
   for (auto i = written_; i < waiting_.size(); ++i) {
     if (!waiting_[i].content->copy_of.empty()) continue;
     sum.events_held += waiting_[i].content->count;
@@ -377,6 +381,11 @@ void aggregator_core::show(const char* state) {
   now.copies_held = copies_.events();
   now.copies_lacking = copies_lacking;
   now.delay_ns = static_cast<std::uint64_t>(left.oldest_closed_ns);
+  now.mailbox = mailbox;
+  now.arrival_ns = arrival_ns;
+  now.sync_ns = sync_ns;
+  now.log_segments = left.log_segments;
+  now.log_bytes = left.log_bytes;
   for (const auto& to : flow.outlets()) now.demand_held += to.credit_bytes();
   if (!process) return board->publish(state, now, {&dropped, nullptr, nullptr, nullptr});
   auto& counted = process->counted();

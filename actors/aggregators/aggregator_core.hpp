@@ -47,7 +47,6 @@ public:
   void on_news(link_news news);
 
   // Chunks that came as copies, with a log (chunk::copy_of):
-
   /// It is to be passed on after all, if it is one.
   void pass_on_too(const chunk_id& id);
   /// Those of one that is gone, or that it says it never got, are passed on. Returns how many events they have.
@@ -120,6 +119,8 @@ public:
   std::uint64_t bytes_in = 0;  ///< of events
   std::uint64_t bytes_dropped = 0;
   std::uint64_t copies_lacking = 0; ///< events, as far as is known
+  std::uint64_t mailbox = 0; ///< messages that waited when its actor was last called
+  histogram arrival_ns, sync_ns;
   bounded_counts dropped{2000}; ///< by reason, or tag: the log was full; which has a bound of its own
 
 private:

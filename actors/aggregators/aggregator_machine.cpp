@@ -12,6 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto probe_interval = 5s;
+constexpr auto links_told_each = 500ms;
 constexpr auto drain_patience = 5s; // for what a log would keep as well
 
 /// "/destination_aggregator/core" of "core-1/destination_aggregator/core/2".
@@ -119,7 +120,11 @@ void aggregator_machine::on_transfer(const transfer_chunks& note) {
   const auto done = from_.on_transfer(note);
   if (done.lost) spdlog::warn("a message from {} was lost; its link is opened anew", done.sender);
   if (done.damaged) spdlog::warn("a chunk from {} arrived damaged; it is asked for again", done.sender);
-  for (const auto& c : done.fresh) core_->take(c, now);
+  const auto wall_ns = time_.wall_ns();
+  for (const auto& c : done.fresh) {
+    core_->take(c, now);
+    if (c->count > 0) core_->arrival_ns.add(delay_of(*c, wall_ns));
+  }
   for (const auto& id : done.again) core_->pass_on_too(id);
 }
 
@@ -201,7 +206,7 @@ void aggregator_machine::drain() {
 }
 
 void aggregator_machine::work() {
-  core_->board->begin_work(time_);
+  core_->board->begin_work(time_, "passing on");
   do_work();
   show();
 }
@@ -323,8 +328,19 @@ void aggregator_machine::add_troubles(actor_texts& to) const {
   }
 }
 
+/// Not each time; once more behind what moves, and not while nothing does.
+void aggregator_machine::look_at_links() {
+  const auto now = time_.monotonic();
+  if (now >= look_at_links_at_) {
+    look_at_links_at_ = now + links_told_each;
+    if (!links_.look(core_->flow)) return;
+  }
+  deadline_ = std::min(deadline_, look_at_links_at_);
+}
+
 void aggregator_machine::show() {
-  words_.tell(*core_->board, words(), from_);
+  look_at_links();
+  words_.tell(*core_->board, words(), from_, links_);
   core_->show(state_word());
 }
 

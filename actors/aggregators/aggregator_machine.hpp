@@ -76,6 +76,8 @@ public:
   /// Components whose actors it has to know: those that it sends to, also those that get only what is left for them, and its
   /// own if it has copies of what others pass on.
   auto neighbours() const -> std::vector<std::string>;
+  /// Messages that wait for its actor, for its figures.
+  void note_mailbox(std::size_t messages) { core_->mailbox = messages; }
   /// Once for all that came: it looks at each link and each outlet.
   void work();
 
@@ -106,6 +108,7 @@ private:
   void do_work();
   void show();
   void send_copies(monotonic_time now, bool is_probe_due);
+  void look_at_links();
   auto state_word() const -> const char*;
   auto words() const -> actor_texts;
   void add_troubles(actor_texts& to) const;
@@ -130,6 +133,8 @@ private:
   monotonic_time probe_at_{};
   monotonic_time deadline_{};
   receiver_words words_;
+  told_links links_;
+  monotonic_time look_at_links_at_{};
   std::optional<monotonic_time> drain_until_; ///< with a log: what is not passed on by then stays in it
 };
 

@@ -22,6 +22,8 @@ struct aggregator_figures {
   std::uint64_t events_held = 0;
   std::uint64_t bytes_held = 0; ///< of events
   std::int64_t oldest_closed_ns = 0;
+  std::uint64_t log_segments = 0;
+  std::uint64_t log_bytes = 0; ///< of segments, as reserved on the disk
 };
 
 struct aggregator_account {

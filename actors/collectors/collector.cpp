@@ -17,6 +17,7 @@ void collector_state::begin(caf::event_based_actor* actor, collector_settings se
     });
   };
   directory = settings.directory;
+  thread = core->board->threads().add_own();
   machine.emplace(std::move(decides), std::move(core));
   watch();
   end_on_exceptions(self, address);
@@ -45,6 +46,7 @@ void collector_state::tell_supervisor() {
 }
 
 template <class Step> void collector_state::decide(Step step) {
+  machine->note_mailbox(self->mailbox().size());
   step(*machine);
   send_all(self, handles, machine->take_outgoing());
   for (auto& q : machine->take_questions())

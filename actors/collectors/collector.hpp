@@ -42,6 +42,7 @@ struct collector_state {
   bool is_reported = false;
   bool is_open_told = false;
   weak_handle<directory_actor> directory;
+  thread_times::entry thread;
 };
 
 auto collector(caf::stateful_actor<collector_state>* self, collector_settings settings,

@@ -167,6 +167,7 @@ auto collector_core::figures() const -> actor_figures {
   now.bytes_in = bytes_closed + builder.body_bytes();
   now.unparsed = counts.unparsed;
   now.delay_ns = static_cast<std::uint64_t>(flow.oldest_closed_ns());
+  now.mailbox = mailbox;
   for (const auto& out : flow.outlets()) now.demand_held += out.credit_bytes();
   return now;
 }

@@ -78,6 +78,7 @@ public:
   std::uint64_t events_acked = 0;
   std::uint64_t bytes_acked = 0;
   std::uint64_t starts = 0;
+  std::uint64_t mailbox = 0; ///< messages that waited when it was last called
   /// Of what it has handed on, which is settled, some is wanted again: whoever starts next asks where to go on.
   void ask_again();
   auto knows_where_to_go_on() const -> bool { return starts > 0 && !is_to_ask_; }

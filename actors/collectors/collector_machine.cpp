@@ -286,7 +286,7 @@ auto collector_machine::should_close(monotonic_time time) const -> bool {
 }
 
 void collector_machine::step() {
-  core_->board->begin_work(*settings_.context.clock);
+  core_->board->begin_work(*settings_.context.clock, "reading");
   work();
   show();
 }
@@ -410,6 +410,9 @@ void collector_machine::tell() {
   seen.last_error_ns = core_->last_error_ns;
   told_problems_ = own_problems();
   seen.problems.insert(seen.problems.end(), told_problems_.begin(), told_problems_.end());
+  links_.look(core_->flow);
+  seen.links = links_.links;
+  seen.links_left_out = links_.left_out;
   core_->board->tell(std::make_shared<const actor_texts>(std::move(static_cast<actor_texts&>(seen))));
 }
 

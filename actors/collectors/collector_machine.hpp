@@ -4,6 +4,7 @@
 
 #include "actors/collectors/collector_core.hpp"
 #include "actors/protocol.hpp"
+#include "actors/system/link_words.hpp"
 #include "actors/system/resume_inquiry.hpp"
 #include "runtime/os/random.hpp"
 
@@ -80,6 +81,8 @@ public:
   void on_down(std::uint64_t receiver);
   void on_wake();
   void on_time() { step(); }
+  /// Messages that wait for its actor, for its figures.
+  void note_mailbox(std::size_t messages) { core_->mailbox = messages; }
   void drain();
   /// The source, and those who are sent to already, notice nothing.
   void change(const collector_change& wanted);
@@ -182,6 +185,7 @@ private:
   std::optional<monotonic_time> closing_until_; ///< set once everything is confirmed and its receivers are told so
   monotonic_time tell_at_{}; ///< words; not again before, unless its own problems are others
   std::vector<std::string> told_problems_;
+  told_links links_;
   std::uint64_t told_moved_ = 0;
   counts_by_name noted_;     ///< by this source, and counted
 };

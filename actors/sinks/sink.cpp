@@ -97,6 +97,10 @@ auto sink::make_behavior() -> caf::behavior {
       },
       [&s](drain_atom) { s.decide([](auto& m, auto&) { m.drain(); }); },
       [&s](leave_atom) { s.decide([](auto& m, auto&) { m.leave(); }); },
+      [&s](const sink_order& wanted) {
+        s.decide([&](auto& m, auto&) { m.obey(wanted); });
+        return std::string{}; // it is done
+      },
       [&s](const std::shared_ptr<sink_change>& wanted) {
         s.decide([&](auto& m, auto&) { m.change(*wanted); });
       },

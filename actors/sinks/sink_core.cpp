@@ -65,6 +65,11 @@ void sink_core::show(const char* state) {
   now.events_repeated = events_repeated;
   now.forgotten_id_ns = static_cast<std::uint64_t>(forgotten_id_s) * 1'000'000'000;
   now.commit_ns = commit_ns;
+  now.arrival_ns = arrival_ns;
+  now.stored_ns = stored_ns;
+  now.busy_ns = busy_ns;
+  now.retries = retries;
+  now.mailbox = queue.size();
   if (const auto* oldest = queue.oldest()) now.delay_ns = static_cast<std::uint64_t>(oldest->content->closed_ns);
   board->publish(state, now, {&dropped, &dead_letters, nullptr, &noted});
 }

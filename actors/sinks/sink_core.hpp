@@ -46,6 +46,11 @@ struct sink_core {
   bounded_counts noted;        ///< as in an observation
   std::uint64_t unparsed = 0;  ///< by its operators: went on as they were
   histogram commit_ns;
+  histogram arrival_ns;
+  histogram stored_ns;
+  std::uint64_t busy_ns = 0;   ///< of its writers, together
+  std::uint64_t retries = 0;
+  std::string paused_by;       ///< who wants nothing to be stored for now; empty: nobody
   std::string last_error;      ///< since the last commit; none: empty
   std::int64_t last_error_ns = 0;
 };

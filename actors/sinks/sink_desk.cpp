@@ -68,6 +68,7 @@ auto sink_desk::next_job(std::size_t writer) -> std::optional<writer_job> {
   const auto lock = std::lock_guard{guard_};
   if (is_closed_) return std::nullopt;
   auto job = machine_.take_job(writer);
+  machine_.show_work();
   writers_[writer].where = job ? whereabouts::is_at_work : whereabouts::waits;
   if (writers_.size() > 1) call_writer();
   call_sink();

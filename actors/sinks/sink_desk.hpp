@@ -38,6 +38,8 @@ public:
   }
   /// Until when the sink will have looked at the deadline again.
   void will_look(monotonic_time at);
+  /// Whose time is the sink's.
+  auto threads() -> thread_times& { return core_->board->threads(); }
   /// The sink is no more: what others still do here comes to nothing, since a new sink has the core.
   void close();
 

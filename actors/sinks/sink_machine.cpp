@@ -13,6 +13,13 @@ using namespace std::chrono_literals;
 constexpr auto idle_after = 1s;
 constexpr auto slow_after = 30s; // a store that takes so long for one job may never answer
 
+struct word_of_job {
+  auto operator()(const open_job&) const -> const char* { return "opening the store"; }
+  auto operator()(const positions_job&) const -> const char* { return "asking the store what it has"; }
+  auto operator()(const idle_job&) const -> const char* { return "resting the store"; }
+  auto operator()(const commit_job&) const -> const char* { return "commit"; }
+};
+
 } // namespace
 
 sink_machine::sink_machine(sink_machine_settings settings, sink_core& core, const clock& time)
@@ -38,7 +45,11 @@ void sink_machine::on_transfer(const transfer_chunks& note) {
   if (done.lost) spdlog::warn("a message from {} was lost; its link is opened anew", done.sender);
   if (done.damaged) spdlog::warn("a chunk from {} arrived damaged; it is asked for again", done.sender);
   const auto now = settings_.fill_delay > duration{0} ? time_.monotonic() : monotonic_time{};
-  for (const auto& c : done.fresh) core_.take(c, now);
+  const auto wall_ns = time_.wall_ns();
+  for (const auto& c : done.fresh) {
+    core_.take(c, now);
+    if (c->count > 0) core_.arrival_ns.add(delay_of(*c, wall_ns));
+  }
   links_.send_feedback();
 }
 
@@ -70,7 +81,25 @@ void sink_machine::on_question(const ask_positions& note, std::uint64_t asker) {
   is_asked_ = true;
 }
 
+void sink_machine::obey(const sink_order& wanted) {
+  using enum sink_order::kind;
+  switch (wanted.what) {
+  case pause:
+    if (how_ == ending::drained || !core_.paused_by.empty()) return;
+    core_.paused_by = wanted.by;
+    return spdlog::warn("{}: paused: asked for by {}", settings_.address, wanted.by);
+  case resume:
+    if (!std::exchange(core_.paused_by, {}).empty()) spdlog::info("{}: goes on: asked for by {}", settings_.address, wanted.by);
+    return;
+  case retry:
+    spdlog::info("{}: tries again now: asked for by {}", settings_.address, wanted.by);
+    for (auto& w : writers_) w.retry_at = {};
+  }
+}
+
+/// Who is asked to end stores what it has.
 void sink_machine::drain() {
+  if (!std::exchange(core_.paused_by, {}).empty()) spdlog::info("{}: paused no longer, since it is to end", settings_.address);
   how_ = ending::drained;
   check_end();
 }
@@ -119,7 +148,7 @@ auto sink_machine::next_task(std::size_t writer) const -> task {
 }
 
 auto sink_machine::may_commit(std::size_t writer) const -> bool {
-  if (is_at_end_ || core_.queue.empty() || is_filling() || commits_under_way() >= permits_) return false;
+  if (is_at_end_ || !core_.paused_by.empty() || core_.queue.empty() || is_filling() || commits_under_way() >= permits_) return false;
   return writers_.size() == 1 || core_.queue.has_some(writer);
 }
 
@@ -224,6 +253,7 @@ void sink_machine::on_outcome(std::size_t writer, job_outcome done) {
     spdlog::info("{}: its store answers again, after {}s", name_of(w, settings_.address),
                  (time_.monotonic() - w.since) / 1s);
   const auto job = std::exchange(w.under_way, std::nullopt);
+  core_.busy_ns += static_cast<std::uint64_t>(std::chrono::nanoseconds{time_.monotonic() - w.since}.count());
   std::visit([&](const auto& what) { on_done(writer, what, std::move(done)); }, *job);
   check_end();
 }
@@ -264,6 +294,11 @@ void sink_machine::on_done(std::size_t writer, const commit_job& job, job_outcom
   if (done.failure) return on_failed_commit(writer, job, *done.failure);
   const auto is_stored = job.how != commit_job::way::give_up;
   w.was_opened = w.was_opened || is_stored;
+  if (is_stored) {
+    const auto wall_ns = time_.wall_ns();
+    for (const auto& i : core_.queue.with(writer))
+      if (i.events > 0) core_.stored_ns.add(delay_of(*i.content, wall_ns));
+  }
   core_.settle(writer, done);
   links_.send_feedback();
   w.are_commits_failing = false;
@@ -298,6 +333,7 @@ void sink_machine::on_failed_commit(std::size_t writer, const commit_job& job, c
 
 void sink_machine::retry_later(writer_state& w, const error& why) {
   core_.note_error(why.what, time_.wall_ns());
+  ++core_.retries;
   const auto now = time_.monotonic();
   if (now < w.retry_at) return; // a try for a question, before its time
   const auto wait = backoff_delay(settings_.retry, ++w.failures, settings_.random());
@@ -325,6 +361,7 @@ void sink_machine::check_end() {
 
 auto sink_machine::state_word() const -> const char* {
   if (is_finished_) return "finished";
+  if (!core_.paused_by.empty()) return "paused";
   if (failing_writers() == writers_.size()) return "retrying";
   return how_ == ending::drained ? "draining" : "running";
 }
@@ -333,6 +370,7 @@ auto sink_machine::words() const -> actor_texts {
   auto now = actor_texts{};
   now.last_error = core_.last_error;
   now.last_error_ns = core_.last_error_ns;
+  if (!core_.paused_by.empty()) now.problems.push_back("it is paused, by " + core_.paused_by + ": nothing is stored until it is resumed");
   const auto failing = failing_writers();
   if (failing > 0 && failing < writers_.size())
     now.problems.push_back(std::to_string(failing) + " of " + std::to_string(writers_.size())
@@ -342,8 +380,18 @@ auto sink_machine::words() const -> actor_texts {
   return now;
 }
 
+/// The one that lasts longest.
+void sink_machine::show_work() {
+  const auto* longest = static_cast<const writer_state*>(nullptr);
+  for (const auto& w : writers_)
+    if (w.under_way && (longest == nullptr || w.since < longest->since)) longest = &w;
+  if (longest == nullptr) return core_.board->tell_work(nullptr, {});
+  core_.board->tell_work(std::visit(word_of_job{}, *longest->under_way), longest->since);
+}
+
 void sink_machine::show() {
   words_.tell(*core_.board, words(), links_);
+  show_work();
   core_.show(state_word());
 }
 

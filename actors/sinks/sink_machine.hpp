@@ -64,6 +64,7 @@ public:
   /// As drain(), but its senders are to go elsewhere: they keep what is not acked.
   void leave();
   void change(const sink_change& wanted);
+  void obey(const sink_order& wanted);
   /// Nothing as long as no writer has tried to open its store; then why that failed, or an empty text.
   auto opening() const -> std::optional<std::string>;
 
@@ -81,6 +82,8 @@ public:
   auto is_finished() const -> bool { return is_finished_; }
   /// Shows on its board what came of the calls before.
   void show();
+  /// And what its writers are at.
+  void show_work();
   auto address() const -> const std::string& { return settings_.address; }
   auto writers() const -> std::size_t { return writers_.size(); }
 

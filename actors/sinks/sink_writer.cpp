@@ -32,6 +32,7 @@ auto sink_writer(caf::stateful_actor<sink_writer_state>* self, sink_writer_setti
   self->state.desk = std::move(desk);
   self->state.number = number;
   self->state.generation = generation;
+  self->state.time = self->state.desk->threads().add_own();
   end_on_exceptions(self, self->state.settings.does.address);
   return {
       [self](step_atom) { self->state.work(); },

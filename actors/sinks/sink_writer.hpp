@@ -28,6 +28,7 @@ struct sink_writer_state {
   std::shared_ptr<sink_desk> desk;
   std::size_t number = 0; ///< among the sink's
   std::uint64_t generation = 0;
+  thread_times::entry time;             ///< of its thread
   std::unique_ptr<store_writer> writer; ///< once it is through the gate
 };
 

@@ -80,9 +80,11 @@ void answer_observe(const wire::observe& asked, node_wire& over, const std::stri
 
 void answer_command(const wire::command& asked, const std::shared_ptr<node_wire>& over, const std::string& node,
                     const node_answers& answers, const std::function<bool(right)>& may) {
-  if (!has_right(may, right::operate) || !answers.obey) {
-    over->send(wire::commanded{asked.question, "node \"" + node + "\" may not operate it", {}});
-    return over->tell_refused(node, "it may not operate this node: \"" + asked.what.substr(0, 64) + "\" is refused");
+  const auto only_observes = asked.what.starts_with(figures_word);
+  if (!has_right(may, only_observes ? right::observe : right::operate) || !answers.obey) {
+    const auto verb = std::string{only_observes ? "observe" : "operate"};
+    over->send(wire::commanded{asked.question, "node \"" + node + "\" may not " + verb + " it", {}});
+    return over->tell_refused(node, "it may not " + verb + " this node: \"" + asked.what.substr(0, 64) + "\" is refused");
   }
   answers.obey(node, {asked.what, asked.content, asked.by}, [over, number = asked.question](result<std::string> came) {
     over->send(came ? wire::commanded{number, {}, std::move(*came)} : wire::commanded{number, came.failure().what, {}});

@@ -9,9 +9,13 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir {
+
+/// With this before it a command only asks for figures: who may observe a node may have that.
+inline constexpr std::string_view figures_word = "figures ";
 
 /// To a connection or a node link: has the other node do something. Answered with a text for people, or why it did not.
 struct node_command {
@@ -19,6 +23,14 @@ struct node_command {
   std::string content; ///< a file that goes with it
   std::string by;      ///< who wants it, for the other's log
 };
+
+/// What came of one of these at one node.
+struct node_answer {
+  std::string node;
+  result<std::string> came;
+};
+/// With a node that may have to read a file, and try it.
+inline constexpr auto inquiry_patience = duration{std::chrono::seconds{65}};
 
 /// What this node says to others that ask.
 struct node_answers {

@@ -20,6 +20,14 @@ void write_file(msgpack_writer& to, const file_figures& f) {
   out.text("problem", f.problem);
 }
 
+void write_link_figures(msgpack_writer& to, const link_figures& l) {
+  auto out = object{to};
+  out.text("peer", l.peer);
+  out.count("credit_bytes", l.credit_bytes);
+  out.count("in_flight_bytes", l.in_flight_bytes);
+  out.count("sent_chunks", l.sent_chunks);
+}
+
 auto in_seconds(std::uint64_t ns) -> double { return static_cast<double>(ns) / 1e9; }
 
 void write_spread(object& out, std::string_view name, const histogram& h) {
@@ -51,6 +59,8 @@ void write_actor(msgpack_writer& to, const observation& o) {
   out.text("state", o.state);
   out.text("detail", o.detail);
   for (const auto& m : measures_of(o.tier)) write_measure(out, m, o);
+  out.text("busy_with", o.busy_with);
+  out.key("busy_with_seconds").real(in_seconds(o.busy_with_ns));
   out.text("last_error", o.last_error);
   out.text("last_error_at", time_text(o.last_error_ns));
   out.key("answers").boolean(o.answers);
@@ -59,6 +69,10 @@ void write_actor(msgpack_writer& to, const observation& o) {
   for (const auto& c : counts_measures) write_counts(out, c.name, o.*c.counts);
   write_texts(out, "senders", o.senders);
   out.count("senders_left_out", o.senders_left_out);
+  out.count("links_left_out", o.links_left_out);
+  auto& links = out.key("links");
+  links.array(static_cast<std::uint32_t>(o.links.size()));
+  for (const auto& l : o.links) write_link_figures(links, l);
   out.count("files_left_out", o.files_left_out);
   auto& files = out.key("files");
   files.array(static_cast<std::uint32_t>(o.files.size()));

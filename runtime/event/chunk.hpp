@@ -110,4 +110,9 @@ template <class Visitor> void for_each_section(const chunk& c, Visitor&& visit) 
   }
 }
 
+/// Since its collector closed it; 0 if the clock of that one is ahead.
+inline auto delay_of(const chunk& c, std::int64_t wall_ns) -> std::uint64_t {
+  return wall_ns > c.closed_ns ? static_cast<std::uint64_t>(wall_ns - c.closed_ns) : 0;
+}
+
 } // namespace weir

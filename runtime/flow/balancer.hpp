@@ -37,6 +37,7 @@ struct peer_state {
   std::string node; ///< of the address: what is before its first slash
   std::int64_t credit = 0; ///< granted less sent; below zero after a chunk that is larger than the credit
   std::uint64_t in_flight_bytes = 0;
+  std::uint64_t sent_chunks = 0;
   std::int64_t turn = 0; ///< of round robin
   bool leaving = false;  ///< takes nothing new, but will ack what it has
 

@@ -127,6 +127,7 @@ void outlet::send(const chunk_ptr& c, std::uint64_t bytes, peer_state& peer, std
   at->bytes += bytes;
   peer.credit -= static_cast<std::int64_t>(bytes);
   peer.in_flight_bytes += bytes;
+  ++peer.sent_chunks;
 }
 
 void outlet::forget_in_flight(const entry& e) {

@@ -47,7 +47,11 @@ void actor_board::publish(const char* state, const actor_figures& now, const pub
     for (std::size_t i = 0; i < counts.size(); ++i)
       if (counts[i] != nullptr) counts[i]->publish(block_.list(i));
   });
+  const auto since = works_since_.load(std::memory_order_relaxed);
+  if (since == 0) return;
+  const auto worked = worked_ns_.load(std::memory_order_relaxed) + static_cast<std::uint64_t>(std::max(ticks(*time_) - since, std::int64_t{0}));
   works_since_.store(0, std::memory_order_relaxed);
+  worked_ns_.store(worked, std::memory_order_relaxed);
 }
 
 void actor_board::tell(std::shared_ptr<const actor_texts> words) {
@@ -103,8 +107,24 @@ auto actor_board::read(const actor_identity& who, const clock& time) const -> ob
   static_cast<actor_texts&>(seen) = *words;
   seen.seen_ns = time.wall_ns();
   read_figures(seen);
+  read_work(seen, time);
   judge(seen, known, time);
   return seen;
+}
+
+/// What is under way counts, though it may just end meanwhile: then it is told a moment too early.
+void actor_board::read_work(observation& to, const clock& time) const {
+  const auto add = [&](std::int64_t since, const char* what) {
+    if (since == 0 || what == nullptr) return;
+    const auto lasts = static_cast<std::uint64_t>(std::max(ticks(time) - since, std::int64_t{0}));
+    to.busy_ns += lasts;
+    to.busy_with = what;
+    to.busy_with_ns = lasts;
+  };
+  to.busy_ns += worked_ns_.load(std::memory_order_relaxed);
+  add(works_since_.load(std::memory_order_relaxed), works_at_.load(std::memory_order_relaxed));
+  add(others_work_since_.load(std::memory_order_relaxed), others_work_at_.load(std::memory_order_relaxed));
+  to.cpu_ns = threads_->total_ns();
 }
 
 void actor_board::judge(observation& to, const supervised& known, const clock& time) const {

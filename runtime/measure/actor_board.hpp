@@ -8,6 +8,7 @@
 #include "runtime/measure/bounded_counts.hpp"
 #include "runtime/measure/measure_block.hpp"
 #include "runtime/measure/observation.hpp"
+#include "runtime/measure/thread_times.hpp"
 #include "runtime/os/clock.hpp"
 
 #include <array>
@@ -25,8 +26,20 @@ class actor_board {
 public:
   explicit actor_board(measure_table measures);
 
-  /// For the owner: one thread, or one at a time. It begins something that may take long; publish() ends it.
-  void begin_work(const clock& time) { works_since_.store(ticks(time), std::memory_order_relaxed); }
+  /// For the owner: one thread, or one at a time. It begins something that may take long; publish() ends it. `what` is a
+  /// literal, as all words here.
+  void begin_work(const clock& time, const char* what) {
+    time_ = &time;
+    works_at_.store(what, std::memory_order_relaxed);
+    works_since_.store(ticks(time), std::memory_order_relaxed);
+  }
+  /// The same of work that others do for it, while it answers: the one thing that is told, and since when; null: none.
+  void tell_work(const char* what, monotonic_time since) {
+    others_work_at_.store(what, std::memory_order_relaxed);
+    others_work_since_.store(what == nullptr ? 0 : since.time_since_epoch().count(), std::memory_order_relaxed);
+  }
+  /// Of its own threads.
+  auto threads() -> thread_times& { return *threads_; }
   /// `state` is a literal. Of a measure of kind age `now` has since when.
   void publish(const char* state, const actor_figures& now, const published_counts& counts);
   void tell(std::shared_ptr<const actor_texts> words);
@@ -49,11 +62,18 @@ private:
   };
   static auto ticks(const clock& time) -> std::int64_t { return time.monotonic().time_since_epoch().count(); }
   void read_figures(observation& to) const;
+  void read_work(observation& to, const clock& time) const;
   void judge(observation& to, const supervised& known, const clock& time) const;
 
   const measure_table measures_;
   measure_block block_;
+  const clock* time_ = nullptr; ///< the owner's
   std::atomic<std::int64_t> works_since_{0}; ///< monotonic ns; 0: it does not
+  std::atomic<const char*> works_at_{nullptr};
+  std::atomic<std::uint64_t> worked_ns_{0}; ///< that is over
+  std::atomic<std::int64_t> others_work_since_{0};
+  std::atomic<const char*> others_work_at_{nullptr};
+  const std::shared_ptr<thread_times> threads_ = std::make_shared<thread_times>();
   mutable std::mutex guard_;
   std::shared_ptr<const actor_texts> words_ = std::make_shared<const actor_texts>();
   supervised supervised_;

@@ -2,6 +2,7 @@
 /// tests, status and the console alike.
 #pragma once
 
+#include "runtime/measure/actor_texts.hpp"
 #include "runtime/measure/count_rows.hpp"
 #include "runtime/measure/measure.hpp"
 
@@ -36,7 +37,16 @@ struct actor_figures {
   std::uint64_t forgotten_id_ns = 0;
   std::uint64_t copies_held = 0;
   std::uint64_t copies_lacking = 0;
+  std::uint64_t busy_ns = 0;
+  std::uint64_t cpu_ns = 0;
+  std::uint64_t mailbox = 0;
+  std::uint64_t retries = 0;
+  std::uint64_t log_segments = 0;
+  std::uint64_t log_bytes = 0;
   histogram commit_ns;
+  histogram arrival_ns;
+  histogram stored_ns;
+  histogram sync_ns;
 };
 
 using actor_measure = measure<actor_figures>;
@@ -66,6 +76,9 @@ inline constexpr auto of_all = std::array{
     actor_measure{"damaged", counter, chunks, "chunks that arrived damaged and were asked for again",
                   &actor_figures::damaged, nullptr, account_side::none, true},
     actor_measure{"restarts", counter, times, "restarts", &actor_figures::restarts, nullptr, account_side::none, true},
+    actor_measure{"busy_seconds", counter, seconds, "at work, or of a sink in its store", &actor_figures::busy_ns},
+    actor_measure{"cpu_seconds", counter, seconds, "of processors that threads of its own used", &actor_figures::cpu_ns},
+    actor_measure{"mailbox", gauge, times, "messages that wait for it, or of a sink chunks", &actor_figures::mailbox},
 };
 
 template <std::size_t N, std::size_t M>
@@ -78,6 +91,10 @@ constexpr auto joined(const std::array<actor_measure, N>& a, const std::array<ac
 
 } // namespace measure_tables
 
+inline constexpr auto arrival_measure =
+    actor_measure{"arrival_seconds", measure_kind::histogram, measure_unit::seconds,
+                  "from the closing of a chunk at its collector to its arrival here", nullptr, &actor_figures::arrival_ns};
+
 inline constexpr auto collector_measures = measure_tables::of_all;
 inline constexpr auto aggregator_measures = measure_tables::joined(
     measure_tables::of_all,
@@ -86,7 +103,14 @@ inline constexpr auto aggregator_measures = measure_tables::joined(
                              account_side::none, true},
                actor_measure{"copies_lacking", measure_kind::gauge, measure_unit::events,
                              "on the disks of fewer nodes than wanted, though it is some time since (replicas)",
-                             &actor_figures::copies_lacking, nullptr, account_side::none, true}});
+                             &actor_figures::copies_lacking, nullptr, account_side::none, true},
+               arrival_measure,
+               actor_measure{"log_segments", measure_kind::gauge, measure_unit::times, "files of its disk buffer",
+                             &actor_figures::log_segments},
+               actor_measure{"log_bytes", measure_kind::gauge, measure_unit::bytes, "that these have on the disk",
+                             &actor_figures::log_bytes},
+               actor_measure{"sync_seconds", measure_kind::histogram, measure_unit::seconds,
+                             "what it takes until the device has what was written", nullptr, &actor_figures::sync_ns}});
 inline constexpr auto sink_measures = measure_tables::joined(
     measure_tables::of_all,
     std::array{actor_measure{"events_repeated", measure_kind::counter, measure_unit::events,
@@ -96,52 +120,17 @@ inline constexpr auto sink_measures = measure_tables::joined(
                              "age of the youngest client's id that was forgotten for their number (remember_ids)",
                              &actor_figures::forgotten_id_ns, nullptr, account_side::none, true},
                actor_measure{"commit_seconds", measure_kind::histogram, measure_unit::seconds,
-                             "what a commit to the store takes", nullptr, &actor_figures::commit_ns}});
+                             "what a commit to the store takes", nullptr, &actor_figures::commit_ns},
+               actor_measure{"retries", measure_kind::counter, measure_unit::times, "jobs of its store that failed and are done again",
+                             &actor_figures::retries},
+               arrival_measure,
+               actor_measure{"stored_seconds", measure_kind::histogram, measure_unit::seconds,
+                             "from the closing of a chunk at its collector to its commit", nullptr, &actor_figures::stored_ns}});
 
 /// Of the tiers as observations name them; those of all for another one.
 auto measures_of(std::string_view tier) -> measure_table;
 /// Of any role; null if there is none of that name.
 auto find_measure(std::string_view name) -> const actor_measure*;
-
-/// One file that a source reads. Times are wall clock in ns; 0: none.
-struct file_figures {
-  std::string path;
-  std::uint64_t offset = 0; ///< read up to here
-  std::uint64_t size = 0;
-  std::int64_t last_event_ns = 0; ///< time of the last event that was read from it
-  std::string problem;            ///< why it is not read; empty if it is
-  auto operator==(const file_figures&) const -> bool = default;
-};
-
-/// Another node as this one sees it. Times are wall clock in ns.
-struct linked_node {
-  std::string node;
-  bool is_dialled = false; ///< by this node; else it came by itself
-  bool is_connected = false;
-  std::int64_t since_ns = 0; ///< that it is, or is not, connected
-  std::int64_t heard_ns = 0; ///< when it was heard of last; 0: never
-  std::string problem;       ///< why it is not connected; empty for one that came and went
-};
-
-/// No actor tells of more files: those with a problem first, then those with most to read.
-inline constexpr std::size_t files_told_max = 1000;
-/// Nor of more senders.
-inline constexpr std::size_t senders_told_max = 1000;
-
-/// What an actor says in words.
-struct actor_texts {
-  std::string detail;             ///< a few words of the plug-in
-  std::string last_error;         ///< gone when what failed works again
-  std::int64_t last_error_ns = 0; ///< when that was (wall clock)
-  /// What is wrong now, in words, until it is mended: "/var/log/*.log matches nothing". Any makes the node
-  /// degraded.
-  std::vector<std::string> problems;
-  std::vector<file_figures> files; ///< at most files_told_max
-  std::uint64_t files_left_out = 0;
-  std::vector<std::string> senders; ///< addresses of those who are linked to it; at most senders_told_max
-  std::uint64_t senders_left_out = 0;
-  auto operator==(const actor_texts&) const -> bool = default;
-};
 
 struct actor_identity {
   std::string address;
@@ -153,6 +142,8 @@ struct actor_identity {
 /// Accounts balance at any instant: events_in = events_out + events_held + the sum of dropped.
 struct observation : actor_identity, actor_figures, actor_texts {
   std::string state;        ///< running, waiting, finished, retrying, restarting, …
+  std::string busy_with;    ///< what it does right now: "commit"; empty: nothing
+  std::uint64_t busy_with_ns = 0; ///< for how long
   bool answers = true;      ///< false: it is away, or has been at one thing for long; the figures are true all the same
   std::int64_t seen_ns = 0; ///< when these figures were true (wall clock); 0: never
   counts_by_name dropped;      ///< by reason

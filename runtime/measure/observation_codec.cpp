@@ -12,7 +12,7 @@ namespace {
 constexpr auto actors_max = std::size_t{100'000};
 constexpr auto problems_max = std::size_t{1000};
 
-enum part : std::uint16_t { said = 1, figure, spread, counts, problem, sender, file };
+enum part : std::uint16_t { said = 1, figure, spread, counts, problem, sender, file, link };
 constexpr auto an_actor = std::uint16_t{1};
 
 struct named_text {
@@ -22,7 +22,7 @@ struct named_text {
 const named_text texts[] = {
     {"address", &observation::address}, {"component", &observation::component}, {"tier", &observation::tier},
     {"type", &observation::type},       {"state", &observation::state},         {"detail", &observation::detail},
-    {"last_error", &observation::last_error}};
+    {"last_error", &observation::last_error}, {"busy_with", &observation::busy_with}};
 
 /// Numbers of which there is no measure.
 template <class Visitor> void for_each_number(observation& o, Visitor&& visit) {
@@ -31,6 +31,8 @@ template <class Visitor> void for_each_number(observation& o, Visitor&& visit) {
   visit("last_error_ns", o.last_error_ns);
   visit("files_left_out", o.files_left_out);
   visit("senders_left_out", o.senders_left_out);
+  visit("links_left_out", o.links_left_out);
+  visit("busy_with_ns", o.busy_with_ns);
 }
 
 /// One field whose bytes are these values.
@@ -76,6 +78,8 @@ auto bytes_of(const observation& o) -> std::string {
   put_figures(out, o);
   for (const auto& p : o.problems) part_writer{out, problem}.text(p);
   for (const auto& s : o.senders) part_writer{out, sender}.text(s);
+  for (const auto& l : o.links)
+    part_writer{out, link}.text(l.peer).number(l.credit_bytes).number(l.in_flight_bytes).number(l.sent_chunks);
   for (const auto& f : o.files)
     part_writer{out, file}.text(f.path).number(f.offset).number(f.size).number(f.last_event_ns).text(f.problem);
   return out;
@@ -127,6 +131,15 @@ void take_file(observation& o, binary_reader& from) {
   if (o.files.size() < files_told_max) o.files.push_back(std::move(f));
 }
 
+void take_link(observation& o, binary_reader& from) {
+  auto l = link_figures{};
+  l.peer = from.text();
+  l.credit_bytes = from.number<std::uint64_t>();
+  l.in_flight_bytes = from.number<std::uint64_t>();
+  l.sent_chunks = from.number<std::uint64_t>();
+  if (o.links.size() < links_told_max) o.links.push_back(std::move(l));
+}
+
 void take_line(std::vector<std::string>& to, binary_reader& from, std::size_t most) {
   if (auto line = from.text(); to.size() < most) to.push_back(std::move(line));
 }
@@ -141,6 +154,7 @@ auto take_part(observation& o, std::uint16_t type, binary_reader& from) -> bool 
   case problem: return take_line(o.problems, from, problems_max), true;
   case sender: return take_line(o.senders, from, senders_told_max), true;
   case file: return take_file(o, from), true;
+  case link: return take_link(o, from), true;
   }
   return false;
 }

@@ -8,6 +8,7 @@
 //     4 counts  text key, (text name, count u64)*
 //     5 problem text
 //     6 sender  text
+//     8 link    text peer, credit u64, in flight u64, sent chunks u64
 //     7 file    text path, offset u64, size u64, last event i64, text problem
 //
 // Figures go by the names in the tables: a new measure needs nothing here, and a node that does not have it skips it.

@@ -128,6 +128,33 @@ auto balances(const observation& o) -> bool {
 
 BOOST_FIXTURE_TEST_SUITE(sinks, fixture)
 
+BOOST_AUTO_TEST_CASE(stores_nothing_while_it_is_paused_and_all_of_it_then) {
+  auto s = living_sink{shelf, time, letters()};
+  s.machine.obey({sink_order::kind::pause, "me"});
+  s.give(chunks_of(3, 4));
+  s.work();
+  BOOST_TEST(shelf.rows.empty());
+  BOOST_TEST(s.acked.empty());
+  BOOST_TEST(s.seen().state == "paused");
+  BOOST_TEST(s.seen().problems.at(0) == "it is paused, by me: nothing is stored until it is resumed");
+  BOOST_TEST(s.seen().events_held == 12U);
+  s.machine.obey({sink_order::kind::resume, "me"});
+  s.work();
+  check_each_once(12);
+  BOOST_TEST(s.acked.size() == 3U);
+  BOOST_TEST(s.seen().state == "running");
+  BOOST_TEST(balances(s.seen()));
+}
+
+BOOST_AUTO_TEST_CASE(stores_what_it_has_when_it_is_to_end_though_it_is_paused) {
+  auto s = living_sink{shelf, time, letters()};
+  s.machine.obey({sink_order::kind::pause, "me"});
+  s.give(chunks_of(2, 4));
+  s.machine.drain();
+  s.work();
+  check_each_once(8);
+}
+
 BOOST_AUTO_TEST_CASE(commit_all_that_waits_at_once_and_ack_it) {
   auto sink = living_sink{shelf, time, letters()};
   sink.give(chunks_of(10, 10));

@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(shows_every_figure_that_its_table_has) {
   BOOST_TEST(o.component == "files");
   BOOST_TEST(o.state == "running");
   for (const auto& m : sink_measures) {
-    if (m.name == "restarts") continue; // its supervisor says so
+    if (m.name == "restarts" || m.name == "cpu_seconds") continue; // its supervisor says so, and the system
     if (m.kind == measure_kind::age) continue;
     if (m.value != nullptr) BOOST_TEST((o.*m.value == now.*m.value), m.name);
   }
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(lets_an_age_grow_while_its_owner_is_silent) {
 
 BOOST_AUTO_TEST_CASE(says_of_who_is_at_one_thing_for_long_that_it_does_not_answer_and_has_its_figures) {
   publish(figures(10, 6, 4));
-  board->begin_work(time);
+  board->begin_work(time, "reading");
   time.advance(1s);
   BOOST_TEST(seen().answers);
   time.advance(30s);
@@ -93,6 +93,51 @@ BOOST_AUTO_TEST_CASE(says_of_who_is_at_one_thing_for_long_that_it_does_not_answe
   publish(figures(10, 10, 0));
   BOOST_TEST(seen().answers);
   BOOST_TEST(seen().problems.empty());
+}
+
+BOOST_AUTO_TEST_CASE(says_what_its_actor_is_busy_with_and_counts_how_long_it_was) {
+  board->begin_work(time, "reading");
+  time.advance(300ms);
+  BOOST_TEST(seen().busy_with == "reading");
+  BOOST_TEST(seen().busy_with_ns == 300'000'000U);
+  BOOST_TEST(seen().busy_ns == 300'000'000U);
+  publish({});
+  time.advance(5s);
+  BOOST_TEST(seen().busy_with == "");
+  BOOST_TEST(seen().busy_with_ns == 0U);
+  BOOST_TEST(seen().busy_ns == 300'000'000U);
+}
+
+BOOST_AUTO_TEST_CASE(says_what_others_do_for_an_actor_that_answers_meanwhile) {
+  auto now = figures(10, 6, 4);
+  now.busy_ns = 1'000'000'000;
+  publish(now);
+  board->tell_work("commit", time.monotonic());
+  time.advance(12s);
+  const auto o = seen();
+  BOOST_TEST(o.answers);
+  BOOST_TEST(o.busy_with == "commit");
+  BOOST_TEST(o.busy_with_ns == 12'000'000'000U);
+  BOOST_TEST(o.busy_ns == 13'000'000'000U);
+  board->tell_work(nullptr, {});
+  BOOST_TEST(seen().busy_ns == 1'000'000'000U);
+}
+
+BOOST_AUTO_TEST_CASE(tells_what_its_threads_use_also_when_they_have_ended) {
+  const auto spin = [] {
+    auto now = ::timespec{};
+    do ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    while (now.tv_sec == 0 && now.tv_nsec < 20'000'000);
+  };
+  std::thread{[&] {
+    const auto counts = board->threads().add_own();
+    spin();
+    BOOST_TEST(seen().cpu_ns >= 20'000'000U);
+  }}.join();
+  const auto used = seen().cpu_ns;
+  BOOST_TEST(used >= 20'000'000U);
+  std::thread{spin}.join(); // another's
+  BOOST_TEST(seen().cpu_ns == used);
 }
 
 BOOST_AUTO_TEST_CASE(tells_a_failure_while_its_actor_is_away_and_for_a_while_after) {

@@ -28,6 +28,10 @@ auto sample() -> observation {
   o.files_left_out = 8;
   o.senders = {"edge-1/collector/logs"};
   o.senders_left_out = 9;
+  o.links = {{"core-1/destination_aggregator/core", 1 << 20, 500, 7}, {"core-2/destination_aggregator/core", 0, 0, 0}};
+  o.links_left_out = 10;
+  o.busy_with = "commit";
+  o.busy_with_ns = 12'000'000'000;
   o.dropped = {{"filtered", 3}, {"too large", 4}};
   o.noted = {{"regrouped", 5}};
   return o;
@@ -43,6 +47,8 @@ void check_same(const observation& a, const observation& b) {
   BOOST_TEST(a.address + a.component + a.tier + a.type + a.state == b.address + b.component + b.tier + b.type + b.state);
   BOOST_TEST(a.answers == b.answers);
   BOOST_TEST(a.seen_ns == b.seen_ns);
+  BOOST_TEST(a.busy_with == b.busy_with);
+  BOOST_TEST(a.busy_with_ns == b.busy_with_ns);
 }
 
 /// A field of a later node's: its length and a text of its own.
