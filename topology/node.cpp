@@ -11,6 +11,7 @@
 #include "runtime/os/host_name.hpp"
 #include "runtime/os/poller.hpp"
 #include "runtime/os/threads.hpp"
+#include "topology/actor_orders.hpp"
 #include "topology/builder/builder.hpp"
 #include "topology/cluster_view.hpp"
 #include "topology/node_inquirer.hpp"
@@ -414,9 +415,11 @@ auto node::members() -> std::vector<member_view> {
   return all;
 }
 
+auto node::figures() const -> std::vector<observation> { return state_->boards->observe(system_clock()); }
+
 auto node::observe() -> node_report {
   auto self = caf::scoped_actor{*state_->system};
-  auto report = node_report{state_->name, {}, state_->boards->observe(system_clock()), {}, why_alone()};
+  auto report = node_report{state_->name, {}, figures(), {}, why_alone()};
   const auto add_links = [&](const auto& who) {
     self->request(who, links_timeout, links_atom::value)
         .receive([&](const std::vector<linked_node>& found) {
@@ -457,6 +460,14 @@ auto node::observe_cluster() -> std::vector<node_report> {
     reports.push_back(std::move(report));
   }
   return reports;
+}
+
+auto node::order(const std::string& address, const sink_order& what) -> result<void> {
+  return order_sink(*state_->system, state_->guardian_handle, address, what);
+}
+
+auto node::restart(const std::string& address, const std::string& by) -> result<void> {
+  return restart_actor(*state_->system, state_->guardian_handle, address, by);
 }
 
 auto node::running::address_of(const std::string& other) -> std::optional<host_port> {
@@ -509,8 +520,12 @@ auto node::running::reach(node_inquirer& by, const std::string& other) -> result
   return error{errc::not_found, "this node has no connection to \"" + other + "\", and knows no address of it"};
 }
 
-auto node::command(const std::string& other, const node_command& what) -> result<std::string> {
-  auto line = node_inquirer{*state_->system};
+auto node::ask_all(const node_command& what, duration patience) -> std::vector<node_answer> {
+  return ask_side_by_side(*state_->system, state_->reached(), what, patience);
+}
+
+auto node::command(const std::string& other, const node_command& what, duration patience) -> result<std::string> {
+  auto line = node_inquirer{*state_->system, patience};
   WEIR_TRY(const auto at, state_->reach(line, other));
   return line.ask(at, what);
 }
@@ -535,7 +550,7 @@ auto node::forget(const std::string& other, const std::string& by) -> result<std
   const auto at = s.address_of(other);
   auto is_unreachable = false;
   if (at && other != s.name) {
-    auto line = node_inquirer{*s.system};
+    auto line = node_inquirer{*s.system, inquiry_patience};
     is_unreachable = !line.dial(s.dialling_by(), *at, s.hello_for_talk());
     if (!is_unreachable) return error{errc::rejected, "node \"" + other + "\" answers: weir drain ends it"};
   }

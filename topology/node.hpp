@@ -71,9 +71,17 @@ public:
   auto why_alone() -> std::string;
   /// The live figures of every actor here, as their boards have them, and the nodes that it is linked to.
   auto observe() -> node_report;
+  /// The figures alone: nobody is asked.
+  auto figures() const -> std::vector<observation>;
+  /// Of the actor with that address here. not_found: there is none now; rejected: it is no sink.
+  auto order(const std::string& address, const sink_order& what) -> result<void>;
+  /// It ends as if it had failed, and its supervisor starts it again from what is durable.
+  auto restart(const std::string& address, const std::string& by) -> result<void>;
   /// Has a node that is connected do something, whichever dialled; blocks until it says what came of it. not_found: there
   /// is no such node.
-  auto command(const std::string& other, const node_command& what) -> result<std::string>;
+  auto command(const std::string& other, const node_command& what, duration patience = inquiry_patience) -> result<std::string>;
+  /// The same of every node that is connected, side by side.
+  auto ask_all(const node_command& what, duration patience) -> std::vector<node_answer>;
   /// Has the cluster take a node for gone for good, as `by` wants it, unless it answers. Blocks. A node whose word about others
   /// nobody takes passes that on to one that serves.
   auto forget(const std::string& other, const std::string& by) -> result<std::string>;
