@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
 
-constexpr auto request_bytes_max = std::size_t{128};
+constexpr auto request_bytes_max = std::size_t{4096};
 constexpr auto answer_bytes_max = std::size_t{64} << 20;
 constexpr auto request_timeout = 1s;
 constexpr auto answer_timeout = 3s;

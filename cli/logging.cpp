@@ -69,6 +69,22 @@ private:
   std::shared_ptr<terminal_block> block_;
 };
 
+/// Keeps what is logged, as it is shown on a terminal.
+class sink_into_ring final : public spdlog::sinks::sink {
+public:
+  explicit sink_into_ring(std::shared_ptr<log_ring> to) : to_(std::move(to)) {}
+  void log(const spdlog::details::log_msg& msg) override {
+    const auto at = std::chrono::duration_cast<std::chrono::nanoseconds>(msg.time.time_since_epoch());
+    to_->add(at.count(), static_cast<int>(msg.level), printable({msg.payload.data(), msg.payload.size()}));
+  }
+  void flush() override {}
+  void set_pattern(const std::string&) override {}
+  void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
+
+private:
+  std::shared_ptr<log_ring> to_;
+};
+
 auto make_sink(bool json) -> spdlog::sink_ptr {
   if (!json) {
     auto formatter = std::make_unique<spdlog::pattern_formatter>();
@@ -87,12 +103,15 @@ auto make_sink(bool json) -> spdlog::sink_ptr {
 
 } // namespace
 
-void set_up_logging(const log_options& options) {
+auto set_up_logging(const log_options& options) -> std::shared_ptr<const log_ring> {
   auto sink = make_sink(options.json);
   if (options.above && ::isatty(STDERR_FILENO) == 1)
     sink = std::make_shared<sink_above>(std::move(sink), options.above);
-  spdlog::set_default_logger(std::make_shared<spdlog::logger>("weir", std::move(sink)));
+  auto ring = std::make_shared<log_ring>();
+  const auto sinks = {sink, spdlog::sink_ptr{std::make_shared<sink_into_ring>(ring)}};
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("weir", sinks.begin(), sinks.end()));
   spdlog::set_level(spdlog::level::from_str(options.level));
+  return ring;
 }
 
 } // namespace weir::cli

@@ -1,6 +1,7 @@
 /// Sets up the program's own log on stderr.
 #pragma once
 
+#include "cli/tell/log_ring.hpp"
 #include "cli/terminal_block.hpp"
 
 #include <array>
@@ -17,6 +18,7 @@ struct log_options {
 
 inline constexpr auto log_levels = std::array{"trace", "debug", "info", "warn", "error", "critical", "off"};
 
-void set_up_logging(const log_options& options);
+/// Returns where the last lines are kept.
+auto set_up_logging(const log_options& options) -> std::shared_ptr<const log_ring>;
 
 } // namespace weir::cli

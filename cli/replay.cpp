@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/forward_client.hpp"
 #include "cli/replay_file.hpp"
+#include "cli/replay_sending.hpp"
 #include "cli/text_table.hpp"
 #include "runtime/net/address.hpp"
 
@@ -20,11 +21,6 @@ struct replay_line {
   std::string to = "127.0.0.1:24224";
   bool dry_run = false;
   bool again = false;
-};
-
-struct replay_counts {
-  std::uint64_t sent = 0;
-  std::uint64_t damaged = 0;
 };
 
 auto target_of(const std::string& to) -> result<forward_target> {
@@ -56,20 +52,6 @@ void print_content(const replay_file& file, const std::string& path, std::ostrea
   out << table.text();
 }
 
-auto send_all(replay_file& file, forward_client& to, replay_counts& counts) -> result<void> {
-  while (const auto batch = file.next()) {
-    WEIR_CHECK(file.begin(*batch));
-    if (batch->count > 0) {
-      WEIR_CHECK(to.send({batch->tag, batch->entries, batch->count, batch->id}));
-      WEIR_CHECK(to.await_ack(batch->id));
-    }
-    WEIR_CHECK(file.finish(*batch));
-    counts.sent += batch->count;
-    counts.damaged += batch->damaged;
-  }
-  return {};
-}
-
 auto replay_one(const replay_line& line, const std::string& path, replay_counts& counts, session& s)
     -> result<void> {
   WEIR_TRY(auto file, replay_file::open(path, line.again));
@@ -77,7 +59,7 @@ auto replay_one(const replay_line& line, const std::string& path, replay_counts&
   if (line.dry_run || !file.next()) return {};
   WEIR_TRY(const auto target, target_of(line.to));
   WEIR_TRY(auto client, forward_client::connect(target));
-  return send_all(file, client, counts);
+  return replay_rest(file, client, counts);
 }
 
 auto replay(const replay_line& line, session& s) -> int {

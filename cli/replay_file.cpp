@@ -35,7 +35,20 @@ auto entry_of(const dead_letter& letter) -> std::string {
 
 auto first_line(std::string_view text) -> std::uint32_t { return crc32c(text.substr(0, text.find('\n'))); }
 
+auto id_of(std::uint32_t file, std::string_view entries, std::uint64_t offset) -> std::string {
+  char id[64];
+  std::snprintf(id, sizeof id, "weir-replay-%08x-%08x-%llu", file, crc32c(entries), static_cast<unsigned long long>(offset));
+  return id;
+}
+
 } // namespace
+
+auto batch_of_one(const dead_letter& letter, std::string_view line, std::uint64_t offset) -> replay_batch {
+  auto batch = replay_batch{letter.tag, entry_of(letter), 1, 0, {}, offset};
+  if (batch.entries.empty()) batch.count = 0, batch.damaged = 1;
+  batch.id = id_of(first_line(line), batch.entries, offset);
+  return batch;
+}
 
 auto replay_file::open(const std::string& path, bool again) -> result<replay_file> {
   auto failure = std::error_code{};
@@ -84,10 +97,7 @@ auto replay_file::next() -> std::optional<replay_batch> {
   }
   batch.end = offset_of(rest);
   if (batch.end == done_) return std::nullopt;
-  char id[64];
-  std::snprintf(id, sizeof id, "weir-replay-%08x-%08x-%llu", first_line(text_), crc32c(batch.entries),
-                static_cast<unsigned long long>(done_));
-  batch.id = id;
+  batch.id = id_of(first_line(text_), batch.entries, done_);
   return batch;
 }
 

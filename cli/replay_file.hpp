@@ -24,6 +24,9 @@ struct replay_batch {
   std::uint64_t end = 0;     ///< offset behind the last letter
 };
 
+/// One letter that begins at `offset`, of the file whose first line that is; as replay_file would send it alone.
+auto batch_of_one(const dead_letter& letter, std::string_view first_line, std::uint64_t offset) -> replay_batch;
+
 class replay_file {
 public:
   /// `again`: from the beginning, whatever was replayed before.

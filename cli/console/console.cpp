@@ -4,6 +4,7 @@
 #include "cli/console/openmetrics.hpp"
 #include "cli/console/web_files.hpp"
 #include "cli/json_text.hpp"
+#include "cli/tell/ask_node.hpp"
 #include "runtime/os/replace_files.hpp"
 
 #include <unistd.h>
@@ -20,17 +21,30 @@ auto with_node(net::tls_settings files, const std::string& node) -> net::tls_set
   return files;
 }
 
+auto status_of(errc code) -> int {
+  switch (code) {
+  case errc::not_found: return 404;
+  case errc::malformed: return 400;
+  case errc::rejected: return 409;
+  case errc::unavailable: return 503;
+  case errc::limit:
+  case errc::failed: break;
+  }
+  return 500;
+}
+
 auto json(std::string text) -> http_response { return respond(200, "application/json", std::move(text)); }
 
 } // namespace
 
-console::console(console_settings settings, node& of, reloads& by, std::string own_token, std::shared_ptr<net::tls_files> tls)
+console::console(console_settings settings, node& of, reloads& by, const teller& tells, std::shared_ptr<net::tls_files> tls)
     : settings_(std::move(settings)),
       node_(of),
       reloads_(by),
+      tells_(tells),
       tls_(std::move(tls)),
       wanted_(settings_.plan.listen.value_or(host_port{loopback, console_port})),
-      own_token_(std::move(own_token)),
+      own_token_(random_secret()),
       access_(settings_.plan, is_loopback(wanted_.host), tls_ != nullptr, own_token_),
       sight_(of),
       graph_feed_("graph", [this] {
@@ -50,12 +64,12 @@ void console::withdraw() const {
   if (!settings_.note_path.empty()) ::unlink(settings_.note_path.c_str());
 }
 
-auto console::open(console_settings settings, node& of, reloads& by) -> result<std::unique_ptr<console>> {
+auto console::open(console_settings settings, node& of, reloads& by, const teller& tells) -> result<std::unique_ptr<console>> {
   auto tls = std::shared_ptr<net::tls_files>{};
   if (settings.plan.tls) {
     WEIR_TRY(tls, net::tls_files::open(with_node(*settings.plan.tls, settings.who.node)));
   }
-  auto made = std::unique_ptr<console>{new console{std::move(settings), of, by, random_secret(), std::move(tls)}};
+  auto made = std::unique_ptr<console>{new console{std::move(settings), of, by, tells, std::move(tls)}};
   WEIR_CHECK(made->listen());
   return made;
 }
@@ -98,6 +112,7 @@ void console::add_routes() {
                }});
   add_figures();
   add_actions();
+  add_topics();
   add_session();
   add_page();
 }
@@ -159,6 +174,28 @@ void console::add_actions() {
                  const auto text = answer_reload(reloads_, "reload", c.who->name + ", " + c.what.peer);
                  return respond(text.starts_with("refused") ? 409 : 202, "application/json", "{\"answer\": " + json_string(text) + "}\n");
                }});
+}
+
+/// What whoever asks at the control socket is told as well.
+void console::add_topics() {
+  for (const auto& about : tells_.topics()) {
+    const auto wants = about.what == told::figures    ? console_right::figures
+                       : about.what == told::contents ? console_right::contents
+                                                      : console_right::action;
+    const auto method = about.what == told::action ? "POST" : "GET";
+    const auto answers = [this, &about](const console_call& c) { return tell(about, c); };
+    const auto path = "/api/v1/" + (about.path.empty() ? about.name : about.path);
+    routes_.add({method, path, wants, answers});
+    if (about.has_parts) routes_.add({method, path + "/*", wants, answers});
+  }
+}
+
+auto console::tell(const topic& about, const console_call& c) -> http_response {
+  auto asked = question{about.name, c.parts.empty() ? std::string{} : c.parts.front(), c.what.query};
+  asked.words.erase("as");
+  const auto by = asker{(c.who ? c.who->name : "somebody") + ", " + c.what.peer};
+  auto came = ask_node({tells_, node_, settings_.who.node}, std::move(asked), by);
+  return came ? json(std::move(*came)) : problem(status_of(came.failure().code), came.failure().what);
 }
 
 /// A browser shows its token once, and a cookie from then on.

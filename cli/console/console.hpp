@@ -8,6 +8,7 @@
 #include "cli/console/sight.hpp"
 #include "cli/run/reloads.hpp"
 #include "cli/status/node_status.hpp"
+#include "cli/tell/teller.hpp"
 
 #include <functional>
 #include <memory>
@@ -25,7 +26,7 @@ struct console_settings {
 class console {
 public:
   /// An error says why it cannot listen, or what is wrong with a file.
-  static auto open(console_settings settings, node& of, reloads& by) -> result<std::unique_ptr<console>>;
+  static auto open(console_settings settings, node& of, reloads& by, const teller& tells) -> result<std::unique_ptr<console>>;
   ~console();
   console(const console&) = delete;
   auto operator=(const console&) -> console& = delete;
@@ -36,12 +37,14 @@ public:
   auto address() const -> std::string;
 
 private:
-  console(console_settings settings, node& of, reloads& by, std::string own_token, std::shared_ptr<net::tls_files> tls);
+  console(console_settings settings, node& of, reloads& by, const teller& tells, std::shared_ptr<net::tls_files> tls);
   auto listen() -> result<void>;
   auto write_note() const -> result<void>;
   void add_routes();
   void add_figures();
   void add_actions();
+  void add_topics();
+  auto tell(const topic& about, const console_call& c) -> http_response;
   void add_session();
   void add_page();
   auto health(bool is_ready) -> http_response;
@@ -49,6 +52,7 @@ private:
   const console_settings settings_;
   node& node_;
   reloads& reloads_;
+  const teller& tells_;
   const std::shared_ptr<net::tls_files> tls_;
   const host_port wanted_;
   const std::string own_token_;

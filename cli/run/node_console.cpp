@@ -7,17 +7,18 @@ namespace weir::cli {
 auto node_console::make(const console_plan& plan) -> result<void> {
   auto wanted = *settings_;
   wanted.plan = plan;
-  WEIR_TRY(console_, console::open(std::move(wanted), *node_, *reloads_));
+  WEIR_TRY(console_, console::open(std::move(wanted), *node_, *reloads_, *tells_));
   settings_->plan = plan;
   spdlog::info("console: {} (`weir console` shows how to get in)", console_->address());
   return {};
 }
 
-auto node_console::open(console_settings settings, node& of, reloads& by) -> bool {
+auto node_console::open(console_settings settings, node& of, reloads& by, const teller& tells) -> bool {
   const auto lock = std::lock_guard{guard_};
   settings_ = std::move(settings);
   node_ = &of;
   reloads_ = &by;
+  tells_ = &tells;
   const auto opened = make(settings_->plan);
   if (opened) return true;
   const auto is_asked_for = settings_->plan.listen.has_value();

@@ -14,7 +14,7 @@ namespace weir::cli {
 class node_console {
 public:
   /// False: there is none, and the file asks for one. Why is in the log.
-  auto open(console_settings settings, node& of, reloads& by) -> bool;
+  auto open(console_settings settings, node& of, reloads& by, const teller& tells) -> bool;
   /// What came of it, as a line; nothing if it is as it was, or there is none. Who is connected has to come again.
   auto renew(const console_plan& wanted) -> std::string;
   void close();
@@ -28,6 +28,7 @@ private:
   std::optional<console_settings> settings_;
   node* node_ = nullptr;
   reloads* reloads_ = nullptr;
+  const teller* tells_ = nullptr;
   std::unique_ptr<console> console_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "cli/run/account.hpp"
 #include "cli/run/node_console.hpp"
+#include "cli/run/topics.hpp"
 #include "runtime/os/descriptor_budget.hpp"
 #include "runtime/os/owned_fd.hpp"
 #include "runtime/os/threads.hpp"
@@ -106,7 +107,10 @@ public:
       : options_(std::move(options)), descriptors_(descriptors), began_(began), signals_(signals),
         reloads_(options_.topology, {options_.node_name, options_.classes}, options_.drain_timeout) {
     if (options_.once) reloads_.stop();
+    add_topics(teller_, {options_.log, reloads_, node_, history_});
   }
+
+  ~run() { teller_.stop(); } // whom it asks for answers goes behind it
 
   /// `numbers`: what the plan has of them that the file has not.
   auto operator()(const topology_plan& plan, scaled_numbers numbers) -> int {
@@ -120,14 +124,17 @@ public:
     spdlog::info("{}", start_text(plan, options_));
     const auto who = cli::process_identity{plan.cluster, options_.node_name, options_.version, getpid()};
     reloads_.begin(*node_, plan, std::move(numbers), [this](const auto& wanted) { return console_.renew(wanted.console); });
+    if (options_.has_console) history_ = std::make_unique<cli::history_keeper>(*node_);
+    teller_.begin();
     reloads_.end_left_ones();
     const auto drain = [this](const std::string& by) { events_.ask_drain(by); };
-    service_ = std::make_unique<cli::status_service>(who, *node_, reloads_, drain, std::move(options_.status));
-    if (options_.has_console && !console_.open({who, plan.console, options_.console_note, drain}, *node_, reloads_)) return 1;
+    service_ = std::make_unique<cli::status_service>(who, *node_, reloads_, teller_, drain, std::move(options_.status));
+    if (options_.has_console && !console_.open({who, plan.console, options_.console_note, drain}, *node_, reloads_, teller_)) return 1;
     const auto status = wait();
     bound_the_end(status);
     running_ = nullptr;
     reloads_.stop();
+    teller_.stop();
     console_.close();
     service_.reset();
     tell_end(status);
@@ -173,6 +180,8 @@ private:
       auto* const of = running_.load();
       return done(of == nullptr ? error{errc::unavailable, "it starts, or ends"} : of->give_up(what.what.substr(forgets.size()), by));
     }
+    if (what.what.starts_with("tell ") || what.what.starts_with(figures_word))
+      return teller_.answer_aside(what.what, {by}, std::move(done));
     auto wanted = cli::reloads::request{};
     wanted.by = by;
     if (what.what.starts_with("scale "))
@@ -318,9 +327,11 @@ private:
   steady::time_point began_;
   const run_signals& signals_;
   node_events events_;
+  cli::teller teller_; ///< the node's threads ask it until that has gone
   std::unique_ptr<node> node_;
   std::atomic<node*> running_ = nullptr; ///< the same, for those that ask from its threads
   cli::reloads reloads_;
+  std::unique_ptr<cli::history_keeper> history_; ///< null without a console
   std::unique_ptr<cli::status_service> service_;
   cli::node_console console_;
   bool reload_asked_ = false; ///< by SIGHUP

@@ -3,6 +3,7 @@
 
 #include "cli/run/signals.hpp"
 #include "cli/status/service.hpp"
+#include "cli/tell/log_ring.hpp"
 #include "topology/plan.hpp"
 
 #include <chrono>
@@ -22,6 +23,7 @@ struct run_options {
   std::string version;
   std::vector<seed> seeds = {}; ///< beside those of the file
   cli::status_outlets status; ///< where it tells what it does
+  std::shared_ptr<const cli::log_ring> log = {}; ///< its last lines
   bool has_console = true;
   std::string console_note = {}; ///< see console_settings
 };

@@ -76,6 +76,11 @@ auto reloads::plan() const -> std::shared_ptr<const topology_plan> {
   return plan_;
 }
 
+auto reloads::fingerprint() const -> std::uint64_t {
+  const auto lock = std::lock_guard{guard_};
+  return fingerprint_;
+}
+
 auto reloads::name_of(const request& what) const -> std::string {
   if (what.ends_left_ones) return "what an earlier start left on disk";
   return what.scales.empty() ? "reload of " + topology_ : "scale " + what.scales;
@@ -154,9 +159,9 @@ auto reloads::change_to(const topology_plan& wanted, scaled_numbers numbers, con
   auto text = to_text(changes) + '\n';
   for (const auto& note : done.notes) text += note + '\n';
   numbers_ = std::move(numbers);
-  fingerprint_ = how.topology;
   text += heeds_(wanted);
   const auto lock = std::lock_guard{guard_};
+  fingerprint_ = how.topology;
   plan_ = std::make_shared<const topology_plan>(wanted);
   return text;
 }

@@ -66,6 +66,9 @@ public:
   /// The file.
   auto topology() const -> const std::string& { return topology_; }
   auto is_busy() const -> bool { return is_busy_; }
+  auto by() const -> const hosting& { return by_; }
+  /// By which other nodes see what file runs.
+  auto fingerprint() const -> std::uint64_t;
   /// That the node runs.
   auto plan() const -> std::shared_ptr<const topology_plan>;
 

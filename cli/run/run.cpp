@@ -107,7 +107,7 @@ auto start(const run_line& line, const topology_plan& plan, run_options options,
   options.version = version_text();
   options.prints_events = prints_events(hosted);
   options.status.terminal = log.above = terminal_of(line, hosted);
-  set_up_logging(log);
+  options.log = set_up_logging(log);
   const auto signals = run_signals{}; // whoever sees the socket may send them
   auto claimed = claim_socket(line, plan.cluster, options.node_name);
   options.has_console = !line.no_console;

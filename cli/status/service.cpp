@@ -1,5 +1,6 @@
 #include "cli/status/service.hpp"
 
+#include "cli/tell/ask_node.hpp"
 #include "runtime/os/clock.hpp"
 #include "runtime/os/whole_file.hpp"
 
@@ -22,9 +23,9 @@ constexpr auto rate_interval = 250ms;
 
 } // namespace
 
-status_service::status_service(process_identity who, node& of, reloads& by, std::function<void(const std::string&)> drain,
-                               status_outlets to)
-    : who_(std::move(who)), node_(of), reloads_(by), drain_(std::move(drain)), to_(std::move(to)), stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+status_service::status_service(process_identity who, node& of, reloads& by, const teller& tells,
+                               std::function<void(const std::string&)> drain, status_outlets to)
+    : who_(std::move(who)), node_(of), reloads_(by), tells_(tells), drain_(std::move(drain)), to_(std::move(to)), stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   WEIR_ASSERT(stop_.is_open());
   thread_ = std::thread{[this] { work(); }};
 }
@@ -107,7 +108,13 @@ auto status_service::scale(std::string_view request, const std::string& by) -> s
   return order_text(node_.command(first, {"scale " + second, {}, by}));
 }
 
+auto status_service::tell(std::string_view asked, const std::string& by) -> result<std::string> {
+  WEIR_TRY(auto what, parse_question(asked));
+  return ask_node({tells_, node_, who_.node}, std::move(what), {by});
+}
+
 auto status_service::answer(std::string_view request, const std::string& by) -> std::string {
+  if (request.starts_with("tell ")) return order_text(tell(request.substr(5), by));
   if (request.starts_with("check")) return check(request);
   if (request.starts_with("reload")) return answer_reload(reloads_, request, by);
   if (request.starts_with("scale ")) return scale(request, by);
@@ -119,7 +126,7 @@ auto status_service::answer(std::string_view request, const std::string& by) -> 
   if (request == "cluster text") return cluster_text(measure(), node_.observe_cluster());
   if (request == "members") return members_json(who_, node_.members(), node_.why_alone());
   if (request == "members text") return members_text(who_, system_clock().wall_ns(), node_.members(), node_.why_alone());
-  return "unknown request; wants status, cluster or members, with text behind it or not, check, reload, scale, drain, forget, hand or others\n";
+  return "unknown request; wants status, cluster or members, with text behind it or not, check, reload, scale, drain, forget, hand, tell or others\n";
 }
 
 /// "check [cluster] [NANOSECONDS]".

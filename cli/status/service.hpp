@@ -4,6 +4,7 @@
 #include "cli/control_socket.hpp"
 #include "cli/run/reloads.hpp"
 #include "cli/status/node_status.hpp"
+#include "cli/tell/teller.hpp"
 #include "cli/terminal_block.hpp"
 #include "runtime/os/owned_fd.hpp"
 
@@ -21,7 +22,8 @@ struct status_outlets {
 class status_service {
 public:
   /// `drain` has the node drain; it says who wants that.
-  status_service(process_identity who, node& of, reloads& by, std::function<void(const std::string& by)> drain, status_outlets to);
+  status_service(process_identity who, node& of, reloads& by, const teller& tells, std::function<void(const std::string& by)> drain,
+                 status_outlets to);
   /// Ends the thread; a last picture stays on the terminal.
   ~status_service();
   status_service(const status_service&) = delete;
@@ -39,6 +41,7 @@ private:
   auto answer(std::string_view request, const std::string& by) -> std::string;
   auto order(std::string_view request, const std::string& by) -> std::string;
   auto scale(std::string_view request, const std::string& by) -> std::string;
+  auto tell(std::string_view asked, const std::string& by) -> result<std::string>;
   auto check(std::string_view request) const -> std::string;
   /// Two observations, so far apart that rates make sense.
   auto measure() -> node_status;
@@ -48,6 +51,7 @@ private:
   process_identity who_;
   node& node_;
   reloads& reloads_;
+  const teller& tells_;
   const std::function<void(const std::string& by)> drain_;
   status_outlets to_;
   time_point began_ = std::chrono::steady_clock::now();

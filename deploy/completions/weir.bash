@@ -5,12 +5,12 @@ _weir() {
   local words=
   case $before in
     --format) words="text dot json mermaid" ;;
-    --log-level) words="trace debug info warn error critical off" ;;
+    --log-level | --level | log-level) words="trace debug info warn error critical off" ;;
     --status) words="auto always never" ;;
     --algorithm) words="p256 ed25519" ;;
   esac
   if [[ -z $words && $COMP_CWORD -eq 1 ]]; then
-    words="run check plan reload drain scale members status buffer cat replay certs version help --help"
+    words="run check plan reload drain scale members console logs log-level pause resume retry restart status buffer cat replay certs version help --help"
   elif [[ -z $words ]]; then
     case $command:$word in
       run:-*) words="--node --as --join --was --once --drain-timeout --status --log-level --log-json --help" ;;
@@ -19,7 +19,9 @@ _weir() {
       reload:-*) words="--discard --all --help" ;;
       drain:-*) words="--via --no-wait --help" ;;
       members:-*) words="--json --help" ;;
-      scale:-*) words="--node --via --help" ;;
+      scale:-* | log-level:-* | pause:-* | resume:-* | retry:-* | restart:-*) words="--node --via --help" ;;
+      console:-*) words="--token --help" ;;
+      logs:-*) words="--follow --lines --level --text --via --help" ;;
       status:-*) words="--json --cluster --check --max-delay --help" ;;
       buffer:-*) words="--chunks --json --format --unsettled --reader --help" ;;
       buffer:*)

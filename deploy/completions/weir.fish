@@ -1,6 +1,6 @@
 # fish completion for weir
 
-set -l commands run check plan reload drain scale members status buffer cat replay certs version help
+set -l commands run check plan reload drain scale members console logs log-level pause resume retry restart status buffer cat replay certs version help
 complete -c weir -f
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a run -d "Run a topology"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a check -d "Report every mistake in a topology"
@@ -9,6 +9,13 @@ complete -c weir -n "not __fish_seen_subcommand_from $commands" -a reload -d "Ha
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a drain -d "Have a node pass on what it has, and end"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a members -d "Show which nodes belong to the cluster"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a scale -d "Run another number of instances of an aggregator"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a console -d "Print where a node shows its console"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a logs -d "Print the last lines of a running node's log"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a log-level -d "Have a running node log more or less"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a pause -d "Have a sink store nothing for now"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a resume -d "Have a sink that was paused go on"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a retry -d "Have a sink whose store failed try again now"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a restart -d "Have an actor end and begin again"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a status -d "Show what a running node does"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a buffer -d "Look into a disk buffer"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a cat -d "Send lines by the forward protocol"
@@ -64,3 +71,11 @@ complete -c weir -n "__fish_seen_subcommand_from certs" -l json -d "For programs
 complete -c weir -n "__fish_seen_subcommand_from help" -a "collector aggregator parser operator sink cluster node run check plan reload drain scale members status buffer cat replay certs version"
 complete -c weir -n "__fish_seen_subcommand_from help" -l markdown -d "All settings"
 complete -c weir -n "__fish_seen_subcommand_from help" -l schema -d "JSON schema of a topology"
+complete -c weir -n "__fish_seen_subcommand_from console" -l token -d "The token alone"
+complete -c weir -n "__fish_seen_subcommand_from logs" -s f -l follow -d "Go on with what comes"
+complete -c weir -n "__fish_seen_subcommand_from logs" -s n -l lines -x -d "How many lines"
+complete -c weir -n "__fish_seen_subcommand_from logs" -l level -x -a "trace debug info warn error critical"
+complete -c weir -n "__fish_seen_subcommand_from logs" -l text -x -d "Only lines that have it"
+complete -c weir -n "__fish_seen_subcommand_from log-level" -x -a "trace debug info warn error critical off"
+complete -c weir -n "__fish_seen_subcommand_from log-level pause resume retry restart" -l node -x -d "Which has it"
+complete -c weir -n "__fish_seen_subcommand_from logs log-level pause resume retry restart" -l via -x -d "Node of this machine that passes it on"
