@@ -94,7 +94,6 @@ public:
   auto is_durable() const -> bool { return log_ != nullptr; }
   /// On its board, with this state of its actor.
   void show(const char* state);
-
   /// Nothing is held: all is passed on, or (with a log) durable.
   auto is_safe() const -> bool { return in.held_chunks() == 0; }
   /// Nothing is left to pass on.
