@@ -13,6 +13,7 @@
 #include <caf/all.hpp>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -77,6 +78,12 @@ struct sink_order {
   std::string by;
 };
 
+/// A node to the directory, instead of what it said before: those that may have some of these components, though they are
+/// not heard of, and are to be waited for.
+struct await_nodes {
+  std::map<std::string, std::vector<std::string>> components; ///< by node
+};
+
 /// A child to its supervisor: all input is at its end and everything is settled.
 struct child_finished {
   std::string address;
@@ -132,6 +139,8 @@ struct wire_ended {
 // CAF would ask for a way to write them to a wire; none of them gets there by CAF.
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::ask_settled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::known_settled)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::ask_had)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::known_had)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::open_link)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::transfer_chunks)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::link_feedback)
@@ -143,6 +152,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::known_positions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::peers_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::announce_peer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::node_peers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::await_nodes)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::child_finished)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::sink_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::child_opened)

@@ -12,8 +12,9 @@ namespace {
 using hosted_components = std::vector<const component_plan*>;
 using texts = std::vector<std::string>;
 
-/// Keys that say who a component reads from, how it begins to, and how many do: no affair of those that run.
-constexpr auto keys_of_others = std::array<std::string_view, 3>{"from", "start", "instances"};
+/// Keys that say who a component reads from, how it begins to, how many do, and what its senders do: no affair of those that
+/// run.
+constexpr auto keys_of_others = std::array<std::string_view, 5>{"from", "start", "instances", "on_unknown", "wait_for"};
 
 auto is_of_others(std::string_view key) -> bool {
   return std::find(keys_of_others.begin(), keys_of_others.end(), key) != keys_of_others.end();
@@ -98,7 +99,8 @@ auto text_for_receivers(const component_plan& c, const hosted_components& hosted
 /// All that it knows of its neighbours.
 auto surroundings(const topology_plan& plan, const component_plan& c, const hosted_components& hosted) -> texts {
   auto all = texts{};
-  for (const auto& name : c.to) all.push_back("to " + text_for_senders(*plan.find(name), hosted));
+  for (const auto& name : c.to)
+    all.push_back("to " + text_for_senders(*plan.find(name), hosted) + '|' + to_text(unsure_for(plan, *plan.find(name))));
   for (const auto& name : c.from) all.push_back("from " + text_for_receivers(*plan.find(name), hosted));
   if (c.in == tier::sink) return all;
   if (const auto behind = sinks_behind(plan, c))

@@ -72,6 +72,8 @@ void resolve_rest(draft& d);
 void add_letter_collectors(draft& d);
 /// Reads cluster, placement and nodes, and checks that senders can reach receivers.
 void place_components(draft& d, const config::value& root);
+/// That `on_unknown` stands where several nodes write stores of their own.
+void check_unknown(draft& d);
 /// Two writers on one path, two listeners on one address.
 void find_conflicts(draft& d);
 /// Warns of collectors that may meet what a sink beside them writes; of a draft without errors.

@@ -68,6 +68,7 @@ public:
     }
     sink_of(*out_.path.back());
     stores_of(*out_.path.back());
+    stores_of_joining(*out_.path.back());
     for (std::size_t i = 0; i + 1 < out_.path.size(); ++i) bound_of(*out_.path[i], *out_.path[i + 1]);
   }
 
@@ -89,6 +90,8 @@ private:
     out_.notes.push_back("at most once for clients that do not ask for acks");
   }
 
+  static auto unsure_for_sink(const component_plan& sink) -> duration { return std::get<sink_plan>(sink.details).unsure_for; }
+
   /// Who says at a start what is stored: the first that keep positions, through the memory buffers before them.
   void asked_by(const component_plan& collector) {
     for (std::size_t i = 1; i < out_.path.size(); ++i) {
@@ -101,6 +104,7 @@ private:
   }
 
   void rests_on(const std::string& answers, const component_plan& collector) {
+    if (unsure_for_sink(*out_.path.back()) > duration{0}) return; // it waits for them
     out_.notes.push_back("as long as " + answers + " within 1s when \"" + collector.name
                          + "\" starts; else files that were first read in the last moments and renamed since may come "
                            "again");
@@ -146,13 +150,50 @@ private:
       return hosts_of(plan_, *to) > 1 && remote_actors(plan_, *from, *to) > 1;
     };
     for (std::size_t i = 0; i + 1 < out_.path.size(); ++i)
-      if (chooses(out_.path[i], out_.path[i + 1]))
-        return weaken(sink,
-                      "has a store on each of " + std::to_string(stores) + " nodes, and what \""
-                          + out_.path[i]->name + "\" sends to another \"" + out_.path[i + 1]->name
-                          + "\" because one did not answer may end in two of them; one node for \""
-                          + sink.name + "\" would store it once",
-                      sink.where, false);
+      if (chooses(out_.path[i], out_.path[i + 1])) return unshared_stores(sink, i, std::to_string(stores));
+  }
+
+  /// How many nodes join is not in the file.
+  void stores_of_joining(const component_plan& sink) {
+    if (!plan_.joining.is_open() || plan_.classes.empty() || hosts_of(plan_, sink) > 1 || !promise_of(sink).has_memory()
+        || promise_of(sink).is_shared())
+      return;
+    if (unsure_for_sink(sink) > duration{0}) return unshared_stores(sink, out_.path.size() - 2, "several");
+    for (std::size_t i = 0; i + 1 < out_.path.size(); ++i)
+      if (!have_all(out_.path[i + 1]->classes, out_.path[i]->classes))
+        return out_.notes.push_back("at least once if several nodes take on \"" + sink.name
+                                    + "\": each has a store of its own; \"on_unknown: wait\" would make it exactly once then, "
+                                      "at the price of waiting for a node that is away");
+  }
+
+  /// Where `sender` chooses one of several of the next.
+  void unshared_stores(const component_plan& sink, std::size_t sender, const std::string& stores) {
+    const auto from = out_.path[sender]->name;
+    const auto has_stores = "has a store on each of " + stores + " nodes";
+    if (unsure_for_sink(sink) == duration{0})
+      return weaken(sink,
+                    has_stores + ", and what \"" + from + "\" sends to another \"" + out_.path[sender + 1]->name
+                        + "\" because one did not answer may end in two of them; \"on_unknown: wait\" would make it exactly "
+                          "once, at the price of waiting for a node that is away; or one node for \""
+                        + sink.name + "\" would store it once",
+                    sink.where, false);
+    if (const auto why = why_waiting_fails(); !why.empty())
+      return weaken(sink, has_stores + "; \"on_unknown: wait\" does not help where " + why, place_of(sink, "on_unknown"), false);
+    out_.notes.push_back("as long as no node stays away from \"" + sink.name + "\" or those before it for longer than \"wait_for: "
+                         + to_text(unsure_for_sink(sink)) + "\"; what it may have is sent elsewhere then: at least once");
+  }
+
+  /// Who forgets, or does not know, where something went.
+  auto why_waiting_fails() const -> std::string {
+    const auto& first = *out_.path.front();
+    if (comes_again_ && !is_read_again_) return "clients send again to whoever is there (" + first.type + ")";
+    for (std::size_t i = 1; i + 1 < out_.path.size(); ++i) {
+      const auto& c = *out_.path[i];
+      if (replicas_of(c) > 1) return "several nodes pass on what they have copies of (\"" + c.name + "\")";
+      if (!has_disk_buffer(c) && remote_actors(plan_, *out_.path[i - 1], c) > 0)
+        return "a buffer in memory forgets where it sent what (\"" + c.name + "\"; one with a path does not)";
+    }
+    return {};
   }
 
   /// How long the others that a component feeds go on when this way has stopped.

@@ -79,6 +79,7 @@ auto make_plan(const config::value& root, config::diagnostics& problems) -> std:
     wire_up(d);
     resolve_rest(d);
     place_components(d, root);
+    check_unknown(d);
     find_conflicts(d);
     if (!config::has_errors(problems)) {
       find_unrouted(d);

@@ -13,11 +13,13 @@
 #include "runtime/os/threads.hpp"
 #include "topology/actor_orders.hpp"
 #include "topology/builder/builder.hpp"
+#include "topology/classes.hpp"
 #include "topology/cluster_view.hpp"
 #include "topology/node_inquirer.hpp"
 #include "topology/node_links.hpp"
 #include "topology/process_needs.hpp"
 #include "topology/rights.hpp"
+#include "topology/routing.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -104,6 +106,22 @@ auto open_door(net::io_thread& network, const host_port& at, net::listener_setti
   auto opened = net::listener::open(network, at, how, [to](const auto& who) { take_in(to, who); });
   if (opened) return opened;
   return error{errc::failed, "cannot let other nodes in: " + opened.failure().what};
+}
+
+/// Those that may have what nobody else would know (`on_unknown: wait`).
+auto awaited_of(const topology_plan& plan, const std::vector<node_address>& nodes) -> await_nodes {
+  auto awaited = await_nodes{};
+  const auto waits = [](const component_plan& c) {
+    const auto* sink = std::get_if<sink_plan>(&c.details);
+    return sink != nullptr && sink->unsure_for > duration{0};
+  };
+  if (std::none_of(plan.components.begin(), plan.components.end(), waits)) return awaited;
+  for (const auto& c : plan.components) {
+    if (unsure_for(plan, c) == duration{0}) continue;
+    for (const auto& n : nodes)
+      if (n.classes.empty() || share_a_class(n.classes, c.classes)) awaited.components[n.name].push_back(c.name);
+  }
+  return awaited;
 }
 
 } // namespace
@@ -283,7 +301,10 @@ struct node::running {
   }
   /// Whom a plan wants, by what is known of the others.
   void dial(const topology_plan& by, bool keeps_others) {
-    if (links) links->dial(nodes_to_dial(by, components_of(by, settings.classes), name, members, lost), keeps_others);
+    if (!links) return;
+    const auto wanted = nodes_to_dial(by, components_of(by, settings.classes), name, members, lost);
+    links->dial(wanted, keeps_others);
+    caf::anon_send(directory_handle, awaited_of(by, wanted));
   }
   void change_dialling(const topology_plan& by, bool goes_on_changing) {
     const auto lock = std::lock_guard{members_guard};

@@ -104,6 +104,7 @@ struct sink_plan {
   commit_settings batch;
   retry_settings retry;
   process_plan process; ///< behind `match`
+  duration unsure_for{0}; ///< `wait_for`, with `on_unknown: wait`
 };
 
 struct component_plan {

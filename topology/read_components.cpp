@@ -124,7 +124,8 @@ void read_sink(draft& d, draft_component& c) {
   c.plan.starts_at_all = spec.start == start_with::all;
   auto details = sink_plan{};
   details.make_store = configure<store>(
-      d, c, spec.type, {"type", "from", "match", "start", "writers", "batch", "process", "retry", "dead_letter"});
+      d, c, spec.type, {"type", "from", "match", "start", "writers", "batch", "process", "retry", "on_unknown", "wait_for",
+                          "dead_letter"});
   if (const auto* known = plugin_registry<store>::find(spec.type))
     read_promise(d, c, spec, known->promise(c.written), details);
   details.process = read_operators(d, c);
@@ -132,6 +133,7 @@ void read_sink(draft& d, draft_component& c) {
     details.match = std::move(match->pattern);
     details.is_rest = match->is_rest;
   }
+  if (spec.on_unknown == unknown_policy::wait) details.unsure_for = spec.wait_for;
   details.retry = {spec.retry.first, spec.retry.max, std::nullopt};
   if (const auto limit = parse_give_up(spec.retry.give_up_after)) details.retry.give_up_after = *limit;
   c.plan.details = std::move(details);

@@ -215,6 +215,14 @@ auto keeps_positions(const component_plan& c) -> bool {
   return known == nullptr || known->promise(c.written).has_memory();
 }
 
+auto unsure_for(const topology_plan& plan, const component_plan& c) -> duration {
+  auto longest = duration{0};
+  for_each_from(plan, c, [&](const component_plan& at) {
+    if (const auto* sink = std::get_if<sink_plan>(&at.details)) longest = std::max(longest, sink->unsure_for);
+  });
+  return longest;
+}
+
 auto passes_questions_on(const component_plan& c) -> bool {
   const auto* passes_on = std::get_if<aggregator_plan>(&c.details);
   return passes_on != nullptr && passes_on->buffer.type == buffer_type::memory;

@@ -26,6 +26,10 @@ auto keeps_positions(const component_plan& c) -> bool;
 /// Whether it, or a sink that it passes questions on to, wants what sources still have.
 auto wants_all(const topology_plan& plan, const component_plan& c) -> bool;
 
+/// How long its senders wait for one of it that is away and may have something; 0: not at all. The longest of the sinks that
+/// it is, or that are behind it: what goes two ways on its way to a store may get into two stores.
+auto unsure_for(const topology_plan& plan, const component_plan& c) -> duration;
+
 /// Whether it has no log: what it knows is what those behind it know.
 auto passes_questions_on(const component_plan& c) -> bool;
 

@@ -155,6 +155,10 @@ void validate(const sink_spec& spec, config::settings_reader& reader) {
     reader.complain("match", "\"match\" is empty; wants tag patterns, or \"**\" for all tags");
   if (const auto pattern = match_of(spec.match); !pattern)
     reader.complain("match", "\"match\": " + pattern.failure().what);
+  if (spec.on_unknown == unknown_policy::resend)
+    reader.refuse_useless("wait_for", "it is for \"on_unknown: wait\"");
+  else if (spec.wait_for < std::chrono::seconds{1})
+    reader.complain("wait_for", "\"wait_for\" wants 1s or more, not " + to_text(spec.wait_for));
 }
 
 } // namespace weir

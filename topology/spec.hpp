@@ -109,6 +109,14 @@ template <class Visitor> void describe(Visitor& v, aggregator_spec& s) {
 }
 void validate(const aggregator_spec& spec, config::settings_reader& reader);
 
+/// What becomes of chunks that a node may have stored which is away.
+enum class unknown_policy { resend, wait };
+
+constexpr auto names_of(unknown_policy*) {
+  return std::array<std::pair<std::string_view, unknown_policy>, 2>{
+      {{"resend", unknown_policy::resend}, {"wait", unknown_policy::wait}}};
+}
+
 struct retry_spec {
   duration first = std::chrono::seconds{1};
   duration max = std::chrono::seconds{60};
@@ -133,6 +141,8 @@ struct sink_spec {
   commit_spec batch;
   config::value process;
   retry_spec retry;
+  unknown_policy on_unknown = unknown_policy::resend;
+  duration wait_for = std::chrono::minutes{10};
   std::string dead_letter;
 };
 
@@ -150,6 +160,10 @@ template <class Visitor> void describe(Visitor& v, sink_spec& s) {
   v.field("batch", s.batch, "What one commit takes.");
   v.field("process", s.process, "A list of operators, applied to what match takes before it is stored: - grep: {...}.");
   v.field("retry", s.retry, "What happens when the store is unavailable.");
+  v.field("on_unknown", s.on_unknown,
+          "Where several nodes write stores of their own, and one is away that may have stored something: resend it to another "
+          "one (at least once), or wait for that node, which alone knows (exactly once).");
+  v.field("wait_for", s.wait_for, "How long, before it goes elsewhere all the same; for on_unknown: wait.");
   v.field("dead_letter", s.dead_letter, "The sink that gets what this one refuses or cannot parse; default: a file only.");
 }
 void validate(const sink_spec& spec, config::settings_reader& reader);

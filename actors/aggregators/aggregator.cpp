@@ -95,6 +95,8 @@ auto aggregator(caf::stateful_actor<aggregator_state>* self, aggregator_settings
       [&s](const known_positions& note) { s.note([&](auto& machine) { machine.on_answer(note); }); },
       sent<ask_settled>(s, [](auto& machine, const auto& note, auto from) { machine.on_question(note, from); }),
       [&s](const known_settled& note) { s.note([&](auto& machine) { machine.on_answer(note); }); },
+      sent<ask_had>(s, [](auto& machine, const auto& note, auto from) { machine.on_question(note, from); }),
+      [&s](const known_had& note) { s.note([&](auto& machine) { machine.on_answer(note); }); },
       [&s](const peers_changed& note) {
         s.note([&](auto& machine) { machine.on_peers(note.component, receivers_for(s, note.peers), note.unheard); });
       },

@@ -38,7 +38,7 @@ void aggregator_core::own(const held_copies::copy& taken) {
   taken_over_.emplace(taken.at, flow.size());
   ++takeovers_;
   for (auto& r : readers_)
-    if (r.fed >= taken.at) r.taken_over.push_back(taken.at);
+    if (!r.is_to_come(taken.at)) r.taken_over.push_back(taken.at);
 }
 
 void aggregator_core::pass_on_too(const chunk_id& id) {
@@ -95,7 +95,7 @@ auto aggregator_core::read_own(record_number number) -> chunk_ptr {
 
 auto aggregator_core::has_fed_all() const -> bool {
   for (std::size_t i = 0; i < readers_.size(); ++i)
-    if (readers_[i].next(*log_, i) != 0 && !readers_[i].ends) return false;
+    if (readers_[i].doubts || (readers_[i].next(*log_, i) != 0 && !readers_[i].ends)) return false;
   return true;
 }
 

@@ -1,5 +1,6 @@
 #include "actors/aggregators/aggregator_core.hpp"
 
+#include "actors/aggregators/doubt_feed.hpp"
 #include "runtime/base/assert.hpp"
 #include "runtime/base/units.hpp"
 
@@ -35,6 +36,7 @@ aggregator_core::aggregator_core(inlet_settings window, const std::vector<outlet
   for (std::size_t i = 0; i < readers_.size(); ++i) readers_[i].is_new = log_->is_new(i);
   if (std::any_of(readers_.begin(), readers_.end(), [](const outlet_feed& r) { return r.is_new; }))
     log_->seen().for_each([&](const id_range& r) { found_origins_.insert(r.origin); });
+  for (std::size_t i = 0; i < readers_.size(); ++i) doubt_feed{*this, i}.begin();
   const auto left = log_->figures();
   events_in = left.unsettled_events;
   bytes_in = left.unsettled_bytes;
@@ -177,6 +179,7 @@ void aggregator_core::feed(std::size_t outlet, monotonic_time now) {
   auto& to = flow.at(outlet);
   if (r.retry_at && now < *r.retry_at) return;
   r.retry_at.reset();
+  if (r.doubts) doubt_feed{*this, outlet}.feed(now);
   while (to.room_bytes() > 0) {
     const auto number = r.next(*log_, outlet);
     if (number == 0 || (r.ends && number > *r.ends)) return;
@@ -185,15 +188,16 @@ void aggregator_core::feed(std::size_t outlet, monotonic_time now) {
     r.fails.reset();
     if (!c || r.pushed.contains((*c)->id))
       log_->settle(outlet, number);
-    else if (!keeps_for_another(number, **c, now) && !hand_on(outlet, number, *c, now))
+    else if (!keeps_for_another(number, **c, now) && !hand_on(outlet, {number, *c}, now, nullptr))
       return;
     r.note_fed(number);
   }
 }
 
-auto aggregator_core::hand_on(std::size_t outlet, record_number number, const chunk_ptr& c, monotonic_time now)
-    -> bool {
+auto aggregator_core::hand_on(std::size_t outlet, const outcome_inquiry::record& what, monotonic_time now,
+                              const std::string* only_to) -> bool {
   auto& r = readers_[outlet];
+  const auto& [number, c] = what;
   auto content = c;
   if (process) {
     auto done = process->run(c, now);
@@ -202,7 +206,11 @@ auto aggregator_core::hand_on(std::size_t outlet, record_number number, const ch
     content = std::move(done->content);
   }
   r.pushed.emplace(c->id, number);
-  flow.at(outlet).push(as_true_for(r, number, content), now);
+  auto sent = as_true_for(r, number, content);
+  if (only_to)
+    flow.at(outlet).push_to(*only_to, std::move(sent), now);
+  else
+    flow.at(outlet).push(std::move(sent), now);
   return true;
 }
 
@@ -380,6 +388,7 @@ void aggregator_core::show(const char* state) {
   now.damaged = in.damaged_chunks();
   now.copies_held = copies_.events();
   now.copies_lacking = copies_lacking;
+  now.sent_unsure = sent_unsure + flow.sent_unsure();
   now.delay_ns = static_cast<std::uint64_t>(left.oldest_closed_ns);
   now.mailbox = mailbox;
   now.arrival_ns = arrival_ns;

@@ -1,8 +1,7 @@
 /// An aggregator without its actor: what it holds, and what becomes of it. Knows nothing of CAF.
 //
-// With a memory buffer a chunk goes to every outlet at once and is safe when all of them have their ack.
-// With a chunk log it is safe when the log has it; the log then feeds each outlet at that one's own pace.
-// Operators work on what goes out: what is held, and what the log has, is as it came.
+// With a memory buffer a chunk goes to every outlet at once and is safe when all of them have their ack. With a chunk log it
+// is safe when the log has it; the log then feeds each outlet at that one's own pace. Operators work on what goes out.
 #pragma once
 
 #include "actors/aggregators/aggregator_revision.hpp"
@@ -34,8 +33,7 @@ public:
                   std::unique_ptr<chunk_log> log = nullptr, full_policy when_full = full_policy::block);
 
   /// Takes over other settings. Outlets that are new get what the log holds, or what comes from now on; those that are not
-  /// wanted any more get what they would have got by now; once such a one is drained, remove() it.
-  /// The same once more changes nothing.
+  /// wanted any more get what they would have got by now; once such a one is drained, remove() it. Twice is as once.
   void revise(const aggregator_revision& wanted);
   auto is_drained(std::size_t outlet) const -> bool;
   auto progress_of(std::size_t outlet) const -> aggregator_progress;
@@ -75,6 +73,9 @@ public:
   auto read_own(record_number number) -> chunk_ptr;
   /// Grows when copies become its own.
   auto takeovers() const -> std::uint64_t { return takeovers_; }
+
+  /// What is asked of what was in the log at its opening, where the outlet waits for who may have it; absent: nothing.
+  auto doubts(std::size_t outlet) -> std::optional<outcome_inquiry>& { return readers_[outlet].doubts; }
 
   /// Starts of collectors of which nothing came for that long.
   void forget_old(std::int64_t wall_ns, duration age);
@@ -120,9 +121,11 @@ public:
   std::uint64_t copies_lacking = 0; ///< events, as far as is known
   std::uint64_t mailbox = 0; ///< messages that waited when its actor was last called
   histogram arrival_ns, sync_ns;
+  std::uint64_t sent_unsure = 0; ///< events of the log that somebody may have who did not say so in time
   bounded_counts dropped{2000}; ///< by reason, or tag: the log was full; which has a bound of its own
 
 private:
+  friend class doubt_feed;
   auto held_in_memory() const -> figures;
   void add_outlet(const outlet_settings& settings, bool from_now);
   void retire(std::size_t outlet);
@@ -137,8 +140,8 @@ private:
   void settle(const chunk_id& id) { in.settle({id.origin, id.sequence, id.sequence}); }
   void ack_durable();
   void feed(std::size_t outlet, monotonic_time now);
-  /// False: not now.
-  auto hand_on(std::size_t outlet, record_number number, const chunk_ptr& c, monotonic_time now) -> bool;
+  /// False: not now. `only_to`: who has it; null: anybody.
+  auto hand_on(std::size_t outlet, const outcome_inquiry::record& r, monotonic_time now, const std::string* only_to) -> bool;
   /// An outlet has its ack for it.
   void settle_record(std::size_t outlet, record_number number, const chunk_id& id);
   /// Of a memory buffer: once for all outlets.
@@ -151,8 +154,8 @@ private:
   auto is_under_way(const chunk_id& id) const -> bool;
   void add_not_passed_on(const id_range& ids, const id_ranges& stored, id_ranges& to) const;
   auto own_all(const std::vector<held_copies::copy>& taken) -> std::uint64_t;
-  /// The chunk as this reader may have it: what its settled_below promises is true of those who were there when
-  /// it was closed. A reader that is new would take what it gets late, from another log, for what it has.
+  /// The chunk as this reader may have it: its settled_below is true of those who were there when it was closed. A reader
+  /// that is new would take what it gets late, from another log, for what it has.
   auto as_true_for(const outlet_feed& r, record_number number, const chunk_ptr& c) const -> chunk_ptr;
   void note_unreadable(outlet_feed& r, record_number number, const error& e, monotonic_time now);
   void note_problem(std::optional<aggregator_trouble>& which, const error& e, monotonic_time now);
@@ -184,9 +187,7 @@ private:
   monotonic_time syncing_since_{};
   bool is_hang_told_ = false;
   std::optional<error> sync_failure_;           ///< of syncing_; what it was about has to be written again
-  std::optional<aggregator_trouble> write_fails_;
-  std::optional<aggregator_trouble> sync_fails_;
-  std::optional<aggregator_trouble> upkeep_fails_;
+  std::optional<aggregator_trouble> write_fails_, sync_fails_, upkeep_fails_;
   std::optional<monotonic_time> retry_at_;      ///< set while the disk fails
   std::optional<monotonic_time> sync_again_at_; ///< set after a sync has failed
   monotonic_time tell_upkeep_at_{};             ///< not again before

@@ -1,5 +1,7 @@
 #include "actors/aggregators/aggregator_machine.hpp"
 
+#include "actors/aggregators/doubt_feed.hpp"
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -61,9 +63,14 @@ void aggregator_machine::change(const aggregator_change& wanted) {
     if (core_->flow.is_retired(i) || !ports_[i].links.is_closing()) continue;
     core_->flow.at(i).drop_peers(); // it was on its way out, and comes back
     ports_[i].links = {settings_.address, i, settings_.random};
-    ports_[i].links.update(core_->flow, ports_[i].there);
+    link(i);
   }
   close_retired(wanted.discards);
+}
+
+void aggregator_machine::link(std::size_t index) {
+  auto& p = ports_[index];
+  p.links.update(core_->flow, doubt_feed{*core_, index}.noted(p.there));
 }
 
 void aggregator_machine::close_retired(bool discards) {
@@ -180,6 +187,23 @@ void aggregator_machine::on_question(const ask_settled& note, std::uint64_t aske
 
 void aggregator_machine::on_answer(const known_settled& note) { keeper_.on_answer(*core_, note); }
 
+void aggregator_machine::on_question(const ask_had& note, std::uint64_t asker) {
+  auto had = known_had{note.question, {}};
+  for (const auto& r : note.ids)
+    for (const auto& part : core_->in.seen_in(r)) had.ids.push_back(part);
+  last_words_.push_back({asker, std::move(had)});
+}
+
+void aggregator_machine::on_answer(const known_had& note) {
+  for (std::size_t i = 0; i < ports_.size(); ++i)
+    if (auto& doubts = core_->doubts(i)) doubts->on_answer(note);
+}
+
+void aggregator_machine::ask_of_doubts(monotonic_time now) {
+  for (std::size_t i = 0; i < ports_.size(); ++i)
+    if (auto& doubts = core_->doubts(i)) doubts->ask(ports_[i].there, settings_.random, now, last_words_);
+}
+
 void aggregator_machine::on_peers(const std::string& component, std::vector<sender_links::receiver> there,
                                   const std::vector<std::string>& unheard) {
   if (component == keeper_.component()) {
@@ -189,10 +213,10 @@ void aggregator_machine::on_peers(const std::string& component, std::vector<send
   auto addresses = std::vector<std::string>{};
   for (const auto& p : there) addresses.push_back(p.address);
   if (passed_) passed_->on_peers(component, addresses, unheard);
-  for (auto& p : ports_) {
-    if (p.component != component) continue;
-    p.there = there;
-    p.links.update(core_->flow, p.there);
+  for (std::size_t i = 0; i < ports_.size(); ++i) {
+    if (ports_[i].component != component) continue;
+    ports_[i].there = there;
+    link(i);
   }
 }
 
@@ -215,6 +239,7 @@ void aggregator_machine::do_work() {
   const auto now = time_.monotonic();
   keeper_.work(*core_, now);
   core_->work(now);
+  ask_of_doubts(now);
   const auto is_probe_due = now >= probe_at_;
   if (is_probe_due) probe_at_ = now + probe_interval;
   if (is_probe_due && upkeep_.is_due(now)) core_->forget_old(time_.wall_ns(), upkeep_.remember());
@@ -223,6 +248,10 @@ void aggregator_machine::do_work() {
     if (is_probe_due) p.links.probe();
   }
   send_copies(now, is_probe_due);
+  for (std::size_t i = 0; is_probe_due && i < ports_.size(); ++i) {
+    link(i);
+    doubt_feed{*core_, i}.forget_others(ports_[i].there);
+  }
   close_retired(false);
   from_.send_feedback();
   tell_news(now);
@@ -243,6 +272,9 @@ void aggregator_machine::tell_news(monotonic_time now) {
     std::move(some.begin(), some.end(), std::back_inserter(answers_));
     for (const auto& text : passed_->take_complaints(now)) spdlog::warn("{}: {}", settings_.address, text);
   }
+  unsure_.take(core_->flow);
+  unsure_.add(core_->sent_unsure - std::exchange(told_unsure_, core_->sent_unsure), "somebody that was asked at its start");
+  if (const auto text = unsure_.text(now); !text.empty()) spdlog::warn("{}: {}", settings_.address, text);
   for (const auto& text : keeper_.take_news()) spdlog::warn("{}: {}", settings_.address, text);
   auto told = refiller_.take_news();
   for (auto& news : core_->take_news(now)) told.push_back(std::move(news));
@@ -253,6 +285,8 @@ void aggregator_machine::tell_news(monotonic_time now) {
 auto aggregator_machine::next_call(monotonic_time now) const -> monotonic_time {
   auto next = probe_at_;
   if (const auto due = core_->deadline()) next = std::min(next, *due);
+  for (std::size_t i = 0; i < ports_.size(); ++i)
+    if (const auto due = core_->doubts(i) ? core_->doubts(i)->deadline() : std::nullopt) next = std::min(next, *due);
   if (const auto due = keeper_.deadline(*core_)) next = std::min(next, *due);
   if (const auto due = refiller_.deadline()) next = std::min(next, *due);
   if (const auto due = passed_ ? passed_->deadline(now) : std::nullopt) next = std::min(next, *due);
@@ -315,6 +349,9 @@ auto aggregator_machine::words() const -> actor_texts {
                            + std::to_string(settings_.refills.replicas) + " nodes");
   for (const auto& out : core_->flow.outlets())
     if (!is_finished_ && out.lacks_nodes()) now.problems.push_back(lack_text(out));
+  add_unsure(core_->flow, time_.monotonic(), now.problems);
+  for (std::size_t i = 0; i < ports_.size(); ++i)
+    if (const auto& doubts = core_->doubts(i); doubts && !doubts->text().empty()) now.problems.push_back(doubts->text());
   return now;
 }
 

@@ -8,6 +8,7 @@
 #include "actors/aggregators/passed_questions.hpp"
 #include "actors/protocol.hpp"
 #include "actors/system/receiver_words.hpp"
+#include "actors/system/unsure_report.hpp"
 #include "runtime/flow/receiver_links.hpp"
 #include "runtime/flow/retention.hpp"
 #include "runtime/os/random.hpp"
@@ -64,6 +65,8 @@ public:
   void on_answer(const known_positions& note);
   void on_question(const ask_settled& note, std::uint64_t asker);
   void on_answer(const known_settled& note);
+  void on_question(const ask_had& note, std::uint64_t asker);
+  void on_answer(const known_had& note);
   void on_peers(const std::string& component, std::vector<sender_links::receiver> there,
                 const std::vector<std::string>& unheard);
   void on_synced(const sync_job& job, const result<void>& outcome);
@@ -100,6 +103,9 @@ private:
 
   /// One for each outlet that has none.
   void add_ports();
+  /// To those who are there, as far as the log could keep that these may get something.
+  void link(std::size_t index);
+  void ask_of_doubts(monotonic_time now);
   /// Closes those of outlets that are drained, or of all that are retired; what nobody links to any more goes.
   void close_retired(bool discards);
   void drop_port(std::size_t index);
@@ -135,6 +141,8 @@ private:
   receiver_words words_;
   told_links links_;
   monotonic_time look_at_links_at_{};
+  unsure_report unsure_;
+  std::uint64_t told_unsure_ = 0; ///< of what the log held
   std::optional<monotonic_time> drain_until_; ///< with a log: what is not passed on by then stays in it
 };
 

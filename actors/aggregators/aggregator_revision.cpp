@@ -2,6 +2,7 @@
 #include "actors/aggregators/aggregator_core.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace weir {
@@ -68,6 +69,7 @@ void aggregator_core::release(const std::vector<fan_out::released>& acked) {
 
 auto aggregator_core::remove(std::size_t outlet) -> std::uint64_t {
   auto lost = flow.at(outlet).unacked_events();
+  if (log_) std::ignore = log_->set_receivers(outlet, {});
   if (log_) lost = log_->remove_reader(outlet, readers_[outlet].ends.value_or(log_->last()));
   release(flow.remove(outlet));
   readers_.erase(readers_.begin() + static_cast<std::ptrdiff_t>(outlet));

@@ -1,6 +1,7 @@
 /// What an aggregator with a log knows of one of its outlets: how far that is fed, and what is under way; and its sums.
 #pragma once
 
+#include "actors/aggregators/outcome_inquiry.hpp"
 #include "actors/aggregators/outgoing_process.hpp"
 #include "runtime/log/chunk_log.hpp"
 
@@ -59,13 +60,15 @@ struct outlet_feed {
   std::optional<monotonic_time> retry_at; ///< set while that is so
   std::optional<aggregator_trouble> fails;           ///< reading does
   std::optional<record_number> ends;      ///< it gets nothing behind it: its outlet is retired
+  std::optional<outcome_inquiry> doubts;  ///< of what is before `fed` and may have been sent by an earlier process
 
   /// What is to be pushed next; 0: nothing.
   auto next(const chunk_log& log, std::size_t outlet) const -> record_number {
     return taken_over.empty() ? log.next(outlet, fed) : taken_over.front();
   }
   auto is_to_come(record_number number) const -> bool {
-    return fed < number || std::find(taken_over.begin(), taken_over.end(), number) != taken_over.end();
+    const auto is_doubtful = doubts && doubts->passed() < number && number <= doubts->up_to();
+    return is_doubtful || fed < number || std::find(taken_over.begin(), taken_over.end(), number) != taken_over.end();
   }
   void note_fed(record_number number) {
     if (taken_over.empty())

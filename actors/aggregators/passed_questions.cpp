@@ -25,7 +25,10 @@ void passed_questions::ask(const ask_positions& note, std::uint64_t asker, monot
   auto at = std::find_if(waiting_.begin(), waiting_.end(), is_same);
   if (at != waiting_.end() && at->note.question == note.question) return at->asked.clear();
   if (at != waiting_.end()) waiting_.erase(at);
-  waiting_.push_back({note, asker, now + resume_patience, now + complain_after, {note.source, components_}, {}});
+  auto inquiry = resume_inquiry{note.source, components_};
+  const auto begins = now + (inquiry.has_to_be_sure() ? duration{resume_patience} : duration{0});
+  const auto ends = now + inquiry.patience(resume_patience);
+  waiting_.push_back({note, asker, begins, ends, now + complain_after, std::move(inquiry), {}});
   tell_peers(waiting_.back());
 }
 
@@ -51,7 +54,7 @@ auto passed_questions::take_answers(monotonic_time now) -> std::vector<answer> {
   auto all = std::vector<answer>{};
   std::erase_if(waiting_, [&](const waiting& w) {
     const auto is_over = w.inquiry.is_enough_answered() && now >= w.patience_ends;
-    if (!is_over && !w.inquiry.is_complete()) return false;
+    if (!is_over && !(w.inquiry.is_complete() && now >= w.patience_begins)) return false;
     auto found = w.inquiry.result();
     all.push_back({w.asker,
                    {w.note.question, address_, std::move(found.covered), w.inquiry.settled(),
@@ -74,7 +77,7 @@ auto passed_questions::take_complaints(monotonic_time now) -> std::vector<std::s
 auto passed_questions::deadline(monotonic_time now) const -> std::optional<monotonic_time> {
   auto first = std::optional<monotonic_time>{};
   for (const auto& w : waiting_)
-    for (const auto at : {w.patience_ends, w.complain_at})
+    for (const auto at : {w.patience_begins, w.patience_ends, w.complain_at})
       if (at > now && (!first || at < *first)) first = at;
   return first;
 }

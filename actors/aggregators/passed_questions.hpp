@@ -58,7 +58,7 @@ private:
   struct waiting {
     ask_positions note;
     std::uint64_t asker = 0;
-    monotonic_time patience_ends{}, complain_at{};
+    monotonic_time patience_begins{}, patience_ends{}, complain_at{};
     resume_inquiry inquiry;
     std::set<std::string> asked;
   };

@@ -169,6 +169,7 @@ auto collector_core::figures() const -> actor_figures {
   now.delay_ns = static_cast<std::uint64_t>(flow.oldest_closed_ns());
   now.mailbox = mailbox;
   for (const auto& out : flow.outlets()) now.demand_held += out.credit_bytes();
+  now.sent_unsure = flow.sent_unsure();
   return now;
 }
 

@@ -104,7 +104,6 @@ void collector_machine::start() {
     for (auto& p : ports_) p.links.update(core_->flow, p.there);
     return open_source();
   }
-  patience_ends_ = now() + settings_.pace.patience;
   complain_at_ = now() + complain_after;
   begin_inquiry();
   step();
@@ -114,7 +113,13 @@ void collector_machine::begin_inquiry() {
   question_ = settings_.random();
   ask_at_ = {};
   inquiry_.emplace(settings_.source, settings_.downstream);
+  be_patient();
   for (const auto& p : ports_) tell_inquiry(p); // who came before
+}
+
+void collector_machine::be_patient() {
+  patience_begins_ = now() + (inquiry_->has_to_be_sure() ? settings_.pace.patience : duration{0});
+  patience_ends_ = now() + inquiry_->patience(settings_.pace.patience);
 }
 
 void collector_machine::on_peers(const std::string& component, std::vector<sender_links::receiver> there,
@@ -123,7 +128,7 @@ void collector_machine::on_peers(const std::string& component, std::vector<sende
     if (p.component != component) continue;
     if (p.there != there) ask_at_ = {}; // who is new
     // The others are about to be there as well, as far as they are there at all.
-    if (!there.empty() && !std::exchange(has_met_some_, true)) patience_ends_ = now() + settings_.pace.patience;
+    if (!there.empty() && !std::exchange(has_met_some_, true) && inquiry_) be_patient();
     p.there = there;
     p.unheard = unheard;
     if (inquiry_) tell_inquiry(p);
@@ -141,9 +146,10 @@ void collector_machine::tell_inquiry(const downstream_port& port) {
 void collector_machine::inquire() {
   const auto time = now();
   const auto is_over = inquiry_->is_enough_answered() && time >= patience_ends_;
-  if (is_over || inquiry_->is_complete()) return end_inquiry();
+  if (is_over || (inquiry_->is_complete() && time >= patience_begins_)) return end_inquiry();
   ask(time);
   deadline_ = inquiry_->is_enough_answered() ? std::min(ask_at_, patience_ends_) : ask_at_;
+  if (time < patience_begins_) deadline_ = std::min(deadline_, patience_begins_);
 }
 
 /// Asks those who have not answered, again and again: an answer may be lost, or its giver restarted.
@@ -167,8 +173,9 @@ void collector_machine::on_answer(const known_positions& note) {
 
 void collector_machine::end_inquiry() {
   if (const auto missing = inquiry_->missing_text(); !missing.empty() && !is_at_end_)
-    spdlog::warn("{}: begins before {} has said what it has: some may be sent to it again, and stores know that again",
-                 settings_.address, missing);
+    spdlog::warn("{}: begins before {} has said what it has: some may be sent to it again, {}", settings_.address, missing,
+                 inquiry_->has_to_be_sure() ? "and to others: it may be stored twice"
+                                                      : "and stores know that again");
   core_->resume(inquiry_->result());
   inquiry_.reset();
   for (auto& p : ports_) p.links.update(core_->flow, p.there);
@@ -305,6 +312,8 @@ void collector_machine::work() {
   core_->tell_untaken(time, false);
   for (auto& p : ports_)
     if (auto news = p.links.flush(core_->flow, time); !news.acked.empty()) take_news(std::move(news));
+  unsure_.take(core_->flow);
+  if (const auto text = unsure_.text(time); !text.empty()) spdlog::warn("{}: {}", settings_.address, text);
   close_retired(false);
   probe_if_due(time);
   wait_for_source(time);
@@ -424,6 +433,9 @@ auto collector_machine::own_problems() const -> std::vector<std::string> {
     if (is_waiting() ? is_missed(p) : !p.links.has_receiver()) found.push_back(absence_text(settings_.downstream, p.component));
   for (const auto& out : core_->flow.outlets())
     if (out.lacks_nodes()) found.push_back(lack_text(out));
+  add_unsure(core_->flow, now(), found);
+  if (const auto missing = inquiry_ && inquiry_->has_to_be_sure() ? inquiry_->missing_text() : std::string{}; !missing.empty())
+    found.push_back("reads nothing before " + missing + " has said what it has of earlier data");
   return found;
 }
 

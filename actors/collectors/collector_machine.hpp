@@ -6,6 +6,7 @@
 #include "actors/protocol.hpp"
 #include "actors/system/link_words.hpp"
 #include "actors/system/resume_inquiry.hpp"
+#include "actors/system/unsure_report.hpp"
 #include "runtime/os/random.hpp"
 
 #include <functional>
@@ -120,6 +121,7 @@ private:
   void close_retired(bool discards);
   void drop_port(std::size_t index);
   void begin_inquiry();
+  void be_patient();
   void tell_inquiry(const downstream_port& port);
   auto is_missed(const downstream_port& port) const -> bool;
   /// Works, and shows what came of it.
@@ -165,6 +167,7 @@ private:
   std::vector<question> questions_;
   std::optional<failing> failure_;
   monotonic_time patience_ends_{};
+  monotonic_time patience_begins_{}; ///< who else may have something is not heard of before
   bool has_met_some_ = false; ///< receivers, since it began to ask
   monotonic_time ask_at_{};
   monotonic_time complain_at_{};
@@ -187,6 +190,7 @@ private:
   std::vector<std::string> told_problems_;
   told_links links_;
   std::uint64_t told_moved_ = 0;
+  unsure_report unsure_;
   counts_by_name noted_;     ///< by this source, and counted
 };
 

@@ -90,6 +90,7 @@ auto sink::make_behavior() -> caf::behavior {
       handler<probe_link>(s, [](auto& m, const auto& note, auto from) { m.on_probe(note, from); }),
       handler<close_link>(s, [](auto& m, const auto& note, auto from) { m.on_close(note, from); }),
       handler<ask_positions>(s, [](auto& m, const auto& note, auto from) { m.on_question(note, from); }),
+      handler<ask_had>(s, [](auto& m, const auto& note, auto from) { m.on_question(note, from); }),
       [&s](step_atom) { s.decide([](auto&, auto&) {}); },
       [&s](timer_atom, std::uint64_t number) {
         s.timer.fired(number);

@@ -5,6 +5,7 @@
 #include "runtime/base/result.hpp"
 #include "runtime/dead_letter/letter_box.hpp"
 #include "runtime/event/chunk.hpp"
+#include "runtime/flow/id_ranges.hpp"
 #include "runtime/flow/position_index.hpp"
 
 #include <cstdint>
@@ -34,10 +35,15 @@ struct positions_job {
   std::string source;
 };
 
+/// Which of these chunks the store has.
+struct ids_job {
+  std::vector<id_range> ids;
+};
+
 /// Nothing more comes for a while.
 struct idle_job {};
 
-using writer_job = std::variant<open_job, commit_job, positions_job, idle_job>;
+using writer_job = std::variant<open_job, commit_job, positions_job, ids_job, idle_job>;
 
 struct dropped_events {
   std::string reason;
@@ -55,6 +61,7 @@ struct job_outcome {
   letter_fate letters = letter_fate::kept; ///< of all that is dropped
   process_tally processed;             ///< by its operators; their letters are among `dropped`
   stream_knowledge known;
+  std::vector<id_range> known_ids;
 };
 
 } // namespace weir

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace weir {
@@ -76,7 +77,16 @@ void sink_machine::on_down(std::uint64_t who) {
 
 /// A question that is asked again takes the place of its earlier one.
 void sink_machine::on_question(const ask_positions& note, std::uint64_t asker) {
-  std::erase_if(questions_, [&](const auto& q) { return q.asker == asker && q.note.source == note.source; });
+  std::erase_if(questions_, [&](const auto& q) {
+    const auto* earlier = std::get_if<ask_positions>(&q.note);
+    return earlier != nullptr && q.asker == asker && earlier->source == note.source;
+  });
+  questions_.push_back({note, asker});
+  is_asked_ = true;
+}
+
+void sink_machine::on_question(const ask_had& note, std::uint64_t asker) {
+  std::erase_if(questions_, [&](const auto& q) { return q.asker == asker && std::holds_alternative<ask_had>(q.note); });
   questions_.push_back({note, asker});
   is_asked_ = true;
 }
@@ -166,12 +176,18 @@ auto sink_machine::is_filling() const -> bool {
 auto sink_machine::make_job(std::size_t writer, task what) -> writer_job {
   switch (what) {
   case task::commit: return make_commit(writer);
-  case task::answer: return positions_job{questions_.front().note.source};
+  case task::answer: return make_answer();
   case task::idle: return idle_job{};
   case task::open:
   case task::nothing: break;
   }
   return open_job{};
+}
+
+auto sink_machine::make_answer() const -> writer_job {
+  const auto& note = questions_.front().note;
+  if (const auto* asked = std::get_if<ask_had>(&note)) return ids_job{asked->ids};
+  return positions_job{std::get<ask_positions>(note).source};
 }
 
 /// A store that failed gets little, while there are others: it may be long before that comes back.
@@ -192,7 +208,8 @@ auto sink_machine::make_commit(std::size_t writer) -> commit_job {
 
 auto sink_machine::is_answering() const -> bool {
   return std::any_of(writers_.begin(), writers_.end(), [](const writer_state& w) {
-    return w.under_way && std::holds_alternative<positions_job>(*w.under_way);
+    return w.under_way
+           && (std::holds_alternative<positions_job>(*w.under_way) || std::holds_alternative<ids_job>(*w.under_way));
   });
 }
 
@@ -265,16 +282,42 @@ void sink_machine::on_done(std::size_t writer, const open_job&, job_outcome done
   on_success(w);
 }
 
-void sink_machine::on_done(std::size_t writer, const positions_job& job, job_outcome done) {
-  auto& w = writers_[writer];
+auto sink_machine::has_answered(writer_state& w, const job_outcome& done) -> bool {
   is_asked_ = false;
-  if (done.failure) return retry_later(w, *done.failure);
+  if (done.failure) return retry_later(w, *done.failure), false;
   w.was_opened = true;
   is_asked_ = true; // there may be another question
   if (!w.are_commits_failing) on_success(w); // commits may go on failing
+  return true;
+}
+
+/// What is held counts as had: it is about to be stored.
+void sink_machine::on_done(std::size_t writer, const ids_job& job, job_outcome done) {
+  if (!has_answered(writers_[writer], done)) return;
   std::erase_if(questions_, [&](const question& q) {
-    if (q.note.source != job.source) return false;
-    answers_.push_back({q.asker, {q.note.question, settings_.address, done.known.positions, done.known.settled,
+    const auto* note = std::get_if<ask_had>(&q.note);
+    if (note == nullptr || note->ids != job.ids) return false;
+    auto all = known_had{note->question, done.known_ids};
+    for (const auto& r : note->ids)
+      for (const auto& part : core_.in.seen_in(r)) all.ids.push_back(part);
+    known_had_.push_back({q.asker, std::move(all)});
+    return true;
+  });
+}
+
+auto sink_machine::take_outgoing() -> std::vector<outgoing> {
+  auto all = links_.take_outgoing();
+  std::move(known_had_.begin(), known_had_.end(), std::back_inserter(all));
+  known_had_.clear();
+  return all;
+}
+
+void sink_machine::on_done(std::size_t writer, const positions_job& job, job_outcome done) {
+  if (!has_answered(writers_[writer], done)) return;
+  std::erase_if(questions_, [&](const question& q) {
+    const auto* note = std::get_if<ask_positions>(&q.note);
+    if (note == nullptr || note->source != job.source) return false;
+    answers_.push_back({q.asker, {note->question, settings_.address, done.known.positions, done.known.settled,
                                   core_.queue.positions_of(job.source)}});
     return true;
   });

@@ -15,6 +15,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace weir {
@@ -58,6 +59,7 @@ public:
   void on_close(const close_link& note, std::uint64_t sender);
   void on_down(std::uint64_t who);
   void on_question(const ask_positions& note, std::uint64_t asker);
+  void on_question(const ask_had& note, std::uint64_t asker);
   void on_outcome(std::size_t writer, job_outcome done);
   void on_time();
   void drain();
@@ -74,7 +76,7 @@ public:
   auto take_job(std::size_t writer) -> std::optional<writer_job>;
   /// What waits is less than a batch, and may grow until deadline().
   auto is_filling() const -> bool;
-  auto take_outgoing() -> std::vector<outgoing> { return links_.take_outgoing(); }
+  auto take_outgoing() -> std::vector<outgoing>;
   auto take_answers() -> std::vector<answer> { return std::exchange(answers_, {}); }
   /// When has_job() is to be asked again if nothing happens.
   auto deadline() const -> std::optional<monotonic_time>;
@@ -89,7 +91,7 @@ public:
 
 private:
   struct question {
-    ask_positions note;
+    std::variant<ask_positions, ask_had> note;
     std::uint64_t asker = 0;
   };
   enum class task { nothing, open, answer, commit, idle };
@@ -117,11 +119,15 @@ private:
   auto make_commit(std::size_t writer) -> commit_job;
   auto may_commit(std::size_t writer) const -> bool;
   auto is_answering() const -> bool;
+  auto make_answer() const -> writer_job;
+  /// Whether the store could be asked.
+  auto has_answered(writer_state& w, const job_outcome& done) -> bool;
   auto commits_under_way() const -> std::size_t;
   auto failing_writers() const -> std::size_t;
   void on_done(std::size_t writer, const open_job& job, job_outcome done);
   void on_done(std::size_t writer, const commit_job& job, job_outcome done);
   void on_done(std::size_t writer, const positions_job& job, job_outcome done);
+  void on_done(std::size_t writer, const ids_job& job, job_outcome done);
   void on_done(std::size_t writer, const idle_job& job, job_outcome done);
   void on_failed_commit(std::size_t writer, const commit_job& job, const error& why);
   void retry_later(writer_state& w, const error& why);
@@ -137,6 +143,7 @@ private:
   upkeep_time upkeep_;
   std::vector<question> questions_; ///< that are not answered yet
   std::vector<answer> answers_;
+  std::vector<outgoing> known_had_;
   std::vector<writer_state> writers_;
   std::size_t permits_; ///< so many commits may be under way
   ending how_;

@@ -6,6 +6,7 @@
 #include "runtime/event/chunk.hpp"
 #include "runtime/event/entry.hpp"
 #include "runtime/event/tag_pattern.hpp"
+#include "runtime/flow/id_ranges.hpp"
 #include "runtime/ledger/trim.hpp"
 
 #include <cstdint>
@@ -149,6 +150,10 @@ public:
   /// What the store has of the streams of collectors that send to it directly, committed with the events;
   /// nothing from a store without a ledger. Called after open().
   virtual auto knowledge(const std::string& /*source*/) -> result<stream_knowledge> { return stream_knowledge{}; }
+  /// Which of these chunks its ledger has; none without one.
+  virtual auto known_ids(const std::vector<id_range>& /*asked*/) -> result<std::vector<id_range>> {
+    return std::vector<id_range>{};
+  }
   /// Called when nothing is in flight and nothing came for a second, and before the end: release what
   /// is cheap to get again (idle files), flush what the commit left in user space.
   virtual auto idle() -> result<void> { return {}; }

@@ -58,6 +58,17 @@ auto store_writer::do_job(const positions_job& job) -> job_outcome {
   return out;
 }
 
+auto store_writer::do_job(const ids_job& job) -> job_outcome {
+  auto out = job_outcome{};
+  if (const auto opened = open(); !opened) return out.failure = opened.failure(), out;
+  auto known = target_->known_ids(job.ids);
+  if (known)
+    out.known_ids = std::move(*known);
+  else
+    out.failure = known.failure();
+  return out;
+}
+
 auto store_writer::do_job(const idle_job&) -> job_outcome {
   auto out = job_outcome{};
   if (!is_open_) return out;

@@ -33,6 +33,7 @@ private:
   auto do_job(const open_job& job) -> job_outcome;
   auto do_job(const commit_job& job) -> job_outcome;
   auto do_job(const positions_job& job) -> job_outcome;
+  auto do_job(const ids_job& job) -> job_outcome;
   auto do_job(const idle_job& job) -> job_outcome;
 
   auto open() -> result<void>;

@@ -29,7 +29,34 @@ auto peer_table::set_node(const std::string& node, const std::vector<peer>& peer
   return {changed.begin(), changed.end()};
 }
 
-auto peer_table::hear_of(const std::string& node) -> bool { return std::erase(unheard_, node) > 0; }
+auto peer_table::hear_of(const std::string& node) -> bool {
+  const auto is_first = heard_.insert(node).second;
+  return std::erase(unheard_, node) > 0 || (is_first && awaited_.components.contains(node));
+}
+
+auto peer_table::await(const await_nodes& wanted) -> std::vector<std::string> {
+  auto changed = std::set<std::string>{};
+  const auto add_changed = [&](const await_nodes& all, const await_nodes& other) {
+    for (const auto& [node, components] : all.components) {
+      const auto at = other.components.find(node);
+      if (!heard_.contains(node) && (at == other.components.end() || at->second != components))
+        changed.insert(components.begin(), components.end());
+    }
+  };
+  add_changed(wanted, awaited_);
+  add_changed(awaited_, wanted);
+  awaited_ = wanted;
+  return {changed.begin(), changed.end()};
+}
+
+auto peer_table::unheard(const std::string& component) const -> std::vector<std::string> {
+  auto all = unheard_;
+  for (const auto& [node, components] : awaited_.components) {
+    const auto may_have = std::find(components.begin(), components.end(), component) != components.end();
+    if (may_have && !heard_.contains(node) && std::find(all.begin(), all.end(), node) == all.end()) all.push_back(node);
+  }
+  return all;
+}
 
 auto peer_table::peers_of(const std::string& component) const -> std::vector<peer> {
   auto found = std::vector<peer>{};
@@ -52,7 +79,7 @@ namespace {
 /// Tells who watches `component`, and those who watch all that is local ("").
 void tell(directory_actor::stateful_pointer<directory_state> self, const std::string& component) {
   auto& s = self->state;
-  const auto note = peers_changed{component, s.table.peers_of(component), s.table.unheard()};
+  const auto note = peers_changed{component, s.table.peers_of(component), s.table.unheard(component)};
   for (const auto& who : s.watchers[component])
     if (const auto to = who.lock()) self->send(to, note);
 }
@@ -80,7 +107,7 @@ void watch(directory_actor::stateful_pointer<directory_state> self, const std::s
     self->monitor(who);
   }
   self->send(who, component.empty() ? peers_changed{"", s.table.local(), {}}
-                                    : peers_changed{component, s.table.peers_of(component), s.table.unheard()});
+                                    : peers_changed{component, s.table.peers_of(component), s.table.unheard(component)});
 }
 
 } // namespace
@@ -107,6 +134,9 @@ auto directory(directory_actor::stateful_pointer<directory_state> self, std::vec
         else
           for (const auto& [component, who] : std::map{self->state.watchers})
             if (!component.empty()) tell(self, component); // those who wait for all nodes
+      },
+      [self](const await_nodes& note) {
+        for (const auto& component : self->state.table.await(note)) tell(self, component);
       },
       [self](watch_atom, const std::string& component) { watch(self, component); },
   };

@@ -4,6 +4,7 @@
 #include "actors/protocol.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,17 +22,23 @@ public:
   auto hear_of(const std::string& node) -> bool;
   auto peers_of(const std::string& component) const -> std::vector<peer>;
   auto local() const -> std::vector<peer>;
-  auto unheard() const -> const std::vector<std::string>& { return unheard_; }
+  /// Instead of the last ones. Returns the components that this is news for.
+  auto await(const await_nodes& wanted) -> std::vector<std::string>;
+  /// Nodes that may have more of the component.
+  auto unheard(const std::string& component) const -> std::vector<std::string>;
 
 private:
   std::map<std::string, peer> local_;               // by address
   std::map<std::string, std::vector<peer>> remote_; // by node; none without peers
   std::vector<std::string> unheard_;
+  std::set<std::string> heard_;
+  await_nodes awaited_;
 };
 
 using directory_actor = caf::typed_actor<
     caf::reacts_to<announce_peer>,           // of this node: it is there, or gone
     caf::reacts_to<node_peers>,              // of another one: all that are there now
+    caf::reacts_to<await_nodes>,
     caf::reacts_to<watch_atom, std::string>, // the sender gets peers_changed of this component, now and whenever
                                              // they change; "": of all that are local
     caf::reacts_to<step_atom>                // to itself: tell those who watch all that is local

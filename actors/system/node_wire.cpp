@@ -167,12 +167,14 @@ auto node_wire::may_come(frame_type type) const -> bool {
   case frame_type::transfer_chunks:
   case frame_type::probe_link:
   case frame_type::ask_positions:
-  case frame_type::ask_settled: return is_host_ && is_welcome_;
+  case frame_type::ask_settled:
+  case frame_type::ask_had: return is_host_ && is_welcome_;
   case frame_type::members:
   case frame_type::link_feedback:
   case frame_type::reopen_link:
   case frame_type::known_positions:
-  case frame_type::known_settled: return !is_host_ && is_welcome_;
+  case frame_type::known_settled:
+  case frame_type::known_had: return !is_host_ && is_welcome_;
   }
   return false;
 }

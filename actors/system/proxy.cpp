@@ -19,7 +19,9 @@ auto routed_of(caf::type_erased_tuple& content) -> std::optional<wire::routed_me
   if (auto found = take_as<ask_positions>(content)) return found;
   if (auto found = take_as<known_positions>(content)) return found;
   if (auto found = take_as<ask_settled>(content)) return found;
-  return take_as<known_settled>(content);
+  if (auto found = take_as<known_settled>(content)) return found;
+  if (auto found = take_as<ask_had>(content)) return found;
+  return take_as<known_had>(content);
 }
 
 } // namespace

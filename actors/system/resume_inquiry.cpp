@@ -9,6 +9,15 @@ namespace {
 
 auto node_of(const std::string& address) -> std::string { return address.substr(0, address.find('/')); }
 
+/// Whether what the answer says is no more under way.
+auto is_final(const known_positions& note, const std::string& source) -> bool {
+  auto has = position_index{SIZE_MAX};
+  for (const auto* list : {&note.positions, &note.settled})
+    for (const auto& p : *list) has.add(source, p);
+  return std::all_of(note.elsewhere.begin(), note.elsewhere.end(),
+                     [&](const position_range& p) { return p.begin == p.end || has.covers(source, {{p}}); });
+}
+
 /// The parts of `a` that are in `b` as well; both by stream and in order, without overlaps.
 auto intersection(const std::vector<position_range>& a, const std::vector<position_range>& b)
     -> std::vector<position_range> {
@@ -51,7 +60,7 @@ void resume_inquiry::on_peers(const std::string& name, const std::vector<std::st
 void resume_inquiry::on_answer(const known_positions& note) {
   for (auto& c : components_) {
     if (!c.plan.is_asked || !c.receivers.contains(note.receiver)) continue;
-    answered_.insert(note.receiver);
+    if (!c.plan.has_to_be_sure || is_final(note, source_)) answered_.insert(note.receiver);
     for (const auto& p : note.positions) c.known.add(source_, p);
     auto& on_node = c.by_node.try_emplace(node_of(note.receiver), SIZE_MAX).first->second;
     for (const auto& p : note.positions) on_node.add(source_, p);
@@ -80,6 +89,11 @@ auto resume_inquiry::is_enough_answered() const -> bool {
   return !answered_.empty() && std::all_of(components_.begin(), components_.end(), [&](const component& c) {
     return !c.plan.wants_all || is_whole(c);
   });
+}
+
+auto resume_inquiry::patience(duration least) const -> duration {
+  for (const auto& c : components_) least = std::max(least, c.plan.wait_for);
+  return least;
 }
 
 auto resume_inquiry::is_awaited(const std::string& receiver) const -> bool {

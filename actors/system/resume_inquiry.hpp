@@ -28,6 +28,8 @@ struct downstream_component {
   bool wants_all = false;      ///< it or who is behind it, new, gets all that sources still have (`start: all`)
   std::string placed = {};     ///< "class core", if it is on other nodes that have to be of one
   std::uint32_t copies = 1;    ///< nodes that have to have something before it counts as had
+  duration wait_for{0};        ///< so long who is silent may have what nobody else would know: `on_unknown: wait`; 0: a hint will do
+  bool has_to_be_sure = false; ///< the same, of one that has a memory of its own: what is under way to that it has or has not
 };
 
 /// That none of `component` is there, and who would have to come, for people.
@@ -47,6 +49,10 @@ public:
   auto is_complete() const -> bool;
   /// Whether one need not wait for ever: somebody has answered, and all who want what only they miss.
   auto is_enough_answered() const -> bool;
+  /// How long the silent are waited for once somebody has answered.
+  auto patience(duration least) const -> duration;
+  /// Silence may hide what nobody else would know.
+  auto has_to_be_sure() const -> bool { return patience(duration{0}) > duration{0}; }
   /// Whether this receiver's answer is wanted.
   auto is_awaited(const std::string& receiver) const -> bool;
   /// Whose word is missing; for people.

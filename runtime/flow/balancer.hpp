@@ -40,10 +40,12 @@ struct peer_state {
   std::uint64_t sent_chunks = 0;
   std::int64_t turn = 0; ///< of round robin
   bool leaving = false;  ///< takes nothing new, but will ack what it has
+  bool is_behind = false; ///< takes nothing new before it has been sent again what it may have
 
   auto credit_bytes() const -> std::uint64_t { return credit > 0 ? static_cast<std::uint64_t>(credit) : 0; }
   /// Whether the peer takes a chunk of `bytes`: within its credit, or alone if it is larger than any window.
-  auto takes(std::uint64_t bytes) const -> bool {
+  auto takes(std::uint64_t bytes) const -> bool { return !is_behind && has_room(bytes); }
+  auto has_room(std::uint64_t bytes) const -> bool {
     return credit > 0 && (credit_bytes() >= bytes || in_flight_bytes == 0);
   }
 };

@@ -30,6 +30,7 @@ void fan_out::add(const outlet_settings& settings, const id_ranges& passed) {
 
 auto fan_out::remove(std::size_t index) -> std::vector<released> {
   auto everywhere = release(outlets_[index].unacked());
+  sent_unsure_ += outlets_[index].sent_unsure();
   const auto at = static_cast<std::ptrdiff_t>(index);
   outlets_.erase(outlets_.begin() + at);
   settled_.erase(settled_.begin() + at);
@@ -117,11 +118,17 @@ auto fan_out::room_bytes(std::uint64_t held_bytes) const -> std::uint64_t {
   for (std::size_t i = 0; i < outlets_.size(); ++i) {
     if (is_retired_[i]) continue;
     const auto& o = outlets_[i];
-    const auto held = o.waiting_bytes() + o.in_flight_bytes();
+    const auto held = o.waiting_bytes() + o.in_flight_bytes() + o.unsure_bytes();
     const auto spare = outlets_.size() > 1 && held < held_bytes ? held_bytes - held : 0;
     least = std::min(least, std::max(o.room_bytes(), spare));
   }
   return outlets_.empty() ? 0 : least;
+}
+
+auto fan_out::sent_unsure() const -> std::uint64_t {
+  auto sum = sent_unsure_;
+  for (const auto& o : outlets_) sum += o.sent_unsure();
+  return sum;
 }
 
 auto fan_out::is_hungry() const -> bool {

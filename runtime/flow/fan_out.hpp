@@ -59,6 +59,8 @@ public:
   auto room_bytes(std::uint64_t held_bytes = 0) const -> std::uint64_t;
   auto is_hungry() const -> bool;
   auto deadline() const -> std::optional<monotonic_time>;
+  /// As of outlets, of all that there ever were.
+  auto sent_unsure() const -> std::uint64_t;
   /// Of chunks that some outlet still has no ack for; each counts once. Bytes are those of the events.
   auto unacked_bytes() const -> std::uint64_t { return unacked_bytes_; }
   auto unacked_events() const -> std::uint64_t { return unacked_events_; }
@@ -76,6 +78,7 @@ private:
   std::vector<id_ranges> settled_; ///< by outlet
   std::vector<bool> is_retired_;   ///< by outlet
   std::int64_t now_s_ = 0;         ///< at the latest forget()
+  std::uint64_t sent_unsure_ = 0;  ///< by outlets that are no more
   std::size_t behind_ = 0;         ///< an outlet that lacked something the last time
   std::map<chunk_id, pending> pending_;
   std::multiset<std::int64_t> closed_ns_; ///< of pending_

@@ -105,6 +105,14 @@ auto inlet::unseen_in(const id_range& r) const -> std::vector<id_range> {
   return parts;
 }
 
+auto inlet::seen_in(const id_range& r) const -> std::vector<id_range> {
+  auto parts = safe_.common(r);
+  for (const auto& [id, chunk] : held_)
+    if (id.origin == r.origin && id.sequence >= r.first && id.sequence <= r.last)
+      parts.push_back({id.origin, id.sequence, id.sequence});
+  return parts;
+}
+
 void inlet::forget(std::int64_t before_s, std::int64_t now_s) {
   now_s_ = now_s;
   for (auto* known : {&safe_, &settled_}) {

@@ -91,6 +91,8 @@ public:
   auto safe_in(const id_range& r) const -> std::vector<id_range> { return safe_.common(r); }
   /// Parts of it of which nothing ever came; none while some of it is held.
   auto unseen_in(const id_range& r) const -> std::vector<id_range>;
+  /// Parts of it that are held or safe here.
+  auto seen_in(const id_range& r) const -> std::vector<id_range>;
   /// Other bounds from now on; windows that are larger shrink as they are used.
   void set(inlet_settings settings) { settings_ = settings; }
 

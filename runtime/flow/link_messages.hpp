@@ -12,6 +12,11 @@
 //
 //   ask_settled ->          what is with these?
 //   <- known_settled        these are stored, and those never came
+//
+// And a sender that starts, of what an earlier process may have sent:
+//
+//   ask_had ->              which of these do you have, or had?
+//   <- known_had            these; to them alone they may be sent
 #pragma once
 
 #include "runtime/event/chunk.hpp"
@@ -78,8 +83,18 @@ struct known_settled {
   std::vector<id_range> unseen;  ///< the same
 };
 
+struct ask_had {
+  std::uint64_t question = 0;
+  std::vector<id_range> ids;
+};
+
+struct known_had {
+  std::uint64_t question = 0;
+  std::vector<id_range> ids; ///< of those that were asked for
+};
+
 using link_message = std::variant<open_link, transfer_chunks, link_feedback, probe_link, reopen_link, close_link, ask_settled,
-                                  known_settled>;
+                                  known_settled, ask_had, known_had>;
 
 /// A message to the other end; `to` is the owner's own number for that end's handle.
 struct outgoing {

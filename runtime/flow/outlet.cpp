@@ -8,16 +8,19 @@
 
 namespace weir {
 
-void outlet::push(chunk_ptr c, monotonic_time now) {
+auto outlet::add(chunk_ptr c, monotonic_time now) -> std::pair<const ticket, entry>& {
   if (!settings_.match.matches_all()) c = part_that_matches(std::move(c), settings_.match);
   const auto id = c->id;
   const auto bytes = c->footprint_bytes();
   const auto number = next_ticket_++;
   const auto fresh = by_id_.emplace(id, number).second;
   WEIR_ASSERT(fresh);
-  auto& e = chunks_.emplace(number, entry{c, bytes, stream_of(*c), 0, now}).first->second;
-  waiting_.emplace(number, &e);
-  waiting_bytes_ += bytes;
+  return *chunks_.emplace(number, entry{c, bytes, stream_of(*c), 0, now}).first;
+}
+
+void outlet::push(chunk_ptr c, monotonic_time now) {
+  auto& [number, e] = add(std::move(c), now);
+  wait_again(number, e);
 }
 
 auto outlet::find(peer_id peer) -> peer_state* {
@@ -35,6 +38,8 @@ void outlet::peer_up(peer_id peer, std::string address) {
 }
 
 void outlet::peer_down(peer_id peer) {
+  const auto* known = find(peer);
+  const auto address = known == nullptr ? std::string{} : known->address;
   const auto gone = std::remove_if(peers_.begin(), peers_.end(), [&](const auto& p) { return p.id == peer; });
   peers_.erase(gone, peers_.end());
   for (auto& [number, e] : chunks_) {
@@ -44,11 +49,17 @@ void outlet::peer_down(peer_id peer) {
     }
     std::erase(e.others, peer);
     if (e.peer != peer) continue;
-    if (e.others.empty())
-      forget_in_flight(e), wait_again(number, e);
-    else
+    if (!e.others.empty()) {
       e.peer = e.others.back(), e.others.pop_back();
+      continue;
+    }
+    forget_in_flight(e);
+    if (waits_for_sure(e))
+      be_unsure(number, e, address);
+    else
+      wait_again(number, e);
   }
+  if (const auto at = unsure_.find(address); at != unsure_.end()) at->second.since.reset();
 }
 
 void outlet::wait_again(ticket number, entry& e) {
@@ -96,9 +107,10 @@ auto outlet::ack(const std::vector<chunk_id>& ids, peer_id from) -> std::vector<
       take_copy_ack(e, from);
       continue;
     }
-    if (e.peer == 0) {
-      waiting_.erase(at->first);
+    if (e.peer == 0 && waiting_.erase(at->first) > 0) {
       waiting_bytes_ -= e.bytes;
+    } else if (e.peer == 0) {
+      take_unsure(at->first, e);
     } else if (!take_ack(e, from)) {
       continue;
     } else {
@@ -176,6 +188,11 @@ auto outlet::poll(monotonic_time now) -> std::vector<transfer> {
   const auto lingers = settings_.linger.count() > 0;
   linger_until_.reset();
   send_missing_copies(out);
+  if (!unsure_.empty()) send_unsure_again(now, out);
+  // It would overtake.
+  if (keeps_order)
+    for (const auto& [address, what] : unsure_)
+      for (const auto number : what.all) stuck.insert(chunks_.at(number).stream);
   for (auto at = waiting_.begin(); at != waiting_.end();) {
     auto& e = *at->second;
     auto* peer = stuck.contains(e.stream) ? nullptr : receiver_of(e);
@@ -195,8 +212,6 @@ auto outlet::poll(monotonic_time now) -> std::vector<transfer> {
   }
   return out;
 }
-
-auto outlet::deadline() const -> std::optional<monotonic_time> { return linger_until_; }
 
 auto outlet::credit_bytes() const -> std::uint64_t {
   auto sum = std::uint64_t{0};

@@ -1,9 +1,11 @@
 /// The sending end of a hop: keeps every chunk until it is acked, sends only against credit.
 //
 // A pure state machine; time comes in as an argument. Chunks wait in the order they were pushed. What a
-// peer had in flight when it went down waits again, in its old place, and goes to whoever has credit.
+// peer had in flight when it went down waits again, in its old place, and goes to whoever has credit; or, with
+// `unsure_for`, stays with its address: that one alone knows whether it has stored it.
 #pragma once
 
+#include "runtime/base/units.hpp"
 #include "runtime/event/chunk.hpp"
 #include "runtime/event/tag_pattern.hpp"
 #include "runtime/flow/balancer.hpp"
@@ -32,6 +34,16 @@ struct outlet_settings {
   bool waits_for_copies = true;               ///< while there are fewer nodes; else fewer are enough
   /// Nodes of one zone fail together: copies go to other zones where they can. Absent: no zones.
   std::function<std::string(const std::string& node)> zone_of = {};
+  /// How long a chunk waits for the peer that may have it and is away, before it goes to another one; 0: not at all. Not of
+  /// chunks of which copies are wanted.
+  duration unsure_for{0};
+};
+
+/// What an address may have that is away, or has just come back.
+struct unsure_chunks {
+  std::string address;
+  std::optional<monotonic_time> since; ///< none: since now
+  std::uint64_t events = 0;
 };
 
 /// Chunks for one peer, in one message.
@@ -50,6 +62,8 @@ public:
   /// when these are. Where copies are wanted.
   void push_held(chunk_ptr c, const std::string& holder, std::vector<std::string> nodes_with, std::uint32_t copies,
                  monotonic_time now);
+  /// One that goes to this address alone, as that has it, there or not.
+  void push_to(const std::string& address, chunk_ptr c, monotonic_time now);
   void peer_up(peer_id peer, std::string address);
   void peer_down(peer_id peer);
   /// All of them: the owner starts anew and will open links to whoever is there.
@@ -68,6 +82,13 @@ public:
   auto short_chunks() const -> std::uint64_t { return short_chunks_; }
   /// There are fewer nodes than it wants copies.
   auto lacks_nodes() const -> bool;
+  /// Of those who are waited for, with `unsure_for`.
+  auto unsure() const -> std::vector<unsure_chunks>;
+  auto has_unsure(const std::string& address) const -> bool { return unsure_.contains(address); }
+  /// Events that were given to others when that had lasted too long, ever.
+  auto sent_unsure() const -> std::uint64_t { return sent_unsure_; }
+  /// The same since the last call, by address.
+  auto take_given_up() -> std::vector<unsure_chunks> { return std::exchange(given_up_, {}); }
   /// When poll() has something to do even if nothing else happens.
   auto deadline() const -> std::optional<monotonic_time>;
 
@@ -78,6 +99,7 @@ public:
   /// A peer wants nothing new and has acked all it had.
   auto is_left() const -> bool;
   auto waiting_bytes() const -> std::uint64_t { return waiting_bytes_; }
+  auto unsure_bytes() const -> std::uint64_t { return unsure_bytes_; }
   auto in_flight_bytes() const -> std::uint64_t;
   auto credit_bytes() const -> std::uint64_t;
   auto unacked_chunks() const -> std::size_t { return chunks_.size(); }
@@ -87,7 +109,7 @@ public:
   /// That are there and want something.
   auto nodes_there() const -> std::size_t;
   /// What is pushed from now on goes by these.
-  void set(outlet_settings settings) { settings_ = std::move(settings); }
+  void set(outlet_settings settings);
   /// How many were pushed, ever, and how many of these, from the first on, were acked.
   auto pushed() const -> std::uint64_t { return next_ticket_ - 1; }
   auto acked() const -> std::uint64_t { return chunks_.empty() ? pushed() : chunks_.begin()->first - 1; }
@@ -101,7 +123,7 @@ private:
     chunk_ptr content;
     std::uint64_t bytes = 0;
     std::uint64_t stream = 0;
-    peer_id peer = 0; ///< 0: waiting
+    peer_id peer = 0; ///< 0: waiting, for anybody or for whom it was sent to before
     monotonic_time since;
     std::vector<peer_id> others = {}; ///< who else has to ack it: of a notice all, of others those with a copy
     std::vector<std::string> has = {}; ///< nodes that have acked it, where copies are wanted
@@ -129,6 +151,23 @@ private:
   /// Whether that was the last ack that was missing.
   auto take_ack(entry& e, peer_id from) -> bool;
   void wait_again(ticket number, entry& e);
+  auto add(chunk_ptr c, monotonic_time now) -> std::pair<const ticket, entry>&;
+  /// What an address may have and has not acked.
+  struct unsure_entries {
+    std::set<ticket> all;
+    std::uint64_t events = 0;
+    std::uint64_t bytes = 0;
+    std::optional<monotonic_time> since;
+  };
+  using unsure_by_address = std::map<std::string, unsure_entries>;
+  auto waits_for_sure(const entry& e) const -> bool {
+    return settings_.unsure_for > duration{0} && !is_copied() && !e.content->is_notice;
+  }
+  void be_unsure(ticket number, entry& e, const std::string& address);
+  void take_unsure(ticket number, const entry& e);
+  void send_unsure_again(monotonic_time now, std::vector<transfer>& out);
+  void give_up_unsure(unsure_by_address::iterator at);
+  void send_to(peer_state& peer, unsure_entries& what, std::vector<transfer>& out);
 
   outlet_settings settings_;
   std::map<ticket, entry> chunks_; // all that is not acked, in order
@@ -142,7 +181,14 @@ private:
   std::set<ticket> lacking_; // entries that lack copies
   std::vector<chunk_ptr> acked_short_;
   std::uint64_t short_chunks_ = 0;
+  unsure_by_address unsure_;
+  std::uint64_t unsure_bytes_ = 0;
+  std::uint64_t sent_unsure_ = 0;
+  std::vector<unsure_chunks> given_up_;
 };
+
+/// Of each address that is waited for: "120 events wait for store-1/sink/archive, which may have them, for 40s".
+auto unsure_texts(const outlet& of, monotonic_time now) -> std::vector<std::string>;
 
 /// Of one that lacks nodes: "core wants 2 nodes for each chunk and 1 is there: it waits".
 auto lack_text(const outlet& of) -> std::string;

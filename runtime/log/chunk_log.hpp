@@ -19,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -132,6 +133,10 @@ public:
   /// All up to this record is settled by the reader.
   auto settled_up_to(std::size_t reader) const -> record_number;
   auto readers() const -> std::size_t;
+  /// To whom the reader's owner may have sent something that is not settled; kept on the disk for the next process.
+  auto receivers_of(std::size_t reader) const -> const std::set<std::string>&;
+  /// On the device when it returns.
+  auto set_receivers(std::size_t reader, std::set<std::string> addresses) -> result<void>;
   /// Other bounds from now on; the directory, the readers and the holder stay.
   void set(const chunk_log_settings& settings);
   /// For drop_oldest: settles for all readers what the oldest segment holds; what was lost by that. Nothing

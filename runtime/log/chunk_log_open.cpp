@@ -64,7 +64,7 @@ auto sync_all(file_system& files, segment_shelf& segments, record_number durable
 } // namespace
 
 chunk_log::state::state(file_system& on, chunk_log_settings with, const clock& by)
-    : files(on), settings(bounded(std::move(with))), time(by), segments(on) {
+    : files(on), settings(bounded(std::move(with))), time(by), receivers(on, settings.path), segments(on) {
   synced_at = cursors_written_at = time.monotonic();
 }
 
@@ -144,6 +144,7 @@ auto chunk_log::open(file_system& files, chunk_log_settings settings, const cloc
     return error{found.failure().code,
                  "the chunk log " + path + " cannot be opened: " + found.failure().what};
   opened->lock = std::move(*lock);
+  WEIR_CHECK(opened->receivers.open());
   WEIR_CHECK(opened->take_over(std::move(*found)));
   return std::unique_ptr<chunk_log>{new chunk_log{std::move(opened)}};
 }

@@ -103,6 +103,14 @@ auto chunk_log::settled_up_to(std::size_t reader) const -> record_number {
   return state_->readers[reader].first_unsettled() - 1;
 }
 
+auto chunk_log::receivers_of(std::size_t reader) const -> const std::set<std::string>& {
+  return state_->receivers.of(state_->readers[reader].name());
+}
+
+auto chunk_log::set_receivers(std::size_t reader, std::set<std::string> addresses) -> result<void> {
+  return state_->receivers.set(state_->readers[reader].name(), std::move(addresses));
+}
+
 auto chunk_log::readers() const -> std::size_t { return state_->readers.size(); }
 
 void chunk_log::set(const chunk_log_settings& settings) {

@@ -4,6 +4,7 @@
 #include "runtime/log/chunk_log.hpp"
 #include "runtime/log/cursors.hpp"
 #include "runtime/log/log_memory.hpp"
+#include "runtime/log/receiver_book.hpp"
 #include "runtime/log/recent_chunks.hpp"
 #include "runtime/log/record_ids.hpp"
 #include "runtime/log/recovery.hpp"
@@ -112,6 +113,7 @@ struct chunk_log::state {
   std::uint64_t next_segment = 1;
   std::uint64_t newest_segment = 0; ///< made last, of those that there are
 
+  receiver_book receivers;
   segment_shelf segments;
   bool has_active = false; ///< the last segment takes records
   recent_chunks recent;

@@ -43,6 +43,7 @@ struct actor_figures {
   std::uint64_t retries = 0;
   std::uint64_t log_segments = 0;
   std::uint64_t log_bytes = 0;
+  std::uint64_t sent_unsure = 0;
   histogram commit_ns;
   histogram arrival_ns;
   histogram stored_ns;
@@ -95,9 +96,13 @@ inline constexpr auto arrival_measure =
     actor_measure{"arrival_seconds", measure_kind::histogram, measure_unit::seconds,
                   "from the closing of a chunk at its collector to its arrival here", nullptr, &actor_figures::arrival_ns};
 
-inline constexpr auto collector_measures = measure_tables::of_all;
-inline constexpr auto aggregator_measures = measure_tables::joined(
+inline constexpr auto collector_measures = measure_tables::joined(
     measure_tables::of_all,
+    std::array{actor_measure{"sent_unsure", measure_kind::counter, measure_unit::events,
+                             "sent elsewhere though a node that was away may have them (on_unknown: wait)",
+                             &actor_figures::sent_unsure, nullptr, account_side::none, true}});
+inline constexpr auto aggregator_measures = measure_tables::joined(
+    collector_measures,
     std::array{actor_measure{"copies_held", measure_kind::gauge, measure_unit::events,
                              "kept for another node that is to pass them on (replicas)", &actor_figures::copies_held, nullptr,
                              account_side::none, true},

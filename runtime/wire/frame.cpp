@@ -22,6 +22,8 @@ template <class F> void fields(F& f, reopen_link& x) { f(x.link); }
 template <class F> void fields(F& f, close_link& x) { f(x.link, x.sender, x.finished); }
 template <class F> void fields(F& f, ask_settled& x) { f(x.question, x.ids, x.asker, x.begins); }
 template <class F> void fields(F& f, known_settled& x) { f(x.question, x.settled, x.unseen); }
+template <class F> void fields(F& f, ask_had& x) { f(x.question, x.ids); }
+template <class F> void fields(F& f, known_had& x) { f(x.question, x.ids); }
 template <class F> void fields(F& f, ask_positions& x) { f(x.question, x.source); }
 template <class F> void fields(F& f, known_positions& x) {
   f(x.question, x.receiver, x.positions, x.settled, x.elsewhere);
@@ -75,6 +77,8 @@ constexpr known_type known_types[] = {
     {frame_type::known_positions, "known_positions", 64 * mib},
     {frame_type::ask_settled, "ask_settled", 1 * mib},
     {frame_type::known_settled, "known_settled", 8 * mib},
+    {frame_type::ask_had, "ask_had", 1 * mib},
+    {frame_type::known_had, "known_had", 8 * mib},
 };
 
 auto find_type(frame_type type) -> const known_type* {
@@ -204,7 +208,8 @@ auto type_of(const frame& f) -> frame_type {
                                         frame_type::link_feedback, frame_type::probe_link,
                                         frame_type::reopen_link,   frame_type::close_link,
                                         frame_type::ask_positions, frame_type::known_positions,
-                                        frame_type::ask_settled,   frame_type::known_settled};
+                                        frame_type::ask_settled,   frame_type::known_settled,
+                                        frame_type::ask_had,       frame_type::known_had};
   if (const auto* message = std::get_if<routed>(&f)) return of_messages[message->what.index()];
   return own[f.index()];
 }
@@ -236,6 +241,8 @@ auto decode(frame_type type, std::string_view payload) -> result<frame> {
   case frame_type::known_positions: return decode_routed<known_positions>(payload);
   case frame_type::ask_settled: return decode_routed<ask_settled>(payload);
   case frame_type::known_settled: return decode_routed<known_settled>(payload);
+  case frame_type::ask_had: return decode_routed<ask_had>(payload);
+  case frame_type::known_had: return decode_routed<known_had>(payload);
   case frame_type::command: return decode_as<command>(payload);
   case frame_type::commanded: return decode_as<commanded>(payload);
   case frame_type::transfer_chunks: break;

@@ -54,6 +54,8 @@ enum class frame_type : std::uint8_t {
   known_positions = 23,
   ask_settled = 24,
   known_settled = 25,
+  ask_had = 26,
+  known_had = 27,
 };
 
 /// "open_link"; "frame 77" of one that is not known.
@@ -151,7 +153,7 @@ struct gossip {
 };
 
 using routed_message = std::variant<open_link, transfer_chunks, link_feedback, probe_link, reopen_link, close_link,
-                                    ask_positions, known_positions, ask_settled, known_settled>;
+                                    ask_positions, known_positions, ask_settled, known_settled, ask_had, known_had>;
 
 struct routed {
   std::uint32_t to = 0;

@@ -28,8 +28,10 @@ auto link_guard::judge(const routed& note, bool may_send) -> judgement {
           [&](const reopen_link& x) { return of_link(by_receiver, x.link); },
           [&](const ask_positions&) { return may_send ? judgement{} : not_here; },
           [&](const ask_settled&) { return may_send ? judgement{} : not_here; },
+          [&](const ask_had&) { return may_send ? judgement{} : not_here; },
           [&](const known_positions& x) { return of_answer(by_receiver, x.question); },
           [&](const known_settled& x) { return of_answer(by_receiver, x.question); },
+          [&](const known_had& x) { return of_answer(by_receiver, x.question); },
       },
       note.what);
 }
@@ -78,6 +80,7 @@ void link_guard::note_sent(const routed& note) {
   if (const auto* x = std::get_if<open_link>(&note.what)) links_[{note.from, note.to}] = {x->link, 0};
   if (const auto* x = std::get_if<ask_positions>(&note.what)) questions_[{note.from, note.to}] = x->question;
   if (const auto* x = std::get_if<ask_settled>(&note.what)) questions_[{note.from, note.to}] = x->question;
+  if (const auto* x = std::get_if<ask_had>(&note.what)) questions_[{note.from, note.to}] = x->question;
 }
 
 void link_guard::forget_sender(std::uint32_t handle) {

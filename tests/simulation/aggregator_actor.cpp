@@ -112,6 +112,8 @@ void aggregator_actor::receive(handle from, const message& m) {
     if (in.mistake == bug::takes_nothing_over) heard.unseen.clear();
     machine_->on_answer(heard);
   }
+  if (const auto* asked = std::get_if<ask_had>(&m)) machine_->on_question(*asked, from);
+  if (const auto* answer = std::get_if<known_had>(&m)) machine_->on_answer(*answer);
   if (const auto* reopen = std::get_if<reopen_link>(&m)) machine_->on_reopen(*reopen);
   links_max_ = std::max(links_max_, core_->in.links());
   step();

@@ -35,9 +35,11 @@ enum class bug {
   copies_within_a_machine,
   says_nothing_of_copies_of_copies,
   makes_up_for_no_copies,
+  gives_unsure_to_others,
+  asks_nobody_at_its_start,
 };
 
-inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 26>{{
+inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 28>{{
     {bug::acks_before_sync, "an aggregator acks what is only written"},
     {bug::syncs_nothing, "fsync does nothing"},
     {bug::hides_failed_sync, "a failed fsync is taken for a good one"},
@@ -64,6 +66,8 @@ inline constexpr auto bug_names = std::array<std::pair<bug, std::string_view>, 2
     {bug::copies_within_a_machine, "a sender takes one node for two"},
     {bug::says_nothing_of_copies_of_copies, "of two nodes that have a copy each waits for the other to pass it on"},
     {bug::makes_up_for_no_copies, "nobody makes up for copies that are gone"},
+    {bug::gives_unsure_to_others, "what a store may have that knows of no other goes to another one"},
+    {bug::asks_nobody_at_its_start, "a store says at a sender's start that it has nothing, which others do not know"},
 }};
 
 } // namespace weir::test

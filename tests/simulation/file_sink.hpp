@@ -32,6 +32,9 @@ public:
   auto knowledge(const std::string& source) -> result<stream_knowledge> override {
     return real_->knowledge(source);
   }
+  auto known_ids(const std::vector<id_range>& asked) -> result<std::vector<id_range>> override {
+    return real_->known_ids(asked);
+  }
   auto idle() -> result<void> override { return real_->idle(); }
 
 private:

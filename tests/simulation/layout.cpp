@@ -27,8 +27,8 @@ auto schedule::lay_out_aggregators(std::vector<component*> above, const std::str
   for (std::size_t i = 0; i < count; ++i) {
     auto& c = add(tier::aggregator, name + std::to_string(i + 1),
                   are_collectors ? above : std::vector{above[i % above.size()]});
-    c.is_durable = !world_.random.one_in(4);
-    c.is_copied = c.is_durable && !are_beside_collectors && world_.random.one_in(3);
+    c.is_durable = apart_ || !world_.random.one_in(4);
+    c.is_copied = c.is_durable && !apart_ && !are_beside_collectors && world_.random.one_in(3);
     made.push_back(&c);
   }
   return made;
@@ -40,7 +40,7 @@ void schedule::lay_out() {
   for (auto left = random.between(1, 3); left > 0; --left)
     last.push_back(&add(tier::collector, "collector" + std::to_string(left), {}));
   for (auto* c : last) c->tells_positions = !random.one_in(4);
-  if (random.one_in(3)) {
+  if (random.one_in(3) && !apart_) { // clients send again to whoever is there
     auto listeners = std::vector{&add(tier::collector, "listener1", {}), &add(tier::collector, "listener2", {})};
     furnish_clients(listeners);
     last.insert(last.end(), listeners.begin(), listeners.end());
@@ -73,7 +73,7 @@ void schedule::place() {
     else if (cores && c.in == tier::sink && c.from.front()->in == tier::aggregator)
       c.homes.push_back(c.from.front()->homes.front());
     else
-      for (auto left = c.in == tier::aggregator ? random.between(c.is_copied ? 2 : 1, 3) : 1; left > 0; --left)
+      for (auto left = c.in == tier::aggregator ? random.between(c.is_copied ? 2 : 1, 3) : apart_ && c.in == tier::sink ? 2 : 1; left > 0; --left)
         c.homes.push_back(&world_.add_process(c.name + "-" + std::to_string(left)));
     for (auto* home : c.homes) world_.hosts[c.name].push_back(home);
   }
@@ -106,6 +106,7 @@ auto schedule::outlets_of(const component& c) -> std::vector<outlet_settings> {
     auto& s = all[i];
     s.match = c.to[i]->match;
     s.copies = c.to[i]->is_copied ? 2 : 1;
+    s.unsure_for = world_.mistake == bug::gives_unsure_to_others ? duration{0} : unsure_for();
     if (world_.mistake == bug::copies_within_a_machine) s.copies = 1;
     s.policy = static_cast<balance_policy>(world_.random.between(0, 3));
     s.transfer_bytes_max = world_.random.between(1, 8) << 10;
@@ -114,9 +115,18 @@ auto schedule::outlets_of(const component& c) -> std::vector<outlet_settings> {
   return all;
 }
 
+/// Nothing may come to that end: all come back.
+auto schedule::unsure_for() const -> duration { return apart_ ? duration{1000h} : duration{0}; }
+
+auto schedule::tables_of(const component& c, const process& home) -> database& {
+  return databases_[apart_ ? c.name + "@" + home.name : c.name];
+}
+
 auto schedule::downstream_of(const component& to, const process& home) const -> downstream_component {
   auto made = downstream_component{to.name, 1, world_.is_hosted(home, to.name)};
   made.copies = to.is_copied ? 2 : 1;
+  made.wait_for = unsure_for();
+  made.has_to_be_sure = apart_;
   return made;
 }
 
@@ -262,7 +272,7 @@ void schedule::furnish_sink(component& c, process& home) {
   plan.fill_delay = random.one_in(4) ? random.time_between(1ms, 500ms) : 0ns;
   plan.commit_takes = random.one_in(4) ? random.time_between(0ms, 1s) : random.time_between(0ms, 20ms);
   if (random.one_in(2)) {
-    file_sinks_[c.name] = &home;
+    file_sinks_.emplace_back(c.name, &home);
     const auto sink = some_file_sink(c.name, random, home.may_lose_power);
     furniture_[&home].push_back([this, plan, sink](process& at) {
       const auto make = [this, sink, &at](std::size_t) -> std::unique_ptr<store> {
@@ -283,8 +293,8 @@ void schedule::furnish_sink(component& c, process& home) {
 
 void schedule::furnish_database(component& c, process& home, sink_actor::plan plan) {
   auto& random = world_.random;
-  auto& tables = databases_[c.name];
-  tables.is_picky = random.one_in(4);
+  auto& tables = tables_of(c, home);
+  tables.is_picky = random.one_in(4) && !apart_;
   plan.writers = random.one_in(2) ? random.between(2, 4) : 1;
   if (plan.writers > 1) plan.on_begin = [&tables](std::size_t writer) { tables.begin(writer); };
   furniture_[&home].push_back([this, plan, &tables](process& at) {

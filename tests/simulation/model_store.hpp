@@ -44,6 +44,12 @@ public:
   auto knowledge(const std::string& source) -> result<stream_knowledge> override {
     return stream_knowledge{tables_.positions.of(source), tables_.settled.of(source), {}};
   }
+  auto known_ids(const std::vector<id_range>& asked) -> result<std::vector<id_range>> override {
+    auto found = std::vector<id_range>{};
+    for (const auto& r : asked)
+      for (const auto& part : tables_.ids.common(r)) found.push_back(part);
+    return found;
+  }
 
 private:
   struct new_rows {

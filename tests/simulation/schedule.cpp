@@ -213,9 +213,15 @@ auto schedule::is_at_rest() const -> bool {
 void schedule::check_stores() {
   for (const auto& [sink, home] : file_sinks_)
     for (const auto& row : rows_of_files(*home->disk, sink)) {
-      if (row.second > 1) return world_.broken("line " + row.first + " is in " + sink + " twice");
-      databases_[sink].rows.insert(row);
+      if (row.second > 1 || !databases_[sink].rows.insert(row).second)
+        return world_.broken("line " + row.first + " is in " + sink + " twice");
     }
+  for (const auto& c : components_)
+    for (const auto* home : c.homes)
+      if (apart_ && c.in == tier::sink)
+        for (const auto& row : tables_of(c, *home).rows)
+          if (!databases_[c.name].rows.insert(row).second)
+            return world_.broken("line " + row.first + " is in two stores of " + c.name);
   for (const auto& c : components_)
     if (c.in == tier::sink) letters_[c.name] = lines_of_letters(*c.homes.front()->disk, c.name);
   for (const auto& c : components_) {

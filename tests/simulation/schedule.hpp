@@ -62,6 +62,7 @@ private:
   void furnish_sink(component& c, process& home);
   void furnish_database(component& c, process& home, sink_actor::plan plan);
   auto outlets_of(const component& c) -> std::vector<outlet_settings>;
+  auto unsure_for() const -> duration;
   auto downstream_of(const component& to, const process& home) const -> downstream_component;
   auto some_window() -> inlet_settings;
   auto some_match() -> tag_pattern;
@@ -81,6 +82,7 @@ private:
   void check_progress();
   auto is_at_rest() const -> bool;
   void check_stores();
+  auto tables_of(const component& c, const process& home) -> database&;
   void check_line(const component& sink, const std::string& tag, const std::string& name, const std::string& line);
 
   world world_;
@@ -93,13 +95,15 @@ private:
   std::vector<process*> held_down_;
   std::chrono::nanoseconds whole_since_{0}; ///< each chunk has its copies again
   bool edges_ = world_.random.one_in(4); ///< first aggregators are beside their collectors
+  /// Each sink has two stores that do not know of each other, and all wait for who may have something.
+  bool apart_ = world_.random.one_in(5);
   std::uint64_t lines_ = 0;
   std::uint64_t steps_ = 0;
   std::deque<component> components_;
   std::deque<script> scripts_;
   std::deque<client_group> clients_;
   std::map<std::string, database> databases_;
-  std::map<std::string, process*> file_sinks_;
+  std::vector<std::pair<std::string, process*>> file_sinks_;
   std::map<std::string, std::map<std::string, std::size_t>> letters_; ///< sink -> line -> how often
   std::map<process*, std::vector<std::function<bool(process&)>>> furniture_;
 };

@@ -83,6 +83,10 @@ void sink_actor::receive(handle from, const message& m) {
   if (const auto* probe = std::get_if<probe_link>(&m)) machine_->on_probe(*probe, from);
   if (const auto* close = std::get_if<close_link>(&m)) machine_->on_close(*close, from);
   if (const auto* asked = std::get_if<ask_positions>(&m)) machine_->on_question(*asked, from);
+  if (const auto* asked = std::get_if<ask_had>(&m)) {
+    if (in.mistake == bug::asks_nobody_at_its_start) return in.send(*this, from, known_had{asked->question, {}});
+    machine_->on_question(*asked, from);
+  }
   pass_on();
 }
 

@@ -60,6 +60,8 @@ struct describer {
   auto operator()(const known_settled& m) const {
     return "stored" + ids(m.settled) + ", never came" + ids(m.unseen);
   }
+  auto operator()(const ask_had& m) const { return "do you have" + ids(m.ids); }
+  auto operator()(const known_had& m) const { return "has" + ids(m.ids); }
   auto operator()(const known_positions& m) const {
     return m.receiver + " has" + describe(m.positions) + ", settled" + describe(m.settled) + ", elsewhere"
            + describe(m.elsewhere);

@@ -19,7 +19,7 @@ namespace weir::test {
 
 using handle = std::uint64_t;
 using message = std::variant<open_link, transfer_chunks, link_feedback, probe_link, reopen_link, close_link,
-                             ask_positions, known_positions, ask_settled, known_settled>;
+                             ask_positions, known_positions, ask_settled, known_settled, ask_had, known_had>;
 struct process;
 class world;
 

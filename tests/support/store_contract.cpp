@@ -197,6 +197,15 @@ void check_tells_positions(const store_under_test& t, store& s) {
   BOOST_TEST(unknown->settled.empty());
 }
 
+void check_tells_ids(const store_under_test& t, store& s) {
+  const auto found = s.known_ids({{1, 4, 9}, {2, 1, 9}});
+  BOOST_REQUIRE(found);
+  auto known = id_ranges{};
+  for (const auto& r : *found) known.insert(r);
+  BOOST_CHECK((known.of(1) == (t.keeps_ledger ? std::vector<id_range>{{1, 4, 8}} : std::vector<id_range>{})));
+  BOOST_TEST(known.of(2).empty());
+}
+
 } // namespace
 
 void check_store_contract(const store_under_test& t) {
@@ -228,6 +237,7 @@ void check_store_contract(const store_under_test& t) {
   }
   BOOST_REQUIRE(again->open());
   check_tells_positions(t, *again);
+  check_tells_ids(t, *again);
 }
 
 } // namespace weir::test

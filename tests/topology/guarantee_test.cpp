@@ -147,6 +147,35 @@ BOOST_AUTO_TEST_CASE(a_store_on_each_of_several_nodes_may_have_what_another_has)
   BOOST_CHECK(level("{ edge: [], core: [c, b, s], store: [] }") == guarantee::exactly_once);
 }
 
+BOOST_AUTO_TEST_CASE(senders_that_wait_for_who_may_have_something_store_it_once) {
+  const auto judged = [](const std::string& collector, const std::string& aggregator, const std::string& sink) {
+    const auto plan = plan_of(
+        "collectors: { c: { type: " + collector + " } }\ndestination_aggregators: { b: { " + aggregator + " } }\nsinks: { s: { "
+        "type: file, path: y" + sink + " } }\nplacement: { edge: c, core: b, store: s }\nnodes:\n"
+        "  c-1: { listen: 'localhost:2', as: core }\n  c-2: { listen: 'localhost:5', as: core }\n"
+        "  s-1: { listen: 'localhost:3', as: store }\n  s-2: { listen: 'localhost:4', as: store }\n");
+    const auto g = guarantees_of(plan).front();
+    auto text = std::string{guarantee_name(g.level())};
+    for (const auto& w : g.when_killed) text += "\n" + w.what;
+    for (const auto& note : g.notes) text += "\n" + note;
+    return text;
+  };
+  const auto disk = std::string{"buffer: { path: p }"};
+  const auto has = [](const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; };
+  const auto resends = judged(tail, disk, "");
+  BOOST_TEST(resends.starts_with(at_least));
+  BOOST_TEST(has(resends, "\"on_unknown: wait\" would make it exactly once, at the price of waiting for a node that is away"));
+  const auto waits = judged(tail, disk, ", on_unknown: wait, wait_for: 5m");
+  BOOST_TEST(waits.starts_with(exactly), waits);
+  BOOST_TEST(has(waits, "for longer than \"wait_for: 5m\"; what it may have is sent elsewhere then: at least once"));
+  BOOST_TEST(!has(waits, "within 1s"));
+  const auto forgets = judged(tail, "buffer: { max_size: 8MiB }", ", on_unknown: wait");
+  BOOST_TEST(forgets.starts_with(at_least));
+  BOOST_TEST(has(forgets, "a buffer in memory forgets where it sent what (\"b\"; one with a path does not)"));
+  BOOST_TEST(has(judged(tail, disk + ", replicas: 2", ", on_unknown: wait"), "several nodes pass on what they have copies of"));
+  BOOST_TEST(has(judged("forward", disk, ", on_unknown: wait"), "clients send again to whoever is there (forward)"));
+}
+
 BOOST_AUTO_TEST_CASE(what_a_promise_rests_on_is_said) {
   const auto notes = [](const std::string& yaml) {
     const auto plan = plan_of(yaml);

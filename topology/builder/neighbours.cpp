@@ -21,6 +21,11 @@ auto placed_text(const component_plan& c) -> std::string {
   return text;
 }
 
+/// In one process nobody is away.
+auto unsure_for_here(const building& b, const component_plan& c) -> duration {
+  return b.context.is_alone ? duration{0} : unsure_for(b.plan, c);
+}
+
 } // namespace
 
 auto word_of(tier t) -> std::string {
@@ -79,6 +84,7 @@ auto outlets_of(const building& b, const component_plan& c) -> std::vector<outle
       settings.zone_of = b.context.zone_of;
     }
     if (const auto* to = std::get_if<sink_plan>(&b.plan.find(name)->details)) settings.match = to->match;
+    settings.unsure_for = unsure_for_here(b, *b.plan.find(name));
     if (const auto* from = std::get_if<aggregator_plan>(&c.details)) {
       settings.transfer_bytes_max = from->batch.max_size.value;
       settings.linger = from->batch.max_delay;
@@ -96,6 +102,8 @@ auto downstream_of(const building& b, const component_plan& c) -> std::vector<do
     const auto is_local = std::find(b.hosted.begin(), b.hosted.end(), to) != b.hosted.end() && copies_wanted(b, *to) == 1;
     all.push_back({name, instances_of(*to), is_local, keeps_positions(*to), wants_all(b.plan, *to),
                    is_local ? std::string{} : placed_text(*to), copies_wanted(b, *to)});
+    all.back().wait_for = unsure_for_here(b, *to);
+    all.back().has_to_be_sure = all.back().wait_for > duration{0} && !passes_questions_on(*to);
   }
   return all;
 }

@@ -27,6 +27,7 @@ public:
   auto open() -> result<void> override;
   auto commit(const commit_batch& batch) -> result<committed> override;
   auto knowledge(const std::string& source) -> result<stream_knowledge> override;
+  auto known_ids(const std::vector<id_range>& asked) -> result<std::vector<id_range>> override;
   auto idle() -> result<void> override;
   /// The end of the sink, or of its actor: files get their names if all in them is committed.
   ~file_store() override;
@@ -217,6 +218,15 @@ auto file_store::take_over() -> result<void> {
 auto file_store::knowledge(const std::string& source) -> result<stream_knowledge> {
   if (!files_ || !is_settled_) WEIR_CHECK(open());
   return ledger_ ? ledger_->knowledge(source) : stream_knowledge{};
+}
+
+auto file_store::known_ids(const std::vector<id_range>& asked) -> result<std::vector<id_range>> {
+  if (!files_ || !is_settled_) WEIR_CHECK(open());
+  auto found = std::vector<id_range>{};
+  for (const auto& r : asked)
+    if (ledger_)
+      for (const auto& part : ledger_->ids().common(r)) found.push_back(part);
+  return found;
 }
 
 auto file_store::idle() -> result<void> {

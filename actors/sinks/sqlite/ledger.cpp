@@ -27,6 +27,8 @@ auto sqlite_ledger::open(sqlite_connection& database, const std::string& sink, c
   // The range that begins at or before ?4 is the only one that can have it.
   WEIR_TRY(made.find_, database.prepare("SELECT last FROM weir_ledger WHERE sink = ?1 AND origin = ?2 AND first <= ?4 "
                                         "ORDER BY first DESC LIMIT 1"));
+  WEIR_TRY(made.find_range_, database.prepare("SELECT first, last FROM weir_ledger WHERE sink = ?1 AND origin = ?2 AND "
+                                              "first <= ?5 AND last >= ?4"));
   WEIR_TRY(made.insert_, database.prepare("INSERT INTO weir_ledger VALUES(?1, ?2, ?4, ?4, ?6)"));
   WEIR_TRY(made.forget_, database.prepare("DELETE FROM weir_ledger WHERE sink = ?1 AND origin IN (SELECT origin FROM "
                                           "weir_ledger WHERE sink = ?1 GROUP BY origin HAVING max(seen) < ?2)"));
@@ -162,6 +164,23 @@ auto sqlite_ledger::add_settled(const chunk& c) -> result<void> {
     schedule_.note_rows(rows, now_s_);
   }
   return {};
+}
+
+auto sqlite_ledger::known_ids(const std::vector<id_range>& asked) -> result<std::vector<id_range>> {
+  auto found = std::vector<id_range>{};
+  for (const auto& r : asked) {
+    find_range_.bind(1, sink_);
+    find_range_.bind(2, number(r.origin));
+    find_range_.bind(4, number(r.first));
+    find_range_.bind(5, number(r.last));
+    for (;;) {
+      WEIR_TRY(const auto is_row, find_range_.step());
+      if (!is_row) break;
+      found.push_back({r.origin, std::max(r.first, static_cast<std::uint64_t>(find_range_.integer(0))),
+                       std::min(r.last, static_cast<std::uint64_t>(find_range_.integer(1)))});
+    }
+  }
+  return found;
 }
 
 auto sqlite_ledger::knowledge(const std::string& source) -> result<stream_knowledge> {

@@ -11,6 +11,7 @@
 
 #include "actors/sinks/sqlite/ranges.hpp"
 #include "runtime/event/chunk.hpp"
+#include "runtime/flow/id_ranges.hpp"
 #include "runtime/os/clock.hpp"
 
 #include <map>
@@ -36,6 +37,8 @@ public:
   /// As id_memory::crowded_out_s().
   auto crowded_out_s() const -> std::optional<std::int64_t> { return positions_.crowded_out_s(); }
   auto knowledge(const std::string& source) -> result<stream_knowledge>;
+  /// The parts of these that are in.
+  auto known_ids(const std::vector<id_range>& asked) -> result<std::vector<id_range>>;
 
 private:
   /// An origin that got rows.
@@ -57,7 +60,7 @@ private:
   const clock* time_ = nullptr;
   std::int64_t now_s_ = 0; ///< of the transaction
   std::optional<std::int64_t> forgot_at_s_;
-  sqlite_statement find_, insert_, forget_, unfolded_list_;
+  sqlite_statement find_, find_range_, insert_, forget_, unfolded_list_;
   sqlite_row_folder folder_;
   std::map<std::int64_t, unfolded_ids> unfolded_; ///< by origin
   fold_schedule schedule_;

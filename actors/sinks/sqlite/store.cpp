@@ -39,6 +39,7 @@ public:
   auto open() -> result<void> override;
   auto commit(const commit_batch& batch) -> result<committed> override;
   auto knowledge(const std::string& source) -> result<stream_knowledge> override;
+  auto known_ids(const std::vector<id_range>& asked) -> result<std::vector<id_range>> override;
 
 private:
   /// What is open; statements go before their connection.
@@ -145,6 +146,11 @@ auto sqlite_store::keep_up() -> result<void> {
 auto sqlite_store::knowledge(const std::string& source) -> result<stream_knowledge> {
   if (!is_open()) WEIR_CHECK(open());
   return session_->ledger.knowledge(source);
+}
+
+auto sqlite_store::known_ids(const std::vector<id_range>& asked) -> result<std::vector<id_range>> {
+  if (!is_open()) WEIR_CHECK(open());
+  return session_->ledger.known_ids(asked);
 }
 
 auto sqlite_store::add_batch(const commit_batch& batch, committed& done) -> result<void> {

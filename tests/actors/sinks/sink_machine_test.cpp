@@ -271,6 +271,27 @@ BOOST_AUTO_TEST_CASE(name_the_streams_of_what_waits) {
   BOOST_CHECK((answers[0].what.elsewhere == std::vector<position_range>{{"file", 0, 10}}));
 }
 
+/// A sender that starts has to know where its chunks are: what is held will be stored here.
+BOOST_AUTO_TEST_CASE(say_which_chunks_they_have_in_the_store_and_in_hand) {
+  auto sink = living_sink{shelf, time, letters()};
+  sink.work();
+  const auto waits = chunks_of(1, 10)[0];
+  sink.give({waits});
+  const auto origin = waits->id.origin;
+  sink.machine.on_question(ask_had{77, {{origin, 1, 900}}}, a_sender);
+  const auto job = sink.machine.take_job(0);
+  BOOST_TEST_REQUIRE(std::holds_alternative<ids_job>(job.value()));
+  auto done = job_outcome{};
+  done.known_ids = {{origin, 700, 800}};
+  sink.machine.on_outcome(0, std::move(done));
+  auto told = std::vector<known_had>{};
+  for (const auto& o : sink.machine.take_outgoing())
+    if (const auto* note = std::get_if<known_had>(&o.what); note != nullptr && o.to == a_sender) told.push_back(*note);
+  BOOST_TEST_REQUIRE(told.size() == 1U);
+  BOOST_TEST(told[0].question == 77U);
+  BOOST_CHECK((told[0].ids == std::vector<id_range>{{origin, 700, 800}, {origin, waits->id.sequence, waits->id.sequence}}));
+}
+
 BOOST_AUTO_TEST_CASE(that_are_asked_again_do_not_wait_for_their_next_try) {
   shelf.is_away = true;
   auto sink = living_sink{shelf, time, letters()};

@@ -38,6 +38,20 @@ BOOST_AUTO_TEST_CASE(from_the_directory_name_all_running_actors_of_a_component) 
   BOOST_TEST(table.peers_of("core").empty());
 }
 
+BOOST_AUTO_TEST_CASE(from_the_directory_name_the_nodes_that_may_have_more_of_a_component) {
+  using names = std::vector<std::string>;
+  auto table = peer_table{{"a"}};
+  BOOST_TEST((table.await({{{"b", {"core"}}, {"c", {"core", "log"}}}}) == names{"core", "log"}));
+  BOOST_TEST((table.unheard("core") == names{"a", "b", "c"}));
+  BOOST_TEST((table.unheard("log") == names{"a", "c"}));
+  BOOST_TEST(table.hear_of("b"));
+  BOOST_TEST(!table.hear_of("b"));
+  BOOST_TEST((table.unheard("core") == names{"a", "c"}));
+  BOOST_TEST((table.await({{{"b", {"core"}}}}) == names{"core", "log"})); // c has left
+  BOOST_TEST((table.unheard("core") == names{"a"}));
+  BOOST_TEST(table.await({{{"b", {"core"}}}}).empty());
+}
+
 BOOST_AUTO_TEST_CASE(of_strangers_are_refused_with_the_reason) {
   auto time = manual_clock{};
   auto gate = gate_state{};

@@ -36,6 +36,26 @@ BOOST_AUTO_TEST_CASE(are_complete_when_every_instance_of_every_component_has_ans
   BOOST_TEST(ask.is_complete());
 }
 
+/// Stores that know only what each has itself: what one of them has in hand may be committed there a moment later.
+BOOST_AUTO_TEST_CASE(take_no_word_as_final_that_has_something_in_hand_where_it_has_to_be_sure) {
+  auto stores = downstream_component{"store", 1, false};
+  stores.wait_for = std::chrono::minutes{10};
+  stores.has_to_be_sure = true;
+  auto ask = resume_inquiry{collector, {stores}};
+  BOOST_CHECK((ask.patience(resume_patience) == std::chrono::minutes{10}));
+  ask.on_peers("store", {"a/s/store", "b/s/store"}, {"c"});
+  ask.on_answer(answer("a/s/store", {{"f", 0, 50}}, {}, {{"f", 40, 50}}));
+  ask.on_answer(answer("b/s/store", {{"f", 50, 60}}, {}, {{"f", 60, 70}}));
+  BOOST_TEST(ask.missing_text() == "b/s/store, node c");
+  BOOST_TEST(ask.is_awaited("b/s/store"));
+  ask.on_answer(answer("b/s/store", {{"f", 50, 70}}));
+  BOOST_TEST(!ask.is_complete());
+  ask.on_peers("store", {"a/s/store", "b/s/store", "c/s/store"}, {});
+  ask.on_answer(answer("c/s/store", {}));
+  BOOST_TEST(ask.is_complete());
+  BOOST_CHECK((ask.result().covered == ranges{{"f", 0, 70}}));
+}
+
 /// A new sink has nothing, and wants what the source still has; what it was told that every sink has counts from then on.
 BOOST_AUTO_TEST_CASE(give_who_wants_all_what_it_misses_though_others_say_that_every_sink_has_it) {
   auto ask = resume_inquiry{collector, {{"old", 1, true}, {"fresh", 1, true, true, true}}};

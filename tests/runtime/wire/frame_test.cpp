@@ -99,6 +99,8 @@ auto all_kinds() -> std::vector<frame> {
           routed{1, 2, reopen_link{1}},
           routed{1, 2, close_link{1, "edge/collector/x", true}},
           routed{1, 2, ask_positions{1, "edge/collector/x"}},
+          routed{1, 2, ask_had{1, {{4, 1, 3}}}},
+          routed{1, 2, known_had{1, {{4, 2, 2}}}},
           routed{1, 2, known_positions{1, "core", {{"file", 0, 7}}, {{"other", 1, 2}}, {{"third", 3, 4}}}}};
 }
 

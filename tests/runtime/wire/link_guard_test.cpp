@@ -55,6 +55,8 @@ BOOST_AUTO_TEST_CASE(refuse_what_the_topology_does_not_place_there) {
   BOOST_TEST(h.comes(open_link{7, "edge"}, false).why == "it may not send to this component");
   BOOST_TEST((h.comes(ask_positions{1, "edge"}, false).is == verdict::refused));
   BOOST_TEST((h.comes(ask_positions{1, "edge"}, true).is == verdict::passes));
+  BOOST_TEST((h.comes(ask_had{1, {}}, false).is == verdict::refused));
+  BOOST_TEST((h.comes(ask_had{1, {}}, true).is == verdict::passes));
 }
 
 BOOST_AUTO_TEST_CASE(refuse_what_belongs_to_no_link) {
