@@ -5,6 +5,7 @@
 #include "topology/cluster_spec.hpp"
 #include "topology/commit_spec.hpp"
 #include "topology/plan.hpp"
+#include "topology/retry_spec.hpp"
 
 #include <optional>
 
@@ -108,28 +109,6 @@ template <class Visitor> void describe(Visitor& v, aggregator_spec& s) {
           "The sink that gets what fails a parse with on_error: dead_letter; default: a file only.");
 }
 void validate(const aggregator_spec& spec, config::settings_reader& reader);
-
-/// What becomes of chunks that a node may have stored which is away.
-enum class unknown_policy { resend, wait };
-
-constexpr auto names_of(unknown_policy*) {
-  return std::array<std::pair<std::string_view, unknown_policy>, 2>{
-      {{"resend", unknown_policy::resend}, {"wait", unknown_policy::wait}}};
-}
-
-struct retry_spec {
-  duration first = std::chrono::seconds{1};
-  duration max = std::chrono::seconds{60};
-  std::string give_up_after = "never";
-};
-
-template <class Visitor> void describe(Visitor& v, retry_spec& s) {
-  v.field("first", s.first, "Wait before the first retry; doubles, with jitter, from there.");
-  v.field("max", s.max, "The longest wait between two retries.");
-  v.field("give_up_after", s.give_up_after,
-          "never, or a duration after which the events become dead letters.");
-}
-void validate(const retry_spec& spec, config::settings_reader& reader);
 
 /// What all sinks have in common; the rest of the keys belongs to the store.
 struct sink_spec {
