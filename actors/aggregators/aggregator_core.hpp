@@ -73,7 +73,6 @@ public:
   auto read_own(record_number number) -> chunk_ptr;
   /// Grows when copies become its own.
   auto takeovers() const -> std::uint64_t { return takeovers_; }
-
   /// What is asked of what was in the log at its opening, where the outlet waits for who may have it; absent: nothing.
   auto doubts(std::size_t outlet) -> std::optional<outcome_inquiry>& { return readers_[outlet].doubts; }
 
