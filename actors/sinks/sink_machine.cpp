@@ -17,6 +17,7 @@ constexpr auto slow_after = 30s; // a store that takes so long for one job may n
 struct word_of_job {
   auto operator()(const open_job&) const -> const char* { return "opening the store"; }
   auto operator()(const positions_job&) const -> const char* { return "asking the store what it has"; }
+  auto operator()(const ids_job&) const -> const char* { return "asking the store which chunks it has"; }
   auto operator()(const idle_job&) const -> const char* { return "resting the store"; }
   auto operator()(const commit_job&) const -> const char* { return "commit"; }
 };
