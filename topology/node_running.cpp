@@ -16,12 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-auto own_address(const topology_plan& plan, const std::string& name) -> const node_address* {
-  const auto at =
-      std::find_if(plan.nodes.begin(), plan.nodes.end(), [&](const auto& n) { return n.name == name; });
-  return at == plan.nodes.end() ? nullptr : &*at;
-}
-
 /// Where others find what listens there.
 auto reached_at(const topology_plan& plan, const host_port& listens, std::uint16_t port) -> host_port {
   if (plan.joining.advertise) return *plan.joining.advertise;
@@ -60,6 +54,12 @@ auto awaited_of(const topology_plan& plan, const std::vector<node_address>& node
 }
 
 } // namespace
+
+auto own_address(const topology_plan& plan, const std::string& name) -> const node_address* {
+  const auto at =
+      std::find_if(plan.nodes.begin(), plan.nodes.end(), [&](const auto& n) { return n.name == name; });
+  return at == plan.nodes.end() ? nullptr : &*at;
+}
 
 node::running::~running() {
   door.reset();

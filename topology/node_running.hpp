@@ -24,6 +24,9 @@ namespace weir {
 
 inline constexpr auto links_timeout = std::chrono::seconds{1}; ///< those who are asked what they are connected to answer at once
 
+/// Of a node by that name under nodes:; null: there is none.
+auto own_address(const topology_plan& plan, const std::string& name) -> const node_address*;
+
 struct node::running {
   struct system_config : caf::actor_system_config {
     system_config() {
