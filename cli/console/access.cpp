@@ -51,6 +51,17 @@ auto plain(int status, const std::string& why) -> http_response {
 
 } // namespace
 
+auto name_of(console_right what) -> std::string_view {
+  switch (what) {
+  case console_right::health: return "nothing";
+  case console_right::metrics: return "metrics";
+  case console_right::figures: return "figures";
+  case console_right::contents: return "contents";
+  case console_right::action: break;
+  }
+  return "action";
+}
+
 auto random_secret() -> std::string {
   constexpr auto digits = std::string_view{"0123456789abcdef"};
   auto bytes = std::array<unsigned char, 32>{};

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace weir::cli {
 
@@ -19,6 +20,8 @@ enum class console_right {
   contents, ///< of events, files, logs and settings
   action,   ///< changes something
 };
+
+auto name_of(console_right what) -> std::string_view;
 
 /// Who it is; `name` goes into the log of what is done.
 struct console_guest {

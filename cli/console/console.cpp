@@ -21,20 +21,6 @@ auto with_node(net::tls_settings files, const std::string& node) -> net::tls_set
   return files;
 }
 
-auto status_of(errc code) -> int {
-  switch (code) {
-  case errc::not_found: return 404;
-  case errc::malformed: return 400;
-  case errc::rejected: return 409;
-  case errc::unavailable: return 503;
-  case errc::limit:
-  case errc::failed: break;
-  }
-  return 500;
-}
-
-auto json(std::string text) -> http_response { return respond(200, "application/json", std::move(text)); }
-
 } // namespace
 
 console::console(console_settings settings, node& of, reloads& by, const teller& tells, std::shared_ptr<net::tls_files> tls)
@@ -115,6 +101,20 @@ void console::add_routes() {
   add_topics();
   add_session();
   add_page();
+  add_index();
+}
+
+/// For people who look about with curl, and for tests: what is answered where, and to whom.
+void console::add_index() {
+  const auto index = [this](const console_call&) {
+    auto text = std::string{"{\"openapi\": \"/api/v1/openapi.json\", \"routes\": ["};
+    for (const auto& r : routes_.all())
+      if (r.wants != console_right::health || r.path.starts_with("/health"))
+        text += (text.back() == '[' ? "{" : ", {") + ("\"method\": " + json_string(r.method)) + ", \"path\": " + json_string(r.path)
+                + ", \"wants\": " + json_string(name_of(r.wants)) + '}';
+    return json(text + "]}\n");
+  };
+  routes_.add({"GET", "/api/v1", console_right::figures, index});
 }
 
 /// Live: it answers. Ready: no actor of this node has failed.
@@ -156,26 +156,6 @@ void console::add_figures() {
                }});
 }
 
-/// Each is in the log with who wanted it.
-void console::add_actions() {
-  routes_.add({"POST", "/api/v1/drain", console_right::action, [this](const console_call& c) {
-                 const auto by = c.who->name + ", " + c.what.peer;
-                 const auto other = c.what.word("node");
-                 if (other.empty() || other == settings_.who.node) return settings_.drain(by), json("{\"done\": true}\n");
-                 const auto done = node_.command(other, {"drain", {}, by});
-                 return done ? json("{\"done\": true}\n") : problem(409, done.failure().what);
-               }});
-  routes_.add({"POST", "/api/v1/scale", console_right::action, [this](const console_call& c) {
-                 const auto by = c.who->name + ", " + c.what.peer;
-                 const auto text = answer_scale(reloads_, c.what.word("component") + '=' + c.what.word("instances"), by);
-                 return respond(text.starts_with("refused") ? 409 : 202, "application/json", "{\"answer\": " + json_string(text) + "}\n");
-               }});
-  routes_.add({"POST", "/api/v1/reload", console_right::action, [this](const console_call& c) {
-                 const auto text = answer_reload(reloads_, "reload", c.who->name + ", " + c.what.peer);
-                 return respond(text.starts_with("refused") ? 409 : 202, "application/json", "{\"answer\": " + json_string(text) + "}\n");
-               }});
-}
-
 /// What whoever asks at the control socket is told as well.
 void console::add_topics() {
   for (const auto& about : tells_.topics()) {
@@ -195,7 +175,7 @@ auto console::tell(const topic& about, const console_call& c) -> http_response {
   asked.words.erase("as");
   const auto by = asker{(c.who ? c.who->name : "somebody") + ", " + c.what.peer};
   auto came = ask_node({tells_, node_, settings_.who.node}, std::move(asked), by);
-  return came ? json(std::move(*came)) : problem(status_of(came.failure().code), came.failure().what);
+  return came ? json(std::move(*came)) : problem(came.failure());
 }
 
 /// A browser shows its token once, and a cookie from then on.

@@ -47,6 +47,9 @@ private:
   auto tell(const topic& about, const console_call& c) -> http_response;
   void add_session();
   void add_page();
+  void add_index();
+  auto begin_change(reloads::request wanted, const console_call& c) -> http_response;
+  auto change_document(const std::string& number) const -> http_response;
   auto health(bool is_ready) -> http_response;
 
   const console_settings settings_;

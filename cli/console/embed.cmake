@@ -1,11 +1,16 @@
-# Writes the files of a folder as a C++ header: cmake -DFOLDER=web -DOUTPUT=web_content.hpp -P embed.cmake
-file(GLOB names RELATIVE "${FOLDER}" "${FOLDER}/*")
-list(SORT names)
+# Writes the files of folders as a C++ header: cmake "-DFOLDERS=web;api" -DOUTPUT=web_content.hpp -P embed.cmake
+set(paths "")
+foreach(folder IN LISTS FOLDERS)
+  file(GLOB found "${folder}/*")
+  list(APPEND paths ${found})
+endforeach()
+list(SORT paths)
 set(arrays "")
 set(rows "")
 set(number 0)
-foreach(name IN LISTS names)
-  file(READ "${FOLDER}/${name}" hex HEX)
+foreach(path IN LISTS paths)
+  get_filename_component(name "${path}" NAME)
+  file(READ "${path}" hex HEX)
   string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
   string(APPEND arrays "inline constexpr unsigned char web_bytes_${number}[] = {${bytes}0};\n")
   string(LENGTH "${hex}" digits)
@@ -13,7 +18,7 @@ foreach(name IN LISTS names)
   string(APPEND rows "    {\"/${name}\", {reinterpret_cast<const char*>(web_bytes_${number}), ${size}}},\n")
   math(EXPR number "${number} + 1")
 endforeach()
-file(WRITE "${OUTPUT}" "// Made of cli/console/web; do not edit.
+file(WRITE "${OUTPUT}" "// Made of cli/console/web and api; do not edit.
 #pragma once
 #include <string_view>
 namespace weir::cli {

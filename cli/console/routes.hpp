@@ -39,7 +39,10 @@ private:
   std::vector<route> routes_;
 };
 
-/// {"error": WHY} with a status.
+/// A document.
+auto json(std::string text, int status = 200) -> http_response;
+/// {"error": WHY} with a status; that of an error by its kind.
 auto problem(int status, const std::string& why) -> http_response;
+auto problem(const error& why) -> http_response;
 
 } // namespace weir::cli

@@ -1,8 +1,10 @@
 // What changes something: asked for once more in words, sent, and its answer told.
-import { may_operate, post } from "./api.js";
+import { get, may_operate, post } from "./api.js";
 import { h, render } from "./dom.js";
 
 const toast_ms = 8000;
+const change_each_ms = 300;
+const change_tries = 200;
 
 export function toast(text, mood = "flows") {
   const shelf = document.getElementById("notices");
@@ -32,11 +34,22 @@ async function act(how) {
   if (!(await confirm(how.title, how.text, how.word))) return;
   try {
     const answer = await post(how.path, how.words);
-    toast(how.title + ": " + (answer.answer || "done"));
+    const came = answer.state === "begun" ? await outcome(answer) : answer;
+    toast(how.title + ": " + (came.text || came.state || "done").trim(), came.state && came.state !== "done" ? "fails" : "flows");
     if (how.done) how.done(answer);
   } catch (e) {
     toast(how.title + ": " + (e.status === 404 ? "this node has no such action" : e.message), "fails");
   }
+}
+
+/// Of a change that goes on in the node: what came of it, or that it goes on still.
+async function outcome(begun) {
+  for (let tries = 0; tries < change_tries; ++tries) {
+    const now = await get("changes/" + begun.change);
+    if (now.state !== "begun") return now;
+    await new Promise((later) => setTimeout(later, change_each_ms));
+  }
+  return { state: "done", text: "it goes on" };
 }
 
 /// Is there also for who may not: it says why not.

@@ -203,8 +203,8 @@ BOOST_AUTO_TEST_CASE(need_not_ask_who_is_gone_and_has_acked_all) {
 
 BOOST_AUTO_TEST_CASE(sends_nothing_to_whom_its_disk_could_not_note) {
   faults.arm({{file_call::rename}});
-  BOOST_TEST(doubt_feed{*core, 0}.noted(both).empty());
-  BOOST_TEST(doubt_feed{*core, 0}.noted(both).size() == 2U);
+  BOOST_TEST((doubt_feed{*core, 0}.noted(both).empty()));
+  BOOST_TEST((doubt_feed{*core, 0}.noted(both).size() == 2U));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
