@@ -9,4 +9,7 @@ namespace weir::bench {
 /// CPU of one look.
 auto run_observed(const workspace& at) -> result<std::vector<figure>>;
 
+/// The same of three nodes of which one has a console that is open in a browser; and what it costs if nobody looks.
+auto run_viewed(const workspace& at) -> result<std::vector<figure>>;
+
 } // namespace weir::bench
