@@ -42,7 +42,9 @@ void doubt_feed::feed(monotonic_time now) {
     fill(now);
     goes_on = false;
     while (doubts && doubts->is_judged(now) && core_.flow.at(outlet_).room_bytes() > 0) {
-      if (!core_.hand_on(outlet_, doubts->front(), now, doubts->holder())) return;
+      // A notice stores nothing, and is for all of them.
+      const auto* const holder = doubts->front().content->is_notice ? nullptr : doubts->holder();
+      if (!core_.hand_on(outlet_, doubts->front(), now, holder)) return;
       core_.sent_unsure += doubts->pop();
       goes_on = doubts->is_empty();
     }

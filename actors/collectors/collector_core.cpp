@@ -30,6 +30,13 @@ void collector_core::resume(resume_info known) {
   elsewhere_ = std::move(known.elsewhere);
 }
 
+void collector_core::leave_out(std::size_t outlet, const std::vector<position_range>& had) {
+  if (had.empty()) return;
+  auto known = position_index{SIZE_MAX};
+  for (const auto& p : had) known.add(address_, p);
+  flow.at(outlet).leave_out(std::move(known));
+}
+
 auto collector_core::begin_again() -> resume_info {
   builder.roll_back();
   letters.all.resize(letters.placed); // the rest is read again

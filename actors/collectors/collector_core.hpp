@@ -31,6 +31,8 @@ public:
 
   /// Where earlier processes were; before the first begin_again().
   void resume(resume_info known);
+  /// What the receivers behind an outlet have and is read again for others: they do not get it again.
+  void leave_out(std::size_t outlet, const std::vector<position_range>& had);
 
   /// Takes back what a failed source left after its last save point; where to go on.
   auto begin_again() -> resume_info;

@@ -177,6 +177,7 @@ void collector_machine::end_inquiry() {
                  inquiry_->has_to_be_sure() ? "and to others: it may be stored twice"
                                                       : "and stores know that again");
   core_->resume(inquiry_->result());
+  for (std::size_t i = 0; i < ports_.size(); ++i) core_->leave_out(i, inquiry_->not_again_to(ports_[i].component));
   inquiry_.reset();
   for (auto& p : ports_) p.links.update(core_->flow, p.there);
   open_source();

@@ -2,8 +2,6 @@
 
 #include "runtime/base/assert.hpp"
 #include "runtime/codec/chunk_codec.hpp"
-#include "runtime/event/birth_walker.hpp"
-#include "runtime/event/cuts.hpp"
 #include "runtime/event/entry.hpp"
 
 #include <spdlog/spdlog.h>
@@ -15,8 +13,6 @@
 namespace weir {
 namespace {
 
-constexpr auto no_range = std::numeric_limits<std::uint32_t>::max();
-
 auto is_same(std::string_view a, std::string_view b) -> bool {
   return a.size() == b.size() && (a.data() == b.data() || a == b);
 }
@@ -26,11 +22,6 @@ auto is_same(std::string_view a, std::string_view b) -> bool {
 /// The end of the chain: gathers what is left into stretches that are as long as can be.
 class chunk_process::tail_end final : public event_output {
 public:
-  struct time_bounds {
-    std::int64_t min_ns = std::numeric_limits<std::int64_t>::max();
-    std::int64_t max_ns = std::numeric_limits<std::int64_t>::min();
-  };
-
   explicit tail_end(const chunk_process_settings& settings)
       : clock_(*settings.context.clock), address_(settings.address), takes_(settings.takes) {}
 
@@ -203,145 +194,9 @@ void chunk_process::pass(const chunk& of, const event_stretch& events, process_l
   end_->finish(events, rest);
 }
 
-/// Puts together what goes on instead of a chunk, once the first of its sections is not as it was.
-class chunk_process::chunk_maker {
-public:
-  explicit chunk_maker(const chunk_ptr& from) : from_(from) {}
-
-  void begin(const section& s, std::string_view entries, std::string_view cuts, std::uint64_t first) {
-    section_ = &s;
-    entries_ = entries;
-    section_cuts_ = cuts;
-    next_ = first;
-    walk_.emplace(cuts, from_->positions);
-    is_whole_ = has_parts_ = false;
-  }
-  void add(const event_stretch& part) {
-    has_parts_ = true;
-    const auto part_end = part.first + part.events;
-    append_part(timed_at_reading_, part.timed_at_reading, {part.first, part_end}, events_);
-    events_ += part.events;
-    is_whole_ = part.events == section_->count && part.entries.data() == entries_.data()
-                && part.entries.size() == entries_.size() && part.tag == section_->tag;
-    if (is_whole_) return keep();
-    change();
-    auto& sections = made_->sections;
-    if (!is_building_ || sections.back().tag != part.tag) begin_section(part.tag);
-    body_.append(part.entries);
-    sections.back().bytes += static_cast<std::uint32_t>(part.entries.size());
-    sections.back().count += static_cast<std::uint32_t>(part.events);
-    made_->count += part.events;
-    place(part);
-  }
-  void end() {
-    if (!has_parts_) section_->count > 0 ? change() : keep();
-    end_section();
-  }
-  auto take(const tail_end::time_bounds& times) -> chunk_ptr {
-    if (!made_ && timed_at_reading_ == from_->timed_at_reading) return from_;
-    if (!made_) return with_marks_alone();
-    made_->timed_at_reading = std::move(timed_at_reading_);
-    made_->time_min_ns = std::min(made_->time_min_ns, times.min_ns);
-    made_->time_max_ns = std::max(made_->time_max_ns, times.max_ns);
-    made_->body = shared_bytes{std::move(body_)};
-    return std::move(made_);
-  }
-
-private:
-  /// Some events were found to have the very time at which they were read.
-  auto with_marks_alone() -> chunk_ptr {
-    made_ = std::make_shared<chunk>(*from_);
-    made_->timed_at_reading = std::move(timed_at_reading_);
-    return std::move(made_);
-  }
-  /// As it is.
-  void keep() {
-    if (!made_) return void(++kept_);
-    append_section(*section_, entries_, section_cuts_);
-  }
-  void append_section(const section& s, std::string_view entries, std::string_view cuts) {
-    made_->sections.push_back(s);
-    made_->count += s.count;
-    made_->cuts += cuts;
-    body_.append(entries);
-  }
-  /// What was kept so far is copied.
-  void change() {
-    if (made_) return;
-    made_ = std::make_shared<chunk>(*from_);
-    made_->sections.clear();
-    made_->cuts.clear();
-    made_->count = 0;
-    body_.reserve(from_->body.size());
-    auto entries = from_->body.view();
-    auto cuts = std::string_view{from_->cuts};
-    for (std::size_t i = 0; i < kept_; ++i) {
-      const auto& s = from_->sections[i];
-      append_section(s, entries.substr(0, s.bytes), cuts.substr(0, s.cuts));
-      entries.remove_prefix(s.bytes);
-      cuts.remove_prefix(s.cuts);
-    }
-  }
-
-  void begin_section(std::string_view tag) {
-    end_section();
-    made_->sections.push_back({std::string{tag}, 0, 0});
-    is_building_ = true;
-  }
-  void end_section() {
-    if (!is_building_) return;
-    cuts_.begin_section(made_->cuts);
-    for (std::size_t i = 0; i < ranges_.size(); ++i) {
-      const auto& next = births_.runs()[i];
-      if (next.first.is_known())
-        cuts_.add(next, births_.deltas_of(i), from_->positions[ranges_[i]], ranges_[i]);
-      else
-        cuts_.add_unknown(next.events);
-    }
-    made_->sections.back().cuts = cuts_.end_section();
-    births_.clear();
-    ranges_.clear();
-    is_building_ = false;
-  }
-
-  /// Notes where the events of the part were born.
-  void place(const event_stretch& part) {
-    for (; next_ < part.first; ++next_) walk_->next();
-    for (const auto end = part.first + part.events; next_ < end; ++next_) {
-      walk_->next();
-      const auto& born = walk_->born();
-      const auto range = born.is_known() ? static_cast<std::uint32_t>(walk_->range()) : no_range;
-      if (born.is_known() && !ranges_.empty() && ranges_.back() != range) births_.end_run();
-      if (walk_->is_span())
-        births_.add_span(walk_->span());
-      else
-        births_.add(born, 1);
-      while (ranges_.size() < births_.runs().size()) ranges_.push_back(range);
-    }
-  }
-
-  chunk_ptr from_;
-  std::shared_ptr<chunk> made_; ///< absent: all is as it was
-  std::size_t kept_ = 0;        ///< sections, as long as that is so
-  byte_buffer body_;
-  const section* section_ = nullptr;
-  std::string_view entries_;
-  std::string_view section_cuts_;
-  bool is_whole_ = false;
-  bool has_parts_ = false;
-  bool is_building_ = false; ///< the last section of made_
-  std::optional<birth_walker> walk_;
-  std::uint64_t next_ = 0;   ///< the event that walk_ comes to
-  std::uint64_t events_ = 0; ///< that are left, up to the section
-  std::vector<index_range> timed_at_reading_; ///< of these
-  births births_;                     ///< of the section that is built
-  std::vector<std::uint32_t> ranges_; ///< by run of births_
-  cut_writer cuts_;
-};
-
 auto chunk_process::run(const chunk_ptr& c) -> processed_chunk {
   auto out = processed_chunk{};
-  auto maker = chunk_maker{c};
+  auto maker = chunk_rewriter{c};
   const auto visit = visitor{[&](const event_stretch& part) { maker.add(part); }};
   auto first = std::uint64_t{0};
   auto cuts = std::string_view{c->cuts};

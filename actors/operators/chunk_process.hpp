@@ -5,7 +5,7 @@
 #include "actors/operators/operator_chain.hpp"
 #include "actors/operators/process_tally.hpp"
 #include "runtime/dead_letter/dead_letter.hpp"
-#include "runtime/event/chunk.hpp"
+#include "runtime/event/chunk_rewriter.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -23,16 +23,6 @@ struct chunk_process_settings {
   std::string address; ///< of the component: in dead letters and in the log
   /// Whether somebody behind it takes events of a tag: what nobody does is dropped. Absent: all are taken.
   std::function<bool(std::string_view tag)> takes = {};
-};
-
-/// Events of one tag that lie behind each other in a chunk.
-struct event_stretch {
-  std::uint64_t first = 0;  ///< which of the chunk's events is the first
-  std::uint64_t events = 0; ///< that `entries` should have; fewer if they are damaged
-  std::string_view tag;
-  std::string_view entries;
-  /// Of these, by number in the chunk: chunk::timed_at_reading of what goes on. As input it is not looked at.
-  std::span<const index_range> timed_at_reading = {};
 };
 
 /// What does not go on.
@@ -64,7 +54,6 @@ public:
 
 private:
   class tail_end;
-  class chunk_maker;
   std::unique_ptr<tail_end> end_;
   operator_chain chain_;
 };

@@ -7,7 +7,7 @@
 #include "runtime/event/entry.hpp"
 #include "runtime/event/tag_pattern.hpp"
 #include "runtime/flow/id_ranges.hpp"
-#include "runtime/ledger/trim.hpp"
+#include "runtime/flow/trim.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto silent_after = 5s; // a guest not heard for so long may be replaced by one of its name
+constexpr auto silent_after = 5s; // a guest not heard for so long makes way for one of its name
 constexpr auto past_told_for = 1h;
 constexpr auto past_told_max = std::size_t{1000};
 constexpr auto told_a_minute_max = std::uint64_t{1000};
@@ -18,6 +18,9 @@ constexpr auto guests_max = std::size_t{4096};
 auto enter(gate_actor::stateful_pointer<gate_state> self, const node_hello& hello,
            const caf::strong_actor_ptr& sender) -> node_welcome {
   auto& s = self->state;
+  const auto* const before = s.predecessor_of(hello);
+  // What still comes by its connection must not come after what the next process asks.
+  if (before != nullptr && s.time->monotonic() - before->heard >= silent_after) self->send_exit(before->link.address(), caf::exit_reason::user_shutdown);
   auto answer = node_welcome{s.self_identity.node, s.refusal(hello), s.self_identity.incarnation, {}, s.self_identity.serves, s.self_identity.classes};
   if (!answer.refused.empty()) {
     s.warnings.warn("refused", hello.node, "node \"" + hello.node + "\" is refused: " + answer.refused);
@@ -113,13 +116,16 @@ auto refusal_of(const node_identity& me, const node_hello& hello) -> std::string
   return {};
 }
 
+auto gate_state::predecessor_of(const node_hello& hello) const -> const guest* {
+  const auto known = guests.find(hello.node);
+  const auto is_another = known != guests.end() && known->second.incarnation != hello.incarnation;
+  return is_another && refusal_of(self_identity, hello).empty() ? &known->second : nullptr;
+}
+
 auto gate_state::refusal(const node_hello& hello) const -> std::string {
   if (auto why = refusal_of(self_identity, hello); !why.empty()) return why;
-  const auto known = guests.find(hello.node);
-  if (known != guests.end() && known->second.incarnation != hello.incarnation
-      && time->monotonic() - known->second.heard < silent_after)
-    return "another running node has the same name";
-  if (known == guests.end() && guests.size() >= guests_max)
+  if (predecessor_of(hello) != nullptr) return "another running node has the same name";
+  if (!guests.contains(hello.node) && guests.size() >= guests_max)
     return std::to_string(guests_max) + " other nodes are connected, which is as many as may be";
   return {};
 }

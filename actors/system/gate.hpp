@@ -84,6 +84,8 @@ struct gate_state {
   auto may_tell() -> bool;
   /// Instead of an earlier hello of the same node.
   void keep(early_hello fresh);
+  /// The guest that has the node's name and is another process; null: none.
+  auto predecessor_of(const node_hello& hello) const -> const guest*;
   /// Why a node is not let in; empty if it is.
   auto refusal(const node_hello& hello) const -> std::string;
   void forget(const caf::actor_addr& link, const std::string& why);

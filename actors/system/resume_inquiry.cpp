@@ -157,6 +157,13 @@ auto resume_inquiry::settled() const -> std::vector<position_range> {
   return not_missed(all.of(source_));
 }
 
+/// Of one component alone nothing is read again that it has.
+auto resume_inquiry::not_again_to(const std::string& name) const -> std::vector<position_range> {
+  for (const auto& c : components_)
+    if (c.plan.name == name && components_.size() > 1 && c.plan.wait_for > duration{0} && !c.plan.wants_all) return had_by(c);
+  return {};
+}
+
 auto resume_inquiry::result() const -> resume_info {
   auto covered = position_index{SIZE_MAX};
   for (const auto& p : settled()) covered.add(source_, p);

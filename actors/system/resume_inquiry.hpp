@@ -61,6 +61,9 @@ public:
   /// Covered is what every component has, and what any of them says that every sink has; but of those who want all no
   /// more than what they have themselves, or were told by the chunks that they got.
   auto result() const -> resume_info;
+  /// What a component has that must not get it a second time, as another one of its actors would store it again; else
+  /// nothing.
+  auto not_again_to(const std::string& name) const -> std::vector<position_range>;
   /// What every sink has, under the same condition.
   auto settled() const -> std::vector<position_range>;
 

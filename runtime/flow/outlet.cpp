@@ -2,13 +2,34 @@
 
 #include "runtime/base/assert.hpp"
 #include "runtime/event/chunk_part.hpp"
+#include "runtime/flow/trim.hpp"
 
 #include <algorithm>
 #include <set>
 
 namespace weir {
+namespace {
+
+/// It says nothing of positions that its receivers have by another chunk, which may be behind it on its way.
+auto what_is_new(chunk_ptr c, const position_index& known) -> chunk_ptr {
+  auto left = std::vector<position_range>{};
+  auto is_known = false;
+  for (const auto& p : c->positions) {
+    auto from = p.begin;
+    for (const auto& had : known.common(c->source, p)) {
+      is_known = true;
+      if (from < had.begin) left.push_back({p.stream, from, had.begin});
+      from = had.end;
+    }
+    if (from < p.end) left.push_back({p.stream, from, p.end});
+  }
+  return is_known ? part_of_events(c, trim(*c, known), std::move(left)) : c;
+}
+
+} // namespace
 
 auto outlet::add(chunk_ptr c, monotonic_time now) -> std::pair<const ticket, entry>& {
+  if (known_) c = what_is_new(std::move(c), *known_);
   if (!settings_.match.matches_all()) c = part_that_matches(std::move(c), settings_.match);
   const auto id = c->id;
   const auto bytes = c->footprint_bytes();

@@ -9,6 +9,7 @@
 #include "runtime/event/chunk.hpp"
 #include "runtime/event/tag_pattern.hpp"
 #include "runtime/flow/balancer.hpp"
+#include "runtime/flow/position_index.hpp"
 #include "runtime/os/clock.hpp"
 
 #include <cstdint>
@@ -58,6 +59,8 @@ public:
   explicit outlet(outlet_settings settings) : settings_(std::move(settings)) {}
 
   void push(chunk_ptr c, monotonic_time now);
+  /// What its peers have of streams that are read again: that is left out of what is pushed from now on.
+  void leave_out(position_index known) { known_ = std::move(known); }
   /// One that its owner passes on itself, as `holder`: others get `copies` of it, but not the nodes that have one. It is acked
   /// when these are. Where copies are wanted.
   void push_held(chunk_ptr c, const std::string& holder, std::vector<std::string> nodes_with, std::uint32_t copies,
@@ -170,6 +173,7 @@ private:
   void send_to(peer_state& peer, unsure_entries& what, std::vector<transfer>& out);
 
   outlet_settings settings_;
+  std::optional<position_index> known_; ///< by its peers
   std::map<ticket, entry> chunks_; // all that is not acked, in order
   std::map<chunk_id, ticket> by_id_;
   std::map<ticket, entry*> waiting_;

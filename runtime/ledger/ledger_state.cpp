@@ -2,7 +2,7 @@
 
 #include "runtime/base/binary.hpp"
 #include "runtime/base/fields.hpp"
-#include "runtime/ledger/trim.hpp"
+#include "runtime/flow/trim.hpp"
 
 #include <algorithm>
 #include <iterator>

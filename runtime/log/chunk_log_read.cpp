@@ -139,6 +139,8 @@ auto chunk_log::state::write_cursors() -> result<void> {
   WEIR_TRY(const auto opened, files.open(path + ".new", open_mode::create));
   WEIR_CHECK(opened->truncate(0));
   WEIR_CHECK(opened->write_at(0, parts));
+  // Cursors that a power cut damages begin at the oldest record. Who was told of as having it may be in the book no more.
+  if (receivers.is_used()) WEIR_CHECK(opened->sync());
   WEIR_CHECK(files.rename(path + ".new", path));
   are_cursors_dirty = false;
   synced_in_cursors = synced;

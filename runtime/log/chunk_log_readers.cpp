@@ -108,6 +108,12 @@ auto chunk_log::receivers_of(std::size_t reader) const -> const std::set<std::st
 }
 
 auto chunk_log::set_receivers(std::size_t reader, std::set<std::string> addresses) -> result<void> {
+  const auto& known = receivers_of(reader);
+  if (!std::includes(addresses.begin(), addresses.end(), known.begin(), known.end())) {
+    // Who is not asked any more has acked all; the next process has to know that.
+    WEIR_CHECK(state_->write_cursors());
+    WEIR_CHECK(state_->files.sync_directory(state_->settings.path));
+  }
   return state_->receivers.set(state_->readers[reader].name(), std::move(addresses));
 }
 

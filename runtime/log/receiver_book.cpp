@@ -24,6 +24,7 @@ auto receiver_book::open() -> result<void> {
   const auto found = files_.open(directory_ + "/receivers", open_mode::read);
   if (!found && found.failure().code == errc::not_found) return {};
   if (!found) return found.failure();
+  is_used_ = true;
   WEIR_TRY(const auto size, (*found)->size());
   auto text = std::string(std::min(size, book_bytes_max), '\0');
   WEIR_TRY(const auto read, (*found)->read_at(0, text.data(), text.size()));
@@ -63,6 +64,7 @@ auto receiver_book::set(const std::string& reader, addresses wanted) -> result<v
   auto all = by_reader_;
   all[reader] = std::move(wanted);
   std::erase_if(all, [](const auto& r) { return r.second.empty(); });
+  is_used_ = true; // also where it fails half-way
   WEIR_CHECK(write(all));
   by_reader_ = std::move(all);
   return {};

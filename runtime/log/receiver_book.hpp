@@ -24,6 +24,8 @@ public:
   /// Reads what an earlier process wrote.
   auto open() -> result<void>;
   auto of(const std::string& reader) const -> const addresses&;
+  /// Whether there ever was something to note.
+  auto is_used() const -> bool { return is_used_; }
   /// After an error what of() says is as before, and so is the file, or it has both.
   auto set(const std::string& reader, addresses wanted) -> result<void>;
 
@@ -33,6 +35,7 @@ private:
   file_system& files_;
   std::string directory_;
   std::map<std::string, addresses> by_reader_;
+  bool is_used_ = false; ///< there is a file
 };
 
 } // namespace weir

@@ -4,7 +4,7 @@
 #include "runtime/codec/chunk_codec.hpp"
 #include "runtime/event/cuts.hpp"
 #include "runtime/ledger/event_key.hpp"
-#include "runtime/ledger/trim.hpp"
+#include "runtime/flow/trim.hpp"
 
 #include <algorithm>
 #include <cstdint>

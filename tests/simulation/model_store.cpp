@@ -2,7 +2,7 @@
 
 #include "runtime/event/entry.hpp"
 #include "runtime/event/msgpack.hpp"
-#include "runtime/ledger/trim.hpp"
+#include "runtime/flow/trim.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -313,8 +313,11 @@ void world::deliver(handle from, handle to, const message& m) {
   const auto& source = ever_.at(from);
   if (receiver == nullptr) return;
   const auto is_late = !source.home->is_up || source.home->incarnation != source.incarnation;
-  // A node is admitted only when its earlier process is gone, with all that this one had opened.
+  // A node is admitted only when the connection of its earlier process is gone, with all that came by it.
   if (is_late && std::holds_alternative<open_link>(m)) return;
+  auto& admitted = admitted_[{source.home, &receiver->home}];
+  if (source.incarnation < admitted) return;
+  admitted = source.incarnation;
   if (source.home != &receiver->home && is_cut(*source.home, receiver->home)) return;
   note(receiver->address, "<- #", from, " ", std::visit(describer{}, m));
   receiver->receive(from, m);

@@ -156,6 +156,7 @@ private:
   handle last_handle_ = 0;
   std::map<handle, actor*> actors_;
   std::map<handle, enrolled> ever_;
+  std::map<std::pair<const process*, const process*>, std::uint64_t> admitted_; ///< incarnation of the first, by the second
   std::map<std::pair<handle, handle>, std::chrono::nanoseconds> wire_;
   std::map<std::pair<const process*, const process*>, std::chrono::nanoseconds> cuts_;
   std::map<handle, std::chrono::nanoseconds> held_; ///< when what a dead one had sent arrives

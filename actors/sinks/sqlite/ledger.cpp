@@ -1,7 +1,7 @@
 #include "actors/sinks/sqlite/ledger.hpp"
 
 #include "actors/sinks/sqlite/schema.hpp"
-#include "runtime/ledger/trim.hpp"
+#include "runtime/flow/trim.hpp"
 
 #include <algorithm>
 

@@ -201,6 +201,37 @@ BOOST_AUTO_TEST_CASE(need_not_ask_who_is_gone_and_has_acked_all) {
   BOOST_TEST((all_sent() == numbers{3}));
 }
 
+BOOST_AUTO_TEST_CASE(forgets_nobody_before_the_disk_has_what_was_acked) {
+  link(both);
+  receive(1, 2);
+  core->on_news({0, core->flow.at(0).ack(ids_of(1, 2)), {}});
+  faults.arm({{file_call::sync}});
+  doubt_feed{*core, 0}.forget_others({both[0]});
+  BOOST_TEST(core->doubts(0).has_value() == false);
+  receive(3, 3);
+  open();
+  link(both);
+  BOOST_TEST(ask(both).size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(gives_notices_to_all_whoever_has_them) {
+  link(both);
+  auto note = std::make_shared<chunk>();
+  note->id = {7, 1};
+  note->is_notice = true;
+  BOOST_TEST_REQUIRE((core->in.receive(from_edge, *note) == arrival::fresh));
+  core->take(note, time.monotonic());
+  receive(2, 2);
+  open();
+  link(both);
+  const auto asked = ask(both);
+  answer(asked.at(1), {{7, 1, 2}});
+  answer(asked.at(2), {});
+  work();
+  BOOST_TEST((sequences_to(first_store) == numbers{1, 2}));
+  BOOST_TEST((sequences_to(second_store) == numbers{1}));
+}
+
 BOOST_AUTO_TEST_CASE(sends_nothing_to_whom_its_disk_could_not_note) {
   faults.arm({{file_call::rename}});
   BOOST_TEST((doubt_feed{*core, 0}.noted(both).empty()));

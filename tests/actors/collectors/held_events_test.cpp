@@ -2,7 +2,7 @@
 #include "actors/collectors/chunking_intake.hpp"
 #include "runtime/event/record_path.hpp"
 #include "runtime/ledger/ledger_state.hpp"
-#include "runtime/ledger/trim.hpp"
+#include "runtime/flow/trim.hpp"
 #include "tests/support/born_events.hpp"
 #include "tests/support/entries.hpp"
 

@@ -1,7 +1,7 @@
 /// What operators make of whole chunks: what goes on, where it was born, and what is told of the rest.
 #include "actors/operators/chunk_process.hpp"
 #include "runtime/event/chunk_builder.hpp"
-#include "runtime/ledger/trim.hpp"
+#include "runtime/flow/trim.hpp"
 #include "tests/support/born_events.hpp"
 #include "tests/support/entries.hpp"
 #include "tests/support/msgpack_text.hpp"

@@ -71,7 +71,11 @@ BOOST_AUTO_TEST_CASE(of_strangers_are_refused_with_the_reason) {
   BOOST_TEST(hello(protocol_version, "other", "edge-2", 30).find("cluster \"other\"") != std::string::npos);
   BOOST_TEST(hello(protocol_version, "shop", "core-1", 30) == "it has this node's own name");
   BOOST_TEST(hello(protocol_version, "shop", "edge-1", 21) == "another running node has the same name");
-  time.advance(std::chrono::seconds{6}); // it was not heard of since: restarted
+  time.advance(std::chrono::seconds{6}); // what was not heard of since is hung up, and is waited for to be gone
+  BOOST_TEST(hello(protocol_version, "shop", "edge-1", 21) == "another running node has the same name");
+  BOOST_TEST((gate.predecessor_of({protocol_version, "shop", "edge-1", 21}) != nullptr));
+  BOOST_TEST((gate.predecessor_of({protocol_version, "shop", "edge-1", 20}) == nullptr));
+  gate.guests.clear();
   BOOST_TEST(hello(protocol_version, "shop", "edge-1", 21).empty());
 }
 

@@ -36,6 +36,22 @@ BOOST_AUTO_TEST_CASE(are_complete_when_every_instance_of_every_component_has_ans
   BOOST_TEST(ask.is_complete());
 }
 
+/// Each of these is read from where the one that lacks most is; the others' actors do not know what one of them has.
+BOOST_AUTO_TEST_CASE(say_what_a_component_is_not_to_get_again_where_it_has_to_be_sure) {
+  auto first = downstream_component{"first", 1, false};
+  auto second = downstream_component{"second", 1, false};
+  first.wait_for = std::chrono::minutes{10};
+  auto ask = resume_inquiry{collector, {first, second}};
+  ask.on_peers("first", {"a/s/first", "b/s/first"}, {});
+  ask.on_peers("second", {"a/s/second"}, {});
+  ask.on_answer(answer("a/s/first", {{"f", 0, 50}}));
+  ask.on_answer(answer("b/s/first", {{"f", 50, 60}}));
+  ask.on_answer(answer("a/s/second", {{"f", 0, 20}}));
+  BOOST_CHECK((ask.result().covered == ranges{{"f", 0, 20}}));
+  BOOST_CHECK((ask.not_again_to("first") == ranges{{"f", 0, 60}}));
+  BOOST_TEST(ask.not_again_to("second").empty()); // its store knows all
+}
+
 /// Stores that know only what each has itself: what one of them has in hand may be committed there a moment later.
 BOOST_AUTO_TEST_CASE(take_no_word_as_final_that_has_something_in_hand_where_it_has_to_be_sure) {
   auto stores = downstream_component{"store", 1, false};

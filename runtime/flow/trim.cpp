@@ -1,4 +1,4 @@
-#include "runtime/ledger/trim.hpp"
+#include "runtime/flow/trim.hpp"
 
 #include "runtime/event/cuts.hpp"
 

@@ -1,7 +1,10 @@
 // Goal: of a chunk exactly the events are new whose position nobody knew.
 // Method: random chunks and random knowledge against a set of single positions.
 #include "runtime/event/chunk_builder.hpp"
-#include "runtime/ledger/trim.hpp"
+#include "runtime/event/entry.hpp"
+#include "runtime/event/msgpack.hpp"
+#include "runtime/flow/outlet.hpp"
+#include "runtime/flow/trim.hpp"
 #include "tests/support/born_events.hpp"
 
 #include <random>
@@ -15,7 +18,10 @@ namespace {
 const auto source = std::string{"n/collector/c"};
 
 void put(chunk_builder& to, std::string_view tag, const birth& born) {
-  to.begin(tag).append("x");
+  auto& out = to.begin(tag);
+  write_entry_head(out.tail(entry_head_bytes), 1);
+  out.advance(entry_head_bytes);
+  msgpack_writer{out}.map(0);
   to.finish(1, 1, born);
 }
 
@@ -71,6 +77,16 @@ auto some_chunk(std::mt19937& random) -> chunk {
     at[stream] += random() % 3 == 0 ? random() % 20 : 0;
   }
   return only_chunk_of(b);
+}
+
+auto some_knowledge(std::mt19937& random) -> position_index {
+  auto known = position_index{};
+  for (auto ranges = random() % 4; ranges > 0; --ranges) {
+    const auto stream = "s" + std::to_string(random() % 2);
+    const auto begin = random() % 150;
+    known.add(source, {stream, begin, begin + 1 + random() % 60});
+  }
+  return known;
 }
 
 } // namespace
@@ -146,21 +162,49 @@ BOOST_AUTO_TEST_CASE(leaves_what_a_set_of_positions_leaves) {
   for (unsigned seed = 1; seed <= 20'000; ++seed) {
     auto random = std::mt19937{seed};
     const auto c = some_chunk(random);
-    auto known = position_index{};
+    auto known = some_knowledge(random);
     auto each = std::set<std::pair<std::string, std::uint64_t>>{};
-    for (auto ranges = random() % 4; ranges > 0; --ranges) {
-      const auto stream = "s" + std::to_string(random() % 2);
-      const auto begin = random() % 150;
-      const auto end = begin + 1 + random() % 60;
-      known.add(source, {stream, begin, end});
-      for (auto at = begin; at < end; ++at) each.emplace(stream, at);
-    }
+    for (const auto& p : known.of(source))
+      for (auto at = p.begin; at < p.end; ++at) each.emplace(p.stream, at);
     auto is_new = std::vector<bool>{};
     for (const auto& e : born_in(c)) is_new.push_back(e.stream.empty() || !each.contains({e.stream, e.position}));
     BOOST_TEST_REQUIRE((trim(c, known) == without_trimmed(is_new)), "seed " << seed);
     known.add(c);
     for (const auto& r : trim(c, known))
       for (auto i = r.first; i < r.end; ++i) BOOST_TEST_REQUIRE(born_in(c)[i].stream.empty(), "seed " << seed);
+  }
+}
+
+/// As a receiver behind an outlet gets it that has told what it knows.
+auto sent_without(const chunk& c, const position_index& known) -> chunk_ptr {
+  auto out = outlet{outlet_settings{}};
+  out.leave_out(known);
+  out.peer_up(1, "n/sink/s");
+  out.grant(1, 1 << 20);
+  out.push(std::make_shared<chunk>(c), {});
+  const auto sent = out.poll({});
+  BOOST_TEST_REQUIRE(sent.size() == 1U);
+  return sent[0].chunks.at(0);
+}
+
+BOOST_AUTO_TEST_CASE(is_done_by_an_outlet_which_then_says_nothing_of_what_is_known) {
+  for (unsigned seed = 1; seed <= 20'000; ++seed) {
+    auto random = std::mt19937{seed};
+    const auto c = some_chunk(random);
+    const auto known = some_knowledge(random);
+    const auto sent = sent_without(c, known);
+    BOOST_TEST_REQUIRE(are_cuts_whole(*sent), "seed " << seed);
+    auto wanted = std::vector<born_event>{};
+    const auto all = born_in(c);
+    for (const auto& r : trim(c, known)) wanted.insert(wanted.end(), all.begin() + static_cast<long>(r.first), all.begin() + static_cast<long>(r.end));
+    BOOST_TEST_REQUIRE((born_in(*sent) == wanted), "seed " << seed);
+    auto covered = known;
+    for (const auto& p : sent->positions) {
+      BOOST_TEST_REQUIRE(!known.touches(source, p), "seed " << seed);
+      covered.add(source, p);
+    }
+    for (const auto& p : c.positions)
+      BOOST_TEST_REQUIRE((p.begin == p.end || covered.covers(source, {&p, 1})), "seed " << seed);
   }
 }
 
