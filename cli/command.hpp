@@ -35,6 +35,7 @@ void add_plan(CLI::App& weir, session& s);
 void add_members(CLI::App& weir, session& s);
 void add_console(CLI::App& weir, session& s);
 void add_logs(CLI::App& weir, session& s);
+void add_tap(CLI::App& weir, session& s);
 void add_log_level(CLI::App& weir, session& s);
 void add_pause(CLI::App& weir, session& s);
 void add_resume(CLI::App& weir, session& s);

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,8 @@ public:
   auto observe() -> node_report;
   /// The figures alone: nobody is asked.
   auto figures() const -> std::vector<observation>;
+  /// Of every actor here.
+  auto boards() const -> std::shared_ptr<const board_registry>;
   /// Of the actor with that address here. not_found: there is none now; rejected: it is no sink.
   auto order(const std::string& address, const sink_order& what) -> result<void>;
   /// It ends as if it had failed, and its supervisor starts it again from what is durable.
@@ -80,8 +83,9 @@ public:
   /// Has a node that is connected do something, whichever dialled; blocks until it says what came of it. not_found: there
   /// is no such node.
   auto command(const std::string& other, const node_command& what, duration patience = inquiry_patience) -> result<std::string>;
-  /// The same of every node that is connected, side by side.
-  auto ask_all(const node_command& what, duration patience) -> std::vector<node_answer>;
+  /// The same of every node that is connected, or of those of them, side by side.
+  auto ask_all(const node_command& what, duration patience, const std::set<std::string>* only = nullptr)
+      -> std::vector<node_answer>;
   /// Has the cluster take a node for gone for good, as `by` wants it, unless it answers. Blocks. A node whose word about others
   /// nobody takes passes that on to one that serves.
   auto forget(const std::string& other, const std::string& by) -> result<std::string>;

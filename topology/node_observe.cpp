@@ -23,6 +23,8 @@ auto node::members() -> std::vector<member_view> {
 
 auto node::figures() const -> std::vector<observation> { return state_->boards->observe(system_clock()); }
 
+auto node::boards() const -> std::shared_ptr<const board_registry> { return state_->boards; }
+
 auto node::observe() -> node_report {
   auto self = caf::scoped_actor{*state_->system};
   auto report = node_report{state_->name, {}, figures(), {}, why_alone()};

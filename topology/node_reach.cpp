@@ -78,8 +78,10 @@ auto node::running::reach(node_inquirer& by, const std::string& other) -> result
   return error{errc::not_found, "this node has no connection to \"" + other + "\", and knows no address of it"};
 }
 
-auto node::ask_all(const node_command& what, duration patience) -> std::vector<node_answer> {
-  return ask_side_by_side(*state_->system, state_->reached(), what, patience);
+auto node::ask_all(const node_command& what, duration patience, const std::set<std::string>* only) -> std::vector<node_answer> {
+  auto asked = state_->reached();
+  if (only != nullptr) std::erase_if(asked, [&](const auto& n) { return !only->contains(n.first); });
+  return ask_side_by_side(*state_->system, asked, what, patience);
 }
 
 auto node::command(const std::string& other, const node_command& what, duration patience) -> result<std::string> {

@@ -46,10 +46,11 @@ void aggregator_core::take(const chunk_ptr& c, monotonic_time now) {
   const auto is_copy = log_ && !c->copy_of.empty();
   if (!is_copy) events_in += c->count;
   if (!is_copy) bytes_in += c->body.size();
+  if (!is_copy) board->taps().entry.note(c);
   flow.fold(c->id.origin, c->settled_below);
   if (log_ && copies_.size() > 0 && c->settled_below > 1) note_stored({c->id.origin, 1, c->settled_below - 1});
   if (!log_ && process) return unprocessed_.push_back(c), process_waiting(now);
-  if (!log_) return flow.push(c, now);
+  if (!log_) return board->taps().exit.note(c), flow.push(c, now);
   log_->fold(c->id.origin, c->settled_below);
   waiting_.push_back({c, 0});
 }
@@ -94,12 +95,14 @@ void aggregator_core::settle_record(std::size_t outlet, record_number number, co
 void aggregator_core::process_waiting(monotonic_time now) {
   for (; !unprocessed_.empty(); unprocessed_.pop_front()) {
     if (!process) { // it was there when they came
+      board->taps().exit.note(unprocessed_.front());
       flow.push(unprocessed_.front(), now);
       continue;
     }
     const auto done = process->run(unprocessed_.front(), now);
     if (!done) return;
     process->count(done->tally, dropped);
+    board->taps().exit.note(done->content);
     flow.push(done->content, now);
   }
 }
@@ -206,6 +209,8 @@ auto aggregator_core::hand_on(std::size_t outlet, const outcome_inquiry::record&
     content = std::move(done->content);
   }
   r.pushed.emplace(c->id, number);
+  const auto had_it = [&](const outlet_feed& other) { return &other != &r && !other.is_to_come(number); };
+  if (auto& tap = board->taps().exit; tap.is_watched() && std::none_of(readers_.begin(), readers_.end(), had_it)) tap.note(content);
   auto sent = as_true_for(r, number, content);
   if (only_to)
     flow.at(outlet).push_to(*only_to, std::move(sent), now);

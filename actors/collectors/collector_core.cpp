@@ -92,6 +92,7 @@ void collector_core::close_chunk(const clock& now) {
     std::erase_if(c->positions, [](const position_range& p) { return is_local_stream(p.stream); });
     events_closed += c->count;
     bytes_closed += c->body.size();
+    board->taps().exit.note(c);
     flow.push(c, now.monotonic());
   }
 }

@@ -19,6 +19,7 @@ void sink_core::take(const chunk_ptr& c, monotonic_time now) {
   });
   events_in += fresh.events;
   events_held += fresh.events;
+  board->taps().entry.note(c);
   queue.push(std::move(fresh));
 }
 
@@ -43,6 +44,7 @@ void sink_core::settle(std::size_t writer, const job_outcome& done) {
     in.make_safe(id);
     in.settle({id.origin, id.sequence, id.sequence});
     came += i.events;
+    if (done.events > 0) board->taps().exit.note(i.content);
   }
   events_held -= came;
   // What came in and is neither stored nor refused was there already.

@@ -41,7 +41,8 @@ console::console(console_settings settings, node& of, reloads& by, const teller&
 }
 
 console::~console() {
-  graph_feed_.stop(); // what it has of connections goes before the thread in which they live
+  tap_feed_.stop();
+  graph_feed_.stop(); // what they have of connections goes before the thread in which they live
   server_.reset();
   withdraw();
 }
@@ -163,17 +164,40 @@ void console::add_topics() {
                        : about.what == told::contents ? console_right::contents
                                                       : console_right::action;
     const auto method = about.what == told::action ? "POST" : "GET";
-    const auto answers = [this, &about](const console_call& c) { return tell(about, c); };
+    const auto answers = [this, &about](const console_call& c) { return about.goes_on ? follow(about, c) : tell(about, c); };
     const auto path = "/api/v1/" + (about.path.empty() ? about.name : about.path);
     routes_.add({method, path, wants, answers});
     if (about.has_parts) routes_.add({method, path + "/*", wants, answers});
   }
 }
 
-auto console::tell(const topic& about, const console_call& c) -> http_response {
+namespace {
+
+auto question_of(const topic& about, const console_call& c) -> question {
   auto asked = question{about.name, c.parts.empty() ? std::string{} : c.parts.front(), c.what.query};
   asked.words.erase("as");
-  const auto by = asker{(c.who ? c.who->name : "somebody") + ", " + c.what.peer};
+  return asked;
+}
+
+auto asker_of(const console_call& c) -> asker { return {(c.who ? c.who->name : "somebody") + ", " + c.what.peer}; }
+
+} // namespace
+
+auto console::follow(const topic& about, const console_call& c) -> http_response {
+  auto asked = question_of(about, c);
+  for (const auto* own : {"alone", "among", "close", "form"}) asked.words.erase(own);
+  asked.words["session"] = random_secret();
+  auto begun = tap_feed_.join(c.from, [this, asked = std::move(asked), by = asker_of(c)](bool is_last) {
+    auto now = asked;
+    if (is_last) now.words["close"] = "yes";
+    return ask_node({tells_, node_, settings_.who.node}, std::move(now), by);
+  });
+  return begun ? std::move(*begun) : problem(begun.failure());
+}
+
+auto console::tell(const topic& about, const console_call& c) -> http_response {
+  auto asked = question_of(about, c);
+  const auto by = asker_of(c);
   auto came = ask_node({tells_, node_, settings_.who.node}, std::move(asked), by);
   return came ? json(std::move(*came)) : problem(came.failure());
 }

@@ -6,6 +6,7 @@
 #include "cli/console/live_feed.hpp"
 #include "cli/console/routes.hpp"
 #include "cli/console/sight.hpp"
+#include "cli/console/tap_feed.hpp"
 #include "cli/run/reloads.hpp"
 #include "cli/status/node_status.hpp"
 #include "cli/tell/teller.hpp"
@@ -45,6 +46,8 @@ private:
   void add_actions();
   void add_topics();
   auto tell(const topic& about, const console_call& c) -> http_response;
+  /// Of one that goes on.
+  auto follow(const topic& about, const console_call& c) -> http_response;
   void add_session();
   void add_page();
   void add_index();
@@ -62,6 +65,7 @@ private:
   console_access access_;
   sight_keeper sight_;
   live_feed graph_feed_;
+  tap_feed tap_feed_;
   route_table routes_;
   std::unique_ptr<http_server> server_;
 };

@@ -110,7 +110,7 @@ auto http_session::push(std::string bytes) -> bool {
   if (is_pushing_)
     send(std::move(bytes), nullptr);
   else
-    early_ = std::move(bytes);
+    early_ += bytes;
   return true;
 }
 

@@ -36,6 +36,8 @@ public:
   void answer(http_response with);
   /// More of an answer that goes on; false: nobody is there any more.
   auto push(std::string bytes) -> bool;
+  /// Of what was pushed, what the other side has not taken yet.
+  auto waiting_bytes() const -> std::size_t { return who_->bytes()->waiting_bytes(); }
   /// Any thread: ends it now.
   void close() { who_->bytes()->close("the console ends"); }
   /// In the io thread: ends it if it has been waited for too long.
@@ -62,7 +64,7 @@ private:
   std::atomic<bool> is_ended_{false};
   std::mutex push_guard_;
   bool is_pushing_ = false; ///< the head of an answer that goes on has gone
-  std::string early_;       ///< what was pushed last before that
+  std::string early_;       ///< what was pushed before that
   // Of the request that is answered: written before it is handed over, read by who answers.
   bool wants_head_only_ = false;
   bool keeps_alive_ = false;

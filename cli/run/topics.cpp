@@ -5,6 +5,8 @@
 #include "cli/tell/letters.hpp"
 #include "cli/tell/logs.hpp"
 #include "cli/tell/orders.hpp"
+#include "cli/tell/search.hpp"
+#include "cli/tell/tap_desk.hpp"
 
 namespace weir {
 
@@ -31,6 +33,14 @@ void add_topics(cli::teller& to, const topic_sources& from) {
     to.add({order, told::action, false, [&running = from.running](const question& what, const asker& by) {
               return cli::carry_out_order(*running, what, by.name);
             }});
+  to.add({"tap", told::contents, false,
+          [desk = std::make_shared<cli::tap_desk>(from.changes, from.running)](const question& what, const asker& by) {
+            return desk->tell(what, by);
+          }, {}, true});
+  to.add({"events", told::contents, false,
+          [&changes = from.changes, &running = from.running](const question& what, const asker& by) {
+            return cli::tell_events(changes, *running, what, by);
+          }});
   to.add({"history", told::figures, false,
           [&kept = from.history](const question& what, const asker&) -> result<std::string> {
             if (kept) return kept->tell(what);

@@ -12,6 +12,7 @@ namespace {
 
 constexpr auto tell_word = std::string_view{"tell "};
 constexpr auto errands_max = std::size_t{16};
+constexpr auto errand_threads = std::size_t{2}; // a search takes a second or so, and others go on meanwhile
 constexpr auto answer_bytes_most = std::size_t{4'000'000}; // of what goes to another node: less than its frame may have
 
 } // namespace
@@ -35,7 +36,7 @@ void teller::stop() {
     left.swap(waiting_);
   }
   came_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  for (auto& t : std::exchange(threads_, {})) t.join();
   for (const auto& e : left) e.done(error{errc::unavailable, "the node ends"});
 }
 
@@ -78,7 +79,7 @@ void teller::answer_aside(std::string_view command, asker by, std::function<void
     const auto lock = std::lock_guard{guard_};
     if (!is_over_ && waiting_.size() < errands_max) {
       waiting_.push_back({std::move(*asked), std::move(by), std::move(done)});
-      if (!thread_.joinable()) thread_ = std::thread{[this] { work(); }};
+      if (threads_.size() < errand_threads) threads_.emplace_back([this] { work(); });
       came_.notify_one();
       return;
     }

@@ -29,6 +29,7 @@ struct topic {
   /// One JSON object and a line feed, or with as=text a text for people. May block; in any thread.
   std::function<result<std::string>(const question&, const asker&)> answer;
   std::string path = {}; ///< under /api/v1/; empty: its name
+  bool goes_on = false;  ///< the console asks again and again, with a session= of its own, and the last time with close=
 };
 
 class teller {
@@ -47,7 +48,7 @@ public:
   void stop();
 
   auto answer(const question& what, const asker& by) const -> result<std::string>;
-  /// The same for "tell QUESTION" of another node, in a thread of its own; figures alone are told to "figures QUESTION".
+  /// The same for "tell QUESTION" of another node, in threads of its own; figures alone are told to "figures QUESTION".
   /// Calls back once; returns at once.
   void answer_aside(std::string_view command, asker by, std::function<void(result<std::string>)> done);
 
@@ -67,7 +68,7 @@ private:
   std::deque<errand> waiting_;
   bool is_begun_ = false;
   bool is_over_ = false;
-  std::thread thread_; ///< from the first errand on
+  std::vector<std::thread> threads_; ///< one more with each errand, until there are enough
 };
 
 /// What another node is sent for a question of that kind.

@@ -6,11 +6,12 @@ _weir() {
   case $before in
     --format) words="text dot json mermaid" ;;
     --log-level | --level | log-level) words="trace debug info warn error critical off" ;;
+    --at) words="entry exit" ;;
     --status) words="auto always never" ;;
     --algorithm) words="p256 ed25519" ;;
   esac
   if [[ -z $words && $COMP_CWORD -eq 1 ]]; then
-    words="run check plan reload drain scale members console logs log-level pause resume retry restart status buffer cat replay certs version help --help"
+    words="run check plan reload drain scale members console logs log-level tap pause resume retry restart status buffer cat replay certs version help --help"
   elif [[ -z $words ]]; then
     case $command:$word in
       run:-*) words="--node --as --join --was --once --drain-timeout --status --log-level --log-json --help" ;;
@@ -21,6 +22,7 @@ _weir() {
       members:-*) words="--json --help" ;;
       scale:-* | log-level:-* | pause:-* | resume:-* | retry:-* | restart:-*) words="--node --via --help" ;;
       console:-*) words="--token --help" ;;
+      tap:-*) words="--at --tag --where --limit --json --node --via --help" ;;
       logs:-*) words="--follow --lines --level --text --via --help" ;;
       status:-*) words="--json --cluster --check --max-delay --help" ;;
       buffer:-*) words="--chunks --json --format --unsettled --reader --help" ;;

@@ -1,6 +1,6 @@
 # fish completion for weir
 
-set -l commands run check plan reload drain scale members console logs log-level pause resume retry restart status buffer cat replay certs version help
+set -l commands run check plan reload drain scale members console logs log-level tap pause resume retry restart status buffer cat replay certs version help
 complete -c weir -f
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a run -d "Run a topology"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a check -d "Report every mistake in a topology"
@@ -12,6 +12,7 @@ complete -c weir -n "not __fish_seen_subcommand_from $commands" -a scale -d "Run
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a console -d "Print where a node shows its console"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a logs -d "Print the last lines of a running node's log"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a log-level -d "Have a running node log more or less"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a tap -d "Print events as they pass a component"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a pause -d "Have a sink store nothing for now"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a resume -d "Have a sink that was paused go on"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a retry -d "Have a sink whose store failed try again now"
@@ -76,6 +77,12 @@ complete -c weir -n "__fish_seen_subcommand_from logs" -s f -l follow -d "Go on 
 complete -c weir -n "__fish_seen_subcommand_from logs" -s n -l lines -x -d "How many lines"
 complete -c weir -n "__fish_seen_subcommand_from logs" -l level -x -a "trace debug info warn error critical"
 complete -c weir -n "__fish_seen_subcommand_from logs" -l text -x -d "Only lines that have it"
+complete -c weir -n "__fish_seen_subcommand_from tap" -l at -x -a "entry exit" -d "As they come to it or as they leave it"
+complete -c weir -n "__fish_seen_subcommand_from tap" -l tag -x -d "Only those of these tags"
+complete -c weir -n "__fish_seen_subcommand_from tap" -l where -x -d "Only those that match"
+complete -c weir -n "__fish_seen_subcommand_from tap" -s n -l limit -x -d "End after so many"
+complete -c weir -n "__fish_seen_subcommand_from tap" -l json -d "One object a line"
+complete -c weir -n "__fish_seen_subcommand_from tap" -l node -x -d "At this one alone"
 complete -c weir -n "__fish_seen_subcommand_from log-level" -x -a "trace debug info warn error critical off"
 complete -c weir -n "__fish_seen_subcommand_from log-level pause resume retry restart" -l node -x -d "Which has it"
-complete -c weir -n "__fish_seen_subcommand_from logs log-level pause resume retry restart" -l via -x -d "Node of this machine that passes it on"
+complete -c weir -n "__fish_seen_subcommand_from logs log-level tap pause resume retry restart" -l via -x -d "Node of this machine that passes it on"

@@ -8,6 +8,7 @@
 #include "runtime/measure/bounded_counts.hpp"
 #include "runtime/measure/measure_block.hpp"
 #include "runtime/measure/observation.hpp"
+#include "runtime/measure/tap_point.hpp"
 #include "runtime/measure/thread_times.hpp"
 #include "runtime/os/clock.hpp"
 
@@ -40,6 +41,8 @@ public:
   }
   /// Of its own threads.
   auto threads() -> thread_times& { return *threads_; }
+  /// Where what passes it can be looked at.
+  auto taps() const -> tap_points& { return *taps_; }
   /// `state` is a literal. Of a measure of kind age `now` has since when.
   void publish(const char* state, const actor_figures& now, const published_counts& counts);
   void tell(std::shared_ptr<const actor_texts> words);
@@ -74,6 +77,7 @@ private:
   std::atomic<std::int64_t> others_work_since_{0};
   std::atomic<const char*> others_work_at_{nullptr};
   const std::shared_ptr<thread_times> threads_ = std::make_shared<thread_times>();
+  const std::unique_ptr<tap_points> taps_ = std::make_unique<tap_points>();
   mutable std::mutex guard_;
   std::shared_ptr<const actor_texts> words_ = std::make_shared<const actor_texts>();
   supervised supervised_;

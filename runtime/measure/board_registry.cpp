@@ -27,14 +27,16 @@ void board_registry::remove(std::uint64_t number) {
   std::erase_if(boards_, [&](const auto& b) { return b.first.second == number; });
 }
 
+auto board_registry::all() const -> std::vector<known> {
+  auto found = std::vector<known>{};
+  const auto lock = std::lock_guard{guard_};
+  for (const auto& [number, one] : boards_) found.push_back(one);
+  return found;
+}
+
 auto board_registry::observe(const clock& time) const -> std::vector<observation> {
-  auto all = std::vector<known>{};
-  {
-    const auto lock = std::lock_guard{guard_};
-    for (const auto& [number, one] : boards_) all.push_back(one);
-  }
   auto seen = std::vector<observation>{};
-  for (const auto& one : all) seen.push_back(one.board->read(one.who, time));
+  for (const auto& one : all()) seen.push_back(one.board->read(one.who, time));
   return seen;
 }
 

@@ -39,12 +39,14 @@ public:
   auto add(actor_identity who, std::shared_ptr<const actor_board> board) -> entry;
   /// In the direction of the data, and inside a tier in the order in which they came.
   auto observe(const clock& time) const -> std::vector<observation>;
-
-private:
   struct known {
     actor_identity who;
     std::shared_ptr<const actor_board> board;
   };
+  /// In the same order.
+  auto all() const -> std::vector<known>;
+
+private:
   void remove(std::uint64_t number);
 
   mutable std::mutex guard_;

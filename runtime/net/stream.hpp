@@ -88,6 +88,11 @@ public:
   /// When bytes came last.
   auto heard() const -> monotonic_time { return monotonic_time{monotonic_time::duration{heard_.load()}}; }
   auto is_closed() const -> bool { return is_closed_.load(); }
+  /// Any thread: of what was sent but as data, how much the other side has not taken yet.
+  auto waiting_bytes() -> std::size_t {
+    const auto lock = std::lock_guard{mutex_};
+    return control_bytes_;
+  }
 
 private:
   struct waits;

@@ -46,14 +46,16 @@ struct observed_node {
   }
 
   /// Its status as JSON; empty if it does not tell.
-  auto status() const -> std::string {
+  auto status() const -> std::string { return ask("status\n"); }
+  /// What it answers to a line.
+  auto ask(std::string_view request) const -> std::string {
     auto text = std::string{};
     const auto to = socket_handle{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     auto where = sockaddr_un{};
     where.sun_family = AF_UNIX;
     socket.copy(where.sun_path, sizeof where.sun_path - 1);
     if (::connect(to.descriptor(), reinterpret_cast<const sockaddr*>(&where), sizeof where) != 0) return text;
-    if (::send(to.descriptor(), "status\n", 7, MSG_NOSIGNAL) != 7) return text;
+    if (::send(to.descriptor(), request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) return text;
     char block[4096];
     for (ssize_t got = 0; (got = ::recv(to.descriptor(), block, sizeof block, 0)) > 0;)
       text.append(block, static_cast<std::size_t>(got));
@@ -219,6 +221,28 @@ auto run_viewed(const workspace& at) -> result<std::vector<figure>> {
   return std::vector<figure>{{"events/s lost, median of pairs", 100 * (1 - median(found.rates)), "%", bound},
                              {"CPU an event more, the same", 100 * (median(found.cpu) - 1), "%", bound},
                              {"nobody looking, of a core", 100 * (with - without), "%", is_short ? 0 : 0.5}};
+}
+
+auto run_tapped(const workspace& at) -> result<std::vector<figure>> {
+  const auto is_short = at.events < 100'000;
+  const auto lasting = is_short ? steady::duration{200ms} : steady::duration{300ms};
+  auto all = nodes{};
+  WEIR_TRY(auto node,
+           observed_node::start(at, "collectors:\n  input: { type: generate, tag: bench }\n" + null_sink("input")));
+  all.push_back(std::move(node));
+  auto shown = std::uint64_t{0};
+  const auto question = std::string{"tell tap?session=bench&component=output"};
+  const auto look = [&] {
+    const auto news = all.front().ask(question + '\n');
+    shown += static_cast<std::uint64_t>(std::ranges::count(news, '{'));
+  };
+  const auto leave = [&] { (void)all.front().ask(question + "&close=yes\n"); };
+  const auto found = costs_of(all, is_short ? 2 : pairs, lasting, look, leave);
+  if (shown == 0) return error{errc::failed, "the tap showed nothing: " + all.front().ask(question + '\n')};
+  const auto bound = is_short ? 0 : 2.0;
+  return std::vector<figure>{{"events/s with it, of those without", median(found.rates), "times"},
+                             {"events/s lost, median of pairs", 100 * (1 - median(found.rates)), "%", bound},
+                             {"CPU an event more, the same", 100 * (median(found.cpu) - 1), "%", bound}};
 }
 
 auto run_observed(const workspace& at) -> result<std::vector<figure>> {

@@ -314,6 +314,7 @@ auto all_trials() -> const std::vector<trial>& {
       {"writers of a 20 ms store", run_writers},
       {"aggregators before 20 ms stores", run_aggregators},
       {"looked at ten times a second", run_observed},
+      {"a tap that is open", run_tapped},
       {"a console that is open", run_viewed},
   };
   return trials;

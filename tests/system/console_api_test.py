@@ -22,7 +22,8 @@ destination_aggregators:
   core: { from: local, buffer: { path: "DIR/disk" } }
 sinks:
   files: { type: file, from: core, path: "DIR/out.jsonl" }
-placement: { edge: [logs, local], core: [core, files] }
+  rows: { type: sqlite, from: core, path: "DIR/rows.db" }
+placement: { edge: [logs, local], core: [core, files, rows] }
 nodes:
   core-1: { listen: "127.0.0.1:CORE", as: core }
 """
@@ -31,7 +32,7 @@ NAMES = {"component": "core", "address": "edge-1/collector/logs", "number": "1"}
 # Words without which there is no answer, or another one.
 WORDS = {"/api/v1/scale": "component=core&instances=2", "/api/v1/log-level": "level=info", "/api/v1/pause": "component=files",
          "/api/v1/resume": "component=files", "/api/v1/retry": "component=files", "/api/v1/restart": "component=files"}
-HAS_NO_DOCUMENT = {"/api/v1/stream"}
+HAS_NO_DOCUMENT = {"/api/v1/stream", "/api/v1/tap"}
 LAST = ("/api/v1/drain",)
 
 

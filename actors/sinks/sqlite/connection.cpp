@@ -19,6 +19,7 @@ auto failure_of(sqlite3* database) -> error {
   case SQLITE_TOOBIG: return {errc::rejected, text};
   case SQLITE_BUSY:
   case SQLITE_LOCKED: return {errc::unavailable, name + " is in use by another program: " + text};
+  case SQLITE_INTERRUPT: return {errc::limit, "it took too long"};
   case SQLITE_FULL:
   case SQLITE_IOERR:
   case SQLITE_CANTOPEN:
@@ -81,10 +82,42 @@ void sqlite_connection::close::operator()(sqlite3* database) const noexcept { sq
 
 auto sqlite_connection::open(const std::string& path) -> result<sqlite_connection> {
   constexpr auto busy_ms = 5000;
+  return open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, busy_ms);
+}
+
+auto sqlite_connection::open_to_read(const std::string& path) -> result<sqlite_connection> {
+  constexpr auto busy_ms = 200;
+  constexpr auto steps_between_looks = 2000; // of SQLite's machine: well below a millisecond
+  WEIR_TRY(auto made, open(path, SQLITE_OPEN_READONLY, busy_ms));
+  auto* database = made.database_.get();
+  // What somebody has put into the file as its schema must not do more than a table does.
+  sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  WEIR_CHECK(made.execute("PRAGMA query_only = ON"));
+  made.ends_at_ = std::make_unique<monotonic_time>(monotonic_time::max());
+  const auto is_over = [](void* when) { return *static_cast<monotonic_time*>(when) <= system_clock().monotonic() ? 1 : 0; };
+  sqlite3_progress_handler(database, steps_between_looks, is_over, made.ends_at_.get());
+  return made;
+}
+
+auto sqlite_connection::define(const char* name, predicate f) -> result<void> {
+  const auto call = [](sqlite3_context* of, int, sqlite3_value** values) {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
+    const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[0]));
+    const auto& says = *static_cast<const predicate*>(sqlite3_user_data(of));
+    sqlite3_result_int(of, text != nullptr && says({text, size}) ? 1 : 0);
+  };
+  const auto& kept = predicates_.emplace_back(std::make_unique<predicate>(std::move(f)));
+  constexpr auto kind = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+  const auto code = sqlite3_create_function_v2(database_.get(), name, 1, kind, kept.get(), call, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return failure_of(database_.get());
+  return {};
+}
+
+auto sqlite_connection::open(const std::string& path, int flags, int busy_ms) -> result<sqlite_connection> {
   auto made = sqlite_connection{};
   auto* database = static_cast<sqlite3*>(nullptr);
-  const auto flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  const auto code = sqlite3_open_v2(path.c_str(), &database, flags, nullptr);
+  const auto code = sqlite3_open_v2(path.c_str(), &database, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   made.database_.reset(database);
   if (database == nullptr) return error{errc::unavailable, "no memory to open \"" + path + '"'};
   if (code != SQLITE_OK)

@@ -2,11 +2,14 @@
 #pragma once
 
 #include "runtime/base/result.hpp"
+#include "runtime/os/clock.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -35,11 +38,17 @@ private:
 };
 
 /// Errors are errc::unavailable where time may help (busy, full, I/O, no permission), errc::rejected where a
-/// constraint or trigger of the table does not take a row, else errc::failed.
+/// constraint or trigger of the table does not take a row, errc::limit where end_at() ended it, else errc::failed.
 class sqlite_connection {
 public:
   /// Makes the file if it is missing, in a directory that is there.
   static auto open(const std::string& path) -> result<sqlite_connection>;
+  /// A file that is there, and that nothing can be changed in by this. Whoever writes is waited for for a moment only.
+  static auto open_to_read(const std::string& path) -> result<sqlite_connection>;
+  /// From then on every statement ends, also one that is at work.
+  void end_at(monotonic_time when) { *ends_at_ = when; }
+  /// `name`(TEXT) in statements is what `f` says of the text. Once a name.
+  auto define(const char* name, std::function<bool(std::string_view)> f) -> result<void>;
 
   auto prepare(std::string_view sql) -> result<sqlite_statement>;
   /// One or more statements without parameters or results.
@@ -55,6 +64,10 @@ private:
   struct close {
     void operator()(sqlite3* database) const noexcept;
   };
+  static auto open(const std::string& path, int flags, int busy_ms) -> result<sqlite_connection>;
+  using predicate = std::function<bool(std::string_view)>;
+  std::unique_ptr<monotonic_time> ends_at_; ///< SQLite has pointers to this and the next ones
+  std::vector<std::unique_ptr<predicate>> predicates_;
   std::unique_ptr<sqlite3, close> database_;
 };
 

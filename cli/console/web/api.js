@@ -53,8 +53,17 @@ export function post(path, words) {
 
 /// A server-sent stream of one kind of event. Returns what ends it.
 export function listen(path, words, name, on) {
+  return listen_to_all(path, words, { [name]: on.event }, { ...on, event: undefined });
+}
+
+/// The same of several kinds: `takes` has a function for each.
+export function listen_to_all(path, words, takes, on) {
   const source = new EventSource(base + address(path, words));
-  source.addEventListener(name, (e) => on.event(e.data));
+  for (const [name, take] of Object.entries(takes))
+    source.addEventListener(name, (e) => {
+      take(e.data);
+      if (on.event) on.event();
+    });
   source.onopen = () => on.open && on.open();
   source.onerror = () => on.error && on.error(source.readyState === EventSource.CLOSED);
   return () => source.close();

@@ -1,5 +1,5 @@
-// Live events at a component's entry: a sample, never more than a viewer can take, and nothing waits for it.
-import { get, listen } from "./api.js";
+// Live events at a component's entry or exit: a sample, never more than a viewer can take, and nothing waits for it.
+import { get, listen_to_all } from "./api.js";
 import { h } from "./dom.js";
 import { live } from "./live.js";
 import { event_list } from "./event_list.js";
@@ -12,7 +12,7 @@ const kept_max = 500;
 const drawn_each_ms = 250;
 
 export function page(words, app) {
-  const tap = { lines: [], seen: 0, is_paused: false, state: "idle", why: "", stop: null };
+  const tap = { lines: [], shown: 0, counts: null, problems: [], is_paused: false, state: "idle", why: "", stop: null };
   let timer = null;
   const redraw_soon = () => (timer = timer || setTimeout(() => ((timer = null), app.redraw()), drawn_each_ms));
   if (words.component && may_read()) begin(tap, words, redraw_soon);
@@ -29,17 +29,26 @@ export function page(words, app) {
   };
 }
 
+/// Where nothing else is asked for, the node says at which end of the component there are events.
+function asked_for(words) {
+  return { component: words.component, at: words.at === "exit" ? "exit" : "", tag: words.tag, where: words.where };
+}
+
 function begin(tap, words, redraw_soon) {
   tap.state = "waits";
-  tap.stop = listen("tap", { component: words.component, at: words.at, tag: words.tag, where: words.where }, "line", {
-    open: () => ((tap.state = "open"), redraw_soon()),
-    event: (text) => {
-      tap.seen += 1;
+  const on = {
+    line: (text) => {
+      tap.shown += 1;
       if (tap.is_paused) return;
-      tap.lines.unshift({ ...event_of(text), number: tap.seen });
+      tap.lines.unshift({ ...event_of(text), number: tap.shown });
       if (tap.lines.length > kept_max) tap.lines.pop();
-      redraw_soon();
     },
+    seen: (text) => (tap.counts = event_of(text)),
+    problem: (text) => tap.problems.includes(event_of(text).text) || tap.problems.push(event_of(text).text),
+  };
+  tap.stop = listen_to_all("tap", asked_for(words), on, {
+    open: () => ((tap.state = "open"), redraw_soon()),
+    event: redraw_soon,
     error: async (is_over) => {
       tap.state = is_over ? "over" : "waits";
       if (is_over) tap.why = await why_not(words);
@@ -53,9 +62,9 @@ async function why_not(words) {
   const stopper = new AbortController();
   try {
     setTimeout(() => stopper.abort(), 3000);
-    await get("tap", words, stopper.signal);
+    await get("tap", asked_for(words), stopper.signal);
   } catch (e) {
-    return e.status === 404 ? "This node has no tap." : e.message;
+    return e.message;
   }
   return "";
 }
@@ -78,10 +87,17 @@ function form(words, app) {
   };
   return h("form", { class: "fields panel", onsubmit: submit },
     h("label", null, "Component", h("select", { name: "component", value: words.component || names[0] || "" }, names.map((n) => h("option", { key: n, value: n }, n)))),
-    h("label", null, "At its", h("select", { name: "at", value: words.at || "entry" }, h("option", { value: "entry" }, "entry"), h("option", { value: "exit" }, "exit"))),
+    h("label", null, "At its", h("select", { name: "at", value: words.at || "entry" }, h("option", { value: "entry" }, "entry (of collectors: exit)"), h("option", { value: "exit" }, "exit"))),
     h("label", null, "Tag", h("input", { name: "tag", value: words.tag || "", placeholder: "web.**", autocomplete: "off", spellcheck: "false" })),
-    h("label", { class: "wide" }, "Only where", h("input", { name: "where", value: words.where || "", placeholder: "a text in the event", autocomplete: "off", spellcheck: "false" })),
+    h("label", { class: "wide" }, "Only where", h("input", { name: "where", value: words.where || "", placeholder: "{status: \"^5\"}, or a text in it", autocomplete: "off", spellcheck: "false" })),
     h("button", { type: "submit", class: "primary" }, "Tap"));
+}
+
+function counts_text(tap) {
+  if (tap.state === "waits") return "connecting …";
+  const c = tap.counts || { passed: 0, left_out: 0 };
+  const others = c.left_out > 0 ? `, ${count(c.left_out)} were left out: this is a sample` : "";
+  return `${count(c.passed)} passed${others}; the last ${count(tap.lines.length)} that fit are here`;
 }
 
 function contents(tap, words, app) {
@@ -95,7 +111,8 @@ function contents(tap, words, app) {
     h("div", { class: "buttons" },
       h("button", { type: "button", "aria-pressed": String(tap.is_paused), onclick: pause }, tap.is_paused ? "Go on" : "Hold still"),
       h("button", { type: "button", onclick: () => ((tap.lines = []), app.redraw()) }, "Clear"),
-      h("span", { class: "faint", role: "status" }, tap.state === "waits" ? "connecting …" : `${count(tap.seen)} seen, the last ${count(tap.lines.length)} are here`)),
+      h("span", { class: "faint", role: "status" }, counts_text(tap))),
+    tap.problems.length > 0 && h("p", { class: "notice waits" }, tap.problems.join("; ")),
     tap.lines.length === 0 ? empty("Nothing has passed yet.", "Only what comes from now on is shown.") : event_list(tap.lines),
   ];
 }
