@@ -28,6 +28,8 @@ struct intake_counts {
   bounded_counts noted;        ///< as in an observation
   bounded_counts dead_letters; ///< by tag; part of dropped
   bounded_counts no_sink;      ///< by tag; part of dropped, too: what no sink takes
+  bounded_counts tagged;       ///< by tag: what was put into chunks
+  bounded_counts tagged_bytes;
 };
 
 /// What failed a required parse since the last chunk was closed.

@@ -90,6 +90,10 @@ void collector_core::close_chunk(const clock& now) {
     settled_.add(c->id.sequence, c->positions);
     c->settled = take_settled(now.monotonic());
     std::erase_if(c->positions, [](const position_range& p) { return is_local_stream(p.stream); });
+    for (const auto& s : c->sections) {
+      counts.tagged.add(s.tag, s.count);
+      counts.tagged_bytes.add(s.tag, s.bytes);
+    }
     events_closed += c->count;
     bytes_closed += c->body.size();
     board->taps().exit.note(c);
@@ -182,7 +186,7 @@ auto collector_core::figures() const -> actor_figures {
 }
 
 void collector_core::show(const char* state) {
-  board->publish(state, figures(), {&counts.dropped, &counts.dead_letters, &counts.no_sink, &counts.noted});
+  board->publish(state, figures(), {&counts.dropped, &counts.dead_letters, &counts.no_sink, &counts.noted, &counts.tagged, &counts.tagged_bytes});
 }
 
 auto collector_core::budget_bytes() const -> std::size_t {

@@ -122,7 +122,8 @@ void write_measure(metrics_writer& out, const std::string& tier, const actor_mea
 }
 
 void write_counts(metrics_writer& out, const std::string& tier, const counts_measure& c, const std::vector<labelled>& all) {
-  out.family("weir_" + tier + '_' + std::string{c.name} + "_events", "counter", "events", c.help);
+  const auto unit = word_of(c.unit);
+  out.family("weir_" + tier + '_' + noun_and_unit(c.name, unit), "counter", unit, c.help);
   for (const auto& a : all)
     for (const auto& [name, events] : a.seen->*c.counts)
       out.sample(a.labels + ',' + std::string{c.label} + "=\"" + escaped(name) + '"', std::to_string(events));

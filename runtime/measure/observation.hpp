@@ -156,6 +156,8 @@ struct observation : actor_identity, actor_figures, actor_texts {
   counts_by_name no_sink;      ///< by tag: of the dropped, what no sink takes
   /// Events worth knowing of that are in the accounts all the same, by what they are: "time not read".
   counts_by_name noted;
+  counts_by_name tagged;       ///< by tag: events of a collector that went on; the first 1,000 tags, the rest as one
+  counts_by_name tagged_bytes; ///< their bytes
 };
 
 /// Counts by name, which all roles have; their names come from outside.
@@ -165,13 +167,17 @@ struct counts_measure {
   std::string_view help;
   counts_by_name observation::*counts = nullptr;
   account_side side = account_side::none;
+  measure_unit unit = measure_unit::events;
 };
 inline constexpr auto counts_measures = std::array{
     counts_measure{"dropped", "reason", "dropped", &observation::dropped, account_side::gone},
     counts_measure{"dead_letters", "tag", "of the dropped, what is kept in a dead-letter file",
                    &observation::dead_letters},
     counts_measure{"no_sink", "tag", "of the dropped, what the match of no sink takes", &observation::no_sink},
-    counts_measure{"noted", "what", "what is worth knowing and in the accounts all the same", &observation::noted}};
+    counts_measure{"noted", "what", "what is worth knowing and in the accounts all the same", &observation::noted},
+    counts_measure{"tagged", "tag", "that collectors have passed on", &observation::tagged},
+    counts_measure{"tagged_bytes", "tag", "of what collectors have passed on", &observation::tagged_bytes, account_side::none,
+                   measure_unit::bytes}};
 
 /// Whether what came in is what went out, is held, or was dropped with a reason.
 auto is_balanced(const observation& o) -> bool;
