@@ -3,6 +3,15 @@
 #include "actors/system/failure.hpp"
 
 namespace weir {
+namespace {
+
+/// The other node says why not, or is away.
+auto refusal_of(caf::actor_system& system, const caf::error& e) -> error {
+  const auto is_away = e == caf::sec::request_timeout || e == caf::sec::request_receiver_down;
+  return {is_away ? errc::unavailable : errc::rejected, failure_text(system, e)};
+}
+
+} // namespace
 
 node_inquirer::~node_inquirer() {
   if (own_) self_->send(own_, hang_up_atom::value);
@@ -27,7 +36,7 @@ auto node_inquirer::ask(const caf::actor& at, const node_command& what) -> resul
   auto came = result<std::string>{error{errc::unavailable, "it did not answer"}};
   self_->request(at, patience_, what)
       .receive([&](std::string& text) { came = std::move(text); },
-               [&](const caf::error& e) { came = error{errc::failed, failure_text(self_->system(), e)}; });
+               [&](const caf::error& e) { came = refusal_of(self_->system(), e); });
   return came;
 }
 
@@ -42,7 +51,7 @@ auto ask_side_by_side(caf::actor_system& system, const std::vector<std::pair<std
     answers.push_back({nodes[i].first, error{errc::unavailable, "it did not answer"}});
     auto& came = answers.back().came;
     asked[i].receive([&](std::string& text) { came = std::move(text); },
-                     [&](const caf::error& e) { came = error{errc::failed, failure_text(system, e)}; });
+                     [&](const caf::error& e) { came = refusal_of(system, e); });
   }
   return answers;
 }

@@ -45,10 +45,6 @@ auto is_address(const std::string& host) -> bool {
   return !failed;
 }
 
-auto plain(int status, const std::string& why) -> http_response {
-  return respond(status, "text/plain; charset=utf-8", why + '\n');
-}
-
 } // namespace
 
 auto name_of(console_right what) -> std::string_view {
@@ -161,22 +157,22 @@ auto console_access::why_not(const http_request& asked, const std::optional<cons
     -> refusal {
   if (what == console_right::health) return std::nullopt;
   if (!is_host_known(asked.field("host")))
-    return plain(421, "this host is not known by that name; `names` under `console` in the topology file tells others");
+    return problem(421, "this host is not known by that name; `names` under `console` in the topology file tells others");
   if (what == console_right::metrics && plan_.has_open_metrics) return std::nullopt;
   const auto is_open = is_local_ && (what == console_right::figures || what == console_right::metrics);
   if (!who && is_open && asked.field("authorization").empty()) return std::nullopt;
   if (!who) {
     const auto has_tried = !asked.field("authorization").empty();
-    if (has_tried && takes_too_many_tries()) return plain(429, "too many wrong tokens and passwords; wait some seconds");
-    auto wanted = plain(401, has_tried ? "nobody is known by that" : "this wants a token; `weir console` shows one");
+    if (has_tried && takes_too_many_tries()) return problem(429, "too many wrong tokens and passwords; wait some seconds");
+    auto wanted = problem(401, has_tried ? "nobody is known by that" : "this wants a token; `weir console` shows one");
     wanted.fields.emplace_back("WWW-Authenticate", plan_.users.empty() ? "Bearer" : "Basic realm=\"weir\", charset=\"UTF-8\"");
     return wanted;
   }
   if (what != console_right::action) return std::nullopt;
-  if (who->role != console_role::operate) return plain(403, who->name + " may look, and change nothing");
-  if (!is_of_this_site(asked)) return plain(403, "another site's page asks for it");
+  if (who->role != console_role::operate) return problem(403, who->name + " may look, and change nothing");
+  if (!is_of_this_site(asked)) return problem(403, "another site's page asks for it");
   if (!who->session.empty() && !is_same(std::string{asked.field("x-csrf-token")}, csrf_of(who)))
-    return plain(403, "the request lacks the token of its page");
+    return problem(403, "the request lacks the token of its page");
   return std::nullopt;
 }
 
@@ -188,7 +184,7 @@ auto console_access::csrf_of(const std::optional<console_guest>& who) const -> s
 }
 
 auto console_access::begin_session(const http_request& asked) -> http_response {
-  if (!is_of_this_site(asked)) return plain(403, "another site's page asks for it");
+  if (!is_of_this_site(asked)) return problem(403, "another site's page asks for it");
   auto who = by_header(asked);
   if (!who) return *why_not(asked, who, console_right::contents);
   who->session = random_secret();
@@ -196,7 +192,7 @@ auto console_access::begin_session(const http_request& asked) -> http_response {
   {
     const auto lock = std::lock_guard{mutex_};
     std::erase_if(sessions_, [&](const auto& s) { return s.second.ends_at < now; });
-    if (sessions_.size() >= sessions_max) return plain(503, "there are too many sessions");
+    if (sessions_.size() >= sessions_max) return problem(503, "there are too many sessions");
     sessions_[who->session] = {*who, random_secret(), now + session_lasts};
   }
   auto begun = respond(204, "text/plain", {});

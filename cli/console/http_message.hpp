@@ -1,6 +1,8 @@
 /// A request to the console and its answer, apart from how they travel.
 #pragma once
 
+#include "runtime/base/result.hpp"
+
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -41,5 +43,11 @@ struct http_response {
 inline auto respond(int status, std::string type, std::string body) -> http_response {
   return {status, std::move(type), std::make_shared<const std::string>(std::move(body)), {}, false};
 }
+
+/// A document.
+auto json(std::string text, int status = 200) -> http_response;
+/// {"error": WHY} with a status; that of an error by its kind.
+auto problem(int status, const std::string& why) -> http_response;
+auto problem(const error& why) -> http_response;
 
 } // namespace weir::cli

@@ -13,7 +13,7 @@ constexpr auto looks_each = 1s;
 constexpr auto unread_bytes_max = std::size_t{8} << 20; // of an answer that its asker does not read
 
 auto busy() -> http_response {
-  auto late = respond(503, "text/plain; charset=utf-8", "too much is asked at once\n");
+  auto late = problem(503, "too much is asked at once");
   late.fields.emplace_back("Retry-After", "1");
   return late;
 }
@@ -107,7 +107,7 @@ void http_server::answer(const job& next) {
     next.from->answer(answers_(next.what, next.from));
   } catch (const std::exception& e) {
     spdlog::error("console: {} {}: {}", next.what.method, next.what.path, e.what());
-    next.from->answer(respond(500, "text/plain; charset=utf-8", "it failed; the log says why\n"));
+    next.from->answer(problem(500, "it failed; the log says why"));
   }
 }
 

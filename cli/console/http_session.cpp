@@ -70,7 +70,7 @@ void http_session::refuse(const bad_request& what) {
   is_over_ = true;
   keeps_alive_ = false;
   wants_head_only_ = takes_gzip_ = false;
-  answer(respond(what.status, "text/plain; charset=utf-8", what.why + '\n'));
+  answer(problem(what.status, what.why));
 }
 
 void http_session::answer(http_response with) {

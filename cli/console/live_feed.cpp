@@ -31,7 +31,7 @@ auto live_feed::join(std::shared_ptr<http_session> who) -> http_response {
   const auto lock = std::lock_guard{mutex_};
   std::erase_if(listeners_, [](const auto& l) { return !l->is_open(); });
   if (is_over_ || listeners_.size() >= listeners_max) {
-    auto full = respond(503, "text/plain; charset=utf-8", "too many are watching\n");
+    auto full = problem(503, "too many are watching");
     full.fields.emplace_back("Retry-After", "10");
     return full;
   }

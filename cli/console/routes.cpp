@@ -1,6 +1,6 @@
 #include "cli/console/routes.hpp"
 
-#include "cli/json_text.hpp"
+#include <algorithm>
 
 namespace weir::cli {
 namespace {
@@ -27,25 +27,7 @@ void guard(http_response& out) {
   if (!has_own) out.fields.emplace_back("Cache-Control", "no-store");
 }
 
-auto status_of(errc code) -> int {
-  switch (code) {
-  case errc::not_found: return 404;
-  case errc::malformed: return 400;
-  case errc::rejected: return 409;
-  case errc::unavailable: return 503;
-  case errc::limit: return 429;
-  case errc::failed: break;
-  }
-  return 500;
-}
-
 } // namespace
-
-auto json(std::string text, int status) -> http_response { return respond(status, "application/json", std::move(text)); }
-
-auto problem(int status, const std::string& why) -> http_response { return json("{\"error\": " + json_string(why) + "}\n", status); }
-
-auto problem(const error& why) -> http_response { return problem(status_of(why.code), why.what); }
 
 auto route_table::answer(console_access& access, const http_request& what, const std::shared_ptr<http_session>& from) const
     -> http_response {

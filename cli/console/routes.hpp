@@ -39,10 +39,4 @@ private:
   std::vector<route> routes_;
 };
 
-/// A document.
-auto json(std::string text, int status = 200) -> http_response;
-/// {"error": WHY} with a status; that of an error by its kind.
-auto problem(int status, const std::string& why) -> http_response;
-auto problem(const error& why) -> http_response;
-
 } // namespace weir::cli
