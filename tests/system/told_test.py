@@ -320,7 +320,7 @@ class ToldTest(Told):
         self.start_two()
         self.assertTrue(self.told("shop.core-1", "logs?node=edge-1&text=runs")["entries"])
         status, answer = self.call("shop.edge-1", "logs?node=core-1")
-        self.assertEqual(500, status)
+        self.assertEqual(409, status)
         self.assertIn("may not operate it", answer["error"])
         self.assertIn("may not operate this node", self.weir("logs", "core-1").stdout)
         printed = self.weir("logs", "edge-1", "--via", "core-1", "--text", "runs")
