@@ -33,6 +33,7 @@ void add_run(CLI::App& weir, session& s);
 void add_check(CLI::App& weir, session& s);
 void add_plan(CLI::App& weir, session& s);
 void add_top(CLI::App& weir, session& s);
+void add_trace(CLI::App& weir, session& s);
 void add_metrics(CLI::App& weir, session& s);
 void add_members(CLI::App& weir, session& s);
 void add_console(CLI::App& weir, session& s);

@@ -12,7 +12,7 @@ _weir() {
     --algorithm) words="p256 ed25519" ;;
   esac
   if [[ -z $words && $COMP_CWORD -eq 1 ]]; then
-    words="run check plan reload drain scale members console logs log-level tap pause resume retry restart status top metrics buffer cat replay certs version help --help"
+    words="run check plan reload drain scale members console logs log-level tap pause resume retry restart status top trace metrics buffer cat replay certs version help --help"
   elif [[ -z $words ]]; then
     case $command:$word in
       run:-*) words="--node --as --join --was --once --drain-timeout --status --log-level --log-json --help" ;;
@@ -27,6 +27,7 @@ _weir() {
       logs:-*) words="--follow --lines --level --text --via --help" ;;
       status:-*) words="--json --cluster --check --max-delay --help" ;;
       top:-*) words="--token --ca --number --help" ;;
+      trace:-*) words="--json --via --help" ;;
       metrics:-*) words="--help" ;;
       status:* | top:* | metrics:* | members:* | console:* | reload:* | drain:* | logs:*) words=$("$weir" complete nodes 2>/dev/null) ;;
       pause:* | resume:* | retry:*) words=$("$weir" complete components sink 2>/dev/null) ;;
@@ -61,13 +62,18 @@ _weir() {
       help:-*) words="--markdown --schema --help" ;;
       help:*)
         if [[ $COMP_CWORD -eq 2 ]]; then
-          words="collector aggregator parser operator sink cluster console node run check plan reload drain scale members status top metrics logs buffer cat replay certs version"
+          words="collector aggregator parser operator sink cluster console node run check plan reload drain scale members status top trace metrics logs buffer cat replay certs version"
         else
           words=$("$weir" complete plugins "${COMP_WORDS[2]}" 2>/dev/null)
         fi
         ;;
       replay:*)
         mapfile -t COMPREPLY < <(compgen -f -X '!*.jsonl' -- "$word"; compgen -d -S / -- "$word")
+        compopt -o nospace 2>/dev/null
+        return
+        ;;
+      trace:*)
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
         compopt -o nospace 2>/dev/null
         return
         ;;

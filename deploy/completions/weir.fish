@@ -1,6 +1,6 @@
 # fish completion for weir
 
-set -l commands run check plan reload drain scale members console logs log-level tap pause resume retry restart status top metrics buffer cat replay certs version help
+set -l commands run check plan reload drain scale members console logs log-level tap pause resume retry restart status top trace metrics buffer cat replay certs version help
 complete -c weir -f
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a run -d "Run a topology"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a check -d "Report every mistake in a topology"
@@ -19,6 +19,7 @@ complete -c weir -n "not __fish_seen_subcommand_from $commands" -a retry -d "Hav
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a restart -d "Have an actor end and begin again"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a status -d "Show what a running node does"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a top -d "Watch the whole system in a terminal"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a trace -d "Find out where an event is"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a metrics -d "Print the figures of a running node for Prometheus"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a buffer -d "Look into a disk buffer"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a cat -d "Send lines by the forward protocol"
@@ -95,3 +96,5 @@ complete -c weir -n "__fish_seen_subcommand_from help; and __fish_seen_subcomman
 complete -c weir -n "__fish_seen_subcommand_from top" -l token -x -d "Token of a console"
 complete -c weir -n "__fish_seen_subcommand_from top" -l ca -r -d "Authorities that are trusted"
 complete -c weir -n "__fish_seen_subcommand_from top" -s n -l number -x -d "Print so many blocks of lines"
+complete -c weir -n "__fish_seen_subcommand_from trace" -F
+complete -c weir -n "__fish_seen_subcommand_from trace" -l json -d "For programs"
