@@ -32,6 +32,9 @@ auto version_text() -> std::string;
 void add_run(CLI::App& weir, session& s);
 void add_check(CLI::App& weir, session& s);
 void add_plan(CLI::App& weir, session& s);
+void add_top(CLI::App& weir, session& s);
+void add_trace(CLI::App& weir, session& s);
+void add_metrics(CLI::App& weir, session& s);
 void add_members(CLI::App& weir, session& s);
 void add_console(CLI::App& weir, session& s);
 void add_logs(CLI::App& weir, session& s);
@@ -49,6 +52,7 @@ void add_buffer(CLI::App& weir, session& s);
 void add_certs(CLI::App& weir, session& s);
 void add_cat(CLI::App& weir, session& s);
 void add_replay(CLI::App& weir, session& s);
+void add_complete(CLI::App& weir, session& s);
 void add_help(CLI::App& weir, session& s);
 void add_version(CLI::App& weir, session& s);
 

@@ -11,10 +11,10 @@ namespace weir::cli {
 namespace {
 
 /// One line per sub-command, in the order of `weir --help`.
-constexpr auto commands = std::array<declare_command, 22>{
-    add_run, add_check, add_plan, add_reload, add_scale, add_drain, add_status, add_members, add_console, add_logs,
-    add_log_level, add_tap, add_pause, add_resume, add_retry, add_restart, add_buffer, add_cat, add_replay,
-    add_certs, add_help, add_version,
+constexpr auto commands = std::array<declare_command, 26>{
+    add_run, add_check, add_plan, add_reload, add_scale, add_drain, add_status, add_top, add_tap, add_trace, add_metrics, add_members,
+    add_console, add_logs, add_log_level, add_pause, add_resume, add_retry, add_restart, add_buffer, add_cat, add_replay,
+    add_certs, add_complete, add_help, add_version,
 };
 
 constexpr auto footer = "\nExamples:\n"

@@ -24,6 +24,31 @@ auto count_text(std::uint64_t count) -> std::string {
   return text;
 }
 
+namespace {
+
+auto three_digits(double number) -> std::string {
+  if (number > 0 && number < 0.0095) return "<0.01";
+  auto text = formatted(number < 9.995 ? "%.2f" : number < 99.95 ? "%.1f" : "%.0f", number);
+  if (text.find('.') == std::string::npos) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
+} // namespace
+
+auto short_text(double number) -> std::string {
+  if (number < 999.5) return three_digits(number);
+  if (number < 999.5e3) return three_digits(number / 1e3) + 'k';
+  return number < 999.5e6 ? three_digits(number / 1e6) + 'M' : three_digits(number / 1e9) + 'G';
+}
+
+auto rate_text(double events) -> std::string { return short_text(events) + "/s"; }
+
+auto many(std::uint64_t count, std::string_view one, std::string_view several) -> std::string {
+  return count_text(count) + ' ' + std::string{count == 1 ? one : several};
+}
+
 auto size_text(double bytes) -> std::string {
   constexpr auto units = std::array{"KiB", "MiB", "GiB", "TiB", "PiB"};
   if (bytes < 1024) return formatted("%.0f B", bytes);

@@ -12,6 +12,7 @@ namespace weir::cli {
 namespace {
 
 constexpr auto usual_width = std::size_t{80};
+constexpr auto usual_height = std::size_t{24};
 
 } // namespace
 
@@ -19,6 +20,11 @@ auto terminal_block::width() const -> std::size_t {
   auto size = winsize{};
   if (::ioctl(fd_, TIOCGWINSZ, &size) != 0 || size.ws_col < 2) return usual_width - 1;
   return size.ws_col - std::size_t{1}; // a full line would wrap on some terminals
+}
+
+auto terminal_block::height() const -> std::size_t {
+  auto size = winsize{};
+  return ::ioctl(fd_, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 ? usual_height : size.ws_row;
 }
 
 void terminal_block::draw(std::vector<std::string> lines) {

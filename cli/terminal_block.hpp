@@ -15,6 +15,7 @@ public:
 
   /// Columns that a line may have without being wrapped.
   auto width() const -> std::size_t;
+  auto height() const -> std::size_t;
   /// In place of the lines that are there.
   void draw(std::vector<std::string> lines);
   /// Leaves the lines as they are, for good: nothing is drawn any more.

@@ -103,6 +103,25 @@ auto node::order(const std::string& address, const sink_order& what) -> result<v
   return order_sink(*state_->system, state_->guardian_handle, address, what);
 }
 
+namespace {
+
+auto receivers_among(const std::vector<observation>& actors) -> std::vector<std::string> {
+  auto addresses = std::vector<std::string>{};
+  for (const auto& o : actors)
+    if (o.tier != "collector") addresses.push_back(o.address);
+  return addresses;
+}
+
+} // namespace
+
+auto node::ask_receivers(const ask_positions& what, duration patience) -> std::map<std::string, known_positions> {
+  return weir::ask_receivers(*state_->system, state_->guardian_handle, receivers_among(figures()), what, patience);
+}
+
+auto node::ask_receivers(const ask_had& what, duration patience) -> std::map<std::string, known_had> {
+  return weir::ask_receivers(*state_->system, state_->guardian_handle, receivers_among(figures()), what, patience);
+}
+
 auto node::restart(const std::string& address, const std::string& by) -> result<void> {
   return restart_actor(*state_->system, state_->guardian_handle, address, by);
 }

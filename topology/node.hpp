@@ -12,6 +12,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -78,6 +79,9 @@ public:
   auto boards() const -> std::shared_ptr<const board_registry>;
   /// Of the actor with that address here. not_found: there is none now; rejected: it is no sink.
   auto order(const std::string& address, const sink_order& what) -> result<void>;
+  /// What aggregators and sinks here have of a collector's streams, or of chunks, as those say that answer within `patience`.
+  auto ask_receivers(const ask_positions& what, duration patience) -> std::map<std::string, known_positions>;
+  auto ask_receivers(const ask_had& what, duration patience) -> std::map<std::string, known_had>;
   /// It ends as if it had failed, and its supervisor starts it again from what is durable.
   auto restart(const std::string& address, const std::string& by) -> result<void>;
   /// Has a node that is connected do something, whichever dialled; blocks until it says what came of it. not_found: there

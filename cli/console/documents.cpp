@@ -1,6 +1,7 @@
 #include "cli/console/documents.hpp"
 
 #include "cli/console/graph.hpp"
+#include "cli/status/headline.hpp"
 #include "cli/status/json_parts.hpp"
 #include "topology/builder/building.hpp"
 
@@ -8,19 +9,6 @@
 
 namespace weir::cli {
 namespace {
-
-/// Whose figures are missing, and why.
-auto missing_in(const cluster_sight& seen) -> std::vector<std::string> {
-  auto missing = std::vector<std::string>{};
-  for (const auto& n : seen.nodes)
-    if (!n.problem.empty()) missing.push_back(n.name + ": " + n.problem);
-  for (const auto& m : seen.members) {
-    const auto tells = std::any_of(seen.nodes.begin(), seen.nodes.end(), [&](const auto& n) { return n.name == m.who.node; });
-    if (tells || m.who.state == member_state::left) continue;
-    missing.push_back(m.who.node + (is_gone(m.who.state) ? ": it is down" : ": not linked to this node"));
-  }
-  return missing;
-}
 
 void write_head(object& out, const console_ground& of, const cluster_sight& seen) {
   out.text("node", of.who.node);
@@ -61,8 +49,18 @@ void write_flow(msgpack_writer& to, const component_flow& f) {
     else
       out.count(m.name, f.sum.*m.value);
   out.count("dropped", f.dropped);
+  out.text("mood", name_of(mood_of(f)));
+  out.text("state", word_of(f));
+  write_texts(out, "waits_for", f.waits_for);
   write_rates(out, f.rates);
   write_texts(out, "problems", f.problems);
+}
+
+void write_headline(object& out, const headline& told) {
+  auto to = object{out.key("headline")};
+  to.text("mood", name_of(told.how));
+  to.text("text", told.text);
+  write_texts(to, "more", told.more);
 }
 
 void write_member(msgpack_writer& to, const member_view& seen) {
@@ -259,6 +257,7 @@ auto graph_document(const console_ground& of, const cluster_sight& seen) -> std:
     write_head(out, of, seen);
     write_verdict(out, judge_all(seen.nodes));
     out.text("bottleneck", bottleneck_text(flows));
+    write_headline(out, headline_of({of.who.node, seen, flows}));
     write_list(out, "members", seen.members, write_member);
     write_list(out, "nodes", seen.nodes, write_node);
     write_list(out, "components", flows, write_flow);

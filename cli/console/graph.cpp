@@ -87,10 +87,36 @@ auto trouble_behind(const std::vector<component_flow>& flows, const component_fl
   return nullptr;
 }
 
-auto rate_text(double events) -> std::string {
-  return (events >= 10'000 ? count_text(static_cast<std::uint64_t>(events / 1000)) + 'k'
-                           : count_text(static_cast<std::uint64_t>(events)))
-         + "/s";
+auto gives_none(const component_flow& f) -> bool { return f.sum.demand_granted == 0 || f.failing > 0 || f.actors == 0; }
+
+auto receivers_waited_for(const std::vector<component_flow>& flows, const component_flow& f) -> std::vector<std::string> {
+  auto stingy = std::vector<std::string>{};
+  if (f.waiting == 0) return stingy;
+  for (const auto& r : flows)
+    if (has_one(f.of->to, r) && gives_none(r)) stingy.push_back(r.of->name);
+  return stingy.empty() ? f.of->to : stingy;
+}
+
+auto may_host(const member_view& m, const component_plan& c) -> bool {
+  const auto& classes = m.who.classes;
+  const auto is_there = m.who.state == member_state::up || m.who.state == member_state::draining;
+  if (!is_there || classes.empty() || c.classes.empty()) return is_there;
+  return std::any_of(c.classes.begin(), c.classes.end(),
+                     [&](const auto& k) { return std::find(classes.begin(), classes.end(), k) != classes.end(); });
+}
+
+/// A node that may run it tells this one no figures, or is alive and has no need of a link to this one.
+auto may_be_somewhere(const std::vector<component_flow>& flows, const component_flow& f, const cluster_sight& seen) -> bool {
+  if (seen.nodes.empty()) return false;
+  const auto& own = seen.nodes.front().name;
+  const auto is_sent_to = std::any_of(flows.begin(), flows.end(), [&](const auto& s) {
+    return has_one(f.of->from, s) && std::find(s.nodes.begin(), s.nodes.end(), own) != s.nodes.end();
+  });
+  return std::any_of(seen.members.begin(), seen.members.end(), [&](const member_view& m) {
+    if (!may_host(m, *f.of)) return false;
+    const auto told = std::find_if(seen.nodes.begin(), seen.nodes.end(), [&](const auto& n) { return n.name == m.who.node; });
+    return told == seen.nodes.end() ? !is_sent_to : !told->problem.empty();
+  });
 }
 
 } // namespace
@@ -104,6 +130,8 @@ auto flows_of(const topology_plan& plan, const cluster_sight& seen) -> std::vect
   for (const auto& n : seen.nodes)
     for (const auto& o : n.actors)
       if (auto* flow = flow_of(flows, o.component)) add(*flow, n.name, o, seen.rates_of(o.address));
+  for (auto& f : flows) f.waits_for = receivers_waited_for(flows, f);
+  for (auto& f : flows) f.is_hidden = f.actors == 0 && may_be_somewhere(flows, f, seen);
   return flows;
 }
 
@@ -119,7 +147,7 @@ auto bottleneck_text(const std::vector<component_flow>& flows) -> std::string {
   const auto is_sink = found->of->in == tier::sink;
   auto text = (is_sink ? "sink " : "") + found->of->name;
   if (found->actors == 0) {
-    text += " is nowhere to be seen";
+    text += found->is_hidden ? " is not seen from here" : " is nowhere to be seen";
   } else {
     text += (is_sink ? " stores " : " passes on ") + rate_text(found->rates.events_out);
     if (!found->problems.empty()) text += " (" + found->problems.front() + ')';

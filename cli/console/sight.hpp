@@ -32,6 +32,13 @@ struct cluster_sight {
   }
 };
 
+/// How fast the actors of `now` went since `before`.
+void add_rates(const std::vector<observation>& before, const std::vector<observation>& now, double seconds,
+               std::map<std::string, actor_rates>& to);
+
+/// Whose figures are missing, and why.
+auto missing_in(const cluster_sight& seen) -> std::vector<std::string>;
+
 /// Looks once for all who ask at about the same time, and not at all while nobody does. Thread-safe.
 class sight_keeper {
 public:

@@ -107,7 +107,7 @@ public:
       : options_(std::move(options)), descriptors_(descriptors), began_(began), signals_(signals),
         reloads_(options_.topology, {options_.node_name, options_.classes}, options_.drain_timeout) {
     if (options_.once) reloads_.stop();
-    add_topics(teller_, {options_.log, reloads_, node_, history_});
+    add_topics(teller_, {options_.log, reloads_, node_, options_.source_name, history_});
   }
 
   ~run() { teller_.stop(); } // whom it asks for answers goes behind it

@@ -7,6 +7,7 @@
 #include "cli/tell/orders.hpp"
 #include "cli/tell/search.hpp"
 #include "cli/tell/tap_desk.hpp"
+#include "cli/tell/trace.hpp"
 
 namespace weir {
 
@@ -40,6 +41,10 @@ void add_topics(cli::teller& to, const topic_sources& from) {
   to.add({"events", told::contents, false,
           [&changes = from.changes, &running = from.running](const question& what, const asker& by) {
             return cli::tell_events(changes, *running, what, by);
+          }});
+  to.add({"trace", told::contents, false,
+          [&changes = from.changes, &running = from.running, &source = from.source_node](const question& what, const asker&) {
+            return cli::tell_trace({changes, *running, source}, what);
           }});
   to.add({"history", told::figures, false,
           [&kept = from.history](const question& what, const asker&) -> result<std::string> {

@@ -7,6 +7,7 @@
 #include "cli/tell/teller.hpp"
 
 #include <memory>
+#include <string>
 
 namespace weir {
 
@@ -15,6 +16,7 @@ struct topic_sources {
   std::shared_ptr<const cli::log_ring> log; ///< null: there is none
   cli::reloads& changes;
   const std::unique_ptr<node>& running; ///< there when somebody asks
+  const std::string& source_node; ///< under which its collectors' positions are stored
   const std::unique_ptr<cli::history_keeper>& history; ///< null, when somebody asks: none is kept
 };
 

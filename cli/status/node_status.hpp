@@ -28,6 +28,8 @@ struct node_status {
   std::vector<observation> before = {}; ///< its actors, a little earlier; may be empty
   std::chrono::nanoseconds between{0};  ///< how much earlier
   scaled_numbers scaled = {};           ///< what runs in another number than the file says
+  std::string told = {};                ///< how the whole system does, in a sentence; empty: not looked at
+  std::string stuck = {};               ///< who of this node holds up others or takes nothing; empty: nobody
 };
 
 /// One JSON object and a line feed; docs/operations.md has the keys.
@@ -46,7 +48,12 @@ auto members_text(const process_identity& of, std::int64_t now_ns, const std::ve
 /// For `weir status --check`: "node edge-1: degraded", and the reasons on lines of their own.
 auto check_text(std::string_view node, const verdict& found) -> std::string;
 
-/// One line for each tier, at most `width` columns wide: what `weir run` shows on a terminal.
-auto live_lines(const node_status& s, std::size_t width) -> std::vector<std::string>;
+/// What a terminal has.
+struct live_room {
+  std::size_t width = 79;
+  std::size_t height = 24;
+};
+/// What `weir run` shows on a terminal: who is stuck, a line for each tier and, where there is room, each component.
+auto live_lines(const node_status& s, const live_room& room) -> std::vector<std::string>;
 
 } // namespace weir::cli

@@ -1,5 +1,8 @@
 #include "cli/status/service.hpp"
 
+#include "cli/console/documents.hpp"
+#include "cli/console/openmetrics.hpp"
+#include "cli/status/headline.hpp"
 #include "cli/tell/ask_node.hpp"
 #include "runtime/os/clock.hpp"
 #include "runtime/os/whole_file.hpp"
@@ -9,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <sstream>
 
@@ -25,7 +29,7 @@ constexpr auto rate_interval = 250ms;
 
 status_service::status_service(process_identity who, node& of, reloads& by, const teller& tells,
                                std::function<void(const std::string&)> drain, status_outlets to)
-    : who_(std::move(who)), node_(of), reloads_(by), tells_(tells), drain_(std::move(drain)), to_(std::move(to)), stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    : who_(std::move(who)), node_(of), reloads_(by), tells_(tells), drain_(std::move(drain)), to_(std::move(to)), sight_(of), stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   WEIR_ASSERT(stop_.is_open());
   thread_ = std::thread{[this] { work(); }};
 }
@@ -113,6 +117,18 @@ auto status_service::tell(std::string_view asked, const std::string& by) -> resu
   return ask_node({tells_, node_, who_.node}, std::move(what), {by});
 }
 
+/// What the console tells at the same paths; nothing if it is none of them.
+auto status_service::document(std::string_view request) -> std::optional<std::string> {
+  if (request == "metrics") return metrics_of({node_.observe()}, metrics_format::openmetrics);
+  using document_of = std::pair<std::string_view, std::string (*)(const console_ground&, const cluster_sight&)>;
+  constexpr auto made = std::array{document_of{"graph", graph_document}, document_of{"actors", actors_document},
+                                   document_of{"accounts", accounts_document}};
+  const auto* const wanted = std::find_if(made.begin(), made.end(), [&](const auto& d) { return d.first == request; });
+  if (wanted == made.end()) return std::nullopt;
+  const auto plan = reloads_.plan();
+  return wanted->second({who_, *plan}, *sight_.latest());
+}
+
 auto status_service::answer(std::string_view request, const std::string& by) -> std::string {
   if (request.starts_with("tell ")) return order_text(tell(request.substr(5), by));
   if (request.starts_with("check")) return check(request);
@@ -120,13 +136,14 @@ auto status_service::answer(std::string_view request, const std::string& by) -> 
   if (request.starts_with("scale ")) return scale(request, by);
   if (request.starts_with("drain") || request.starts_with("hand ") || request.starts_with("forget ")) return order(request, by);
   if (request == "others") return others_text(node_.members());
+  if (auto told = document(request)) return std::move(*told);
   if (request == "status") return status_json(look());
-  if (request == "status text") return status_text(measure());
+  if (request == "status text") return status_text(with_headline(measure()));
   if (request == "cluster") return cluster_json(look(), node_.observe_cluster());
-  if (request == "cluster text") return cluster_text(measure(), node_.observe_cluster());
+  if (request == "cluster text") return cluster_text(with_headline(measure()), node_.observe_cluster());
   if (request == "members") return members_json(who_, node_.members(), node_.why_alone());
   if (request == "members text") return members_text(who_, system_clock().wall_ns(), node_.members(), node_.why_alone());
-  return "unknown request; wants status, cluster or members, with text behind it or not, check, reload, scale, drain, forget, hand, tell or others\n";
+  return "unknown request; wants status, cluster or members, with text behind it or not, graph, actors, accounts, metrics, check, reload, scale, drain, forget, hand, tell or others\n";
 }
 
 /// "check [cluster] [NANOSECONDS]".
@@ -161,11 +178,30 @@ auto status_service::measure() -> node_status {
   return now;
 }
 
+/// As seen from here, which may be a part of it.
+auto status_service::with_headline(node_status s) -> node_status {
+  const auto plan = reloads_.plan();
+  const auto seen = sight_.latest();
+  s.told = headline_of({who_.node, *seen, flows_of(*plan, *seen)}).text;
+  return s;
+}
+
+/// Of what is here: nobody else is asked for it each second.
+auto status_service::stuck_here(const node_status& s) const -> std::string {
+  auto seen = cluster_sight{s.now_ns, {}, {s.seen}, {}, {}};
+  add_rates(s.before, s.seen.actors, std::chrono::duration<double>(s.between).count(), seen.rates);
+  const auto plan = reloads_.plan();
+  auto flows = flows_of(*plan, seen);
+  for (auto& f : flows) f.is_hidden = f.actors == 0; // it may be on another node
+  return headline_of({who_.node, seen, flows}).stuck;
+}
+
 void status_service::draw() {
   auto now = look();
   now.before = std::move(drawn_.seen.actors);
   now.between = now.uptime - drawn_.uptime;
-  to_.terminal->draw(live_lines(now, to_.terminal->width()));
+  now.stuck = stuck_here(now);
+  to_.terminal->draw(live_lines(now, {to_.terminal->width(), to_.terminal->height()}));
   drawn_ = std::move(now);
 }
 

@@ -1,6 +1,7 @@
 /// A thread beside a running node: answers at the control socket and draws the live status.
 #pragma once
 
+#include "cli/console/sight.hpp"
 #include "cli/control_socket.hpp"
 #include "cli/run/reloads.hpp"
 #include "cli/status/node_status.hpp"
@@ -10,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 
 namespace weir::cli {
@@ -45,6 +47,9 @@ private:
   auto check(std::string_view request) const -> std::string;
   /// Two observations, so far apart that rates make sense.
   auto measure() -> node_status;
+  auto document(std::string_view request) -> std::optional<std::string>;
+  auto with_headline(node_status s) -> node_status;
+  auto stuck_here(const node_status& s) const -> std::string;
   auto look() const -> node_status;
   void draw();
 
@@ -54,6 +59,7 @@ private:
   const teller& tells_;
   const std::function<void(const std::string& by)> drain_;
   status_outlets to_;
+  sight_keeper sight_;
   time_point began_ = std::chrono::steady_clock::now();
   owned_fd stop_;
   node_status drawn_; ///< what the terminal shows

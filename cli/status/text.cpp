@@ -36,7 +36,7 @@ auto rate_of(const node_status& s, const observation& now, std::uint64_t actor_f
          / std::chrono::duration<double>(s.between).count();
 }
 
-auto rate_text(const std::optional<double>& rate) -> std::string {
+auto whole_rate(const std::optional<double>& rate) -> std::string {
   return rate ? count_text(static_cast<std::uint64_t>(*rate + 0.5)) : "";
 }
 
@@ -45,7 +45,7 @@ auto row_of(const node_status& s, const observation& o) -> row {
   return {"    " + o.address,
           o.state,
           count_text(o.events_in),
-          rate_text(rate_of(s, o, &actor_figures::events_in)),
+          whole_rate(rate_of(s, o, &actor_figures::events_in)),
           size_text(static_cast<double>(o.bytes_in)),
           bytes ? size_text(*bytes) : "",
           count_text(o.events_out),
@@ -180,7 +180,9 @@ auto body_of(const node_status& s) -> std::string {
 
 } // namespace
 
-auto status_text(const node_status& s) -> std::string { return title_of(s) + body_of(s); }
+auto status_text(const node_status& s) -> std::string {
+  return (s.told.empty() ? "" : printable(s.told) + '\n') + title_of(s) + body_of(s);
+}
 
 auto cluster_text(const node_status& s, const std::vector<node::node_report>& nodes) -> std::string {
   auto text = std::string{};

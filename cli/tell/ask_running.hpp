@@ -21,8 +21,11 @@ struct whom_to_ask {
 
 void add_options_of(CLI::App& sub, whom_to_ask& whom);
 
+/// A text for people, or one JSON object.
+enum class answer_form { text, json };
+
 /// What it says; or the exit status, when why not has been said.
-auto ask_running(const whom_to_ask& whom, question what, std::string_view command, session& s)
-    -> std::variant<std::string, int>;
+auto ask_running(const whom_to_ask& whom, question what, std::string_view command, session& s,
+                 answer_form as = answer_form::text) -> std::variant<std::string, int>;
 
 } // namespace weir::cli

@@ -1,13 +1,12 @@
 #include "cli/tell/letters.hpp"
 
 #include "cli/status/json_object.hpp"
+#include "cli/tell/trace_target.hpp"
 #include "runtime/dead_letter/dead_letter.hpp"
 #include "runtime/event/entry.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <cstdio>
 #include <deque>
 #include <fstream>
 #include <iterator>
@@ -28,12 +27,6 @@ struct letters_file {
   std::string component;
   std::string path;
   std::uint64_t bytes = 0;
-};
-
-struct found_letter {
-  std::string component;
-  std::uint64_t offset = 0;
-  dead_letter content;
 };
 
 using place_in_time = std::tuple<std::int64_t, std::string, std::uint64_t>; ///< when, component, offset
@@ -186,12 +179,6 @@ auto hexadecimal_of(std::string_view bytes) -> std::string {
   return text;
 }
 
-auto origin_text(std::uint64_t origin) -> std::string {
-  auto text = std::array<char, 17>{};
-  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(origin));
-  return text.data();
-}
-
 auto whole_json(const found_letter& l) -> std::string {
   const auto& letter = l.content;
   return line_of([&](msgpack_writer& to) {
@@ -213,6 +200,14 @@ auto whole_json(const found_letter& l) -> std::string {
 }
 
 } // namespace
+
+void for_each_letter(const reloads& of, const std::function<void(const found_letter&)>& visit) {
+  auto reader = dead_letter_reader{};
+  for (const auto& file : files_of(of, {}))
+    for_each_line(file, [&](std::uint64_t offset, const std::string& line) {
+      if (auto letter = reader.read(line)) visit({file.component, offset, std::move(*letter)});
+    });
+}
 
 auto parse_letter_id(std::string_view text) -> result<letter_id> {
   const auto colon = text.rfind(':');

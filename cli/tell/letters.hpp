@@ -6,12 +6,22 @@
 
 #include "runtime/dead_letter/dead_letter.hpp"
 
+#include <functional>
+
 namespace weir::cli {
 
 /// Of the component on this node; not_found: it has none.
 auto letters_path(const reloads& of, const std::string& component) -> result<std::string>;
 /// The one whose line begins there.
 auto read_letter(const std::string& path, std::uint64_t offset) -> result<dead_letter>;
+
+struct found_letter {
+  std::string component;
+  std::uint64_t offset = 0; ///< of its line
+  dead_letter content;
+};
+/// Those of this node that can be read, as far as the ends of files are looked at, file by file and oldest first.
+void for_each_letter(const reloads& of, const std::function<void(const found_letter&)>& visit);
 
 /// A letter is known by where its line begins: "COMPONENT:OFFSET".
 struct letter_id {

@@ -2,8 +2,9 @@
 
 _weir() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
-  local words=
+  local words= weir=${COMP_WORDS[0]}
   case $before in
+    --node | --via) words=$("$weir" complete nodes 2>/dev/null) ;;
     --format) words="text dot json mermaid" ;;
     --log-level | --level | log-level) words="trace debug info warn error critical off" ;;
     --at) words="entry exit" ;;
@@ -11,7 +12,7 @@ _weir() {
     --algorithm) words="p256 ed25519" ;;
   esac
   if [[ -z $words && $COMP_CWORD -eq 1 ]]; then
-    words="run check plan reload drain scale members console logs log-level tap pause resume retry restart status buffer cat replay certs version help --help"
+    words="run check plan reload drain scale members console logs log-level tap pause resume retry restart status top trace metrics buffer cat replay certs version help --help"
   elif [[ -z $words ]]; then
     case $command:$word in
       run:-*) words="--node --as --join --was --once --drain-timeout --status --log-level --log-json --help" ;;
@@ -25,6 +26,18 @@ _weir() {
       tap:-*) words="--at --tag --where --limit --json --node --via --help" ;;
       logs:-*) words="--follow --lines --level --text --via --help" ;;
       status:-*) words="--json --cluster --check --max-delay --help" ;;
+      top:-*) words="--token --ca --number --help" ;;
+      trace:-*) words="--json --via --help" ;;
+      metrics:-*) words="--help" ;;
+      status:* | top:* | metrics:* | members:* | console:* | reload:* | drain:* | logs:*) words=$("$weir" complete nodes 2>/dev/null) ;;
+      pause:* | resume:* | retry:*) words=$("$weir" complete components sink 2>/dev/null) ;;
+      restart:* | tap:*) words=$("$weir" complete components 2>/dev/null) ;;
+      scale:*)
+        words=$("$weir" complete components source_aggregator 2>/dev/null; "$weir" complete components destination_aggregator 2>/dev/null)
+        compopt -o nospace 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -S = -W "$words" -- "$word")
+        return
+        ;;
       buffer:-*) words="--chunks --json --format --unsettled --reader --help" ;;
       buffer:*)
         if [[ $COMP_CWORD -eq 2 ]]; then
@@ -47,9 +60,20 @@ _weir() {
         fi
         ;;
       help:-*) words="--markdown --schema --help" ;;
-      help:*) [[ $COMP_CWORD -eq 2 ]] && words="collector aggregator parser operator sink cluster node run check plan reload drain scale members status buffer cat replay certs version" ;;
+      help:*)
+        if [[ $COMP_CWORD -eq 2 ]]; then
+          words="collector aggregator parser operator sink cluster console node run check plan reload drain scale members status top trace metrics logs buffer cat replay certs version"
+        else
+          words=$("$weir" complete plugins "${COMP_WORDS[2]}" 2>/dev/null)
+        fi
+        ;;
       replay:*)
         mapfile -t COMPREPLY < <(compgen -f -X '!*.jsonl' -- "$word"; compgen -d -S / -- "$word")
+        compopt -o nospace 2>/dev/null
+        return
+        ;;
+      trace:*)
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
         compopt -o nospace 2>/dev/null
         return
         ;;

@@ -1,6 +1,6 @@
 # fish completion for weir
 
-set -l commands run check plan reload drain scale members console logs log-level tap pause resume retry restart status buffer cat replay certs version help
+set -l commands run check plan reload drain scale members console logs log-level tap pause resume retry restart status top trace metrics buffer cat replay certs version help
 complete -c weir -f
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a run -d "Run a topology"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a check -d "Report every mistake in a topology"
@@ -18,6 +18,9 @@ complete -c weir -n "not __fish_seen_subcommand_from $commands" -a resume -d "Ha
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a retry -d "Have a sink whose store failed try again now"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a restart -d "Have an actor end and begin again"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a status -d "Show what a running node does"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a top -d "Watch the whole system in a terminal"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a trace -d "Find out where an event is"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a metrics -d "Print the figures of a running node for Prometheus"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a buffer -d "Look into a disk buffer"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a cat -d "Send lines by the forward protocol"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a replay -d "Send dead letters through again"
@@ -37,11 +40,11 @@ complete -c weir -n "__fish_seen_subcommand_from run" -l log-json -d "Log JSON l
 complete -c weir -n "__fish_seen_subcommand_from plan" -l format -x -a "text dot json mermaid"
 complete -c weir -n "__fish_seen_subcommand_from reload" -l discard -d "Drop what is left for components that go"
 complete -c weir -n "__fish_seen_subcommand_from reload" -l all -d "Then hand the file to all other nodes"
-complete -c weir -n "__fish_seen_subcommand_from drain" -l via -x -d "Node of this machine that passes it on"
+complete -c weir -n "__fish_seen_subcommand_from drain" -l via -x -a "(weir complete nodes 2>/dev/null)" -d "Node of this machine that passes it on"
 complete -c weir -n "__fish_seen_subcommand_from drain" -l no-wait -d "Do not wait until it has ended"
 complete -c weir -n "__fish_seen_subcommand_from members" -l json -d "For programs"
-complete -c weir -n "__fish_seen_subcommand_from scale" -l node -x -d "Node that has it"
-complete -c weir -n "__fish_seen_subcommand_from scale" -l via -x -d "Node of this machine that passes it on"
+complete -c weir -n "__fish_seen_subcommand_from scale" -l node -x -a "(weir complete nodes 2>/dev/null)" -d "Node that has it"
+complete -c weir -n "__fish_seen_subcommand_from scale" -l via -x -a "(weir complete nodes 2>/dev/null)" -d "Node of this machine that passes it on"
 complete -c weir -n "__fish_seen_subcommand_from status" -l json -d "For programs"
 complete -c weir -n "__fish_seen_subcommand_from status" -l cluster -d "All nodes"
 complete -c weir -n "__fish_seen_subcommand_from status" -l check -d "Only whether all is well"
@@ -84,5 +87,14 @@ complete -c weir -n "__fish_seen_subcommand_from tap" -s n -l limit -x -d "End a
 complete -c weir -n "__fish_seen_subcommand_from tap" -l json -d "One object a line"
 complete -c weir -n "__fish_seen_subcommand_from tap" -l node -x -d "At this one alone"
 complete -c weir -n "__fish_seen_subcommand_from log-level" -x -a "trace debug info warn error critical off"
-complete -c weir -n "__fish_seen_subcommand_from log-level pause resume retry restart" -l node -x -d "Which has it"
-complete -c weir -n "__fish_seen_subcommand_from logs log-level tap pause resume retry restart" -l via -x -d "Node of this machine that passes it on"
+complete -c weir -n "__fish_seen_subcommand_from log-level pause resume retry restart" -l node -x -a "(weir complete nodes 2>/dev/null)" -d "Which has it"
+complete -c weir -n "__fish_seen_subcommand_from logs log-level tap pause resume retry restart" -l via -x -a "(weir complete nodes 2>/dev/null)" -d "Node of this machine that passes it on"
+complete -c weir -n "__fish_seen_subcommand_from status top metrics members console reload drain logs" -a "(weir complete nodes 2>/dev/null)"
+complete -c weir -n "__fish_seen_subcommand_from pause resume retry" -a "(weir complete components sink 2>/dev/null)"
+complete -c weir -n "__fish_seen_subcommand_from restart scale tap" -a "(weir complete components 2>/dev/null)"
+complete -c weir -n "__fish_seen_subcommand_from help; and __fish_seen_subcommand_from collector parser operator aggregator sink" -a "(weir complete plugins (commandline -opc)[3] 2>/dev/null)"
+complete -c weir -n "__fish_seen_subcommand_from top" -l token -x -d "Token of a console"
+complete -c weir -n "__fish_seen_subcommand_from top" -l ca -r -d "Authorities that are trusted"
+complete -c weir -n "__fish_seen_subcommand_from top" -s n -l number -x -d "Print so many blocks of lines"
+complete -c weir -n "__fish_seen_subcommand_from trace" -F
+complete -c weir -n "__fish_seen_subcommand_from trace" -l json -d "For programs"

@@ -119,11 +119,13 @@ auto wrong_file(const std::string& what, const std::string& path) -> error {
 }
 
 auto load_files(SSL_CTX* to, const tls_settings& files) -> result<void> {
-  if (SSL_CTX_use_certificate_chain_file(to, files.certificate.c_str()) != 1)
-    return wrong_file("certificate", files.certificate);
-  if (SSL_CTX_use_PrivateKey_file(to, files.key.c_str(), SSL_FILETYPE_PEM) != 1
-      || SSL_CTX_check_private_key(to) != 1)
-    return wrong_file("key", files.key);
+  if (!files.certificate.empty() || !files.key.empty()) {
+    if (SSL_CTX_use_certificate_chain_file(to, files.certificate.c_str()) != 1)
+      return wrong_file("certificate", files.certificate);
+    if (SSL_CTX_use_PrivateKey_file(to, files.key.c_str(), SSL_FILETYPE_PEM) != 1
+        || SSL_CTX_check_private_key(to) != 1)
+      return wrong_file("key", files.key);
+  }
   if (files.authorities.empty()) return {};
   if (SSL_CTX_load_verify_locations(to, files.authorities.c_str(), nullptr) != 1)
     return wrong_file("authorities", files.authorities);

@@ -22,7 +22,7 @@ constexpr auto names_of(tls_version*) {
 }
 
 struct tls_settings {
-  std::string certificate; ///< path of a PEM file, the whole chain
+  std::string certificate; ///< path of a PEM file, the whole chain; empty, and the key too: who dials shows none
   std::string key;         ///< path of a PEM file
   std::string authorities; ///< path of a PEM file: whose certificates are trusted; empty: who dials needs none
   tls_version min_version = tls_version::tls_1_2;

@@ -30,7 +30,7 @@ nodes:
 # What stands for the names in the addresses.
 NAMES = {"component": "core", "address": "edge-1/collector/logs", "number": "1"}
 # Words without which there is no answer, or another one.
-WORDS = {"/api/v1/scale": "component=core&instances=2", "/api/v1/log-level": "level=info", "/api/v1/pause": "component=files",
+WORDS = {"/api/v1/trace": "chunk=0123456789abcdef/1", "/api/v1/scale": "component=core&instances=2", "/api/v1/log-level": "level=info", "/api/v1/pause": "component=files",
          "/api/v1/resume": "component=files", "/api/v1/retry": "component=files", "/api/v1/restart": "component=files"}
 HAS_NO_DOCUMENT = {"/api/v1/stream", "/api/v1/tap"}
 LAST = ("/api/v1/drain",)

@@ -33,6 +33,10 @@ complete_words() {
 [[ $(complete_words weir st) == "status " ]] || fail "weir st does not complete to status"
 [[ $(complete_words weir run --on) == "--once " ]] || fail "weir run --on does not complete to --once"
 [[ $(complete_words weir plan --format m) == "mermaid " ]] || fail "weir plan --format m does not complete to mermaid"
+# Names that only the command knows.
+PATH=$prefix/bin:$PATH
+[[ $(complete_words weir help sink sql) == "sqlite " ]] || fail "weir help sink sql does not complete to sqlite"
+WEIR_RUNTIME_DIR=$prefix/nobody complete_words weir top x >/dev/null || fail "weir top cannot be completed where no node runs"
 [[ -s $prefix/share/zsh/site-functions/_weir && -s $prefix/share/fish/vendor_completions.d/weir.fish ]] \
   || fail "no completions for zsh or fish"
 echo "everything is in place"

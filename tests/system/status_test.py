@@ -71,7 +71,7 @@ class StatusTest(SystemTest):
         answer = self.weir("status")
         self.assertEqual(answer.returncode, 0, answer.stderr)
         lines = answer.stdout.splitlines()
-        self.assertTrue(lines[0].startswith("node edge-1 of cluster shop, weir 0."), lines[0])
+        self.assertTrue(lines[1].startswith("node edge-1 of cluster shop, weir 0."), lines[0])
         for line in ("collectors", "  logs (tail)", "source aggregators", "  local", "destination aggregators",
                      "sinks", "  db (sqlite)", "  files (file)"):
             self.assertIn(line, lines)

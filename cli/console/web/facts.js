@@ -1,5 +1,4 @@
 // What follows from the graph as the node tells it: what flows between two components, who waits for whom, the sums.
-import { mood_of_component } from "./state_mark.js";
 import { byte_rate, bytes, many, rate } from "./format.js";
 
 export const tiers = [
@@ -17,22 +16,6 @@ export function tier_word(c) {
 /// Nodes whose figures are not in the graph, in words.
 export function is_partial(graph) {
   return (graph.partial || []).length > 0;
-}
-
-function hosts(member, c) {
-  const all = member.classes || [];
-  return all.length === 0 || c.classes.length === 0 || c.classes.some((k) => all.includes(k));
-}
-
-/// None of its actors is seen, and that says nothing: a node that may run it tells this one no figures, or is alive and has
-/// no need of a link to this one.
-export function is_hidden(graph, c) {
-  if (c.actors > 0) return false;
-  const silent = new Set((graph.nodes || []).filter((n) => n.problem).map((n) => n.node));
-  const told = new Set((graph.nodes || []).map((n) => n.node));
-  const sends_from_here = graph.components.some((s) => c.from.includes(s.component) && s.nodes.includes(graph.node));
-  const may_run_it = (m) => (m.state === "up" || m.state === "draining") && hosts(m, c);
-  return (graph.members || []).some((m) => may_run_it(m) && (silent.has(m.node) || (!told.has(m.node) && !sends_from_here)));
 }
 
 /// What dead letters bring was counted when it came first.
@@ -68,31 +51,23 @@ function flow_between(a, b, by_name, of) {
   return { value: all > 0 ? (b[of.in] * a[of.out]) / all : 0, is_about: true };
 }
 
-/// A sender that waits, waits for those of its receivers that give no credit; for all of them if all give some.
-function holds_up(a, b, by_name) {
-  if (a.waiting === 0) return false;
-  const gives_none = (c) => c.demand_granted === 0 || c.failing > 0 || c.actors === 0;
-  const receivers = a.to.map((n) => by_name.get(n)).filter(Boolean);
-  return receivers.some(gives_none) ? gives_none(b) : true;
-}
-
 export function edges_of(graph) {
   const by_name = new Map(graph.components.map((c) => [c.component, c]));
   const edges = [];
   for (const a of graph.components)
     for (const name of a.to) {
       const b = by_name.get(name);
-      if (b) edges.push(edge_of(a, b, by_name, graph));
+      if (b) edges.push(edge_of(a, b, by_name));
     }
   return edges;
 }
 
-function edge_of(a, b, by_name, graph) {
+function edge_of(a, b, by_name) {
   const events = flow_between(a, b, by_name, { in: "events_in_per_second", out: "events_out_per_second" });
   const size = flow_between(a, b, by_name, { in: "bytes_in_per_second", out: "bytes_out_per_second" });
   const edge = { key: a.component + " → " + b.component, from: a, to: b, rate: events.value, bytes: size.value, is_about: events.is_about };
-  edge.waits = holds_up(a, b, by_name);
-  const ends = [a, b].map((c) => mood_of_component(c, is_hidden(graph, c)));
+  edge.waits = a.waits_for.includes(b.component);
+  const ends = [a.mood, b.mood];
   const is_stopped = ends[1] === "fails" || (ends[1] === "tries" && edge.rate === 0 && a.events_held > 0);
   edge.mood = is_stopped ? "fails" : edge.waits ? "waits" : ends.includes("unseen") ? "unseen" : edge.rate > 0 ? "flows" : "rests";
   return edge;

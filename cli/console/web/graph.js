@@ -1,9 +1,9 @@
 // Draws the graph: a box for each component with what it does and on which nodes, an edge with the rate for its width.
 import { h } from "./dom.js";
 import { box, layout } from "./layout.js";
-import { edges_of, is_hidden, sentence_of_edge, tier_word } from "./facts.js";
+import { edges_of, sentence_of_edge, tier_word } from "./facts.js";
 import { byte_rate, bytes, count, many, rate, seconds, short } from "./format.js";
-import { mood_of_component, mood_of_health, shape_of, word_of_component } from "./state_mark.js";
+import { mood_of_health, shape_of } from "./state_mark.js";
 
 const chips_max = 12; // more nodes of a class are one chip with their number
 const chip_letters = 6.6; // pixels, at the size of their text
@@ -63,7 +63,7 @@ export function sentence_of_box(graph, c) {
   const where = c.nodes.length === 0 ? "on no node that is seen" : c.nodes.length <= 3 ? "on " + c.nodes.join(", ") : `on ${many(c.nodes.length, "node")}`;
   const dropped = c.dropped > 0 ? `; ${count(c.dropped)} dropped` : "";
   const wrong = (c.problems || []).length > 0 ? `; ${c.problems[0]}` : "";
-  return `${tier_word(c)} ${c.component} (${c.type}): ${word_of_component(c, is_hidden(graph, c))}; ${c.tier === "sink" ? "stores" : "takes in"} ${rate(f.rate)}, ${byte_rate(f.bytes)}; ${held}; ${where}${dropped}${wrong}`;
+  return `${tier_word(c)} ${c.component} (${c.type}): ${c.state}; ${c.tier === "sink" ? "stores" : "takes in"} ${rate(f.rate)}, ${byte_rate(f.bytes)}; ${held}; ${where}${dropped}${wrong}`;
 }
 
 /// As much of it as there is room for.
@@ -74,7 +74,7 @@ function held_text(c, room) {
 
 function box_picture(graph, b, pointed, point) {
   const c = b.c;
-  const mood = mood_of_component(c, is_hidden(graph, c));
+  const mood = c.mood;
   const f = figures_of(c);
   const inner = b.w - 24;
   return h("a", { key: c.component, href: "#/component/" + encodeURIComponent(c.component), class: `box ${mood}${pointed === c.component ? " pointed" : ""}`,
@@ -86,8 +86,8 @@ function box_picture(graph, b, pointed, point) {
     h("text", { class: "box-rate", x: 14, y: 47 }, short(f.rate), h("tspan", { class: "box-unit" }, " events/s")),
     h("text", { class: "box-type", x: b.w - 10, y: 47 }, byte_rate(f.bytes)),
     h("path", { class: "box-shape", d: shape_of(mood), "fill-rule": "evenodd", transform: "translate(14 57)" }),
-    h("text", { class: "box-word", x: 29, y: 66 }, cut(word_of_component(c, is_hidden(graph, c)), inner - 20, 6.6)),
-    b.w > 200 && mood !== "fails" && mood !== "unseen" && h("text", { class: "box-type", x: b.w - 10, y: 66 }, held_text(c, b.w - 52 - word_of_component(c, is_hidden(graph, c)).length * 7)),
+    h("text", { class: "box-word", x: 29, y: 66 }, cut(c.state, inner - 20, 6.6)),
+    b.w > 200 && mood !== "fails" && mood !== "unseen" && h("text", { class: "box-type", x: b.w - 10, y: 66 }, held_text(c, b.w - 52 - c.state.length * 7)),
     chips(graph, c, inner));
 }
 

@@ -1,7 +1,7 @@
 // One component: how it does, its figures with their past, its neighbours, actors, files, buffers, log lines and settings.
 import { action, restart } from "./actions.js";
 import { h } from "./dom.js";
-import { edges_of, is_hidden, sentence_of_edge, tier_word } from "./facts.js";
+import { edges_of, sentence_of_edge, tier_word } from "./facts.js";
 import { count } from "./format.js";
 import { live } from "./live.js";
 import { log_lines } from "./page_logs.js";
@@ -9,7 +9,7 @@ import { actor_table, partial_note } from "./page_actors.js";
 import { empty, resource, told } from "./resource.js";
 import { figure_tiles } from "./figures.js";
 import { buffer_panel, file_table, settings_panel } from "./component_parts.js";
-import { mark, mood_of_component, word_of_component } from "./state_mark.js";
+import { mark } from "./state_mark.js";
 
 const history_seconds = 600;
 const log_shown = 12;
@@ -55,11 +55,10 @@ function panel(title, ...inside) {
 }
 
 function title(c) {
-  const hidden = Boolean(live.graph) && is_hidden(live.graph, c);
   const act = (path, label, text) => action({ key: path, path, words: { component: c.component }, title: `${label}: ${c.component}`, word: label, text });
   return h("div", { class: "bar-of-page" },
     h("div", null,
-      h("h1", null, c.component, " ", mark(mood_of_component(c, hidden), word_of_component(c, hidden))),
+      h("h1", null, c.component, " ", mark(c.mood, c.state)),
       h("p", { class: "faint" }, tier_word(c) + (c.type === "aggregator" ? "" : ", " + c.type), c.classes.length > 0 && ` · on nodes of class ${c.classes.join(", ")}`, ` · ${count(c.actors)} seen`),
       (c.problems || []).length > 0 && h("ul", { class: "reasons" }, c.problems.map((p) => h("li", { key: p }, p)))),
     h("div", { class: "buttons" },

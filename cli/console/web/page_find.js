@@ -1,19 +1,17 @@
-// Where is this event? A place in a file, a tag with a text, or a chunk's id; answered hop by hop.
+// Where is this event? A place in a file or a chunk's id; answered hop by hop.
 import { h } from "./dom.js";
 import { bytes, count, when } from "./format.js";
 import { value_of } from "./component_parts.js";
 import { empty, resource, told } from "./resource.js";
 import { mark } from "./state_mark.js";
-import { table } from "./table.js";
 
 const kinds = {
   file: { title: "A place in a file", fields: [["file", "File", "/var/log/app.log"], ["offset", "Byte offset", "1204"]] },
-  tag: { title: "A tag and a text", fields: [["tag", "Tag", "web.access"], ["text", "Text in the event", "request 4711"]] },
   chunk: { title: "A chunk", fields: [["chunk", "Chunk id", "origin/sequence"]] },
 };
 
 export function page(words, app) {
-  let kind = words.chunk ? "chunk" : words.tag || words.text ? "tag" : "file";
+  let kind = words.chunk ? "chunk" : "file";
   const asked = kinds[kind].fields.some(([name]) => words[name]);
   const ask = (path, query) => new resource(path, query, { changed: app.redraw, each_ms: 0 });
   const query = Object.fromEntries(kinds[kind].fields.map(([name]) => [name, words[name]]));
@@ -47,7 +45,7 @@ function form(kind, words, choose, app) {
       h("label", { key: k, class: "choice" }, h("input", { type: "radio", name: "kind", checked: k === kind, onchange: () => choose(k) }), of.title))),
     h("form", { class: "fields", key: kind, onsubmit: submit },
       kinds[kind].fields.map(([name, title, example]) => h("label", { key: name }, title,
-        h("input", { name, value: words[name] || "", placeholder: example, required: name !== "text" && name !== "offset", inputmode: name === "offset" ? "numeric" : null, autocomplete: "off", spellcheck: "false" }))),
+        h("input", { name, value: words[name] || "", placeholder: example, required: name !== "offset", inputmode: name === "offset" ? "numeric" : null, autocomplete: "off", spellcheck: "false" }))),
       h("button", { type: "submit", class: "primary" }, "Find")));
 }
 
@@ -63,28 +61,19 @@ function at_the_source(files, words) {
   }));
 }
 
-const passed = /stored|settled|commit|passed|acked|read$/;
-const missing = /not|never|unknown|drop|lost|refused|error/;
-
-function mood_of(hop) {
-  const text = String(hop.state || hop.verdict || hop.found || "").toLowerCase();
-  if (missing.test(text)) return "fails";
-  return passed.test(text) ? "flows" : "waits";
-}
-
 function hops(data) {
-  const all = data.hops || data.entries || data.answers || [];
-  if (all.length === 0) return empty("Nobody knows of it.", data.answer || data.why || "It was never read, or is older than what buffers and stores remember.");
+  const all = data.hops || [];
+  if (all.length === 0) return empty("Nobody knows of it.", data.answer || "It was never read, or is older than what buffers and stores remember.");
   return [
-    (data.answer || data.text) && h("p", { class: "state-title" }, data.answer || data.text),
+    h("p", { class: "state-title" }, data.answer),
     h("ol", { class: "hops" }, all.map((hop, i) => {
-      const { node, component, tier, state, verdict, found, text, at, ...rest } = hop;
-      const more = Object.entries(rest).filter(([, v]) => v !== null && v !== "" && typeof v !== "object");
+      const { node, component, tier, mood, state, text, at, generation, settled, ...rest } = hop;
+      const more = Object.entries(rest).map(([k, v]) => [k, Array.isArray(v) ? v.join(", ") : v]);
       return h("li", { key: i + (component || node || "") },
-        mark(mood_of(hop), String(state || verdict || found || "asked")), " ",
+        mark(mood, state), " ",
         component && h("a", { href: "#/component/" + encodeURIComponent(component) }, component), node && " on " + node, text && ": " + text, at && [" ", when(at)],
         more.length > 0 && h("dl", { class: "pairs tight" }, more.map(([k, v]) => [h("dt", null, k.replace(/_/g, " ")), h("dd", null, value_of(k, v))])));
     })),
-    Array.isArray(data.chunks) && data.chunks.length > 0 && table({ label: "Chunks", rows: data.chunks, key: (c) => String(c.chunk || c.id), columns: Object.keys(data.chunks[0]).map((k) => ({ key: k, title: k, draw: (r) => value_of(k, r[k]) })) }),
+    (data.partial || []).length > 0 && h("p", { class: "faint" }, "Not asked: ", data.partial.join("; ")),
   ];
 }

@@ -1,11 +1,10 @@
 // Is everything arriving, and where is it stuck: a sentence, the sums, the graph, and the same as a table.
 import { h } from "./dom.js";
-import { edges_of, is_hidden, is_partial, is_source, sentence_of_edge, sums_of, tier_word, tiers } from "./facts.js";
+import { edges_of, is_partial, is_source, sentence_of_edge, sums_of, tier_word, tiers } from "./facts.js";
 import { byte_rate, bytes, count, many, rate, seconds, short } from "./format.js";
 import { graph_picture, sentence_of_box } from "./graph.js";
-import { headline } from "./headline.js";
 import { live } from "./live.js";
-import { mark, mood_of_component, word_of_component } from "./state_mark.js";
+import { mark } from "./state_mark.js";
 import { spark } from "./chart.js";
 import { table } from "./table.js";
 import { empty, loading } from "./resource.js";
@@ -51,7 +50,7 @@ function text_scale() {
 }
 
 function head(g) {
-  const told = headline(g);
+  const told = g.headline;
   return h("section", { class: "headline " + told.mood },
     h("h1", { id: "headline" }, mark(told.mood, told.text)),
     told.more.length > 0 && h("ul", { class: "reasons" },
@@ -112,7 +111,7 @@ function components(g, order, app) {
     columns: [
       { key: "component", title: "Component", draw: (c) => h("a", { href: "#/component/" + encodeURIComponent(c.component) }, c.component) },
       { key: "tier", title: "Tier", of: (c) => rank.get(c.tier), draw: (c) => tier_word(c) + (c.type === "aggregator" ? "" : ", " + c.type), hides: true },
-      { key: "state", title: "State", of: (c) => mood_of_component(c, is_hidden(g, c)), draw: (c) => mark(mood_of_component(c, is_hidden(g, c)), word_of_component(c, is_hidden(g, c))) },
+      { key: "state", title: "State", of: (c) => c.mood, draw: (c) => mark(c.mood, c.state) },
       number("events_in_per_second", "In", (c) => rate(c.events_in_per_second)),
       number("events_out_per_second", "Out", (c) => rate(c.events_out_per_second)),
       number("bytes_out_per_second", "Out, bytes", (c) => byte_rate(c.bytes_out_per_second), { hides: true }),

@@ -1,7 +1,6 @@
 // How something is, by shape, word and colour together.
 import { h } from "./dom.js";
 
-const still_seconds = 5;
 const credit_too_small = 64 << 10; // bytes; as in graph.cpp
 
 // Of a 10 by 10 box: what the eye tells apart without colour.
@@ -47,28 +46,4 @@ function is_waiting(a) {
 export function word_of_actor(a) {
   if (a.answers === false) return a.state + ", does not answer";
   return is_waiting(a) ? "waits for demand" : a.state;
-}
-
-/// What it has passed on is not acked, and nothing comes any more.
-function stands_still(c) {
-  return c.events_held > 0 && c.delay_seconds > still_seconds && c.events_in_per_second + c.events_out_per_second === 0;
-}
-
-/// A component as the graph tells it: all its actors together. `is_hidden`: none of them can be seen from here.
-export function mood_of_component(c, is_hidden) {
-  if (c.actors === 0) return is_hidden ? "unseen" : "fails";
-  if (c.failing > 0) return "fails";
-  if ((c.problems || []).length > 0) return "tries";
-  if (c.waiting > 0 || stands_still(c)) return "waits";
-  return c.events_in_per_second + c.events_out_per_second > 0 ? "flows" : "rests";
-}
-
-export function word_of_component(c, is_hidden) {
-  const some = (n, word) => (c.actors > 1 ? n + " of " + c.actors + " " + word : word);
-  const words = {
-    unseen: () => "not seen from here", flows: () => "flows", rests: () => "at rest", tries: () => "in trouble",
-    waits: () => (c.waiting > 0 ? some(c.waiting, "waiting") : "stands still"),
-    fails: () => (c.actors === 0 ? "not there" : some(c.failing, "failing")),
-  };
-  return words[mood_of_component(c, is_hidden)]();
 }

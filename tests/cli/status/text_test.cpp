@@ -84,6 +84,12 @@ sinks
 )");
 }
 
+BOOST_AUTO_TEST_CASE(it_begins_with_how_the_whole_system_does_if_that_is_known) {
+  auto s = sample();
+  s.told = "Sink files stores 0/s; 1 before it waits.";
+  BOOST_TEST(cli::status_text(s).starts_with("Sink files stores 0/s; 1 before it waits.\nnode edge-1 of cluster shop"));
+}
+
 BOOST_AUTO_TEST_CASE(accounts_that_do_not_balance_are_said) {
   auto s = sample();
   s.seen.actors.front().events_out += 1;
@@ -177,29 +183,52 @@ BOOST_AUTO_TEST_CASE(the_cluster_shows_each_node_or_why_it_cannot_be_reached) {
 BOOST_AUTO_TEST_CASE(the_live_status_has_a_line_for_each_tier_and_the_last_errors) {
   const auto expected = std::vector<std::string>{
       "edge-1: up 1m30s, 2,000 events in, 0 stored, degraded",
-      "            state     events/s  buffered  bytes/s   demand  delay",
-      "collectors  running      2,000   2.0 KiB  8.0 KiB  1.0 MiB   1.5s",
-      "sinks       retrying         0       0 B      0 B      0 B      0",
+      "            state     events/s  delay  buffered  bytes/s   demand",
+      "collectors  running      2,000   1.5s   2.0 KiB  8.0 KiB  1.0 MiB",
+      "sinks       retrying         0      0       0 B      0 B      0 B",
       "node core-1 is not connected: connection refused",
       "edge-1/collector/logs: /no/*.log matches nothing",
       "edge-1/sink/files: it tries again: no?space left",
   };
-  const auto lines = cli::live_lines(sample(), 79);
+  const auto lines = cli::live_lines(sample(), {79, 16});
   BOOST_TEST(lines == expected, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(the_live_status_fits_whatever_the_width) {
+BOOST_AUTO_TEST_CASE(the_live_status_says_who_is_stuck_and_has_a_line_for_each_component_where_there_is_room) {
+  auto s = sample();
+  s.stuck = "Sink files stores 0/s; 1 before it waits.";
+  const auto lines = cli::live_lines(s, {79, 40});
+  BOOST_TEST(lines.at(1) == s.stuck);
+  BOOST_TEST(lines.at(4) == "  logs      running      2,000   1.5s   2.0 KiB  8.0 KiB  1.0 MiB");
+  BOOST_TEST(lines.at(6) == "  files     retrying         0      0       0 B      0 B      0 B");
+}
+
+BOOST_AUTO_TEST_CASE(the_live_status_fits_whatever_the_size) {
   for (std::size_t width = 1; width < 100; ++width)
-    for (const auto& line : cli::live_lines(sample(), width)) BOOST_TEST(line.size() <= width);
-  BOOST_TEST(cli::live_lines(sample(), 45)[1] == "            state     events/s  buffered");
+    for (std::size_t height : {1, 2, 5, 24, 80}) {
+      const auto lines = cli::live_lines(sample(), {width, height});
+      BOOST_TEST(lines.size() <= std::max<std::size_t>(height - 1, 1));
+      for (const auto& line : lines) BOOST_TEST(line.size() <= width);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_live_status_keeps_rate_and_delay_when_it_is_narrow) {
+  BOOST_TEST(cli::live_lines(sample(), {45, 24})[1] == "            state     events/s  delay");
+  BOOST_TEST(cli::live_lines(sample(), {30, 24})[1] == "            events/s  delay");
+  auto s = sample();
+  s.seen.actors.push_back(actor("core", "destination_aggregator", "aggregator"));
+  const auto lines = cli::live_lines(s, {30, 12});
+  BOOST_TEST(lines[1] == "               events/s  delay");
+  BOOST_TEST(lines[3] == "destination a  0             0");
 }
 
 BOOST_AUTO_TEST_CASE(the_live_status_cuts_no_character_and_counts_columns) {
   auto s = sample();
   s.seen.actors.front().problems = {"/protokolle/größe/日志.log: ключ"};
-  const auto whole = cli::live_lines(s, 200)[5];
+  const auto whole = cli::live_lines(s, {200, 16})[5];
   for (auto width = columns_taken_by(whole); width > 0; --width) {
-    const auto line = cli::live_lines(s, width)[cli::live_lines(s, width).size() - 2];
+    const auto lines = cli::live_lines(s, {width, 16});
+    const auto line = lines[lines.size() - 2];
     BOOST_TEST(columns_taken_by(line) == width);
     BOOST_TEST(whole.starts_with(line));
     BOOST_TEST(cli::printable(line) == line); // no half of a character
@@ -222,6 +251,15 @@ BOOST_AUTO_TEST_CASE(figures_are_short) {
   BOOST_TEST(cli::size_text(1024) == "1.0 KiB");
   BOOST_TEST(cli::size_text(1024 * 1024 - 1) == "1.0 MiB");
   BOOST_TEST(cli::size_text(1e20) == "88817.8 PiB");
+  BOOST_TEST(cli::rate_text(0) == "0/s");
+  BOOST_TEST(cli::rate_text(0.001) == "<0.01/s");
+  BOOST_TEST(cli::rate_text(1204.3) == "1.2k/s");
+  BOOST_TEST(cli::short_text(9.996) == "10");
+  BOOST_TEST(cli::short_text(99.96) == "100");
+  BOOST_TEST(cli::short_text(999.4) == "999");
+  BOOST_TEST(cli::short_text(38'123'456) == "38.1M");
+  BOOST_TEST(cli::many(1, "node", "nodes") == "1 node");
+  BOOST_TEST(cli::many(1200, "node", "nodes") == "1,200 nodes");
   BOOST_TEST(cli::age_text(0s) == "0");
   BOOST_TEST(cli::age_text(-5s) == "0");
   BOOST_TEST(cli::age_text(950us) == "950us");
