@@ -1,3 +1,4 @@
+/// Which zone each node of the cluster is in, for whoever places copies.
 #pragma once
 
 #include "runtime/cluster/member.hpp"

@@ -105,6 +105,10 @@ auto may_host(const member_view& m, const component_plan& c) -> bool {
                      [&](const auto& k) { return std::find(classes.begin(), classes.end(), k) != classes.end(); });
 }
 
+auto is_lost(const node::node_report& own, const std::string& other) -> bool {
+  return std::any_of(own.links.begin(), own.links.end(), [&](const auto& l) { return l.node == other && !l.is_connected; });
+}
+
 /// A node that may run it tells this one no figures, or is alive and has no need of a link to this one.
 auto may_be_somewhere(const std::vector<component_flow>& flows, const component_flow& f, const cluster_sight& seen) -> bool {
   if (seen.nodes.empty()) return false;
@@ -115,7 +119,8 @@ auto may_be_somewhere(const std::vector<component_flow>& flows, const component_
   return std::any_of(seen.members.begin(), seen.members.end(), [&](const member_view& m) {
     if (!may_host(m, *f.of)) return false;
     const auto told = std::find_if(seen.nodes.begin(), seen.nodes.end(), [&](const auto& n) { return n.name == m.who.node; });
-    return told == seen.nodes.end() ? !is_sent_to : !told->problem.empty();
+    const auto is_silent = told != seen.nodes.end() && !told->problem.empty();
+    return told == seen.nodes.end() || is_lost(seen.nodes.front(), m.who.node) ? !is_sent_to : is_silent;
   });
 }
 

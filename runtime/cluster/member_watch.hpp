@@ -32,6 +32,7 @@ struct member_watch {
   monotonic_time told;             // that it is down, itself
   monotonic_time unlinked;         // if links is 0
   monotonic_time returned;         // as others say, who hear it
+  std::string returned_by;         // who of them; empty: it was heard here since
   std::uint64_t incarnation = 0;   // of the run that is linked, by its own word
   std::optional<monotonic_time> behind_since; // a run with a later clock is known and not linked
   bool is_other_judged = false;             // that other run: once

@@ -153,13 +153,16 @@ void membership::adopt(const member& m, const std::string& from, const std::stri
   if (const auto at = watches_.find(m.node); at != watches_.end()) {
     if (at->second.is_gone && !is_gone(m.state)) {
       at->second.returned = now_;
+      at->second.returned_by = from;
       at->second.is_broken = false; // who hears it is linked to it, and judges it from now on
     }
     at->second.is_gone = is_gone(m.state);
+    if (at->second.is_gone) at->second.returned_by.clear();
     // What it says of itself is later than its greeting.
     for (auto& [id, l] : links_)
       if (l.of == &at->second) l.serves = m.serves;
   }
+  if (is_gone(m.state)) rely_no_more_on(m.node);
   ++edition_;
   if (self_.serves || m.serves)
     table_.put(m);

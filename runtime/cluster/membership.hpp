@@ -146,6 +146,7 @@ private:
   void watch_all(monotonic_time now);
   void judge(const std::string& node, member_watch& w, monotonic_time now);
   auto judge_other_run(member_watch& w, const member& known, monotonic_time now) -> bool;
+  void rely_no_more_on(const std::string& gone);
   void call_down(const member& known, const std::string& why);
   void send_own_entry(link_id to, const link& l);
   void send_digest();

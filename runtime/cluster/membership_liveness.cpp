@@ -64,6 +64,7 @@ void membership::on_heard(link_id id, monotonic_time now) {
 void membership::heard(const std::string& node, member_watch& w, monotonic_time now) {
   w.detector.heard(now);
   w.is_judged = false;
+  w.returned_by.clear();
   if (!std::exchange(w.is_suspect, false)) return;
   tell(member_news::kind::trusted, node, quoted_node(node) + " is heard again");
 }
@@ -82,7 +83,7 @@ void membership::watch_all(monotonic_time now) {
   for (auto at = watches_.begin(); at != watches_.end();) {
     auto& [node, w] = *at;
     judge(node, w, now);
-    const auto is_over = w.links == 0 && now - std::max({w.unlinked, w.returned, attentive_since_}) > settings_.down_after;
+    const auto is_over = w.links == 0 && w.returned_by.empty() && now - std::max({w.unlinked, w.returned, attentive_since_}) > settings_.down_after;
     if (is_over && find_shown(node) == nullptr) clocks_.erase(node);
     at = is_over ? watches_.erase(at) : std::next(at);
   }
@@ -123,6 +124,17 @@ auto membership::judge_other_run(member_watch& w, const member& known, monotonic
   else
     table_.erase(std::string{known.node}); // who is linked to an edge tells it what it is
   return true;
+}
+
+/// Whom it brought back nobody judges any more who is to be heard: who was linked to them does, unless they are heard in time.
+void membership::rely_no_more_on(const std::string& gone) {
+  for (auto& [node, w] : watches_) {
+    if (w.returned_by != gone || node == gone) continue;
+    w.returned_by.clear();
+    w.returned = now_;
+    w.is_judged = false;
+    w.is_broken = w.pulsing == 0;
+  }
 }
 
 void membership::call_down(const member& known, const std::string& why) {

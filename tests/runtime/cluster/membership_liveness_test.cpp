@@ -126,6 +126,26 @@ BOOST_AUTO_TEST_CASE(that_others_brought_back_get_their_time_to_be_heard_here) {
   BOOST_TEST(a.state_of("b") == "up");
 }
 
+BOOST_AUTO_TEST_CASE(that_were_brought_back_by_who_is_gone_now_are_judged_here_again) {
+  for (const auto is_link_open : {false, true}) {
+    auto a = led{};
+    a.link(1, "b");
+    a.link(2, "c");
+    a.pass(2s, {1, 2});
+    if (!is_link_open) a.unlink(1);
+    a.pass(8s, {2});
+    BOOST_TEST(a.state_of("b") == "down");
+    a.hear(2, {member_named("b", true, {1, 2})});
+    a.pass(20s, {2});
+    BOOST_TEST(a.state_of("b") == "up");
+    a.pass(8s); // c is silent, too
+    BOOST_TEST(a.state_of("c") == "down");
+    BOOST_TEST(a.state_of("b") == "up");
+    a.pass(4s);
+    BOOST_TEST(a.state_of("b") == "down");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(of_which_a_run_whose_clock_was_ahead_has_ended_are_down_for_the_one_that_runs) {
   auto a = led{};
   a.of.on_linked(1, {"b", true, 20}, a.now, a.wall_ns);
