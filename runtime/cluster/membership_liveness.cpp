@@ -83,8 +83,11 @@ void membership::watch_all(monotonic_time now) {
   for (auto at = watches_.begin(); at != watches_.end();) {
     auto& [node, w] = *at;
     judge(node, w, now);
-    const auto is_over = w.links == 0 && w.returned_by.empty() && now - std::max({w.unlinked, w.returned, attentive_since_}) > settings_.down_after;
-    if (is_over && find_shown(node) == nullptr) clocks_.erase(node);
+    const auto is_shown = find_shown(node) != nullptr;
+    const auto may_be_needed = is_shown && (w.is_judged || !w.returned_by.empty()); // by rely_no_more_on()
+    const auto is_long_ago = now - std::max({w.unlinked, w.returned, attentive_since_}) > settings_.down_after;
+    const auto is_over = w.links == 0 && !may_be_needed && is_long_ago;
+    if (is_over && !is_shown) clocks_.erase(node);
     at = is_over ? watches_.erase(at) : std::next(at);
   }
 }
