@@ -78,17 +78,18 @@ function box_picture(graph, b, pointed, point) {
   const f = figures_of(c);
   const inner = b.w - 24;
   return h("a", { key: c.component, href: "#/component/" + encodeURIComponent(c.component), class: `box ${mood}${pointed === c.component ? " pointed" : ""}`,
-    "aria-label": sentence_of_box(graph, c), transform: `translate(${b.x.toFixed(1)} ${b.y.toFixed(1)})`, ...pointing(c.component, point) },
-    h("rect", { class: "box-ground", width: b.w, height: b.h, rx: 6 }),
-    h("rect", { class: "box-side", width: 4, height: b.h, rx: 2 }),
-    h("text", { class: "box-name", x: 14, y: 21 }, cut(c.component, inner - 8 - c.type.length * 6.4, 8)),
-    h("text", { class: "box-type", x: b.w - 10, y: 21 }, c.type === "aggregator" ? "" : c.type),
-    h("text", { class: "box-rate", x: 14, y: 47 }, short(f.rate), h("tspan", { class: "box-unit" }, " events/s")),
-    h("text", { class: "box-type", x: b.w - 10, y: 47 }, byte_rate(f.bytes)),
-    h("path", { class: "box-shape", d: shape_of(mood), "fill-rule": "evenodd", transform: "translate(14 57)" }),
-    h("text", { class: "box-word", x: 29, y: 66 }, cut(c.state, inner - 20, 6.6)),
-    b.w > 200 && mood !== "fails" && mood !== "unseen" && h("text", { class: "box-type", x: b.w - 10, y: 66 }, held_text(c, b.w - 52 - c.state.length * 7)),
-    chips(graph, c, inner));
+    transform: `translate(${b.x.toFixed(1)} ${b.y.toFixed(1)})`, ...pointing(c.component, point) },
+    h("g", { role: "img", "aria-label": sentence_of_box(graph, c) },
+      h("rect", { class: "box-ground", width: b.w, height: b.h, rx: 6 }),
+      h("rect", { class: "box-side", width: 4, height: b.h, rx: 2 }),
+      h("text", { class: "box-name", x: 14, y: 21 }, cut(c.component, inner - 8 - c.type.length * 6.4, 8)),
+      h("text", { class: "box-type", x: b.w - 10, y: 21 }, c.type === "aggregator" ? "" : c.type),
+      h("text", { class: "box-rate", x: 14, y: 47 }, short(f.rate), h("tspan", { class: "box-unit" }, " events/s")),
+      h("text", { class: "box-type", x: b.w - 10, y: 47 }, byte_rate(f.bytes)),
+      h("path", { class: "box-shape", d: shape_of(mood), "fill-rule": "evenodd", transform: "translate(14 57)" }),
+      h("text", { class: "box-word", x: 29, y: 66 }, cut(c.state, inner - 20, 6.6)),
+      b.w > 200 && mood !== "fails" && mood !== "unseen" && h("text", { class: "box-type", x: b.w - 10, y: 66 }, held_text(c, b.w - 52 - c.state.length * 7)),
+      chips(graph, c, inner)));
 }
 
 /// The nodes by name, while there is room for them; else their number, and of how many something is wrong.

@@ -85,7 +85,7 @@ function aside() {
   const leave = () => sign_out().then(begin_session, (e) => toast("Still in: " + e.message, "fails"));
   return [
     h("span", { class: "health", role: "status" }, state),
-    h("button", { type: "button", class: "bare", onclick: () => (window.weir_theme.next(), app.redraw()), "aria-label": "Colours: " + window.weir_theme.current() + ". Change", title: "Colours" }, "◐", h("span", { class: "theme-word" }, " " + window.weir_theme.current())),
+    h("button", { type: "button", class: "bare", onclick: () => (window.weir_theme.next(), app.redraw()), "aria-label": "Colours: " + window.weir_theme.current() + ". Change", title: "Colours" }, h("span", { "aria-hidden": "true" }, "◐"), h("span", { class: "theme-word" }, " " + window.weir_theme.current())),
     h("button", { type: "button", class: "bare", onclick: show_keys, "aria-label": "Keys", title: "Keys" }, "?"),
     session.csrf ? h("button", { type: "button", class: "bare", onclick: leave, title: session.name + " may " + session.role }, "Leave")
       : session.role === "figures" && h("a", { href: "#/logs", class: "bare" }, "Get in"),

@@ -37,7 +37,7 @@ export function page(_, app) {
         h("section", { class: "panel", "aria-label": "Graph" },
           h("div", { class: "graph-place", ref: observe }, width > 0 && (g.components.length > 0 ? graph_picture(g, width, text_scale(), pointed, point) : empty("The topology has no components."))),
           strip(g, pointed)),
-        h("section", { class: "panel", "aria-label": "Components" }, components(g, order, app)),
+        h("section", { class: "panel" }, components(g, order, app)),
       ];
     },
     end: () => measure.disconnect(),

@@ -6,7 +6,7 @@ import { h } from "./dom.js";
 export function table(of) {
   const order = of.order || {};
   const rows = sorted(of.rows, of.columns.find((c) => c.key === order.by), order.is_down);
-  return h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": of.label },
+  return h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": of.label + ", as a table" },
     h("table", { class: of.columns.some((c) => c.width) ? "even" : null },
       h("caption", { class: "unseen" }, of.label),
       of.columns.some((c) => c.width) && h("colgroup", null, of.columns.map((c) => h("col", { key: c.key, class: c.hides ? "hides" : null, style: { width: c.width || "auto" } }))),
