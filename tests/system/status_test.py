@@ -5,7 +5,7 @@ import socket
 import stat
 import unittest
 
-from weir_nodes import SIGKILL, SIGTERM, SystemTest, free_port, wait_until
+from weir_nodes import SIGKILL, SIGTERM, TWO_NODES, SystemTest, free_port, wait_until
 
 PIPELINE = """
 cluster: { name: shop }
@@ -18,22 +18,6 @@ destination_aggregators:
 sinks:
   db: { type: sqlite, from: [core], path: DIR/weir.db }
   files: { type: file, from: [core], path: "DIR/out/{tag}.jsonl" }
-"""
-
-TWO_NODES = """
-cluster: { name: shop }
-collectors:
-  logs: { type: tail, path: DIR/in.log }
-destination_aggregators:
-  core: { from: [logs] }
-sinks:
-  files: { type: file, from: [core], path: "DIR/out/all.jsonl" }
-placement:
-  edge: [logs]
-  core: [core, files]
-nodes:
-  edge-1: { listen: 127.0.0.1:PORT1, as: edge }
-  core-1: { listen: 127.0.0.1:PORT2, as: core }
 """
 
 

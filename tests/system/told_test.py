@@ -8,7 +8,7 @@ import urllib.parse
 
 from signal import SIGSTOP
 
-from weir_nodes import SystemTest, count_lines, free_port, read_lines, wait_until
+from weir_nodes import TWO_NODES, SystemTest, count_lines, free_port, read_lines, wait_until
 
 PIPELINE = """
 cluster: { name: shop }
@@ -18,22 +18,6 @@ source_aggregators:
   local: { from: [logs] }
 sinks:
   files: { type: file, from: [local], path: "DIR/out/all.jsonl" }
-"""
-
-TWO_NODES = """
-cluster: { name: shop }
-collectors:
-  logs: { type: tail, path: DIR/in.log }
-destination_aggregators:
-  core: { from: [logs] }
-sinks:
-  files: { type: file, from: [core], path: "DIR/out/all.jsonl" }
-placement:
-  edge: [logs]
-  core: [core, files]
-nodes:
-  edge-1: { listen: 127.0.0.1:PORT1, as: edge }
-  core-1: { listen: 127.0.0.1:PORT2, as: core }
 """
 
 SECRETS = """

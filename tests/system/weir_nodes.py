@@ -23,6 +23,23 @@ PATIENCE = float(os.environ.get("WEIR_PATIENCE", "60"))
 TICK = 0.02
 LOGHUB = os.path.join(SOURCE, "..", "shared", "data", "loghub")
 
+# An edge that reads DIR/in.log, and a core; their ports are to be filled in.
+TWO_NODES = """
+cluster: { name: shop }
+collectors:
+  logs: { type: tail, path: DIR/in.log }
+destination_aggregators:
+  core: { from: [logs] }
+sinks:
+  files: { type: file, from: [core], path: "DIR/out/all.jsonl" }
+placement:
+  edge: [logs]
+  core: [core, files]
+nodes:
+  edge-1: { listen: 127.0.0.1:PORT1, as: edge }
+  core-1: { listen: 127.0.0.1:PORT2, as: core }
+"""
+
 
 RESERVED = []  # sockets that no one sees: while this process lives, its ports are no other test's
 
