@@ -23,4 +23,14 @@ auto endpoint_choice::left_out(monotonic_time now) const -> std::size_t {
   return static_cast<std::size_t>(std::count_if(all_.begin(), all_.end(), [&](const auto& e) { return !is_well(e, now); }));
 }
 
+auto host_of_endpoint(std::string_view text, std::uint16_t default_port) -> result<host_port> {
+  const auto colon = text.rfind(':');
+  const auto bracket = text.rfind(']');
+  const auto is_whole_address = bracket == std::string_view::npos && colon != text.find(':'); // IPv6 without brackets
+  const auto has_port = colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket) && !is_whole_address;
+  if (has_port) return parse_host_port(text);
+  auto whole = is_whole_address ? '[' + std::string{text} + ']' : std::string{text};
+  return parse_host_port(whole + ':' + std::to_string(default_port));
+}
+
 } // namespace weir

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "runtime/base/backoff.hpp"
+#include "runtime/net/address.hpp"
 #include "runtime/os/clock.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir {
@@ -46,5 +48,8 @@ private:
   backoff_settings pace_;
   std::size_t last_ = SIZE_MAX;
 };
+
+/// "host:port", or a host alone, which then has the store's own port.
+auto host_of_endpoint(std::string_view text, std::uint16_t default_port) -> result<host_port>;
 
 } // namespace weir

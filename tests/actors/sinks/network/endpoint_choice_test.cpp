@@ -47,4 +47,18 @@ BOOST_AUTO_TEST_CASE(if_all_fail_the_one_whose_time_is_up_first_is_tried) {
   BOOST_TEST(choice.left_out(start) == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(an_endpoint_may_leave_its_port_out) {
+  const auto text = [](std::string_view endpoint) {
+    const auto read = host_of_endpoint(endpoint, 5432);
+    return read ? to_text(*read) : read.failure().what;
+  };
+  BOOST_TEST(text("db-1") == "db-1:5432");
+  BOOST_TEST(text("db-1:1") == "db-1:1");
+  BOOST_TEST(text("[::1]") == "[::1]:5432");
+  BOOST_TEST(text("[::1]:7") == "[::1]:7");
+  BOOST_TEST(text("fe80::1") == "[fe80::1]:5432");
+  BOOST_TEST(!host_of_endpoint("db-1:x", 5432));
+  BOOST_TEST(!host_of_endpoint("", 5432));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

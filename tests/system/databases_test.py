@@ -1,0 +1,83 @@
+"""Databases as stores, with real servers: each line is a row once, whoever is killed."""
+import os
+import subprocess
+import tempfile
+import unittest
+
+from peer_stores import PeerStore, Server
+from weir_nodes import wait_until
+
+
+class Database:
+    """Cases that both have; what they differ in is in the classes below."""
+
+    def sink(self):
+        return (f'type: {self.kind}, endpoints: ["127.0.0.1:{self.server.port}"], database: weir, table: {self.table}, '
+                'auth: { user: weir, password: weir }, timeout: { connect: 2s, request: 3s }, batch: { max_delay: 20ms }')
+
+    def messages(self):
+        return self.query(f"select {self.message} from {self.table}").split("\n")[:-1]
+
+    def test_the_writers_process_is_killed_again_and_again(self):
+        self.check_killed_writer()
+
+    def test_the_server_is_killed_again_and_again(self):
+        self.check_killed_server()
+
+    def test_the_server_hangs(self):
+        self.check_frozen_server()
+
+    def test_two_nodes_with_four_writers_each_write_into_one_table(self):
+        self.check_two_nodes()
+
+    def test_rows_that_the_table_refuses_are_dead_letters_with_its_reason(self):
+        self.query(f"create table {self.table}(time timestamp(6), tag text, record {self.picky})")
+        self.write("in/b.log", "".join(f"{'bad' if n % 100 == 7 else 'good'} {n}\n" for n in range(1000)))
+        topology = self.write("t.yaml", "collectors: { logs: { type: tail, path: \"DIR/in/*.log\" } }\n"
+                              "sinks: { store: { from: logs, " + self.sink() + " } }\n")
+        self.start("one", topology, "--node", "one")
+        self.wait_for("one", "store", events_out=990)
+        wait_until(lambda: len(self.messages()) == 990, "all that is good is stored")
+        dropped = self.actor("one", "store")["dropped"]
+        self.assertEqual(10, sum(dropped.values()))
+        self.assertTrue(all("check constraint" in reason or "CONSTRAINT" in reason for reason in dropped), dropped)
+
+    def test_what_is_wrong_is_one_line_that_keeps_the_secret(self):
+        topology = self.write("t.yaml", "collectors: { logs: { type: tail, path: \"DIR/in/*.log\" } }\n"
+                              "sinks: { store: { from: logs, " + self.sink().replace("password: weir", "password: open-sesame") + " } }\n")
+        node = self.start("one", topology, "--node", "one")
+        node.wait_log(self.refusal)
+        self.assertNotIn("open-sesame", node.log() + str(self.status("one")) + self.weir("plan", topology).stdout)
+
+
+class PostgreSQL(Database, PeerStore):
+    kind, message, picky = "postgresql", "record->>'message'", "jsonb check (record->>'message' not like 'bad%')"
+    refusal = "password authentication failed"
+
+    @classmethod
+    def make_server(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="weir-test-")
+        os.chmod(cls.folder.name, 0o755)  # the server is another user
+        return Server("postgresql", cls.folder.name + "/server")
+
+    def query(self, sql):
+        return subprocess.run(["psql", "-h", "127.0.0.1", "-p", str(self.server.port), "-U", "weir", "-d", "weir", "-XAtqc", sql],
+                              env={**os.environ, "PGPASSWORD": "weir"}, capture_output=True, text=True, check=False).stdout
+
+
+class MariaDB(Database, PeerStore):
+    kind, message, picky = "mysql", "json_value(record, '$.message')", "json check (json_value(record, '$.message') not like 'bad%')"
+    refusal = "Access denied"
+
+    @classmethod
+    def make_server(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="weir-test-")
+        return Server("mariadb", cls.folder.name + "/server")
+
+    def query(self, sql):
+        return subprocess.run(["mariadb", "--no-defaults", "-h127.0.0.1", f"-P{self.server.port}", "-uweir", "-pweir", "weir", "-Nre", sql],
+                              capture_output=True, text=True, check=False).stdout
+
+
+if __name__ == "__main__":
+    unittest.main()
