@@ -2,9 +2,8 @@
 import os
 import subprocess
 import tempfile
-import unittest
 
-from peer_stores import PeerStore, Server
+from peer_stores import PeerStore, Server, main
 from weir_nodes import wait_until
 
 
@@ -80,4 +79,4 @@ class MariaDB(Database, PeerStore):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()

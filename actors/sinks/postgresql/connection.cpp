@@ -12,10 +12,16 @@
 namespace weir {
 namespace {
 
-/// libpq ends its sentences with a line break, and may say several.
+/// libpq says several sentences, each on a line and some of them indented.
 auto one_line(std::string_view text) -> std::string {
-  auto line = std::string{text.substr(0, text.find_last_not_of(" \n") + 1)};
-  std::replace(line.begin(), line.end(), '\n', ' ');
+  auto line = std::string{};
+  for (const auto c : text.substr(0, text.find_last_not_of(" \n") + 1)) {
+    const auto is_space = c == ' ' || c == '\n' || c == '\t';
+    if (!is_space)
+      line += c;
+    else if (!line.empty() && line.back() != ' ')
+      line += ' ';
+  }
   return line;
 }
 
