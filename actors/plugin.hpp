@@ -42,6 +42,9 @@ template <class Interface> struct plugin {
   std::string name;
   std::string help;
   std::vector<config::field_info> fields;
+  /// The Debian package that was not there when this was built, so that nothing is made of it; empty: it is whole.
+  std::string lacks;
+  std::string example; ///< a whole topology file that uses it, from `example` of its settings; empty: none
   bool listens = false; ///< has a `listens` member: its input has no end of its own
   bool resumes = false; ///< has a `resumes` member: a source whose positions mean the same to a later process
   bool gives_events = false; ///< has a `gives_events` member: a source of events, not of lines to be parsed
@@ -76,6 +79,10 @@ public:
   static auto all() -> std::vector<plugin<Interface>>& {
     static auto plugins = std::vector<plugin<Interface>>{};
     return plugins;
+  }
+  static void add(plugin<Interface> entry) {
+    const auto at = std::find_if(all().begin(), all().end(), [&](const auto& p) { return p.name > entry.name; });
+    all().insert(at, std::move(entry));
   }
   static auto find(std::string_view name) -> const plugin<Interface>* {
     for (const auto& p : all())
@@ -120,6 +127,13 @@ concept holds_descriptors = requires(const typename T::settings& s) {
   T::descriptors(s);
 };
 
+template <class Settings> auto example_of() -> std::string {
+  if constexpr (requires { Settings::example; })
+    return std::string{Settings::example};
+  else
+    return {};
+}
+
 /// A namespace-scope constant of this type registers class `T`, which has a `settings` struct with
 /// a describe(), and a constructor from (settings, const plugin_context&).
 template <class Interface, class T> struct register_plugin {
@@ -128,6 +142,7 @@ template <class Interface, class T> struct register_plugin {
     entry.name = std::move(name);
     entry.help = std::move(help);
     entry.fields = config::list_settings<typename T::settings>();
+    entry.example = example_of<typename T::settings>();
     entry.listens = has_listens<T>;
     entry.resumes = has_resumes<T>;
     entry.gives_events = requires { T::gives_events; };
@@ -142,9 +157,7 @@ template <class Interface, class T> struct register_plugin {
     if constexpr (has_retags<T>)
       entry.retags = [](const auto& from, auto before) { return T::retags(settings_of(from), std::move(before)); };
     entry.configure = configure;
-    auto& all = plugin_registry<Interface>::all();
-    const auto at = std::find_if(all.begin(), all.end(), [&](const auto& p) { return p.name > entry.name; });
-    all.insert(at, std::move(entry));
+    plugin_registry<Interface>::add(std::move(entry));
   }
 
 private:
@@ -162,6 +175,32 @@ private:
     auto settings =
         config::read_settings<typename T::settings>(from, std::move(owner), problems, std::move(ignored));
     return [settings](const plugin_context& context) { return std::make_unique<T>(settings, context); };
+  }
+};
+
+/// The same for a plug-in whose library was not there when this was built: it has its place in help, reference and
+/// schema, and its settings are checked, but whoever uses it is told what is missing. `Settings` is what its class has
+/// as `settings`, in a header that does without the library. Compiled in place of the class: weir_needs() in cmake.
+template <class Interface, class Settings> struct register_lacking_plugin {
+  register_lacking_plugin(std::string name, std::string help, std::string package) {
+    auto entry = plugin<Interface>{};
+    entry.name = name;
+    entry.help = std::move(help);
+    entry.fields = config::list_settings<Settings>();
+    entry.example = example_of<Settings>();
+    entry.lacks = package;
+    entry.configure = [name, package](const config::value& from, std::string owner, config::diagnostics& problems,
+                                      std::vector<std::string> ignored) -> typename plugin<Interface>::factory {
+      const auto* type = from.find("type");
+      problems.push_back({config::diagnostic::severity::error, type == nullptr ? from.where : type->where,
+                          owner + ": this build has no \"" + name + "\": " + package + " was not there when it was made",
+                          "install " + package + ", configure and build again"});
+      (void)config::read_settings<Settings>(from, std::move(owner), problems, std::move(ignored));
+      return {};
+    };
+    // One complaint is enough.
+    entry.promise = [](const auto&) { return store_promise{.knows_by = store_promise::memory::event_keys, .writers_max = store_writers_max}; };
+    plugin_registry<Interface>::add(std::move(entry));
   }
 };
 
