@@ -1,3 +1,4 @@
+#include "actors/lacking_plugin.hpp"
 #include "actors/sinks/elasticsearch/settings.hpp"
 #include "actors/sinks/store.hpp"
 

@@ -16,7 +16,6 @@ void validate(const elasticsearch_settings& s, config::settings_reader& reader) 
   } else if (const auto problem = problem_of_index_template(s.index); !problem.empty()) {
     reader.complain("index", "\"index\" makes no name of an index: " + problem);
   }
-  if (s.compress == compression::zstd) reader.complain("compress", "\"compress\" wants none or gzip: these servers take no other");
   for (const auto& [key, path] : {std::pair{"routing", s.routing}, std::pair{"id_key", s.id_key}})
     if (!path.empty() && !is_written_path(path))
       reader.complain(key, '"' + std::string{key} + "\": " + std::string{not_written_path});

@@ -3,12 +3,21 @@
 
 #include "actors/promise.hpp"
 #include "actors/sinks/http/settings.hpp"
-#include "runtime/codec/compression.hpp"
 
+#include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace weir {
+
+/// How requests travel; what these servers take.
+enum class request_encoding { none, gzip };
+
+constexpr auto names_of(request_encoding*) {
+  return std::array<std::pair<std::string_view, request_encoding>, 2>{
+      {{"none", request_encoding::none}, {"gzip", request_encoding::gzip}}};
+}
 
 struct elasticsearch_settings {
   static constexpr auto example = std::string_view{R"(collectors:
@@ -33,7 +42,7 @@ sinks:
   std::string id_key;
   bool ask_first = true;
   bool ecs = false;
-  compression compress = compression::gzip;
+  request_encoding compress = request_encoding::gzip;
 
   /// Whether events get in by a name that stands for one index after the other.
   auto rolls() const -> bool { return !data_stream.empty(); }
@@ -71,7 +80,7 @@ template <class Visitor> void describe(Visitor& v, elasticsearch_settings& s) {
           "and in indices of other times for an event without a time of its own. false: spares the request; such an event may "
           "come twice after a kill.");
   v.field("ecs", s.ecs, "Names fields by the Elastic Common Schema: the tag is event.dataset, level is log.level.");
-  v.field("compress", s.compress, "none or gzip: how requests travel.");
+  v.field("compress", s.compress, "How requests travel.");
 }
 
 void validate(const elasticsearch_settings& s, config::settings_reader& reader);

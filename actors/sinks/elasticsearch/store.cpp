@@ -98,7 +98,7 @@ auto elasticsearch_store::open() -> result<void> {
   if (!settings_.pipeline.empty()) path += "&pipeline=" + percent_encoded_name(settings_.pipeline);
   if (settings_.rolls() && knows_streams) path += "&require_data_stream=true";
   writer_.emplace(bulk_writer_settings{.path = std::move(path),
-                                       .compress = settings_.compress,
+                                       .compress = settings_.compress == request_encoding::gzip ? compression::gzip : compression::none,
                                        .patience = settings_.http.timeout.request,
                                        .create = settings_.create && !settings_.rolls(),
                                        .is_one_index = documents_.names().is_fixed(),
