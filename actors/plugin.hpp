@@ -42,6 +42,9 @@ template <class Interface> struct plugin {
   std::string name;
   std::string help;
   std::vector<config::field_info> fields;
+  /// The Debian package that was not there when this was built, so that nothing is made of it; empty: it is whole.
+  std::string lacks;
+  std::string example; ///< a whole topology file that uses it, from `example` of its settings; empty: none
   bool listens = false; ///< has a `listens` member: its input has no end of its own
   bool resumes = false; ///< has a `resumes` member: a source whose positions mean the same to a later process
   bool gives_events = false; ///< has a `gives_events` member: a source of events, not of lines to be parsed
@@ -76,6 +79,10 @@ public:
   static auto all() -> std::vector<plugin<Interface>>& {
     static auto plugins = std::vector<plugin<Interface>>{};
     return plugins;
+  }
+  static void add(plugin<Interface> entry) {
+    const auto at = std::find_if(all().begin(), all().end(), [&](const auto& p) { return p.name > entry.name; });
+    all().insert(at, std::move(entry));
   }
   static auto find(std::string_view name) -> const plugin<Interface>* {
     for (const auto& p : all())
@@ -120,6 +127,13 @@ concept holds_descriptors = requires(const typename T::settings& s) {
   T::descriptors(s);
 };
 
+template <class Settings> auto example_of() -> std::string {
+  if constexpr (requires { Settings::example; })
+    return std::string{Settings::example};
+  else
+    return {};
+}
+
 /// A namespace-scope constant of this type registers class `T`, which has a `settings` struct with
 /// a describe(), and a constructor from (settings, const plugin_context&).
 template <class Interface, class T> struct register_plugin {
@@ -128,6 +142,7 @@ template <class Interface, class T> struct register_plugin {
     entry.name = std::move(name);
     entry.help = std::move(help);
     entry.fields = config::list_settings<typename T::settings>();
+    entry.example = example_of<typename T::settings>();
     entry.listens = has_listens<T>;
     entry.resumes = has_resumes<T>;
     entry.gives_events = requires { T::gives_events; };
@@ -142,9 +157,7 @@ template <class Interface, class T> struct register_plugin {
     if constexpr (has_retags<T>)
       entry.retags = [](const auto& from, auto before) { return T::retags(settings_of(from), std::move(before)); };
     entry.configure = configure;
-    auto& all = plugin_registry<Interface>::all();
-    const auto at = std::find_if(all.begin(), all.end(), [&](const auto& p) { return p.name > entry.name; });
-    all.insert(at, std::move(entry));
+    plugin_registry<Interface>::add(std::move(entry));
   }
 
 private:

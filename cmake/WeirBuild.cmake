@@ -65,6 +65,20 @@ function(weir_library name)
   endif()
 endfunction()
 
+# weir_needs(LIBRARY SOURCES... LACKING...): of a folder of weir_actors whose plug-ins need the imported target LIBRARY,
+# which may not be there. With it SOURCES are built and LIBRARY is linked, without it LACKING, which registers the same
+# names with register_lacking_plugin. Sources that do not include the library's headers stand outside of it.
+function(weir_needs library)
+  cmake_parse_arguments(arg "" "" "SOURCES;LACKING" ${ARGN})
+  if(TARGET ${library})
+    target_sources(weir_actors PRIVATE ${arg_SOURCES})
+    # Public: whoever links the objects needs it too.
+    target_link_libraries(weir_actors PUBLIC ${library})
+  else()
+    target_sources(weir_actors PRIVATE ${arg_LACKING})
+  endif()
+endfunction()
+
 # Names in anonymous namespaces are unique in a folder, therefore. A file that registers a plug-in stays alone:
 # tests link the box with plug-ins of their own.
 function(weir_unite_folders name)

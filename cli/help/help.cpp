@@ -54,13 +54,29 @@ auto table(const std::vector<config::field_info>& fields) -> std::string {
   return text;
 }
 
+auto lack_of(const page& p) -> std::string {
+  return p.lacks.empty() ? "" : "not in this build, for want of " + p.lacks;
+}
+
+void print_example(const page& p, std::ostream& out) {
+  if (p.example.empty()) return;
+  out << "\nExample:\n";
+  for (auto text = std::string_view{p.example}; !text.empty();) {
+    const auto end = std::min(text.find('\n'), text.size());
+    out << (end == 0 ? "" : "  ") << text.substr(0, end) << '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
 void print_page(const page& p, std::ostream& out) {
   out << p.kind << (p.name.empty() ? "" : " ") << p.name << ": "
       << (p.help.empty() ? help_of_kind(p.kind) : p.help) << "\n\n";
+  if (!p.lacks.empty()) out << "It is " << lack_of(p) << ": install that, configure and build again.\n\n";
   if (p.kind != "parser") out << table(p.fields);
   const auto common = common_fields_of(p.kind);
   if (!common.empty())
     out << (p.kind == "parser" ? "" : "\n") << "Keys of every " << p.kind << ":\n" << table(common);
+  print_example(p, out);
 }
 
 void print_list(const std::string& kind, std::ostream& out) {
@@ -70,7 +86,8 @@ void print_list(const std::string& kind, std::ostream& out) {
   for (const auto& p : pages) width = std::max(width, p.name.size());
   out << kind << ": " << help_of_kind(kind) << "\n\n";
   for (const auto& p : pages)
-    out << "  " << p.name << std::string(width + 2 - p.name.size(), ' ') << p.help << '\n';
+    out << "  " << p.name << std::string(width + 2 - p.name.size(), ' ') << p.help << (p.lacks.empty() ? "" : " (" + lack_of(p) + ')')
+        << '\n';
   out << "\n`weir help " << kind << " NAME` lists the settings of one.\n";
 }
 

@@ -40,6 +40,7 @@ auto section_text(const std::string& kind) -> std::string {
   for (const auto& p : pages_of(kind)) {
     if (!p.name.empty()) text += "\n### " + kind + " `" + p.name + "`\n\n" + p.help + '\n';
     if (kind != "parser") text += table_of(p.fields);
+    if (!p.example.empty()) text += "\n```yaml\n" + p.example + "```\n";
   }
   return text;
 }

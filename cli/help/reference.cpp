@@ -10,7 +10,8 @@ namespace {
 
 template <class Interface> auto plugin_pages(const std::string& kind) -> std::vector<page> {
   auto pages = std::vector<page>{};
-  for (const auto& p : plugin_registry<Interface>::all()) pages.push_back({kind, p.name, p.help, p.fields});
+  for (const auto& p : plugin_registry<Interface>::all())
+    pages.push_back({kind, p.name, p.help, p.fields, p.lacks, p.example});
   return pages;
 }
 

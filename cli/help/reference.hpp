@@ -15,6 +15,8 @@ struct page {
   std::string name; ///< "file"; empty if there is one of its kind
   std::string help;
   std::vector<config::field_info> fields;
+  std::string lacks = {};   ///< the package that this build was made without; empty: none
+  std::string example = {}; ///< a whole topology file
 };
 
 /// collector, operator, parser, aggregator, sink, dead_letters, cluster, node: in the order of the reference.

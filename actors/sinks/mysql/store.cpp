@@ -1,6 +1,5 @@
 #include "actors/sinks/mysql/driver.hpp"
-#include "actors/sinks/network/endpoint_choice.hpp"
-#include "actors/sinks/sql/settings.hpp"
+#include "actors/sinks/mysql/settings.hpp"
 #include "actors/sinks/sql/store.hpp"
 
 namespace weir {
@@ -8,9 +7,7 @@ namespace {
 
 class mysql_store final : public sql_store {
 public:
-  struct settings : sql_settings {
-    bool load_data = true;
-  };
+  using settings = mysql_settings;
   /// The connection, and one that takes its place.
   static auto descriptors(const settings&) -> descriptor_need { return {2, false}; }
   static auto promise(const settings&) -> store_promise { return sql_store::promise(); }
@@ -22,8 +19,6 @@ private:
 
   bool loads_;
 };
-
-constexpr auto mysql_port = std::uint16_t{3306};
 
 auto mysql_store::claims(const settings& s, const plugin_context&) -> plugin_claims {
   const auto where = s.network.endpoints.empty() ? std::string{} : s.network.endpoints.front();
@@ -62,25 +57,7 @@ auto mysql_store::connect(const std::string& endpoint) -> result<std::unique_ptr
   return std::unique_ptr<sql_driver>{std::make_unique<mysql_driver>(std::move(connection), packet_bytes, loads_)};
 }
 
-template <class Visitor> void describe(Visitor& v, mysql_store::settings& s) {
-  describe_sql(v, s, "host:port (3306 if none is given) or the path of a unix socket; of several the first that takes writes.");
-  v.field("load_data", s.load_data,
-          "Whether many rows go as LOAD DATA LOCAL, where the server's local_infile lets them: half the work for it; else as INSERT.");
-}
-
-void validate(const mysql_store::settings& s, config::settings_reader& reader) {
-  validate_sql(s, reader);
-  for (const auto& e : s.network.endpoints)
-    if (!e.starts_with('/'))
-      if (const auto at = host_of_endpoint(e, mysql_port); !at) reader.complain("endpoints", "\"endpoints\": " + at.failure().what);
-  if (s.network.endpoints.empty()) reader.complain("endpoints", "\"endpoints\" is missing: where is the database?", "as in db-1:3306");
-  if (!s.network.auth.token.value.empty()) reader.refuse_useless("auth", "MySQL knows user and password, no token");
-  if (s.network.tls && !s.network.tls->server_name.empty())
-    reader.complain("tls", "\"server_name\" is not to be had with MySQL's client library: the certificate must name the endpoint");
-}
-
-const register_store<mysql_store> registered_mysql{
-    "mysql", "Commits events to a table of MySQL or MariaDB, each exactly once, also from several nodes."};
+const register_store<mysql_store> registered_mysql{"mysql", std::string{mysql_help}};
 
 } // namespace
 } // namespace weir

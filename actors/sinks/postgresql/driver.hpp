@@ -2,24 +2,15 @@
 #pragma once
 
 #include "actors/sinks/postgresql/connection.hpp"
+#include "actors/sinks/postgresql/settings.hpp"
 #include "actors/sinks/sql/driver.hpp"
 
-#include <array>
 #include <memory>
 #include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace weir {
-
-enum class postgresql_partition { none, day, hour };
-
-constexpr auto names_of(postgresql_partition*) {
-  return std::array<std::pair<std::string_view, postgresql_partition>, 3>{{{"none", postgresql_partition::none},
-                                                                          {"day", postgresql_partition::day},
-                                                                          {"hour", postgresql_partition::hour}}};
-}
 
 class postgresql_driver final : public sql_driver {
 public:

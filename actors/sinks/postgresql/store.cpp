@@ -1,6 +1,6 @@
 #include "actors/sinks/network/endpoint_choice.hpp"
 #include "actors/sinks/postgresql/driver.hpp"
-#include "actors/sinks/sql/settings.hpp"
+#include "actors/sinks/postgresql/settings.hpp"
 #include "actors/sinks/sql/store.hpp"
 
 namespace weir {
@@ -8,9 +8,7 @@ namespace {
 
 class postgresql_store final : public sql_store {
 public:
-  struct settings : sql_settings {
-    postgresql_partition partition = postgresql_partition::none;
-  };
+  using settings = postgresql_settings;
   /// The connection, and one that takes its place.
   static auto descriptors(const settings&) -> descriptor_need { return {2, false}; }
   static auto promise(const settings&) -> store_promise { return sql_store::promise(); }
@@ -25,7 +23,6 @@ private:
   postgresql_partition partition_;
 };
 
-constexpr auto default_port = std::uint16_t{5432};
 constexpr auto system_authorities = "/etc/ssl/certs/ca-certificates.crt";
 
 auto mode_of(const std::optional<store_tls>& tls) -> const char* {
@@ -49,7 +46,7 @@ auto postgresql_store::parameters_for(const std::string& endpoint) const -> resu
   if (endpoint.starts_with('/')) {
     made.emplace_back("host", endpoint);
   } else {
-    WEIR_TRY(const auto at, host_of_endpoint(endpoint, default_port));
+    WEIR_TRY(const auto at, host_of_endpoint(endpoint, postgresql_port));
     made.emplace_back("port", std::to_string(at.port));
     const auto is_renamed = s.network.tls && !s.network.tls->server_name.empty();
     made.emplace_back("host", is_renamed ? s.network.tls->server_name : at.host);
@@ -87,24 +84,7 @@ auto postgresql_store::find_out_whether_it_writes(postgresql_connection& c) -> r
   return error{errc::unavailable, "it is read-only: a standby, or told to be (default_transaction_read_only)"};
 }
 
-template <class Visitor> void describe(Visitor& v, postgresql_store::settings& s) {
-  describe_sql(v, s, "host:port (5432 if none is given) or the folder of a unix socket, as in /var/run/postgresql; of several the "
-                     "first that takes writes.");
-  v.field("partition", s.partition,
-          "day, hour: a table that is made has native partitions by the event's time (UTC), made as events need them; none.");
-}
-
-void validate(const postgresql_store::settings& s, config::settings_reader& reader) {
-  validate_sql(s, reader);
-  for (const auto& e : s.network.endpoints)
-    if (!e.starts_with('/'))
-      if (const auto at = host_of_endpoint(e, default_port); !at) reader.complain("endpoints", "\"endpoints\": " + at.failure().what);
-  if (s.network.endpoints.empty()) reader.complain("endpoints", "\"endpoints\" is missing: where is the database?", "as in db-1:5432");
-  if (!s.network.auth.token.value.empty()) reader.refuse_useless("auth", "PostgreSQL knows user and password, no token");
-}
-
-const register_store<postgresql_store> registered_postgresql{
-    "postgresql", "Commits events to a table of PostgreSQL, each exactly once, also from several nodes."};
+const register_store<postgresql_store> registered_postgresql{"postgresql", std::string{postgresql_help}};
 
 } // namespace
 } // namespace weir

@@ -1,0 +1,28 @@
+#include "actors/sinks/elasticsearch/settings.hpp"
+
+#include "actors/sinks/elasticsearch/index_names.hpp"
+#include "runtime/event/record_path.hpp"
+
+namespace weir {
+
+void validate(const elasticsearch_settings& s, config::settings_reader& reader) {
+  validate_http(s.http, reader, elasticsearch_port);
+  if (s.rolls()) {
+    reader.refuse_useless("index", "with \"data_stream\" events go there");
+    if (s.data_stream.find_first_of("{%") != std::string::npos)
+      reader.complain("data_stream", "\"data_stream\" wants one name, without a tag or a time in it");
+    else if (const auto problem = problem_of_index_name(s.data_stream); !problem.empty())
+      reader.complain("data_stream", "\"data_stream\" is no name of one: " + problem);
+  } else if (const auto problem = problem_of_index_template(s.index); !problem.empty()) {
+    reader.complain("index", "\"index\" makes no name of an index: " + problem);
+  }
+  for (const auto& [key, path] : {std::pair{"routing", s.routing}, std::pair{"id_key", s.id_key}})
+    if (!path.empty() && !is_written_path(path))
+      reader.complain(key, '"' + std::string{key} + "\": " + std::string{not_written_path});
+  const auto* given = reader.given("template");
+  if (given != nullptr && !given->is_map())
+    reader.complain("template", "\"template\" wants a map with settings and mappings, not " + given->describe());
+  if (!s.create) reader.refuse_useless("template", "with \"create: false\" none is installed");
+}
+
+} // namespace weir

@@ -1,0 +1,137 @@
+"""Real servers from tests/peers that a test starts on loopback, breaks and stops."""
+import base64
+import collections
+import http.client
+import http.server
+import os
+import signal
+import socketserver
+import ssl
+import subprocess
+import threading
+import unittest
+
+from weir_nodes import SOURCE, free_port
+
+SCRIPTS = os.path.join(SOURCE, "tests", "peers")
+
+
+class PeerServer:
+    """Started at once; the test is skipped where the server cannot be had."""
+
+    def __init__(self, name, folder, **environment):
+        self.name, self.folder, self.port = name, folder, free_port()
+        self.environment = {**os.environ, **environment}
+        self.start()
+
+    def start(self):
+        started = subprocess.run([os.path.join(SCRIPTS, self.name, "start"), self.folder, str(self.port)], env=self.environment,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+        if started.returncode == 77:
+            raise unittest.SkipTest(started.stderr.strip())
+        if started.returncode != 0:
+            raise AssertionError(f"{self.name} did not start:\n{started.stderr}")
+
+    def signal(self, number):
+        """To all its processes."""
+        with open(os.path.join(self.folder, "pid")) as f:
+            os.killpg(int(f.read()), number)
+
+    def kill(self):
+        self.signal(signal.SIGKILL)
+        self.stop()
+
+    def stop(self):
+        subprocess.run([os.path.join(SCRIPTS, "stop"), self.folder], check=False)
+
+
+class Door:
+    """In front of a plain HTTP server: TLS, and a name and password, where these are given."""
+
+    def __init__(self, port, certificate=None, user=None, password=None):
+        wanted = user and "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+        door = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def pass_on(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                if wanted and self.headers.get("Authorization") != wanted:
+                    return self.answer(401, b'{"error":{"type":"security_exception","reason":"wrong name or password"}}')
+                to = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+                kept = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "connection")}
+                to.request(self.command, self.path, body, kept)
+                answer = to.getresponse()
+                content = answer.read()
+                to.close()
+                door.note(answer.status, content)
+                return self.answer(answer.status, content, answer.headers.get("Content-Encoding"))
+
+            def answer(self, status, body, encoding=None):
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                if encoding:
+                    self.send_header("Content-Encoding", encoding)
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = pass_on
+
+            def log_message(self, *_):
+                pass
+
+        class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_):
+                pass
+
+        self.answers = collections.Counter()  # by status; of _bulk, those of its items too
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def note(self, status, content):
+        self.answers[status] += 1
+        for word in (b'"status":429', b'"status":409'):
+            self.answers[int(word[-3:])] += content.count(word)
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def make_certificate(folder, name, begin="20200101000000Z", end="20990101000000Z"):
+    """Signed by itself, for 127.0.0.1 and localhost; (certificate, key)."""
+    path = lambda ending: os.path.join(folder, name + ending)
+    os.makedirs(path(".d"), exist_ok=True)
+    config = f"""
+[ca]
+default_ca = own
+[own]
+database = {path(".d")}/index
+new_certs_dir = {path(".d")}
+rand_serial = yes
+default_md = sha256
+policy = any
+x509_extensions = names
+[any]
+commonName = supplied
+[names]
+subjectAltName = DNS:localhost,IP:127.0.0.1
+basicConstraints = critical,CA:TRUE
+"""
+    with open(path(".cnf"), "w") as f:
+        f.write(config)
+    open(path(".d") + "/index", "w").close()
+    run = lambda *words: subprocess.run(["openssl", *words], check=True, capture_output=True)
+    run("req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout", path(".key"), "-out", path(".csr"))
+    run("ca", "-config", path(".cnf"), "-batch", "-notext", "-selfsign", "-startdate", begin, "-enddate", end,
+        "-keyfile", path(".key"), "-in", path(".csr"), "-out", path(".pem"))
+    return path(".pem"), path(".key")
