@@ -65,6 +65,7 @@ auto console::open(console_settings settings, node& of, reloads& by, const telle
 auto console::listen() -> result<void> {
   auto how = http_server_settings{};
   how.tls = tls_;
+  how.takes_long = [this](const http_request& what) { return routes_.takes_long(what) || !what.word("node").empty(); };
   const auto answers = [this](const http_request& what, const auto& from) { return routes_.answer(access_, what, from); };
   const auto tries = settings_.plan.listen ? std::uint16_t{1} : console_ports_tried;
   auto failure = error{};
@@ -165,9 +166,10 @@ void console::add_topics() {
                                                       : console_right::action;
     const auto method = about.what == told::action ? "POST" : "GET";
     const auto answers = [this, &about](const console_call& c) { return about.goes_on ? follow(about, c) : tell(about, c); };
+    const auto takes_long = about.what != told::figures;
     const auto path = "/api/v1/" + (about.path.empty() ? about.name : about.path);
-    routes_.add({method, path, wants, answers});
-    if (about.has_parts) routes_.add({method, path + "/*", wants, answers});
+    routes_.add({method, path, wants, answers, takes_long});
+    if (about.has_parts) routes_.add({method, path + "/*", wants, answers, takes_long});
   }
 }
 
@@ -185,7 +187,9 @@ auto asker_of(const console_call& c) -> asker { return {(c.who ? c.who->name : "
 
 auto console::follow(const topic& about, const console_call& c) -> http_response {
   auto asked = question_of(about, c);
+  const auto session = c.what.word("session");
   for (const auto* own : {"alone", "among", "close", "form"}) asked.words.erase(own);
+  if (!session.empty()) return tell_since(std::move(asked), session, c);
   asked.words["session"] = random_secret();
   auto begun = tap_feed_.join(c.from, [this, asked = std::move(asked), by = asker_of(c)](bool is_last) {
     auto now = asked;
@@ -193,6 +197,14 @@ auto console::follow(const topic& about, const console_call& c) -> http_response
     return ask_node({tells_, node_, settings_.who.node}, std::move(now), by);
   });
   return begun ? std::move(*begun) : problem(begun.failure());
+}
+
+/// Who asks has sessions of his own, whatever others call theirs.
+auto console::tell_since(question asked, const std::string& session, const console_call& c) -> http_response {
+  asked.words["session"] = (c.who ? c.who->name : std::string{}) + '/' + session;
+  if (c.what.word("close") == "yes") asked.words["close"] = "yes";
+  auto came = ask_node({tells_, node_, settings_.who.node}, std::move(asked), asker_of(c));
+  return came ? respond(200, "text/plain; charset=utf-8", std::move(*came)) : problem(came.failure());
 }
 
 auto console::tell(const topic& about, const console_call& c) -> http_response {

@@ -48,6 +48,8 @@ private:
   auto tell(const topic& about, const console_call& c) -> http_response;
   /// Of one that goes on.
   auto follow(const topic& about, const console_call& c) -> http_response;
+  /// Of one that goes on, what came since that session asked last.
+  auto tell_since(question asked, const std::string& session, const console_call& c) -> http_response;
   void add_session();
   void add_page();
   void add_index();

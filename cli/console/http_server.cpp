@@ -24,7 +24,10 @@ http_server::http_server(http_server_settings settings, responder answers)
     : settings_(std::move(settings)),
       answers_(std::move(answers)),
       io_([](const std::string& why) { spdlog::error("console: {}", why); }) {
-  for (std::size_t i = 0; i < settings_.threads; ++i) threads_.emplace_back([this] { work(); });
+  for (std::size_t i = 0; i < settings_.threads; ++i) {
+    threads_.emplace_back([this] { work(); });
+    threads_.emplace_back([this] { work_long(); });
+  }
 }
 
 auto http_server::open(const host_port& at, http_server_settings settings, responder answers)
@@ -50,7 +53,7 @@ http_server::~http_server() {
     const auto lock = std::lock_guard{mutex_};
     is_over_ = true;
   }
-  came_.notify_all();
+  for (auto* l : {&short_, &long_}) l->came.notify_all();
   for (auto& t : threads_) t.join();
   io_.post([this] {
     for (const auto& s : sessions_)
@@ -69,36 +72,46 @@ void http_server::accept(const std::shared_ptr<net::stranger>& who) {
     const auto lock = std::lock_guard{mutex_};
     has_sessions_ = true;
   }
-  came_.notify_all(); // they look from now on
+  short_.came.notify_all(); // they look from now on
 }
 
 void http_server::take(http_request what, const std::shared_ptr<http_session>& from) {
+  auto& into = settings_.takes_long(what) ? long_ : short_;
   {
     const auto lock = std::lock_guard{mutex_};
-    if (!is_over_ && waiting_.size() < settings_.waiting_max) {
-      waiting_.push_back({std::move(what), from});
-      came_.notify_one();
+    if (!is_over_ && into.waiting.size() < settings_.waiting_max) {
+      into.waiting.push_back({std::move(what), from});
+      into.came.notify_one();
       return;
     }
   }
   from->answer(busy());
 }
 
+void http_server::answer_next(lane& of, std::unique_lock<std::mutex>& lock) {
+  const auto next = std::move(of.waiting.front());
+  of.waiting.pop_front();
+  lock.unlock();
+  answer(next);
+  lock.lock();
+}
+
 void http_server::work() {
   auto lock = std::unique_lock{mutex_};
   while (true) {
-    came_.wait(lock, [this] { return is_over_ || has_sessions_ || !waiting_.empty(); });
-    const auto is_wanted = came_.wait_for(lock, looks_each, [this] { return is_over_ || !waiting_.empty(); });
+    short_.came.wait(lock, [this] { return is_over_ || has_sessions_ || !short_.waiting.empty(); });
+    const auto is_wanted = short_.came.wait_for(lock, looks_each, [this] { return is_over_ || !short_.waiting.empty(); });
     if (is_over_) return;
-    if (!is_wanted) {
-      look_at_sessions();
-      continue;
-    }
-    const auto next = std::move(waiting_.front());
-    waiting_.pop_front();
-    lock.unlock();
-    answer(next);
-    lock.lock();
+    is_wanted ? answer_next(short_, lock) : look_at_sessions();
+  }
+}
+
+void http_server::work_long() {
+  auto lock = std::unique_lock{mutex_};
+  while (true) {
+    long_.came.wait(lock, [this] { return is_over_ || !long_.waiting.empty(); });
+    if (is_over_) return;
+    answer_next(long_, lock);
   }
 }
 

@@ -1,4 +1,5 @@
-/// Listens for HTTP, and has what is asked answered in threads of its own, within bounds.
+/// Listens for HTTP, and has what is asked answered in threads of its own, within bounds. What may take long has others, so
+/// that nothing else waits for it.
 #pragma once
 
 #include "cli/console/http_session.hpp"
@@ -18,8 +19,9 @@ namespace weir::cli {
 struct http_server_settings {
   http_limits limits;
   std::size_t connections_max = 256;
-  std::size_t waiting_max = 128; ///< requests that no thread works on yet; more are told to come later
-  std::size_t threads = 2;
+  std::size_t waiting_max = 128; ///< requests of each kind that no thread works on yet; more are told to come later
+  std::size_t threads = 2;       ///< for each kind
+  std::function<bool(const http_request& what)> takes_long = [](const auto&) { return false; };
   std::shared_ptr<net::tls_files> tls = {};
 };
 
@@ -43,9 +45,18 @@ private:
     http_request what;
     std::shared_ptr<http_session> from;
   };
+  /// Requests of one kind.
+  struct lane {
+    std::condition_variable came;
+    std::deque<job> waiting;
+  };
   void accept(const std::shared_ptr<net::stranger>& who);
   void take(http_request what, const std::shared_ptr<http_session>& from);
+  /// Looks at the sessions now and then.
   void work();
+  void work_long();
+  /// `lock` is that of mutex_.
+  void answer_next(lane& of, std::unique_lock<std::mutex>& lock);
   void answer(const job& next);
   void look_at_sessions();
 
@@ -53,8 +64,8 @@ private:
   const responder answers_;
   std::vector<std::weak_ptr<http_session>> sessions_; ///< of the io thread
   std::mutex mutex_;
-  std::condition_variable came_;
-  std::deque<job> waiting_;
+  lane short_;
+  lane long_;
   bool is_over_ = false;
   bool has_sessions_ = false; ///< some may be open: they are looked at now and then
   std::vector<std::thread> threads_;

@@ -29,6 +29,11 @@ void guard(http_response& out) {
 
 } // namespace
 
+auto route_table::takes_long(const http_request& what) const -> bool {
+  const auto at = std::find_if(routes_.begin(), routes_.end(), [&](const route& r) { return r.method == what.method && fits(r.path, what.path); });
+  return at != routes_.end() && at->takes_long;
+}
+
 auto route_table::answer(console_access& access, const http_request& what, const std::shared_ptr<http_session>& from) const
     -> http_response {
   auto allowed = std::string{};

@@ -25,6 +25,7 @@ struct route {
   std::string path; ///< /api/v1/components/*: a * stands for the rest of the path, which is not empty
   console_right wants;
   std::function<http_response(const console_call&)> answer;
+  bool takes_long = false; ///< it may wait for other nodes, or read much
 };
 
 /// The first that fits. 404 or 405 where none does.
@@ -33,6 +34,8 @@ public:
   void add(route r) { routes_.push_back(std::move(r)); }
   auto answer(console_access& access, const http_request& what, const std::shared_ptr<http_session>& from) const
       -> http_response;
+  /// Of the route that would answer it.
+  auto takes_long(const http_request& what) const -> bool;
   auto all() const -> const std::vector<route>& { return routes_; }
 
 private:
