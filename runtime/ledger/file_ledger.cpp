@@ -11,13 +11,24 @@ namespace {
 /// The journal is not rewritten before it is so many times what it has to say.
 constexpr auto growth_max = std::uint64_t{8};
 
+/// What it says; nothing if there is none.
+auto read_ledger(file_system& files, const std::string& path) -> result<ledger_state> {
+  auto state = ledger_state{};
+  const auto read = journal{files, path, false}.peek([&](std::string_view record) { (void)state.apply(record, 0); });
+  if (!read && read.failure().code != errc::not_found) return read.failure();
+  return state;
+}
+
 } // namespace
 
 auto made_files_of(file_system& files, const std::string& ledger) -> result<std::deque<made_file>> {
-  auto state = ledger_state{};
-  const auto read = journal{files, ledger, false}.peek([&](std::string_view record) { (void)state.apply(record, 0); });
-  if (!read && read.failure().code != errc::not_found) return read.failure();
+  WEIR_TRY(const auto state, read_ledger(files, ledger));
   return state.made();
+}
+
+auto commit_times_of(file_system& files, const std::string& ledger) -> result<commit_times> {
+  WEIR_TRY(const auto state, read_ledger(files, ledger));
+  return state.times();
 }
 
 file_ledger::file_ledger(file_system& files, file_ledger_settings settings)

@@ -32,6 +32,9 @@ struct file_ledger_settings {
 /// The files that were written under this ledger; changes nothing, whoever has it open.
 auto made_files_of(file_system& files, const std::string& ledger) -> result<std::deque<made_file>>;
 
+/// When what was committed under this ledger, as far as it remembers; changes nothing, whoever has it open.
+auto commit_times_of(file_system& files, const std::string& ledger) -> result<commit_times>;
+
 class file_ledger {
 public:
   file_ledger(file_system& files, file_ledger_settings settings);

@@ -21,6 +21,7 @@ constexpr auto time_field = std::uint16_t{2};
 constexpr auto client_ids_field = std::uint16_t{3};
 constexpr auto ended_field = std::uint16_t{4};
 constexpr auto origins_field = std::uint16_t{5};
+constexpr auto commits_field = std::uint16_t{6};
 
 auto bytes_of(std::int64_t number) -> std::string {
   auto bytes = std::string{};
@@ -71,6 +72,32 @@ auto take_made(binary_reader& from) -> made_file {
   return {inode, birth_ns, from.text()};
 }
 
+void put_given(std::string& out, std::uint16_t type, std::string_view bytes) {
+  if (!bytes.empty()) put_field(out, type, bytes);
+}
+
+void put_commits(std::string& record, const commit_times& times) {
+  auto bytes = std::string{};
+  for (const auto& t : times.all()) {
+    put_text(bytes, t.source);
+    put_text(bytes, t.stream);
+    put_number(bytes, t.first);
+    put_number(bytes, t.end);
+    put_number(bytes, t.at_s);
+  }
+  put_given(record, commits_field, bytes);
+}
+
+auto take_commit(binary_reader& from) -> commit_time {
+  auto one = commit_time{};
+  one.source = from.text();
+  one.stream = from.text();
+  one.first = from.number<std::uint64_t>();
+  one.end = from.number<std::uint64_t>();
+  one.at_s = from.number<std::int64_t>();
+  return one;
+}
+
 auto take_id(binary_reader& from) -> id_range {
   const auto origin = from.number<std::uint64_t>();
   const auto first = from.number<std::uint64_t>();
@@ -88,10 +115,6 @@ auto take_source_position(binary_reader& from) -> source_position {
   return {std::move(source), take_position(from)};
 }
 
-void put_given(std::string& out, std::uint16_t type, std::string_view bytes) {
-  if (!bytes.empty()) put_field(out, type, bytes);
-}
-
 /// Calls `visit(reader)` until all is read; whether it could be.
 template <class Visitor> auto read_all(std::string_view bytes, Visitor&& visit) -> bool {
   auto from = binary_reader{bytes};
@@ -106,6 +129,7 @@ struct more {
   std::string_view client_ids;
   std::vector<std::pair<source_position, std::int64_t>> ended;
   std::vector<std::pair<std::uint64_t, std::int64_t>> origins;
+  std::vector<commit_time> commits;
 };
 
 auto take_ended(binary_reader& from) -> std::pair<source_position, std::int64_t> {
@@ -132,6 +156,7 @@ auto take_fields(binary_reader& from, more& to) -> bool {
     case client_ids_field: return to.client_ids = bytes, true;
     case ended_field: return into(to.ended, take_ended);
     case origins_field: return into(to.origins, take_origin);
+    case commits_field: return into(to.commits, take_commit);
     default: return false;
     }
   });
@@ -169,6 +194,7 @@ auto ledger_state::add(const chunk& c, std::int64_t now_s) -> std::optional<std:
   auto fresh = trimmed(c);
   note(c);
   if (fresh.empty() && c.count > 0) return std::nullopt;
+  note_times(c);
   return fresh;
 }
 
@@ -212,6 +238,13 @@ void ledger_state::note(const chunk& c) {
   for (const auto& p : c.settled) {
     settled_.add(c.source, p);
     put_position(noted_settled_, c.source, settled_.covering(c.source, p));
+  }
+}
+
+void ledger_state::note_times(const chunk& c) {
+  for (auto& t : times_of(c, now_s_)) {
+    noted_times_.add(t);
+    times_.add(std::move(t));
   }
 }
 
@@ -260,12 +293,14 @@ auto ledger_state::take_record(std::span<const file_mark> files, std::span<const
   for (const auto& path : gone) put_text(record, path);
   put_made(record, made);
   put_given(record, settled_field, std::exchange(noted_settled_, {}));
+  put_commits(record, std::exchange(noted_times_, commit_times{commit_times_kept}));
   if (now_s_ != 0) put_field(record, time_field, bytes_of(now_s_));
   return record;
 }
 
 /// When what is in a record of all came.
 void ledger_state::put_times(std::string& record) const {
+  put_commits(record, times_);
   if (now_s_ != 0) put_field(record, time_field, bytes_of(now_s_));
   put_given(record, client_ids_field, client_ids_.encode());
   auto ended = std::string{};
@@ -338,6 +373,7 @@ auto ledger_state::apply(std::string_view record, std::int64_t now_s) -> bool {
   for (const auto& f : files) set(f);
   for (const auto& path : gone) forget(path);
   for (auto& one : made) add_made(std::move(one));
+  for (auto& t : found.commits) times_.add(std::move(t));
   return true;
 }
 

@@ -15,7 +15,8 @@
 //  Field 1 has the settled positions, as position*; field 2 the second i64 in which it was written; of a record of all
 //  field 3 clients' ids (runtime/flow/id_memory), which are positions otherwise, field 4 when streams came to be over,
 //  as (source text, stream text, second i64)*, field 5 when something came last of each origin, as (origin u64,
-//  second i64)*.
+//  second i64)*. Field 6 says when what was committed (runtime/ledger/commit_times), as (source text, stream text, first
+//  u64, end u64, second i64)*: in a record of all the newest, else of this record.
 #pragma once
 
 #include "runtime/event/chunk.hpp"
@@ -23,6 +24,7 @@
 #include "runtime/flow/id_ranges.hpp"
 #include "runtime/flow/position_index.hpp"
 #include "runtime/flow/retention.hpp"
+#include "runtime/ledger/commit_times.hpp"
 
 #include <compare>
 #include <cstdint>
@@ -63,6 +65,9 @@ struct made_file {
 /// The latest so many are remembered.
 inline constexpr std::size_t made_files_max = 100'000;
 
+/// Of so many commits it is remembered when they were.
+inline constexpr std::size_t commit_times_kept = 2000;
+
 /// How many bytes before the committed end tell whether a file is the one that was written.
 inline constexpr std::size_t tail_bytes = 64;
 
@@ -91,6 +96,7 @@ public:
   auto positions() const -> const position_index& { return positions_; }
   auto settled() const -> const position_index& { return settled_; }
   auto client_ids() const -> const id_memory& { return client_ids_; }
+  auto times() const -> const commit_times& { return times_; }
 
   /// A record of what add() noted since the last call, of these files, of paths to forget, and of what was made.
   auto take_record(std::span<const file_mark> files, std::span<const std::string> gone = {},
@@ -108,6 +114,7 @@ public:
 private:
   auto add_made(made_file one) -> bool;
   void note(const chunk& c);
+  void note_times(const chunk& c);
   void put_times(std::string& record) const;
   auto trimmed(const chunk& c) -> std::vector<index_range>;
   void add_position(const std::string& source, const position_range& p);
@@ -125,6 +132,8 @@ private:
   std::string noted_positions_; ///< encoded
   std::uint32_t noted_positions_count_ = 0;
   std::string noted_settled_; ///< encoded
+  commit_times times_{commit_times_kept};
+  commit_times noted_times_{commit_times_kept};
   std::uint64_t regrouped_ = 0;
 };
 

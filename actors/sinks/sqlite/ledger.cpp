@@ -40,12 +40,13 @@ auto sqlite_ledger::open(sqlite_connection& database, const std::string& sink, c
                                                             "?1, ?2, ?4, ?5, ?6", true}));
   WEIR_TRY(made.positions_, sqlite_ranges::open(database, "weir_positions", sink));
   WEIR_TRY(made.settled_, sqlite_ranges::open(database, "weir_settled", sink));
+  WEIR_TRY(made.times_, sqlite_times::open(database, sink));
   return made;
 }
 
 auto sqlite_ledger::begin() -> bool {
   now_s_ = std::max(now_s_, seconds_of(time_->wall_ns()));
-  return is_forgetting_due() || schedule_.is_due(now_s_);
+  return is_forgetting_due() || schedule_.is_due(now_s_) || times_.has_grown();
 }
 
 auto sqlite_ledger::is_forgetting_due() const -> bool {
@@ -54,6 +55,7 @@ auto sqlite_ledger::is_forgetting_due() const -> bool {
 
 auto sqlite_ledger::keep_up() -> result<void> {
   if (is_forgetting_due()) WEIR_CHECK(forget());
+  if (times_.has_grown()) WEIR_CHECK(times_.forget());
   auto budget = fold_schedule::looked_at_max;
   WEIR_TRY(auto is_all, fold_ids(budget));
   for (auto* ranges : {&positions_, &settled_}) {
@@ -125,6 +127,7 @@ auto sqlite_ledger::add(const chunk& c) -> result<std::optional<std::vector<inde
   WEIR_CHECK(add_positions(c, std::move(known)));
   WEIR_CHECK(add_settled(c));
   if (fresh.empty() && c.count > 0) return fresh_events{};
+  WEIR_CHECK(add_times(c));
   return fresh_events{std::move(fresh)};
 }
 
@@ -164,6 +167,15 @@ auto sqlite_ledger::add_settled(const chunk& c) -> result<void> {
     schedule_.note_rows(rows, now_s_);
   }
   return {};
+}
+
+auto sqlite_ledger::add_times(const chunk& c) -> result<void> {
+  for (auto& t : times_of(c, now_s_)) WEIR_CHECK(times_.add(std::move(t)));
+  return {};
+}
+
+auto sqlite_ledger::add_rows(std::int64_t first, std::int64_t last) -> result<void> {
+  return times_.add({{}, std::string{rows_stream}, static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(last) + 1, now_s_});
 }
 
 auto sqlite_ledger::known_ids(const std::vector<id_range>& asked) -> result<std::vector<id_range>> {

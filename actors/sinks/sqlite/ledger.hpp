@@ -5,11 +5,13 @@
 //                  which the row was written
 //  weir_positions  as in ranges.hpp: what the sink has of collectors' streams
 //  weir_settled    the same: what every sink is known to have
+//  weir_times      as in times.hpp: when what was committed
 //
 //  A commit only inserts, in the transaction of its events. keep_up() joins rows and forgets, in one of its own.
 #pragma once
 
 #include "actors/sinks/sqlite/ranges.hpp"
+#include "actors/sinks/sqlite/times.hpp"
 #include "runtime/event/chunk.hpp"
 #include "runtime/flow/id_ranges.hpp"
 #include "runtime/os/clock.hpp"
@@ -32,6 +34,8 @@ public:
   auto keep_up() -> result<void>;
   /// Notes the chunk. Which of its events are new, by their positions; nothing: it is in already, by its id.
   auto add(const chunk& c) -> result<std::optional<std::vector<index_range>>>;
+  /// The events of the transaction have these rows.
+  auto add_rows(std::int64_t first, std::int64_t last) -> result<void>;
   /// Of the events that add() found new since the last call: those of which a part was known.
   auto take_regrouped() -> std::uint64_t { return std::exchange(regrouped_, 0); }
   /// As id_memory::crowded_out_s().
@@ -49,6 +53,7 @@ private:
   auto add_id(const chunk& c) -> result<bool>;
   auto add_positions(const chunk& c, position_index known) -> result<void>;
   auto add_settled(const chunk& c) -> result<void>;
+  auto add_times(const chunk& c) -> result<void>;
   auto find_unfolded_ids() -> result<void>;
   void note_unfolded(std::int64_t origin, unfolded_ids ids);
   auto fold_ids(std::size_t& budget) -> result<bool>;
@@ -66,6 +71,7 @@ private:
   fold_schedule schedule_;
   sqlite_ranges positions_;
   sqlite_ranges settled_;
+  sqlite_times times_;
   std::uint64_t regrouped_ = 0;
 };
 

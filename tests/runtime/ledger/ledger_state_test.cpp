@@ -1,5 +1,7 @@
 #include "runtime/ledger/ledger_state.hpp"
 
+#include "runtime/base/binary.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 using namespace weir;
@@ -19,6 +21,13 @@ constexpr auto day_s = std::int64_t{86400};
 
 /// A record without the field that says when it was written is one, too, as earlier versions wrote it.
 auto size_without_time(const std::string& record) -> std::size_t { return record.size() - 14; }
+
+/// So is one without the field before, which says when what was committed.
+auto size_without_times(const std::string& record, const ledger_state& of) -> std::size_t {
+  auto size = std::size_t{6};
+  for (const auto& t : of.times().all()) size += 32 + t.source.size() + t.stream.size();
+  return size_without_time(record) - size;
+}
 
 auto id_stream(std::uint64_t number) -> std::string {
   auto digits = std::to_string(number);
@@ -109,7 +118,7 @@ BOOST_AUTO_TEST_CASE(any_bytes_are_read_whole_or_not_at_all) {
   const auto mark = file_mark{"/a/b"};
   const auto record = state.take_record({&mark, 1});
   for (auto size = std::size_t{0}; size < record.size(); ++size) {
-    if (size == size_without_time(record)) continue;
+    if (size == size_without_time(record) || size == size_without_times(record, state)) continue;
     auto other = ledger_state{};
     BOOST_TEST(!other.apply(record.substr(0, size), now_s));
     BOOST_TEST(other.ids().size() == 0U);
@@ -155,6 +164,64 @@ BOOST_AUTO_TEST_CASE(a_clients_message_is_known_again_in_parts_whoever_brings_it
   read.client_ids().find("n/collector/9", {id_stream(7), 0, 5}, known);
   BOOST_CHECK((known.common("n/collector/9", {id_stream(7), 0, 5}) == std::vector<position_range>{{id_stream(7), 0, 3}}));
   BOOST_TEST(read.positions().streams() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(remembers_when_what_was_committed_over_records_and_snapshots) {
+  auto state = ledger_state{};
+  const auto add = [&](std::uint64_t sequence, std::uint64_t begin, std::int64_t at_s) {
+    auto c = chunk_with({1, sequence});
+    c.positions = {{"s", begin, begin + 10}};
+    state.add(c, at_s);
+  };
+  add(1, 0, now_s);
+  add(2, 10, now_s);
+  auto read = ledger_state{};
+  BOOST_REQUIRE(read.apply(state.take_record({}), now_s));
+  add(3, 20, now_s + 5);
+  BOOST_REQUIRE(read.apply(state.take_record({}), now_s));
+  auto again = ledger_state{};
+  BOOST_REQUIRE(again.apply(read.snapshot(), now_s));
+  for (const auto* l : {&state, &read, &again}) {
+    const auto when = [&](std::uint64_t position) {
+      const auto* best = surest_of(l->times().all(), [&](const auto& t) { return t.stream == "s" && t.first <= position && position < t.end; });
+      return best == nullptr ? 0 : best->at_s - now_s;
+    };
+    BOOST_TEST(l->times().all().size() == 4U); // ids and positions, of two seconds
+    BOOST_TEST(when(0) == 0);
+    BOOST_TEST(when(19) == 0);
+    BOOST_TEST(when(20) == 5);
+    const auto id = stream_of_origin(1);
+    BOOST_TEST((surest_of(l->times().all(), [&](const auto& t) { return t.stream == id && t.end == 4; }) != nullptr));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_record_of_before_there_were_times_is_one_and_tells_none) {
+  auto record = std::string{};
+  put_number(record, std::uint8_t{0});
+  put_number(record, std::uint32_t{1});
+  for (const auto n : {7, 1, 9}) put_number(record, static_cast<std::uint64_t>(n));
+  for (auto lists = 0; lists < 3; ++lists) put_number(record, std::uint32_t{0});
+  auto state = ledger_state{};
+  BOOST_REQUIRE(state.apply(record, now_s));
+  BOOST_TEST(state.has(chunk_with({7, 9})));
+  BOOST_TEST(state.times().all().empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_surest_time_is_that_of_the_shortest_range_and_then_the_first) {
+  auto times = commit_times{3};
+  times.add({"a", "s", 0, 10, 5});
+  times.add({"a", "s", 30, 40, 5}); // with what lies between, which comes later
+  times.add({"a", "s", 20, 30, 9});
+  times.add({"a", "s", 20, 30, 12}); // it came again
+  const auto when = [&](std::uint64_t position) {
+    return surest_of(times.all(), [&](const auto& t) { return t.first <= position && position < t.end; })->at_s;
+  };
+  BOOST_TEST(when(5) == 5);
+  BOOST_TEST(when(35) == 5);
+  BOOST_TEST(when(25) == 9);
+  times.add({"a", "s", 50, 60, 13});
+  BOOST_TEST(times.all().size() == 3U); // the oldest is forgotten
+  BOOST_TEST(times.all().front().at_s == 9);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
