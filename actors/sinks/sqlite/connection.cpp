@@ -145,6 +145,8 @@ auto sqlite_connection::execute(const std::string& sql) -> result<void> {
 
 auto sqlite_connection::changes() const -> std::int64_t { return sqlite3_changes64(database_.get()); }
 
+auto sqlite_connection::last_row() const -> std::int64_t { return sqlite3_last_insert_rowid(database_.get()); }
+
 auto sqlite_connection::is_in_transaction() const -> bool {
   return sqlite3_get_autocommit(database_.get()) == 0;
 }
@@ -152,6 +154,14 @@ auto sqlite_connection::is_in_transaction() const -> bool {
 void sqlite_connection::roll_back() noexcept {
   if (database_ && sqlite3_get_autocommit(database_.get()) == 0)
     sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+auto sqlite_has_full_text() -> bool {
+  auto nowhere = sqlite_connection::open(":memory:");
+  if (!nowhere) return false;
+  auto list = nowhere->prepare("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'");
+  const auto is_there = list ? list->step() : result<bool>{list.failure()};
+  return is_there && *is_there;
 }
 
 } // namespace weir

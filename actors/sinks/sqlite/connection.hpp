@@ -55,6 +55,8 @@ public:
   auto execute(const std::string& sql) -> result<void>;
   /// Rows that the last statement changed.
   auto changes() const -> std::int64_t;
+  /// Of the row that was inserted last, not counting those of triggers.
+  auto last_row() const -> std::int64_t;
   /// Whether one is open: a trigger of the user's may have ended it.
   auto is_in_transaction() const -> bool;
   /// Ends a transaction that is still open, undoing it.
@@ -70,5 +72,8 @@ private:
   std::vector<std::unique_ptr<predicate>> predicates_;
   std::unique_ptr<sqlite3, close> database_;
 };
+
+/// Whether the library was built with FTS5, which searches text by its words.
+auto sqlite_has_full_text() -> bool;
 
 } // namespace weir

@@ -10,37 +10,11 @@ namespace {
 
 constexpr auto own_columns = {"time", "tag", "record"};
 
-/// SQLite's names do not tell upper case from lower.
-auto lower(std::string text) -> std::string {
-  for (auto& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
 auto is_word(std::string_view name) -> bool {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
   return !name.empty() && is_letter(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) {
     return is_letter(c) || (c >= '0' && c <= '9');
   });
-}
-
-/// SQL's quotes doubled.
-auto in_quotes(std::string_view text, char quote) -> std::string {
-  auto result = std::string{quote};
-  for (const auto c : text) result.append(c == quote ? 2 : 1, c);
-  return result + quote;
-}
-
-/// `json_extract` of the field; of a dotted path also of the key that has dots in its name.
-auto expression_of(const std::string& column) -> std::string {
-  auto nested = std::string{"$.\""};
-  for (const auto c : column) nested += c == '.' ? std::string{"\".\""} : std::string{c};
-  const auto extract = [](const std::string& path) {
-    return "json_extract(record, " + in_quotes(path, '\'') + ')';
-  };
-  const auto whole = extract("$.\"" + column + '"');
-  return column.find('.') == std::string::npos ? whole
-                                               : "coalesce(" + whole + ", " + extract(nested + '"') + ')';
 }
 
 auto definition_of(const std::string& column) -> std::string {
@@ -54,7 +28,7 @@ auto columns_of(sqlite_connection& database, const std::string& table) -> result
   for (;;) {
     WEIR_TRY(const auto row, list.step());
     if (!row) return names;
-    names.insert(lower(list.text(0)));
+    names.insert(lower_case(list.text(0)));
   }
 }
 
@@ -66,10 +40,33 @@ auto has_row_numbers(sqlite_connection& database, const std::string& table) -> r
 
 } // namespace
 
+auto lower_case(std::string text) -> std::string {
+  for (auto& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+auto in_quotes(std::string_view text, char quote) -> std::string {
+  auto result = std::string{quote};
+  for (const auto c : text) result.append(c == quote ? 2 : 1, c);
+  return result + quote;
+}
+
+auto expression_of(const std::string& column, const std::string& record) -> std::string {
+  auto nested = std::string{"$.\""};
+  for (const auto c : column) nested += c == '.' ? std::string{"\".\""} : std::string{c};
+  const auto extract = [&](const std::string& path) {
+    return "json_extract(" + record + ", " + in_quotes(path, '\'') + ')';
+  };
+  const auto whole = extract("$.\"" + column + '"');
+  return column.find('.') == std::string::npos ? whole
+                                               : "coalesce(" + whole + ", " + extract(nested + '"') + ')';
+}
+
 auto problem_of_table(const std::string& name) -> std::string {
   if (!is_word(name)) return "\"table\" wants a name of letters, digits and _, not \"" + name + '"';
-  constexpr auto ours = std::array<std::string_view, 3>{"weir_ledger", "weir_positions", "weir_settled"};
-  if (lower(name).starts_with("sqlite_") || std::find(ours.begin(), ours.end(), lower(name)) != ours.end())
+  constexpr auto ours = std::array<std::string_view, 5>{"weir_ledger", "weir_positions", "weir_settled", "weir_times", "weir_inserting"};
+  if (lower_case(name).starts_with("sqlite_") || std::find(ours.begin(), ours.end(), lower_case(name)) != ours.end())
     return "\"table\" cannot be \"" + name + "\", which is taken";
   return {};
 }
@@ -80,7 +77,7 @@ auto problem_of_columns(const std::vector<std::string>& columns) -> std::string 
     const auto is_odd = [](char c) { return c == '"' || static_cast<unsigned char>(c) < 0x20; };
     if (column.empty() || std::any_of(column.begin(), column.end(), is_odd))
       return "\"columns\" wants names of fields without quotes and control characters, not \"" + column + '"';
-    if (!seen.insert(lower(column)).second)
+    if (!seen.insert(lower_case(column)).second)
       return "\"columns\" has \"" + column
              + "\", which is a column already (upper and lower case are the same)";
   }
@@ -127,7 +124,7 @@ auto prepare_event_table(sqlite_connection& database, const std::string& table,
                      "the table \"" + table + "\" has no column \"" + column + "\"; another program made it"};
   }
   for (const auto& column : missing)
-    if (!found.contains(lower(column)))
+    if (!found.contains(lower_case(column)))
       WEIR_CHECK(database.execute("ALTER TABLE \"" + table + "\" ADD COLUMN " + definition_of(column)));
   WEIR_CHECK(
       database.execute("CREATE INDEX IF NOT EXISTS \"" + table + "_time\" ON \"" + table + "\"(time)"));

@@ -7,6 +7,7 @@
 #include "actors/sinks/sqlite/connection.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir {
@@ -14,6 +15,14 @@ namespace weir {
 /// One sentence about a name that cannot be a table's or columns'; empty if there is nothing to say.
 auto problem_of_table(const std::string& name) -> std::string;
 auto problem_of_columns(const std::vector<std::string>& columns) -> std::string;
+
+/// What a column of that name says of a record, in SQL: the field, or where its name has dots one within another.
+/// `record`: what the record is called there.
+auto expression_of(const std::string& column, const std::string& record = "record") -> std::string;
+/// SQLite's names do not tell upper case from lower.
+auto lower_case(std::string text) -> std::string;
+/// A text of SQL with its quotes doubled: ' around what is said, " around a name.
+auto in_quotes(std::string_view text, char quote) -> std::string;
 
 /// Gives a table of ours the column that earlier versions of it lack, and rows of these the present second.
 auto add_seen(sqlite_connection& database, const std::string& table) -> result<void>;

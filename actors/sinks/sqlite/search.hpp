@@ -1,7 +1,7 @@
 /// Finds events in a database of the sqlite store, while that writes it, or by itself.
 //
-//  What is looked for is only ever bound to parameters. Text is looked for in the index <table>_fts, if somebody has made
-//  such a table of FTS5 whose rows have the numbers of the events'; else by LIKE in the record.
+//  What is looked for is only ever bound to parameters. Text is looked for in the index <table>_fts, if there is such a table
+//  of FTS5 whose rows have the numbers of the events' (text_index.hpp, or somebody else's); else by LIKE in the record.
 #pragma once
 
 #include "actors/sinks/sqlite/connection.hpp"

@@ -1,6 +1,7 @@
 #include "actors/sinks/sqlite/connection.hpp"
 #include "actors/sinks/sqlite/ledger.hpp"
 #include "actors/sinks/sqlite/schema.hpp"
+#include "actors/sinks/sqlite/text_index.hpp"
 #include "actors/sinks/store.hpp"
 #include "runtime/codec/event_writer.hpp"
 #include "runtime/codec/json_writer.hpp"
@@ -9,6 +10,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace weir {
@@ -27,6 +29,7 @@ public:
     std::string path;
     std::string table = "events";
     std::vector<std::string> columns;
+    std::vector<std::string> full_text;
     sqlite_sync sync = sqlite_sync::always;
   };
   /// The database, its journal, what its readers share, and for a moment a directory and a temporary file.
@@ -47,20 +50,24 @@ private:
     sqlite_connection database;
     sqlite_statement begin, end, insert;
     sqlite_ledger ledger;
+    std::optional<sqlite_text_writer> text = {}; ///< if there is an index
     ino_t inode = 0;
   };
   auto open_session() -> result<session>;
   auto is_open() const -> bool;
   auto keep_up() -> result<void>;
   auto add_batch(const commit_batch& batch, committed& done) -> result<void>;
+  auto add_indexed(const commit_batch& batch, committed& done) -> result<void>;
   auto add_run(const event_run& run, committed& done) -> result<void>;
   auto insert(std::int64_t time_ns) -> result<std::string>;
+  void note_row(std::int64_t row);
 
   settings settings_;
   std::string sink_;
   retention keep_;
   const clock& clock_;
   std::optional<session> session_;
+  std::optional<std::pair<std::int64_t, std::int64_t>> rows_; ///< that the transaction inserted: the first and the last
   byte_buffer tag_;
   byte_buffer json_;
 };
@@ -102,13 +109,18 @@ auto sqlite_store::open_session() -> result<session> {
   own_files_here().add(settings_.path);
   WEIR_CHECK(database.execute(is_synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
   WEIR_CHECK(prepare_event_table(database, settings_.table, settings_.columns));
+  WEIR_CHECK(prepare_text_index(database, settings_.table, settings_.full_text));
   WEIR_TRY(auto ledger, sqlite_ledger::open(database, sink_, keep_, clock_));
   WEIR_TRY(auto begin, database.prepare("BEGIN IMMEDIATE"));
   WEIR_TRY(auto end, database.prepare("COMMIT"));
   WEIR_TRY(auto insert,
            database.prepare("INSERT INTO \"" + settings_.table + "\"(time, tag, record) VALUES(?1, ?2, ?3)"));
-  return session{std::move(database), std::move(begin),  std::move(end),
-                 std::move(insert),   std::move(ledger), inode_of(settings_.path)};
+  auto text = std::optional<sqlite_text_writer>{};
+  if (!settings_.full_text.empty()) {
+    WEIR_TRY(text, sqlite_text_writer::open(database, settings_.table, settings_.full_text));
+  }
+  return session{std::move(database), std::move(begin), std::move(end), std::move(insert), std::move(ledger), std::move(text),
+                 inode_of(settings_.path)};
 }
 
 /// A database that was deleted or replaced would go on taking events that nobody will ever see.
@@ -119,7 +131,8 @@ auto sqlite_store::commit(const commit_batch& batch) -> result<committed> {
   if (session_->ledger.begin()) WEIR_CHECK(keep_up());
   auto done = committed{};
   WEIR_CHECK(session_->begin.run());
-  auto state = add_batch(batch, done);
+  rows_.reset();
+  auto state = add_indexed(batch, done);
   if (state && batch.confirm) state = batch.confirm(done.refused);
   if (state) state = session_->end.run();
   if (state) return done;
@@ -127,10 +140,12 @@ auto sqlite_store::commit(const commit_batch& batch) -> result<committed> {
   return state.failure();
 }
 
-/// A batch that is rejected is tried in parts; no part of it is to blame for the ledger.
-auto ledger_failure(const error& why) -> error {
-  return {why.code == errc::rejected ? errc::failed : why.code, "the ledger: " + why.what};
+/// A batch that is rejected is tried in parts; no part of it is to blame for what the store keeps besides.
+auto failure_of_own(const std::string& table, const error& why) -> error {
+  return {why.code == errc::rejected ? errc::failed : why.code, table + ": " + why.what};
 }
+auto ledger_failure(const error& why) -> error { return failure_of_own("the ledger", why); }
+auto text_failure(const error& why) -> error { return failure_of_own("the index of words", why); }
 
 auto sqlite_store::keep_up() -> result<void> {
   WEIR_CHECK(session_->begin.run());
@@ -151,6 +166,16 @@ auto sqlite_store::knowledge(const std::string& source) -> result<stream_knowled
 auto sqlite_store::known_ids(const std::vector<id_range>& asked) -> result<std::vector<id_range>> {
   if (!is_open()) WEIR_CHECK(open());
   return session_->ledger.known_ids(asked);
+}
+
+/// With what is remembered of the rows besides; no event is to blame for that either.
+auto sqlite_store::add_indexed(const commit_batch& batch, committed& done) -> result<void> {
+  auto& text = session_->text;
+  if (auto begun = text ? text->begin() : result<void>{}; !begun) return text_failure(begun.failure());
+  WEIR_CHECK(add_batch(batch, done));
+  if (auto noted = rows_ ? session_->ledger.add_rows(rows_->first, rows_->second) : result<void>{}; !noted) return ledger_failure(noted.failure());
+  const auto indexed = text ? text->end() : result<void>{};
+  return indexed ? result<void>{} : text_failure(indexed.failure());
 }
 
 auto sqlite_store::add_batch(const commit_batch& batch, committed& done) -> result<void> {
@@ -201,15 +226,25 @@ auto sqlite_store::insert(std::int64_t time_ns) -> result<std::string> {
   row.bind(1, time_ns);
   row.bind(3, json_.view());
   const auto done = row.run();
-  if (done) return std::string{session_->database.changes() > 0 ? "" : "rejected: the table ignores it"};
+  if (done && session_->database.changes() == 0) return std::string{"rejected: the table ignores it"};
+  if (done) return note_row(session_->database.last_row()), std::string{};
   if (done.failure().code != errc::rejected || !session_->database.is_in_transaction()) return done.failure();
   return "rejected: " + done.failure().what;
+}
+
+void sqlite_store::note_row(std::int64_t row) {
+  if (!rows_) rows_.emplace(row, row);
+  rows_->first = std::min(rows_->first, row);
+  rows_->second = std::max(rows_->second, row);
 }
 
 template <class Visitor> void describe(Visitor& v, sqlite_store::settings& s) {
   v.required("path", s.path, "The database; made if it is missing.");
   v.field("table", s.table, "One row an event: time (ns since 1970, UTC), tag and record (JSON).");
   v.field("columns", s.columns, "Fields of the record that are columns too; dotted paths for nested ones.");
+  v.field("full_text", s.full_text,
+          "Fields of the record whose words are indexed, so that the console searches them at once; record: all of it. An index "
+          "of what is there already is made at the start.");
   v.field("sync", s.sync,
           "always: a commit is on the device before it is acknowledged, and survives a power cut; os: the "
           "system writes when it likes, which is safe against the end of the process, not of the machine.");
@@ -220,6 +255,7 @@ void validate(const sqlite_store::settings& s, config::settings_reader& reader) 
   if (const auto problem = problem_of_table(s.table); !problem.empty()) reader.complain("table", problem);
   if (const auto problem = problem_of_columns(s.columns); !problem.empty())
     reader.complain("columns", problem);
+  if (const auto problem = problem_of_text(s.full_text); !problem.empty()) reader.complain("full_text", problem);
 }
 
 const register_store<sqlite_store> registered_sqlite{
