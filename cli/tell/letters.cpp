@@ -201,10 +201,11 @@ auto whole_json(const found_letter& l) -> std::string {
 
 } // namespace
 
-void for_each_letter(const reloads& of, const std::function<void(const found_letter&)>& visit) {
+void for_each_letter(const reloads& of, const std::function<void(const found_letter&)>& visit, const std::function<bool()>& is_over) {
   auto reader = dead_letter_reader{};
   for (const auto& file : files_of(of, {}))
     for_each_line(file, [&](std::uint64_t offset, const std::string& line) {
+      if (is_over()) return;
       if (auto letter = reader.read(line)) visit({file.component, offset, std::move(*letter)});
     });
 }

@@ -20,8 +20,10 @@ struct found_letter {
   std::uint64_t offset = 0; ///< of its line
   dead_letter content;
 };
-/// Those of this node that can be read, as far as the ends of files are looked at, file by file and oldest first.
-void for_each_letter(const reloads& of, const std::function<void(const found_letter&)>& visit);
+/// Those of this node that can be read, as far as the ends of files are looked at, file by file and oldest first; no more once
+/// `is_over`.
+void for_each_letter(const reloads& of, const std::function<void(const found_letter&)>& visit,
+                     const std::function<bool()>& is_over = [] { return false; });
 
 /// A letter is known by where its line begins: "COMPONENT:OFFSET".
 struct letter_id {

@@ -1,12 +1,13 @@
 #include "cli/tell/trace.hpp"
 
 #include "cli/figures.hpp"
-#include "cli/json_document.hpp"
+#include "cli/tell/trace_ask.hpp"
+#include "cli/tell/trace_find.hpp"
 #include "cli/text_table.hpp"
 
 #include <algorithm>
 #include <array>
-#include <future>
+#include <iterator>
 
 namespace weir::cli {
 namespace {
@@ -19,45 +20,11 @@ constexpr auto places_max = std::size_t{4};
 
 struct traced {
   std::vector<trace_hop> hops;
-  std::vector<trace_target> targets;
   std::vector<std::string> partial;
 };
 
-auto read_hop(json_place h) -> trace_hop {
-  auto hop = trace_hop{};
-  hop.node = h["node"].text();
-  hop.component = h["component"].text();
-  hop.tier = h["tier"].text();
-  hop.mood = h["mood"].text();
-  hop.state = h["state"].text();
-  hop.text = h["text"].text();
-  hop.at = h["at"].text();
-  hop.chunk = h["chunk"].text();
-  hop.source = h["source"].text();
-  hop.events_before = h["events_before"].count();
-  hop.waits_for = h["waits_for"].texts();
-  hop.taken_by = h["taken_by"].texts();
-  hop.is_settled = h["settled"].is_true();
-  hop.generation = static_cast<std::uint32_t>(h["generation"].count());
-  return hop;
-}
-
-void write_hops(object& out, const std::vector<trace_hop>& hops) {
-  auto& list = out.key("hops");
-  list.array(static_cast<std::uint32_t>(hops.size()));
-  for (const auto& h : hops) write_hop(list, h);
-}
-
-/// What this node tells another one: its collectors' places, or what its receivers know.
-auto tell_alone(const trace_ground& of, const question& what) -> result<std::string> {
-  if (what.word("file").empty()) {
-    WEIR_TRY(const auto target, read_target(what));
-    const auto hops = hops_here(of, target);
-    return line_of([&](msgpack_writer& to) {
-      auto out = object{to};
-      write_hops(out, hops);
-    });
-  }
+/// What this node tells another one of its collectors' places.
+auto tell_places(const trace_ground& of, const question& what) -> result<std::string> {
   WEIR_TRY(const auto offset, what.number("offset", 0));
   const auto places = places_here(of, what.word("file"), offset);
   return line_of([&](msgpack_writer& to) {
@@ -74,72 +41,35 @@ auto tell_alone(const trace_ground& of, const question& what) -> result<std::str
   });
 }
 
-void take_places(traced& to, json_place told) {
+void take_places(json_place told, std::vector<trace_hop>& hops, std::vector<trace_target>& targets) {
   told["places"].for_each([&](json_place p) {
-    to.hops.push_back(read_hop(p["hop"]));
-    auto words = question{"trace", {}, {{"source", p["source"].text()}, {"stream", p["stream"].text()}}};
-    p.for_each_member([&](const std::string& name, json_place value) {
-      if (name == "position") words.words["position"] = value.text();
-    });
-    const auto target = read_target(words);
-    if (target && to.hops.back().state == "read" && to.targets.size() < places_max) to.targets.push_back(*target);
+    hops.push_back(read_hop(p["hop"]));
+    const auto target = read_target({"trace", {}, {{"source", p["source"].text()}, {"stream", p["stream"].text()}, {"position", p["position"].text()}}});
+    if (target && hops.back().state == "read" && targets.size() < places_max) targets.push_back(*target);
   });
-}
-
-/// Members that nobody could ask.
-void add_unasked(const trace_ground& of, const std::vector<node_answer>& came, std::vector<std::string>& to) {
-  for (const auto& m : of.here.members()) {
-    const auto is_asked = m.is_self || std::any_of(came.begin(), came.end(), [&](const auto& a) { return a.node == m.who.node; });
-    if (is_asked || m.who.state == member_state::left) continue;
-    to.push_back(m.who.node + (is_gone(m.who.state) ? ": it is down" : ": not linked to this node"));
-  }
-}
-
-/// Asks all nodes, this one among them, or with alone= nobody else; `take` gets what each says.
-template <class Take> void ask_everybody(const trace_ground& of, question what, duration patience, traced& to, Take&& take) {
-  const auto is_alone = !what.word("alone").empty();
-  what.topic = "trace";
-  what.words["of"] = "node";
-  to.partial.clear(); // of the last question
-  const auto heed = [&](const std::string& node, const result<std::string>& came) {
-    const auto document = came ? json_document::read(*came) : result<json_document>{came.failure()};
-    if (document) return take(document->root());
-    to.partial.push_back(node + ": " + document.failure().what);
-  };
-  // At the same time as the others, or both together might take too long.
-  auto own = std::async(std::launch::async, [&] { return tell_alone(of, what); });
-  const auto came = is_alone ? std::vector<node_answer>{} : of.here.ask_all({"tell " + to_text(what), {}, "weir trace"}, patience);
-  heed(of.changes.by().node, own.get());
-  if (is_alone) return;
-  for (const auto& a : came) heed(a.node, a.came);
-  add_unasked(of, came, to.partial);
-}
-
-auto rank_of(const trace_hop& h) -> std::size_t {
-  constexpr auto order = std::array<std::string_view, 4>{"collector", "source_aggregator", "destination_aggregator", "sink"};
-  return static_cast<std::size_t>(std::find(order.begin(), order.end(), h.tier) - order.begin());
 }
 
 auto trace_everywhere(const trace_ground& of, const question& what) -> result<traced> {
   auto all = traced{};
+  auto targets = std::vector<trace_target>{};
+  const auto is_alone = !what.word("alone").empty();
   if (what.word("chunk").empty()) {
     const auto file = what.word("file");
-    if (file.empty()) return error{errc::malformed, "\"trace\" wants file= and offset=, or chunk="};
+    if (file.empty()) return error{errc::malformed, "\"trace\" wants file= and offset=, or chunk=, or tag= or text="};
     WEIR_TRY(const auto offset, what.number("offset", 0));
-    const auto asked = question{"trace", {}, {{"file", file}, {"offset", std::to_string(offset)}, {"alone", what.word("alone")}}};
-    ask_everybody(of, asked, find_patience, all, [&](json_place told) { take_places(all, told); });
+    auto asked = question{"trace", {}, {{"of", "places"}, {"file", file}, {"offset", std::to_string(offset)}}};
+    if (is_alone) asked.words["alone"] = "yes";
+    all.partial = ask_everybody(of, {asked, find_patience, [&](const question& q) { return tell_places(of, q); }},
+                                [&](json_place told) { take_places(told, all.hops, targets); });
   } else {
-    WEIR_TRY(all.targets.emplace_back().chunk, parse_chunk_id(what.word("chunk")));
+    WEIR_TRY(targets.emplace_back().chunk, parse_chunk_id(what.word("chunk")));
   }
-  for (const auto& target : all.targets) {
-    auto asked = question{"trace", {}, {{"alone", what.word("alone")}}};
-    write_target(asked, target);
-    ask_everybody(of, asked, hops_patience, all, [&](json_place told) {
-      told["hops"].for_each([&](json_place h) { all.hops.push_back(read_hop(h)); });
-    });
-  }
+  // Of one place: what is said of it by whichever collector's name belongs together.
+  auto found = trace_targets(of, {targets, {}, hops_patience, is_alone});
+  if (!targets.empty()) all.partial = std::move(found.partial);
+  for (auto& hops : found.hops) std::move(hops.begin(), hops.end(), std::back_inserter(all.hops));
   conclude(all.hops);
-  std::stable_sort(all.hops.begin(), all.hops.end(), [](const trace_hop& a, const trace_hop& b) { return rank_of(a) < rank_of(b); });
+  put_in_order(all.hops);
   return all;
 }
 
@@ -158,32 +88,47 @@ auto waiting_text(const std::vector<trace_hop>& hops) -> std::string {
   return "is in the buffer of " + where_of(*at) + " for " + joined(at->waits_for) + ", behind " + many(at->events_before, "other", "others");
 }
 
-auto names_where(const std::vector<trace_hop>& hops, std::string_view tier, std::string_view state) -> std::vector<std::string> {
+/// The sinks that have it, with when.
+auto stored_where(const std::vector<trace_hop>& hops) -> std::vector<std::string> {
   auto names = std::vector<std::string>{};
-  for (const auto& h : hops)
-    if (h.tier == tier && h.state == state && !has_name(names, h.component)) names.push_back(h.component);
+  for (const auto& h : hops) {
+    if (h.tier != "sink" || h.state != "stored") continue;
+    auto name = h.component + (h.at.empty() ? "" : " at " + h.at);
+    if (!has_name(names, name)) names.push_back(std::move(name));
+  }
   return names;
 }
 
 auto trace_text(const std::string& answer, const traced& all) -> std::string {
-  auto text = printable(answer) + '\n';
-  auto table = text_table{{"", "", ""}};
-  for (const auto& h : all.hops) {
-    table.add_line("  " + printable(h.tier + ' ' + where_of(h)) + ": " + h.state);
-    if (!h.text.empty()) table.add_line("    " + printable(h.text));
-    if (!h.chunk.empty()) table.add_line("    chunk " + h.chunk + (h.at.empty() ? "" : ", closed at " + h.at));
-    else if (!h.at.empty()) table.add_line("    at " + h.at);
-  }
-  auto lines = table.text();
-  lines.erase(0, lines.find('\n') + 1); // without titles
-  text += lines;
+  auto text = printable(answer) + '\n' + hops_text(all.hops, 2);
   for (const auto& p : all.partial) text += "  not told by " + printable(p) + '\n';
   return text;
 }
 
 } // namespace
 
+namespace {
+
+/// The cursors of a disk buffer come to the disk a moment after the sink's word that it has stored something.
+void pass_on_what_is_stored(std::vector<trace_hop>& hops) {
+  const auto is_stored = [&](const std::string& sink) {
+    return std::any_of(hops.begin(), hops.end(), [&](const trace_hop& h) { return h.tier == "sink" && h.state == "stored" && h.component == sink; });
+  };
+  for (auto& h : hops) {
+    if (h.waits_for.empty() || !std::all_of(h.waits_for.begin(), h.waits_for.end(), is_stored)) continue;
+    std::move(h.waits_for.begin(), h.waits_for.end(), std::back_inserter(h.taken_by));
+    h.waits_for.clear();
+    h.events_before = 0;
+    h.mood = "flows";
+    h.state = "passed on";
+    h.text = h.text.substr(0, h.text.find("; not taken by "));
+  }
+}
+
+} // namespace
+
 void conclude(std::vector<trace_hop>& hops) {
+  pass_on_what_is_stored(hops);
   auto newest = std::uint32_t{0};
   for (const auto& h : hops) newest = std::max(newest, h.generation);
   auto is_settled = false;
@@ -206,12 +151,30 @@ void conclude(std::vector<trace_hop>& hops) {
   }
 }
 
+void put_in_order(std::vector<trace_hop>& hops) {
+  constexpr auto order = std::array<std::string_view, 4>{"collector", "source_aggregator", "destination_aggregator", "sink"};
+  const auto rank_of = [&](const trace_hop& h) { return std::find(order.begin(), order.end(), h.tier) - order.begin(); };
+  std::stable_sort(hops.begin(), hops.end(), [&](const trace_hop& a, const trace_hop& b) { return rank_of(a) < rank_of(b); });
+}
+
+auto hops_text(const std::vector<trace_hop>& hops, std::size_t indent) -> std::string {
+  const auto margin = std::string(indent, ' ');
+  auto text = std::string{};
+  for (const auto& h : hops) {
+    text += margin + printable(h.tier + ' ' + where_of(h)) + ": " + h.state + '\n';
+    if (!h.text.empty()) text += margin + "  " + printable(h.text) + '\n';
+    if (!h.chunk.empty()) text += margin + "  chunk " + h.chunk + (h.at.empty() || h.tier == "sink" ? "" : ", closed at " + h.at) + '\n';
+    else if (!h.at.empty()) text += margin + "  at " + h.at + '\n';
+  }
+  return text;
+}
+
 auto answer_of(const std::vector<trace_hop>& hops, const std::vector<std::string>& partial) -> std::string {
   const auto unasked = partial.empty() ? std::string{} : "; " + many(partial.size(), "node was", "nodes were") + " not asked";
   if (hops.empty()) return "No collector that is seen from here reads that file" + unasked + '.';
   for (const auto& h : hops)
     if (h.state == "dead letter") return "It is a dead letter of " + where_of(h) + ": " + h.text + '.';
-  const auto stored = names_where(hops, "sink", "stored");
+  const auto stored = stored_where(hops);
   const auto waiting = waiting_text(hops);
   if (!stored.empty()) return "It is stored in " + joined(stored) + (waiting.empty() ? "." : ", and " + waiting + '.');
   if (!waiting.empty()) return "It " + waiting + '.';
@@ -226,7 +189,11 @@ auto answer_of(const std::vector<trace_hop>& hops, const std::vector<std::string
 }
 
 auto tell_trace(const trace_ground& of, const question& what) -> result<std::string> {
-  if (what.word("of") == "node") return tell_alone(of, what);
+  const auto part = what.word("of");
+  if (part == "places") return tell_places(of, what);
+  if (part == "hops") return tell_hops(of, what);
+  if (part == "finds") return tell_finds(of, what);
+  if (!what.word("text").empty() || !what.word("tag").empty()) return tell_found(of, what);
   WEIR_TRY(const auto all, trace_everywhere(of, what));
   const auto answer = answer_of(all.hops, all.partial);
   if (what.word("as") == "text") return trace_text(answer, all);

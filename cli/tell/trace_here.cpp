@@ -1,7 +1,7 @@
 #include "cli/tell/trace_here.hpp"
 
 #include "cli/figures.hpp"
-#include "cli/tell/letters.hpp"
+#include "cli/tell/stored_when.hpp"
 #include "runtime/log/recovery.hpp"
 #include "runtime/os/owned_fd.hpp"
 #include "topology/builder/building.hpp"
@@ -17,7 +17,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto receivers_patience = 800ms;
+constexpr auto receivers_patience = 800ms; // with all of them
+constexpr auto buffers_patience = 1s;
 
 auto plan_of_component(const topology_plan& plan, const std::string& name) -> const component_plan* {
   const auto at = std::find_if(plan.components.begin(), plan.components.end(), [&](const auto& c) { return c.name == name; });
@@ -96,14 +97,14 @@ auto word_of_positions(const known_positions& told, const trace_target& target) 
 
 using words_by_address = std::map<std::string, receiver_word>;
 
-auto ask_here(const trace_ground& of, const trace_target& target) -> words_by_address {
+auto ask_here(const trace_ground& of, const trace_target& target, duration patience) -> words_by_address {
   auto words = words_by_address{};
   if (target.chunk) {
     const auto& id = *target.chunk;
-    for (const auto& [address, told] : of.here.ask_receivers(ask_had{0, {{id.origin, id.sequence, id.sequence}}}, receivers_patience))
+    for (const auto& [address, told] : of.here.ask_receivers(ask_had{0, {{id.origin, id.sequence, id.sequence}}}, patience))
       words[address] = {true, !told.ids.empty(), false, false, true, 0};
   } else {
-    for (const auto& [address, told] : of.here.ask_receivers(ask_positions{0, target.source}, receivers_patience))
+    for (const auto& [address, told] : of.here.ask_receivers(ask_positions{0, target.source}, patience))
       words[address] = word_of_positions(told, target);
   }
   return words;
@@ -139,31 +140,51 @@ auto is_of_target(const chunk& head, const trace_target& target) -> bool {
   return target.chunk ? head.id == *target.chunk : head.source == target.source && target.found_in(head.positions).has_value();
 }
 
-/// Looks for its chunk in a disk buffer, and who of the readers has not taken it yet, behind how many events.
-void look_into_buffer(const std::string& path, const trace_target& target, trace_hop& hop) {
-  auto before = std::map<std::string, std::uint64_t>{};
-  auto how = recovery_options{path};
-  auto is_found = false;
-  how.on_chunk = [&](const recovered_record& found) {
-    const auto is_it = !is_found && is_of_target(found.head, target);
+/// One target in one disk buffer: who of the readers has not taken it yet, behind how many events.
+class buffered_target {
+public:
+  buffered_target(const trace_target& of, trace_hop& hop) : of_(of), hop_(hop) {}
+
+  void take(const recovered_record& found) {
+    const auto is_it = !is_found_ && is_of_target(found.head, of_);
     for (const auto& reader : found.readers) {
       const auto has = reader.has_settled(found.at.header.number);
-      if (is_it) (has ? hop.taken_by : hop.waits_for).push_back(reader.name());
-      if (is_it && !has) hop.events_before = std::max(hop.events_before, before[reader.name()]);
-      if (!has) before[reader.name()] += found.head.count;
+      if (is_it) (has ? hop_.taken_by : hop_.waits_for).push_back(reader.name());
+      if (is_it && !has) hop_.events_before = std::max(hop_.events_before, before_[reader.name()]);
+      if (!has) before_[reader.name()] += found.head.count;
     }
     if (!is_it) return;
-    is_found = true;
-    hop.chunk = chunk_id_text(found.head.id);
-    hop.at = time_text(found.head.closed_ns);
-    hop.source = found.head.source;
-    hop.text = "its chunk has " + many(found.head.count, "event", "events");
+    is_found_ = true;
+    hop_.chunk = chunk_id_text(found.head.id);
+    hop_.at = time_text(found.head.closed_ns);
+    hop_.source = found.head.source;
+    hop_.text = "its chunk has " + many(found.head.count, "event", "events");
+  }
+  void end(const result<recovered_log>& log) {
+    if (!log && log.failure().code == errc::limit && !is_found_) hop_.text += "; its buffer is too large to be looked through in time";
+    if (!is_found_) return;
+    hop_.mood = hop_.waits_for.empty() ? "flows" : "waits";
+    hop_.state = hop_.waits_for.empty() ? "passed on" : "waits";
+    for (const auto& name : hop_.waits_for) hop_.text += "; not taken by " + name + " yet";
+    if (!hop_.waits_for.empty()) hop_.text += ", behind " + many(hop_.events_before, "other", "others");
+  }
+
+private:
+  const trace_target& of_;
+  trace_hop& hop_;
+  std::map<std::string, std::uint64_t> before_; ///< by reader
+  bool is_found_ = false;
+};
+
+void look_into_buffer(const std::string& path, std::vector<buffered_target> targets) {
+  const auto until = system_clock().monotonic() + buffers_patience;
+  auto how = recovery_options{path};
+  how.is_over = [&] { return system_clock().monotonic() >= until; };
+  how.on_chunk = [&](const recovered_record& found) {
+    for (auto& t : targets) t.take(found);
   };
-  if (!recover_log(real_file_system(), how) || !is_found) return;
-  hop.mood = hop.waits_for.empty() ? "flows" : "waits";
-  hop.state = hop.waits_for.empty() ? "passed on" : "waits";
-  for (const auto& name : hop.waits_for) hop.text += "; not taken by " + name + " yet";
-  if (!hop.waits_for.empty()) hop.text += ", behind " + many(hop.events_before, "other", "others");
+  const auto log = recover_log(real_file_system(), how);
+  for (auto& t : targets) t.end(log);
 }
 
 /// The directory of an aggregator's disk buffer, by its address; empty: it has none.
@@ -179,34 +200,32 @@ auto buffer_of(const trace_ground& of, const topology_plan& plan, const observat
 
 constexpr auto letters_max = std::size_t{10};
 
-auto letter_hop(const trace_ground& of, const topology_plan& plan, const found_letter& l) -> trace_hop {
-  auto hop = trace_hop{};
-  const auto* c = plan_of_component(plan, l.component);
-  hop.node = of.changes.by().node;
-  hop.component = l.component;
-  hop.tier = c == nullptr ? "" : word_of(c->in);
-  hop.mood = "fails";
-  hop.state = "dead letter";
-  hop.text = l.content.reason;
-  hop.at = time_text(l.content.at_ns);
-  if (l.content.chunk.sequence != 0) hop.chunk = chunk_id_text(l.content.chunk);
-  return hop;
+auto is_near(const dead_letter& letter, const trace_target& target) -> bool {
+  if (target.chunk) return letter.chunk.sequence != 0 && letter.chunk == *target.chunk;
+  return letter.place && letter.place->source == target.source && target.found_in(letter.place->positions);
 }
 
 /// Of a sink only the chunk is known, and which of its events it is.
-void add_letters_of_sinks(const trace_ground& of, const topology_plan& plan, const trace_target& target, std::vector<trace_hop>& to) {
-  auto left = letters_max;
+void add_letters_of_sinks(const trace_ground& of, const topology_plan& plan, const std::vector<trace_target>& targets,
+                          std::vector<std::vector<trace_hop>>& to) {
+  auto left = std::vector<std::size_t>(targets.size(), letters_max);
   for_each_letter(of.changes, [&](const found_letter& l) {
-    const auto& letter = l.content;
-    const auto is_near = target.chunk ? letter.chunk.sequence != 0 && letter.chunk == *target.chunk
-                                      : letter.place && letter.place->source == target.source && target.found_in(letter.place->positions);
-    if (left == 0 || !is_near) return;
-    --left;
-    auto hop = letter_hop(of, plan, l);
-    hop.state = "dead letter beside it";
-    hop.text = "event " + std::to_string(letter.index) + " of its chunk: " + hop.text;
-    to.push_back(std::move(hop));
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      if (left[i] == 0 || !is_near(l.content, targets[i])) continue;
+      --left[i];
+      auto hop = letter_hop(of, plan, l);
+      hop.state = "dead letter beside it";
+      hop.text = "event " + std::to_string(l.content.index) + " of its chunk: " + hop.text;
+      to[i].push_back(std::move(hop));
+    }
   });
+}
+
+/// Since when sinks have what they have.
+void add_times(const trace_target& target, stored_when& when, trace_hop& hop) {
+  const auto known = when.of(target);
+  if (known.at_s != 0) hop.at = second_text(known.at_s);
+  if (known.before_s != 0) hop.text += ", since before " + second_text(known.before_s) + ", which is as far back as it remembers when";
 }
 
 /// The line of the file that has the byte.
@@ -248,6 +267,41 @@ void add_letters_of_collector(const trace_ground& of, const topology_plan& plan,
 
 } // namespace
 
+auto letter_hop(const trace_ground& of, const topology_plan& plan, const found_letter& l) -> trace_hop {
+  auto hop = trace_hop{};
+  const auto* c = plan_of_component(plan, l.component);
+  hop.node = of.changes.by().node;
+  hop.component = l.component;
+  hop.tier = c == nullptr ? "" : word_of(c->in);
+  hop.mood = "fails";
+  hop.state = "dead letter";
+  hop.text = l.content.reason;
+  hop.at = time_text(l.content.at_ns);
+  if (l.content.chunk.sequence != 0) hop.chunk = chunk_id_text(l.content.chunk);
+  return hop;
+}
+
+auto place_in_file(const trace_ground& of, const topology_plan& plan, const observation& o, const file_figures& f, std::uint64_t offset)
+    -> trace_place {
+  auto place = trace_place{reading_hop(o, of.changes.by().node, f, offset), {}};
+  if (const auto identity = identity_of(f.path)) {
+    place.target.source = source_of(of, plan, o.component);
+    place.target.stream = *identity;
+    place.target.position = offset;
+  }
+  return place;
+}
+
+auto buffers_here(const trace_ground& of, const topology_plan& plan) -> std::vector<node_buffer> {
+  auto all = std::vector<node_buffer>{};
+  for (const auto* c : components_of(plan, of.changes.by().classes)) {
+    const auto* details = std::get_if<aggregator_plan>(&c->details);
+    if (details == nullptr || details->buffer.type != buffer_type::disk) continue;
+    for (std::uint32_t i = 0; i < instances_of(*c); ++i) all.push_back({*c, buffer_directory(*c, of.changes.by().node, i)});
+  }
+  return all;
+}
+
 auto places_here(const trace_ground& of, const std::string& file, std::uint64_t offset) -> std::vector<trace_place> {
   auto places = std::vector<trace_place>{};
   const auto plan = of.changes.plan();
@@ -256,33 +310,36 @@ auto places_here(const trace_ground& of, const std::string& file, std::uint64_t 
   for (const auto& o : seen.actors)
     for (const auto& f : o.files) {
       if (std::filesystem::path{f.path}.lexically_normal() != wanted) continue;
-      auto place = trace_place{reading_hop(o, seen.name, f, offset), {}};
-      if (const auto identity = identity_of(f.path)) {
-        place.target.source = source_of(of, *plan, o.component);
-        place.target.stream = *identity;
-        place.target.position = offset;
-      }
-      places.push_back(std::move(place));
+      places.push_back(place_in_file(of, *plan, o, f, offset));
       if (!places.back().target.source.empty()) add_letters_of_collector(of, *plan, trace_place{places.back()}, f.path, places);
     }
   return places;
 }
 
-auto hops_here(const trace_ground& of, const trace_target& target) -> std::vector<trace_hop> {
-  auto hops = std::vector<trace_hop>{};
+auto hops_here(const trace_ground& of, const std::vector<trace_target>& targets) -> std::vector<std::vector<trace_hop>> {
+  auto all = std::vector<std::vector<trace_hop>>(targets.size());
   const auto plan = of.changes.plan();
-  const auto words = ask_here(of, target);
+  const auto until = system_clock().monotonic() + receivers_patience;
+  auto words = std::vector<words_by_address>{};
+  for (const auto& target : targets) words.push_back(ask_here(of, target, std::max(duration{0}, duration{until - system_clock().monotonic()})));
   const auto seen = of.here.observe();
   for (const auto& o : seen.actors) {
     if (o.tier == "collector") continue;
-    const auto told = words.find(o.address);
-    auto hop = receiver_hop(o, seen.name, told == words.end() ? receiver_word{} : told->second);
     const auto buffer = buffer_of(of, *plan, o);
-    if (!buffer.empty() && hop.mood != "rests") look_into_buffer(buffer, target, hop);
-    hops.push_back(std::move(hop));
+    auto when = stored_when{*plan, o.component, of.changes.by().node};
+    auto buffered = std::vector<std::size_t>{};
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      const auto told = words[i].find(o.address);
+      all[i].push_back(receiver_hop(o, seen.name, told == words[i].end() ? receiver_word{} : told->second));
+      if (all[i].back().state == "stored") add_times(targets[i], when, all[i].back());
+      if (!buffer.empty() && all[i].back().mood != "rests") buffered.push_back(i);
+    }
+    auto looks = std::vector<buffered_target>{};
+    for (const auto i : buffered) looks.emplace_back(targets[i], all[i].back());
+    if (!looks.empty()) look_into_buffer(buffer, std::move(looks));
   }
-  add_letters_of_sinks(of, *plan, target, hops);
-  return hops;
+  add_letters_of_sinks(of, *plan, targets, all);
+  return all;
 }
 
 } // namespace weir::cli

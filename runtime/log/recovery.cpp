@@ -239,6 +239,7 @@ private:
     auto scanner = segment_scanner{opened, to.header.identity, {begin, from.bytes}, scan_step};
     if (from.header_is_copy) lose_header(from.path);
     for (auto is_first = true;; is_first = false) {
+      if (options_.is_over && options_.is_over()) return error{errc::limit, "it took too long"};
       WEIR_TRY(auto found, scanner.next());
       if (found.what == scanned::kind::end) return {};
       if (!from.header && is_first && found.what == scanned::kind::junk && found.end > found.offset)

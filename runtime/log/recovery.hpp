@@ -88,6 +88,7 @@ struct recovery_options {
   bool all_bodies = false;
   std::int64_t now_s = 0; ///< of the wall clock: when what is found is taken to have come
   std::function<void(const recovered_record&)> on_chunk = nullptr;
+  std::function<bool()> is_over = nullptr; ///< true: it ends in the middle, with errc::limit
 };
 
 /// An empty or missing directory is an empty log. errc::rejected: a newer version.

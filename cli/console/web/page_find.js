@@ -1,4 +1,4 @@
-// Where is this event? A place in a file or a chunk's id; answered hop by hop.
+// Where is this event? What it says, a place in a file, or a chunk's id; answered hop by hop.
 import { h } from "./dom.js";
 import { bytes, count, when } from "./format.js";
 import { value_of } from "./component_parts.js";
@@ -6,13 +6,15 @@ import { empty, resource, told } from "./resource.js";
 import { mark } from "./state_mark.js";
 
 const kinds = {
+  words: { title: "What it says", fields: [["text", "Text", "order 4711"], ["tag", "Tag", "shop.**"], ["since", "Since", "1h"]] },
   file: { title: "A place in a file", fields: [["file", "File", "/var/log/app.log"], ["offset", "Byte offset", "1204"]] },
   chunk: { title: "A chunk", fields: [["chunk", "Chunk id", "origin/sequence"]] },
 };
 
 export function page(words, app) {
-  let kind = words.chunk ? "chunk" : "file";
+  let kind = words.chunk ? "chunk" : words.file || words.offset ? "file" : "words";
   const asked = kinds[kind].fields.some(([name]) => words[name]);
+  const by_words = kind === "words";
   const ask = (path, query) => new resource(path, query, { changed: app.redraw, each_ms: 0 });
   const query = Object.fromEntries(kinds[kind].fields.map(([name]) => [name, words[name]]));
   const trace = asked ? ask("trace", query) : null;
@@ -28,8 +30,8 @@ export function page(words, app) {
       form(kind, words, choose, app),
       trace && h("section", { class: "panel", "aria-label": "Answer" },
         trace.state !== "ok" && files && files.state === "ok" && at_the_source(files.data.files || [], words),
-        told(trace, hops, "where an event is")),
-      !asked && empty("Say what is looked for.", "A place in a file is the surest: it names one event. ", h("a", { href: "#/actors" }, "A collector's page"), " lists its files and how far each is read."),
+        told(trace, by_words ? events : hops, "where an event is")),
+      !asked && empty("Say what is looked for.", "A text of it finds the newest events that have it; a place in a file is the surest: it names one event. ", h("a", { href: "#/actors" }, "A collector's page"), " lists its files and how far each is read."),
     ],
     end: () => [trace, files].forEach((r) => r && r.stop()),
   };
@@ -45,7 +47,7 @@ function form(kind, words, choose, app) {
       h("label", { key: k, class: "choice" }, h("input", { type: "radio", name: "kind", checked: k === kind, onchange: () => choose(k) }), of.title))),
     h("form", { class: "fields", key: kind, onsubmit: submit },
       kinds[kind].fields.map(([name, title, example]) => h("label", { key: name }, title,
-        h("input", { name, value: words[name] || "", placeholder: example, required: name !== "offset", inputmode: name === "offset" ? "numeric" : null, autocomplete: "off", spellcheck: "false" }))),
+        h("input", { name, value: words[name] || "", placeholder: example, required: name === "file" || name === "chunk", inputmode: name === "offset" ? "numeric" : null, autocomplete: "off", spellcheck: "false" }))),
       h("button", { type: "submit", class: "primary" }, "Find")));
 }
 
@@ -64,16 +66,35 @@ function at_the_source(files, words) {
 function hops(data) {
   const all = data.hops || [];
   if (all.length === 0) return empty("Nobody knows of it.", data.answer || "It was never read, or is older than what buffers and stores remember.");
+  return [h("p", { class: "state-title" }, data.answer), hop_list(all), not_asked(data)];
+}
+
+function hop_list(all) {
+  return h("ol", { class: "hops" }, all.map((hop, i) => {
+    const { node, component, tier, mood, state, text, at, generation, settled, ...rest } = hop;
+    const more = Object.entries(rest).map(([k, v]) => [k, Array.isArray(v) ? v.join(", ") : v]);
+    return h("li", { key: i + (component || node || "") },
+      mark(mood, state), " ",
+      component && h("a", { href: "#/component/" + encodeURIComponent(component) }, component), node && " on " + node, text && ": " + text, at && [" ", when(at)],
+      more.length > 0 && h("dl", { class: "pairs tight" }, more.map(([k, v]) => [h("dt", null, k.replace(/_/g, " ")), h("dd", null, value_of(k, v))])));
+  }));
+}
+
+function not_asked(data) {
+  return (data.partial || []).length > 0 && h("p", { class: "faint" }, "Not asked: ", data.partial.join("; "));
+}
+
+/// Found by what they say; each opens to its hops.
+function events(data) {
+  const all = data.events || [];
+  const limits = data.limits || [];
   return [
-    h("p", { class: "state-title" }, data.answer),
-    h("ol", { class: "hops" }, all.map((hop, i) => {
-      const { node, component, tier, mood, state, text, at, generation, settled, ...rest } = hop;
-      const more = Object.entries(rest).map(([k, v]) => [k, Array.isArray(v) ? v.join(", ") : v]);
-      return h("li", { key: i + (component || node || "") },
-        mark(mood, state), " ",
-        component && h("a", { href: "#/component/" + encodeURIComponent(component) }, component), node && " on " + node, text && ": " + text, at && [" ", when(at)],
-        more.length > 0 && h("dl", { class: "pairs tight" }, more.map(([k, v]) => [h("dt", null, k.replace(/_/g, " ")), h("dd", null, value_of(k, v))])));
-    })),
-    (data.partial || []).length > 0 && h("p", { class: "faint" }, "Not asked: ", data.partial.join("; ")),
+    h("p", { class: "state-title", role: "status" }, data.answer),
+    h("ol", { class: "events" }, all.map((e) => h("li", { key: e.node + e.place },
+      h("details", { open: all.length === 1 },
+        h("summary", null, h("span", { class: "event-time" }, e.time ? when(e.time) : ""), h("span", { class: "event-tag" }, e.tag || ""), h("span", { class: "event-text" }, e.text)),
+        h("p", null, e.answer), h("p", { class: "faint" }, e.place, " on ", e.node), hop_list(e.hops || []))))),
+    limits.length > 0 && h("p", { class: "faint" }, "Not looked at: ", limits.join("; ")),
+    not_asked(data),
   ];
 }

@@ -125,4 +125,20 @@ BOOST_AUTO_TEST_CASE(what_the_file_was_before_it_was_begun_anew_does_not_count) 
   BOOST_TEST(hops.back().state == "not there");
 }
 
+BOOST_AUTO_TEST_CASE(what_the_sink_has_stored_the_buffer_does_not_wait_with) {
+  auto stored = sink("flows", "stored");
+  stored.at = "2026-11-22T15:04:05Z";
+  auto hops = std::vector{collector(), buffer_that_waits_for("archive"), stored};
+  hops[1].text = "its chunk has 7 events; not taken by archive yet, behind 3 others";
+  cli::conclude(hops);
+  BOOST_TEST(hops[1].state == "passed on");
+  BOOST_TEST(hops[1].text == "its chunk has 7 events");
+  BOOST_TEST((hops[1].taken_by == std::vector<std::string>{"archive"}));
+  BOOST_TEST(cli::answer_of(hops, {}) == "It is stored in archive at 2026-11-22T15:04:05Z.");
+  auto of_two = std::vector{collector(), buffer_that_waits_for("archive"), stored};
+  of_two[1].waits_for.push_back("search");
+  cli::conclude(of_two);
+  BOOST_TEST(of_two[1].state == "waits");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
