@@ -20,14 +20,17 @@ public:
   socket_source(std::string name, std::string path) : name_(std::move(name)), path_(std::move(path)) {}
 
   auto ask(const std::string& document) -> result<std::string> override { return cli::ask(path_, document, figures_patience); }
-  auto ask_log(std::uint64_t since) -> result<std::string> override {
-    WEIR_TRY(auto answer, cli::ask(path_, "tell " + log_question(since), figures_patience));
-    if (take_line(answer) == "done") return answer;
-    return error{errc::rejected, take_line(answer)};
-  }
+  auto ask_log(std::uint64_t since) -> result<std::string> override { return tell(log_question(since)); }
+  auto ask_tap(const question& what) -> result<std::string> override { return tell(to_text(what)); }
   auto name() const -> std::string override { return "node " + name_; }
 
 private:
+  auto tell(const std::string& what) const -> result<std::string> {
+    WEIR_TRY(auto answer, cli::ask(path_, "tell " + what, figures_patience));
+    if (take_line(answer) == "done") return answer;
+    return error{errc::rejected, take_line(answer)};
+  }
+
   const std::string name_;
   const std::string path_;
 };
@@ -47,6 +50,7 @@ public:
                      + (came.status == 401 ? " (--token, WEIR_TOKEN, or #token= behind the address)" : "")};
   }
   auto ask_log(std::uint64_t since) -> result<std::string> override { return ask(log_question(since)); }
+  auto ask_tap(const question& what) -> result<std::string> override { return ask(to_text(what)); }
   auto name() const -> std::string override { return by_.where(); }
 
 private:

@@ -1,6 +1,7 @@
 /// The figures that `weir top` shows, read from what a node tells under /api/v1/.
 #pragma once
 
+#include "cli/top/tap.hpp"
 #include "runtime/base/result.hpp"
 
 #include <cstdint>
@@ -60,6 +61,7 @@ struct top_figures {
   std::deque<top_log_line> log;      ///< oldest first
   std::string no_log;                ///< why there is none
   std::uint64_t log_next = 0;        ///< where it goes on; 0: nothing was read
+  top_tap tap;                       ///< what passes the component that is tapped
   std::string trouble;               ///< why these are old; empty: they are not
   double age_seconds = 0;            ///< how old they are
   bool is_there = false;             ///< false: nothing was ever told

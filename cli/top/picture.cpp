@@ -8,7 +8,7 @@
 namespace weir::cli {
 namespace {
 
-constexpr auto names_of_views = std::array<std::string_view, 4>{"Flow", "Actors", "Accounts", "Log"};
+constexpr auto names_of_views = std::array<std::string_view, 5>{"Flow", "Actors", "Accounts", "Log", "Tap"};
 
 auto title_line(const top_figures& of, std::size_t width) -> screen_line {
   auto line = screen_line{" weir top", ink::bar};
@@ -71,7 +71,8 @@ auto key_line(const top_state& state, const top_table& table, std::size_t width)
   } else if (state.look().open) {
     line.add("Esc back  ? help  q quit", ink::faint);
   } else {
-    line.add("q quit  ? help  / filter  Enter open  Tab view  r turn  s order", ink::faint);
+    const auto* own = state.view == top_view::tap ? "p hold still  r turn  s order" : "r turn  s order";
+    line.add(std::string{"q quit  ? help  / filter  Enter open  Tab view  "} + own, ink::faint);
     const auto by = state.look().column;
     if (by < table.columns.size() && by > 0) line.add(": " + table.columns[by].title, ink::faint);
   }
@@ -83,8 +84,11 @@ auto table_of(const top_figures& of, const top_state& state, const top_signs& si
   auto made = state.view == top_view::flow       ? flow_table(of, signs)
               : state.view == top_view::actors   ? actors_table(of, signs)
               : state.view == top_view::accounts ? accounts_table(of)
-                                                 : log_table(of);
-  arrange(made, state.look());
+              : state.view == top_view::log      ? log_table(of)
+                                                 : tap_table(of);
+  auto look = state.look();
+  if (state.view == top_view::tap) look.filter.clear(); // what comes has it
+  arrange(made, look);
   return made;
 }
 
@@ -98,6 +102,7 @@ auto scrolled(screen all, std::size_t from, std::size_t height, rows_shown& rows
 }
 
 auto empty_text(const top_figures& of, const top_state& state) -> std::string {
+  if (state.view == top_view::tap) return "nothing has passed yet that fits; only what comes from now on is shown";
   if (!state.look().filter.empty()) return "nothing has \"" + state.look().filter + "\"; Esc shows all";
   if (state.view == top_view::log && !of.no_log.empty()) return of.no_log;
   return of.is_there ? "nothing yet" : "";
@@ -108,7 +113,9 @@ auto middle_of(const top_figures& of, const top_state& state, const top_signs& s
   const auto& look = state.look();
   if (state.shows_help) return scrolled(help_text(place.width), state.help_scrolled, place.height, rows);
   if (look.open) return scrolled(detail_of(of, state.view, *look.open, signs, place.width), look.scrolled, place.height, rows);
-  auto lines = draw_table(table, place, state, rows);
+  auto lines = screen{};
+  if (state.view == top_view::tap && place.height > 2) lines.emplace_back(tap_text(of, state.is_held), state.is_held ? ink::wait : ink::faint);
+  for (auto& line : draw_table(table, {place.width, place.height - lines.size()}, state, rows)) lines.push_back(std::move(line));
   if (table.rows.empty() && lines.size() < place.height) lines.emplace_back(empty_text(of, state), ink::faint);
   return lines;
 }

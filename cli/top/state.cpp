@@ -35,6 +35,9 @@ auto moved(std::size_t from, std::ptrdiff_t step, std::size_t count) -> std::siz
   return static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(to, 0, static_cast<std::ptrdiff_t>(count) - 1));
 }
 
+/// What grows at its end, where one looks.
+auto is_stream(top_view view) -> bool { return view == top_view::log || view == top_view::tap; }
+
 void erase_last_character(std::string& text) {
   while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xc0) == 0x80) text.pop_back();
   if (!text.empty()) text.pop_back();
@@ -46,7 +49,7 @@ auto chosen_row(const top_state& state, const rows_shown& rows) -> std::size_t {
   const auto& chosen = state.look().chosen;
   const auto at = std::find(rows.keys.begin(), rows.keys.end(), chosen);
   if (at != rows.keys.end()) return static_cast<std::size_t>(at - rows.keys.begin());
-  return state.view == top_view::log && !rows.keys.empty() ? rows.keys.size() - 1 : 0;
+  return is_stream(state.view) && !rows.keys.empty() ? rows.keys.size() - 1 : 0;
 }
 
 void top_state::on(const key& pressed, const rows_shown& rows) {
@@ -66,6 +69,7 @@ void top_state::on(const key& pressed, const rows_shown& rows) {
 
 void top_state::command(const key& pressed, const rows_shown& rows) {
   const auto at = static_cast<std::size_t>(view);
+  note_tapped(rows);
   if (pressed.kind == key_kind::tab) return go(top_views[(at + 1) % top_views.size()]);
   if (pressed.kind == key_kind::back_tab) return go(top_views[(at + top_views.size() - 1) % top_views.size()]);
   for (std::size_t i = 0; i < top_views.size(); ++i)
@@ -86,6 +90,8 @@ void top_state::command(const key& pressed, const rows_shown& rows) {
   } else if (pressed.is("s") && rows.columns > 0) {
     now.column = (now.column + 1) % rows.columns;
     now.is_reversed = false;
+  } else if (pressed.is("p") && view == top_view::tap) {
+    is_held = !is_held;
   } else if (pressed.is("r")) {
     now.is_reversed = !now.is_reversed;
   }
@@ -99,15 +105,21 @@ void top_state::type(const key& pressed) {
   if (pressed.kind == key_kind::escape || pressed.kind == key_kind::enter) is_typing = false;
 }
 
+/// The component under the cursor is the one that a tap is of.
+void top_state::note_tapped(const rows_shown& rows) {
+  if ((view != top_view::flow && view != top_view::actors) || rows.keys.empty()) return;
+  tapped = look().open ? *look().open : rows.keys[chosen_row(*this, rows)];
+}
+
 void top_state::go(top_view to) {
   view = to;
   is_typing = false;
 }
 
-/// The last line of the log stays the last one, whatever comes.
+/// The last line of what grows stays the last one, whatever comes.
 void top_state::move(const key& pressed, const rows_shown& rows) {
   const auto to = moved(chosen_row(*this, rows), *step_of(pressed, rows.page), rows.keys.size());
-  const auto follows = view == top_view::log && to + 1 == rows.keys.size();
+  const auto follows = is_stream(view) && to + 1 == rows.keys.size();
   look().chosen = rows.keys.empty() || follows ? std::string{} : rows.keys[to];
 }
 

@@ -11,8 +11,8 @@
 
 namespace weir::cli {
 
-enum class top_view { flow, actors, accounts, log };
-inline constexpr auto top_views = std::array{top_view::flow, top_view::actors, top_view::accounts, top_view::log};
+enum class top_view { flow, actors, accounts, log, tap };
+inline constexpr auto top_views = std::array{top_view::flow, top_view::actors, top_view::accounts, top_view::log, top_view::tap};
 
 /// What was drawn last: what keys move in.
 struct rows_shown {
@@ -24,7 +24,7 @@ struct rows_shown {
 
 /// How one view is looked at.
 struct view_look {
-  std::string chosen;            ///< key of a row; empty: the first, of the log the last
+  std::string chosen;            ///< key of a row; empty: the first, of the log and a tap the last
   std::optional<std::string> open; ///< key of what is shown in full
   std::string filter;
   std::size_t column = 0;        ///< that rows are ordered by
@@ -37,6 +37,8 @@ struct top_state {
   std::array<view_look, top_views.size()> looks;
   bool shows_help = false;
   std::size_t help_scrolled = 0;
+  std::string tapped;     ///< key of the row of flow or actors that was chosen there last
+  bool is_held = false;   ///< the tap takes nothing new
   bool is_typing = false; ///< a filter
   bool is_over = false;
 
@@ -47,6 +49,7 @@ struct top_state {
 private:
   void type(const key& pressed);
   void go(top_view to);
+  void note_tapped(const rows_shown& rows);
   void move(const key& pressed, const rows_shown& rows);
   void scroll(const key& pressed, const rows_shown& rows, std::size_t& at) const;
   void open(const rows_shown& rows);

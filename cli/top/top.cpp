@@ -3,6 +3,7 @@
 #include "cli/top/picture.hpp"
 #include "cli/top/plain.hpp"
 #include "cli/top/terminal.hpp"
+#include "cli/top/views.hpp"
 #include "cli/top/watch.hpp"
 #include "runtime/os/owned_fd.hpp"
 
@@ -109,6 +110,8 @@ private:
     auto made = draw_top(*figures_, state_, signs_, on_.size());
     rows_ = std::move(made.rows);
     on_.show(made.lines, has_colours_);
+    if (state_.view != top_view::tap) of_.tap({});
+    else if (!state_.is_typing) of_.tap({component_of_row(*figures_, state_.tapped), state_.look().filter, state_.is_held});
   }
   void wait() {
     pollfd waits[] = {{STDIN_FILENO, POLLIN, 0}, {signals_.fd(), POLLIN, 0}, {of_.fd(), POLLIN, 0}};
@@ -182,7 +185,7 @@ auto show_top(const top_line& line, session& s) -> int {
 } // namespace
 
 void add_top(CLI::App& weir, session& s) {
-  auto* sub = weir.add_subcommand("top", "Watch the whole system in a terminal: flow, actors, accounts, log");
+  auto* sub = weir.add_subcommand("top", "Watch the whole system in a terminal: flow, actors, accounts, log, events");
   auto line = std::make_shared<top_line>();
   sub->add_option("where", line->where,
                   "A node of this machine, by its name or as CLUSTER.NODE, or the address of a console: http(s)://HOST:PORT; may be "

@@ -177,4 +177,30 @@ auto log_table(const top_figures& of) -> top_table {
   return made;
 }
 
+auto tap_table(const top_figures& of) -> top_table {
+  auto made = top_table{{{"TIME", false, 2, false}, {"TAG", false, 1, false}, {"NODE", false, 3, false}, {"EVENT", false, 0, true}}, {}, true};
+  for (const auto& e : of.tap.events)
+    made.rows.push_back({std::to_string(e.number),
+                         {words(e.at.size() >= 19 ? e.at.substr(11, 12) : e.at, ink::faint), words(e.tag, ink::strong), words(e.node, ink::faint), words(e.text)},
+                         {}});
+  return made;
+}
+
+auto component_of_row(const top_figures& of, const std::string& key) -> std::string {
+  for (const auto& c : of.components)
+    if (c.name == key) return c.name;
+  for (const auto& a : of.actors)
+    if (a.address == key) return a.component;
+  return of.components.empty() ? std::string{} : of.components.front().name;
+}
+
+auto tap_text(const top_figures& of, bool is_held) -> std::string {
+  const auto& c = of.tap.counts;
+  auto text = of.tap.component + ": " + count_text(c.passed) + " passed";
+  if (c.left_out > 0) text += ", " + count_text(c.left_out) + " not looked at: a sample";
+  if (c.unfit > 0) text += ", " + count_text(c.unfit) + " do not fit";
+  if (is_held) text += "; held still, p goes on";
+  return of.tap.note.empty() ? text : text + "; " + of.tap.note;
+}
+
 } // namespace weir::cli

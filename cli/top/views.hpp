@@ -18,6 +18,12 @@ auto flow_table(const top_figures& of, const top_signs& signs) -> top_table;
 auto actors_table(const top_figures& of, const top_signs& signs) -> top_table;
 auto accounts_table(const top_figures& of) -> top_table;
 auto log_table(const top_figures& of) -> top_table;
+auto tap_table(const top_figures& of) -> top_table;
+
+/// Which component a row of the flow or of the actors is of; the first one for a key that there is not.
+auto component_of_row(const top_figures& of, const std::string& key) -> std::string;
+/// Of what the tap is, and how much of it is shown.
+auto tap_text(const top_figures& of, bool is_held) -> std::string;
 
 /// All that is told of a component, an actor, an account or a line of the log; a line that says so if it is gone.
 auto detail_of(const top_figures& of, top_view in, const std::string& key, const top_signs& signs, std::size_t width) -> screen;

@@ -1,4 +1,5 @@
 #include "cli/figures.hpp"
+#include "cli/json_document.hpp"
 #include "cli/text_table.hpp"
 #include "cli/top/views.hpp"
 
@@ -95,6 +96,26 @@ auto of_line(const top_log_line& l, std::size_t width) -> screen {
   return out.take();
 }
 
+/// Its fields one below the other.
+auto of_event(const top_event& e, std::size_t width) -> screen {
+  auto out = facts{width};
+  out.add("time", e.at);
+  out.add("tag", e.tag);
+  out.add("node", e.node);
+  out.add("source", e.source);
+  out.blank();
+  const auto record = json_document::read(e.text);
+  auto has_fields = false;
+  if (record)
+    record->root().for_each_member([&](const std::string& name, json_place value) {
+      has_fields = true;
+      out.add(name, value.shown());
+    });
+  if (has_fields) out.blank();
+  out.title(e.text, ink::plain);
+  return out.take();
+}
+
 template <class All, class Is> auto found_in(const All& all, Is&& is) -> const typename All::value_type* {
   const auto at = std::find_if(all.begin(), all.end(), is);
   return at == all.end() ? nullptr : &*at;
@@ -117,17 +138,21 @@ auto detail_of(const top_figures& of, top_view in, const std::string& key, const
   case top_view::log:
     if (const auto* l = found_in(of.log, [&](const auto& x) { return std::to_string(x.number) == key; })) return of_line(*l, width);
     return gone("the line");
+  case top_view::tap:
+    if (const auto* e = found_in(of.tap.events, [&](const auto& x) { return std::to_string(x.number) == key; })) return of_event(*e, width);
+    return gone("the event");
   }
   return gone(key);
 }
 
 auto help_text(std::size_t width) -> screen {
-  constexpr auto keys = std::array<std::pair<const char*, const char*>, 9>{{
-      {"1 2 3 4, Tab", "flow, actors, accounts, log"},
+  constexpr auto keys = std::array<std::pair<const char*, const char*>, 10>{{
+      {"1 2 3 4 5, Tab", "flow, actors, accounts, log; tap: events at the component that was chosen in flow or actors"},
       {"up down, j k", "a row on; PgUp, PgDn, Home, End and Space by more"},
       {"Enter", "all of the chosen row; of a component, then its actors"},
       {"Esc", "back; then without the filter"},
-      {"/", "only rows that have this text in a column; Enter keeps it, Esc drops it"},
+      {"/", "only rows that have this text in a column; Enter keeps it, Esc drops it; of a tap a text in the event, and tag:PATTERN"},
+      {"p", "of a tap: hold it still, and go on"},
       {"s", "order by the next column; the first one is the way of the data"},
       {"r", "the other way round"},
       {"?", "this, and back"},

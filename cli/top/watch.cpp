@@ -1,6 +1,7 @@
 #include "cli/top/watch.hpp"
 
 #include "runtime/base/assert.hpp"
+#include "runtime/os/random.hpp"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -34,7 +35,23 @@ void figures_look::take_log() {
   now_.no_log = read ? std::string{} : read.failure().what;
 }
 
-auto figures_look::look() -> const top_figures& {
+/// One session for each choice; a question of an old one that nobody asks any more ends by itself.
+void figures_look::take_tap(const tap_choice& tapped) {
+  const auto is_other = tapped.component != tapped_.component || tapped.filter != tapped_.filter;
+  tapped_ = tapped;
+  if (is_other || session_.empty()) session_ = std::to_string(random_id()) + '-' + std::to_string(random_id());
+  if (is_other) now_.tap = {};
+  now_.tap.component = tapped.component;
+  if (tapped.component.empty() || tapped.is_held) return;
+  const auto came = of_.ask_tap(question_of_tap(tapped, session_));
+  const auto news = came ? parse_tap_news(*came) : std::nullopt;
+  if (news)
+    now_.tap.take(*news);
+  else
+    now_.tap.note = came ? "what came cannot be read" : came.failure().what;
+}
+
+auto figures_look::look(const tap_choice& tapped) -> const top_figures& {
   const auto was_away = !now_.trouble.empty();
   const auto went = take();
   now_.trouble = went ? std::string{} : now_.from + ": " + went.failure().what;
@@ -45,6 +62,7 @@ auto figures_look::look() -> const top_figures& {
     now_.log_next = 0;
   }
   take_log();
+  take_tap(tapped);
   return now_;
 }
 
@@ -62,7 +80,7 @@ figures_watch::~figures_watch() {
     const auto lock = std::lock_guard{guard_};
     is_over_ = true;
   }
-  ends_.notify_all();
+  wakes_.notify_all();
   thread_.join();
 }
 
@@ -73,15 +91,30 @@ auto figures_watch::take() -> std::shared_ptr<const top_figures> {
   return latest_;
 }
 
+void figures_watch::tap(const tap_choice& what) {
+  {
+    const auto lock = std::lock_guard{guard_};
+    if (what == tapped_) return;
+    tapped_ = what;
+    is_tap_new_ = true;
+  }
+  wakes_.notify_all();
+}
+
 void figures_watch::work() {
   auto looks = figures_look{*of_};
   while (true) {
-    auto seen = std::make_shared<const top_figures>(looks.look());
     auto lock = std::unique_lock{guard_};
+    is_tap_new_ = false;
+    const auto tapped = tapped_;
+    lock.unlock();
+    auto seen = std::make_shared<const top_figures>(looks.look(tapped));
+    lock.lock();
     latest_ = std::move(seen);
     const auto one = std::uint64_t{1};
     [[maybe_unused]] const auto told = ::write(came_.fd(), &one, sizeof one);
-    if (ends_.wait_for(lock, looks_each, [this] { return is_over_; })) return;
+    wakes_.wait_for(lock, looks_each, [this] { return is_over_ || is_tap_new_; });
+    if (is_over_) return;
   }
 }
 

@@ -17,14 +17,18 @@ namespace weir::cli {
 class figures_look {
 public:
   explicit figures_look(figures_source& of) : of_(of) { now_.from = of_.name(); }
-  auto look() -> const top_figures&;
+  /// With events of what is tapped, if something is.
+  auto look(const tap_choice& tapped) -> const top_figures&;
 
 private:
   auto take() -> result<void>;
   void take_log();
+  void take_tap(const tap_choice& tapped);
 
   figures_source& of_;
   top_figures now_;
+  tap_choice tapped_; ///< last
+  std::string session_;
   monotonic_time told_at_{};
 };
 
@@ -38,6 +42,8 @@ public:
   /// Readable when there is something new; take() makes it silent again.
   auto fd() const -> int { return came_.fd(); }
   auto take() -> std::shared_ptr<const top_figures>;
+  /// From the next look on, which comes at once if it is another.
+  void tap(const tap_choice& what);
 
 private:
   void work();
@@ -45,8 +51,10 @@ private:
   std::unique_ptr<figures_source> of_;
   owned_fd came_;
   std::mutex guard_;
-  std::condition_variable ends_;
+  std::condition_variable wakes_;
   std::shared_ptr<const top_figures> latest_;
+  tap_choice tapped_;
+  bool is_tap_new_ = false;
   bool is_over_ = false;
   std::thread thread_;
 };

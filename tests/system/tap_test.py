@@ -199,6 +199,49 @@ class TapTest(Told):
         self.assertEqual(stalled.counts["shown"], lines)
         self.assert_counts_add_up(stalled.counts)
 
+    def test_a_viewer_who_reads_nothing_for_half_a_minute_is_let_go(self):
+        self.start_three(rate=1)
+        stalled = self.tap("core-1", "component=all&at=exit&tag=app.**", receive_bytes=4096)
+        others = [self.tap("core-1", "component=more&tag=app.none") for _ in range(15)]
+        self.assertEqual({200}, {s.status for s in (stalled, *others)})
+        self.assertEqual(503, self.tap("core-1", "component=more").status)
+        block = ("y" * 30000 + "\n") * 100
+        began = time.monotonic()
+        for n in range(8):
+            self.append("in.log", block)
+            wait_until(lambda: count_lines(self.path("out.jsonl")) >= 100 * (n + 1), "what is stored")
+        # All sixteen places are taken until the one that reads nothing has lost its own.
+        wait_until(self.is_there_room, "the end of the stalled stream", patience=90)
+        self.assertGreater(time.monotonic() - began, 20)
+        for s in others:
+            s.until(lambda x: x.counts)  # they are there still
+
+    def is_there_room(self):
+        one = self.tap("core-1", "component=more")
+        self.streams.pop().close()
+        return one.status == 200
+
+    def test_a_session_is_asked_instead_of_a_stream(self):
+        self.start_three(rate=1)
+        netloc, token = self.console("shop.core-1")
+
+        def ask(**words):
+            line = http.client.HTTPConnection(netloc, timeout=30)
+            line.request("GET", "/api/v1/tap?" + urllib.parse.urlencode(words), headers={"Authorization": "Bearer " + token})
+            answer = line.getresponse()
+            text = answer.read().decode()
+            line.close()
+            return answer.status, text.splitlines()
+
+        first = ask(component="all", tag="app.**", session="mine")
+        self.assertEqual((200, ["0 0 0 0"]), first)
+        self.append("in.log", "one\n")
+        found = []
+        wait_until(lambda: found.extend(ask(component="all", tag="app.**", session="mine")[1][1:]) or found, "the line")
+        self.assertEqual("one", json.loads(found[0])["record"]["message"])
+        self.assertEqual(200, ask(component="all", session="mine", close="yes")[0])
+        self.assertEqual(404, ask(component="nobody", session="mine")[0])
+
     def test_who_may_not_look_or_asks_for_nonsense_is_told_why(self):
         self.start_three()
         self.assertEqual(401, self.tap("core-1", "component=core", token="").refusal()[0])

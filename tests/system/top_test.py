@@ -196,6 +196,53 @@ class TopTest(Terminals):
         terminal.keys("?", "Escape", "1", "Escape", "s", "s")
         terminal.wait("order: IN", "Enter: its actors")
 
+    def test_events_that_pass_the_chosen_component_are_shown_live(self):
+        for width, height in ((80, 24), (200, 50)):
+            with self.subTest(width=width):
+                terminal = self.tmux()
+                terminal.resize(width, height)
+                self.top_in(terminal)
+                terminal.keys("Home", "5")  # the first one: made
+                shown = terminal.wait('"method":', "FIELD")
+                self.assertRegex(shown, r"made: [\d,]+ passed, [\d,]+ not looked at: a sample")
+                self.assertIn("5 Tap", shown)
+                self.assertIn("generate", shown)
+                self.assertEqual(height, len(shown.splitlines()))
+                self.assertLessEqual(max(len(line) for line in shown.splitlines()), width)
+                terminal.keys("p")
+                terminal.wait("held still, p goes on")
+                still = terminal.text().splitlines()[-15:]
+                wait_until(lambda: self.ticks_on(terminal), "the clock goes on")
+                self.assertEqual(still, terminal.text().splitlines()[-15:])
+                terminal.keys("p")
+                terminal.wait("passed", "held still")
+                terminal.keys("/")
+                terminal.run("tag:logs.** needle")
+                terminal.wait("only: tag:logs.** needle", '"method":')
+                terminal.keys("Escape", "1", "Home", "Down", "5")  # logs
+                terminal.wait("logs: ")
+                terminal.keys("/")
+                terminal.run("needle")
+                terminal.wait("logs: 0 passed")
+                self.append("in.log", "hay\na needle\n")
+                shown = terminal.wait("a needle", '"hay')
+                terminal.keys("Enter")
+                terminal.wait("message               a needle")
+                terminal.keys("q")
+
+    def ticks_on(self, terminal):
+        first = terminal.text().splitlines()[0]
+        return wait_until(lambda: terminal.text().splitlines()[0] != first, "the clock")
+
+    def test_a_console_is_tapped_by_its_address(self):
+        address = wait_until(lambda: self.weir("console").stdout.strip(), "the console's address")
+        top = self.pty(address)
+        top.wait("Everything is arriving")
+        top.type("5")
+        top.wait("not looked at: a sample")
+        top.type("q")
+        self.assertEqual(0, top.end())
+
     def test_it_leaves_the_terminal_as_it_was_however_it_ends(self):
         terminal = self.tmux()
         terminal.run("stty -g > before")

@@ -334,4 +334,53 @@ BOOST_AUTO_TEST_CASE(an_address_is_host_port_and_maybe_a_token) {
   for (const auto* text : {"ftp://a:1", "http://", "http://a", "http://a:0", "https://a:99999"}) BOOST_TEST(!cli::parse_console_url(text));
 }
 
+BOOST_AUTO_TEST_CASE(a_tap_is_asked_by_tag_and_text_and_keeps_the_last_events) {
+  const auto asked = cli::question_of_tap({"core", "tag:web.** a text tag:!web.b of it", false}, "key");
+  BOOST_TEST(asked.word("component") == "core");
+  BOOST_TEST(asked.word("tag") == "web.** !web.b");
+  BOOST_TEST(asked.word("where") == "a text of it");
+  BOOST_TEST(asked.word("session") == "key");
+  auto tap = cli::top_tap{};
+  for (auto n = 0; n < 700; ++n) {
+    auto news = cli::tap_news{};
+    news.counts = {3, 1, 1, 1};
+    const auto text = n == 699 ? R"({"a":"b,\"record\":","n":)" + std::to_string(n) + "}" : '"' + std::string(10'000, 'x') + '"';
+    news.events.push_back(R"({"time":"2026-11-30T20:24:01.000000000Z","tag":"web","node":"one","source":"c","record":)" + text + '}');
+    tap.take(news);
+  }
+  BOOST_TEST(tap.counts.passed == 2100U);
+  BOOST_TEST(tap.events.size() == cli::tap_events_kept);
+  BOOST_TEST(tap.events.front().text.size() == cli::tap_text_bytes);
+  BOOST_TEST(tap.events.back().text == R"({"a":"b,\"record\":","n":699})");
+  BOOST_TEST(tap.events.back().number == 700U);
+  BOOST_TEST(tap.events.back().tag == "web");
+}
+
+BOOST_AUTO_TEST_CASE(the_tap_is_of_the_row_that_was_chosen_and_fits_every_size) {
+  auto of = sample();
+  of.tap.component = "core";
+  of.tap.counts = {1204, 200, 4, 1000};
+  for (auto n = std::uint64_t{1}; n < 60; ++n) of.tap.events.push_back({n, "2026-11-30T20:24:01.000000000Z", "web.access", "one", "c", "{\"n\":" + std::to_string(n) + '}'});
+  BOOST_TEST(cli::component_of_row(of, "core") == "core");
+  BOOST_TEST(cli::component_of_row(of, "core-1/sink/archive") == "archive");
+  BOOST_TEST(cli::component_of_row(of, "") == "nginx");
+  auto state = cli::top_state{};
+  auto rows = cli::rows_shown{{"nginx", "core"}, 10, 3, 0};
+  state.on({key_kind::down}, rows);
+  state.on({key_kind::character, "5"}, rows);
+  BOOST_TEST((state.view == cli::top_view::tap));
+  BOOST_TEST(state.tapped == "core");
+  state.on({key_kind::character, "p"}, rows);
+  BOOST_TEST(state.is_held);
+  for (const auto size : {cli::screen_size{80, 24}, cli::screen_size{200, 50}, cli::screen_size{20, 6}, cli::screen_size{1, 1}}) {
+    const auto made = cli::draw_top(of, state, {true}, size);
+    BOOST_TEST(made.lines.size() == size.height);
+    for (const auto& line : made.lines) BOOST_TEST(line.columns() <= size.width);
+  }
+  const auto lines = lines_of(cli::draw_top(of, state, {true}, {80, 24}));
+  const auto has = [&](const std::string& text) { return std::any_of(lines.begin(), lines.end(), [&](const auto& l) { return l.find(text) != std::string::npos; }); };
+  BOOST_TEST(has("core: 1,204 passed, 1,000 not looked at: a sample, 4 do not fit; held still"));
+  BOOST_TEST(has("{\"n\":59}")); // the last one is where one looks
+}
+
 BOOST_AUTO_TEST_SUITE_END()
