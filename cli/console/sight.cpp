@@ -54,16 +54,16 @@ auto missing_in(const cluster_sight& seen) -> std::vector<std::string> {
 
 auto sight_keeper::look() -> std::shared_ptr<cluster_sight> {
   auto seen = std::make_shared<cluster_sight>();
-  seen->nodes = node_.observe_cluster();
-  seen->members = node_.members();
   seen->at = system_clock().monotonic();
   seen->at_ns = system_clock().wall_ns();
+  seen->nodes = node_.observe_cluster();
+  seen->members = node_.members();
   return seen;
 }
 
 auto sight_keeper::latest() -> std::shared_ptr<const cluster_sight> {
   const auto lock = std::lock_guard{mutex_};
-  if (latest_ && system_clock().monotonic() - latest_->at < fresh_for) return latest_;
+  if (latest_ && system_clock().monotonic() - looked_at_ < fresh_for) return latest_;
   auto before = latest_ && system_clock().monotonic() - latest_->at < rates_over_max ? latest_ : nullptr;
   if (!before) {
     before = look();
@@ -72,6 +72,7 @@ auto sight_keeper::latest() -> std::shared_ptr<const cluster_sight> {
   auto now = look();
   add_rates_between(*before, *now);
   latest_ = now;
+  looked_at_ = system_clock().monotonic();
   return latest_;
 }
 
