@@ -15,7 +15,7 @@ collectors:
 source_aggregators:
   local: { from: [SOURCES], buffer: { path: "DIR/local" } }
 destination_aggregators:
-  core: { from: local, buffer: { path: "DIR/core" } }
+  core: { from: local, buffer: { path: "DIR/core", max_size: 16MiB, segment_size: 64KiB } }
 sinks:
   SINKS
 placement:
@@ -46,7 +46,7 @@ Object.fromEntries([...document.querySelectorAll(".box")].map(b => [b.querySelec
 
 def number(text):
     """What a figure as "1.2k/s", "5,000" or "3.1 MiB/s" says."""
-    found = re.match(r"(<?)([\d.,]+) ?([kMG]iB|[kMG]|B)?", text)
+    found = re.match(r"(<?)([\d.,]+) ?([KMG]iB|[kMG]|B)?", text)
     if not found:
         raise AssertionError(f"no figure: {text!r}")
     return float(found.group(2).replace(",", "")) * UNITS[found.group(3) or ""]
