@@ -29,7 +29,7 @@ class Browser:
         # It reads commands at 3 and answers at 4; sh would know numbers of one digit only.
         moved = ["bash", "-c", f'exec "$0" "$@" 3<&{their_ends[0]} 4>&{their_ends[1]}', path]
         self.child = subprocess.Popen(
-            [*moved, "--headless", "--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-dev-shm-usage",
+            [*moved, "--headless", "--hide-scrollbars", "--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-dev-shm-usage",
              "--remote-debugging-pipe", f"--user-data-dir={self.home}", f"--window-size={width},{height}"],
             pass_fds=their_ends, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for end in their_ends:
