@@ -25,7 +25,7 @@ sinks: {{ none: {{ type: "null", from: local }} }}
 # What a page asks for beside the stream, and how often in seconds.
 ASKED = (("accounts", 1), ("components/local", 2), ("actors", 2), ("cluster", 2), ("logs?limit=50", 3), ("buffers/local", 5),
          ("history?series=local.events_in&from=600&step=10", 10), ("files", 2))
-GROWTH_MAX_KIB = 8 << 10  # what the allocator and the rings of the history may still take
+GROWTH_MAX_KIB = int(os.environ.get("WEIR_MEMORY_TIMES", "1")) * (8 << 10)  # what the allocator and the rings of the history may still take
 SPARE_DESCRIPTORS = 4  # segments of the buffer come and go
 
 

@@ -62,7 +62,7 @@ function list(data, words, chosen, order, letters, app) {
       label: "Dead letters", rows: entries, key: id_of, order, changed: app.redraw,
       columns: [
         { key: "id", title: "Letter", draw: (l) => h("span", { class: "chooser" }, h("input", { type: "checkbox", "aria-label": "Choose " + id_of(l), checked: chosen.has(id_of(l)), onchange: choose(id_of(l)) }), h("a", { href: here(words, { id: id_of(l) }) }, id_of(l))) },
-        { key: "at", title: "When", of: (l) => l.at ?? l.time ?? "", draw: (l) => when(l.at ?? l.time) },
+        { key: "at", title: "When", of: (l) => l.at || l.time ?? "", draw: (l) => when(l.at || l.time) },
         { key: "reason", title: "Reason" },
         { key: "tag", title: "Tag" },
         { key: "component", title: "Component", draw: (l) => [l.component, l.node && ` on ${l.node}`], hides: true },
@@ -77,7 +77,7 @@ function in_full(data) {
   const l = data.entry || data.letter || data;
   const text = typeof l.record === "object" && l.record ? JSON.stringify(l.record, null, 2) : String(l.text ?? l.record ?? "");
   return [
-    h("dl", { class: "pairs" }, [["Reason", l.reason], ["Error", l.error], ["Tag", l.tag], ["When", when(l.at ?? l.time)], ["Component", l.component], ["Node", l.node]].filter(([, v]) => v).map(([k, v]) => [h("dt", null, k), h("dd", null, v)])),
+    h("dl", { class: "pairs" }, [["Reason", l.reason], ["Error", l.error], ["Tag", l.tag], ["When", when(l.at || l.time)], ["Component", l.component], ["Node", l.node]].filter(([, v]) => v).map(([k, v]) => [h("dt", null, k), h("dd", null, v)])),
     h("div", { class: "halves" }, h("div", null, h("h3", null, "As text"), h("pre", { tabindex: "0" }, text || "–")), h("div", null, h("h3", null, "As bytes"), h("pre", { tabindex: "0" }, hex_rows(l.hex, text)))),
   ];
 }

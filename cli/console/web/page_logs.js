@@ -7,8 +7,8 @@ import { node_choice } from "./node_choice.js";
 import { empty, resource, told } from "./resource.js";
 
 const kept_max = 2000;
-const levels = ["debug", "info", "warning", "error"];
-const moods = { error: "fails", critical: "fails", warning: "tries", warn: "tries" };
+const levels = ["debug", "info", "warn", "error"];
+const moods = { error: "fails", critical: "fails", warn: "tries" };
 
 export function page(words, app) {
   let lines = [];
