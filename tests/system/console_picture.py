@@ -7,8 +7,8 @@ import re
 import threading
 import unittest
 
-from console_pages import PageTest
-from weir_nodes import SOURCE, free_port
+from console_pages import BOXES, PageTest, number
+from weir_nodes import SOURCE, free_port, wait_until
 
 WIDTH = 1060  # as wide as a page of GitHub has room for, and its margins
 EACH = 25  # lines at once
@@ -28,7 +28,7 @@ STANDING_ALONE = """
     for (const [name, value] of Object.entries(plain)) {
       if (of_text.includes(name) && !["text", "tspan"].includes(copy.tagName)) continue;
       if (of_stroke.includes(name) && style.stroke === "none") continue;
-      if (style[name] !== value) copy.setAttribute(name, style[name].replace(/px/g, ""));
+      if (style[name] !== value || copy.tagName === "tspan" && of_text.includes(name)) copy.setAttribute(name, style[name].replace(/px/g, ""));
     }
   });
   alone.querySelectorAll("title").forEach(e => e.remove());
@@ -85,7 +85,7 @@ class Pictures(PageTest):
         self.open("core-1")
         self.browser.resize(WIDTH, 900)
         self.browser.wait_text("#headline", "Everything is arriving")
-        self.browser.wait_text('.box[href$="archive"] .box-rate', "5")
+        wait_until(lambda: all(abs(number(rate) / (EACH / PAUSE) - 1) < 0.02 for rate, _ in self.browser.value(BOXES).values()), "an even flow")
         self.draw("flow")
         self.nodes["store-1"].kill()
         self.browser.wait_text("#headline", "archive is not there")

@@ -62,7 +62,7 @@ function list(data, words, chosen, order, letters, app) {
       label: "Dead letters", rows: entries, key: id_of, order, changed: app.redraw,
       columns: [
         { key: "id", title: "Letter", draw: (l) => h("span", { class: "chooser" }, h("input", { type: "checkbox", "aria-label": "Choose " + id_of(l), checked: chosen.has(id_of(l)), onchange: choose(id_of(l)) }), h("a", { href: here(words, { id: id_of(l) }) }, id_of(l))) },
-        { key: "at", title: "When", of: (l) => l.at || l.time ?? "", draw: (l) => when(l.at || l.time) },
+        { key: "at", title: "When", of: (l) => l.at || l.time || "", draw: (l) => when(l.at || l.time) },
         { key: "reason", title: "Reason" },
         { key: "tag", title: "Tag" },
         { key: "component", title: "Component", draw: (l) => [l.component, l.node && ` on ${l.node}`], hides: true },
