@@ -46,6 +46,10 @@ class FiguresInBrowser(PageTest):
         for page in [*PAGES, "component/archive"]:
             with self.subTest(page=page):
                 self.turn(page)
+        self.turn("logs")
+        for level in self.browser.value("[...document.querySelectorAll('main form select option')].map(o => o.value)"):
+            self.turn("logs?level=" + level)
+            self.assertNotIn("No answer", self.browser.text("main"))
         self.turn("accounts")
         self.browser.wait_text("#account-accepted", "5,000")
         self.assertEqual([], self.complaints())

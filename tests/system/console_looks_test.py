@@ -2,6 +2,7 @@
 them all; WEIR_AXE, or an installed node package, has axe-core, which finds what keeps people out."""
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import unittest
@@ -10,7 +11,7 @@ from browser import find_browser
 from console_pages import PAGES, PageTest, topology
 from weir_nodes import wait_until
 
-WIDTHS = {320: 640, 1280: 900, 3840: 2160}
+WIDTHS = {320: 640, 1000: 800, 1280: 900, 3840: 2160}
 SCHEMES = ("light", "dark")
 COLLECTORS = {
     "web": "{ type: generate, rate: 400, tag: web.access }",
@@ -30,6 +31,17 @@ OVERFLOW = """
   const wide = [...document.querySelectorAll("body *")].filter(e => !scrolls(e) && e.getClientRects().length && e.getBoundingClientRect().right > width + 1);
   return [document.documentElement.scrollWidth - width, wide.slice(0, 3).map(e => e.outerHTML.slice(0, 120))];
 })()
+"""
+# Texts of the graph that meet, or that stand out of their box.
+CROWDED = """
+[...document.querySelectorAll(".box")].flatMap(box => {
+  const ground = box.querySelector(".box-ground").getBoundingClientRect();
+  const texts = [...box.querySelectorAll("text")].filter(t => t.textContent).map(t => [t.textContent, t.getBoundingClientRect()]);
+  const out = texts.filter(([, r]) => r.left < ground.left || r.right > ground.right + 1);
+  const meet = texts.filter(([, a], i) => texts.slice(i + 1).some(([, b]) =>
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > a.height / 3));
+  return [...out, ...meet].map(([text]) => text);
+})
 """
 AXE = """
 axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v => v.id + ": " + v.help + ": " + v.nodes.map(n => n.html.slice(0, 160)).slice(0, 3).join(" | ")))
@@ -61,9 +73,9 @@ class LooksInBrowser(PageTest):
         self.browser.wait_text("#headline", "Sink behind")
 
     def each_page(self):
-        """With the node's figures in it; a component of each kind, one letter, and events that pass."""
-        letters = "letters"
-        for page in (*PAGES, "component/behind", "component/core", "component/logs", "tap?component=core", "search?sink=search", letters):
+        """A component of each kind, events that pass and that are stored, letters and one in full, the log of another node."""
+        for page in (*PAGES, "component/behind", "component/core", "component/logs", "tap?component=core", "search?sink=search",
+                     "letters?node=edge-1", "letters?node=edge-1&id=logs:0", "logs?node=store-1&level=warn"):
             self.turn(page)
             yield page
 
@@ -81,8 +93,9 @@ class LooksInBrowser(PageTest):
                     self.settle()
                     with self.subTest(page=page, width=width, scheme=scheme):
                         self.assertEqual([0, []], self.browser.value(OVERFLOW))
+                        self.assertEqual([], self.browser.value(CROWDED))
                     if pictures:
-                        name = page.replace("/", "-").split("?")[0] + ("-full" if "?" in page else "")
+                        name = re.sub(r"\W+", "-", page)
                         self.browser.picture(os.path.join(pictures, f"{name}-{width}-{scheme}.png"))
         self.assertEqual([], self.complaints())
 
