@@ -129,6 +129,9 @@ class FiguresInBrowser(PageTest):
         self.browser.wait_text("#sum-dropped", "60k")
         for name in ("held", "difference"):
             self.browser.wait_text("#sum-" + name, "0")
+        for row in self.browser.value(TABLES)["Components"]:
+            dropped = half if row["Component"] == "noise" else "0"
+            self.assertEqual((dropped, "0", "–", "0"), tuple(row[title] for title in ("Dropped", "Holds", "Oldest", "Restarts")), row)
         for name in IN:
             self.turn("component/" + name)
             wait_until(lambda: self.browser.value(TILES)["In"][1].startswith(half + " "), lambda n=name: f"{half} of {n}: {self.browser.value(TILES)}")
@@ -137,6 +140,13 @@ class FiguresInBrowser(PageTest):
         wanted = {"accepted": all_of, "settled": half, "in_flight": "0", "dropped": half, "difference": "0"}
         for name, text in wanted.items():
             self.browser.wait_text("#account-" + name, text)
+        for row in (row for table in self.browser.value(TABLES).values() for row in table):
+            settled, dropped = ("0", half) if row["Component"] == "noise" else (half, "0")
+            told = row["Accepted"], row.get("Settled") or row["Stored"], row["In flight"], row["Dropped"], row["Difference"]
+            self.assertEqual((half, settled, "0", dropped, "0"), told, row)
+        self.turn("cluster")
+        actors = {row["Node"].split()[0]: row["Actors"] for row in self.browser.value(TABLES)["Members"]}
+        self.assertEqual({"edge-1": "3", "core-1": "1", "store-1": "1"}, actors)
         self.assertEqual([], self.complaints())
 
 
