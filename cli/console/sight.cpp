@@ -9,6 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto fresh_for = 900ms;
+constexpr auto look_pause_min = 250ms;   // after a look that took longer than that
 constexpr auto rates_over_max = 10s;     // older figures say nothing of now
 constexpr auto rates_over_first = 250ms; // where there are none
 
@@ -63,8 +64,9 @@ auto sight_keeper::look() -> std::shared_ptr<cluster_sight> {
 
 auto sight_keeper::latest() -> std::shared_ptr<const cluster_sight> {
   const auto lock = std::lock_guard{mutex_};
-  if (latest_ && system_clock().monotonic() - looked_at_ < fresh_for) return latest_;
-  auto before = latest_ && system_clock().monotonic() - latest_->at < rates_over_max ? latest_ : nullptr;
+  const auto asked_at = system_clock().monotonic();
+  if (latest_ && (asked_at - latest_->at < fresh_for || asked_at - looked_at_ < look_pause_min)) return latest_;
+  auto before = latest_ && asked_at - latest_->at < rates_over_max ? latest_ : nullptr;
   if (!before) {
     before = look();
     std::this_thread::sleep_for(rates_over_first);

@@ -11,7 +11,7 @@ import unittest
 
 from browser import find_browser
 from console_pages import PageTest, topology
-from weir_nodes import wait_until
+from weir_nodes import hold_for, wait_until
 
 SOON = 3.0  # seconds, for who stands before it
 NOBODY = 65534
@@ -79,6 +79,22 @@ class FaultsInBrowser(PageTest):
         self.show(FILES)
         self.nodes["store-1"].signal(signal.SIGSTOP)
         self.assert_told(time.monotonic(), "store-1", "does not answer", "archive", box=".box.fails")
+
+    def test_a_stopped_node_whose_page_it_is(self):
+        self.show(FILES)
+        self.nodes["core-1"].signal(signal.SIGSTOP)
+        stopped_at = time.monotonic()
+        self.browser.wait_text(".health", "no answer")
+        took = time.monotonic() - stopped_at
+        print(f"no answer after {took:.2f} s", file=sys.stderr)
+        self.assertLess(took, SOON + 0.1)  # of which nearly all is what a picture may take
+        self.nodes["core-1"].signal(signal.SIGCONT)
+        self.browser.wait_text("#headline", "Everything is arriving")
+
+    def test_a_page_is_not_late_while_another_node_is_waited_for(self):
+        self.show(FILES)
+        self.nodes["store-1"].signal(signal.SIGSTOP)
+        hold_for(lambda: "no answer" not in self.browser.text(".health"), 8, "pictures come")
 
     def test_a_store_that_another_one_has_locked(self):
         self.show(ROWS)
