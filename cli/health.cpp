@@ -45,6 +45,7 @@ auto judge(const node::node_report& seen, std::optional<duration> max_delay) -> 
 auto judge_all(const std::vector<node::node_report>& nodes, std::optional<duration> max_delay) -> verdict {
   auto all = verdict{};
   for (const auto& n : nodes) {
+    if (n.is_silent) find(all, health::degraded, "node " + n.name + ": " + n.problem);
     if (&n != &nodes.front() && !n.problem.empty()) continue; // the first says so
     auto one = judge(n, max_delay);
     all.state = std::max(all.state, one.state);

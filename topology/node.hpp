@@ -66,6 +66,7 @@ public:
     std::vector<observation> actors = {}; ///< collectors first
     std::vector<linked_node> links = {};  ///< of this node only
     std::string alone = {};               ///< why no other node is found; the same
+    bool is_silent = false;               ///< it was asked, and has not answered in time
   };
   /// Of the cluster, by name; none where all runs in one process.
   auto members() -> std::vector<member_view>;

@@ -50,7 +50,10 @@ auto node::observe_cluster() -> std::vector<node_report> {
   for (std::size_t i = 0; i < others.size(); ++i) {
     auto report = node_report{others[i].first, {}, {}, {}, {}};
     asked[i].receive([&](std::vector<observation>& found) { report.actors = std::move(found); },
-                     [&](const caf::error& e) { report.problem = failure_text(*state_->system, e); });
+                     [&](const caf::error& e) {
+                       report.is_silent = e == caf::sec::request_timeout;
+                       report.problem = report.is_silent ? "it does not answer" : failure_text(*state_->system, e);
+                     });
     reports.push_back(std::move(report));
   }
   return reports;

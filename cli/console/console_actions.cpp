@@ -2,6 +2,7 @@
 #include "cli/console/console.hpp"
 
 #include "cli/json_text.hpp"
+#include "cli/tell/question.hpp"
 
 #include <charconv>
 #include <string_view>
@@ -48,7 +49,9 @@ void console::add_actions() {
                }});
   routes_.add({"POST", "/api/v1/reload", console_right::action, [this](const console_call& c) {
                  auto wanted = reloads::request{};
-                 wanted.discards = c.what.word("discard") == "yes";
+                 const auto discards = question{"reload", {}, c.what.query}.yes_or_no("discard");
+                 if (!discards) return problem(discards.failure());
+                 wanted.discards = *discards;
                  return begin_change(std::move(wanted), c);
                }});
   routes_.add({"GET", "/api/v1/changes/*", console_right::contents,

@@ -8,6 +8,7 @@ namespace weir::cli {
 namespace {
 
 constexpr auto problems_told_max = std::size_t{8};
+constexpr auto store_patience = std::uint64_t{1'500'000'000};
 constexpr auto credit_too_small = std::uint64_t{64} << 10; // bytes: what is left of it where a chunk did not fit any more
 
 void add_once(std::vector<std::string>& to, const std::string& what, std::size_t most) {
@@ -35,6 +36,12 @@ auto waits(const observation& o) -> bool {
   return o.state == "waiting for demand" || (o.events_held > 0 && o.demand_held < std::min(o.bytes_held, credit_too_small));
 }
 
+/// How long one job of its store lasts by now, if that is long and longer than nearly all before it.
+auto store_silence(const observation& o) -> std::uint64_t {
+  if (o.tier != "sink" || o.busy_with.empty()) return 0;
+  return o.busy_with_ns >= std::max(store_patience, 2 * o.commit_ns.quantile(0.99)) ? o.busy_with_ns : 0;
+}
+
 void add(component_flow& to, const std::string& node, const observation& o, const actor_rates& rates) {
   ++to.actors;
   add_once(to.nodes, node, SIZE_MAX);
@@ -43,6 +50,7 @@ void add(component_flow& to, const std::string& node, const observation& o, cons
   for (const auto& [reason, events] : o.dropped) to.dropped += events;
   if (waits(o)) ++to.waiting;
   if (!o.answers || o.state == "restarting") ++to.failing;
+  to.store_silent_ns = std::max(to.store_silent_ns, store_silence(o));
   for (const auto& p : o.problems) add_once(to.problems, p, problems_told_max);
   if (!o.last_error.empty()) add_once(to.problems, o.last_error, problems_told_max);
 }
@@ -109,6 +117,21 @@ auto is_lost(const node::node_report& own, const std::string& other) -> bool {
   return std::any_of(own.links.begin(), own.links.end(), [&](const auto& l) { return l.node == other && !l.is_connected; });
 }
 
+auto silent_nodes(const component_flow& f, const cluster_sight& seen) -> std::vector<std::string> {
+  auto names = std::vector<std::string>{};
+  for (const auto& m : seen.members)
+    if (may_host(m, *f.of) && std::any_of(seen.nodes.begin(), seen.nodes.end(), [&](const auto& n) { return n.is_silent && n.name == m.who.node; }))
+      names.push_back(m.who.node);
+  return names;
+}
+
+/// It has problems of its own, or its store has not said yet what is wrong.
+void tell_store_silence(component_flow& f) {
+  if (f.rates.events_out > 0 || !f.problems.empty()) f.store_silent_ns = 0;
+  if (f.store_silent_ns > 0)
+    f.problems.push_back("its store has not answered for " + age_text(std::chrono::nanoseconds{f.store_silent_ns}));
+}
+
 /// A node that may run it tells this one no figures, or is alive and has no need of a link to this one.
 auto may_be_somewhere(const std::vector<component_flow>& flows, const component_flow& f, const cluster_sight& seen) -> bool {
   if (seen.nodes.empty()) return false;
@@ -135,8 +158,13 @@ auto flows_of(const topology_plan& plan, const cluster_sight& seen) -> std::vect
   for (const auto& n : seen.nodes)
     for (const auto& o : n.actors)
       if (auto* flow = flow_of(flows, o.component)) add(*flow, n.name, o, seen.rates_of(o.address));
+  for (auto& f : flows) tell_store_silence(f);
   for (auto& f : flows) f.waits_for = receivers_waited_for(flows, f);
-  for (auto& f : flows) f.is_hidden = f.actors == 0 && may_be_somewhere(flows, f, seen);
+  for (auto& f : flows) {
+    if (f.actors > 0) continue;
+    f.is_hidden = may_be_somewhere(flows, f, seen);
+    f.silent = silent_nodes(f, seen);
+  }
   return flows;
 }
 

@@ -19,6 +19,8 @@ struct component_flow {
   std::size_t waiting = 0; ///< of its actors those that have something and get no demand
   std::size_t failing = 0; ///< those that are away, or do not answer
   bool is_hidden = false;  ///< none of its actors is seen, and that says nothing: it may run where nothing is told from
+  std::vector<std::string> silent; ///< where it may run that do not answer, if none of its actors is seen
+  std::uint64_t store_silent_ns = 0; ///< of a sink that stores nothing: how long its store lets it wait, if that is unusual
   std::vector<std::string> waits_for; ///< receivers that give no credit to those that wait; all of them if each gives some
   std::vector<std::string> problems; ///< each once, some at most
 };

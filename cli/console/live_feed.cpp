@@ -8,6 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto pictures_each = 1s;
+constexpr auto pause_min = 300ms; // where one took longer than that
 constexpr auto listeners_max = std::size_t{100};
 
 } // namespace
@@ -48,12 +49,14 @@ void live_feed::work() {
     changed_.wait(lock, [this] { return is_over_ || !listeners_.empty(); });
     if (is_over_) return;
     const auto now = listeners_;
+    const auto begun = std::chrono::steady_clock::now();
     lock.unlock();
     const auto text = "event: " + event_ + "\ndata: " + draw_() + '\n'; // it ends with a line feed of its own
     for (const auto& l : now) l->push(text);
     lock.lock();
     std::erase_if(listeners_, [](const auto& l) { return !l->is_open(); });
-    changed_.wait_for(lock, pictures_each, [this] { return is_over_; });
+    const auto was_late = std::chrono::steady_clock::now() - begun > pictures_each;
+    changed_.wait_for(lock, was_late ? duration{pause_min} : duration{pictures_each}, [this] { return is_over_; });
   }
 }
 

@@ -38,7 +38,9 @@ auto route_table::answer(console_access& access, const http_request& what, const
     -> http_response {
   auto allowed = std::string{};
   auto out = problem(404, "there is nothing at " + what.path);
+  const auto has_own = std::any_of(routes_.begin(), routes_.end(), [&](const auto& r) { return r.path == what.path; });
   for (const auto& r : routes_) {
+    if (has_own && r.path != what.path) continue;
     auto parts = fits(r.path, what.path);
     if (!parts) continue;
     if (r.method != what.method) {

@@ -9,6 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto fresh_for = 900ms;
+constexpr auto look_pause_min = 250ms;   // after a look that took longer than that
 constexpr auto rates_over_max = 10s;     // older figures say nothing of now
 constexpr auto rates_over_first = 250ms; // where there are none
 
@@ -54,17 +55,18 @@ auto missing_in(const cluster_sight& seen) -> std::vector<std::string> {
 
 auto sight_keeper::look() -> std::shared_ptr<cluster_sight> {
   auto seen = std::make_shared<cluster_sight>();
-  seen->nodes = node_.observe_cluster();
-  seen->members = node_.members();
   seen->at = system_clock().monotonic();
   seen->at_ns = system_clock().wall_ns();
+  seen->nodes = node_.observe_cluster();
+  seen->members = node_.members();
   return seen;
 }
 
 auto sight_keeper::latest() -> std::shared_ptr<const cluster_sight> {
   const auto lock = std::lock_guard{mutex_};
-  if (latest_ && system_clock().monotonic() - latest_->at < fresh_for) return latest_;
-  auto before = latest_ && system_clock().monotonic() - latest_->at < rates_over_max ? latest_ : nullptr;
+  const auto asked_at = system_clock().monotonic();
+  if (latest_ && (asked_at - latest_->at < fresh_for || asked_at - looked_at_ < look_pause_min)) return latest_;
+  auto before = latest_ && asked_at - latest_->at < rates_over_max ? latest_ : nullptr;
   if (!before) {
     before = look();
     std::this_thread::sleep_for(rates_over_first);
@@ -72,6 +74,7 @@ auto sight_keeper::latest() -> std::shared_ptr<const cluster_sight> {
   auto now = look();
   add_rates_between(*before, *now);
   latest_ = now;
+  looked_at_ = system_clock().monotonic();
   return latest_;
 }
 

@@ -21,7 +21,7 @@ struct actor_rates {
 
 struct cluster_sight {
   std::int64_t at_ns = 0; ///< wall clock
-  monotonic_time at{};
+  monotonic_time at{};    ///< when it was asked for, which is when those that answer did
   std::vector<node::node_report> nodes; ///< the one that looks first
   std::vector<member_view> members;
   std::map<std::string, actor_rates> rates; ///< by address of the actor; of those that were there before
@@ -43,7 +43,7 @@ auto missing_in(const cluster_sight& seen) -> std::vector<std::string>;
 class sight_keeper {
 public:
   explicit sight_keeper(node& of) : node_(of) {}
-  /// Not older than a second; blocks while nodes are asked.
+  /// Looked at within the last second; blocks while nodes are asked.
   auto latest() -> std::shared_ptr<const cluster_sight>;
 
 private:
@@ -52,6 +52,7 @@ private:
   node& node_;
   std::mutex mutex_;
   std::shared_ptr<const cluster_sight> latest_;
+  monotonic_time looked_at_{}; ///< when it was there: later than its figures, where a node let others wait
 };
 
 } // namespace weir::cli

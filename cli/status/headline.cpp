@@ -73,7 +73,7 @@ auto gone_text(const headline_ground& of) -> std::string {
   auto names = std::vector<std::string>{};
   auto classes = std::set<std::string>{};
   for (const auto& f : of.flows) {
-    if (f.actors > 0 || f.is_hidden) continue;
+    if (f.actors > 0 || f.is_hidden || !f.silent.empty()) continue;
     names.push_back(with_kind(f));
     classes.insert(f.of->classes.begin(), f.of->classes.end());
   }
@@ -81,6 +81,20 @@ auto gone_text(const headline_ground& of) -> std::string {
   const auto where = classes.empty() ? std::string{"no node runs "} + (names.size() == 1 ? "it" : "them")
                                      : "no node of class " + list_text({classes.begin(), classes.end()}) + " is linked to " + of.node;
   return list_text(names) + (names.size() == 1 ? " is" : " are") + " not there: " + where;
+}
+
+/// Components whose nodes do not answer; empty if there are none.
+auto silent_text(const headline_ground& of) -> std::string {
+  auto names = std::vector<std::string>{};
+  auto nodes = std::set<std::string>{};
+  for (const auto& f : of.flows) {
+    if (f.silent.empty()) continue;
+    names.push_back(with_kind(f));
+    nodes.insert(f.silent.begin(), f.silent.end());
+  }
+  if (names.empty()) return {};
+  return list_text(names) + (names.size() == 1 ? " is" : " are") + " not seen: node " + list_text({nodes.begin(), nodes.end()})
+         + (nodes.size() == 1 ? " does" : " do") + " not answer";
 }
 
 /// It keeps what it has, or its store takes nothing; another one that has nothing only wants attention.
@@ -133,6 +147,10 @@ auto headline_of(const headline_ground& of) -> headline {
     if (!stuck.empty()) found.reasons.insert(found.reasons.begin(), capital(stuck));
     const auto sentence = capital(gone) + '.';
     return {mood::fails, sentence, std::move(found.reasons), sentence};
+  }
+  if (const auto silent = silent_text(of); !silent.empty()) {
+    const auto sentence = capital(silent) + '.';
+    return {mood::fails, sentence + ' ' + capital(flow) + '.', std::move(found.reasons), sentence};
   }
   const auto has_failed = found.state == health::failed;
   const auto trouble = trouble_text(of, all);

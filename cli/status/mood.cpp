@@ -26,7 +26,7 @@ auto name_of(mood m) -> std::string_view {
 }
 
 auto mood_of(const component_flow& f) -> mood {
-  if (f.actors == 0) return f.is_hidden ? mood::unseen : mood::fails;
+  if (f.actors == 0) return f.is_hidden && f.silent.empty() ? mood::unseen : mood::fails;
   if (f.failing > 0) return mood::fails;
   if (!f.problems.empty()) return mood::tries;
   if (f.waiting > 0 || stands_still(f)) return mood::waits;
@@ -39,7 +39,7 @@ auto word_of(const component_flow& f) -> std::string {
   case mood::rests: return "at rest";
   case mood::waits: return f.waiting > 0 ? some_of(f, f.waiting, "waiting") : "stands still";
   case mood::tries: return "in trouble";
-  case mood::fails: return f.actors == 0 ? "not there" : some_of(f, f.failing, "failing");
+  case mood::fails: return !f.silent.empty() ? "no answer" : f.actors == 0 ? "not there" : some_of(f, f.failing, "failing");
   case mood::unseen: break;
   }
   return "not seen from here";

@@ -34,10 +34,11 @@ auto list_of(const std::vector<disk_buffer>& all) -> std::string {
 auto tell_buffers(const reloads& of, const question& what) -> result<std::string> {
   const auto all = disk_buffers_of(of);
   if (what.about.empty()) return list_of(all);
+  WEIR_TRY(const auto with_chunks, what.yes_or_no("chunks"));
   auto text = std::string{};
   for (const auto& b : all) {
     if (b.component != what.about) continue;
-    WEIR_TRY(const auto account, read_account(b.path, {false, what.word("chunks") == "yes"}));
+    WEIR_TRY(const auto account, read_account(b.path, {false, with_chunks}));
     auto one = buffer_json(account);
     one.pop_back(); // the line feed
     text += (text.empty() ? "" : ", ") + one;

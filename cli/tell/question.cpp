@@ -16,6 +16,12 @@ auto question::number(const std::string& name, std::uint64_t otherwise) const ->
   return error{errc::malformed, '"' + name + "\" wants a whole number, not \"" + text + '"'};
 }
 
+auto question::yes_or_no(const std::string& name) const -> result<bool> {
+  const auto text = word(name);
+  if (text.empty() || text == "no" || text == "yes") return text == "yes";
+  return error{errc::malformed, '"' + name + "\" wants yes or no, not \"" + text + '"'};
+}
+
 auto parse_question(std::string_view line) -> result<question> {
   auto read = http_request{};
   if (!split_target('/' + std::string{line}, read)) return error{errc::malformed, "the question is not well-formed"};

@@ -21,6 +21,8 @@ struct question {
   }
   /// `otherwise` if the word is not there; malformed if it is no whole number.
   auto number(const std::string& name, std::uint64_t otherwise) const -> result<std::uint64_t>;
+  /// No if the word is not there; malformed if it is neither.
+  auto yes_or_no(const std::string& name) const -> result<bool>;
 };
 
 auto parse_question(std::string_view line) -> result<question>;

@@ -1,4 +1,6 @@
 """A browser without a window, driven by the DevTools protocol over two pipes: no library, no port."""
+import base64
+import fcntl
 import json
 import os
 import select
@@ -8,6 +10,7 @@ import tempfile
 
 from weir_nodes import PATIENCE, wait_until
 
+FAR = 50  # a number that is not 3 or 4
 NAMES = ["chromium-headless-shell", "/usr/lib/chromium/chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
 
 
@@ -22,21 +25,29 @@ class Browser:
     def __init__(self, path, width=1280, height=900):
         self.home = tempfile.mkdtemp(prefix="weir-browser-")
         self.number, self.rest, self.complaints, self.answers = 0, b"", [], {}
-        their_in, self.to = os.pipe()
-        self.answered, their_out = os.pipe()
-        # It reads commands at 3 and answers at 4; numbers as these must not be in the way of each other.
-        moved = ["sh", "-c", f'exec "$0" "$@" 3<&{their_in} 4>&{their_out}', path]
+        their_ends = self.open_pipes()
+        # It reads commands at 3 and answers at 4; sh would know numbers of one digit only.
+        moved = ["bash", "-c", f'exec "$0" "$@" 3<&{their_ends[0]} 4>&{their_ends[1]}', path]
         self.child = subprocess.Popen(
-            [*moved, "--headless", "--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-dev-shm-usage",
+            [*moved, "--headless", "--hide-scrollbars", "--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-dev-shm-usage",
              "--remote-debugging-pipe", f"--user-data-dir={self.home}", f"--window-size={width},{height}"],
-            pass_fds=(their_in, their_out), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.close(their_in)
-        os.close(their_out)
+            pass_fds=their_ends, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for end in their_ends:
+            os.close(end)
         self.session = None
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(domain + ".enable")
+
+    def open_pipes(self):
+        """Returns the browser's ends, whose numbers are not in the way of 3 and 4."""
+        their_in, self.to = os.pipe()
+        self.answered, their_out = os.pipe()
+        far = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, FAR) for end in (their_in, their_out)]
+        os.close(their_in)
+        os.close(their_out)
+        return far
 
     def close(self):
         os.close(self.to)
@@ -82,6 +93,19 @@ class Browser:
 
     def open(self, url):
         self.call("Page.navigate", url=url)
+
+    def resize(self, width, height=900):
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+
+    def prefer(self, scheme):
+        """"light" or "dark", as the system would have it."""
+        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def picture(self, path):
+        """All of the page, as PNG."""
+        taken = self.call("Page.captureScreenshot", captureBeyondViewport=True)
+        with open(path, "wb") as f:
+            f.write(base64.b64decode(taken["data"]))
 
     def value(self, expression):
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)

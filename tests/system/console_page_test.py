@@ -2,6 +2,8 @@
 import html.parser
 import pathlib
 import re
+import shutil
+import subprocess
 import unittest
 import urllib.error
 import urllib.request
@@ -99,6 +101,13 @@ class Page(SystemTest):
                 for name in (n.split(" as ")[0].strip() for n in names.split(",")):
                     with self.subTest(file=file.name, name=name):
                         self.assertRegex(exported, rf"export (?:async )?(?:function|const|class) {name}\b")
+
+    @unittest.skipUnless(shutil.which("node"), "there is no node that reads JavaScript")
+    def test_modules_are_well_formed(self):
+        for file in WEB.glob("*.js"):
+            with self.subTest(file=file.name):
+                read = subprocess.run(["node", "--input-type=module", "--check"], input=file.read_bytes(), capture_output=True, check=False)
+                self.assertEqual((0, b""), (read.returncode, read.stderr))
 
     def test_modules_are_small(self):
         for file in WEB.iterdir():

@@ -355,6 +355,10 @@ class Hostile(ConsoleTest):
         status, fields, _ = self.ask("/api/v1/graph", "DELETE")
         self.assertEqual((status, fields["Allow"]), (405, "GET"))
         self.assertEqual(self.ask("/api/v1/drain")[0], 405)
+        status, fields, _ = self.ask("/api/v1/dead-letters/replay")  # which is no letter
+        self.assertEqual((status, fields["Allow"]), (405, "POST"))
+        status, _, why = self.ask("/api/v1/reload?discard=perhaps", "POST", token=self.token())
+        self.assertEqual((status, json.loads(why)["error"]), (400, '"discard" wants yes or no, not "perhaps"'))
         self.assertEqual(self.ask("/../../etc/passwd")[0], 404)
         self.assertEqual(self.ask("/api/v1/graph", "HEAD")[2], b"")
 

@@ -6,6 +6,8 @@ import { ago, bytes, count, when } from "./format.js";
 import { empty } from "./resource.js";
 import { table } from "./table.js";
 
+const rows_shown = 20; // of a list of a buffer
+
 export function file_table(files, left_out, order, app, now) {
   if (files.length === 0) return empty("It reads no file.", "Its pattern matches nothing, or the node that reads is not seen from here.");
   return [table({
@@ -39,10 +41,12 @@ function things(data) {
   ];
 }
 
-function list_of(name, all) {
-  if (typeof all[0] !== "object") return h("p", null, all.join(", "));
+function list_of(name, of) {
+  if (typeof of[0] !== "object") return h("p", null, of.join(", "));
+  const all = of.slice(0, rows_shown);
   const columns = Object.keys(all[0]).filter((k) => all[0][k] === null || typeof all[0][k] !== "object").map((k) => ({ key: k, title: words_of(k), is_number: typeof all[0][k] === "number", draw: (r) => value_of(k, r[k]) }));
   return [table({ label: words_of(name), rows: all.map((r, i) => ({ ...r, row_number: i })), key: (r) => String(r.row_number), columns }),
+    of.length > all.length && h("p", { class: "faint" }, `${count(of.length - all.length)} more: weir buffer ls`),
     all.some((r) => Object.values(r).some((v) => Array.isArray(v) && v.length > 0)) && all.map((r, i) => h("div", { key: "of " + i }, Object.entries(r).filter(([, v]) => Array.isArray(v) && v.length > 0).map(([k, v]) => h("div", { key: k }, h("h3", null, words_of(k)), list_of(k, v)))))];
 }
 

@@ -34,6 +34,7 @@ function tile(title, value, small, past) {
 /// Of several actors the slowest: that is who is waited for.
 function spread_tile(title, spreads) {
   const most = (key) => Math.max(...spreads.map((s) => s[key] || 0));
+  if (most("count") === 0) return tile(title, "–", "none yet");
   return tile(title, seconds(most("p50")) + " p50", `p99 ${seconds(most("p99"))} · max ${seconds(most("max"))}`);
 }
 

@@ -7,6 +7,7 @@ import { mood_of_health, shape_of } from "./state_mark.js";
 
 const chips_max = 12; // more nodes of a class are one chip with their number
 const chip_letters = 6.6; // pixels, at the size of their text
+const unit_room = 200; // where a box is narrower its two rates would meet
 const edge_width = { least: 1.5, more: 8 };
 
 /// Drawn for `room` pixels, `scale` times as large as it is measured here. `pointed` is the key of what is hovered or has the focus; `point` is told of it.
@@ -60,7 +61,7 @@ function figures_of(c) {
 export function sentence_of_box(graph, c) {
   const f = figures_of(c);
   const held = c.events_held > 0 ? `holds ${count(c.events_held)} events (${bytes(c.bytes_held)}), the oldest ${seconds(c.delay_seconds)} old` : "holds nothing";
-  const where = c.nodes.length === 0 ? "on no node that is seen" : c.nodes.length <= 3 ? "on " + c.nodes.join(", ") : `on ${many(c.nodes.length, "node")}`;
+  const where = c.nodes.length === 0 ? "on no node seen" : c.nodes.length <= 3 ? "on " + c.nodes.join(", ") : `on ${many(c.nodes.length, "node")}`;
   const dropped = c.dropped > 0 ? `; ${count(c.dropped)} dropped` : "";
   const wrong = (c.problems || []).length > 0 ? `; ${c.problems[0]}` : "";
   return `${tier_word(c)} ${c.component} (${c.type}): ${c.state}; ${c.tier === "sink" ? "stores" : "takes in"} ${rate(f.rate)}, ${byte_rate(f.bytes)}; ${held}; ${where}${dropped}${wrong}`;
@@ -84,7 +85,7 @@ function box_picture(graph, b, pointed, point) {
       h("rect", { class: "box-side", width: 4, height: b.h, rx: 2 }),
       h("text", { class: "box-name", x: 14, y: 21 }, cut(c.component, inner - 8 - c.type.length * 6.4, 8)),
       h("text", { class: "box-type", x: b.w - 10, y: 21 }, c.type === "aggregator" ? "" : c.type),
-      h("text", { class: "box-rate", x: 14, y: 47 }, short(f.rate), h("tspan", { class: "box-unit" }, " events/s")),
+      h("text", { class: "box-rate", x: 14, y: 47 }, short(f.rate), h("tspan", { class: "box-unit" }, b.w < unit_room ? "/s" : " events/s")),
       h("text", { class: "box-type", x: b.w - 10, y: 47 }, byte_rate(f.bytes)),
       h("path", { class: "box-shape", d: shape_of(mood), "fill-rule": "evenodd", transform: "translate(14 57)" }),
       h("text", { class: "box-word", x: 29, y: 66 }, cut(c.state, inner - 20, 6.6)),
@@ -99,7 +100,7 @@ function chips(graph, c, room) {
   if (c.nodes.length <= chips_max && wide <= room) return chips_by_name(c.nodes, health);
   const wrong = c.nodes.filter((n) => health.get(n) && health.get(n) !== "ok").length;
   const of_class = c.classes.length === 1 ? c.classes[0] + " × " : "";
-  const text = c.nodes.length === 0 ? "on no node that is seen" : of_class + many(c.nodes.length, "node") + (wrong > 0 ? `, ${count(wrong)} in trouble` : "");
+  const text = c.nodes.length === 0 ? "on no node seen" : of_class + many(c.nodes.length, "node") + (wrong > 0 ? `, ${count(wrong)} in trouble` : "");
   return h("g", { class: "chips", transform: `translate(14 ${box.height - 30})` }, chip(cut(text, room - 20, chip_letters), wrong > 0 ? "tries" : c.nodes.length === 0 ? "unseen" : "flows", 0));
 }
 
@@ -114,7 +115,7 @@ function chips_by_name(nodes, health) {
     x += chip_width(n) + 5;
     return one;
   });
-  if (nodes.length === 0) drawn.push(chip("on no node that is seen", "unseen", 0));
+  if (nodes.length === 0) drawn.push(chip("on no node seen", "unseen", 0));
   return h("g", { class: "chips", transform: `translate(14 ${box.height - 30})` }, drawn);
 }
 

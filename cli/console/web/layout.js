@@ -1,7 +1,7 @@
 // Where boxes and edges of the graph stand. Pure: figures in, coordinates out.
 import { tiers } from "./facts.js";
 
-export const box = { height: 108, width_min: 176, width_max: 264, gap: 18, head: 30 };
+export const box = { height: 108, width_min: 176, width_max: 330, gap: 18, head: 30 };
 const beside_min = 64; // between two columns
 const margin = 8; // for what is drawn around a box
 

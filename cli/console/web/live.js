@@ -2,8 +2,8 @@
 import { get, listen } from "./api.js";
 
 const remembered_max = 600;
-const late_after_ms = 3500; // three that did not come
-const looks_each_ms = 1000;
+const late_after_ms = 2750; // longer than one takes while another node is waited for
+const looks_each_ms = 250;
 
 export const live = {
   graph: null,

@@ -58,7 +58,7 @@ function turn() {
   const is_other = before !== place.name + place.words.rest;
   if (is_other) id("main").replaceChildren();
   draw();
-  const chosen = document.querySelector("nav [aria-current]");
+  const chosen = document.querySelector("#nav [aria-current]");
   if (chosen) chosen.scrollIntoView({ block: "nearest", inline: "center" });
   if (is_other) scrollTo(0, 0), id("main").focus({ preventScroll: true });
 }

@@ -71,15 +71,15 @@ export function actor_table(node, rows, order, app, now) {
   return table({
     label: "Actors of " + node, rows, key: (r) => r.actor.address, order, changed: app.redraw,
     columns: [
-      { key: "address", title: "Actor", width: "22%", of: (r) => r.actor.address, draw: (r) => h("a", { href: "#/component/" + encodeURIComponent(r.actor.component), title: r.actor.address }, short_address(r)) },
+      { key: "address", title: "Actor", width: "20%", of: (r) => r.actor.address, draw: (r) => h("a", { href: "#/component/" + encodeURIComponent(r.actor.component), title: r.actor.address }, short_address(r)) },
       { key: "state", title: "State", width: "15%", of: (r) => r.actor.state, draw: (r) => [mark(mood_of_actor(r.actor), word_of_actor(r.actor)), r.actor.busy_with && h("span", { class: "faint" }, " " + r.actor.busy_with)] },
       number("busy", "Busy", busy_share, (a) => (busy_share(a) === null ? "–" : [meter(busy_share(a)), percent(busy_share(a))]), knows(busy_share) ? {} : { class: "gone" }),
       number("mailbox", "Mailbox", (a) => a.mailbox, (a) => (a.mailbox === undefined ? "–" : count(a.mailbox)), knows((a) => a.mailbox) ? {} : { class: "gone" }),
       number("rate", "In", (a) => a.events_in, (_, r) => rate(r.events_in_per_second), { width: "8%" }),
       number("held", "Holds", (a) => a.events_held, (a) => (a.events_held ? `${count(a.events_held)} · ${seconds(a.delay_seconds)}` : "–"), { hides: true, width: "12%" }),
-      number("credit", "Credit", (a) => a.demand_held, (a) => (a.tier === "sink" ? bytes(a.demand_granted) : bytes(a.demand_held)), { hides: true }),
+      number("credit", "Credit", (a) => a.demand_held, (a) => (a.tier === "sink" ? bytes(a.demand_granted) : bytes(a.demand_held)), { hides: true, width: "8%" }),
       number("restarts", "Restarts", (a) => a.restarts, (a) => count(a.restarts)),
-      { key: "error", title: "Last error", width: "24%", of: (r) => r.actor.last_error_at, draw: (r) => last_error(r.actor, now) },
+      { key: "error", title: "Last error", width: "22%", of: (r) => r.actor.last_error_at, draw: (r) => last_error(r.actor, now) },
       { key: "act", spoken: "Actions", is_fixed: true, width: "5.5rem", draw: (r) => restart(r.actor.component, r.node, r.actor.address) },
     ].filter((c) => c.class !== "gone"),
   });

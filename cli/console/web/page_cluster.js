@@ -49,7 +49,7 @@ function members(data, order, app) {
   return table({
     label: "Members", rows, key: (m) => m.node, order, changed: app.redraw,
     columns: [
-      { key: "node", title: "Node", draw: (m) => [m.node, m.self && h("span", { class: "faint" }, " (this)")] },
+      { key: "node", title: "Node", draw: (m) => h("span", { class: "whole" }, m.node, m.self && h("span", { class: "faint" }, " (this)")) },
       { key: "state", title: "State", draw: (m) => mark(mood_of_member(m), word_of(m)) },
       { key: "classes", title: "Classes", of: (m) => (m.classes || []).join(), draw: (m) => (m.classes || []).join(", ") || "all" },
       { key: "zone", title: "Zone", draw: (m) => m.zone || "–", hides: true },
@@ -82,7 +82,7 @@ function link_table(data, order, app, now) {
   return table({
     label: "Links", rows, key: (l) => l.node + l.dialled, order, changed: app.redraw,
     columns: [
-      { key: "node", title: "Node" },
+      { key: "node", title: "Node", draw: (l) => h("span", { class: "whole" }, l.node) },
       { key: "connected", title: "State", draw: (l) => mark(l.connected ? "flows" : "fails", l.connected ? "connected" : "not connected") },
       { key: "dialled", title: "Who dialled", draw: (l) => (l.dialled ? "this node" : "the other"), hides: true },
       { key: "since", title: "Since", draw: (l) => when(l.since) },

@@ -3,16 +3,17 @@ import { get } from "./api.js";
 import { action } from "./actions.js";
 import { h } from "./dom.js";
 import { when } from "./format.js";
+import { node_choice } from "./node_choice.js";
 import { empty, resource, told } from "./resource.js";
 
 const kept_max = 2000;
-const levels = ["debug", "info", "warning", "error"];
-const moods = { error: "fails", critical: "fails", warning: "tries", warn: "tries" };
+const levels = ["debug", "info", "warn", "error"];
+const moods = { error: "fails", critical: "fails", warn: "tries" };
 
 export function page(words, app) {
   let lines = [];
   let is_held = false;
-  const query = { level: words.level, text: words.text, component: words.component, limit: 500 };
+  const query = { level: words.level, text: words.text, component: words.component, node: words.node, limit: 500 };
   const first = new resource("logs", query, { changed: take, each_ms: 0 });
   let next = null;
   let timer = null;
@@ -40,7 +41,7 @@ export function page(words, app) {
   return {
     title: "Logs",
     draw: () => [
-      h("div", { class: "bar-of-page" }, h("h1", null, "Log of ", app.session.node || "this node"), h("div", { class: "buttons" }, level_action(app))),
+      h("div", { class: "bar-of-page" }, h("h1", null, "Log of ", words.node || app.session.node || "this node"), node_choice("logs", words), h("div", { class: "buttons" }, level_action(app, words.node))),
       form(words, app, hold, is_held),
       h("section", { class: "panel", "aria-label": "Lines" }, told(first, () => log_lines([...lines].reverse(), "Nothing was said at this level."), "its log")),
     ],
@@ -48,16 +49,16 @@ export function page(words, app) {
   };
 }
 
-function level_action(app) {
-  return h("span", { class: "buttons" }, h("label", { class: "inline" }, "This node logs from ",
+function level_action(app, node) {
+  return h("span", { class: "buttons" }, h("label", { class: "inline" }, "It logs from ",
     h("select", { "aria-label": "Level that the node logs from", onchange: (e) => ((app.log_level = e.target.value), app.redraw()), value: app.log_level || "info" }, levels.map((l) => h("option", { key: l, value: l }, l)))),
-  action({ path: "log-level", words: { level: app.log_level || "info" }, title: "Log from " + (app.log_level || "info") + " on", word: "Set", text: "Until it is set again or the node starts anew." }));
+  action({ path: "log-level", words: { level: app.log_level || "info", node }, title: "Log from " + (app.log_level || "info") + " on", word: "Set", text: "Until it is set again or the node starts anew." }));
 }
 
 function form(words, app, hold, is_held) {
   const submit = (e) => {
     e.preventDefault();
-    app.go("logs", { level: e.target.elements.level.value, text: e.target.elements.text.value.trim() });
+    app.go("logs", { node: words.node, level: e.target.elements.level.value, text: e.target.elements.text.value.trim() });
   };
   return h("form", { class: "fields panel", onsubmit: submit },
     h("label", null, "From level", h("select", { name: "level", value: words.level || "" }, h("option", { value: "" }, "all"), levels.map((l) => h("option", { key: l, value: l }, l)))),

@@ -121,6 +121,35 @@ BOOST_AUTO_TEST_CASE(a_component_that_nobody_runs_is_said_unless_it_may_run_wher
   BOOST_TEST(s.told().text == "Everything is arriving: 1.2k/s come in, archive stores 0/s. From one not all nodes are seen.");
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_does_not_answer_is_said_with_what_it_alone_runs) {
+  auto s = small_system{};
+  s.plan.components.back().classes = {"core"};
+  auto core = member_view{};
+  core.who.node = "core-1";
+  core.who.state = member_state::up;
+  core.who.classes = {"core"};
+  s.seen.members = {core};
+  s.seen.nodes.push_back({"core-1", "it does not answer", {}, {}, {}, true});
+  BOOST_TEST(s.told().text.starts_with("Data flows, and 1 thing wants attention"));
+  s.seen.nodes.front().actors.pop_back();
+  const auto flows = cli::flows_of(s.plan, s.seen);
+  BOOST_TEST((cli::mood_of(flows.back()) == cli::mood::fails));
+  BOOST_TEST(cli::word_of(flows.back()) == "no answer");
+  BOOST_TEST(s.told().text == "Sink archive is not seen: node core-1 does not answer. 1.2k/s come in, archive stores 0/s.");
+  BOOST_TEST(s.told().more.at(0) == "node core-1: it does not answer");
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_lets_wait_is_said_before_it_fails_unless_it_always_takes_so_long) {
+  auto s = small_system{};
+  s.sink().busy_with = "commit";
+  s.sink().busy_with_ns = 2'000'000'000;
+  BOOST_TEST(s.told().text.starts_with("Everything is arriving"));
+  s.seen.rates["one/sink/archive"] = {};
+  BOOST_TEST(s.told().text == "Sink archive stores nothing: its store has not answered for 2.0s. 1.2k/s come in, archive stores 0/s.");
+  s.sink().commit_ns.add(1'900'000'000);
+  BOOST_TEST(s.told().text.starts_with("Everything is arriving"));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_old_is_said) {
   auto s = small_system{};
   s.sink().events_held = 1;
