@@ -154,6 +154,9 @@ public:
   virtual auto known_ids(const std::vector<id_range>& /*asked*/) -> result<std::vector<id_range>> {
     return std::vector<id_range>{};
   }
+  /// Looks at what open() and commits are going to need, on every host, and changes nothing: a sentence for each thing that
+  /// is wrong. Nothing: it is a store that has nothing to look at. Called in place of open().
+  virtual auto examine() -> std::optional<std::vector<std::string>> { return std::nullopt; }
   /// Called when nothing is in flight and nothing came for a second, and before the end: release what
   /// is cheap to get again (idle files), flush what the commit left in user space.
   virtual auto idle() -> result<void> { return {}; }

@@ -190,6 +190,27 @@ void mysql_driver::encode(const table_shape& table, const row_values& values, ro
   out.push_back('\n');
 }
 
+/// A right may come from the server, the database, a table or a role; of what a role gives nothing is known here.
+auto mysql_driver::lacking_rights(const std::string& table, bool is_there) -> result<std::string> {
+  const auto me = std::string{"grantee = concat('''', substring_index(current_user(), '@', 1), '''@''', "
+                              "substring_index(current_user(), '@', -1), '''')"};
+  WEIR_TRY(const auto found,
+           connection_->query("SELECT privilege_type FROM information_schema.user_privileges WHERE " + me
+                              + " UNION SELECT privilege_type FROM information_schema.schema_privileges WHERE " + me
+                              + " AND database() LIKE table_schema UNION SELECT privilege_type FROM information_schema.table_privileges WHERE "
+                              + me + " AND table_schema = database() AND table_name = " + sql_text(table)));
+  const auto may = [&](std::string_view what) {
+    return std::any_of(found.begin(), found.end(), [&](const auto& row) { return row[0] == what; });
+  };
+  WEIR_TRY(const auto ledger, connection_->query("SELECT count(*) FROM information_schema.tables WHERE table_schema = database() AND "
+                                                 "table_name = 'weir_ledger'"));
+  const auto makes_tables = ledger.empty() || sql_number(ledger[0][0]) == 0 || (!is_there && !table.empty());
+  for (const auto* what : {"SELECT", "INSERT", "UPDATE", "DELETE"})
+    if (!may(what)) return "the user lacks the right " + std::string{what} + ", unless a role gives it";
+  if (makes_tables && !may("CREATE")) return std::string{"the user lacks the right CREATE, unless a role gives it"};
+  return std::string{};
+}
+
 auto mysql_driver::load(const table_shape& table, const row_block& rows, std::size_t first, std::size_t last)
     -> result<std::optional<rejected_rows>> {
   constexpr auto worth_a_file = std::size_t{100}; // rows; a few are sooner there in a statement

@@ -28,6 +28,7 @@ public:
   void encode(const table_shape& table, const row_values& values, row_block& to) override;
   auto load(const table_shape& table, const row_block& rows, std::size_t first, std::size_t last)
       -> result<std::optional<rejected_rows>> override;
+  auto lacking_rights(const std::string& table, bool is_there) -> result<std::string> override;
   auto prepare_for(const table_shape&, std::int64_t, std::int64_t) -> result<void> override { return {}; }
 
 private:

@@ -189,6 +189,22 @@ auto postgresql_driver::load(const table_shape& table, const row_block& rows, st
   return std::optional{std::move(found)};
 }
 
+auto postgresql_driver::lacking_rights(const std::string& table, bool is_there) -> result<std::string> {
+  WEIR_TRY(const auto found, connection_->query("SELECT current_user, coalesce(current_schema(), ''), coalesce(has_schema_privilege("
+                                                "current_schema(), 'CREATE'), false), to_regclass('weir_ledger') IS NOT NULL, coalesce("
+                                                "has_table_privilege(to_regclass('weir_ledger'), 'INSERT'), true), coalesce("
+                                                "has_table_privilege(to_regclass(" + sql_text(in_quotes(table.empty() ? "weir_ledger" : table))
+                                                + "), 'INSERT'), true)"));
+  if (found.empty()) return std::string{};
+  const auto& row = found.front();
+  const auto is = [&](std::size_t column) { return row[column] == "t"; };
+  const auto user = "the user \"" + row[0].value_or("") + "\" may not ";
+  if ((!is(3) || (!is_there && !table.empty())) && !is(2)) return user + "make tables in the schema \"" + row[1].value_or("") + '"';
+  if (!is(4)) return user + "write the table \"weir_ledger\"";
+  if (is_there && !is(5)) return user + "write the table \"" + table + '"';
+  return std::string{};
+}
+
 auto postgresql_driver::prepare_for(const table_shape& table, std::int64_t time_min_ns, std::int64_t time_max_ns) -> result<void> {
   if (parts_ == postgresql_partition::none) return {};
   const auto step_s = parts_ == postgresql_partition::day ? std::int64_t{86'400} : std::int64_t{3'600};

@@ -30,6 +30,7 @@ public:
   void encode(const table_shape& table, const row_values& values, row_block& to) override;
   auto load(const table_shape& table, const row_block& rows, std::size_t first, std::size_t last)
       -> result<std::optional<rejected_rows>> override;
+  auto lacking_rights(const std::string& table, bool is_there) -> result<std::string> override;
   auto prepare_for(const table_shape& table, std::int64_t time_min_ns, std::int64_t time_max_ns) -> result<void> override;
 
 private:

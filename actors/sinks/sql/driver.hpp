@@ -74,6 +74,8 @@ public:
   /// transaction goes on then.
   virtual auto load(const table_shape& table, const row_block& rows, std::size_t first, std::size_t last)
       -> result<std::optional<rejected_rows>> = 0;
+  /// What the user may not do of what this store does, as a sentence; empty: nothing. `is_there`: the table is.
+  virtual auto lacking_rights(const std::string& table, bool is_there) -> result<std::string> = 0;
   /// Before the transaction: what rows with these times need, such as partitions.
   virtual auto prepare_for(const table_shape& table, std::int64_t time_min_ns, std::int64_t time_max_ns) -> result<void> = 0;
 };

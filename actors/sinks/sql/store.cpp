@@ -75,6 +75,33 @@ auto sql_store::open_endpoint(std::size_t number) -> result<void> {
   return {};
 }
 
+auto sql_store::examine() -> std::optional<std::vector<std::string>> {
+  auto wrong = std::vector<std::string>{};
+  if (!names_) return wrong.push_back(names_.failure().what), wrong;
+  for (std::size_t i = 0; i < endpoints_.size(); ++i) examine(endpoints_.name(i), wrong);
+  return wrong;
+}
+
+void sql_store::examine(const std::string& endpoint, std::vector<std::string>& wrong) {
+  const auto note = [&](const std::string& what) { wrong.push_back(endpoint + ": " + what); };
+  const auto database = connect(endpoint);
+  if (!database) return note(database.failure().what);
+  auto is_there = false;
+  auto table = std::string{};
+  if (names_->is_one()) {
+    table = names_->of({}, 0);
+    const auto shape = (*database)->shape_of(table, columns_);
+    is_there = shape || shape.failure().code != errc::not_found;
+    const auto missing = is_there ? (*database)->missing_columns(table, columns_) : std::vector<field_column>{};
+    const auto is_mended = settings_.evolve && missing && !missing->empty();
+    if (!shape && is_there && !is_mended) note(shape.failure().what);
+    if (!is_there && !settings_.create) note("there is no table \"" + table + "\", and \"create: false\" says not to make it");
+  }
+  const auto rights = (*database)->lacking_rights(table, is_there);
+  if (!rights) return note(rights.failure().what);
+  if (!rights->empty()) note(*rights);
+}
+
 template <class Work> auto sql_store::with_session(Work&& work) -> decltype(work(std::declval<sql_driver&>())) {
   const auto was_open = database_ != nullptr;
   if (!was_open) WEIR_CHECK(open());

@@ -22,6 +22,7 @@ public:
   auto commit(const commit_batch& batch) -> result<committed> final;
   auto knowledge(const std::string& source) -> result<stream_knowledge> final;
   auto known_ids(const std::vector<id_range>& asked) -> result<std::vector<id_range>> final;
+  auto examine() -> std::optional<std::vector<std::string>> final;
 
   static auto promise() -> store_promise;
 
@@ -40,6 +41,8 @@ private:
   using rows_by_table = std::map<std::string, table_rows>;
 
   auto open_endpoint(std::size_t number) -> result<void>;
+  /// Adds what is wrong with the host.
+  void examine(const std::string& endpoint, std::vector<std::string>& wrong);
   /// `what` failed: so did its host perhaps. With its name.
   auto blamed(error why) -> error;
   /// Runs `work` on the database, which is opened anew once if its connection has ended meanwhile.
