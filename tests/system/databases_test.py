@@ -41,6 +41,28 @@ class Database:
         self.assertEqual(10, sum(dropped.values()))
         self.assertTrue(all("check constraint" in reason or "CONSTRAINT" in reason for reason in dropped), dropped)
 
+    def check(self, sink):
+        topology = self.write("c.yaml", "collectors: { logs: { type: tail, path: \"DIR/in/*.log\" } }\n"
+                              "sinks: { store: { from: logs, " + sink + " } }\n")
+        done = self.weir("check", "--connect", topology)
+        return done.returncode, done.stdout.partition("\nconnections\n")[2]
+
+    def test_check_connects_says_what_is_wrong_and_writes_nothing(self):
+        name = f"  store ({self.kind}): "
+        before = self.query(self.tables)
+        self.assertEqual((0, name + "all is there\n"), self.check(self.sink()))
+        self.assertEqual(before, self.query(self.tables))
+        status, text = self.check(self.sink().replace("password: weir", "password: open-sesame"))
+        self.assertEqual(1, status)
+        self.assertIn(self.refusal, text)
+        self.assertNotIn("open-sesame", text)
+        status, text = self.check(self.sink() + ", create: false")
+        self.assertEqual((1, f'{name}127.0.0.1:{self.server.port}: there is no table "{self.table}", and "create: false" says not to make it\n'),
+                         (status, text))
+        status, text = self.check(self.sink().replace("user: weir", "user: reader").replace("password: weir", "password: reader"))
+        self.assertEqual(1, status)
+        self.assertIn(self.lacks, text)
+
     def test_what_is_wrong_is_one_line_that_keeps_the_secret(self):
         topology = self.write("t.yaml", "collectors: { logs: { type: tail, path: \"DIR/in/*.log\" } }\n"
                               "sinks: { store: { from: logs, " + self.sink().replace("password: weir", "password: open-sesame") + " } }\n")
@@ -51,7 +73,13 @@ class Database:
 
 class PostgreSQL(Database, PeerStore):
     kind, message, picky = "postgresql", "record->>'message'", "jsonb check (record->>'message' not like 'bad%')"
-    refusal = "password authentication failed"
+    refusal, tables = "password authentication failed", "select count(*) from pg_class"
+    lacks = 'the user "reader" may not make tables in the schema "public"'
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.query(cls, "create user reader password 'reader'")
 
     @classmethod
     def make_server(cls):
@@ -66,16 +94,26 @@ class PostgreSQL(Database, PeerStore):
 
 class MariaDB(Database, PeerStore):
     kind, message, picky = "mysql", "json_value(record, '$.message')", "json check (json_value(record, '$.message') not like 'bad%')"
-    refusal = "Access denied"
+    refusal, tables = "Access denied", "select count(*) from information_schema.tables"
+    lacks = "the user lacks the right INSERT"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.run_sql(["-S" + cls.server.folder + "/socket", "-uroot"],
+                    "create user reader@'127.0.0.1' identified by 'reader'; grant select on weir.* to reader@'127.0.0.1'")
 
     @classmethod
     def make_server(cls):
         cls.folder = tempfile.TemporaryDirectory(prefix="weir-test-")
         return Server("mariadb", cls.folder.name + "/server")
 
+    @staticmethod
+    def run_sql(how, sql):
+        return subprocess.run(["mariadb", "--no-defaults", *how, "weir", "-Nre", sql], capture_output=True, text=True, check=False).stdout
+
     def query(self, sql):
-        return subprocess.run(["mariadb", "--no-defaults", "-h127.0.0.1", f"-P{self.server.port}", "-uweir", "-pweir", "weir", "-Nre", sql],
-                              capture_output=True, text=True, check=False).stdout
+        return self.run_sql(["-h127.0.0.1", f"-P{self.server.port}", "-uweir", "-pweir"], sql)
 
 
 if __name__ == "__main__":
