@@ -66,6 +66,12 @@ function date_of(text) {
   return isNaN(at) ? null : at;
 }
 
+/// The viewer's day and time of day, in words alone.
+export function day_and_time(text) {
+  const at = date_of(text);
+  return at ? local_day.format(at) + " " + local_time.format(at) : "";
+}
+
 /// The viewer's time of day; the day too unless it is today. UTC on hover.
 export function when(text) {
   const at = date_of(text);

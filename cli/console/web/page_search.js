@@ -2,7 +2,7 @@
 import { histogram } from "./chart.js";
 import { h } from "./dom.js";
 import { event_list } from "./event_list.js";
-import { count } from "./format.js";
+import { count, day_and_time } from "./format.js";
 import { live } from "./live.js";
 import { empty, resource, told } from "./resource.js";
 
@@ -55,7 +55,7 @@ function local_input(date) {
 
 function results(data, words, app) {
   const entries = (data.entries || data.events || []).map((e, i) => ({ ...e, number: e.id ?? i }));
-  const bars = (data.histogram || []).map((b) => ({ label: new Date(b.at ?? b.from).toLocaleString(), at: new Date(b.at ?? b.from), to: b.to && new Date(b.to), count: b.count ?? b.events ?? 0 }));
+  const bars = (data.histogram || []).map((b) => ({ label: day_and_time(b.at ?? b.from), at: new Date(b.at ?? b.from), to: b.to && new Date(b.to), count: b.count ?? b.events ?? 0 }));
   const narrow = (b) => {
     const next = bars[bars.indexOf(b) + 1];
     const to = b.to || (next ? next.at : new Date(words.to || Date.now()));
