@@ -4,6 +4,7 @@ The environment names the binary (WEIR), the source tree (WEIR_SOURCE) and how l
 seconds (WEIR_PATIENCE); WEIR_KEEP keeps the directories.
 """
 import collections
+import contextlib
 import json
 import os
 import pathlib
@@ -134,8 +135,19 @@ class Process:
         wait_until(lambda: words in self.log(), lambda: f"{words!r} in the log of {self.name}:\n{self.log()}", patience)
 
     def signal(self, number):
+        """Once SIGSTOP was sent it does nothing more: some thread may have been about to answer somebody."""
         if self.child.poll() is None:
             os.kill(self.pid, number)
+            if number == signal.SIGSTOP:
+                wait_until(self.is_stopped, f"{self.name} has stopped")
+
+    def is_stopped(self):
+        """All its threads, or it has ended."""
+        states = []
+        for thread in os.listdir(f"/proc/{self.pid}/task"):
+            with contextlib.suppress(OSError), open(f"/proc/{self.pid}/task/{thread}/stat") as f:
+                states.append(f.read().rsplit(")", 1)[1].split()[0])
+        return all(s in "TtZX" for s in states)
 
     def kill(self):
         self.signal(signal.SIGKILL)

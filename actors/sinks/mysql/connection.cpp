@@ -1,9 +1,11 @@
 #include "actors/sinks/mysql/connection.hpp"
 
 #include <mysql.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 
@@ -70,6 +72,13 @@ auto explain_file(void*, char* text, unsigned size) -> int {
 
 pretended_file no_file;
 
+/// The library says that a file is not there, and not which.
+auto find_files(const store_tls& tls) -> result<void> {
+  for (const auto* path : {&tls.ca, &tls.certificate, &tls.key})
+    if (!path->empty() && ::access(path->c_str(), R_OK) != 0) return error_from_errno("cannot read " + *path, errno);
+  return {};
+}
+
 void set_up_tls(st_mysql* c, const store_tls& tls) {
   const auto text = [](const std::string& s) { return s.empty() ? nullptr : s.c_str(); };
   mysql_ssl_set(c, text(tls.key), text(tls.certificate), text(tls.ca), nullptr, nullptr);
@@ -97,7 +106,10 @@ auto mysql_connection::open(const place& where, const network_settings& how) -> 
   mysql_optionsv(c, MYSQL_OPT_LOCAL_INFILE, &may_load);
   mysql_optionsv(c, MYSQL_SET_CHARSET_NAME, "utf8mb4");
   mysql_set_local_infile_handler(c, open_file, read_file, close_file, explain_file, &no_file);
-  if (how.tls && !where.host.empty()) set_up_tls(c, *how.tls);
+  if (how.tls && !where.host.empty()) {
+    if (const auto found = find_files(*how.tls); !found) return error{errc::unavailable, found.failure().what};
+    set_up_tls(c, *how.tls);
+  }
   const auto* done = mysql_real_connect(c, where.host.empty() ? nullptr : where.host.c_str(), how.auth.user.c_str(),
                                         how.auth.password.value.c_str(), where.database.c_str(), where.port,
                                         where.host.empty() ? where.socket.c_str() : nullptr, 0);

@@ -1,6 +1,7 @@
 #include "actors/sinks/postgresql/connection.hpp"
 
 #include <libpq-fe.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -54,6 +55,29 @@ auto field_of(const PGresult* r, int which) -> std::string_view {
   return text != nullptr ? text : "";
 }
 
+/// libpq says that a certificate is not taken, and not why: the session knows, which it has closed by then.
+class tls_watch {
+public:
+  ~tls_watch() { SSL_free(session_); }
+  tls_watch() = default;
+  tls_watch(const tls_watch&) = delete;
+  auto operator=(const tls_watch&) -> tls_watch& = delete;
+
+  void look(PGconn* at) {
+    auto* const now = static_cast<SSL*>(PQsslStruct(at, "OpenSSL"));
+    if (now == nullptr || now == session_) return;
+    SSL_free(session_);
+    SSL_up_ref(session_ = now);
+  }
+  auto reason() const -> std::string {
+    const auto code = session_ != nullptr ? SSL_get_verify_result(session_) : X509_V_OK;
+    return code == X509_V_OK ? "" : std::string{": "} + X509_verify_cert_error_string(code);
+  }
+
+private:
+  SSL* session_ = nullptr;
+};
+
 } // namespace
 
 void postgresql_connection::finish::operator()(pg_conn* c) const noexcept { PQfinish(c); }
@@ -80,12 +104,17 @@ auto postgresql_connection::open(const parameters& how, const store_timeouts& pa
 }
 
 auto postgresql_connection::log_in(monotonic_time until) -> result<void> {
+  auto tls = tls_watch{};
   for (auto state = PGRES_POLLING_WRITING;;) {
     if (PQstatus(connection_.get()) == CONNECTION_BAD) return lost();
     WEIR_CHECK(wait(state == PGRES_POLLING_READING ? POLLIN : POLLOUT, until));
+    tls.look(connection_.get());
     state = PQconnectPoll(connection_.get());
     if (state == PGRES_POLLING_OK) return {};
-    if (state == PGRES_POLLING_FAILED) return lost();
+    if (state != PGRES_POLLING_FAILED) continue;
+    auto why = lost();
+    why.what += tls.reason();
+    return why;
   }
 }
 
