@@ -27,7 +27,8 @@ sinks: { store: { from: core, writers: WRITERS, SINK } }
 placement: { edge: [logs], core: [core, store] }
 nodes: { core-1: { listen: "127.0.0.1:PORT", as: core } }
 """
-ACCESS = 'type: SQL, endpoints: ["127.0.0.1:PORT"], database: weir, table: TABLE, auth: { user: weir, password: weir }'
+# A ledger of each run's own: else the store knows all of it from the run before.
+ACCESS = 'type: SQL, endpoints: ["127.0.0.1:PORT"], database: weir, table: TABLE, ledger: TABLE, auth: { user: weir, password: weir }'
 
 
 def lines():
@@ -73,15 +74,15 @@ def resource_of(child):
     return used.ru_utime + used.ru_stime
 
 
-def compare(bench, name, kind, columns_of=""):
+def compare(bench, name, kind):
     folder = bench.directory / name
     server = Server(name, folder)
     server.start()
     try:
         print(name)
-        _, file_cpu = bench.run("file", f'type: file, path: "{bench.directory}/out-{bench.runs}.jsonl"', 1)
+        _, file_cpu = bench.run("file", f'type: file, path: "{bench.directory}/out-{bench.runs}/all.jsonl"', 1)
         for writers in (1, 2, 4):
-            sink = ACCESS.replace("SQL", kind).replace("PORT", str(server.port)).replace("TABLE", f"t{bench.runs}") + columns_of
+            sink = ACCESS.replace("SQL", kind).replace("PORT", str(server.port)).replace("TABLE", f"t{bench.runs}")
             _, cpu = bench.run(kind, sink, writers)
             print(f"  {'':<22} {cpu / file_cpu:.2f} times the file sink's CPU")
         if kind == "mysql":
