@@ -25,8 +25,9 @@ public:
   /// That somebody answers who takes the login; whether it knows require_data_stream.
   auto greet() -> result<bool>;
   auto has_pipeline(const std::string& name) -> result<bool>;
-  /// Installs it unless there is one of that name.
-  auto install_template(const std::string& name, const std::string& body) -> result<void>;
+  auto has_template(const std::string& name) -> result<bool>;
+  /// False if there is another one for such names that has the same priority.
+  auto install_template(const std::string& name, const std::string& body) -> result<bool>;
   auto has_data_stream(const std::string& name) -> result<bool>;
   auto create_data_stream(const std::string& name) -> result<void>;
   auto has_index(const std::string& name) -> result<bool>;

@@ -68,8 +68,8 @@ template <class Visitor> void describe(Visitor& v, elasticsearch_settings& s) {
           "Makes what is missing: the index template, the data stream, an index where the server does not make it by itself. "
           "false: says what is missing.");
   v.field("template", s.index_template,
-          "settings, mappings and aliases of the index template weir-SINK, which is installed if it is missing; with "
-          "index_patterns a whole one. Not given: @timestamp with nanoseconds, tag as a keyword, no guessing of dates.");
+          "settings, mappings and aliases of the index template for all that it writes to, which is installed if it is missing; "
+          "with index_patterns a whole one. Not given: @timestamp with nanoseconds, tag as a keyword, no guessing of dates.");
   v.field("pipeline", s.pipeline, "The ingest pipeline that documents go through.");
   v.field("routing", s.routing, "A field of the record whose value chooses the shard; dotted path.");
   v.field("id_key", s.id_key,

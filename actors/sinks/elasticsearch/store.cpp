@@ -33,11 +33,8 @@ private:
   auto write(const commit_batch& batch, committed& done) -> result<void>;
   void count(const commit_batch& batch, committed& done);
   void note_unsure(const commit_batch& batch);
-  auto template_name() const -> std::string { return "weir-" + index_part_of(component_); }
 
   settings settings_;
-  std::string node_;
-  std::string component_;
   const class clock& clock_;
   http_client client_;
   search_api api_;
@@ -79,9 +76,9 @@ auto elasticsearch_store::claims(const settings& s, const plugin_context& where)
 }
 
 elasticsearch_store::elasticsearch_store(settings s, const plugin_context& context)
-    : settings_(std::move(s)), node_(context.node), component_(context.component), clock_(*context.clock),
+    : settings_(std::move(s)), clock_(*context.clock),
       client_(client_settings_of(settings_), clock_), api_(client_),
-      documents_({index_names{name_of_target(settings_), node_, component_}, settings_.ecs, settings_.routing, settings_.id_key}) {}
+      documents_({index_names{name_of_target(settings_), context.node, context.component}, settings_.ecs, settings_.routing, settings_.id_key}) {}
 
 auto elasticsearch_store::open() -> result<void> {
   writer_.reset();
@@ -108,8 +105,16 @@ auto elasticsearch_store::open() -> result<void> {
 }
 
 auto elasticsearch_store::install_template() -> result<void> {
-  const auto wish = index_template_wish{documents_.names().of_all(), settings_.rolls(), settings_.ecs};
-  return api_.install_template(template_name(), index_template_body(settings_.index_template, wish));
+  constexpr auto tries = 32U;
+  auto wish = index_template_wish{documents_.names().of_all(), settings_.rolls(), settings_.ecs};
+  const auto name = "weir-" + index_part_of(wish.pattern);
+  WEIR_TRY(const auto is_there, api_.has_template(name));
+  if (is_there) return {};
+  for (; wish.more < tries; ++wish.more) {
+    WEIR_TRY(const auto is_in, api_.install_template(name, index_template_body(settings_.index_template, wish)));
+    if (is_in) return {};
+  }
+  return error{errc::unavailable, "other index templates have all priorities that \"" + name + "\" could have"};
 }
 
 auto elasticsearch_store::prepare_stream() -> result<rolling_indices> {

@@ -193,6 +193,17 @@ BOOST_AUTO_TEST_CASE(an_index_that_is_not_made_by_itself_is_made) {
   BOOST_TEST((numbers_in("unmade-*") == up_to(10)));
 }
 
+BOOST_AUTO_TEST_CASE(templates_for_names_that_overlap_stand_side_by_side) {
+  auto n = 0;
+  for (const auto* index : {"over-{tag}", "over-a", "over-{tag}-%Y", "over-%Y-{tag}", "over-%m-{tag}"}) {
+    const auto s = store_for({{"index", scalar(index)}}, "over");
+    must(commit(*s, {make_chunk({numbered("a", n, n + 1)})}));
+    ++n;
+  }
+  BOOST_TEST((numbers_in("over-*") == up_to(5)));
+  BOOST_TEST(ask("/_index_template/weir-over-_-_").find("date_nanos") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(times_are_kept_to_the_nanosecond_and_can_be_sorted_by) {
   const auto s = store_for({{"index", scalar("nanos-{tag}-%Y.%m.%d")}}, "nanos");
   must(commit(*s, {make_chunk({numbered("a", 0, 10)})}));
