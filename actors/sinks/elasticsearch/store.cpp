@@ -39,6 +39,7 @@ private:
   http_client client_;
   search_api api_;
   bulk_batch documents_;
+  overload_pace pace_ = request_pace();
   std::optional<bulk_writer> writer_; ///< while open
   /// Chunks of a commit that failed when some of them may have been in: what is known of them is ours.
   std::vector<chunk_id> unsure_;
@@ -100,7 +101,7 @@ auto elasticsearch_store::open() -> result<void> {
                                        .create = settings_.create && !settings_.rolls(),
                                        .is_one_index = documents_.names().is_fixed(),
                                        .rolling = std::move(rolling)},
-                  client_, clock_);
+                  client_, pace_, clock_);
   return {};
 }
 

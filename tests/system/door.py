@@ -1,48 +1,13 @@
-"""Real servers from tests/peers that a test starts on loopback, breaks and stops."""
+"""A door in front of a plain HTTP server, and certificates for it."""
 import base64
 import collections
 import http.client
 import http.server
 import os
-import signal
 import socketserver
 import ssl
 import subprocess
 import threading
-import unittest
-
-from weir_nodes import SOURCE, free_port
-
-SCRIPTS = os.path.join(SOURCE, "tests", "peers")
-
-
-class PeerServer:
-    """Started at once; the test is skipped where the server cannot be had."""
-
-    def __init__(self, name, folder, **environment):
-        self.name, self.folder, self.port = name, folder, free_port()
-        self.environment = {**os.environ, **environment}
-        self.start()
-
-    def start(self):
-        started = subprocess.run([os.path.join(SCRIPTS, self.name, "start"), self.folder, str(self.port)], env=self.environment,
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
-        if started.returncode == 77:
-            raise unittest.SkipTest(started.stderr.strip())
-        if started.returncode != 0:
-            raise AssertionError(f"{self.name} did not start:\n{started.stderr}")
-
-    def signal(self, number):
-        """To all its processes."""
-        with open(os.path.join(self.folder, "pid")) as f:
-            os.killpg(int(f.read()), number)
-
-    def kill(self):
-        self.signal(signal.SIGKILL)
-        self.stop()
-
-    def stop(self):
-        subprocess.run([os.path.join(SCRIPTS, "stop"), self.folder], check=False)
 
 
 class Door:
