@@ -11,9 +11,9 @@ import threading
 
 
 class Door:
-    """In front of a plain HTTP server: TLS, and a name and password, where these are given."""
+    """In front of a plain HTTP server: TLS, a name and password, and a certificate of clients, where these are given."""
 
-    def __init__(self, port, certificate=None, user=None, password=None):
+    def __init__(self, port, certificate=None, user=None, password=None, clients=None):
         wanted = user and "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
         door = self
 
@@ -59,6 +59,9 @@ class Door:
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*certificate)
+            if clients:
+                context.verify_mode = ssl.CERT_REQUIRED
+                context.load_verify_locations(clients)
             self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -72,8 +75,8 @@ class Door:
         self.server.server_close()
 
 
-def make_certificate(folder, name, begin="20200101000000Z", end="20990101000000Z"):
-    """Signed by itself, for 127.0.0.1 and localhost; (certificate, key)."""
+def make_certificate(folder, name, end="20990101000000Z", names="DNS:localhost,IP:127.0.0.1"):
+    """Signed by itself; (certificate, key)."""
     path = lambda ending: os.path.join(folder, name + ending)
     os.makedirs(path(".d"), exist_ok=True)
     config = f"""
@@ -89,7 +92,7 @@ x509_extensions = names
 [any]
 commonName = supplied
 [names]
-subjectAltName = DNS:localhost,IP:127.0.0.1
+subjectAltName = {names}
 basicConstraints = critical,CA:TRUE
 """
     with open(path(".cnf"), "w") as f:
@@ -97,6 +100,12 @@ basicConstraints = critical,CA:TRUE
     open(path(".d") + "/index", "w").close()
     run = lambda *words: subprocess.run(["openssl", *words], check=True, capture_output=True)
     run("req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout", path(".key"), "-out", path(".csr"))
-    run("ca", "-config", path(".cnf"), "-batch", "-notext", "-selfsign", "-startdate", begin, "-enddate", end,
+    run("ca", "-config", path(".cnf"), "-batch", "-notext", "-selfsign", "-startdate", "20200101000000Z", "-enddate", end,
         "-keyfile", path(".key"), "-in", path(".csr"), "-out", path(".pem"))
     return path(".pem"), path(".key")
+
+
+def fingerprint(certificate):
+    """SHA-256, with colons."""
+    said = subprocess.run(["openssl", "x509", "-in", certificate, "-noout", "-fingerprint", "-sha256"], check=True, capture_output=True, text=True)
+    return said.stdout.strip().split("=")[1]

@@ -1,10 +1,10 @@
 """The sink `opensearch` and a real OpenSearch: whatever dies or hangs meanwhile, each event is there once."""
 import json
-import os
+import shutil
 import tempfile
 import urllib.request
 
-from door import Door, make_certificate
+from door import Door, fingerprint, make_certificate
 from peer_stores import PeerStore, Server, main
 from weir_nodes import differences, free_port, read_lines, wait_until
 
@@ -94,6 +94,7 @@ class OpenSearch(Searched):
             "password": (f"endpoints: [\"https://127.0.0.1:{closed.port}\"], auth: {{ user: weir, password: geheim }}, {trust}",
                          "does not take the login (401): security_exception: wrong name or password"),
             "authority": (f"endpoints: [\"https://127.0.0.1:{closed.port}\"], tls: {{}}", "self-signed certificate"),
+            "fingerprint": (f"endpoints: [\"https://127.0.0.1:{closed.port}\"], ca_fingerprint: {fingerprint(expired[0])}", "self-signed certificate"),
             "expired": (f"endpoints: [\"https://127.0.0.1:{old.port}\"], tls: {{ ca: {expired[0]} }}", "certificate has expired"),
             "index": (f"endpoints: [\"http://127.0.0.1:{self.server.port}\"], index: nowhere, create: false",
                       'there is no index "nowhere", and "create: false" makes none'),
@@ -110,17 +111,49 @@ sinks: {{ search: {{ type: opensearch, {settings} }} }}
                 told = [line for line in node.log().splitlines() if wanted in line]
                 self.assertEqual(1, len(told), node.log())
                 node.kill()
-        node = self.start("right", self.write("right.yaml", f"""
+        for n, sure in enumerate([trust, f"ca_fingerprint: \"{fingerprint(certificate[0])}\""], start=1):
+            topology = self.write(f"right-{n}.yaml", f"""
 collectors: {{ logs: {{ type: tail, path: "DIR/in.log", parse: {{ format: json }} }} }}
 sinks:
   search:
-    {{ type: opensearch, endpoints: ["https://127.0.0.1:{closed.port}"], auth: {{ user: weir, password: right }}, {trust}, index: {self.table} }}
-"""), "--node", "right")
-        wait_until(lambda: self.stored("n") == [1], node.log)
+    {{ type: opensearch, endpoints: ["https://127.0.0.1:{closed.port}"], auth: {{ user: weir, password: right }}, {sure}, index: "{self.table}-{n}" }}
+""")
+            node = self.start(f"right-{n}", topology, "--node", f"right-{n}")
+            wait_until(lambda: self.stored("n") == [1] * n, node.log)
+            self.assertEqual(0, node.stop(), node.log())
         self.assertGreater(closed.answers[200], 1)
-        self.assertEqual(0, node.stop(), node.log())
         for door in (closed, old):
             door.close()
+
+
+    def test_certificates(self):
+        """One for another name than the address's; one of this side's; an authority that is put right while it runs."""
+        folder = self.folder.name
+        server, client = (make_certificate(folder, name, names="DNS:search.example") for name in ("server", "client"))
+        door = Door(self.server.port, server, clients=client[0])
+        self.addCleanup(door.close)
+        self.write("in.log", '{"n": 1}\n')
+        shutil.copy(client[0], self.path("ca.pem"))
+        topology = self.write("t.yaml", f"""
+collectors: {{ logs: {{ type: tail, path: "DIR/in.log", parse: {{ format: json }} }} }}
+sinks:
+  search:
+    type: opensearch
+    endpoints: ["https://127.0.0.1:{door.port}"]
+    tls: {{ ca: DIR/ca.pem, certificate: {client[0]}, key: {client[1]} NAME }}
+    index: {self.table}
+    retry: {{ max: 1s }}
+""")
+        with open(topology) as f:
+            text = f.read()
+        node = self.start("unnamed", self.write("t.yaml", text.replace("NAME", "")), "--node", "node")
+        node.wait_log("self-signed certificate")
+        shutil.copy(server[0], self.path("ca.pem"))
+        node.wait_log("no alternative certificate subject name matches")
+        node.kill()
+        node = self.start("named", self.write("t.yaml", text.replace("NAME", ", server_name: search.example")), "--node", "node")
+        wait_until(lambda: self.stored("n") == [1], node.log)
+        self.assertEqual(0, node.stop(), node.log())
 
 
 class DataStream(Searched):
