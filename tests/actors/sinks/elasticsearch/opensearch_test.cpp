@@ -94,6 +94,16 @@ BOOST_AUTO_TEST_CASE(what_has_no_time_of_its_own_is_not_stored_for_another_day) 
   BOOST_TEST((numbers_in("timed-*") == up_to(15)));
 }
 
+BOOST_AUTO_TEST_CASE(nor_are_those_of_many_tags) {
+  const auto s = store_for({{"index", scalar("many-{tag}-%Y.%m.%d")}}, "many");
+  auto sections = std::vector<tagged_entries>{};
+  for (auto n = 0; n < 12; ++n) sections.push_back(numbered("t" + std::to_string(n), n, n + 1));
+  const auto c = at_positions(make_chunk(sections, 1), 0, 1200);
+  BOOST_TEST(must(commit(*s, {read_at(c, noon)})).events == 12U);
+  BOOST_TEST(must(commit(*s, {read_at(c, noon + a_day)})).events == 0U);
+  BOOST_TEST((numbers_in("many-*") == up_to(12)));
+}
+
 BOOST_AUTO_TEST_CASE(a_rollover_between_a_write_and_its_repetition_does_not_double) {
   const auto settings = std::vector<std::pair<std::string, config::value>>{{"data_stream", scalar("rolled")}};
   const auto c = at_positions(make_chunk({numbered("a", 0, 10)}, 1), 0, 1000);
