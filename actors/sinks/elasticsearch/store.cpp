@@ -50,6 +50,7 @@ auto name_of_target(const elasticsearch_settings& s) -> const std::string& { ret
 auto client_settings_of(const elasticsearch_settings& s) -> http_client_settings {
   auto made = http_client_settings_of(s.http, endpoints_of(s.http, elasticsearch_port, elasticsearch_default_endpoint));
   made.token_scheme = "ApiKey";
+  made.answer_bytes_max = std::size_t{128} << 20; // each document may be refused with some hundred bytes
   made.authority = parse_certificate_hash(s.ca_fingerprint);
   return made;
 }
