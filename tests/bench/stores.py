@@ -29,6 +29,8 @@ nodes: { core-1: { listen: "127.0.0.1:PORT", as: core } }
 """
 ACCESS = 'type: SQL, endpoints: ["127.0.0.1:PORT"], database: weir, table: TABLE, auth: { user: weir, password: weir }'
 
+SEARCH = 'type: opensearch, endpoints: ["http://127.0.0.1:PORT"], index: TABLE'
+
 
 def lines():
     for n in range(EVENTS):
@@ -81,7 +83,7 @@ def compare(bench, name, kind, columns_of=""):
         print(name)
         _, file_cpu = bench.run("file", f'type: file, path: "{bench.directory}/out-{bench.runs}.jsonl"', 1)
         for writers in (1, 2, 4):
-            sink = ACCESS.replace("SQL", kind).replace("PORT", str(server.port)).replace("TABLE", f"t{bench.runs}") + columns_of
+            sink = (SEARCH if kind == "opensearch" else ACCESS).replace("SQL", kind).replace("PORT", str(server.port)).replace("TABLE", f"t{bench.runs}") + columns_of
             _, cpu = bench.run(kind, sink, writers)
             print(f"  {'':<22} {cpu / file_cpu:.2f} times the file sink's CPU")
         if kind == "mysql":
@@ -109,7 +111,7 @@ def inserts_of_100(bench, server):
 
 def main():
     bench = Bench()
-    wanted = sys.argv[1:] or ["postgresql", "mariadb"]
+    wanted = sys.argv[1:] or ["postgresql", "mariadb", "opensearch"]
     try:
         for name in wanted:
             compare(bench, name, {"mariadb": "mysql"}.get(name, name))

@@ -65,7 +65,8 @@ auto refusal_text(const http_answer& answer, const std::string& endpoint, std::s
   return "cannot " + std::string{what} + ": " + endpoint + " answered " + std::to_string(answer.status) + ": " + why;
 }
 
-auto search_api::ask(const http_request& request, std::string_view what) -> result<http_answer> {
+auto search_api::ask(http_request request, std::string_view what) -> result<http_answer> {
+  request.endpoint = endpoint_;
   auto outcome = client_.send(request);
   if (auto* answer = std::get_if<http_answer>(&outcome)) return std::move(*answer);
   return error{errc::unavailable, "cannot " + std::string{what} + ": " + std::get<http_failure>(outcome).what};

@@ -20,7 +20,8 @@ struct rolling_indices {
 /// Errors are errc::unavailable: whoever asks tries again later. They say what was asked, and what the server said.
 class search_api {
 public:
-  explicit search_api(http_client& client) : client_(client) {}
+  /// `endpoint`: asks this one alone.
+  explicit search_api(http_client& client, std::optional<std::size_t> endpoint = {}) : client_(client), endpoint_(endpoint) {}
 
   /// That somebody answers who takes the login; whether it knows require_data_stream.
   auto greet() -> result<bool>;
@@ -44,11 +45,12 @@ public:
   auto remove(const std::string& bulk_body) -> result<void>;
 
 private:
-  auto ask(const http_request& request, std::string_view what) -> result<http_answer>;
+  auto ask(http_request request, std::string_view what) -> result<http_answer>;
   auto ask_for_success(const http_request& request, std::string_view what) -> result<http_answer>;
   auto exists(const std::string& path, std::string_view what) -> result<bool>;
 
   http_client& client_;
+  std::optional<std::size_t> endpoint_;
 };
 
 /// What to say of an answer that is no success.

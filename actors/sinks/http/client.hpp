@@ -73,6 +73,7 @@ public:
   auto send(const http_request& request) -> http_outcome;
   /// Closes what is kept.
   void close();
+  auto endpoint_count() const -> std::size_t { return choice_.size(); }
   auto endpoint_name(std::size_t number) const -> const std::string& { return choice_.name(number); }
 
 private:

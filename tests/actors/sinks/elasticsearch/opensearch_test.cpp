@@ -160,12 +160,29 @@ BOOST_AUTO_TEST_CASE(hostile_tags_get_an_index_each) {
 BOOST_AUTO_TEST_CASE(what_is_missing_is_told_where_nothing_may_be_made) {
   const auto told = [](std::vector<std::pair<std::string, config::value>> settings) {
     settings.emplace_back("create", scalar("false"));
-    const auto opened = store_for(settings, "missing")->open();
+    const auto s = store_for(settings, "missing");
+    const auto opened = s->open();
+    const auto examined = s->examine();
+    BOOST_REQUIRE(examined);
+    BOOST_REQUIRE(examined->size() == 1U);
+    BOOST_TEST(examined->front() == url() + ": " + (opened ? "" : opened.failure().what));
     return opened ? std::string{} : opened.failure().what;
   };
   BOOST_TEST(told({{"index", scalar("nowhere")}}) == "there is no index \"nowhere\", and \"create: false\" makes none");
   BOOST_TEST(told({{"data_stream", scalar("nowhere")}}) == "there is no data stream \"nowhere\", and \"create: false\" makes none");
   BOOST_TEST(told({{"pipeline", scalar("nowhere")}}) == "there is no ingest pipeline \"nowhere\"");
+}
+
+BOOST_AUTO_TEST_CASE(an_examination_looks_at_each_host_and_makes_nothing) {
+  const auto nobody = std::string{"http://127.0.0.1:1"};
+  const auto s = make_store("opensearch", map_of({{"index", scalar("examined")}, {"endpoints", list({url(), nobody})}}), {"s", "n"});
+  const auto wrong = s->examine();
+  BOOST_REQUIRE(wrong);
+  BOOST_REQUIRE(wrong->size() == 1U);
+  BOOST_TEST(wrong->front().starts_with("cannot connect: cannot reach " + nobody + ": "), wrong->front());
+  BOOST_TEST((store_for({{"index", scalar("examined")}})->examine() == std::optional<std::vector<std::string>>{std::vector<std::string>{}}));
+  BOOST_TEST(ask("/examined").find("index_not_found") != std::string::npos);
+  BOOST_TEST(ask("/_index_template/weir-examined").find("resource_not_found") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_read_only_index_stops_all_until_it_is_not) {
