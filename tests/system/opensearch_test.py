@@ -1,205 +1,90 @@
 """The sink `opensearch` and a real OpenSearch: whatever dies or hangs meanwhile, each event is there once."""
 import json
-import os
-import random
 import shutil
-import signal
 import tempfile
-import threading
-import time
-import unittest
 import urllib.request
 
-from peer_server import Door, PeerServer, make_certificate
-from weir_nodes import SystemTest, differences, free_port, read_lines, wait_until
+from door import Door, fingerprint, make_certificate
+from peer_stores import PeerStore, Server, main
+from weir_nodes import differences, free_port, read_lines, wait_until
 
-# Events without a time of their own, in indices by day; retries come soon.
-TOPOLOGY = """
-collectors:
-  logs: { type: tail, path: "DIR/in.log", tag: web, parse: { format: json } }
-source_aggregators:
-  local: { from: [logs], buffer: { path: "DIR/buffer" } }
-sinks:
-  search:
-    type: opensearch
-    endpoints: ["http://127.0.0.1:PORT"]
-    index: "NAME-{tag}-%Y.%m.%d"
-    retry: { first: 100ms, max: 1s }
-    writers: 4
-    MORE
-"""
-
-CLUSTER = """
-cluster: { name: shop, heartbeat: 200ms }
-collectors:
-  logs: { type: tail, path: "DIR/in/*.log", parse: { format: json }, refresh_interval: 200ms }
-sinks:
-  search: { type: opensearch, from: [logs], endpoints: ["http://127.0.0.1:PORT"], index: NAME, writers: 4, batch: { max_size: 32KiB } }
-placement: { edge: [logs], store: [search] }
-nodes:
-  store-1: { listen: "127.0.0.1:STORE1", as: store }
-  store-2: { listen: "127.0.0.1:STORE2", as: store }
+PICKY = """
+collectors: { logs: { type: tail, path: "DIR/numbers.log", parse: { format: json } } }
+source_aggregators: { local: { from: [logs], buffer: { path: "DIR/buffer" } } }
+sinks: { store: { from: local, SINK } }
 """
 
 
-def request(port, path, body=None, method=None):
-    sent = urllib.request.Request(f"http://127.0.0.1:{port}{path}", json.dumps(body).encode() if body is not None else None,
-                                  {"Content-Type": "application/json"}, method=method)
-    with urllib.request.urlopen(sent, timeout=60) as answer:
-        return json.load(answer)
-
-
-class Load(threading.Thread):
-    """Appends numbered lines until it is stopped."""
-
-    def __init__(self, path, first=0):
-        super().__init__(daemon=True)
-        self.path, self.count, self.first, self.over = path, 0, first, threading.Event()
-
-    def run(self):
-        while not self.over.wait(0.01):
-            with open(self.path, "a") as f:
-                begin = self.first + self.count
-                f.write("".join(f'{{"n": {n}, "text": "{"x" * (n * 7919 % 90)}"}}\n' for n in range(begin, begin + 40)))
-            self.count += 40
-
-    def stop(self):
-        self.over.set()
-        self.join()
-        return self.count
-
-
-class WithServer(SystemTest):
+class Searched(PeerStore):
     SETTINGS = ""
 
     @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix="weir-peer-")
-        cls.server = PeerServer("opensearch", os.path.join(cls.folder, "server"), OPENSEARCH_OPTIONS=cls.SETTINGS)
+    def make_server(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="weir-test-")
+        return Server("opensearch", cls.folder.name + "/server", OPENSEARCH_OPTIONS=cls.SETTINGS)
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-        shutil.rmtree(cls.folder, ignore_errors=True)
+    def sink(self, port=None):
+        return f'type: opensearch, endpoints: ["http://127.0.0.1:{port or self.server.port}"], {self.index()}, {self.QUICK}'
 
-    def setUp(self):
-        super().setUp()
-        self.name = self.id().rsplit(".", 1)[1].replace("test_", "")[:60].lower()
+    # Small commits, so that there is always one under way; no long pauses.
+    QUICK = "timeout: { request: 4s }, batch: { max_size: 32KiB }, retry: { first: 100ms, max: 1s }"
 
-    def topology(self, more="batch: { max_size: 64KiB }", port=None, text=TOPOLOGY):
-        return self.write("t.yaml", text.replace("PORT", str(port or self.server.port)).replace("NAME", self.name)
-                          .replace("MORE", more))
+    def index(self):
+        return f'index: "{self.table}-{{tag}}-%Y.%m.%d"'
 
-    def ask(self, path, body=None, method=None, port=None):
-        return request(port or self.server.port, path, body, method)
+    def ask(self, path, body=None, method=None):
+        sent = urllib.request.Request(f"http://127.0.0.1:{self.server.port}{path}", json.dumps(body).encode() if body is not None else None,
+                                      {"Content-Type": "application/json"}, method=method)
+        with urllib.request.urlopen(sent, timeout=60) as answer:
+            return json.load(answer)
 
-    def count(self, port=None):
+    def stored(self, field):
+        """That field of all documents; none while the server does not answer."""
         try:
-            self.ask(f"/{self.name}*/_refresh", method="POST", port=port)
-            return self.ask(f"/{self.name}*/_count", port=port)["count"]
+            self.ask(f"/{self.table}*/_refresh", method="POST")
+            page = self.ask(f"/{self.table}*/_search?scroll=1m", {"size": 10000, "_source": [field], "sort": ["_doc"]})
+            found = []
+            while page["hits"]["hits"]:
+                found += [hit["_source"][field] for hit in page["hits"]["hits"]]
+                page = self.ask("/_search/scroll", {"scroll": "1m", "scroll_id": page["_scroll_id"]})
+            return found
         except OSError:
-            return 0
+            return []
 
-    def numbers(self, port=None):
-        """The field n of all documents."""
-        self.ask(f"/{self.name}*/_refresh", method="POST", port=port)
-        page = self.ask(f"/{self.name}*/_search?scroll=1m", {"size": 10000, "_source": ["n"], "sort": ["_doc"]}, port=port)
-        found = []
-        while page["hits"]["hits"]:
-            found += [hit["_source"]["n"] for hit in page["hits"]["hits"]]
-            page = self.ask("/_search/scroll", {"scroll": "1m", "scroll_id": page["_scroll_id"]}, port=port)
-        return found
-
-    def expect_all(self, count, log, port=None, patience=120):
-        wait_until(lambda: self.count(port) >= count, lambda: f"{self.count(port)} of {count}\n{log()[-3000:]}", patience)
-        self.assertEqual("", differences(self.numbers(port), range(count)))
+    def messages(self):
+        return self.stored("message")
 
 
-class OpenSearch(WithServer):
-    def test_killed_at_any_moment(self):
-        topology = self.topology()
-        load = Load(self.path("in.log"))
-        load.start()
-        chance = random.Random(17)
-        kills = 0
-        end = time.monotonic() + 60
-        while time.monotonic() < end:
-            node = self.start(f"killed-{kills}", topology, "--node", "node")
-            time.sleep(chance.uniform(0.1, 2.5))
-            self.assertTrue(node.is_running(), node.log())
-            node.kill()
-            kills += 1
-        count = load.stop()
-        node = self.start("last", topology, "--node", "node")
-        self.expect_all(count, node.log)
-        self.assertEqual(0, node.stop(), node.log())
-        self.assertGreater(kills, 20)
-        print(f"{kills} kills, {count} events", end=" ", flush=True)
+class OpenSearch(Searched):
+    test_killed_writer = PeerStore.check_killed_writer
+    test_killed_server = PeerStore.check_killed_server
+    test_frozen_server = PeerStore.check_frozen_server
+    test_two_nodes = PeerStore.check_two_nodes
 
-    def test_server_killed(self):
-        node = self.start("node", self.topology("timeout: { connect: 2s, request: 20s }\n    batch: { max_size: 64KiB }"), "--node", "node")
-        load = Load(self.path("in.log"))
-        load.start()
-        for wanted in (1, 20000):
-            wait_until(lambda: self.count() >= wanted, node.log)
-            self.server.kill()
-            self.server.start()
-        wait_until(lambda: self.count() >= 30000, node.log)
-        self.expect_all(load.stop(), node.log)
-        self.assertEqual(0, node.stop(), node.log())
-
-    def test_server_frozen(self):
-        node = self.start("node", self.topology("timeout: { request: 5s }"), "--node", "node")
-        load = Load(self.path("in.log"))
-        load.start()
-        wait_until(lambda: self.count() > 0, node.log)
-        self.server.signal(signal.SIGSTOP)
-        time.sleep(30)
-        self.server.signal(signal.SIGCONT)
-        node.wait_log("no whole answer from http://127.0.0.1:")
-        self.expect_all(load.stop(), node.log)
-        self.assertEqual(0, node.stop(), node.log())
+    def test_weir_check_promises_it(self):
+        self.begin()
+        checked = self.weir("check", self.topology)
+        self.assertEqual(0, checked.returncode, checked.stderr)
+        self.assertIn("exactly once", checked.stdout)
 
     def test_refused_events(self):
         count = 20000
-        template = "template: { mappings: { properties: { n: { type: long } } } }"
-        self.write("in.log", "".join(json.dumps({"n": "none" if n % 100 == 13 else n}) + "\n" for n in range(count)))
-        node = self.start("node", self.topology(template), "--node", "node")
+        self.write("numbers.log", "".join(json.dumps({"n": "none" if n % 100 == 13 else n}) + "\n" for n in range(count)))
+        more = "template: { mappings: { properties: { n: { type: long } } } }"
+        node = self.start("node", self.write("t.yaml", PICKY.replace("SINK", f"{self.sink()}, {more}")), "--node", "node")
         good = [n for n in range(count) if n % 100 != 13]
-        wait_until(lambda: self.count() >= len(good), node.log)
-        self.assertEqual("", differences(self.numbers(), good))
-        letters = lambda: [json.loads(line) for line in read_lines(self.path("buffer/dead-letters/search.jsonl"))]
+        wait_until(lambda: len(self.stored("n")) >= len(good), node.log)
+        self.assertEqual("", differences(self.stored("n"), good))
+        letters = lambda: [json.loads(line) for line in read_lines(self.path("buffer/dead-letters/store.jsonl"))]
         wait_until(lambda: len(letters()) == count // 100, node.log)
         self.assertEqual({"rejected: mapper_parsing_exception: failed to parse field [n] of type [long]"},
                          {letter["reason"] for letter in letters()})
         self.assertEqual(0, node.stop(), node.log())
 
-    def test_two_nodes_with_four_writers_each(self):
-        text = CLUSTER.replace("STORE1", str(free_port())).replace("STORE2", str(free_port()))
-        topology = self.topology(text=text)
-        checked = self.weir("check", topology)
-        self.assertEqual(0, checked.returncode, checked.stderr)
-        self.assertIn("exactly once", checked.stdout)
-        count = 60000
-        for part in range(6):
-            self.write(f"in/{part}.log", "".join(f'{{"n": {n}}}\n' for n in range(part * 10000, part * 10000 + 10000)))
-        nodes = [self.start_node(topology, f"store-{i}", "store") for i in (1, 2)]
-        edge = self.start_node(topology, "edge-1", "edge")
-        chance = random.Random(3)
-        for round_number in range(6):
-            time.sleep(chance.uniform(0.3, 1.5))
-            victim = round_number % 2
-            nodes[victim].kill()
-            nodes[victim] = self.start_node(topology, f"store-{victim + 1}", "store")
-            if round_number % 3 == 2:
-                edge.kill()
-                edge = self.start_node(topology, "edge-1", "edge")
-        self.expect_all(count, lambda: "".join(p.log()[-1500:] for p in (edge, *nodes)))
-
     def test_what_is_wrong_is_one_clear_line(self):
         self.write("in.log", '{"n": 1}\n')
-        certificate = make_certificate(self.folder, "good")
-        expired = make_certificate(self.folder, "old", end="20210101000000Z")
+        certificate = make_certificate(self.folder.name, "good")
+        expired = make_certificate(self.folder.name, "old", end="20210101000000Z")
         closed = Door(self.server.port, certificate, "weir", "right")
         old = Door(self.server.port, expired)
         trust = f"tls: {{ ca: {certificate[0]} }}"
@@ -209,6 +94,7 @@ class OpenSearch(WithServer):
             "password": (f"endpoints: [\"https://127.0.0.1:{closed.port}\"], auth: {{ user: weir, password: geheim }}, {trust}",
                          "does not take the login (401): security_exception: wrong name or password"),
             "authority": (f"endpoints: [\"https://127.0.0.1:{closed.port}\"], tls: {{}}", "self-signed certificate"),
+            "fingerprint": (f"endpoints: [\"https://127.0.0.1:{closed.port}\"], ca_fingerprint: {fingerprint(expired[0])}", "self-signed certificate"),
             "expired": (f"endpoints: [\"https://127.0.0.1:{old.port}\"], tls: {{ ca: {expired[0]} }}", "certificate has expired"),
             "index": (f"endpoints: [\"http://127.0.0.1:{self.server.port}\"], index: nowhere, create: false",
                       'there is no index "nowhere", and "create: false" makes none'),
@@ -225,35 +111,89 @@ sinks: {{ search: {{ type: opensearch, {settings} }} }}
                 told = [line for line in node.log().splitlines() if wanted in line]
                 self.assertEqual(1, len(told), node.log())
                 node.kill()
-        node = self.start("right", self.write("right.yaml", f"""
+        for n, sure in enumerate([trust, f"ca_fingerprint: \"{fingerprint(certificate[0])}\""], start=1):
+            topology = self.write(f"right-{n}.yaml", f"""
 collectors: {{ logs: {{ type: tail, path: "DIR/in.log", parse: {{ format: json }} }} }}
 sinks:
   search:
-    {{ type: opensearch, endpoints: ["https://127.0.0.1:{closed.port}"], auth: {{ user: weir, password: right }}, {trust}, index: {self.name} }}
-"""), "--node", "right")
-        wait_until(lambda: self.count() == 1, node.log)
+    {{ type: opensearch, endpoints: ["https://127.0.0.1:{closed.port}"], auth: {{ user: weir, password: right }}, {sure}, index: "{self.table}-{n}" }}
+""")
+            node = self.start(f"right-{n}", topology, "--node", f"right-{n}")
+            wait_until(lambda: self.stored("n") == [1] * n, node.log)
+            self.assertEqual(0, node.stop(), node.log())
         self.assertGreater(closed.answers[200], 1)
-        self.assertEqual(0, node.stop(), node.log())
         for door in (closed, old):
             door.close()
 
 
-class SmallOpenSearch(WithServer):
+    def test_certificates(self):
+        """One for another name than the address's; one of this side's; an authority that is put right while it runs."""
+        folder = self.folder.name
+        server, client = (make_certificate(folder, name, names="DNS:search.example") for name in ("server", "client"))
+        door = Door(self.server.port, server, clients=client[0])
+        self.addCleanup(door.close)
+        self.write("in.log", '{"n": 1}\n')
+        shutil.copy(client[0], self.path("ca.pem"))
+        topology = self.write("t.yaml", f"""
+collectors: {{ logs: {{ type: tail, path: "DIR/in.log", parse: {{ format: json }} }} }}
+sinks:
+  search:
+    type: opensearch
+    endpoints: ["https://127.0.0.1:{door.port}"]
+    tls: {{ ca: DIR/ca.pem, certificate: {client[0]}, key: {client[1]} NAME }}
+    index: {self.table}
+    retry: {{ max: 1s }}
+""")
+        with open(topology) as f:
+            text = f.read()
+        node = self.start("unnamed", self.write("t.yaml", text.replace("NAME", "")), "--node", "node")
+        node.wait_log("self-signed certificate")
+        shutil.copy(server[0], self.path("ca.pem"))
+        node.wait_log("no alternative certificate subject name matches")
+        node.kill()
+        node = self.start("named", self.write("t.yaml", text.replace("NAME", ", server_name: search.example")), "--node", "node")
+        wait_until(lambda: self.stored("n") == [1], node.log)
+        self.assertEqual(0, node.stop(), node.log())
+
+
+class DataStream(Searched):
+    """It gets another index now and then."""
+    test_killed_writer = PeerStore.check_killed_writer
+
+    def index(self):
+        return f"data_stream: {self.table}"
+
+    def test_rolled_over_while_writers_die(self):
+        self.begin()
+        kills = 0
+        for _ in range(12):
+            node = self.run_one(kills)
+            wait_until(lambda: self.actor("one", "store").get("events_out", 0) > 0, node.log)
+            self.ask(f"/{self.table}/_rollover", method="POST")
+            node.kill()
+            kills += 1
+        self.run_one(kills)
+        self.wait_stored_once()
+
+
+class SmallOpenSearch(Searched):
     """One to which it is soon too much."""
     SETTINGS = "http.max_content_length=256kb indexing_pressure.memory.limit=600kb"
+    QUICK = "batch: { max_size: 2MiB }, writers: 4"
 
     def test_much_at_once(self):
         """413 and 429: all gets in, by less at a time."""
         count = 40000
-        self.write("in.log", "".join(json.dumps({"n": n, "text": "y" * 200}) + "\n" for n in range(count)))
+        self.write("numbers.log", "".join(json.dumps({"n": n, "text": "y" * 200}) + "\n" for n in range(count)))
         door = Door(self.server.port)
         self.addCleanup(door.close)
-        node = self.start("node", self.topology("batch: { max_size: 2MiB }", door.port), "--node", "node")
-        self.expect_all(count, node.log)
+        node = self.start("node", self.write("t.yaml", PICKY.replace("SINK", self.sink(door.port))), "--node", "node")
+        wait_until(lambda: len(self.stored("n")) >= count, node.log, 120)
+        self.assertEqual("", differences(self.stored("n"), range(count)))
         self.assertEqual(0, node.stop(), node.log())
         self.assertGreater(door.answers[413], 0, door.answers)
         self.assertGreater(door.answers[429], 0, door.answers)
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()

@@ -24,8 +24,10 @@ auto is_of_a_document(std::string_view problem) -> bool {
 
 } // namespace
 
-bulk_writer::bulk_writer(bulk_writer_settings settings, http_client& client, const class clock& clock)
-    : settings_(std::move(settings)), client_(client), api_(client), clock_(clock), pace_(request_bytes), events_max_(all_events) {}
+auto request_pace() -> overload_pace { return overload_pace{request_bytes}; }
+
+bulk_writer::bulk_writer(bulk_writer_settings settings, http_client& client, overload_pace& pace, const class clock& clock)
+    : settings_(std::move(settings)), client_(client), api_(client), clock_(clock), pace_(pace) {}
 
 auto bulk_writer::write(bulk_batch& batch, std::vector<refusal>& refused) -> result<void> {
   refused_ = &refused;
@@ -76,7 +78,8 @@ auto bulk_writer::next_slice(const bulk_batch& batch, std::size_t first) -> slic
 auto bulk_writer::pause() -> result<void> {
   const auto now = clock_.monotonic();
   const auto wait = pace_.wait(now);
-  if (now + wait > deadline_ && !problem_.empty()) return error{errc::unavailable, "the server does not keep up: " + problem_};
+  if (now + wait > deadline_ && (wait > duration{0} || !problem_.empty()))
+    return error{errc::unavailable, "the server does not keep up: " + (problem_.empty() ? "it wants to be left alone" : problem_)};
   if (wait > duration{0}) std::this_thread::sleep_for(wait);
   return {};
 }

@@ -21,10 +21,13 @@ struct bulk_writer_settings {
   rolling_indices rolling = {};                 ///< what `is_one_index` stands for, if it is a name for several
 };
 
-/// One thread's; blocks. What it learned of the server lasts as long as it does.
+/// What is learned of how many bytes of a request the server takes; it lasts longer than a writer.
+auto request_pace() -> overload_pace;
+
+/// One thread's; blocks.
 class bulk_writer {
 public:
-  bulk_writer(bulk_writer_settings settings, http_client& client, const class clock& clock);
+  bulk_writer(bulk_writer_settings settings, http_client& client, overload_pace& pace, const class clock& clock);
 
   /// Until each document that waits is stored, known or refused; the latter are added to `refused`. After an error
   /// some may be stored.
@@ -60,8 +63,8 @@ private:
   http_client& client_;
   search_api api_;
   const class clock& clock_;
-  overload_pace pace_;          ///< bytes of a request
-  std::size_t events_max_;      ///< of a request
+  overload_pace& pace_;
+  std::size_t events_max_ = 0; ///< of a request
   bulk_answer_reader reader_;
   monotonic_time deadline_{};
   bool has_sent_ = false;

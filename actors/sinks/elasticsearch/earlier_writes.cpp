@@ -1,9 +1,13 @@
 #include "actors/sinks/elasticsearch/earlier_writes.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace weir {
 namespace {
+
+/// More indices than these are asked all at once, which refreshes those that are written to as well.
+constexpr auto groups_apart_max = 4;
 
 /// The documents that `wants(document)`, in `indices`.
 template <class Wants>
@@ -28,9 +32,16 @@ auto mark_known_behind(bulk_batch& batch, search_api& api, const std::string& na
 auto mark_known_of_other_times(bulk_batch& batch, search_api& api) -> result<void> {
   const auto& indices = batch.indices();
   auto concerned = std::vector<bool>(indices.size());
-  for (const auto& d : batch.documents()) concerned[d.index] = concerned[d.index] || d.is_timed_at_reading;
+  for (const auto& d : batch.documents())
+    if (d.is_timed_at_reading && indices[d.index].all_times != indices[d.index].name) concerned[d.index] = true;
+  const auto groups = std::count(concerned.begin(), concerned.end(), true);
+  if (groups > groups_apart_max) {
+    const auto all = batch.names().of_all();
+    WEIR_CHECK(api.refresh(all));
+    return mark_known(batch, api, all, [](const bulk_document& d) { return d.is_timed_at_reading; });
+  }
   for (std::uint32_t i = 0; i < indices.size(); ++i) {
-    if (!concerned[i] || indices[i].all_times == indices[i].name) continue;
+    if (!concerned[i]) continue;
     // What is in the one that they go to `create` knows, without a refresh.
     const auto others = indices[i].all_times + ",-" + indices[i].name;
     WEIR_CHECK(api.refresh(others));

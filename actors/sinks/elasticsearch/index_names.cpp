@@ -9,7 +9,8 @@ namespace weir {
 namespace {
 
 constexpr auto part_bytes_max = std::size_t{100};
-constexpr auto refused_bytes = std::string_view{"\\/*?\"<>| ,#:"};
+/// Those of the servers, and what would have to be encoded in an address.
+constexpr auto refused_bytes = std::string_view{"\\/*?\"<>| ,#:%"};
 constexpr auto refused_first = std::string_view{"-_+"};
 
 auto is_upper(char byte) -> bool { return byte >= 'A' && byte <= 'Z'; }
@@ -72,6 +73,8 @@ auto problem_of_index_name(std::string_view name) -> std::string {
   if (std::any_of(name.begin(), name.end(), is_upper)) return "it has upper case letters";
   if (const auto at = name.find_first_of(refused_bytes); at != std::string_view::npos)
     return std::string{"it has a \""} + name[at] + '"';
+  if (std::any_of(name.begin(), name.end(), [](unsigned char byte) { return byte <= ' ' || byte > '~'; }))
+    return "it has bytes that are no printable ASCII";
   if (refused_first.find(name.front()) != std::string_view::npos) return std::string{"it begins with "} + name.front();
   if (name == "." || name == "..") return "it is " + std::string{name};
   return name.size() > index_name_bytes_max ? "it is longer than 255 bytes" : "";

@@ -8,8 +8,11 @@
 namespace weir {
 namespace {
 
-/// Above those that an Elasticsearch comes with, which make data streams of logs-*-*.
-constexpr auto priority = std::string_view{"200"};
+/// Above those that an Elasticsearch comes with, which make data streams of logs-*-*; more for a pattern that says more.
+auto priority_of(const index_template_wish& wish) -> std::string {
+  const auto stars = static_cast<std::size_t>(std::count(wish.pattern.begin(), wish.pattern.end(), '*'));
+  return std::to_string(200 + wish.pattern.size() - stars + wish.more);
+}
 
 auto quoted_json(std::string_view text) -> std::string {
   auto out = byte_buffer{};
@@ -67,7 +70,7 @@ auto json_of(const config::value& from) -> std::string {
 auto index_template_body(const config::value& written, const index_template_wish& wish) -> std::string {
   if (written.is_map() && written.find("index_patterns") != nullptr) return json_of(written);
   const auto content = written.is_map() ? json_of(written) : sensible(wish);
-  return "{\"index_patterns\":[" + quoted_json(wish.pattern) + "],\"priority\":" + std::string{priority}
+  return "{\"index_patterns\":[" + quoted_json(wish.pattern) + "],\"priority\":" + priority_of(wish)
          + (wish.is_data_stream ? ",\"data_stream\":{}" : "") + ",\"template\":" + content + '}';
 }
 

@@ -14,6 +14,8 @@ struct index_template_wish {
   std::string pattern; ///< of the names that it is for
   bool is_data_stream = false;
   bool ecs = false;
+  /// Added to what the pattern is worth: two templates that match one name must not have the same priority.
+  unsigned more = 0;
 };
 
 /// The body of PUT /_index_template/NAME. `written`: what the topology says of it; null: nothing.

@@ -65,7 +65,8 @@ auto refusal_text(const http_answer& answer, const std::string& endpoint, std::s
   return "cannot " + std::string{what} + ": " + endpoint + " answered " + std::to_string(answer.status) + ": " + why;
 }
 
-auto search_api::ask(const http_request& request, std::string_view what) -> result<http_answer> {
+auto search_api::ask(http_request request, std::string_view what) -> result<http_answer> {
+  request.endpoint = endpoint_;
   auto outcome = client_.send(request);
   if (auto* answer = std::get_if<http_answer>(&outcome)) return std::move(*answer);
   return error{errc::unavailable, "cannot " + std::string{what} + ": " + std::get<http_failure>(outcome).what};
@@ -102,13 +103,17 @@ auto search_api::has_pipeline(const std::string& name) -> result<bool> {
   return exists("/_ingest/pipeline/" + percent_encoded_name(name), "look for the pipeline");
 }
 
-auto search_api::install_template(const std::string& name, const std::string& body) -> result<void> {
+auto search_api::has_template(const std::string& name) -> result<bool> {
+  return exists("/_index_template/" + percent_encoded_name(name), "look for the index template \"" + name + '"');
+}
+
+auto search_api::install_template(const std::string& name, const std::string& body) -> result<bool> {
+  const auto what = "install the index template \"" + name + '"';
   const auto path = "/_index_template/" + percent_encoded_name(name);
-  WEIR_TRY(const auto is_there, exists(path, "look for the index template \"" + name + '"'));
-  if (is_there) return {};
-  WEIR_CHECK(ask_for_success({.method = "PUT", .path = path, .body = body, .content_type = json_type},
-                             "install the index template \"" + name + '"'));
-  return {};
+  WEIR_TRY(auto answer, ask({.method = "PUT", .path = path, .body = body, .content_type = json_type}, what));
+  if (answer.is_success()) return true;
+  if (answer.status == 400 && answer.body.find("that have the same priority") != std::string::npos) return false;
+  return error{errc::unavailable, refusal_text(answer, client_.endpoint_name(answer.endpoint), what)};
 }
 
 auto search_api::has_data_stream(const std::string& name) -> result<bool> {

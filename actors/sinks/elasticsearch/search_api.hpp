@@ -20,13 +20,15 @@ struct rolling_indices {
 /// Errors are errc::unavailable: whoever asks tries again later. They say what was asked, and what the server said.
 class search_api {
 public:
-  explicit search_api(http_client& client) : client_(client) {}
+  /// `endpoint`: asks this one alone.
+  explicit search_api(http_client& client, std::optional<std::size_t> endpoint = {}) : client_(client), endpoint_(endpoint) {}
 
   /// That somebody answers who takes the login; whether it knows require_data_stream.
   auto greet() -> result<bool>;
   auto has_pipeline(const std::string& name) -> result<bool>;
-  /// Installs it unless there is one of that name.
-  auto install_template(const std::string& name, const std::string& body) -> result<void>;
+  auto has_template(const std::string& name) -> result<bool>;
+  /// False if there is another one for such names that has the same priority.
+  auto install_template(const std::string& name, const std::string& body) -> result<bool>;
   auto has_data_stream(const std::string& name) -> result<bool>;
   auto create_data_stream(const std::string& name) -> result<void>;
   auto has_index(const std::string& name) -> result<bool>;
@@ -43,11 +45,12 @@ public:
   auto remove(const std::string& bulk_body) -> result<void>;
 
 private:
-  auto ask(const http_request& request, std::string_view what) -> result<http_answer>;
+  auto ask(http_request request, std::string_view what) -> result<http_answer>;
   auto ask_for_success(const http_request& request, std::string_view what) -> result<http_answer>;
   auto exists(const std::string& path, std::string_view what) -> result<bool>;
 
   http_client& client_;
+  std::optional<std::size_t> endpoint_;
 };
 
 /// What to say of an answer that is no success.

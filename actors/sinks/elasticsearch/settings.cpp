@@ -1,12 +1,24 @@
 #include "actors/sinks/elasticsearch/settings.hpp"
 
 #include "actors/sinks/elasticsearch/index_names.hpp"
+#include "actors/sinks/http/pinned_authority.hpp"
 #include "runtime/event/record_path.hpp"
 
 namespace weir {
+namespace {
+
+void validate_fingerprint(const elasticsearch_settings& s, config::settings_reader& reader) {
+  if (!parse_certificate_hash(s.ca_fingerprint))
+    reader.complain("ca_fingerprint", "\"ca_fingerprint\" wants the 64 hex digits of a SHA-256, not \"" + s.ca_fingerprint + '"');
+  if (s.http.tls && (!s.http.tls->ca.empty() || s.http.tls->verify == store_verify::none))
+    reader.complain("ca_fingerprint", "\"ca_fingerprint\" does nothing beside \"ca\" or \"verify: none\" under \"tls\"");
+}
+
+} // namespace
 
 void validate(const elasticsearch_settings& s, config::settings_reader& reader) {
   validate_http(s.http, reader, elasticsearch_port);
+  if (!s.ca_fingerprint.empty()) validate_fingerprint(s, reader);
   if (s.rolls()) {
     reader.refuse_useless("index", "with \"data_stream\" events go there");
     if (s.data_stream.find_first_of("{%") != std::string::npos)

@@ -33,6 +33,7 @@ sinks:
 )"};
 
   http_settings http;
+  std::string ca_fingerprint;
   std::string index = "logs-{tag}-%Y.%m.%d";
   std::string data_stream;
   bool create = true;
@@ -60,6 +61,9 @@ template <class Visitor> void describe(Visitor& v, elasticsearch_settings& s) {
                 "Its nodes, as https://search-1:9200; they take turns, and one that does not answer is left out for a while. "
                 "None: http://127.0.0.1:9200. A token under auth is an API key, unless it begins with a word and a space, as "
                 "in \"Bearer x\".");
+  v.field("ca_fingerprint", s.ca_fingerprint,
+          "SHA-256 of the certificate of the authority to trust, as an Elasticsearch prints it when it is set up; in place of "
+          "\"ca\" under tls.");
   v.field("index", s.index,
           "The index of an event; {tag}, {node}, {component} and strftime of the event time (UTC). What a name may not have is "
           "replaced: docs/stores.md.");
@@ -68,8 +72,8 @@ template <class Visitor> void describe(Visitor& v, elasticsearch_settings& s) {
           "Makes what is missing: the index template, the data stream, an index where the server does not make it by itself. "
           "false: says what is missing.");
   v.field("template", s.index_template,
-          "settings, mappings and aliases of the index template weir-SINK, which is installed if it is missing; with "
-          "index_patterns a whole one. Not given: @timestamp with nanoseconds, tag as a keyword, no guessing of dates.");
+          "settings, mappings and aliases of the index template for all that it writes to, which is installed if it is missing; "
+          "with index_patterns a whole one. Not given: @timestamp with nanoseconds, tag as a keyword, no guessing of dates.");
   v.field("pipeline", s.pipeline, "The ingest pipeline that documents go through.");
   v.field("routing", s.routing, "A field of the record whose value chooses the shard; dotted path.");
   v.field("id_key", s.id_key,

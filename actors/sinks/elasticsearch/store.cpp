@@ -23,25 +23,25 @@ public:
 
   auto open() -> result<void> override;
   auto commit(const commit_batch& batch) -> result<committed> override;
+  auto examine() -> std::optional<std::vector<std::string>> override;
   auto idle() -> result<void> override { return client_.close(), result<void>{}; }
 
 private:
+  /// That the server is one, takes the login, and has what is not made; whether it knows require_data_stream.
+  auto look(search_api& api) -> result<bool>;
   auto prepare_stream() -> result<rolling_indices>;
-  auto prepare_index() -> result<rolling_indices>;
   auto install_template() -> result<void>;
   auto mark_known() -> result<void>;
   auto write(const commit_batch& batch, committed& done) -> result<void>;
   void count(const commit_batch& batch, committed& done);
   void note_unsure(const commit_batch& batch);
-  auto template_name() const -> std::string { return "weir-" + index_part_of(component_); }
 
   settings settings_;
-  std::string node_;
-  std::string component_;
   const class clock& clock_;
   http_client client_;
   search_api api_;
   bulk_batch documents_;
+  overload_pace pace_ = request_pace();
   std::optional<bulk_writer> writer_; ///< while open
   /// Chunks of a commit that failed when some of them may have been in: what is known of them is ours.
   std::vector<chunk_id> unsure_;
@@ -52,6 +52,8 @@ auto name_of_target(const elasticsearch_settings& s) -> const std::string& { ret
 auto client_settings_of(const elasticsearch_settings& s) -> http_client_settings {
   auto made = http_client_settings_of(s.http, endpoints_of(s.http, elasticsearch_port, elasticsearch_default_endpoint));
   made.token_scheme = "ApiKey";
+  made.answer_bytes_max = std::size_t{128} << 20; // each document may be refused with some hundred bytes
+  made.authority = parse_certificate_hash(s.ca_fingerprint);
   return made;
 }
 
@@ -79,19 +81,47 @@ auto elasticsearch_store::claims(const settings& s, const plugin_context& where)
 }
 
 elasticsearch_store::elasticsearch_store(settings s, const plugin_context& context)
-    : settings_(std::move(s)), node_(context.node), component_(context.component), clock_(*context.clock),
+    : settings_(std::move(s)), clock_(*context.clock),
       client_(client_settings_of(settings_), clock_), api_(client_),
-      documents_({index_names{name_of_target(settings_), node_, component_}, settings_.ecs, settings_.routing, settings_.id_key}) {}
+      documents_({index_names{name_of_target(settings_), context.node, context.component}, settings_.ecs, settings_.routing, settings_.id_key}) {}
+
+auto elasticsearch_store::look(search_api& api) -> result<bool> {
+  WEIR_TRY(const auto knows_streams, api.greet());
+  if (!settings_.pipeline.empty()) {
+    WEIR_TRY(const auto is_there, api.has_pipeline(settings_.pipeline));
+    if (!is_there) return error{errc::unavailable, "there is no ingest pipeline \"" + settings_.pipeline + '"'};
+  }
+  if (settings_.create || !documents_.names().is_fixed()) return knows_streams;
+  const auto name = std::string{documents_.names().of(0)};
+  WEIR_TRY(const auto is_there, settings_.rolls() ? api.has_data_stream(name) : api.has_index(name));
+  if (is_there) return knows_streams;
+  return error{errc::unavailable, std::string{"there is no "} + (settings_.rolls() ? "data stream" : "index") + " \"" + name
+                                      + "\", and \"create: false\" makes none"};
+}
+
+auto elasticsearch_store::examine() -> std::optional<std::vector<std::string>> {
+  auto wrong = std::vector<std::string>{};
+  for (std::size_t i = 0; i < client_.endpoint_count(); ++i) {
+    auto api = search_api{client_, i};
+    const auto looked = look(api);
+    if (looked) continue;
+    const auto& what = looked.failure().what;
+    const auto& name = client_.endpoint_name(i);
+    wrong.push_back(what.find(name) == std::string::npos ? name + ": " + what : what);
+  }
+  return wrong;
+}
 
 auto elasticsearch_store::open() -> result<void> {
   writer_.reset();
-  WEIR_TRY(const auto knows_streams, api_.greet());
-  if (!settings_.pipeline.empty()) {
-    WEIR_TRY(const auto is_there, api_.has_pipeline(settings_.pipeline));
-    if (!is_there) return error{errc::unavailable, "there is no ingest pipeline \"" + settings_.pipeline + '"'};
-  }
+  WEIR_TRY(const auto knows_streams, look(api_));
   if (settings_.create) WEIR_CHECK(install_template());
-  WEIR_TRY(auto rolling, settings_.rolls() ? prepare_stream() : prepare_index());
+  auto rolling = rolling_indices{};
+  if (settings_.rolls()) {
+    WEIR_TRY(rolling, prepare_stream());
+  } else if (documents_.names().is_fixed()) {
+    WEIR_TRY(rolling, api_.indices_of_alias(std::string{documents_.names().of(0)}));
+  }
   if (!rolling.older.empty()) WEIR_CHECK(api_.refresh(rolling.older.back()));
   auto path = "/_bulk?filter_path=" + std::string{bulk_filter};
   if (!rolling.newest.empty()) path += ",items.*._index";
@@ -103,32 +133,30 @@ auto elasticsearch_store::open() -> result<void> {
                                        .create = settings_.create && !settings_.rolls(),
                                        .is_one_index = documents_.names().is_fixed(),
                                        .rolling = std::move(rolling)},
-                  client_, clock_);
+                  client_, pace_, clock_);
   return {};
 }
 
 auto elasticsearch_store::install_template() -> result<void> {
-  const auto wish = index_template_wish{documents_.names().of_all(), settings_.rolls(), settings_.ecs};
-  return api_.install_template(template_name(), index_template_body(settings_.index_template, wish));
+  constexpr auto tries = 32U;
+  auto wish = index_template_wish{documents_.names().of_all(), settings_.rolls(), settings_.ecs};
+  const auto name = "weir-" + index_part_of(wish.pattern);
+  WEIR_TRY(const auto is_there, api_.has_template(name));
+  if (is_there) return {};
+  for (; wish.more < tries; ++wish.more) {
+    WEIR_TRY(const auto is_in, api_.install_template(name, index_template_body(settings_.index_template, wish)));
+    if (is_in) return {};
+  }
+  return error{errc::unavailable, "other index templates have all priorities that \"" + name + "\" could have"};
 }
 
 auto elasticsearch_store::prepare_stream() -> result<rolling_indices> {
   const auto& name = settings_.data_stream;
-  WEIR_TRY(const auto is_there, api_.has_data_stream(name));
-  if (!is_there && !settings_.create)
-    return error{errc::unavailable, "there is no data stream \"" + name + "\", and \"create: false\" makes none"};
-  if (!is_there) WEIR_CHECK(api_.create_data_stream(name));
+  if (settings_.create) {
+    WEIR_TRY(const auto is_there, api_.has_data_stream(name));
+    if (!is_there) WEIR_CHECK(api_.create_data_stream(name));
+  }
   return api_.indices_of_stream(name);
-}
-
-auto elasticsearch_store::prepare_index() -> result<rolling_indices> {
-  if (!documents_.names().is_fixed()) return rolling_indices{};
-  const auto name = std::string{documents_.names().of(0)};
-  WEIR_TRY(const auto is_there, api_.has_index(name));
-  if (!is_there && !settings_.create)
-    return error{errc::unavailable, "there is no index \"" + name + "\", and \"create: false\" makes none"};
-  if (!is_there) return rolling_indices{};
-  return api_.indices_of_alias(name);
 }
 
 auto elasticsearch_store::commit(const commit_batch& batch) -> result<committed> {

@@ -106,6 +106,8 @@ struct http_client::connection {
   void set_method(const http_request& request);
   void set_timeouts(const store_timeouts& t);
   void set_tls(const store_tls& tls);
+  /// `wanted` lives as long as the connection.
+  void set_authority(const certificate_hash& wanted);
   /// Connects to the endpoint, whatever name its certificate must have.
   void set_address(const http_endpoint& to, const std::string& server_name, std::string_view path, header_list& headers);
   auto header(const char* name) -> std::string;
@@ -184,6 +186,14 @@ void http_client::connection::set_tls(const store_tls& tls) {
   // Whom to trust is read and judged anew by each connection.
   set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
   set(CURLOPT_CA_CACHE_TIMEOUT, 0L);
+}
+
+void http_client::connection::set_authority(const certificate_hash& wanted) {
+  set(CURLOPT_SSL_CTX_FUNCTION, +[](CURL*, void* context, void* hash) {
+    trust_only(context, *static_cast<const certificate_hash*>(hash));
+    return CURLE_OK;
+  });
+  set(CURLOPT_SSL_CTX_DATA, &wanted);
 }
 
 void http_client::connection::set_address(const http_endpoint& to, const std::string& server_name, std::string_view path,
@@ -276,6 +286,7 @@ auto http_client::send_to(std::size_t endpoint, const http_request& request, std
   c.set_method(request);
   c.set_timeouts(settings_.timeout);
   c.set_tls(settings_.tls.value_or(store_tls{}));
+  if (settings_.authority) c.set_authority(*settings_.authority);
   c.set(CURLOPT_PROXY, settings_.proxy.c_str());
   headers.add("Expect:"); // no second of waiting before a large body
   headers.add("Content-Type:" + (request.content_type.empty() ? std::string{} : ' ' + std::string{request.content_type}));

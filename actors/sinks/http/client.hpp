@@ -1,6 +1,7 @@
 /// The HTTP client of all stores that speak it: one request at a time, over connections that are kept.
 #pragma once
 
+#include "actors/sinks/http/pinned_authority.hpp"
 #include "actors/sinks/http/settings.hpp"
 #include "actors/sinks/network/endpoint_choice.hpp"
 #include "runtime/base/byte_buffer.hpp"
@@ -21,6 +22,7 @@ struct http_client_settings {
   endpoint_choice::order order = endpoint_choice::order::rotate;
   store_timeouts timeout;
   std::optional<store_tls> tls; ///< absent: the system's authorities, for endpoints that are encrypted
+  std::optional<certificate_hash> authority; ///< in place of tls.ca: whom to trust
   store_auth auth;
   std::string token_scheme = "Bearer"; ///< what stands before auth.token, unless that has two words itself
   std::string proxy;                   ///< empty: none
@@ -71,6 +73,7 @@ public:
   auto send(const http_request& request) -> http_outcome;
   /// Closes what is kept.
   void close();
+  auto endpoint_count() const -> std::size_t { return choice_.size(); }
   auto endpoint_name(std::size_t number) const -> const std::string& { return choice_.name(number); }
 
 private:

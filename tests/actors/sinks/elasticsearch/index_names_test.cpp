@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(all_names_of_a_tag_have_one_pattern) {
 }
 
 BOOST_AUTO_TEST_CASE(templates_that_make_no_name_are_told) {
-  for (const auto* text : {"", "Logs", "a b", "a/{tag}", "-a", "_a", "{what}", "a%q", "a*", "a,b", ".", ".."})
+  for (const auto* text : {"", "Logs", "a b", "a/{tag}", "-a", "_a", "{what}", "a%q", "a*", "a,b", ".", "..", "a%%b", "caf\xc3\xa9", "a\n"})
     BOOST_TEST(problem_of_index_template(text) != "", text);
   BOOST_TEST(problem_of_index_template(std::string(200, 'a') + "{tag}") != "");
   for (const auto* text : {"logs", "{tag}", "logs-{tag}-%Y.%m.%d", ".logs-{node}"}) BOOST_TEST(problem_of_index_template(text) == "", text);

@@ -27,12 +27,12 @@ BOOST_AUTO_TEST_CASE(what_is_written_becomes_json_of_the_same_meaning) {
 }
 
 BOOST_AUTO_TEST_CASE(stands_above_those_that_make_data_streams_of_all_logs) {
-  BOOST_TEST(index_template_body({}, {"logs-*", false, false}) ==
-             R"({"index_patterns":["logs-*"],"priority":200,"template":{"mappings":{"date_detection":false,)"
+  BOOST_TEST(index_template_body({}, {"logs-*"}) ==
+             R"({"index_patterns":["logs-*"],"priority":205,"template":{"mappings":{"date_detection":false,)"
              R"("properties":{"@timestamp":{"type":"date_nanos"},"tag":{"type":"keyword"}}}}})");
   const auto shards = map_of({{"settings", map_of({{"number_of_shards", "3"}})}});
-  BOOST_TEST(index_template_body(shards, {"logs", true, false}) ==
-             R"({"index_patterns":["logs"],"priority":200,"data_stream":{},"template":{"settings":{"number_of_shards":3}}})");
+  BOOST_TEST(index_template_body(shards, {"logs", true, false, 3}) ==
+             R"({"index_patterns":["logs"],"priority":207,"data_stream":{},"template":{"settings":{"number_of_shards":3}}})");
   const auto whole = map_of({{"index_patterns", list_of({"x"})}, {"priority", "7"}});
   BOOST_TEST(index_template_body(whole, {"logs", true, false}) == R"({"index_patterns":["x"],"priority":7})");
 }

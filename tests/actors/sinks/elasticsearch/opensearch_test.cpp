@@ -94,6 +94,16 @@ BOOST_AUTO_TEST_CASE(what_has_no_time_of_its_own_is_not_stored_for_another_day) 
   BOOST_TEST((numbers_in("timed-*") == up_to(15)));
 }
 
+BOOST_AUTO_TEST_CASE(nor_are_those_of_many_tags) {
+  const auto s = store_for({{"index", scalar("many-{tag}-%Y.%m.%d")}}, "many");
+  auto sections = std::vector<tagged_entries>{};
+  for (auto n = 0; n < 12; ++n) sections.push_back(numbered("t" + std::to_string(n), n, n + 1));
+  const auto c = at_positions(make_chunk(sections, 1), 0, 1200);
+  BOOST_TEST(must(commit(*s, {read_at(c, noon)})).events == 12U);
+  BOOST_TEST(must(commit(*s, {read_at(c, noon + a_day)})).events == 0U);
+  BOOST_TEST((numbers_in("many-*") == up_to(12)));
+}
+
 BOOST_AUTO_TEST_CASE(a_rollover_between_a_write_and_its_repetition_does_not_double) {
   const auto settings = std::vector<std::pair<std::string, config::value>>{{"data_stream", scalar("rolled")}};
   const auto c = at_positions(make_chunk({numbered("a", 0, 10)}, 1), 0, 1000);
@@ -150,12 +160,29 @@ BOOST_AUTO_TEST_CASE(hostile_tags_get_an_index_each) {
 BOOST_AUTO_TEST_CASE(what_is_missing_is_told_where_nothing_may_be_made) {
   const auto told = [](std::vector<std::pair<std::string, config::value>> settings) {
     settings.emplace_back("create", scalar("false"));
-    const auto opened = store_for(settings, "missing")->open();
+    const auto s = store_for(settings, "missing");
+    const auto opened = s->open();
+    const auto examined = s->examine();
+    BOOST_REQUIRE(examined);
+    BOOST_REQUIRE(examined->size() == 1U);
+    BOOST_TEST(examined->front() == url() + ": " + (opened ? "" : opened.failure().what));
     return opened ? std::string{} : opened.failure().what;
   };
   BOOST_TEST(told({{"index", scalar("nowhere")}}) == "there is no index \"nowhere\", and \"create: false\" makes none");
   BOOST_TEST(told({{"data_stream", scalar("nowhere")}}) == "there is no data stream \"nowhere\", and \"create: false\" makes none");
   BOOST_TEST(told({{"pipeline", scalar("nowhere")}}) == "there is no ingest pipeline \"nowhere\"");
+}
+
+BOOST_AUTO_TEST_CASE(an_examination_looks_at_each_host_and_makes_nothing) {
+  const auto nobody = std::string{"http://127.0.0.1:1"};
+  const auto s = make_store("opensearch", map_of({{"index", scalar("examined")}, {"endpoints", list({url(), nobody})}}), {"s", "n"});
+  const auto wrong = s->examine();
+  BOOST_REQUIRE(wrong);
+  BOOST_REQUIRE(wrong->size() == 1U);
+  BOOST_TEST(wrong->front().starts_with("cannot connect: cannot reach " + nobody + ": "), wrong->front());
+  BOOST_TEST((store_for({{"index", scalar("examined")}})->examine() == std::optional<std::vector<std::string>>{std::vector<std::string>{}}));
+  BOOST_TEST(ask("/examined").find("index_not_found") != std::string::npos);
+  BOOST_TEST(ask("/_index_template/weir-examined").find("resource_not_found") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_read_only_index_stops_all_until_it_is_not) {
@@ -191,6 +218,17 @@ BOOST_AUTO_TEST_CASE(an_index_that_is_not_made_by_itself_is_made) {
   ask("/_cluster/settings", "PUT", R"({"persistent":{"action.auto_create_index":null}})");
   BOOST_TEST(must(done).events == 10U);
   BOOST_TEST((numbers_in("unmade-*") == up_to(10)));
+}
+
+BOOST_AUTO_TEST_CASE(templates_for_names_that_overlap_stand_side_by_side) {
+  auto n = 0;
+  for (const auto* index : {"over-{tag}", "over-a", "over-{tag}-%Y", "over-%Y-{tag}", "over-%m-{tag}"}) {
+    const auto s = store_for({{"index", scalar(index)}}, "over");
+    must(commit(*s, {make_chunk({numbered("a", n, n + 1)})}));
+    ++n;
+  }
+  BOOST_TEST((numbers_in("over-*") == up_to(5)));
+  BOOST_TEST(ask("/_index_template/weir-over-_-_").find("date_nanos") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(times_are_kept_to_the_nanosecond_and_can_be_sorted_by) {

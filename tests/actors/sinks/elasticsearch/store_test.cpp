@@ -112,6 +112,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_too_large_is_halved_and_none_is_so_large_
   const auto largest = *std::max_element(peer.asked.begin() + 2, peer.asked.end());
   BOOST_TEST(largest <= 16U);
   peer.asked.clear();
+  BOOST_REQUIRE(s->open()); // as after a failure: that is not forgotten
   BOOST_REQUIRE(commit(*s, {make_chunk({numbered("a", 64, 128)})}));
   BOOST_TEST(*std::max_element(peer.asked.begin(), peer.asked.end()) <= 16U);
 }
@@ -145,6 +146,16 @@ BOOST_AUTO_TEST_CASE(an_overload_is_waited_for_until_patience_ends) {
   BOOST_CHECK(done.failure().code == errc::unavailable);
   BOOST_TEST(done.failure().what == "the server does not keep up: a_type: a reason");
   BOOST_TEST(peer.asked.size() > 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_wants_to_be_left_alone_for_long_is) {
+  auto peer = double_of_a_server{};
+  const auto s = peer.store();
+  peer.whole = {http_answer_text(429, R"({"error":{"type":"circuit_breaking_exception","reason":"too much"}})", "Retry-After: 3600\r\n")};
+  const auto c = make_chunk({numbered("a", 0, 1)});
+  BOOST_TEST(failure_of(commit(*s, {c})) == "the server does not keep up: 429 circuit_breaking_exception: too much");
+  BOOST_TEST(failure_of(commit(*s, {c})) == "the server does not keep up: it wants to be left alone");
+  BOOST_TEST(peer.asked.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(what_stops_everything_is_told_in_one_line_and_nothing_is_dropped) {

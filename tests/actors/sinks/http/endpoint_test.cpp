@@ -1,4 +1,5 @@
 #include "actors/sinks/http/endpoint.hpp"
+#include "actors/sinks/http/pinned_authority.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -30,6 +31,18 @@ BOOST_AUTO_TEST_CASE(what_is_none_is_told_without_its_password) {
     BOOST_TEST(!parse_http_endpoint(text, 9200, false), text);
   BOOST_TEST(read_as("http://weir:geheim@a").find("geheim") == std::string::npos);
   BOOST_TEST(read_as("http://weir:geheim@a").find("\"auth\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_hash_of_a_certificate_is_64_digits) {
+  const auto digits = std::string(62, '0') + "fF";
+  const auto made = parse_certificate_hash(digits);
+  BOOST_REQUIRE(made);
+  BOOST_TEST(made->back() == 0xff);
+  auto colons = std::string{"00"};
+  for (auto i = 1; i < 32; ++i) colons += ":01";
+  BOOST_TEST(static_cast<bool>(parse_certificate_hash(colons)));
+  for (const auto& text : {std::string{}, digits + "0", digits + "00", digits.substr(2), ':' + digits, digits + ':', std::string(64, 'g')})
+    BOOST_TEST(!parse_certificate_hash(text), text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

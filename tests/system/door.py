@@ -1,54 +1,19 @@
-"""Real servers from tests/peers that a test starts on loopback, breaks and stops."""
+"""A door in front of a plain HTTP server, and certificates for it."""
 import base64
 import collections
 import http.client
 import http.server
 import os
-import signal
 import socketserver
 import ssl
 import subprocess
 import threading
-import unittest
-
-from weir_nodes import SOURCE, free_port
-
-SCRIPTS = os.path.join(SOURCE, "tests", "peers")
-
-
-class PeerServer:
-    """Started at once; the test is skipped where the server cannot be had."""
-
-    def __init__(self, name, folder, **environment):
-        self.name, self.folder, self.port = name, folder, free_port()
-        self.environment = {**os.environ, **environment}
-        self.start()
-
-    def start(self):
-        started = subprocess.run([os.path.join(SCRIPTS, self.name, "start"), self.folder, str(self.port)], env=self.environment,
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
-        if started.returncode == 77:
-            raise unittest.SkipTest(started.stderr.strip())
-        if started.returncode != 0:
-            raise AssertionError(f"{self.name} did not start:\n{started.stderr}")
-
-    def signal(self, number):
-        """To all its processes."""
-        with open(os.path.join(self.folder, "pid")) as f:
-            os.killpg(int(f.read()), number)
-
-    def kill(self):
-        self.signal(signal.SIGKILL)
-        self.stop()
-
-    def stop(self):
-        subprocess.run([os.path.join(SCRIPTS, "stop"), self.folder], check=False)
 
 
 class Door:
-    """In front of a plain HTTP server: TLS, and a name and password, where these are given."""
+    """In front of a plain HTTP server: TLS, a name and password, and a certificate of clients, where these are given."""
 
-    def __init__(self, port, certificate=None, user=None, password=None):
+    def __init__(self, port, certificate=None, user=None, password=None, clients=None):
         wanted = user and "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
         door = self
 
@@ -94,6 +59,9 @@ class Door:
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*certificate)
+            if clients:
+                context.verify_mode = ssl.CERT_REQUIRED
+                context.load_verify_locations(clients)
             self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -107,8 +75,8 @@ class Door:
         self.server.server_close()
 
 
-def make_certificate(folder, name, begin="20200101000000Z", end="20990101000000Z"):
-    """Signed by itself, for 127.0.0.1 and localhost; (certificate, key)."""
+def make_certificate(folder, name, end="20990101000000Z", names="DNS:localhost,IP:127.0.0.1"):
+    """Signed by itself; (certificate, key)."""
     path = lambda ending: os.path.join(folder, name + ending)
     os.makedirs(path(".d"), exist_ok=True)
     config = f"""
@@ -124,7 +92,7 @@ x509_extensions = names
 [any]
 commonName = supplied
 [names]
-subjectAltName = DNS:localhost,IP:127.0.0.1
+subjectAltName = {names}
 basicConstraints = critical,CA:TRUE
 """
     with open(path(".cnf"), "w") as f:
@@ -132,6 +100,12 @@ basicConstraints = critical,CA:TRUE
     open(path(".d") + "/index", "w").close()
     run = lambda *words: subprocess.run(["openssl", *words], check=True, capture_output=True)
     run("req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout", path(".key"), "-out", path(".csr"))
-    run("ca", "-config", path(".cnf"), "-batch", "-notext", "-selfsign", "-startdate", begin, "-enddate", end,
+    run("ca", "-config", path(".cnf"), "-batch", "-notext", "-selfsign", "-startdate", "20200101000000Z", "-enddate", end,
         "-keyfile", path(".key"), "-in", path(".csr"), "-out", path(".pem"))
     return path(".pem"), path(".key")
+
+
+def fingerprint(certificate):
+    """SHA-256, with colons."""
+    said = subprocess.run(["openssl", "x509", "-in", certificate, "-noout", "-fingerprint", "-sha256"], check=True, capture_output=True, text=True)
+    return said.stdout.strip().split("=")[1]
