@@ -132,6 +132,7 @@ private:
   void sink_of(const component_plan& c) {
     const auto& details = std::get<sink_plan>(c.details);
     const auto promise = promise_of(c);
+    if (promise.loses) weaken(c, promise.loses->what, place_of(c, promise.loses->key), true);
     if (!promise.has_memory())
       weaken(c, why_none(c, promise) + ", so what is sent again is stored again", place_of(c, "type"), false);
     else if (promise.at_power_cut)
