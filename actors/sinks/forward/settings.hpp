@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir {
@@ -19,6 +20,23 @@ struct forward_receiver {
 };
 
 struct forward_store_settings {
+  static constexpr std::string_view example = R"(collectors:
+  apps: { type: tail, path: /var/log/apps/*.log, tag: apps, parse: { format: json } }
+destination_aggregators:
+  local: { from: [apps], buffer: { path: weir-data/local } }
+sinks:
+  center:
+    type: forward
+    from: [local]
+    servers:
+      - { at: "logs-1.example:24224", weight: 2 }
+      - { at: "logs-2.example:24224" }
+      - { at: "logs-3.example:24224", standby: true }
+    shared_key: { file: /etc/weir/forward.key }
+    tls: { ca: /etc/weir/ca.pem }
+    compress: gzip
+    ack_timeout: 30s
+)";
   network_settings network;
   std::vector<forward_receiver> servers;
   std::string tag = "{tag}";

@@ -33,6 +33,7 @@ func main() {
 		Factories: parts,
 	}
 	settings.ConfigProviderSettings.ResolverSettings = confmap.ResolverSettings{
+		DefaultScheme:     "file",
 		ProviderFactories: []confmap.ProviderFactory{fileprovider.NewFactory()},
 	}
 	if otelcol.NewCommand(settings).Execute() != nil {
