@@ -1,6 +1,5 @@
 """The store `forward` with another Weir at the other end: what is killed, frozen, refused or away."""
 import random
-import re
 import signal
 import subprocess
 import threading
@@ -19,7 +18,7 @@ collectors:
 destination_aggregators:
   local: { from: [logs], buffer: { path: "DIR/sender/local" } }
 sinks:
-  center: { type: forward, from: [local], retry: { max_interval: 500ms }, REST }
+  center: { type: forward, from: [local], retry: { first: 100ms, max: 500ms }, REST }
 """
 
 RECEIVER = """
@@ -63,14 +62,19 @@ class ForwardStore(SystemTest):
 
     def receiver(self, port, rest=PATIENT, name="receiver"):
         text = RECEIVER.replace("REST", rest).replace("PORT", str(port)).replace("NAME", name)
-        return self.start(name, self.write(name + ".yaml", text), "--node", name)
+        node = self.start(name, self.write(name + ".yaml", text), "--node", name)
+        node.wait_log("listening on")
+        return node
 
     def stored(self, name="receiver"):
         return read_lines(self.path(name, "all.raw"))
 
     def wait_all_stored(self, count, *names):
         names = names or ("receiver",)
-        wait_until(lambda: sum(len(self.stored(n)) for n in names) >= count,
+        def are_stored():
+            self.assertTrue(self.latest_sender.is_running(), self.latest_sender.log())
+            return sum(len(self.stored(n)) for n in names) >= count
+        wait_until(are_stored,
                    lambda: f"{count} lines; there are {[len(self.stored(n)) for n in names]}\n{self.latest_sender.log()[-3000:]}", WAIT)
 
     def assert_each_line_once(self, writer, *names):
@@ -85,12 +89,6 @@ class ForwardStore(SystemTest):
         writer = Writer(self.path("in.log"))
         writer.start()
         return writer
-
-    def resent(self, node="receiver"):
-        """How many events that receiver was sent again, and knew."""
-        text = self.weir("status", node).stdout
-        found = re.search(r"([\d,]+) events? (?:were |was )?sent again", text)
-        return text if found is None else found.group(0)
 
     def certificates(self):
         done = self.weir("certs", "init", "--dir", self.path("certs"))

@@ -22,7 +22,7 @@ collectors:
 destination_aggregators:
   local: { from: [logs], buffer: { path: "DIR/local" } }
 sinks:
-  center: { type: forward, from: [local], retry: { max_interval: 500ms }, endpoints: "127.0.0.1:PORT", REST }
+  center: { type: forward, from: [local], retry: { first: 100ms, max: 500ms }, endpoints: "127.0.0.1:PORT", REST }
 """
 
 

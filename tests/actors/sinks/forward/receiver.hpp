@@ -3,6 +3,7 @@
 
 #include "actors/collectors/forward/source.hpp"
 #include "runtime/codec/forward.hpp"
+#include "runtime/event/entry.hpp"
 #include "runtime/event/msgpack_skipper.hpp"
 #include "tests/support/sockets.hpp"
 

@@ -1,3 +1,4 @@
+#include "runtime/os/host_name.hpp"
 #include "tests/actors/sinks/forward/receiver.hpp"
 #include "tests/support/captured_log.hpp"
 #include "tests/support/certificates.hpp"
