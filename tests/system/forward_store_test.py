@@ -63,7 +63,7 @@ class ForwardStore(SystemTest):
     def receiver(self, port, rest=PATIENT, name="receiver"):
         text = RECEIVER.replace("REST", rest).replace("PORT", str(port)).replace("NAME", name)
         node = self.start(name, self.write(name + ".yaml", text), "--node", name)
-        node.wait_log("listening on")
+        node.wait_log(" runs ")
         return node
 
     def stored(self, name="receiver"):
@@ -167,14 +167,14 @@ class ForwardStore(SystemTest):
         self.wait_all_stored(had + 1000, "first")
         self.assert_each_line_once(writer, "first", "second")
 
-    def complaint(self, rest):
-        """The one sentence that the sender says about its sink."""
-        node = self.sender(rest, name="refused")
-        found = wait_until(lambda: [line for line in node.log().splitlines() if "center" in line and "127.0.0.1" in line or "localhost" in line],
+    def complaint(self, name, rest):
+        """The first sentence that a sender says about its sink."""
+        node = self.sender(rest, name)
+        found = wait_until(lambda: [line for line in node.log().splitlines() if f"{name}/sink/center" in line],
                            lambda: "a complaint:\n" + node.log())
-        self.assertNotIn("hidden-word", node.log())
-        status = self.weir("status", "refused")
-        self.assertNotIn("hidden-word", status.stdout + status.stderr)
+        status = self.weir("status", name)
+        for text in (node.log(), status.stdout, status.stderr):
+            self.assertNotIn("hidden-word", text)
         node.kill()
         return found[0]
 
@@ -188,13 +188,13 @@ class ForwardStore(SystemTest):
         self.write("in.log", "one line\n")
         trusted = 'tls: { ca: "DIR/certs/ca.pem" }'
         self.assertIn("the server refused: shared_key mismatch",
-                      self.complaint(f'endpoints: "127.0.0.1:{port}", shared_key: hidden-word, {trusted}'))
+                      self.complaint("wrong-key", f'endpoints: "127.0.0.1:{port}", shared_key: hidden-word, {trusted}'))
         self.assertIn("hostname mismatch",
-                      self.complaint(f'endpoints: "127.0.0.1:{port}", shared_key: open-sesame, '
+                      self.complaint("wrong-name", f'endpoints: "127.0.0.1:{port}", shared_key: open-sesame, '
                                      'tls: { ca: "DIR/certs/ca.pem", server_name: elsewhere }'))
         self.assertIn("certificate has expired",
-                      self.complaint(f'endpoints: "127.0.0.1:{old}", shared_key: open-sesame, tls: {{ ca: "DIR/expired-ca.pem" }}'))
-        self.assertIn("Connection refused", self.complaint(f'endpoints: "127.0.0.1:{free_port()}"'))
+                      self.complaint("expired", f'endpoints: "127.0.0.1:{old}", shared_key: open-sesame, tls: {{ ca: "DIR/expired-ca.pem" }}'))
+        self.assertIn("Connection refused", self.complaint("nobody", f'endpoints: "127.0.0.1:{free_port()}"'))
 
     def make_expired(self, name):
         def openssl(*words):
