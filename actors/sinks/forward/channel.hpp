@@ -33,6 +33,10 @@ class forward_channel {
 public:
   /// With TLS and login within `patience`, where the host has one address.
   static auto open(const forward_route& to, duration patience) -> result<std::unique_ptr<forward_channel>>;
+  /// Tells the other side: without that, TLS would not know an end from a cut.
+  ~forward_channel() { by_->finish(); }
+  forward_channel(const forward_channel&) = delete;
+  auto operator=(const forward_channel&) -> forward_channel& = delete;
 
   /// Whether it is as it was left: a receiver may have closed it, or said what nobody waits for.
   auto is_usable() -> bool;

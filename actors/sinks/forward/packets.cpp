@@ -92,13 +92,14 @@ auto finish(forward_packet& p, compression method) -> result<void> {
 
 } // namespace
 
-auto make_packets(const commit_batch& batch, const forward_packet_rules& rules, committed& done)
+auto make_packets(const commit_batch& batch, const new_events& wanted, const forward_packet_rules& rules, committed& done)
     -> result<std::deque<forward_packet>> {
   auto packets = std::deque<forward_packet>{};
   auto maker = packet_maker{rules, packets};
   for (std::size_t i = 0; i < batch.chunks.size(); ++i) {
+    if (!wanted[i]) continue;
     maker.begin(*batch.chunks[i]);
-    for_each_run(batch, i, [&](const event_run& run) { maker.add(run, batch.process != nullptr, done); });
+    for_each_run(batch, i, *wanted[i], [&](const event_run& run) { maker.add(run, batch.process != nullptr, done); });
   }
   for (auto& p : packets) WEIR_CHECK(finish(p, rules.compress));
   return packets;

@@ -10,6 +10,7 @@
 #include "runtime/codec/compression.hpp"
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,8 +39,11 @@ struct forward_packet_rules {
   std::size_t bytes_max = 0;
 };
 
+/// Of each chunk of a batch, which of its events are new; nothing: none is.
+using new_events = std::vector<std::optional<std::vector<index_range>>>;
+
 /// Whole messages, ready to be sent, while the batch lives. What is malformed is refused in `done`.
-auto make_packets(const commit_batch& batch, const forward_packet_rules& rules, committed& done)
+auto make_packets(const commit_batch& batch, const new_events& wanted, const forward_packet_rules& rules, committed& done)
     -> result<std::deque<forward_packet>>;
 
 } // namespace weir

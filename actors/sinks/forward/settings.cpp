@@ -61,6 +61,7 @@ void validate(const forward_store_settings& s, config::settings_reader& reader) 
   check_login(s, reader);
   if (const auto problem = problem_of_tag_text(s.tag); !problem.empty()) reader.complain("tag", problem);
   if (s.ack_timeout && s.ack_timeout->count() <= 0) reader.complain("ack_timeout", "\"ack_timeout\" wants a time above 0");
+  if (reader.is_given("ledger") && s.ledger.empty()) reader.complain("ledger", "\"ledger\" is empty");
   if (!s.require_ack) reader.refuse_useless("ack_timeout", "with \"require_ack: false\" nobody acknowledges");
   if (s.max_message.value < smallest || s.max_message.value > largest)
     reader.complain("max_message", "\"max_message\" wants 1KiB to 64MiB, not " + to_text(s.max_message));

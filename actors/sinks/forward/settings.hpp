@@ -49,6 +49,7 @@ sinks:
   bool keepalive = true;
   bool time_as_integer = false;
   byte_count max_message{std::uint64_t{1} << 20};
+  std::string ledger;
 
   auto logs_in() const -> bool { return empty_shared_key || !shared_key.value.empty(); }
   auto ack_patience() const -> duration { return ack_timeout.value_or(network.timeout.request); }
@@ -82,6 +83,10 @@ template <class Visitor> void describe(Visitor& v, forward_store_settings& s) {
   v.field("keepalive", s.keepalive, "false: a connection for each message.");
   v.field("time_as_integer", s.time_as_integer, "Times in whole seconds, for receivers that know no others.");
   v.field("max_message", s.max_message, "Events of one tag and chunk that are more than this are several messages.");
+  v.field("ledger", s.ledger,
+          "The file that remembers what was acknowledged: after a restart a collector goes on behind it, and what comes again "
+          "for no need is not sent again. Empty: none, and a disk buffer before the sink does most of that. With it there is one "
+          "writer.");
 }
 
 void validate(const forward_receiver& s, config::settings_reader& reader);

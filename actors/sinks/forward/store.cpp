@@ -4,10 +4,13 @@
 #include "actors/sinks/forward/packets.hpp"
 #include "actors/sinks/forward/server_choice.hpp"
 #include "actors/sinks/forward/settings.hpp"
+#include "runtime/ledger/file_ledger.hpp"
 #include "runtime/net/tls_files.hpp"
+#include "runtime/os/paths.hpp"
 #include "runtime/os/random.hpp"
 
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <unordered_set>
@@ -18,13 +21,17 @@ namespace {
 class forward_store final : public store {
 public:
   using settings = forward_store_settings;
-  /// A connection to each receiver, and for a moment a certificate or a question for a name.
-  static auto descriptors(const settings& s) -> descriptor_need { return {s.receivers().size() + 2, false}; }
+  /// A connection to each receiver, and for a moment a certificate or a question for a name; the ledger, its lock, and for
+  /// a moment a new one and a directory.
+  static auto descriptors(const settings& s) -> descriptor_need { return {s.receivers().size() + (s.ledger.empty() ? 2 : 6), false}; }
   static auto promise(const settings& s) -> store_promise;
+  static auto claims(const settings& s, const plugin_context&) -> plugin_claims;
   forward_store(settings s, const plugin_context& context);
 
   auto open() -> result<void> override;
   auto commit(const commit_batch& batch) -> result<committed> override;
+  auto knowledge(const std::string& source) -> result<stream_knowledge> override;
+  auto known_ids(const std::vector<id_range>& asked) -> result<std::vector<id_range>> override;
 
 private:
   struct receiver {
@@ -36,6 +43,9 @@ private:
   using packets = std::deque<forward_packet>;
 
   void add_receiver(const std::string& at);
+  auto open_ledger() -> result<void>;
+  auto what_is_new(const commit_batch& batch, committed& done) -> new_events;
+  auto end_commit(const commit_batch& batch, const committed& done) -> result<void>;
   auto renew_certificates() -> result<void>;
   auto connect(receiver& to, bool is_probe) -> result<void>;
   auto deliver(packets& all) -> result<void>;
@@ -52,6 +62,8 @@ private:
   std::shared_ptr<net::tls_files> tls_; ///< absent: not read yet, or not wanted
   std::vector<receiver> receivers_;
   server_choice choice_;
+  std::optional<file_ledger> ledger_; ///< absent: none is wanted
+  bool is_settled_ = false;           ///< the ledger is open, and has no part of a batch
   std::unordered_set<std::string> done_before_; ///< ids of messages that are in, of commits that failed
 };
 
@@ -62,8 +74,27 @@ constexpr auto done_before_max = std::size_t{100'000};
 auto forward_store::promise(const settings& s) -> store_promise {
   auto made = store_promise{.writers_max = store_writers_max};
   made.why_none = "of those that speak the forward protocol only Weir knows a message again";
+  if (!s.ledger.empty()) {
+    made.knows_by = store_promise::memory::ledger;
+    made.writers_max = 1;
+    made.why_not_more = "its ledger is a file that one at a time writes";
+    made.repeats = {"what is under way at a kill is sent again, and only a Weir knows it again", "type"};
+  }
   if (!s.require_ack)
     made.loses = {"\"require_ack: false\" loses what is under way when a connection or its receiver ends", "require_ack"};
+  return made;
+}
+
+auto forward_store::claims(const settings& s, const plugin_context&) -> plugin_claims {
+  if (s.ledger.empty()) return {};
+  return {.held = {{claim::kind::file, s.ledger, "ledger"}},
+          .writes = {s.ledger, s.ledger + ".lock", s.ledger + ".new", s.ledger + ".damaged"}};
+}
+
+auto ledger_settings_of(const forward_store_settings& s, const plugin_context& context) -> file_ledger_settings {
+  auto made = file_ledger_settings{s.ledger, "sink " + context.component + " of node " + context.node + ", pid " + std::to_string(::getpid())};
+  made.keep = context.keep;
+  made.time = context.clock;
   return made;
 }
 
@@ -87,6 +118,7 @@ forward_store::forward_store(settings s, const plugin_context& context)
       choice_(ranks_of(settings_.receivers())) {
   if (credentials_.self_hostname.empty()) credentials_.self_hostname = context.component + '.' + context.node;
   for (const auto& r : settings_.receivers()) add_receiver(r.at);
+  if (!settings_.ledger.empty()) ledger_.emplace(*context.files, ledger_settings_of(settings_, context));
 }
 
 void forward_store::add_receiver(const std::string& at) {
@@ -133,26 +165,75 @@ auto is_all_done(const std::deque<forward_packet>& all) -> bool {
   return std::all_of(all.begin(), all.end(), [](const auto& p) { return p.is_done; });
 }
 
+/// What the ledger knows is to be had while nobody is there to send to.
 auto forward_store::open() -> result<void> {
+  if (ledger_) return open_ledger();
   auto none = packets{};
   return deliver(none);
 }
 
+auto forward_store::open_ledger() -> result<void> {
+  is_settled_ = false;
+  (void)make_directories(real_file_system(), directory_of(settings_.ledger), true); // if it fails, opening says why
+  const auto opened = ledger_->open();
+  if (!opened) return error{errc::unavailable, opened.failure().what}; // a person can mend it
+  for (const auto& sentence : *opened) spdlog::error("sink {}: {}", component_, sentence);
+  is_settled_ = true;
+  return {};
+}
+
+auto forward_store::knowledge(const std::string& source) -> result<stream_knowledge> {
+  if (!ledger_) return stream_knowledge{};
+  if (!is_settled_) WEIR_CHECK(open_ledger());
+  return ledger_->knowledge(source);
+}
+
+auto forward_store::known_ids(const std::vector<id_range>& asked) -> result<std::vector<id_range>> {
+  auto found = std::vector<id_range>{};
+  if (!ledger_) return found;
+  if (!is_settled_) WEIR_CHECK(open_ledger());
+  for (const auto& r : asked)
+    for (const auto& part : ledger_->ids().common(r)) found.push_back(part);
+  return found;
+}
+
+auto forward_store::what_is_new(const commit_batch& batch, committed& done) -> new_events {
+  auto found = new_events{};
+  if (ledger_) done.forgotten_id_s = ledger_->client_ids().crowded_out_s().value_or(0);
+  for (const auto& c : batch.chunks) {
+    found.push_back(ledger_ ? ledger_->add(*c) : all_of(*c));
+    if (!found.back()) ++done.repeated_chunks;
+    if (ledger_) done.regrouped += ledger_->take_regrouped();
+  }
+  return found;
+}
+
 auto forward_store::commit(const commit_batch& batch) -> result<committed> {
   auto done = committed{};
-  WEIR_TRY(auto all, make_packets(batch, rules_, done));
-  for (auto& p : all) p.is_done = done_before_.contains(p.id);
-  const auto delivered = is_all_done(all) ? result<void>{} : deliver(all);
-  if (!delivered) {
-    remember_done(all);
-    return delivered.failure();
-  }
-  done_before_.clear();
-  for (const auto& p : all) {
+  if (ledger_ && !is_settled_) WEIR_CHECK(open_ledger());
+  is_settled_ = false;
+  WEIR_TRY(auto all, make_packets(batch, what_is_new(batch, done), rules_, done));
+  for (auto& p : all) {
+    p.is_done = done_before_.contains(p.id);
     done.events += p.events;
     done.bytes += p.bytes;
   }
+  auto state = is_all_done(all) ? result<void>{} : deliver(all);
+  if (state) state = end_commit(batch, done);
+  if (!state) {
+    remember_done(all);
+    return state.failure();
+  }
+  done_before_.clear();
   return done;
+}
+
+auto forward_store::end_commit(const commit_batch& batch, const committed& done) -> result<void> {
+  if (!ledger_) return {};
+  if (batch.confirm) WEIR_CHECK(batch.confirm(done.refused));
+  WEIR_CHECK(ledger_->commit({}));
+  is_settled_ = true;
+  return {};
 }
 
 /// What is in does not go to a receiver again that would not know it.

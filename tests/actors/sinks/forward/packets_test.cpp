@@ -19,7 +19,9 @@ auto rules_of(std::string component = "s") -> forward_packet_rules {
 auto packets_of(const std::vector<chunk_ptr>& chunks, const forward_packet_rules& rules = rules_of()) -> std::deque<forward_packet> {
   const auto all = tag_pattern{};
   auto done = committed{};
-  auto made = make_packets({chunks, all}, rules, done);
+  auto wanted = new_events{};
+  for (const auto& c : chunks) wanted.push_back(all_of(*c));
+  auto made = make_packets({chunks, all}, wanted, rules, done);
   BOOST_REQUIRE(static_cast<bool>(made));
   BOOST_TEST(done.refused.empty());
   return std::move(*made);

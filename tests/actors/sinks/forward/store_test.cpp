@@ -63,6 +63,28 @@ BOOST_AUTO_TEST_CASE(keeps_the_contract_of_stores_in_every_form) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(keeps_the_contract_of_stores_with_a_ledger) {
+  const auto at = temporary_directory{};
+  auto to = forward_receiver_thread{};
+  check_store_contract({[&] { return store_to({to.address()}, {{"ledger", scalar(at / "in/ledger")}}); }, [&] { return to.numbers(); }, true});
+}
+
+BOOST_AUTO_TEST_CASE(a_ledger_answers_while_nobody_is_there_to_send_to) {
+  const auto at = temporary_directory{};
+  const auto c = at_positions(make_chunk({numbered("a", 0, 5)}, 3), 0, 500);
+  auto to = std::optional<forward_receiver_thread>{std::in_place};
+  expect_commit(*store_to({to->address()}, {{"ledger", scalar(at / "ledger")}}), {c}, 5);
+  const auto address = to->address();
+  to.reset();
+  const auto again = store_to({address}, {{"ledger", scalar(at / "ledger")}});
+  BOOST_REQUIRE(again->open());
+  const auto known = again->knowledge("n/collector/c");
+  BOOST_REQUIRE(known);
+  BOOST_TEST(known->positions.size() == 1U);
+  expect_commit(*again, {c}, 0);
+  BOOST_TEST(!commit(*again, {make_chunk({numbered("a", 5, 6)})}));
+}
+
 BOOST_AUTO_TEST_CASE(many_messages_wait_for_their_acks_at_once) {
   auto to = forward_receiver_thread{};
   const auto s = store_to({to.address()});
