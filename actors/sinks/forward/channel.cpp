@@ -63,19 +63,25 @@ auto forward_channel::shake_hands(monotonic_time until) -> result<void> {
 auto forward_channel::log_in(const forward_credentials& with, monotonic_time until) -> result<void> {
   auto handshake = forward_client_handshake{with};
   const auto helo = receive_root(until);
-  if (!helo && !is_closed_) return error{errc::unavailable, "it does not greet in time; does it want a login?"};
+  const auto is_late = !helo && helo.failure().code == errc::unavailable && !is_closed_;
+  if (is_late) return error{errc::unavailable, "it does not greet in time; does it want a login?"};
   if (!helo) return helo.failure();
-  auto ping = byte_buffer{};
-  WEIR_CHECK(handshake.answer_helo(*helo, ping));
-  WEIR_CHECK(send_now(ping.view(), until));
+  WEIR_CHECK(handshake.answer_helo(*helo, out_));
+  WEIR_CHECK(send_until(until));
   WEIR_TRY(const auto pong, receive_root(until));
   WEIR_CHECK(handshake.check_pong(pong));
   is_kept_alive_ = handshake.is_kept_alive();
   return {};
 }
 
-auto forward_channel::send_now(std::string_view bytes, monotonic_time until) -> result<void> {
+auto forward_channel::send(std::string_view bytes, duration patience) -> result<void> {
   out_.append(bytes);
+  return send_until(now() + patience);
+}
+
+auto forward_channel::receive(duration patience) -> result<std::string> { return receive_root(now() + patience); }
+
+auto forward_channel::send_until(monotonic_time until) -> result<void> {
   while (sent_ < out_.size()) {
     WEIR_TRY(const auto has_moved, send_some());
     if (!has_moved && !wait(wanted::writable, until)) return error{errc::unavailable, "it takes nothing"};

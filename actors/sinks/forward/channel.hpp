@@ -43,6 +43,9 @@ public:
   /// Sends `packets` that are not done, `packets_max` of them at most and all before the first ack is waited for; they are done
   /// when they are acknowledged, or those without an id when they are sent. `patience`: for each wait without any progress.
   auto deliver(std::deque<forward_packet>& packets, std::size_t packets_max, duration patience) -> result<void>;
+  /// For whoever has one message at a time: all of these bytes, or the next answer.
+  auto send(std::string_view bytes, duration patience) -> result<void>;
+  auto receive(duration patience) -> result<std::string>;
   /// False: it takes one message only.
   auto is_kept_alive() const -> bool { return is_kept_alive_; }
   /// The last failure was the receiver's closing of it.
@@ -54,7 +57,7 @@ private:
   explicit forward_channel(std::unique_ptr<net::transport> by) : by_(std::move(by)) {}
   auto shake_hands(monotonic_time until) -> result<void>;
   auto log_in(const forward_credentials& with, monotonic_time until) -> result<void>;
-  auto send_now(std::string_view bytes, monotonic_time until) -> result<void>;
+  auto send_until(monotonic_time until) -> result<void>;
   auto receive_root(monotonic_time until) -> result<std::string>;
 
   /// False: nothing can be sent or received at this moment.

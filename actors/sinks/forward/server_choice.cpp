@@ -28,7 +28,8 @@ auto server_choice::candidates(monotonic_time now) -> std::vector<server*> {
   return found;
 }
 
-auto server_choice::next(monotonic_time now) -> std::size_t {
+auto server_choice::next(monotonic_time now, std::span<const std::size_t> but) -> std::size_t {
+  for (std::size_t i = 0; i < all_.size(); ++i) all_[i].is_barred = std::find(but.begin(), but.end(), i) != but.end();
   const auto from = candidates(now);
   if (from.empty()) return soonest();
   auto total = std::int64_t{0};
@@ -46,7 +47,7 @@ auto server_choice::soonest() const -> std::size_t {
   auto found = std::size_t{0};
   for (std::size_t i = 1; i < all_.size(); ++i) {
     const auto& best = all_[found];
-    if (best.rank.weight == 0 || (all_[i].rank.weight > 0 && all_[i].until < best.until)) found = i;
+    if (all_[i].may_be_tried() && (!best.may_be_tried() || all_[i].until < best.until)) found = i;
   }
   return found;
 }

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace weir {
@@ -22,8 +23,8 @@ public:
   explicit server_choice(const std::vector<server_rank>& ranks, backoff_settings pace = {std::chrono::seconds{1}, std::chrono::seconds{60}});
 
   /// In turns, each as often as its weight says. If all are left out, the one whose time is up first: whoever asks paces
-  /// himself.
-  auto next(monotonic_time now) -> std::size_t;
+  /// himself. None of `but`, which have a weight and are not all that have.
+  auto next(monotonic_time now, std::span<const std::size_t> but = {}) -> std::size_t;
   void failed(std::size_t number, monotonic_time now, std::uint64_t random);
   void worked(std::size_t number) { all_[number].failures = 0; }
   /// It failed when it was used last, so it may do so again.
@@ -37,7 +38,9 @@ private:
     std::int64_t turn = 0; ///< grows by its weight at each choice, and falls by all weights when it is chosen
     std::uint32_t failures = 0;
     monotonic_time until{}; ///< left out, if it failed
-    auto is_well(monotonic_time now) const -> bool { return rank.weight > 0 && (failures == 0 || now >= until); }
+    bool is_barred = false; ///< by next()
+    auto may_be_tried() const -> bool { return rank.weight > 0 && !is_barred; }
+    auto is_well(monotonic_time now) const -> bool { return may_be_tried() && (failures == 0 || now >= until); }
   };
   auto candidates(monotonic_time now) -> std::vector<server*>;
   auto soonest() const -> std::size_t;

@@ -246,12 +246,13 @@ void forward_store::remember_done(const packets& all) {
 /// To one receiver, and what that one has not taken to the next, until all of them have failed once.
 auto forward_store::deliver(packets& all) -> result<void> {
   auto problems = std::string{};
-  for (auto failures = std::size_t{0}; failures < choice_.usable();) {
-    const auto number = choice_.next(clock_.monotonic());
+  auto failed = std::vector<std::size_t>{};
+  while (failed.size() < choice_.usable()) {
+    const auto number = choice_.next(clock_.monotonic(), failed);
     auto& to = receivers_[number];
     const auto was_connected = to.channel != nullptr;
     const auto before = count_done(all);
-    const auto is_probe = choice_.is_doubtful(number) && failures + 1 < choice_.usable();
+    const auto is_probe = choice_.is_doubtful(number) && failed.size() + 1 < choice_.usable();
     const auto delivered = deliver_to(to, all, is_probe);
     const auto has_left = to.channel && to.channel->is_closed();
     if (!delivered) to.channel.reset();
@@ -261,7 +262,7 @@ auto forward_store::deliver(packets& all) -> result<void> {
     if (delivered || count_done(all) > before || (was_connected && has_left)) continue;
     note_failure(number, delivered.failure());
     problems += (problems.empty() ? "" : "; ") + to.name + ": " + delivered.failure().what;
-    ++failures;
+    failed.push_back(number);
   }
   return error{errc::unavailable, problems};
 }

@@ -75,6 +75,18 @@ BOOST_AUTO_TEST_CASE(if_all_fail_the_one_whose_time_is_up_first_is_tried) {
   BOOST_TEST(chosen(choice, 1) == "b");
 }
 
+BOOST_AUTO_TEST_CASE(who_has_failed_just_now_is_not_asked_again_while_there_are_others) {
+  auto choice = server_choice{{{}, {}, {0, false}, {1, true}}};
+  choice.failed(1, start, longest);
+  for (auto more = 0; more < 5; ++more) choice.failed(3, start, longest);
+  choice.failed(0, start, 0);
+  BOOST_TEST(choice.next(start) == 0U);
+  const auto one = std::vector<std::size_t>{0};
+  BOOST_TEST(choice.next(start, one) == 1U);
+  const auto two = std::vector<std::size_t>{0, 1};
+  BOOST_TEST(choice.next(start, two) == 3U);
+}
+
 BOOST_AUTO_TEST_CASE(who_was_away_does_not_catch_up_on_what_it_missed) {
   auto choice = server_choice{{{}, {}}};
   choice.failed(0, start, longest);
