@@ -1,17 +1,13 @@
 """The store `forward` with an OpenTelemetry Collector at the other end: a receiver that is not ours."""
 import collections
 import json
-import os
 import random
 import signal
-import subprocess
-import sys
 import time
-import unittest
 
-from weir_nodes import SOURCE, SystemTest, free_port, wait_until
+from peer_stores import Server, main
+from weir_nodes import SystemTest, wait_until
 
-START = os.path.join(SOURCE, "tests/peers/otelcol/start")
 WAIT = 120
 KILLS = 10
 SMALL = "writers: 2, max_message: 8KiB"
@@ -26,45 +22,16 @@ sinks:
 """
 
 
-def free_ports():
-    """One whose next one is free, too."""
-    while True:
-        port = free_port()
-        with open("/proc/net/tcp", encoding="ascii") as f:
-            if f":{port + 1:04X} " not in f.read():
-                return port
-
-
 class OtelCollector(SystemTest):
     def setUp(self):
         super().setUp()
-        self.port = free_ports()
-        self.peer = None
+        self.server = Server("otelcol", self.path("peer"))
+        self.server.start()
 
     def tearDown(self):
-        if self.peer:
-            self.stop_peer()
+        self.server.signal(signal.SIGCONT)
+        self.server.stop()
         super().tearDown()
-
-    def start_peer(self):
-        done = subprocess.run([START, self.path("peer"), str(self.port)], capture_output=True, text=True, check=False)
-        if done.returncode == 77:
-            self.skipTest("no collector can be built here: " + done.stderr.strip()[-300:])
-        self.assertEqual(0, done.returncode, done.stderr)
-        with open(self.path("peer", "pid"), encoding="ascii") as f:
-            self.peer = int(f.read())
-
-    def stop_peer(self, how=signal.SIGTERM):
-        os.kill(self.peer, how)
-        wait_until(lambda: not self.is_peer_there(), "the end of the collector")
-        self.peer = None
-
-    def is_peer_there(self):
-        try:
-            with open(f"/proc/{self.peer}/stat", encoding="ascii") as f:
-                return f.read().rsplit(")", 1)[1].split()[0] not in "ZX"
-        except FileNotFoundError:
-            return False
 
     def add(self, begin, end):
         with open(self.path("in.log"), "a", encoding="ascii") as f:
@@ -72,7 +39,7 @@ class OtelCollector(SystemTest):
 
     def send(self, rest, count):
         self.add(0, count)
-        topology = SENDER.replace("PORT", str(self.port)).replace("REST", rest)
+        topology = SENDER.replace("PORT", str(self.server.port)).replace("REST", rest)
         return self.start("sender", self.write("sender.yaml", topology), "--node", "sender")
 
     def records(self):
@@ -96,7 +63,6 @@ class OtelCollector(SystemTest):
                    f"{len(self.records())}\n" + self.processes[-1].log()[-2000:], WAIT)
 
     def test_it_acknowledges_what_it_takes_plain_and_compressed(self):
-        self.start_peer()
         self.send("compress: none", 5000)
         self.wait_received(5000)
         self.wait_for("sender", "local", events_held=0)
@@ -106,13 +72,11 @@ class OtelCollector(SystemTest):
         self.assertTrue(all(time > 10**18 for _, _, time in records))
 
     def test_it_takes_gzip(self):
-        self.start_peer()
         self.send("compress: gzip, max_message: 64KiB", 5000)
         self.wait_received(5000)
         self.wait_for("sender", "local", events_held=0)
 
     def test_nothing_is_lost_when_the_sender_is_killed_and_what_comes_twice_is_counted(self):
-        self.start_peer()
         chance = random.Random(KILLS)
         sender = self.send(SMALL, 20000)
         for _ in range(KILLS):
@@ -122,13 +86,12 @@ class OtelCollector(SystemTest):
         self.assert_nothing_lost(20000)
 
     def test_a_frozen_one_gets_again_what_it_has_not_acknowledged(self):
-        self.start_peer()
         sender = self.send(SMALL + ", ack_timeout: 1s", 100)
         self.wait_received(100)
-        os.kill(self.peer, signal.SIGSTOP)
+        self.server.signal(signal.SIGSTOP)
         self.add(100, 5000)
         sender.wait_log("for 1s")
-        os.kill(self.peer, signal.SIGCONT)
+        self.server.signal(signal.SIGCONT)
         self.assert_nothing_lost(5000)
 
     def assert_nothing_lost(self, count):
@@ -140,5 +103,4 @@ class OtelCollector(SystemTest):
 
 
 if __name__ == "__main__":
-    if unittest.main(exit=False).result.skipped:
-        sys.exit(77)
+    main()

@@ -20,7 +20,7 @@ struct forward_receiver {
 };
 
 struct forward_store_settings {
-  static constexpr std::string_view example = R"(collectors:
+  static constexpr auto example = std::string_view{R"(collectors:
   apps: { type: tail, path: /var/log/apps/*.log, tag: apps, parse: { format: json } }
 destination_aggregators:
   local: { from: [apps], buffer: { path: weir-data/local } }
@@ -32,11 +32,12 @@ sinks:
       - { at: "logs-1.example:24224", weight: 2 }
       - { at: "logs-2.example:24224" }
       - { at: "logs-3.example:24224", standby: true }
-    shared_key: { file: /etc/weir/forward.key }
-    tls: { ca: /etc/weir/ca.pem }
+    shared_key: changeme                 # better {file: PATH} or ${VARIABLE}
+    tls: { ca: /etc/ssl/certs/ca-certificates.crt }
     compress: gzip
     ack_timeout: 30s
-)";
+)"};
+
   network_settings network;
   std::vector<forward_receiver> servers;
   std::string tag = "{tag}";
