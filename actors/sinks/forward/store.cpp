@@ -38,6 +38,7 @@ private:
     std::string name; ///< as it is written
     forward_route route;
     std::unique_ptr<forward_channel> channel = {}; ///< absent: not connected
+    std::string problem = {};                      ///< of the last time
     bool is_told = false;                          ///< that others stand in for it
   };
   using packets = std::deque<forward_packet>;
@@ -52,6 +53,7 @@ private:
   auto deliver_to(receiver& to, packets& all, bool is_probe) -> result<void>;
   void note_failure(std::size_t number, const error& why);
   void note_success(std::size_t number);
+  void tell_left_out(const std::vector<std::size_t>& numbers);
   void remember_done(const packets& all);
 
   settings settings_;
@@ -257,7 +259,7 @@ auto forward_store::deliver(packets& all) -> result<void> {
     const auto has_left = to.channel && to.channel->is_closed();
     if (!delivered) to.channel.reset();
     if (delivered) note_success(number);
-    if (delivered && is_all_done(all)) return {};
+    if (delivered && is_all_done(all)) return tell_left_out(failed), result<void>{};
     // A receiver may close what is idle, or after each message: that is no failure.
     if (delivered || count_done(all) > before || (was_connected && has_left)) continue;
     note_failure(number, delivered.failure());
@@ -277,9 +279,15 @@ auto forward_store::deliver_to(receiver& to, packets& all, bool is_probe) -> res
 
 void forward_store::note_failure(std::size_t number, const error& why) {
   choice_.failed(number, clock_.monotonic(), random_id());
-  auto& r = receivers_[number];
-  if (choice_.usable() > 1 && !std::exchange(r.is_told, true))
-    spdlog::warn("sink {}: {} is left out for now, others stand in for it: {}", component_, r.name, why.what);
+  receivers_[number].problem = why.what;
+}
+
+void forward_store::tell_left_out(const std::vector<std::size_t>& numbers) {
+  for (const auto number : numbers) {
+    auto& r = receivers_[number];
+    if (!std::exchange(r.is_told, true))
+      spdlog::warn("sink {}: {} is left out for now, others stand in for it: {}", component_, r.name, r.problem);
+  }
 }
 
 void forward_store::note_success(std::size_t number) {
