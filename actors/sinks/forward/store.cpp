@@ -32,6 +32,7 @@ public:
   auto commit(const commit_batch& batch) -> result<committed> override;
   auto knowledge(const std::string& source) -> result<stream_knowledge> override;
   auto known_ids(const std::vector<id_range>& asked) -> result<std::vector<id_range>> override;
+  auto examine() -> std::optional<std::vector<std::string>> override;
 
 private:
   struct receiver {
@@ -197,6 +198,14 @@ auto forward_store::known_ids(const std::vector<id_range>& asked) -> result<std:
   for (const auto& r : asked)
     for (const auto& part : ledger_->ids().common(r)) found.push_back(part);
   return found;
+}
+
+/// Each receiver lets this side in; the ledger is looked at by whoever opens it.
+auto forward_store::examine() -> std::optional<std::vector<std::string>> {
+  auto wrong = std::vector<std::string>{};
+  for (auto& r : receivers_)
+    if (const auto connected = connect(r, false); !connected) wrong.push_back(r.name + ": " + connected.failure().what);
+  return wrong;
 }
 
 auto forward_store::what_is_new(const commit_batch& batch, committed& done) -> new_events {

@@ -276,6 +276,20 @@ BOOST_AUTO_TEST_CASE(if_nobody_is_there_all_are_named) {
   BOOST_TEST(opened.failure().what.find(second + ": Connection refused") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(an_examination_names_everybody_who_does_not_let_it_in_and_sends_nothing) {
+  auto to = forward_receiver_thread{};
+  auto closed = forward_receiver_thread{secured()};
+  const auto nobody = "127.0.0.1:" + std::to_string(free_port());
+  const auto good = store_to({to.address()})->examine();
+  BOOST_REQUIRE(good.has_value());
+  BOOST_TEST(good->empty());
+  const auto bad = store_to({closed.address(), nobody}, {{"shared_key", scalar("hidden-key")}})->examine();
+  BOOST_REQUIRE(bad.has_value());
+  const auto wanted = std::vector{closed.address() + ": the server refused: shared_key mismatch", nobody + ": Connection refused"};
+  BOOST_TEST(*bad == wanted, boost::test_tools::per_element());
+  BOOST_TEST(to.numbers().empty());
+}
+
 BOOST_AUTO_TEST_CASE(an_idle_connection_that_its_receiver_closed_is_no_failure) {
   auto to = told_receiver{[](int connection, int) {
     auto pending = std::string{};
