@@ -6,7 +6,7 @@ import threading
 import time
 import unittest
 
-from peer_stores import SECONDS
+from peer_stores import SECONDS, TWO_STORES
 from weir_nodes import SystemTest, differences, free_port, read_lines, wait_until
 
 WAIT = 180
@@ -136,6 +136,31 @@ class ForwardStore(SystemTest):
             kills += 1
         self.assert_each_line_once(writer)
         print(f"{kills} kills, {writer.count} lines: 0 lost, 0 repeated")
+
+    def test_each_line_is_there_once_after_kills_of_two_nodes_that_send(self):
+        port = free_port()
+        self.receiver(port)
+        text = TWO_STORES.replace("in/*.log", "in.log").replace("SINK", f'type: forward, endpoints: "127.0.0.1:{port}"')
+        for n in range(3):
+            text = text.replace(f"PORT{n}", str(free_port()))
+        topology = self.write("two.yaml", text)
+        writer = self.begin()
+        nodes = {}
+        def run(name):
+            nodes[name] = self.latest_sender = self.start_node(topology, name, name.split("-")[0])
+        for name in ("store-1", "store-2", "core-1", "edge-1"):
+            run(name)
+        chance = random.Random(SECONDS)
+        until = time.monotonic() + SECONDS
+        while time.monotonic() < until:
+            time.sleep(chance.uniform(0.3, 1.5))
+            name = chance.choice(list(nodes))
+            nodes[name].kill()
+            run(name)
+        writer.stop()
+        self.wait_all_stored(writer.count)
+        self.wait_for("core-1", "core", events_held=0)
+        self.assertEqual("", differences(self.stored(), read_lines(self.path("in.log"))))
 
     def test_a_frozen_receiver_gets_again_what_it_had_and_knows_it(self):
         port = free_port()
