@@ -174,6 +174,25 @@ class ForwardStore(SystemTest):
         node.signal(signal.SIGCONT)
         self.assert_each_line_once(writer)
 
+    def test_with_a_ledger_a_collector_goes_on_where_it_was(self):
+        port = free_port()
+        self.receiver(port)
+        topology = self.write("direct.yaml", f"""
+collectors:
+  logs: {{ type: tail, path: "DIR/in.log", refresh_interval: 200ms }}
+sinks:
+  center: {{ type: forward, endpoints: "127.0.0.1:{port}", ledger: "DIR/ledger" }}
+""")
+        writer = self.begin()
+        for number in range(3):
+            node = self.latest_sender = self.start(f"direct-{number}", topology, "--node", "direct")
+            self.wait_all_stored(len(self.stored()) + 2000)
+            self.assertEqual(0, node.stop(), node.log())
+        self.latest_sender = self.start("direct-last", topology, "--node", "direct")
+        writer.stop()
+        self.wait_all_stored(writer.count)
+        self.assertEqual("", differences(self.stored(), read_lines(self.path("in.log"))))
+
     def test_a_standby_stands_in_and_the_other_one_comes_back(self):
         first, second = free_port(), free_port()
         node = self.receiver(first, name="first")
