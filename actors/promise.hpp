@@ -29,6 +29,8 @@ struct store_promise {
   memory knows_by = memory::none;
   std::string why_none = {};               ///< that it has no memory; empty: it never has
   std::optional<caveat> at_power_cut = {}; ///< what it acknowledges may be lost then
+  std::optional<caveat> loses = {};        ///< what it acknowledges may be lost at any time
+  std::optional<caveat> repeats = {};      ///< it may store again what is under way at a kill, for all its memory
   bool takes_all = false;             ///< it never fails and refuses nothing
   std::uint32_t writers_max = 1;      ///< so many sink writers may commit to it at once
   std::string why_not_more = {};      ///< "its ledger is a file that one at a time writes"

@@ -1,17 +1,12 @@
 /// A small blocking client of the forward protocol: connects, sends, waits for acks.
 #pragma once
 
-#include "runtime/base/byte_buffer.hpp"
-#include "runtime/base/result.hpp"
-#include "runtime/codec/forward_client.hpp"
-#include "runtime/net/address.hpp"
-#include "runtime/os/owned_fd.hpp"
+#include "actors/sinks/forward/channel.hpp"
 
 #include <chrono>
+#include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <utility>
 
 namespace weir::cli {
 
@@ -30,15 +25,10 @@ public:
   auto await_ack(std::string_view chunk) -> result<void>;
 
 private:
-  explicit forward_client(owned_fd connected) : socket_(std::move(connected)) {}
-  auto log_in(const forward_credentials& credentials) -> result<void>;
-  auto send_bytes(std::string_view bytes) -> result<void>;
-  /// Receives until one whole root object is there.
-  auto receive_root() -> result<std::string>;
+  forward_client(std::unique_ptr<forward_channel> by, duration timeout) : by_(std::move(by)), timeout_(timeout) {}
 
-  owned_fd socket_;
-  byte_buffer in_;
-  byte_buffer out_;
+  std::unique_ptr<forward_channel> by_;
+  duration timeout_;
 };
 
 } // namespace weir::cli

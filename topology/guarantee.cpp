@@ -132,9 +132,12 @@ private:
   void sink_of(const component_plan& c) {
     const auto& details = std::get<sink_plan>(c.details);
     const auto promise = promise_of(c);
+    if (promise.loses) weaken(c, promise.loses->what, place_of(c, promise.loses->key), true);
     if (!promise.has_memory())
       weaken(c, why_none(c, promise) + ", so what is sent again is stored again", place_of(c, "type"), false);
-    else if (promise.at_power_cut)
+    else if (promise.repeats)
+      weaken(c, promise.repeats->what, place_of(c, promise.repeats->key), false);
+    if (promise.has_memory() && promise.at_power_cut)
       out_.at_power_cut.push_back(
           {owner_of(c) + promise.at_power_cut->what, place_of(c, promise.at_power_cut->key), true});
     if (details.retry.give_up_after)

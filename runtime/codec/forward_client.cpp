@@ -5,9 +5,15 @@
 #include "runtime/event/msgpack.hpp"
 
 namespace weir {
-namespace {
+void append_packed_head(byte_buffer& out, std::string_view tag, std::size_t payload_bytes) {
+  auto write = msgpack_writer{out};
+  write.array(3);
+  write.str(tag);
+  write.bin_head(payload_bytes);
+}
 
-void write_option(msgpack_writer& write, const forward_outgoing& message) {
+void append_packed_option(byte_buffer& out, const forward_outgoing& message) {
+  auto write = msgpack_writer{out};
   write.map(1 + (message.chunk.empty() ? 0 : 1) + (message.method == compression::none ? 0 : 1));
   write.str("size");
   write.unsigned_integer(message.count);
@@ -20,27 +26,28 @@ void write_option(msgpack_writer& write, const forward_outgoing& message) {
   write.str(message.method == compression::gzip ? "gzip" : "zstd");
 }
 
-} // namespace
-
 auto append_packed_forward(byte_buffer& out, const forward_outgoing& message) -> result<void> {
-  auto write = msgpack_writer{out};
-  write.array(3);
-  write.str(message.tag);
-  if (message.method == compression::none) {
-    write.bin(message.entries);
-  } else {
-    auto packed = byte_buffer{};
+  auto packed = byte_buffer{};
+  auto payload = message.entries;
+  if (message.method != compression::none) {
     WEIR_CHECK(compress(message.method, message.entries, packed));
-    write.bin(packed.view());
+    payload = packed.view();
   }
-  write_option(write, message);
+  append_packed_head(out, message.tag, payload.size());
+  out.append(payload);
+  append_packed_option(out, message);
   return {};
 }
 
-auto check_ack(std::string_view root, std::string_view chunk) -> result<void> {
+auto decode_ack(std::string_view root) -> result<std::string_view> {
   const auto value = find_field(root, "ack");
   auto id = std::string_view{};
-  if (!msgpack_reader{value}.str_or_bin(id)) return error{errc::malformed, "the answer is no ack"};
+  if (msgpack_reader{value}.str_or_bin(id)) return id;
+  return error{errc::malformed, decode_helo(root) ? "the server wants a login with a shared key" : "the answer is no ack"};
+}
+
+auto check_ack(std::string_view root, std::string_view chunk) -> result<void> {
+  WEIR_TRY(const auto id, decode_ack(root));
   if (id != chunk) return error{errc::malformed, "the ack is for another chunk"};
   return {};
 }
@@ -53,6 +60,7 @@ forward_client_handshake::forward_client_handshake(forward_credentials credentia
 auto forward_client_handshake::answer_helo(std::string_view root, byte_buffer& out) -> result<void> {
   WEIR_TRY(auto helo, decode_helo(root));
   nonce_ = helo.nonce;
+  is_kept_alive_ = helo.keepalive;
   const auto key = key_digest({salt_, credentials_.self_hostname, nonce_, credentials_.shared_key});
   auto ping = forward_ping{credentials_.self_hostname, salt_, key, {}, {}};
   auto password = std::string{};

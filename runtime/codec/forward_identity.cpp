@@ -67,6 +67,13 @@ auto kind_of_forward_id(std::string_view id) -> forward_id_kind {
   return is_hash_size(bytes) || (!is_text && is_hash_size(id.size())) ? hash : own;
 }
 
+auto derive_forward_id(std::string_view name) -> std::string {
+  auto bytes = std::array<unsigned char, EVP_MAX_MD_SIZE>{};
+  WEIR_ASSERT(EVP_Digest(name.data(), name.size(), bytes.data(), nullptr, EVP_sha256(), nullptr) == 1);
+  if (bytes[4] == 0) bytes[4] = 1; // or it could look like a second
+  return to_base64({reinterpret_cast<const char*>(bytes.data()), random_bytes});
+}
+
 auto trust_in(forward_id_kind kind) -> forward_id_trust {
   switch (kind) {
   case forward_id_kind::unique: return {.is_shared = true, .may_recur = false, .is_durable = true, .is_random = true};

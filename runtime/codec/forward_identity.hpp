@@ -27,6 +27,9 @@ struct forward_id_trust {
   bool is_random = false;  ///< whichever collector of ours gets it: what it names is one message of its client
 };
 
+/// An id of the kind `unique` that follows from `name`: 24 characters of Base64.
+auto derive_forward_id(std::string_view name) -> std::string;
+
 auto kind_of_forward_id(std::string_view id) -> forward_id_kind;
 auto trust_in(forward_id_kind kind) -> forward_id_trust;
 

@@ -88,6 +88,8 @@ public:
   void real(double value);
   void str(std::string_view text);
   void bin(std::string_view bytes);
+  /// Begins a bin of so many bytes, which follow.
+  void bin_head(std::size_t bytes);
   void array(std::uint32_t count);
   void map(std::uint32_t count);
   void event_time(std::int64_t time_ns);

@@ -68,14 +68,17 @@ void msgpack_writer::str(std::string_view text) {
 }
 
 void msgpack_writer::bin(std::string_view bytes) {
-  const auto size = bytes.size();
+  bin_head(bytes.size());
+  out_.append(bytes);
+}
+
+void msgpack_writer::bin_head(std::size_t size) {
   if (size <= UINT8_MAX)
     put(out_, 0xc4, static_cast<std::uint8_t>(size));
   else if (size <= UINT16_MAX)
     put(out_, 0xc5, static_cast<std::uint16_t>(size));
   else
     put(out_, 0xc6, static_cast<std::uint32_t>(size));
-  out_.append(bytes);
 }
 
 void msgpack_writer::array(std::uint32_t count) {

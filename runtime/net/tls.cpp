@@ -126,6 +126,8 @@ auto load_files(SSL_CTX* to, const tls_settings& files) -> result<void> {
         || SSL_CTX_check_private_key(to) != 1)
       return wrong_file("key", files.key);
   }
+  if (files.trust == tls_trust::system && SSL_CTX_set_default_verify_paths(to) != 1)
+    return error{errc::failed, "cannot use this system's authorities: " + tls_problem("it has none")};
   if (files.authorities.empty()) return {};
   if (SSL_CTX_load_verify_locations(to, files.authorities.c_str(), nullptr) != 1)
     return wrong_file("authorities", files.authorities);
@@ -137,11 +139,25 @@ auto load_files(SSL_CTX* to, const tls_settings& files) -> result<void> {
   return {};
 }
 
+auto make_dialer(SSL_CTX* from, bool trusts_anybody) -> SSL* {
+  auto* const made = SSL_new(from);
+  SSL_set_connect_state(made);
+  if (trusts_anybody) SSL_set_verify(made, SSL_VERIFY_NONE, nullptr);
+  return made;
+}
+
+auto is_address(const std::string& name) -> bool {
+  auto* const parsed = a2i_IPADDRESS(name.c_str());
+  ASN1_OCTET_STRING_free(parsed);
+  ERR_clear_error();
+  return parsed != nullptr;
+}
+
 } // namespace
 
 auto tls_context::load(const tls_settings& files) -> result<std::shared_ptr<tls_context>> {
   ERR_clear_error();
-  auto made = std::shared_ptr<tls_context>{new tls_context{SSL_CTX_new(TLS_method()), !files.authorities.empty()}};
+  auto made = std::shared_ptr<tls_context>{new tls_context{SSL_CTX_new(TLS_method()), files}};
   const auto is_newest = files.min_version == tls_version::tls_1_3;
   SSL_CTX_set_min_proto_version(made->context_, is_newest ? TLS1_3_VERSION : TLS1_2_VERSION);
   SSL_CTX_set_options(made->context_, SSL_OP_NO_RENEGOTIATION);
@@ -160,8 +176,7 @@ auto tls_context::accept(owned_fd socket) const -> std::unique_ptr<transport> {
 }
 
 auto tls_context::connect(owned_fd socket, const std::string& name) const -> std::unique_ptr<transport> {
-  auto* const ssl = SSL_new(context_);
-  SSL_set_connect_state(ssl);
+  auto* const ssl = make_dialer(context_, trusts_anybody_);
   if (name.empty()) return std::make_unique<tls_transport>(std::move(socket), ssl);
   auto* const wanted = SSL_get0_param(ssl);
   // An address is compared with the addresses of a certificate, all else with its names.
@@ -169,6 +184,12 @@ auto tls_context::connect(owned_fd socket, const std::string& name) const -> std
     X509_VERIFY_PARAM_set1_host(wanted, name.c_str(), name.size());
     SSL_set_tlsext_host_name(ssl, name.c_str());
   }
+  return std::make_unique<tls_transport>(std::move(socket), ssl);
+}
+
+auto tls_context::connect_to_any(owned_fd socket, const std::string& name) const -> std::unique_ptr<transport> {
+  auto* const ssl = make_dialer(context_, trusts_anybody_);
+  if (!is_address(name)) SSL_set_tlsext_host_name(ssl, name.c_str()); // RFC 6066 section 3: names only
   return std::make_unique<tls_transport>(std::move(socket), ssl);
 }
 

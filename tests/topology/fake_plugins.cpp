@@ -103,6 +103,8 @@ struct fake_file final : fake_store {
       made.knows_by = store_promise::memory::ledger;
     if (made.has_memory() && s.sync != "always")
       made.at_power_cut = {"\"sync: " + s.sync + "\" acknowledges what is not on the device yet", "sync"};
+    if (s.path == "distracted") made.repeats = {"what was under way is written again", "path"};
+    if (s.path == "careless") made.loses = {"nobody looks whether it was written", "path"};
     return made;
   }
   static auto claims(const settings& s, const plugin_context&) -> plugin_claims {

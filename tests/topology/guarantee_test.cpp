@@ -62,6 +62,8 @@ const auto table = std::vector<line>{
     {tail, "path: p", "path: q", "\"null\"", at_least, at_least, {4}},
     {tail, "", "", "\"null\"", at_least, at_least, {4}},
     {tail, "path: p", "", "file, path: device", at_least, at_least, {4}},
+    {tail, "path: p", "", "file, path: distracted", at_least, at_least, {4}},
+    {tail, "path: p", "", "file, path: careless", at_most, at_most, {4}},
     {"once", "", "", "\"null\"", neither, neither, {1, 4}},
     // what gives way when the buffer is full
     {tail, "path: p, when_full: drop_oldest", "", file_sink, at_most, at_most, {2}},
