@@ -5,7 +5,7 @@
 namespace weir {
 namespace {
 
-constexpr auto wanted = std::string_view{"wants https://host:port"};
+constexpr auto what_is_wanted = std::string_view{"wants https://host:port"};
 
 /// What may stand in a path without being encoded, and the percent sign of what is.
 auto is_path_byte(char byte) -> bool {
@@ -29,7 +29,7 @@ auto parse_http_endpoint(std::string_view text, std::uint16_t port, bool tls) ->
   if (const auto scheme = text.find("://"); scheme != std::string_view::npos) {
     made.is_encrypted = text.starts_with("https://");
     if (!made.is_encrypted && !text.starts_with("http://"))
-      return error{errc::malformed, "\"" + std::string{text.substr(0, scheme)} + "\" is no scheme here; " + std::string{wanted}};
+      return error{errc::malformed, "\"" + std::string{text.substr(0, scheme)} + "\" is no scheme here; " + std::string{what_is_wanted}};
     text.remove_prefix(scheme + 3);
   }
   if (text.find('@') != std::string_view::npos)
@@ -38,9 +38,9 @@ auto parse_http_endpoint(std::string_view text, std::uint16_t port, bool tls) ->
   auto path = text.substr(slash);
   while (path.ends_with('/')) path.remove_suffix(1);
   if (!std::all_of(path.begin(), path.end(), is_path_byte))
-    return error{errc::malformed, "its path has what a path has not; " + std::string{wanted}};
+    return error{errc::malformed, "its path has what a path has not; " + std::string{what_is_wanted}};
   const auto host = text.substr(0, slash);
-  if (host.empty()) return error{errc::malformed, "it names no host; " + std::string{wanted}};
+  if (host.empty()) return error{errc::malformed, "it names no host; " + std::string{what_is_wanted}};
   auto at = parse_host_port(has_port(host) ? std::string{host} : std::string{host} + ':' + std::to_string(port));
   if (!at) return error{errc::malformed, at.failure().what};
   made.at = std::move(*at);
