@@ -41,3 +41,8 @@ wait_until() {
     sleep 0.05
   done
 }
+
+# What takes minutes of both cores is only made where somebody says so.
+want_to_build() {
+  [ -n "${WEIR_BUILD_PEERS:-}" ] || { echo "skipped: $(basename "$here") is not built yet; WEIR_BUILD_PEERS=1 lets this build it, in minutes" >&2; exit 77; }
+}
