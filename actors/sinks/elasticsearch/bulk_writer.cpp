@@ -96,6 +96,8 @@ auto bulk_writer::send(bulk_batch& batch, const slice& s) -> result<void> {
   }
   const auto& failure = std::get<http_failure>(outcome);
   has_sent_ = has_sent_ || failure.is_sent;
+  // A smaller one may be answered in time.
+  if (failure.is_sent) pace_.overloaded(s.lines.size(), clock_.monotonic(), {}, random_id());
   return error{errc::unavailable, failure.what};
 }
 

@@ -59,10 +59,16 @@ struct double_of_a_server {
     settings.emplace_back("endpoints", list({server.url()}));
     if (std::none_of(settings.begin(), settings.end(), [](const auto& s) { return s.first == "data_stream"; }))
       settings.emplace_back("index", scalar("logs"));
-    settings.emplace_back("timeout", map_of({{"request", scalar("5s")}}));
+    if (std::none_of(settings.begin(), settings.end(), [](const auto& s) { return s.first == "timeout"; }))
+      settings.emplace_back("timeout", map_of({{"request", scalar("5s")}}));
     return make_store("opensearch", map_of(settings));
   }
 };
+
+auto must_have(const result<committed>& done) -> const committed& {
+  BOOST_REQUIRE_MESSAGE(done, (done ? "" : done.failure().what));
+  return *done;
+}
 
 auto failure_of(const result<committed>& done) -> std::string { return done ? "" : done.failure().what; }
 
@@ -115,6 +121,20 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_too_large_is_halved_and_none_is_so_large_
   BOOST_REQUIRE(s->open()); // as after a failure: that is not forgotten
   BOOST_REQUIRE(commit(*s, {make_chunk({numbered("a", 64, 128)})}));
   BOOST_TEST(*std::max_element(peer.asked.begin(), peer.asked.end()) <= 16U);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_is_not_answered_in_time_comes_again_as_smaller_ones) {
+  auto peer = double_of_a_server{};
+  const auto s = peer.store({{"timeout", map_of({{"connect", scalar("100ms")}, {"request", scalar("200ms")}})}});
+  auto section = tagged_entries{"a", {}, 64};
+  for (auto n = 0; n < 64; ++n) section.entries += entry_of(n, record("text", std::string(4000, 'x')));
+  const auto c = make_chunk({section});
+  peer.whole = {http_server::silence};
+  BOOST_REQUIRE(!commit(*s, {c}));
+  BOOST_REQUIRE(s->open());
+  BOOST_TEST(must_have(commit(*s, {c})).events == 64U);
+  BOOST_TEST(peer.asked.front() == 64U);
+  BOOST_TEST(*std::max_element(peer.asked.begin() + 1, peer.asked.end()) <= 32U);
 }
 
 BOOST_AUTO_TEST_CASE(a_document_that_is_too_large_is_refused_alone) {
