@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(an_event_that_comes_again_in_any_chunk_is_there_once) {
 BOOST_AUTO_TEST_CASE(events_without_a_time_of_their_own_are_the_same_rows_when_they_are_read_again) {
   const auto s = store_for({{"table", scalar("unread_%Y%m%d")}});
   const auto some = [](std::int64_t first, std::int64_t end, std::int64_t time) {
-    return read_at(born_from(make_chunk({numbered("a", first, end)}), static_cast<std::uint64_t>(first) * 100, 100), time);
+    return read_at(born_from(make_chunk({numbered("a", static_cast<int>(first), static_cast<int>(end))}), static_cast<std::uint64_t>(first) * 100, 100), time);
   };
   must(commit(*s, {some(0, 300, noon)}));
   must(commit(*s, {some(300, 500, noon + 1)}));
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(writers_that_read_the_same_at_once_store_each_event_once) {
       const auto s = store_for({{"table", scalar("race")}}, "w" + std::to_string(w));
       for (std::int64_t first = 0; first < 2000; first += 100 + 30 * w) {
         const auto end = std::min<std::int64_t>(first + 100 + 30 * w, 2000);
-        const auto c = read_at(born_from(make_chunk({numbered("a", first, end)}), static_cast<std::uint64_t>(first) * 1000, 1000), noon + w * a_day + first);
+        const auto c = read_at(born_from(make_chunk({numbered("a", static_cast<int>(first), static_cast<int>(end))}), static_cast<std::uint64_t>(first) * 1000, 1000), noon + w * a_day + first);
         const auto done = commit(*s, {c});
         if (!done) problems[static_cast<std::size_t>(w)] = done.failure().what;
       }
