@@ -37,7 +37,7 @@ constexpr auto type_names = std::array<std::pair<std::string_view, cql_type>, 11
 
 constexpr auto agreement_patience = std::chrono::seconds{30};
 
-auto quoted(std::string_view name) -> std::string { return '"' + std::string{name} + '"'; }
+auto cql_quoted(std::string_view name) -> std::string { return '"' + std::string{name} + '"'; }
 
 auto has_key(const std::map<std::string, cassandra_column>& there) -> bool {
   const auto in_key = std::count_if(there.begin(), there.end(), [](const auto& c) { return c.second.position >= 0; });
@@ -64,6 +64,14 @@ auto schema_versions(cql_cluster& in) -> result<std::set<std::string>> {
   return versions;
 }
 
+auto not_there(const std::string& name) -> error {
+  return {errc::failed, "there is no table \"" + name + "\", and \"create: false\" says not to make it"};
+}
+
+auto lacks(const std::string& name, const std::string& column) -> error {
+  return {errc::failed, "the table \"" + name + "\" has no column \"" + column + "\"; \"evolve: true\" adds what is missing"};
+}
+
 } // namespace
 
 auto cql_type_named(std::string_view name) -> std::optional<cql_type> {
@@ -88,7 +96,7 @@ auto column_type_of(cql_type type) -> column_type {
   return {};
 }
 
-auto cql_table_name(std::string_view keyspace, std::string_view table) -> std::string { return quoted(keyspace) + '.' + quoted(table); }
+auto cql_table_name(std::string_view keyspace, std::string_view table) -> std::string { return cql_quoted(keyspace) + '.' + cql_quoted(table); }
 
 auto cql_lifetime(duration ttl) -> std::string {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(ttl).count();
@@ -136,29 +144,47 @@ auto cassandra_schema::table(const std::string& name) -> result<const cassandra_
 auto cassandra_schema::find(const std::string& name) -> result<cassandra_table> {
   WEIR_TRY(auto there, cql_columns_of(in_, settings_.keyspace, name));
   if (there.empty()) {
-    if (!settings_.create) return error{errc::failed, "there is no table \"" + name + "\", and \"create: false\" says not to make it"};
+    if (!settings_.create) return not_there(name);
     WEIR_CHECK(make(name));
   } else {
     WEIR_CHECK(add_missing(name, there));
   }
   WEIR_TRY(there, cql_columns_of(in_, settings_.keyspace, name));
+  WEIR_CHECK(check(name, there));
+  auto made = cassandra_table{name, in_.statement(statement_for(name)), {}};
+  for (const auto& c : columns_) made.columns.push_back(cql_type_named(there[c.name].type).value());
+  return made;
+}
+
+/// Of a table that is there, with all its columns.
+auto cassandra_schema::check(const std::string& name, std::map<std::string, cassandra_column>& there) const -> result<void> {
   if (!has_key(there))
     return error{errc::failed, "the table \"" + name + "\" has another key than PRIMARY KEY ((bucket, day), time, event_key) "
                                    "of int, date, timestamp, blob, by which rows are known again"};
-  auto made = cassandra_table{name, in_.statement(statement_for(name)), {}};
-  for (const auto& c : columns_) {
-    const auto type = cql_type_named(there[c.name].type);
-    if (!type) return error{errc::failed, "the column \"" + c.name + "\" of the table \"" + name + "\" is of the type " + there[c.name].type + ", which no field fits"};
-    made.columns.push_back(*type);
-  }
-  return made;
+  for (const auto& [column, type] : plain_columns)
+    if (there[std::string{column}].type != type)
+      return error{errc::failed, "the column \"" + std::string{column} + "\" of the table \"" + name + "\" wants the type " + std::string{type}};
+  for (const auto& c : columns_)
+    if (const auto& type = there[c.name].type; !cql_type_named(type))
+      return error{errc::failed, "the column \"" + c.name + "\" of the table \"" + name + "\" is of the type " + type + ", which no field fits"};
+  return {};
+}
+
+auto cassandra_schema::examine(const std::string& name) -> result<void> {
+  WEIR_CHECK(check_keyspace());
+  if (name.empty()) return {};
+  WEIR_TRY(auto there, cql_columns_of(in_, settings_.keyspace, name));
+  if (there.empty()) return settings_.create ? result<void>{} : result<void>{not_there(name)};
+  const auto missing = missing_columns(there);
+  if (!missing.empty() && !settings_.evolve) return lacks(name, missing.front().first);
+  return missing.empty() ? check(name, there) : result<void>{};
 }
 
 auto cassandra_schema::make(const std::string& name) -> result<void> {
   auto text = "CREATE TABLE IF NOT EXISTS " + cql_table_name(settings_.keyspace, name) + " (";
   for (const auto& k : key_columns) text += std::string{k.name} + ' ' + std::string{k.type} + ", ";
   for (const auto& [column, type] : plain_columns) text += std::string{column} + ' ' + std::string{type} + ", ";
-  for (const auto& c : columns_) text += quoted(c.name) + " text, ";
+  for (const auto& c : columns_) text += cql_quoted(c.name) + " text, ";
   text += "PRIMARY KEY ((bucket, day), time, event_key)) WITH CLUSTERING ORDER BY (time DESC, event_key DESC)";
   // What ends together lies together, and is given back whole.
   if (settings_.ttl > duration{0})
@@ -166,23 +192,27 @@ auto cassandra_schema::make(const std::string& name) -> result<void> {
   return cql_define(in_, text);
 }
 
-auto cassandra_schema::add_missing(const std::string& name, const std::map<std::string, cassandra_column>& there) -> result<void> {
+auto cassandra_schema::missing_columns(const std::map<std::string, cassandra_column>& there) const
+    -> std::vector<std::pair<std::string, std::string>> {
   auto missing = std::vector<std::pair<std::string, std::string>>{};
   for (const auto& [column, type] : plain_columns)
     if (!there.contains(std::string{column})) missing.emplace_back(column, type);
   for (const auto& c : columns_)
     if (!there.contains(c.name)) missing.emplace_back(c.name, "text");
-  if (missing.empty()) return {};
-  if (!settings_.evolve)
-    return error{errc::failed, "the table \"" + name + "\" has no column \"" + missing.front().first + "\"; \"evolve: true\" adds what is missing"};
+  return missing;
+}
+
+auto cassandra_schema::add_missing(const std::string& name, const std::map<std::string, cassandra_column>& there) -> result<void> {
+  const auto missing = missing_columns(there);
+  if (!missing.empty() && !settings_.evolve) return lacks(name, missing.front().first);
   for (const auto& [column, type] : missing)
-    WEIR_CHECK(cql_define(in_, "ALTER TABLE " + cql_table_name(settings_.keyspace, name) + " ADD " + quoted(column) + ' ' + type));
+    WEIR_CHECK(cql_define(in_, "ALTER TABLE " + cql_table_name(settings_.keyspace, name) + " ADD " + cql_quoted(column) + ' ' + type));
   return {};
 }
 
 auto cassandra_schema::statement_for(const std::string& name) const -> std::string {
   auto text = "INSERT INTO " + cql_table_name(settings_.keyspace, name) + " (bucket, day, time, event_key, tag, record, time_ns";
-  for (const auto& c : columns_) text += ", " + quoted(c.name);
+  for (const auto& c : columns_) text += ", " + cql_quoted(c.name);
   text += ") VALUES (?, ?, ?, ?, ?, ?, ?";
   for (std::size_t i = 0; i < columns_.size(); ++i) text += ", ?";
   text += ") USING TIMESTAMP ?";

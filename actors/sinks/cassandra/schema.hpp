@@ -54,12 +54,16 @@ public:
   auto check_keyspace() -> result<void>;
   /// Valid until forget_all().
   auto table(const std::string& name) -> result<const cassandra_table*>;
+  /// Looks whether that table is as it has to be, or would be made so, and changes nothing; empty: at the keyspace alone.
+  auto examine(const std::string& name) -> result<void>;
   void forget_all() { tables_.clear(); }
   auto size() const -> std::size_t { return tables_.size(); }
 
 private:
   auto find(const std::string& name) -> result<cassandra_table>;
   auto make(const std::string& name) -> result<void>;
+  auto check(const std::string& name, std::map<std::string, cassandra_column>& there) const -> result<void>;
+  auto missing_columns(const std::map<std::string, cassandra_column>& there) const -> std::vector<std::pair<std::string, std::string>>;
   auto add_missing(const std::string& name, const std::map<std::string, cassandra_column>& there) -> result<void>;
   auto statement_for(const std::string& name) const -> std::string;
 

@@ -22,12 +22,14 @@ public:
 
   auto open() -> result<void> override;
   auto commit(const commit_batch& batch) -> result<committed> override;
+  auto examine() -> std::optional<std::vector<std::string>> override;
 
 private:
   auto prepare() -> result<void>;
   auto write(const commit_batch& batch, committed& done) -> result<void>;
 
   settings settings_;
+  const class clock& clock_;
   std::vector<field_column> columns_;
   cql_cluster cluster_;
   cassandra_schema schema_;
@@ -76,10 +78,10 @@ auto cassandra_store::claims(const settings& s, const plugin_context&) -> plugin
 }
 
 cassandra_store::cassandra_store(settings s, const plugin_context& context)
-    : settings_(std::move(s)), columns_(read_columns(settings_.columns)),
-      cluster_({settings_.network.endpoints, settings_.network, settings_.discover}, *context.clock),
+    : settings_(std::move(s)), clock_(*context.clock), columns_(read_columns(settings_.columns)),
+      cluster_({settings_.network.endpoints, settings_.network, settings_.discover}, clock_),
       schema_(cluster_, settings_, columns_), times_(cluster_, settings_), names_(names_for(settings_, context)),
-      writer_(cluster_, settings_, *context.clock) {}
+      writer_(cluster_, settings_, clock_) {}
 
 auto cassandra_store::open() -> result<void> {
   rows_.reset();
@@ -97,6 +99,22 @@ auto cassandra_store::prepare() -> result<void> {
   // What is wrong with it is better told now than with the first event.
   if (names_->is_one()) WEIR_CHECK(schema_.table(names_->of({}, 0)));
   return {};
+}
+
+auto cassandra_store::examine() -> std::optional<std::vector<std::string>> {
+  auto wrong = std::vector<std::string>{};
+  if (!names_) return wrong.push_back(names_.failure().what), wrong;
+  for (const auto& endpoint : settings_.network.endpoints) {
+    auto alone = cql_cluster{{{endpoint}, settings_.network, false}, clock_};
+    if (const auto opened = alone.open(); !opened) {
+      wrong.push_back(opened.failure().what);
+    } else {
+      auto schema = cassandra_schema{alone, settings_, columns_};
+      const auto fits = schema.examine(names_->is_one() ? names_->of({}, 0) : std::string{});
+      if (!fits) wrong.push_back(endpoint + ": " + fits.failure().what);
+    }
+  }
+  return wrong;
 }
 
 auto cassandra_store::commit(const commit_batch& batch) -> result<committed> {

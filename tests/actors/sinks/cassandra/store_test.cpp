@@ -115,6 +115,7 @@ BOOST_AUTO_TEST_CASE(events_without_a_time_of_their_own_are_the_same_rows_when_t
 
 BOOST_AUTO_TEST_CASE(writers_that_read_the_same_at_once_store_each_event_once) {
   constexpr auto writers = 4;
+  BOOST_REQUIRE(store_for({{"table", scalar("race")}})->open());
   auto threads = std::vector<std::thread>{};
   auto problems = std::vector<std::string>(writers);
   for (auto w = 0; w < writers; ++w)
@@ -184,10 +185,21 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_one_clear_line) {
   BOOST_TEST(problem_of({here, {"keyspace", scalar("weir")}, {"table", scalar("foreign_key")}}).find("has another key than PRIMARY KEY") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_needed_can_be_examined_without_a_change) {
+  const auto wrong = [](std::vector<std::pair<std::string, config::value>> settings) {
+    settings.emplace_back("endpoints", list({"127.0.0.1:1", the_server().address()}));
+    return make_store("cassandra", map_of(settings), {"s", "n"})->examine().value();
+  };
+  BOOST_TEST(wrong({{"keyspace", scalar("weir")}, {"table", scalar("examined")}}).size() == 1U);
+  BOOST_TEST(query("SELECT table_name FROM system_schema.tables WHERE keyspace_name = 'weir' AND table_name = 'examined'") == "");
+  BOOST_REQUIRE(wrong({{"keyspace", scalar("nowhere")}}).size() == 2U);
+  BOOST_TEST(wrong({{"keyspace", scalar("nowhere")}})[1].find("there is no keyspace") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(tokens_are_those_of_the_server) {
   query("CREATE TABLE weir.tokens (bucket int, day date, PRIMARY KEY ((bucket, day)))");
   query("INSERT INTO weir.tokens (bucket, day) VALUES (13, '2026-11-22')");
-  const auto key = std::string("\0\4\0\0\0\15\0\0\4\x80\0\x51\x31\0", 14);
+  const auto key = std::string("\0\4\0\0\0\15\0\0\4\x80\0\x51\x2b\0", 14);
   BOOST_TEST(query("SELECT token(bucket, day) FROM weir.tokens") == std::to_string(murmur3_token(key)) + "\n");
 }
 
