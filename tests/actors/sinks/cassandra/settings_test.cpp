@@ -24,11 +24,11 @@ BOOST_AUTO_TEST_SUITE(cassandra_settings_of_a_sink)
 BOOST_AUTO_TEST_CASE(what_cannot_be_is_told_before_anything_starts) {
   BOOST_TEST(problems_with({}) == "");
   BOOST_TEST(problems_with({{"endpoints", list({"db:0"})}}).find("\"endpoints\"") != std::string::npos);
-  BOOST_TEST(problems_with({{"keyspace", scalar("a\"b")}}) == "\"keyspace\" wants up to 48 letters, digits and _, not \"a\"b\"\n");
+  BOOST_TEST(problems_with({{"keyspace", scalar("a\"b")}}) == "sink \"s\": \"keyspace\" wants up to 48 letters, digits and _, not \"a\"b\"\n");
   BOOST_TEST(problems_with({{"table", scalar("weir_times")}}) != "");
-  BOOST_TEST(problems_with({{"columns", list({"day"})}}) == "\"columns\" has \"day\", which is a column already\n");
-  BOOST_TEST(problems_with({{"ttl", scalar("10ms")}}) == "\"ttl\" wants 0, or a time from 1s to 20 years\n");
-  BOOST_TEST(problems_with({{"buckets", scalar("0")}}) == "\"buckets\" wants 1..4096, not 0\n");
+  BOOST_TEST(problems_with({{"columns", list({"day"})}}) == "sink \"s\": \"columns\" has \"day\", which is a column already\n");
+  BOOST_TEST(problems_with({{"ttl", scalar("10ms")}}) == "sink \"s\": \"ttl\" wants 0, or a time from 1s to 20 years\n");
+  BOOST_TEST(problems_with({{"buckets", scalar("0")}}) == "sink \"s\": \"buckets\" wants 1..4096, not 0\n");
   BOOST_TEST(problems_with({{"consistency", scalar("LOCAL_QUORUM")}, {"ttl", scalar("30d")}, {"buckets", scalar("64")}}) == "");
 }
 

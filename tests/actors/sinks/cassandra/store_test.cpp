@@ -1,9 +1,12 @@
 /// The store against a real Cassandra.
 #include "actors/sinks/cassandra/token.hpp"
+#include "tests/support/certificates.hpp"
 #include "tests/support/peer.hpp"
 #include "tests/support/store_contract.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 using namespace weir;
@@ -11,13 +14,30 @@ using namespace weir::test;
 
 namespace {
 
+auto some_certificates() -> certificates& {
+  static auto made = certificates{};
+  return made;
+}
+
+/// The key and the certificate in one file, for the name "cassandra-1" and the address.
+auto server_certificate() -> std::string {
+  const auto files = some_certificates().make("server", "cassandra-1");
+  const auto both = std::string{some_certificates().at / "both.pem"};
+  std::ofstream{both} << content_of(files.key) << content_of(files.certificate);
+  return both;
+}
+
 auto the_server() -> peer& {
-  static auto one = peer{"cassandra", "CASSANDRA_SEGMENT=1MiB"};
+  static auto one = peer{"cassandra", "CASSANDRA_LOGIN=1 CASSANDRA_SEGMENT=1MiB CASSANDRA_CERTIFICATE=" + server_certificate()};
   return one;
 }
 
+auto login(const std::string& password = "weir") -> config::value {
+  return map_of({{"user", scalar("weir")}, {"password", scalar(password)}});
+}
+
 auto query(const std::string& statement) -> std::string {
-  return output_of(std::string{WEIR_PEER_SCRIPTS} + "/cassandra/cql.py 127.0.0.1 " + std::to_string(the_server().port()) + " 2>&1 <<'END'\n"
+  return output_of(std::string{WEIR_PEER_SCRIPTS} + "/cassandra/cql.py 127.0.0.1 " + std::to_string(the_server().port()) + " cassandra cassandra 2>&1 <<'END'\n"
                    + statement + "\nEND");
 }
 
@@ -42,6 +62,7 @@ auto up_to(std::int64_t end) -> std::vector<std::int64_t> {
 auto store_for(std::vector<std::pair<std::string, config::value>> settings, const std::string& component = "s") {
   settings.emplace_back("endpoints", list({the_server().address()}));
   settings.emplace_back("keyspace", scalar("weir"));
+  settings.emplace_back("auth", login());
   return make_store("cassandra", map_of(settings), {component, "n"});
 }
 
@@ -173,6 +194,7 @@ BOOST_AUTO_TEST_CASE(a_column_that_is_missing_is_told_or_made) {
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_one_clear_line) {
   const auto problem_of = [](std::vector<std::pair<std::string, config::value>> settings) {
+    if (std::none_of(settings.begin(), settings.end(), [](const auto& s) { return s.first == "auth"; })) settings.emplace_back("auth", login());
     const auto opened = make_store("cassandra", map_of(settings), {"s", "n"})->open();
     return opened ? std::string{} : opened.failure().what;
   };
@@ -181,6 +203,9 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_one_clear_line) {
   BOOST_TEST(problem_of({here, {"keyspace", scalar("weir")}, {"create", scalar("false")}, {"table", scalar("missing")}})
              == "there is no table \"missing\", and \"create: false\" says not to make it");
   BOOST_TEST(problem_of({{"endpoints", list({"127.0.0.1:1"})}, {"keyspace", scalar("weir")}}) == "127.0.0.1:1: Connection refused");
+  BOOST_TEST(problem_of({here, {"keyspace", scalar("weir")}, {"auth", login("open-sesame")}})
+             == the_server().address() + ": login refused (0x0100): Provided username weir and/or password are incorrect");
+  BOOST_TEST(problem_of({here, {"keyspace", scalar("weir")}, {"auth", map_of({})}}).find("it wants a login") != std::string::npos);
   query("CREATE TABLE weir.foreign_key (id int PRIMARY KEY, tag text, record text, time_ns bigint)");
   BOOST_TEST(problem_of({here, {"keyspace", scalar("weir")}, {"table", scalar("foreign_key")}}).find("has another key than PRIMARY KEY") != std::string::npos);
 }
@@ -188,12 +213,29 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_one_clear_line) {
 BOOST_AUTO_TEST_CASE(what_is_needed_can_be_examined_without_a_change) {
   const auto wrong = [](std::vector<std::pair<std::string, config::value>> settings) {
     settings.emplace_back("endpoints", list({"127.0.0.1:1", the_server().address()}));
+    settings.emplace_back("auth", login());
     return make_store("cassandra", map_of(settings), {"s", "n"})->examine().value();
   };
   BOOST_TEST(wrong({{"keyspace", scalar("weir")}, {"table", scalar("examined")}}).size() == 1U);
   BOOST_TEST(query("SELECT table_name FROM system_schema.tables WHERE keyspace_name = 'weir' AND table_name = 'examined'") == "");
   BOOST_REQUIRE(wrong({{"keyspace", scalar("nowhere")}}).size() == 2U);
   BOOST_TEST(wrong({{"keyspace", scalar("nowhere")}})[1].find("there is no keyspace") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_spoken_to_by_tls_must_be_who_he_says) {
+  const auto problem = [](std::vector<std::pair<std::string, config::value>> tls) {
+    const auto s = store_for({{"table", scalar("secret")}, {"tls", map_of(tls)}});
+    const auto done = commit(*s, {make_chunk({numbered("a", 0, 10)})});
+    return done ? std::string{} : done.failure().what;
+  };
+  const auto ca = std::pair{std::string{"ca"}, scalar(some_certificates().file("authority"))};
+  BOOST_TEST(problem({ca}) == "");
+  BOOST_TEST(problem({ca, {"server_name", scalar("cassandra-1")}}) == "");
+  BOOST_TEST(problem({ca, {"server_name", scalar("cassandra-2")}}).find("certificate verify failed: hostname mismatch") != std::string::npos);
+  BOOST_TEST(problem({ca, {"server_name", scalar("cassandra-2")}, {"verify", scalar("ca")}}) == "");
+  BOOST_TEST(problem({}).find("certificate verify failed") != std::string::npos);
+  BOOST_TEST(problem({{"verify", scalar("none")}}) == "");
+  BOOST_TEST(numbers_in({"secret"}) == up_to(10), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(tokens_are_those_of_the_server) {
@@ -204,7 +246,7 @@ BOOST_AUTO_TEST_CASE(tokens_are_those_of_the_server) {
 }
 
 BOOST_AUTO_TEST_CASE(another_host_is_taken_if_the_first_is_gone) {
-  const auto s = make_store("cassandra", map_of({{"endpoints", list({"127.0.0.1:1", the_server().address()})}, {"keyspace", scalar("weir")}, {"table", scalar("other")}}), {"s", "n"});
+  const auto s = make_store("cassandra", map_of({{"endpoints", list({"127.0.0.1:1", the_server().address()})}, {"keyspace", scalar("weir")}, {"auth", login()}, {"table", scalar("other")}}), {"s", "n"});
   must(commit(*s, {make_chunk({numbered("a", 0, 10)})}));
   BOOST_TEST(numbers_in({"other"}) == up_to(10), boost::test_tools::per_element());
 }
