@@ -4,7 +4,7 @@
 #include "actors/sinks/elasticsearch/bulk_answer.hpp"
 #include "actors/sinks/elasticsearch/bulk_batch.hpp"
 #include "actors/sinks/elasticsearch/search_api.hpp"
-#include "actors/sinks/http/overload_pace.hpp"
+#include "actors/sinks/network/overload_pace.hpp"
 #include "runtime/os/clock.hpp"
 
 #include <string>

@@ -32,6 +32,7 @@ public:
   auto size() const -> std::size_t { return all_.size(); }
   void failed(std::size_t number, monotonic_time now, std::uint64_t random);
   void worked(std::size_t number) { all_[number].failures = 0; }
+  auto is_left_out(std::size_t number, monotonic_time now) const -> bool { return !is_well(all_[number], now); }
   /// How many are left out at this time.
   auto left_out(monotonic_time now) const -> std::size_t;
 
@@ -41,7 +42,7 @@ private:
     std::uint32_t failures = 0;
     monotonic_time until{}; ///< left out, if it failed
   };
-  static auto is_well(const endpoint& e, monotonic_time now) { return e.failures == 0 || now >= e.until; }
+  static auto is_well(const endpoint& e, monotonic_time now) -> bool { return e.failures == 0 || now >= e.until; }
 
   std::vector<endpoint> all_;
   order how_;

@@ -9,7 +9,7 @@
 namespace weir {
 namespace {
 
-constexpr auto own_tables = std::array<std::string_view, 2>{"weir_ledger", "weir_sinks"};
+constexpr auto own_tables = std::array<std::string_view, 3>{"weir_ledger", "weir_sinks", "weir_times"};
 
 auto to_name(std::string_view text) -> std::string {
   auto name = std::string{text};
@@ -21,18 +21,18 @@ auto to_name(std::string_view text) -> std::string {
 }
 
 /// What tells it from others that begin the same.
-auto shortened(std::string name, std::string_view whole) -> std::string {
+auto shortened(std::string name, std::string_view whole, std::size_t longest) -> std::string {
   char digits[10];
   std::snprintf(digits, sizeof digits, "_%08x", crc32c(whole));
-  name.resize(table_names::bytes_max - 9);
+  name.resize(longest - 9);
   return name + digits;
 }
 
 } // namespace
 
-auto table_names::compile(const std::string& text, const path_template::names& known) -> result<table_names> {
+auto table_names::compile(const std::string& text, const path_template::names& known, std::size_t longest) -> result<table_names> {
   WEIR_TRY(auto form, path_template::compile(text, known));
-  return table_names{std::move(form)};
+  return table_names{std::move(form), longest};
 }
 
 auto table_names::of(std::string_view tag, std::int64_t time_ns) -> const std::string& {
@@ -45,10 +45,10 @@ auto table_names::of(std::string_view tag, std::int64_t time_ns) -> const std::s
   const auto part = to_name(tag.substr(0, 128));
   if (!form_.render(part.empty() ? "_" : part, time_ns, rendered).empty()) rendered = part;
   name_ = to_name(rendered);
-  if (name_.size() > bytes_max || tag.size() > part.size()) {
+  if (name_.size() > longest_ || tag.size() > part.size()) {
     const auto whole = rendered + '/' + std::string{tag};
-    name_.resize(std::max(name_.size(), bytes_max), '_');
-    name_ = shortened(std::move(name_), whole);
+    name_.resize(std::max(name_.size(), longest_), '_');
+    name_ = shortened(std::move(name_), whole, longest_);
   }
   // What the ledger is kept in is no table of events.
   if (std::find(own_tables.begin(), own_tables.end(), name_) != own_tables.end()) name_ += '_';

@@ -16,17 +16,19 @@ namespace weir {
 class table_names {
 public:
   static constexpr std::size_t bytes_max = 63; ///< of PostgreSQL's names, and one less than MySQL's
-  /// Errors name what does not fit.
-  static auto compile(const std::string& text, const path_template::names& known) -> result<table_names>;
+  /// Errors name what does not fit. `longest`: that a name may be, at least 16 bytes.
+  static auto compile(const std::string& text, const path_template::names& known, std::size_t longest = bytes_max)
+      -> result<table_names>;
 
   /// The name; valid until the next call.
   auto of(std::string_view tag, std::int64_t time_ns) -> const std::string&;
   auto is_one() const -> bool { return !form_.uses_tag() && !form_.uses_time(); }
 
 private:
-  explicit table_names(path_template form) : form_(std::move(form)) {}
+  table_names(path_template form, std::size_t longest) : form_(std::move(form)), longest_(longest) {}
 
   path_template form_;
+  std::size_t longest_;
   std::string name_;
   std::string tag_; ///< that name_ is of
   write_bounds times_{0, 0};

@@ -1,4 +1,4 @@
-#include "actors/sinks/http/overload_pace.hpp"
+#include "actors/sinks/network/overload_pace.hpp"
 
 #include <boost/test/unit_test.hpp>
 
