@@ -212,7 +212,17 @@ auto kafka_client::make_topic(const topic_wish& wish, duration patience) -> resu
     const auto* text = rd_kafka_topic_result_error_string(results[i]);
     return blamed(what + (text == nullptr ? kafka_error_text(code) : std::string{text}));
   }
-  return {};
+  return await_topic(wish.name, patience);
+}
+
+auto kafka_client::await_topic(const std::string& name, duration patience) -> result<void> {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    const auto found = partitions_of(name, patience);
+    if (found && *found > 0) return {};
+    if (std::chrono::steady_clock::now() > until) return found ? blamed("topic \"" + name + "\" was made and is not there") : found.failure();
+    attend(std::chrono::milliseconds{20});
+  }
 }
 
 } // namespace weir

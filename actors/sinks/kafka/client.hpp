@@ -66,6 +66,8 @@ private:
   explicit kafka_client(std::string brokers) : brokers_(std::move(brokers)) {}
   void note_error(int code, std::string_view reason);
   void begin_greeting();
+  /// Not every broker knows it at once.
+  auto await_topic(const std::string& name, duration patience) -> result<void>;
   auto is_hopeless() const -> bool;
 
   std::string brokers_;

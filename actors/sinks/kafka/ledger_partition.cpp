@@ -8,6 +8,9 @@
 namespace weir {
 namespace {
 
+/// No row's: whoever reads the ledger leaves it out.
+constexpr auto proof_key = std::string_view{"owned"};
+
 auto patience_ms(const kafka_settings& s) -> int {
   return static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(s.timeout.request).count());
 }
@@ -35,7 +38,7 @@ auto ledger_partition::own(std::uint64_t set_bytes) -> result<void> {
 auto ledger_partition::look() -> result<void> { return producer_ != nullptr ? result<void>{} : load(); }
 
 auto ledger_partition::load() -> result<void> {
-  return topic_.read(number_, next_, [&](std::string_view key, std::optional<std::string_view> value) { rows_.apply(key, value); });
+  return topic_.read(number_, next_, producer_ != nullptr ? *producer_ : topic_.client(), [&](std::string_view key, std::optional<std::string_view> value) { rows_.apply(key, value); });
 }
 
 auto ledger_partition::lost(std::string_view what, void* failure) -> error {
@@ -60,14 +63,18 @@ auto ledger_partition::begin() -> result<void> {
   return {};
 }
 
-auto ledger_partition::put(const std::vector<outgoing_message>& events, const ledger_records& records) -> result<void> {
-  auto all = events;
-  for (const auto& [key, value] : records) {
-    auto m = outgoing_message{.topic = topic_.name(), .partition = number_, .key = key};
-    if (value) m.payload = *value;
-    all.push_back(m);
-  }
-  auto outcomes = deliver(*producer_, all, settings_.timeout.request);
+auto ledger_partition::message_of(const ledger_records::value_type& record) const -> outgoing_message {
+  auto made = outgoing_message{.topic = topic_.name(), .partition = number_, .key = record.first};
+  if (record.second) made.payload = *record.second;
+  return made;
+}
+
+void ledger_partition::apply(const ledger_records& records) {
+  for (const auto& [key, value] : records) rows_.apply(key, value ? std::optional<std::string_view>{*value} : std::nullopt);
+}
+
+auto ledger_partition::put(const std::vector<outgoing_message>& messages) -> result<void> {
+  auto outcomes = deliver(*producer_, messages, settings_.timeout.request);
   if (!outcomes) {
     disown();
     return outcomes.failure();
@@ -82,10 +89,15 @@ auto ledger_partition::put(const std::vector<outgoing_message>& events, const le
   return failed == outcomes->end() ? result<void>{} : lost_by("not written: ", failed->code);
 }
 
-auto ledger_partition::commit(const ledger_records& records) -> result<void> {
+auto ledger_partition::prove() -> result<void> {
+  WEIR_CHECK(begin());
+  WEIR_CHECK(put({{.topic = topic_.name(), .partition = number_, .key = proof_key, .payload = std::string_view{}}}));
+  return commit();
+}
+
+auto ledger_partition::commit() -> result<void> {
   if (auto* failure = rd_kafka_commit_transaction(producer_->handle(), patience_ms(settings_)); failure != nullptr)
     return lost("not known to be committed: ", failure);
-  for (const auto& [key, value] : records) rows_.apply(key, value ? std::optional<std::string_view>{*value} : std::nullopt);
   return {};
 }
 

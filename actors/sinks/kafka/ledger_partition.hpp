@@ -3,6 +3,10 @@
 //  Owning it anew ends the transactions of earlier owners, wherever they are: what these had not committed is taken back,
 //  and they can commit nothing more. Only then the ledger is read to its end. So two writers never take the same chunk for
 //  new.
+//
+//  A transaction has one id, and may put records into partitions that are owned by others of the same writer. It has put them
+//  there when each of these proves that it is owned, by a small transaction of its own, and commits after that: a later owner
+//  finds them there, whether or not they are committed by then, and waits until that is decided.
 #pragma once
 
 #include "actors/sinks/kafka/delivery.hpp"
@@ -29,12 +33,17 @@ public:
   /// After an error of these it is not owned any more; errc::limit: somebody else owns it now.
   auto own(std::uint64_t set_bytes) -> result<void>;
   auto begin() -> result<void>;
-  /// Puts events and records into the transaction. errc::rejected: some message, nobody says which, will not be taken; then
-  /// it is still owned, and the transaction is taken back.
-  auto put(const std::vector<outgoing_message>& events, const ledger_records& records) -> result<void>;
-  /// All that was put is there for good, with the ledger's records, or none of it.
-  auto commit(const ledger_records& records) -> result<void>;
+  /// Puts these into the transaction, and waits until they are there. errc::rejected: some message, nobody says which, will
+  /// not be taken; then it is still owned, and the transaction is taken back.
+  auto put(const std::vector<outgoing_message>& messages) -> result<void>;
+  /// It is owned at this moment. Whoever owns it later waits for every transaction that has put something here before.
+  auto prove() -> result<void>;
+  /// All that was put is there for good, or none of it.
+  auto commit() -> result<void>;
   auto abort() -> result<void>;
+  auto message_of(const ledger_records::value_type& record) const -> outgoing_message;
+  /// They are in.
+  void apply(const ledger_records& records);
   void disown() { producer_.reset(); }
 
   /// What the ledger says now, whoever owns it.

@@ -95,12 +95,17 @@ auto ledger_rows::view_of(std::span<const chunk_ptr> chunks) const -> ledger_vie
   return view;
 }
 
-auto ledger_rows::records_of(const ledger_plan& plan, std::int64_t now_s) const -> ledger_records {
+auto ledger_rows::records_of(const ledger_plan& plan, std::int64_t now_s, const std::function<bool(const ledger_stream&)>& is_ours) const
+    -> ledger_records {
   auto records = ledger_records{};
   for (auto at = plan.rows.begin(); at != plan.rows.end();) {
     const auto& of = at->first;
     const auto found = streams_.find(of);
     auto rows = found == streams_.end() ? stream_rows{} : found->second;
+    if (!is_ours(of)) {
+      ++at;
+      continue;
+    }
     for (; at != plan.rows.end() && at->first == of; ++at) add(of, rows, at->second, now_s, records);
     const auto below = of.kind == 'c' ? plan.whole_below.find(of.stream) : plan.whole_below.end();
     if (below != plan.whole_below.end() && below->second > 1 && rows.begin()->first < below->second)

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -35,8 +36,9 @@ public:
 
   /// What to know for plan_commit().
   auto view_of(std::span<const chunk_ptr> chunks) const -> ledger_view;
-  /// What to apply, here and in the topic, for the commit that was planned.
-  auto records_of(const ledger_plan& plan, std::int64_t now_s) const -> ledger_records;
+  /// What to apply, here and in the topic, for the commit that was planned; of streams that are in this partition.
+  auto records_of(const ledger_plan& plan, std::int64_t now_s, const std::function<bool(const ledger_stream&)>& is_ours) const
+      -> ledger_records;
   /// Adds records that remove what is too old to come again, some at a time.
   void forget(const retention& keep, std::int64_t now_s, ledger_records& to);
 

@@ -23,19 +23,15 @@ auto ledger_topic::open(const kafka_settings& s, const std::string& name) -> res
     if (!s.create) return by.blamed("there is no topic \"" + name + "\", and \"create: false\" says not to make it");
     WEIR_CHECK(by.make_topic({name, ledger_partitions, s.replication, true}, s.timeout.request));
     WEIR_TRY(made->partitions_, by.partitions_of(name, s.timeout.request));
-    if (made->partitions_ == 0) return by.blamed("the topic \"" + name + "\" is being made");
   }
   made->topic_ = by.topic(name);
   return made;
 }
 
-auto ledger_topic::read(std::int32_t partition, std::int64_t& next, const visitor& visit) -> result<void> {
+auto ledger_topic::read(std::int32_t partition, std::int64_t& next, kafka_client& end_for, const visitor& visit) -> result<void> {
   auto begin = std::int64_t{0};
   auto end = std::int64_t{0};
-  const auto ms = static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(patience_).count());
-  const auto code = rd_kafka_query_watermark_offsets(client_->handle(), name_.c_str(), partition, &begin, &end, ms);
-  client_->attend({});
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return client_->blamed("the end of \"" + name_ + "\" is not told: " + kafka_error_text(code));
+  WEIR_CHECK(find_ends(end_for, partition, begin, end));
   if (next >= end) return {};
   next = std::max(next, begin);
   if (rd_kafka_consume_start(topic_, partition, next) != 0)
@@ -43,6 +39,21 @@ auto ledger_topic::read(std::int32_t partition, std::int64_t& next, const visito
   auto done = read_up_to(end, partition, next, visit);
   (void)rd_kafka_consume_stop(topic_, partition);
   return done;
+}
+
+auto ledger_topic::find_ends(kafka_client& seen_by, std::int32_t partition, std::int64_t& begin, std::int64_t& end) -> result<void> {
+  const auto ms = static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(patience_).count());
+  const auto until = std::chrono::steady_clock::now() + patience_;
+  for (;;) {
+    const auto code = rd_kafka_query_watermark_offsets(seen_by.handle(), name_.c_str(), partition, &begin, &end, ms);
+    client_->attend({});
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+    // As long as a topic is new, or its leader has just changed.
+    const auto is_passing = code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION || code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+    if (!is_passing || std::chrono::steady_clock::now() > until)
+      return client_->blamed("the end of \"" + name_ + "\" is not told: " + kafka_error_text(code));
+    client_->attend(std::chrono::milliseconds{50});
+  }
 }
 
 auto ledger_topic::read_up_to(std::int64_t end, std::int32_t partition, std::int64_t& next, const visitor& visit) -> result<void> {

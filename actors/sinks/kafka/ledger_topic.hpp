@@ -23,11 +23,13 @@ public:
   auto client() -> kafka_client& { return *client_; }
 
   using visitor = std::function<void(std::string_view key, std::optional<std::string_view> value)>;
-  /// What is committed from `next` on up to the end that it has now; `next` is behind it then.
-  auto read(std::int32_t partition, std::int64_t& next, const visitor& visit) -> result<void>;
+  /// What is committed from `next` on up to the end that `end_for` sees now; `next` is behind it then. For a producer that
+  /// counts what is not decided yet, which is waited for.
+  auto read(std::int32_t partition, std::int64_t& next, kafka_client& end_for, const visitor& visit) -> result<void>;
 
 private:
   ledger_topic(std::string name, const store_timeouts& patience) : name_(std::move(name)), patience_(patience.request) {}
+  auto find_ends(kafka_client& seen_by, std::int32_t partition, std::int64_t& begin, std::int64_t& end) -> result<void>;
   auto read_up_to(std::int64_t end, std::int32_t partition, std::int64_t& next, const visitor& visit) -> result<void>;
 
   std::string name_;

@@ -62,6 +62,7 @@ auto producer_options(const kafka_settings& s, const std::string& transactional_
   auto made = connection_options(s);
   made.insert(made.end(), {{"enable.idempotence", "true"},
                            {"acks", "all"},
+                           {"isolation.level", "read_uncommitted"}, // what it is told of ends counts what is not decided yet
                            {"message.timeout.ms", in_ms(s.timeout.request)},
                            {"linger.ms", "20"},
                            {"queue.buffering.max.messages", "10000000"},

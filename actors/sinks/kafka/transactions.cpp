@@ -8,119 +8,99 @@
 namespace weir {
 namespace {
 
-/// What one of the ledger's partitions has of a batch.
-struct batch_part {
-  ledger_partition* to = nullptr;
+/// What a batch has to do with one of the ledger's partitions.
+struct ledger_part {
+  ledger_partition* of = nullptr;
   std::unique_lock<std::mutex> lock;
-  std::vector<std::size_t> numbers; ///< of the batch's chunks
-  std::vector<chunk_ptr> chunks;
-  ledger_plan plan;
   ledger_records records;
-  std::vector<outgoing_message> events;
-  bool is_open = false; ///< a transaction of it is
-
-  auto is_empty() const -> bool { return events.empty() && records.empty(); }
 };
 
 /// In the order of partitions, so that two writers never wait for each other.
-using batch_parts = std::map<std::int32_t, batch_part>;
+using ledger_parts = std::map<std::int32_t, ledger_part>;
 
 class batch_commit {
 public:
-  batch_commit(const commit_batch& batch, const message_batch& messages, batch_parts& parts, committed done)
-      : batch_(batch), messages_(messages), parts_(parts), fresh_(batch.chunks.size()), part_of_(batch.chunks.size()),
-        done_(std::move(done)) {}
+  batch_commit(const commit_batch& batch, const message_batch& messages, ledger_parts& parts, committed done)
+      : batch_(batch), messages_(messages), parts_(parts), done_(std::move(done)) {}
 
-  auto run(const topic_book& topics, const retention& keep, std::int64_t wall_ns) -> result<committed> {
-    for (auto& [number, part] : parts_) WEIR_CHECK(plan(part, topics.set_bytes(), keep, wall_ns));
+  /// `home`: of each stream of the batch the partition that has it.
+  auto run(const topic_book& topics, const std::map<ledger_stream, std::int32_t>& home, const retention& keep, std::int64_t wall_ns)
+      -> result<committed> {
+    auto known = ledger_view{};
+    for (auto& [number, part] : parts_) {
+      WEIR_CHECK(part.of->own(topics.set_bytes()));
+      known.merge(part.of->rows().view_of(batch_.chunks));
+    }
+    plan_ = plan_commit(batch_.chunks, known);
+    for (auto& [number, part] : parts_) add_records(part, home, keep, seconds_of(wall_ns));
+    done_.regrouped = plan_.regrouped;
+    done_.repeated_chunks = static_cast<std::uint64_t>(std::count(plan_.fresh.begin(), plan_.fresh.end(), std::nullopt));
     keep_fresh_refusals();
     sort_out(topics, wall_ns);
-    auto state = put_all();
+    auto& lead = *parts_.begin()->second.of;
+    if (outgoing_.empty()) return confirmed();
+    WEIR_CHECK(lead.begin());
+    WEIR_CHECK(lead.put(outgoing_));
+    auto state = prove_others();
     if (state && batch_.confirm) state = batch_.confirm(done_.refused);
-    if (state) state = commit_all();
-    if (state) return std::move(done_);
-    take_back();
-    return state.failure();
+    if (!state) return (void)lead.abort(), state.failure();
+    WEIR_CHECK(lead.commit());
+    for (auto& [number, part] : parts_) part.of->apply(part.records);
+    return std::move(done_);
   }
 
 private:
-  auto plan(batch_part& part, std::uint64_t set_bytes, const retention& keep, std::int64_t wall_ns) -> result<void> {
-    WEIR_CHECK(part.to->own(set_bytes));
-    auto& rows = part.to->rows();
-    part.plan = plan_commit(part.chunks, rows.view_of(part.chunks));
-    part.records = rows.records_of(part.plan, seconds_of(wall_ns));
-    rows.forget(keep, seconds_of(wall_ns), part.records);
+  auto confirmed() -> result<committed> {
+    if (batch_.confirm) WEIR_CHECK(batch_.confirm(done_.refused));
+    return std::move(done_);
+  }
+
+  void add_records(ledger_part& part, const std::map<ledger_stream, std::int32_t>& home, const retention& keep, std::int64_t now_s) {
+    auto& rows = part.of->rows();
+    part.records = rows.records_of(plan_, now_s, [&](const ledger_stream& of) { return home.at(of) == part.of->number(); });
+    rows.forget(keep, now_s, part.records);
+    for (const auto& record : part.records) outgoing_.push_back(part.of->message_of(record));
     done_.forgotten_id_s = std::max(done_.forgotten_id_s, rows.crowded_out_s());
-    done_.regrouped += part.plan.regrouped;
-    for (std::size_t i = 0; i < part.numbers.size(); ++i) {
-      const auto& fresh = part.plan.fresh[i];
-      if (fresh)
-        fresh_[part.numbers[i]] = &*fresh;
-      else
-        ++done_.repeated_chunks;
-      part_of_[part.numbers[i]] = &part;
-    }
+  }
+
+  /// Those that nothing is written to may be anybody's: what was known there stays known.
+  auto prove_others() -> result<void> {
+    for (auto at = std::next(parts_.begin()); at != parts_.end(); ++at)
+      if (!at->second.records.empty()) WEIR_CHECK(at->second.of->prove());
     return {};
   }
 
   void keep_fresh_refusals() {
     auto kept = std::vector<refusal>{};
     for (const auto& r : done_.refused) {
-      if (fresh_[r.first.chunk] == nullptr) continue;
+      const auto& fresh = plan_.fresh[r.first.chunk];
+      if (!fresh) continue;
       const auto its = std::vector<index_range>{{r.first.index, r.first.index + r.events}};
-      for (const auto& part : common(its, *fresh_[r.first.chunk]))
-        kept.push_back({r.reason, {r.first.chunk, part.first}, part.end - part.first});
+      for (const auto& part : common(its, *fresh)) kept.push_back({r.reason, {r.first.chunk, part.first}, part.end - part.first});
     }
     done_.refused = std::move(kept);
   }
 
   void sort_out(const topic_book& topics, std::int64_t wall_ns) {
     for (const auto& m : messages_.messages()) {
-      const auto* fresh = fresh_[m.at.chunk];
-      if (fresh == nullptr || !contains(*fresh, m.at.index)) continue;
+      const auto& fresh = plan_.fresh[m.at.chunk];
+      if (!fresh || !contains(*fresh, m.at.index)) continue;
       if (auto problem = topics.problem_of(messages_, m); !problem.empty()) {
         done_.refused.push_back({std::move(problem), m.at, 1});
         continue;
       }
-      part_of_[m.at.chunk]->events.push_back(outgoing(messages_, m, wall_ns));
+      outgoing_.push_back(outgoing(messages_, m, wall_ns));
       ++done_.events;
       done_.bytes += m.end - m.begin;
     }
     std::stable_sort(done_.refused.begin(), done_.refused.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   }
 
-  auto put_all() -> result<void> {
-    for (auto& [number, part] : parts_) {
-      if (part.is_empty()) continue;
-      WEIR_CHECK(part.to->begin());
-      part.is_open = true;
-      if (const auto state = part.to->put(part.events, part.records); !state) {
-        part.is_open = false; // it has seen to that itself
-        return state;
-      }
-    }
-    return {};
-  }
-
-  auto commit_all() -> result<void> {
-    for (auto& [number, part] : parts_) {
-      if (!part.is_open) continue;
-      part.is_open = false;
-      WEIR_CHECK(part.to->commit(part.records));
-    }
-    return {};
-  }
-
-  void take_back() {
-    for (auto& [number, part] : parts_)
-      if (part.is_open) (void)part.to->abort();
-  }
-
   const commit_batch& batch_;
   const message_batch& messages_;
-  batch_parts& parts_;
-  std::vector<const std::vector<index_range>*> fresh_; ///< by chunk; null: all of it is in already
-  std::vector<batch_part*> part_of_;                   ///< by chunk
+  ledger_parts& parts_;
+  ledger_plan plan_;
+  std::vector<outgoing_message> outgoing_; ///< the ledger's and the batch's
   committed done_;
 };
 
@@ -151,16 +131,18 @@ auto kafka_transactions::partition_of(const std::string& source) -> ledger_parti
 
 auto kafka_transactions::commit(const commit_batch& batch, const message_batch& messages, const topic_book& topics, committed done)
     -> result<std::optional<committed>> {
-  auto parts = batch_parts{};
-  for (std::size_t i = 0; i < batch.chunks.size(); ++i) {
-    auto& to = partition_of(batch.chunks[i]->source);
-    auto& part = parts[to.number()];
-    part.to = &to;
-    part.numbers.push_back(i);
-    part.chunks.push_back(batch.chunks[i]);
-  }
-  for (auto& [number, part] : parts) part.lock = std::unique_lock{part.to->guard()};
-  auto state = batch_commit{batch, messages, parts, std::move(done)}.run(topics, keep_, clock_.wall_ns());
+  auto parts = ledger_parts{};
+  auto home = std::map<ledger_stream, std::int32_t>{};
+  for (const auto& c : batch.chunks)
+    for (const auto& [of, span] : streams_of({&c, 1})) {
+      // Ids of a collector's chunks are where its streams are.
+      auto& to = partition_of(of.kind == 'c' ? c->source : of.owner);
+      home.emplace(of, to.number());
+      parts[to.number()].of = &to;
+    }
+  if (parts.empty()) parts[0].of = partitions_.front().get(); // chunks without ids and positions are always new
+  for (auto& [number, part] : parts) part.lock = std::unique_lock{part.of->guard()};
+  auto state = batch_commit{batch, messages, parts, std::move(done)}.run(topics, home, keep_, clock_.wall_ns());
   if (state) return std::optional{std::move(*state)};
   if (state.failure().code == errc::limit) return std::optional<committed>{};
   return state.failure();

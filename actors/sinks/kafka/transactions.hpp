@@ -1,8 +1,8 @@
 /// Exactly once: what the writers of a sink share, and the commit of a batch with its ledger's records.
 //
-//  Of the ledger's partitions a collector has one, by the hash of its name, and all its chunks go in transactions of that
-//  one's owner: so the batches of one collector are committed one after the other, and those of several side by side.
-//  Client's ids that belong to no collector are known where the collector is that brought them.
+//  Of the ledger's partitions a collector has one, by the hash of its name, and so have the clients' ids that belong to no
+//  collector. A batch is one transaction, of the first of the partitions that it needs: so the batches of one collector are
+//  committed one after the other, and those of several side by side.
 #pragma once
 
 #include "actors/sinks/kafka/ledger_partition.hpp"
