@@ -101,7 +101,7 @@ auto deliver(kafka_client& by, std::span<const outgoing_message> messages, durat
 auto outgoing(const message_batch& of, const message_batch::message& m, std::int64_t wall_ns) -> outgoing_message {
   constexpr auto ns_per_ms = std::int64_t{1'000'000};
   // A broker refuses what comes from the future, and with it all that travels along.
-  const auto time_ms = std::min(m.time_ns, wall_ns) / ns_per_ms;
+  const auto time_ms = std::min(m.time_ms, wall_ns / ns_per_ms);
   const auto& headers = of.headers_of(m);
   return {.topic = of.topics()[m.topic],
           .key = m.has_key ? std::optional{of.key_of(m)} : std::nullopt,

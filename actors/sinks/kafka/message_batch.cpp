@@ -23,7 +23,7 @@ auto with_tag(const std::string& text, std::string_view tag) -> std::string {
 
 message_batch::message_batch(const kafka_settings& s, std::string_view node, std::string_view component)
     : names_(s.topic, node, component), key_path_(s.key), header_texts_(s.headers.begin(), s.headers.end()),
-      ends_lines_(s.format.format != event_format::msgpack), format_(make_event_writer(options_of(s.format))) {
+      is_of_event_time_(s.message_time == kafka_time::event), ends_lines_(s.format.format != event_format::msgpack), format_(make_event_writer(options_of(s.format))) {
   headers_differ_ = std::any_of(header_texts_.begin(), header_texts_.end(),
                                 [](const auto& h) { return h.second.find(tag_mark) != std::string::npos; });
 }
@@ -72,6 +72,7 @@ void message_batch::add_run(const event_run& run, committed& done) {
     if (seen == 0 || changes != names_.changes()) topic = number_of_topic(name);
     changes = names_.changes();
     m.topic = topic;
+    if (is_of_event_time_) m.time_ms = m.time_ns / 1'000'000;
     messages_.push_back(m);
   }
   if (seen < run.events) refuse(done, "malformed entry", run, seen, run.events - seen);

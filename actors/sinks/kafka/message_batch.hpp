@@ -27,6 +27,7 @@ public:
     std::size_t begin = 0, key = 0, payload = 0, end = 0; ///< key from `key` to `payload`, that from there to `end`
     bool has_key = false;
     std::int64_t time_ns = 0;
+    std::int64_t time_ms = 0; ///< what the message says; 0: when it is written
   };
 
   message_batch(const kafka_settings& s, std::string_view node, std::string_view component);
@@ -53,6 +54,7 @@ private:
   std::string key_path_;
   message_headers header_texts_;
   bool headers_differ_ = false; ///< by tag
+  bool is_of_event_time_ = false;
   bool ends_lines_ = true;      ///< the format puts a line feed behind an event
   std::unique_ptr<event_writer> format_;
   byte_buffer bytes_;

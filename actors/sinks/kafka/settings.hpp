@@ -18,6 +18,7 @@ namespace weir {
 
 enum class kafka_mechanism { plain, scram_sha_256, scram_sha_512 };
 enum class kafka_partition { key, sticky };
+enum class kafka_time { written, event };
 enum class kafka_compression { none, gzip, snappy, lz4, zstd };
 
 constexpr auto names_of(kafka_mechanism*) {
@@ -27,6 +28,9 @@ constexpr auto names_of(kafka_mechanism*) {
 }
 constexpr auto names_of(kafka_partition*) {
   return std::array<std::pair<std::string_view, kafka_partition>, 2>{{{"key", kafka_partition::key}, {"sticky", kafka_partition::sticky}}};
+}
+constexpr auto names_of(kafka_time*) {
+  return std::array<std::pair<std::string_view, kafka_time>, 2>{{{"written", kafka_time::written}, {"event", kafka_time::event}}};
 }
 constexpr auto names_of(kafka_compression*) {
   return std::array<std::pair<std::string_view, kafka_compression>, 5>{{{"none", kafka_compression::none},
@@ -71,6 +75,7 @@ sinks:
   std::string topic = "logs";
   std::string key;
   kafka_partition partition = kafka_partition::key;
+  kafka_time message_time = kafka_time::written;
   config::string_map headers;
   format_settings format;
   kafka_compression compress = kafka_compression::lz4;
@@ -105,6 +110,9 @@ template <class Visitor> void describe(Visitor& v, kafka_settings& s) {
   v.field("partition", s.partition,
           "key: messages of one key go to one partition, the one that Java's clients choose; those without a key, and with sticky "
           "all, to one partition for a while and then to another.");
+  v.field("message_time", s.message_time,
+          "The message's own time: when it was written; event: the event's, by which a topic's retention then counts, so that old events "
+          "are gone at once.");
   v.field("headers", s.headers, "Headers of each message: names and texts; {tag} in a text is the event's.");
   describe(v, s.format);
   v.field("compress", s.compress, "How messages travel and are kept: none, gzip, snappy, lz4 or zstd.");

@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(keeps_the_contract_of_stores_without_one) {
 }
 
 BOOST_AUTO_TEST_CASE(a_message_has_key_headers_and_the_events_time) {
-  const auto s = open({{"topic", scalar("t.{tag}")}, {"key", scalar("user")}, {"headers", map_of({{"tag", scalar("{tag}")}})}, {"include", list({})}});
+  const auto s = open({{"topic", scalar("t.{tag}")}, {"key", scalar("user")}, {"headers", map_of({{"tag", scalar("{tag}")}})}, {"include", list({})}, {"message_time", scalar("event")}});
   must_commit(*s, {make_chunk({{"a/b", entry_of(1'795'359'845'123'456'789, record("user", "eve")), 1}})});
   BOOST_TEST((messages_of("t.a_b", "%k|%h|%T|%s") == std::vector<std::string>{"eve|tag=a/b|1795359845123|{\"user\":\"eve\"}"}));
 }
