@@ -21,6 +21,7 @@ public:
   kafka_store(const settings& s, const plugin_context& context);
 
   auto open() -> result<void> override;
+  auto examine() -> std::optional<std::vector<std::string>> override;
   auto commit(const commit_batch& batch) -> result<committed> override;
   auto knowledge(const std::string& source) -> result<stream_knowledge> override;
   auto known_ids(const std::vector<id_range>& asked) -> result<std::vector<id_range>> override;
@@ -73,6 +74,24 @@ auto kafka_store::open() -> result<void> {
   if (const auto topic = messages_.only_topic(); !topic.empty()) WEIR_CHECK(topics_.see_to(client(), topic));
   is_open_ = true;
   return {};
+}
+
+auto kafka_store::examine() -> std::optional<std::vector<std::string>> {
+  auto wrong = std::vector<std::string>{};
+  const auto look = [&]() -> result<void> {
+    WEIR_TRY(const auto asks, kafka_client::make(kafka_client::kind::consumer, reader_options(settings_), brokers_of(settings_)));
+    WEIR_CHECK(asks->greet(settings_.timeout.connect));
+    auto topics = std::vector<std::string>{};
+    if (transactions_ != nullptr) topics.push_back(transactions_->ledger_name());
+    if (auto topic = messages_.only_topic(); !topic.empty()) topics.push_back(std::move(topic));
+    for (const auto& topic : topics) {
+      WEIR_TRY(const auto partitions, asks->partitions_of(topic, settings_.timeout.request));
+      if (partitions == 0 && !settings_.create) wrong.push_back(asks->blamed("there is no topic \"" + topic + '"').what);
+    }
+    return {};
+  };
+  if (const auto looked = look(); !looked) wrong.push_back(looked.failure().what);
+  return wrong;
 }
 
 auto kafka_store::commit(const commit_batch& batch) -> result<committed> {

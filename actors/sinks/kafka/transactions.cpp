@@ -119,7 +119,7 @@ kafka_transactions::kafka_transactions(const kafka_settings& s, const plugin_con
 auto kafka_transactions::open() -> result<void> {
   const auto lock = std::lock_guard{guard_};
   if (topic_ != nullptr) return topic_->client().greet(settings_.timeout.connect);
-  WEIR_TRY(topic_, ledger_topic::open(settings_, "weir-ledger-" + sink_));
+  WEIR_TRY(topic_, ledger_topic::open(settings_, ledger_name()));
   for (std::int32_t n = 0; n < topic_->partitions(); ++n)
     partitions_.push_back(std::make_unique<ledger_partition>(settings_, *topic_, sink_, n));
   return {};

@@ -26,6 +26,7 @@ public:
 
   /// The brokers answer and the ledger is there.
   auto open() -> result<void>;
+  auto ledger_name() const -> std::string { return "weir-ledger-" + sink_; }
   /// For what is asked of brokers; after open().
   auto client() -> kafka_client& { return topic_->client(); }
 
