@@ -48,40 +48,40 @@ public:
   explicit simulated_bucket(bucket_content& content) : content_(content) {}
 
   auto put(const std::string& key, std::string_view bytes, const object_form&) -> result<void> override {
-    return change([this, key, text = std::string{bytes}]() -> result<void> {
-      content_.objects[key] = text;
+    return change([&content = content_, key, text = std::string{bytes}]() -> result<void> {
+      content.objects[key] = text;
       return {};
     });
   }
   auto put_if_absent(const std::string& key, std::string_view bytes) -> result<bool> override {
-    return change([this, key, text = std::string{bytes}]() -> result<bool> { return content_.objects.try_emplace(key, text).second; });
+    return change([&content = content_, key, text = std::string{bytes}]() -> result<bool> { return content.objects.try_emplace(key, text).second; });
   }
   auto get(const std::string& key) -> result<std::string> override {
-    return change([this, key]() -> result<std::string> {
-      const auto found = content_.objects.find(key);
-      if (found == content_.objects.end()) return error{errc::not_found, key};
+    return change([&content = content_, key]() -> result<std::string> {
+      const auto found = content.objects.find(key);
+      if (found == content.objects.end()) return error{errc::not_found, key};
       return found->second;
     });
   }
   auto copy(const std::string& from, const std::string& to, const object_form&) -> result<void> override {
-    return change([this, from, to]() -> result<void> {
-      const auto found = content_.objects.find(from);
-      if (found == content_.objects.end()) return error{errc::not_found, from};
+    return change([&content = content_, from, to]() -> result<void> {
+      const auto found = content.objects.find(from);
+      if (found == content.objects.end()) return error{errc::not_found, from};
       auto bytes = found->second;
-      content_.objects[to] = std::move(bytes);
+      content.objects[to] = std::move(bytes);
       return {};
     });
   }
   auto remove(const std::string& key) -> result<void> override {
-    return change([this, key]() -> result<void> {
-      content_.objects.erase(key);
+    return change([&content = content_, key]() -> result<void> {
+      content.objects.erase(key);
       return {};
     });
   }
   auto list(const std::string& prefix) -> result<std::vector<std::string>> override {
-    return change([this, prefix]() -> result<std::vector<std::string>> {
+    return change([&content = content_, prefix]() -> result<std::vector<std::string>> {
       auto keys = std::vector<std::string>{};
-      for (auto at = content_.objects.lower_bound(prefix); at != content_.objects.end() && at->first.starts_with(prefix); ++at)
+      for (auto at = content.objects.lower_bound(prefix); at != content.objects.end() && at->first.starts_with(prefix); ++at)
         keys.push_back(at->first);
       return keys;
     });
