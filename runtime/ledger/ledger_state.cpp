@@ -209,6 +209,24 @@ auto ledger_state::trimmed(const chunk& c) -> std::vector<index_range> {
   return trim(c, known, regrouped_);
 }
 
+auto ledger_state::part_for(std::span<const chunk_ptr> chunks) const -> ledger_state {
+  auto part = ledger_state{keep_};
+  part.now_s_ = now_s_;
+  auto clients = position_index{SIZE_MAX};
+  for (const auto& c : chunks) {
+    if (part.ids_.of(c->id.origin).empty())
+      for (const auto& r : ids_.of(c->id.origin)) part.ids_.insert(r, now_s_);
+    for (const auto& p : c->positions) {
+      const auto is_window = is_window_stream(p.stream);
+      if (is_window) client_ids_.find(c->source, p, clients);
+      for (const auto& known : (is_window ? clients : positions_).common(c->source, p)) part.add_position(c->source, known);
+    }
+    for (const auto& p : c->settled)
+      for (const auto& known : settled_.common(c->source, p)) part.settled_.add(c->source, known);
+  }
+  return part;
+}
+
 void ledger_state::add_position(const std::string& source, const position_range& p) {
   if (!is_window_stream(p.stream))
     positions_.add(source, p, now_s_);

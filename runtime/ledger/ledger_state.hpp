@@ -81,6 +81,8 @@ public:
   /// Notes the chunk, and what to write about it in `ids` and `positions`, as parts of a record. Which of its events
   /// are new, by their positions; nothing: the chunk is in already. `now_s`: second of the wall clock.
   auto add(const chunk& c, std::int64_t now_s) -> std::optional<std::vector<index_range>>;
+  /// What is known of all that these chunks touch: adding them there finds the same, and changes nothing here.
+  auto part_for(std::span<const chunk_ptr> chunks) const -> ledger_state;
   /// What is too old to come again.
   void forget(std::int64_t now_s);
   /// Of the events that add() found new since the last call: those of which a part was known.

@@ -217,6 +217,7 @@ auto http_client::connection::take_answer(std::size_t endpoint) -> http_answer {
   made.location = header("Location");
   made.content_type = header("Content-Type");
   made.product = header("X-Elastic-Product");
+  made.etag = header("ETag");
   if (const auto seconds = info(CURLINFO_RETRY_AFTER, curl_off_t{0}); seconds > 0)
     made.retry_after = std::chrono::seconds{seconds};
   return made;

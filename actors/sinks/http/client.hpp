@@ -48,6 +48,7 @@ struct http_answer {
   std::string location;
   std::string content_type;
   std::string product;                    ///< X-Elastic-Product
+  std::string etag;                       ///< as it came, with its quotes
   std::optional<duration> retry_after;    ///< that it asks to wait
   std::size_t endpoint = 0;               ///< which one answered
 

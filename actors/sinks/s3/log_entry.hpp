@@ -1,0 +1,48 @@
+/// What the objects of the S3 store's ledger have in them.
+//
+//  log entry := "weirS3L1", writer u64, base u64, object_count u32, object*, done_count u32, done u64*, record text
+//  object    := staged text, key text             the bytes lie at `staged`, and belong at `key`
+//  snapshot  := "weirS3S1", open_count u32, (number u64, object_count u32, object*)*, record text
+//  text      := size u32, bytes
+//
+//  `record` is a record of runtime/ledger/ledger_state: of an entry what it adds, of a snapshot all. `base` is the number of the
+//  last entry that the writer knew when it staged its objects. `done`: entries whose objects are all at their keys.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir {
+
+struct staged_object {
+  std::string staged;
+  std::string key;
+  auto operator==(const staged_object&) const -> bool = default;
+};
+
+struct log_entry {
+  std::uint64_t writer = 0; ///< of one commit: no two entries have the same
+  std::uint64_t base = 0;
+  std::vector<staged_object> objects;
+  std::vector<std::uint64_t> done;
+  std::string record;
+  auto operator==(const log_entry&) const -> bool = default;
+};
+
+struct log_snapshot {
+  std::map<std::uint64_t, std::vector<staged_object>> open; ///< entries whose objects may not be at their keys yet
+  std::string record;
+  auto operator==(const log_snapshot&) const -> bool = default;
+};
+
+auto encode(const log_entry& e) -> std::string;
+auto encode(const log_snapshot& s) -> std::string;
+/// Nothing if it is none. Total.
+auto decode_entry(std::string_view bytes) -> std::optional<log_entry>;
+auto decode_snapshot(std::string_view bytes) -> std::optional<log_snapshot>;
+
+} // namespace weir
