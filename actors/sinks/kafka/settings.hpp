@@ -41,7 +41,7 @@ constexpr auto names_of(kafka_compression*) {
 }
 
 struct kafka_auth : store_auth {
-  kafka_mechanism mechanism = kafka_mechanism::scram_sha_512;
+  kafka_mechanism mechanism = kafka_mechanism::plain;
 };
 
 class kafka_transactions;

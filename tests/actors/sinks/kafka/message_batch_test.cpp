@@ -73,6 +73,7 @@ BOOST_AUTO_TEST_CASE(secrets_and_brokers_reach_the_library) {
   BOOST_TEST(option_of(connection_options(s), "bootstrap.servers") == "kafka-1:9092,kafka-2:9093,[::1]:9094");
   BOOST_TEST(option_of(connection_options(s), "security.protocol") == "plaintext");
   s.auth.user = "weir";
+  s.auth.mechanism = kafka_mechanism::scram_sha_512;
   s.auth.password.value = "changeme";
   s.tls.emplace();
   s.tls->verify = store_verify::ca;
