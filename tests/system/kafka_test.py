@@ -89,11 +89,10 @@ class SmallMessages(Kafka):
         topology = self.write("t.yaml", "collectors: { logs: { type: tail, path: \"DIR/in/*.log\" } }\n"
                               "sinks: { store: { from: logs, " + self.sink() + " } }\n")
         self.start("one", topology, "--node", "one")
-        self.wait_for("one", "store", events_out=4950)
-        wait_until(lambda: len(self.messages()) == 4950, "all that is good is stored")
-        dropped = self.actor("one", "store")["dropped"]
-        self.assertEqual(50, sum(dropped.values()))
-        self.assertTrue(all("max.message.bytes" in reason for reason in dropped), dropped)
+        wait_until(lambda: len(self.messages()) == 4950, "all that is good is stored", 120)
+        dropped = lambda: self.actor("one", "store")["dropped"]
+        wait_until(lambda: sum(dropped().values()) == 50, "the others are dead letters")
+        self.assertTrue(all("max.message.bytes" in reason for reason in dropped()), dropped())
 
 
 if __name__ == "__main__":
