@@ -43,8 +43,6 @@ void validate(const kafka_settings& s, config::settings_reader& reader) {
     reader.complain("tls", "\"server_name\" is not for kafka: brokers are called as they call each other");
   if (s.timeout.request < request_min || s.timeout.request > request_max)
     reader.complain("timeout", "\"request\" wants 1s to 5m here");
-  if (!s.auth.user.empty() && s.auth.mechanism == kafka_mechanism::plain && !s.tls)
-    reader.warn("auth", "the mechanism plain without \"tls\" shows the password to whoever reads along");
   if (!s.key.empty() && !is_written_path(s.key)) reader.complain("key", "\"key\": " + std::string{not_written_path});
   for (const auto& [name, text] : s.headers)
     if (name.empty()) reader.complain("headers", "\"headers\" has one without a name");
