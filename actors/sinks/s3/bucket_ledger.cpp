@@ -93,7 +93,7 @@ auto bucket_ledger::load_snapshot() -> result<void> {
   end_ = number;
   if (number == 0) return {};
   WEIR_TRY(const auto bytes, bucket_.get(place("snapshot", number)));
-  auto read = decode_snapshot(bytes);
+  auto read = decode_bucket_snapshot(bytes);
   if (!read || !state_.apply(read->record, seconds_of(time_.wall_ns())))
     return error{errc::failed, "the ledger's object " + place("snapshot", number) + " is none of this version's"};
   open_ = std::move(read->open);
@@ -128,7 +128,7 @@ auto bucket_ledger::catch_up() -> result<void> {
   }
 }
 
-auto bucket_ledger::take(std::uint64_t number, const log_entry& e) -> result<void> {
+auto bucket_ledger::take(std::uint64_t number, const bucket_entry& e) -> result<void> {
   end_ = number;
   if (number > e.base + settings_.staged_base_max) return {}; // void: what it staged may be gone
   if (!state_.apply(e.record, seconds_of(time_.wall_ns())))
@@ -180,8 +180,8 @@ auto bucket_ledger::try_commit(const batch& b) -> result<bool> {
   return true;
 }
 
-auto bucket_ledger::stage(const std::vector<new_object>& objects) -> result<log_entry> {
-  auto made = log_entry{.writer = random_(), .base = end_, .objects = {}, .done = {}, .record = {}};
+auto bucket_ledger::stage(const std::vector<new_object>& objects) -> result<bucket_entry> {
+  auto made = bucket_entry{.writer = random_(), .base = end_, .objects = {}, .done = {}, .record = {}};
   for (const auto& o : objects) {
     const auto key = place("staged", made.base) + '-' + hex_digits_of(made.writer) + '-' + std::to_string(made.objects.size());
     WEIR_CHECK(bucket_.put(key, o.bytes, settings_.form));
@@ -191,7 +191,7 @@ auto bucket_ledger::stage(const std::vector<new_object>& objects) -> result<log_
 }
 
 /// If that fails they are found later, when nothing can name them any more.
-void bucket_ledger::unstage(const log_entry& e) {
+void bucket_ledger::unstage(const bucket_entry& e) {
   for (const auto& o : e.objects) (void)bucket_.remove(o.staged);
 }
 
@@ -199,7 +199,7 @@ auto bucket_ledger::key_of(const new_object& o, std::uint64_t number) const -> s
   return o.prefix + settings_.name + '-' + life_ + '-' + padded(number, key_number_digits) + o.ending;
 }
 
-auto bucket_ledger::claim(log_entry e, const std::vector<new_object>& objects, const batch& b, bucket_plan& plan)
+auto bucket_ledger::claim(bucket_entry e, const std::vector<new_object>& objects, const batch& b, bucket_plan& plan)
     -> result<std::optional<std::uint64_t>> {
   while (end_ < e.base + settings_.staged_base_max / 10) {
     const auto number = end_ + 1;
@@ -225,7 +225,7 @@ auto bucket_ledger::claim(log_entry e, const std::vector<new_object>& objects, c
 }
 
 /// Whether this number is ours. An error: it may be, or become ours yet.
-auto bucket_ledger::put_entry(std::uint64_t number, const log_entry& e) -> result<bool> {
+auto bucket_ledger::put_entry(std::uint64_t number, const bucket_entry& e) -> result<bool> {
   const auto key = place("log", number);
   const auto bytes = encode(e);
   auto put = result<bool>{false};
@@ -271,7 +271,7 @@ auto bucket_ledger::up_to_date() -> result<const ledger_state*> {
 
 auto bucket_ledger::keep_up() -> result<void> {
   state_.forget(seconds_of(time_.wall_ns()));
-  WEIR_CHECK(bucket_.put(place("snapshot", end_), encode(log_snapshot{open_, state_.snapshot()}), {}));
+  WEIR_CHECK(bucket_.put(place("snapshot", end_), encode(bucket_snapshot{open_, state_.snapshot()}), {}));
   WEIR_CHECK(remove_numbers_below("snapshot", end_));
   if (end_ > settings_.kept) WEIR_CHECK(remove_numbers_below("log", end_ - settings_.kept + 1));
   if (end_ > settings_.staged_base_max) WEIR_CHECK(remove_numbers_below("staged", end_ - settings_.staged_base_max));

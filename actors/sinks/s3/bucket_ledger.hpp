@@ -89,15 +89,15 @@ private:
   auto newest_snapshot() -> result<std::uint64_t>;
   auto check_reach(std::uint64_t first) -> result<void>;
   auto catch_up() -> result<void>;
-  auto take(std::uint64_t number, const log_entry& e) -> result<void>;
+  auto take(std::uint64_t number, const bucket_entry& e) -> result<void>;
   auto plan_for(std::span<const chunk_ptr> chunks) const -> bucket_plan;
   /// False: others have stored some of it meanwhile.
   auto try_commit(const batch& b) -> result<bool>;
-  auto stage(const std::vector<new_object>& objects) -> result<log_entry>;
-  void unstage(const log_entry& e);
+  auto stage(const std::vector<new_object>& objects) -> result<bucket_entry>;
+  void unstage(const bucket_entry& e);
   /// The number of the entry; nothing if it is overtaken.
-  auto claim(log_entry e, const std::vector<new_object>& objects, const batch& b, bucket_plan& plan) -> result<std::optional<std::uint64_t>>;
-  auto put_entry(std::uint64_t number, const log_entry& e) -> result<bool>;
+  auto claim(bucket_entry e, const std::vector<new_object>& objects, const batch& b, bucket_plan& plan) -> result<std::optional<std::uint64_t>>;
+  auto put_entry(std::uint64_t number, const bucket_entry& e) -> result<bool>;
   auto key_of(const new_object& o, std::uint64_t number) const -> std::string;
   auto bring_home(std::uint64_t number) -> result<void>;
   auto bring_all_home() -> result<void>;

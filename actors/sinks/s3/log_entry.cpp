@@ -27,7 +27,7 @@ auto take_objects(binary_reader& from) -> std::vector<staged_object> {
 
 } // namespace
 
-auto encode(const log_entry& e) -> std::string {
+auto encode(const bucket_entry& e) -> std::string {
   auto out = std::string{entry_magic};
   put_number(out, e.writer);
   put_number(out, e.base);
@@ -38,7 +38,7 @@ auto encode(const log_entry& e) -> std::string {
   return out;
 }
 
-auto encode(const log_snapshot& s) -> std::string {
+auto encode(const bucket_snapshot& s) -> std::string {
   auto out = std::string{snapshot_magic};
   put_number(out, static_cast<std::uint32_t>(s.open.size()));
   for (const auto& [number, objects] : s.open) {
@@ -49,10 +49,10 @@ auto encode(const log_snapshot& s) -> std::string {
   return out;
 }
 
-auto decode_entry(std::string_view bytes) -> std::optional<log_entry> {
+auto decode_entry(std::string_view bytes) -> std::optional<bucket_entry> {
   if (!bytes.starts_with(entry_magic)) return std::nullopt;
   auto from = binary_reader{bytes.substr(entry_magic.size())};
-  auto made = log_entry{};
+  auto made = bucket_entry{};
   made.writer = from.number<std::uint64_t>();
   made.base = from.number<std::uint64_t>();
   made.objects = take_objects(from);
@@ -62,10 +62,10 @@ auto decode_entry(std::string_view bytes) -> std::optional<log_entry> {
   return made;
 }
 
-auto decode_snapshot(std::string_view bytes) -> std::optional<log_snapshot> {
+auto decode_bucket_snapshot(std::string_view bytes) -> std::optional<bucket_snapshot> {
   if (!bytes.starts_with(snapshot_magic)) return std::nullopt;
   auto from = binary_reader{bytes.substr(snapshot_magic.size())};
-  auto made = log_snapshot{};
+  auto made = bucket_snapshot{};
   for (auto left = from.number<std::uint32_t>(); left > 0 && !from.failed(); --left) {
     const auto number = from.number<std::uint64_t>();
     made.open[number] = take_objects(from);

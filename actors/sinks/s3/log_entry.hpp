@@ -24,25 +24,25 @@ struct staged_object {
   auto operator==(const staged_object&) const -> bool = default;
 };
 
-struct log_entry {
+struct bucket_entry {
   std::uint64_t writer = 0; ///< of one commit: no two entries have the same
   std::uint64_t base = 0;
   std::vector<staged_object> objects;
   std::vector<std::uint64_t> done;
   std::string record;
-  auto operator==(const log_entry&) const -> bool = default;
+  auto operator==(const bucket_entry&) const -> bool = default;
 };
 
-struct log_snapshot {
+struct bucket_snapshot {
   std::map<std::uint64_t, std::vector<staged_object>> open; ///< entries whose objects may not be at their keys yet
   std::string record;
-  auto operator==(const log_snapshot&) const -> bool = default;
+  auto operator==(const bucket_snapshot&) const -> bool = default;
 };
 
-auto encode(const log_entry& e) -> std::string;
-auto encode(const log_snapshot& s) -> std::string;
+auto encode(const bucket_entry& e) -> std::string;
+auto encode(const bucket_snapshot& s) -> std::string;
 /// Nothing if it is none. Total.
-auto decode_entry(std::string_view bytes) -> std::optional<log_entry>;
-auto decode_snapshot(std::string_view bytes) -> std::optional<log_snapshot>;
+auto decode_entry(std::string_view bytes) -> std::optional<bucket_entry>;
+auto decode_bucket_snapshot(std::string_view bytes) -> std::optional<bucket_snapshot>;
 
 } // namespace weir

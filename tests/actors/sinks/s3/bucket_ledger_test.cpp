@@ -224,14 +224,14 @@ BOOST_AUTO_TEST_CASE(a_batch_that_is_not_confirmed_leaves_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(entries_and_snapshots_are_read_as_they_were_written) {
-  const auto entry = log_entry{7, 3, {{"a", "b"}, {"", "\n"}}, {1, 2}, "record"};
+  const auto entry = bucket_entry{7, 3, {{"a", "b"}, {"", "\n"}}, {1, 2}, "record"};
   BOOST_CHECK((decode_entry(encode(entry)) == entry));
-  const auto snapshot = log_snapshot{{{4, {{"a", "b"}}}, {9, {}}}, "all"};
-  BOOST_CHECK((decode_snapshot(encode(snapshot)) == snapshot));
+  const auto snapshot = bucket_snapshot{{{4, {{"a", "b"}}}, {9, {}}}, "all"};
+  BOOST_CHECK((decode_bucket_snapshot(encode(snapshot)) == snapshot));
   const auto bytes = encode(entry);
   for (std::size_t size = 0; size < bytes.size(); ++size) BOOST_TEST(!decode_entry(bytes.substr(0, size)));
   BOOST_TEST(!decode_entry(bytes + 'x'));
-  BOOST_TEST(!decode_snapshot(bytes));
+  BOOST_TEST(!decode_bucket_snapshot(bytes));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
