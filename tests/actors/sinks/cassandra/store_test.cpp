@@ -223,9 +223,10 @@ BOOST_AUTO_TEST_CASE(what_is_needed_can_be_examined_without_a_change) {
 }
 
 BOOST_AUTO_TEST_CASE(who_is_spoken_to_by_tls_must_be_who_he_says) {
-  const auto problem = [](std::vector<std::pair<std::string, config::value>> tls) {
+  const auto events = make_chunk({numbered("a", 0, 10)});
+  const auto problem = [&](std::vector<std::pair<std::string, config::value>> tls) {
     const auto s = store_for({{"table", scalar("secret")}, {"tls", map_of(tls)}});
-    const auto done = commit(*s, {make_chunk({numbered("a", 0, 10)})});
+    const auto done = commit(*s, {events});
     return done ? std::string{} : done.failure().what;
   };
   const auto ca = std::pair{std::string{"ca"}, scalar(some_certificates().file("authority"))};
