@@ -245,7 +245,10 @@ auto bucket_ledger::bring_home(std::uint64_t number) -> result<void> {
   const auto found = open_.find(number);
   if (found == open_.end()) return {};
   for (const auto& o : found->second) {
-    const auto copied = bucket_.copy(o.staged, o.key, settings_.form);
+    auto copied = bucket_.copy(o.staged, o.key, settings_.form);
+    // Another may be at the same object, and some servers get into trouble over that.
+    for (auto left = put_tries_max; left > 1 && !copied && copied.failure().code != errc::not_found; --left)
+      copied = bucket_.copy(o.staged, o.key, settings_.form);
     // Somebody has been here.
     if (!copied && copied.failure().code == errc::not_found) continue;
     WEIR_CHECK(copied);
