@@ -76,6 +76,17 @@ auto store_writer::do_job(const idle_job&) -> job_outcome {
   return out;
 }
 
+auto store_writer::do_job(const expire_job&) -> job_outcome {
+  auto out = job_outcome{};
+  if (const auto opened = open(); !opened) return out.failure = opened.failure(), out;
+  auto done = target_->expire();
+  if (done)
+    out.gone = std::move(*done);
+  else
+    out.failure = done.failure();
+  return out;
+}
+
 auto store_writer::do_job(const commit_job& job) -> job_outcome {
   auto out = job_outcome{};
   const auto batch = commit_batch{job.chunks, settings_.match};

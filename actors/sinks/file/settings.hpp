@@ -33,6 +33,11 @@ struct file_rotation {
   duration age{0};
 };
 
+struct file_retention {
+  duration age{0};
+  byte_count size{0};
+};
+
 struct file_settings {
   std::string path;
   format_settings format;
@@ -41,12 +46,18 @@ struct file_settings {
   file_sync sync = file_sync::always;
   file_rotation rotate;
   file_finish finish = file_finish::none;
+  file_retention retention;
   std::string ledger;
 };
 
 template <class Visitor> void describe(Visitor& v, file_rotation& s) {
   v.field("size", s.size, "A file that has grown to this is finished; 0: none is for its size.");
   v.field("age", s.age, "So is one whose first event was stored so long ago; 0: none is for its age.");
+}
+
+template <class Visitor> void describe(Visitor& v, file_retention& s) {
+  v.field("age", s.age, "A file that nothing was written to for so long is deleted; 0: none is for its age.");
+  v.field("size", s.size, "If all files have more than this, the oldest are deleted; 0: none is for that.");
 }
 
 template <class Visitor> void describe(Visitor& v, file_settings& s) {
@@ -66,6 +77,9 @@ template <class Visitor> void describe(Visitor& v, file_settings& s) {
   v.field("finish", s.finish,
           "rename: a file is called PATH.part until it is finished, that is rotated, or of a time that is "
           "over, or the sink ends; none: it has its name from the beginning.");
+  v.field("retention", s.retention,
+          "How long files are kept: of those that this sink wrote, whole ones, never the one that is written. What was deleted is "
+          "in the log, and counted as `expired files` in `noted`.");
   v.field("ledger", s.ledger,
           "The file that makes each event arrive once across crashes; empty: .weir-<component>.ledger in the "
           "directory that all paths begin with.");
