@@ -187,9 +187,10 @@ auto time_zone::from_tzif(std::string_view bytes) -> std::optional<time_zone> {
 void time_zone::add_change(std::int64_t utc, std::int32_t offset) {
   constexpr auto far = std::int64_t{1} << 40;
   const auto before = periods_.empty() ? first_offset_ : periods_.back().offset;
-  const auto from = std::clamp(utc, -far, far) + std::max(before, offset);
+  const auto near = std::clamp(utc, -far, far);
+  const auto from = near + std::max(before, offset);
   if (!periods_.empty() && from < periods_.back().local_from) return;
-  periods_.push_back({from, offset});
+  periods_.push_back({from, near, offset});
 }
 
 void time_zone::extend(std::string_view rule, std::int64_t last_change) {
@@ -223,6 +224,15 @@ auto time_zone::to_utc(std::int64_t local_seconds) const -> std::int64_t {
   const auto after = std::upper_bound(periods_.begin(), periods_.end(), local_seconds,
                                       [](std::int64_t at, const period& p) { return at < p.local_from; });
   return local_seconds - (after == periods_.begin() ? first_offset_ : std::prev(after)->offset);
+}
+
+auto time_zone::around(std::int64_t utc_seconds) const -> span {
+  const auto after =
+      std::upper_bound(periods_.begin(), periods_.end(), utc_seconds, [](std::int64_t at, const period& p) { return at < p.utc_from; });
+  auto found = span{.offset = first_offset_};
+  if (after != periods_.end()) found.end = after->utc_from;
+  if (after != periods_.begin()) found.offset = std::prev(after)->offset, found.from = std::prev(after)->utc_from;
+  return found;
 }
 
 auto time_zone::offset_of(std::string_view abbreviation) const -> std::optional<std::int32_t> {

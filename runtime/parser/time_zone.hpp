@@ -4,6 +4,7 @@
 #include "runtime/base/result.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,12 +24,20 @@ public:
   /// Seconds since the epoch of a wall clock reading, given as if it were UTC. A reading that occurs
   /// twice is taken as the first of the two, one that is skipped as if the clock had not been moved.
   auto to_utc(std::int64_t local_seconds) const -> std::int64_t;
+  /// What holds at a second of UTC: `offset` seconds east, from `from` to below `end`.
+  struct span {
+    std::int32_t offset = 0;
+    std::int64_t from = std::numeric_limits<std::int64_t>::min();
+    std::int64_t end = std::numeric_limits<std::int64_t>::max();
+  };
+  auto around(std::int64_t utc_seconds) const -> span;
   /// Offset behind an abbreviation that this zone has used ("CEST").
   auto offset_of(std::string_view abbreviation) const -> std::optional<std::int32_t>;
 
 private:
   struct period {
     std::int64_t local_from = 0; ///< first wall clock reading of the period
+    std::int64_t utc_from = 0;
     std::int32_t offset = 0;     ///< seconds east of UTC
   };
   struct name_offset {

@@ -9,6 +9,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto rows_max = std::uint64_t{20'000};
+constexpr auto server_rows_max = std::uint64_t{100'000}; // each question is a client's start
 
 } // namespace
 
@@ -39,7 +40,7 @@ void observer::run(std::stop_token stop) {
 auto observer::look() -> result<std::uint64_t> {
   auto most = std::uint64_t{0};
   if (server_) {
-    WEIR_TRY(most, server_->read_on(rows_max, std::chrono::steady_clock::now()));
+    WEIR_TRY(most, server_->read_on(server_rows_max, std::chrono::steady_clock::now()));
   }
   for (auto& table : tables_) {
     WEIR_TRY(const auto rows, table.read_on(rows_max));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/sinks/format_settings.hpp"
+#include "actors/sinks/name_zone.hpp"
 #include "config/settings.hpp"
 #include "runtime/codec/compression.hpp"
 
@@ -40,6 +41,7 @@ struct file_retention {
 
 struct file_settings {
   std::string path;
+  std::string time_zone = "UTC";
   format_settings format;
   compression compress = compression::none;
   std::uint32_t max_open = 256;
@@ -62,8 +64,9 @@ template <class Visitor> void describe(Visitor& v, file_retention& s) {
 
 template <class Visitor> void describe(Visitor& v, file_settings& s) {
   v.required("path", s.path,
-             "Where to write; {tag}, {node}, {component} and strftime of the event time (UTC), as in "
+             "Where to write; {tag}, {node}, {component} and strftime of the event time, as in "
              "%Y-%m-%d. The files are this sink's alone.");
+  describe_name_zone(v, s.time_zone, "path");
   describe(v, s.format);
   v.field("compress", s.compress,
           "none, gzip or zstd; each commit appends whole members, so zcat reads the file at any time.");

@@ -126,7 +126,7 @@ file_store::file_store(settings s, const plugin_context& context)
       format_(make_event_writer(options_of(settings_.format))) {
   auto compiled = path_template::compile(settings_.path, {context.node, context.component});
   if (compiled)
-    path_ = std::move(*compiled);
+    path_ = std::move(*compiled), path_.in_zone(zone_of_names(settings_.time_zone));
   else
     problem_ = "path has " + compiled.failure().what;
   if (!settings_.ledger.empty())
@@ -376,6 +376,7 @@ const register_store<file_store> registered_file{"file", "Appends events to file
 
 void validate(const file_settings& s, config::settings_reader& reader) {
   validate(s.format, reader);
+  validate_name_zone(s.time_zone, s.path, reader);
   if (s.max_open == 0) reader.complain("max_open", "\"max_open\" wants 1 or more, not 0");
   if (s.retention.size.value > 0 && s.rotate.size.value == 0 && s.rotate.age.count() == 0 && s.path.find('%') == std::string::npos)
     reader.complain("retention", "\"retention\" with a \"size\" wants whole files to delete: \"rotate\", or a time in \"path\"");
