@@ -1,6 +1,6 @@
 #include "actors/sinks/s3/settings.hpp"
 
-#include "actors/sinks/s3/object_names.hpp"
+#include "actors/sinks/objects/object_names.hpp"
 
 #include <algorithm>
 #include <cctype>

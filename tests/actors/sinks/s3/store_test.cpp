@@ -151,8 +151,8 @@ BOOST_AUTO_TEST_CASE(large_objects_are_put_in_parts) {
   for (auto n = 0; bytes.size() < (std::size_t{11} << 20); ++n) bytes += std::to_string(n) + '\n';
   const auto put = bucket.put("large/one", bytes, {.content_type = "text/plain", .tags = "team=web"});
   BOOST_REQUIRE_MESSAGE(put, (put ? "" : put.failure().what));
-  const auto copied = bucket.copy("large/one", "large/two", {});
-  BOOST_REQUIRE_MESSAGE(copied, (copied ? "" : copied.failure().what));
+  const auto moved = bucket.move("large/one", "large/two", {});
+  BOOST_REQUIRE_MESSAGE(moved, (moved ? "" : moved.failure().what));
   const auto got = bucket.get("large/two");
   BOOST_REQUIRE(got);
   BOOST_TEST((*got == bytes));
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_bucket_says_what_is_there) {
   BOOST_REQUIRE(bucket.remove("there/a b"));
   BOOST_REQUIRE(bucket.remove("there/a b"));
   BOOST_TEST((bucket.get("there/a b").failure().code == errc::not_found));
-  BOOST_TEST((bucket.copy("there/a b", "there/c", {}).failure().code == errc::not_found));
+  BOOST_TEST((bucket.move("there/a b", "there/c", {}).failure().code == errc::not_found));
   BOOST_TEST(bucket.list("there/")->empty());
 }
 

@@ -7,19 +7,19 @@
 //
 //  A commit stages its objects, and then puts the next entry, which says what is in them and what their keys are. Of several
 //  writers one gets the number; the others read what it wrote and decide again. With the entry the commit has happened: the
-//  objects are copied to their keys, by this writer or by whoever finds later that it did not come to that; the same bytes at
+//  objects are brought to their keys, by this writer or by whoever finds later that it did not come to that; the same bytes at
 //  the same keys, however often. No chunk counts as stored before its objects are at their keys.
 //
 //  An answer that was lost: the same entry is put again, and if there is one of that number, it is looked at whose. If that
 //  ends without an answer either, the chunks come again, and are known or not by then.
 //
-//  What is removed: staged objects once they are copied, so that one that is missing has been; those that no entry names once
+//  What is removed: staged objects once they are at their keys, so that one that is missing has been; those that no entry names once
 //  `base` lies so far back that an entry with it would be void; entries that lie `kept` numbers behind a snapshot. Whoever has
 //  put an entry, or read one, therefore looks whether a snapshot is that far ahead: then the number may have been another's.
 #pragma once
 
-#include "actors/sinks/s3/bucket.hpp"
-#include "actors/sinks/s3/log_entry.hpp"
+#include "actors/sinks/objects/bucket.hpp"
+#include "actors/sinks/objects/log_entry.hpp"
 #include "runtime/ledger/ledger_state.hpp"
 #include "runtime/os/clock.hpp"
 
@@ -37,6 +37,7 @@ struct bucket_ledger_settings {
   std::string name;      ///< what names of objects begin with
   retention keep = {};
   object_form form = {};
+  std::string no_conditions; ///< what to say of a server that puts where something is
   std::uint64_t snapshot_every = 256;
   std::uint64_t kept = 512;
   std::uint64_t staged_base_max = 10'000; ///< an entry whose base lies further back is void

@@ -1,4 +1,4 @@
-#include "actors/sinks/s3/log_entry.hpp"
+#include "actors/sinks/objects/log_entry.hpp"
 
 #include "runtime/base/binary.hpp"
 

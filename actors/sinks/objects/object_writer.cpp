@@ -1,4 +1,4 @@
-#include "actors/sinks/s3/object_writer.hpp"
+#include "actors/sinks/objects/object_writer.hpp"
 
 namespace weir {
 namespace {
@@ -13,9 +13,9 @@ auto ending_of(event_format format, compression compress) -> std::string {
 
 } // namespace
 
-object_writer::object_writer(const s3_settings& s, object_prefixes prefixes)
-    : format_settings_(s.format), compress_(s.compress), prefixes_(std::move(prefixes)), ending_(ending_of(s.format.format, s.compress)),
-      format_(make_event_writer(options_of(s.format))) {}
+object_writer::object_writer(const format_settings& format, compression compress, object_prefixes prefixes)
+    : format_settings_(format), compress_(compress), prefixes_(std::move(prefixes)), ending_(ending_of(format.format, compress)),
+      format_(make_event_writer(options_of(format))) {}
 
 void object_writer::begin() { by_prefix_.clear(); }
 

@@ -1,5 +1,5 @@
-#include "actors/sinks/s3/bucket_ledger.hpp"
-#include "tests/actors/sinks/s3/simulated_bucket.hpp"
+#include "actors/sinks/objects/bucket_ledger.hpp"
+#include "tests/actors/sinks/objects/simulated_bucket.hpp"
 #include "tests/support/store_contract.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-/// What the S3 store needs of a bucket: the seam between its ledger and the network, which a simulation replaces.
+/// What a ledger in a bucket, or in a directory of a cluster, needs of it: the seam to the network, which a simulation replaces.
 #pragma once
 
 #include "runtime/base/result.hpp"
@@ -9,7 +9,7 @@
 
 namespace weir {
 
-/// How an object is to be kept; empty: as the bucket has it.
+/// How an object is to be kept, where the store behind it has such things; empty: as the bucket has it.
 struct object_form {
   std::string content_type = {};
   std::string storage_class = {};
@@ -25,8 +25,8 @@ public:
   /// False: there is one of that key already, and it stays as it is.
   virtual auto put_if_absent(const std::string& key, std::string_view bytes) -> result<bool> = 0;
   virtual auto get(const std::string& key) -> result<std::string> = 0;
-  /// errc::not_found: there is no `from`.
-  virtual auto copy(const std::string& from, const std::string& to, const object_form& form) -> result<void> = 0;
+  /// errc::not_found: there is no `from`. What is at `to` already is the same; `from` may stay.
+  virtual auto move(const std::string& from, const std::string& to, const object_form& form) -> result<void> = 0;
   /// One that is not there is no error.
   virtual auto remove(const std::string& key) -> result<void> = 0;
   /// Keys that begin so, in order; a thousand at most.

@@ -1,10 +1,11 @@
 /// Makes objects of events: one for each prefix, in the sink's format, compressed as a whole.
 #pragma once
 
-#include "actors/sinks/s3/bucket_ledger.hpp"
-#include "actors/sinks/s3/object_names.hpp"
-#include "actors/sinks/s3/settings.hpp"
+#include "actors/sinks/format_settings.hpp"
+#include "actors/sinks/objects/bucket_ledger.hpp"
+#include "actors/sinks/objects/object_names.hpp"
 #include "actors/sinks/store.hpp"
+#include "runtime/codec/compression.hpp"
 
 #include <map>
 #include <memory>
@@ -16,7 +17,7 @@ namespace weir {
 /// One thread's.
 class object_writer {
 public:
-  object_writer(const s3_settings& s, object_prefixes prefixes);
+  object_writer(const format_settings& format, compression compress, object_prefixes prefixes);
 
   void begin();
   /// What cannot be written is refused in `done`; how many events are.

@@ -17,6 +17,8 @@
 
 namespace weir {
 
+/// All sixteen.
+auto hex_digits_of(std::uint64_t number) -> std::string;
 /// One name of a key.
 auto object_name_part(std::string_view tag) -> std::string;
 /// Why this makes no keys; empty if there is nothing to say.

@@ -1,7 +1,7 @@
 /// A bucket in memory that loses requests and answers, does things late, and lets others have their turn, all from one seed.
 #pragma once
 
-#include "actors/sinks/s3/bucket.hpp"
+#include "actors/sinks/objects/bucket.hpp"
 
 #include <functional>
 #include <map>
@@ -63,14 +63,16 @@ public:
       return found->second;
     });
   }
-  auto copy(const std::string& from, const std::string& to, const object_form&) -> result<void> override {
-    return change([&content = content_, from, to]() -> result<void> {
+  auto move(const std::string& from, const std::string& to, const object_form&) -> result<void> override {
+    auto copied = change([&content = content_, from, to]() -> result<void> {
       const auto found = content.objects.find(from);
       if (found == content.objects.end()) return error{errc::not_found, from};
       auto bytes = found->second;
       content.objects[to] = std::move(bytes);
       return {};
     });
+    if (copied) (void)remove(from);
+    return copied;
   }
   auto remove(const std::string& key) -> result<void> override {
     return change([&content = content_, key]() -> result<void> {

@@ -1,5 +1,6 @@
-#include "actors/sinks/s3/bucket_ledger.hpp"
+#include "actors/sinks/objects/bucket_ledger.hpp"
 
+#include "actors/sinks/objects/object_names.hpp"
 #include "runtime/flow/trim.hpp"
 
 #include <algorithm>
@@ -16,12 +17,6 @@ constexpr auto put_tries_max = 3;
 auto padded(std::uint64_t number, std::size_t digits) -> std::string {
   const auto text = std::to_string(number);
   return std::string(digits - std::min(digits, text.size()), '0') + text;
-}
-
-auto hex_digits_of(std::uint64_t number) -> std::string {
-  auto text = std::string{};
-  for (auto shift = 64U; shift > 0; shift -= 4) text += "0123456789abcdef"[number >> (shift - 4) & 15U];
-  return text;
 }
 
 /// The one that stands behind the directory; nothing if there is none.
@@ -70,9 +65,7 @@ auto bucket_ledger::begin_life() -> result<void> {
   }
   if (!found) return found.failure();
   WEIR_TRY(const auto takes_no_notice, bucket_.put_if_absent(key, *found));
-  if (takes_no_notice)
-    return error{errc::unavailable, "the server takes no notice of If-None-Match, which each event once rests on: \"conditional: false\" "
-                                    "does without"};
+  if (takes_no_notice) return error{errc::unavailable, settings_.no_conditions};
   life_ = *found;
   return {};
 }
@@ -81,7 +74,8 @@ auto bucket_ledger::newest_snapshot() -> result<std::uint64_t> {
   const auto directory = settings_.directory + "snapshot/";
   WEIR_TRY(const auto keys, bucket_.list(directory));
   auto newest = std::uint64_t{0};
-  for (const auto& key : keys) newest = std::max(newest, number_in(key, directory.size()).value_or(0));
+  for (const auto& key : keys)
+    if (key.size() == directory.size() + number_digits) newest = std::max(newest, number_in(key, directory.size()).value_or(0));
   return newest;
 }
 
@@ -245,14 +239,13 @@ auto bucket_ledger::bring_home(std::uint64_t number) -> result<void> {
   const auto found = open_.find(number);
   if (found == open_.end()) return {};
   for (const auto& o : found->second) {
-    auto copied = bucket_.copy(o.staged, o.key, settings_.form);
+    auto moved = bucket_.move(o.staged, o.key, settings_.form);
     // Another may be at the same object, and some servers get into trouble over that.
-    for (auto left = put_tries_max; left > 1 && !copied && copied.failure().code != errc::not_found; --left)
-      copied = bucket_.copy(o.staged, o.key, settings_.form);
+    for (auto left = put_tries_max; left > 1 && !moved && moved.failure().code != errc::not_found; --left)
+      moved = bucket_.move(o.staged, o.key, settings_.form);
     // Somebody has been here.
-    if (!copied && copied.failure().code == errc::not_found) continue;
-    WEIR_CHECK(copied);
-    (void)bucket_.remove(o.staged);
+    if (!moved && moved.failure().code == errc::not_found) continue;
+    WEIR_CHECK(moved);
   }
   open_.erase(found);
   done_.push_back(number);
@@ -274,7 +267,7 @@ auto bucket_ledger::up_to_date() -> result<const ledger_state*> {
 
 auto bucket_ledger::keep_up() -> result<void> {
   state_.forget(seconds_of(time_.wall_ns()));
-  WEIR_CHECK(bucket_.put(place("snapshot", end_), encode(bucket_snapshot{open_, state_.snapshot()}), {}));
+  WEIR_CHECK(bucket_.put_if_absent(place("snapshot", end_), encode(bucket_snapshot{open_, state_.snapshot()})));
   WEIR_CHECK(remove_numbers_below("snapshot", end_));
   if (end_ > settings_.kept) WEIR_CHECK(remove_numbers_below("log", end_ - settings_.kept + 1));
   if (end_ > settings_.staged_base_max) WEIR_CHECK(remove_numbers_below("staged", end_ - settings_.staged_base_max));

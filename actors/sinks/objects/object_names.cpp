@@ -1,4 +1,4 @@
-#include "actors/sinks/s3/object_names.hpp"
+#include "actors/sinks/objects/object_names.hpp"
 
 #include "runtime/base/crc32c.hpp"
 
@@ -16,18 +16,18 @@ auto is_kept_in_key(char byte) -> bool {
   return code < 128 && (std::isalnum(code) != 0 || std::string_view{"._-="}.find(byte) != std::string_view::npos);
 }
 
-auto crc_digits(std::string_view text) -> std::string {
-  auto made = std::string{};
-  for (auto shift = 32U; shift > 0; shift -= 4) made += "0123456789abcdef"[crc32c(text) >> (shift - 4) & 15U];
-  return made;
-}
-
 auto compiled_prefix(const std::string& text, std::string_view node, std::string_view component) -> path_template {
   auto made = path_template::compile(text + name_stand_in, {object_name_part(node), object_name_part(component)});
   return made ? std::move(*made) : path_template{};
 }
 
 } // namespace
+
+auto hex_digits_of(std::uint64_t number) -> std::string {
+  auto text = std::string{};
+  for (auto shift = 64U; shift > 0; shift -= 4) text += "0123456789abcdef"[number >> (shift - 4) & 15U];
+  return text;
+}
 
 auto object_name_part(std::string_view tag) -> std::string {
   if (tag.empty()) return "none";
@@ -36,7 +36,7 @@ auto object_name_part(std::string_view tag) -> std::string {
   for (auto& byte : made)
     if (is_dots || !is_kept_in_key(byte)) byte = '_';
   if (made.size() <= name_part_bytes_max) return made;
-  return made.substr(0, name_part_bytes_max - 9) + '-' + crc_digits(tag);
+  return made.substr(0, name_part_bytes_max - 9) + '-' + hex_digits_of(crc32c(tag)).substr(8);
 }
 
 auto problem_of_object_prefix(const std::string& text) -> std::string {

@@ -1,4 +1,4 @@
-#include "actors/sinks/s3/object_names.hpp"
+#include "actors/sinks/objects/object_names.hpp"
 
 #include <boost/test/unit_test.hpp>
 

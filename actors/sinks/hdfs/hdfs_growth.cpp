@@ -1,0 +1,1 @@
+#include "actors/sinks/hdfs/hdfs_directory.hpp"

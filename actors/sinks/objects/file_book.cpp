@@ -1,0 +1,1 @@
+#include "actors/sinks/objects/file_book.hpp"

@@ -1,0 +1,2 @@
+/// Files of a ledger that grow.
+#pragma once
