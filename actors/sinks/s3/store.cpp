@@ -1,11 +1,11 @@
 #include "actors/sinks/store.hpp"
 
+#include "actors/sinks/batch_digits.hpp"
 #include "actors/sinks/s3/bucket_ledger.hpp"
 #include "actors/sinks/s3/http_bucket.hpp"
 #include "actors/sinks/s3/object_names.hpp"
 #include "actors/sinks/s3/object_writer.hpp"
 #include "actors/sinks/s3/settings.hpp"
-#include "runtime/base/binary.hpp"
 #include "runtime/os/random.hpp"
 
 #include <map>
@@ -49,7 +49,7 @@ private:
 };
 
 auto name_of_sink(const s3_settings& s, const std::string& component) -> std::string {
-  return object_name_part(s.ledger.empty() ? component : s.ledger);
+  return name_part_of(s.ledger.empty() ? component : s.ledger);
 }
 
 auto form_of(const s3_settings& s, const object_writer& writer) -> object_form {
@@ -57,19 +57,6 @@ auto form_of(const s3_settings& s, const object_writer& writer) -> object_form {
   for (const auto& [name, value] : s.tags)
     tags += (tags.empty() ? "" : "&") + percent_encoded_name(name) + '=' + percent_encoded_name(value);
   return {writer.content_type(), s.storage_class, s.server_side_encryption, std::move(tags)};
-}
-
-/// What several batches are told apart by where there is no ledger: the same batch again is the same object again.
-auto digits_of_batch(const commit_batch& batch) -> std::string {
-  auto bytes = std::string{};
-  for (const auto& c : batch.chunks) {
-    put_number(bytes, c->id.origin);
-    put_number(bytes, c->id.sequence);
-    put_number(bytes, c->count);
-  }
-  if (batch.only)
-    for (const auto& [first, end] : *batch.only) put_number(bytes, first), put_number(bytes, end);
-  return sha256_hex(bytes).substr(0, 24);
 }
 
 auto s3_store::promise(const settings& s) -> store_promise {
