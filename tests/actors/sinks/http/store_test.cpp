@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_too_large_is_halved_and_none_is_as_large_
   must_store(commit(*s, {make_chunk({numbered("a", 200, 300)})}));
   for (const auto& body : peer.bodies) BOOST_TEST(body.size() <= 4000U);
   // An event that is too large alone is refused, and with it nothing else.
-  const auto huge = entry_of(1'700'000'000'000'000'000, record("n", std::string(5000, 'x')));
+  const auto huge = entry_of(1'700'000'000'000'000'000, record("m", std::string(5000, 'x')));
   const auto done = must_store(commit(*s, {make_chunk({numbered("a", 300, 310), {"a", huge, 1}})}));
   BOOST_TEST(done.events == 10U);
   BOOST_REQUIRE(done.refused.size() == 1U);
@@ -276,7 +276,7 @@ BOOST_AUTO_TEST_CASE(settings_that_make_no_sense_are_told) {
   check("statuses", map_of({{"stored", list({"20"})}}), "wants statuses as 404 or 4xx");
   check("statuses", map_of({{"stored", list({"404"})}, {"later", list({"404"})}}), "has a meaning already");
   check("format", scalar("csv"), "\"columns\" is missing");
-  check("max_request", scalar("10"), "wants 1KiB to 256MiB");
+  check("max_request", scalar("1GiB"), "wants 1KiB to 256MiB");
   check("token_header", scalar("X-Key"), "does nothing without a \"token\"");
 }
 
