@@ -213,7 +213,8 @@ class AtLeastOnceStore(PeerStore):
     def wait_stored_once(self, node="one"):
         self.writer.stop()
         wanted = set(self.wanted())
-        wait_until(lambda: len(set(self.messages())) >= len(wanted), lambda: self.processes[-1].log()[-3000:], 120)
+        wait_until(lambda: len(set(self.messages())) >= len(wanted),
+                   lambda: f"lacking {sorted(wanted - set(self.messages()))[:50]}\n" + self.processes[-1].log()[-3000:], 120)
         counts = collections.Counter(self.messages())
         self.assertEqual(wanted, set(counts))
         print(f"{len(wanted)} events, {counts.total() - len(wanted)} came again", end=" ", flush=True)
