@@ -3,7 +3,6 @@ import gzip
 import http.server
 import json
 import random
-import signal
 import tempfile
 import threading
 import urllib.request
@@ -170,7 +169,7 @@ class VictoriaLogs(AtLeastOnceStore):
         return Server("victorialogs", cls.folder.name + "/server")
 
     def test_the_server_is_started_again_and_again(self):
-        self.check_killed_server(signal.SIGTERM)
+        self.check_killed_server(gently=True)
 
     def sink(self):
         return (f'type: http, endpoints: "http://127.0.0.1:{self.server.port}", compress: gzip, '

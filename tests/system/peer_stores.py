@@ -167,14 +167,15 @@ class PeerStore(SystemTest):
         self.run_one(kills)
         self.wait_stored_once()
 
-    def check_killed_server(self, number=signal.SIGKILL):
-        """With SIGTERM: a server that keeps in memory for a while what it has acknowledged."""
+    def check_killed_server(self, gently=False):
+        """Gently: a server that keeps in memory for a while what it has acknowledged, so that a kill loses it."""
         self.begin()
         node = self.run_one(0)
         until = time.monotonic() + SECONDS
         while time.monotonic() < until:
             time.sleep(self.chance.uniform(0.5, 1.5))
-            self.server.signal(number)
+            if not gently:
+                self.server.signal(signal.SIGKILL)
             self.server.stop()
             self.server.start()
         self.wait_stored_once()

@@ -41,8 +41,8 @@ auto clickhouse_error_of(std::string_view body) -> clickhouse_error {
 }
 
 auto fault_of(const clickhouse_error& e) -> clickhouse_fault {
-  // Values that cannot be parsed, or that are outside of what a type or a constraint of the table takes.
-  constexpr auto of_events = std::array{6, 26, 27, 38, 41, 53, 69, 72, 117, 131, 321, 349, 469};
+  // Values that cannot be parsed, or that are outside of what a type, a constraint or a default of the table takes.
+  constexpr auto of_events = std::array{6, 26, 27, 38, 41, 53, 69, 72, 117, 131, 321, 349, 395, 469};
   constexpr auto of_load = std::array{159, 202, 203, 241, 252, 285, 319, 425, 999};
   constexpr auto of_login = std::array{192, 193, 194, 195, 516};
   constexpr auto of_rights = std::array{164, 291, 482, 497};
