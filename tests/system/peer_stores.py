@@ -2,6 +2,7 @@
 
 WEIR_PEER_SECONDS says how long each kind of fault lasts (5; a whole minute is 60).
 """
+import collections
 import os
 import random
 import signal
@@ -166,13 +167,15 @@ class PeerStore(SystemTest):
         self.run_one(kills)
         self.wait_stored_once()
 
-    def check_killed_server(self):
+    def check_killed_server(self, gently=False):
+        """Gently: a server that keeps in memory for a while what it has acknowledged, so that a kill loses it."""
         self.begin()
         node = self.run_one(0)
         until = time.monotonic() + SECONDS
         while time.monotonic() < until:
             time.sleep(self.chance.uniform(0.5, 1.5))
-            self.server.signal(signal.SIGKILL)
+            if not gently:
+                self.server.signal(signal.SIGKILL)
             self.server.stop()
             self.server.start()
         self.wait_stored_once()
@@ -203,6 +206,19 @@ class PeerStore(SystemTest):
             nodes[name].kill()
             nodes[name] = self.start_node(self.topology, name, name.split("-")[0])
         self.wait_stored_once("core-1")
+
+
+class AtLeastOnceStore(PeerStore):
+    """All is stored, and what came again is told."""
+
+    def wait_stored_once(self, node="one"):
+        self.writer.stop()
+        wanted = set(self.wanted())
+        wait_until(lambda: len(set(self.messages())) >= len(wanted),
+                   lambda: f"lacking {sorted(wanted - set(self.messages()))[:50]}\n" + self.processes[-1].log()[-3000:], 120)
+        counts = collections.Counter(self.messages())
+        self.assertEqual(wanted, set(counts))
+        print(f"{len(wanted)} events, {counts.total() - len(wanted)} came again", end=" ", flush=True)
 
 
 def main():

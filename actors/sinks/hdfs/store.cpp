@@ -60,7 +60,7 @@ hdfs_store::hdfs_store(settings s, const plugin_context& context)
       commits_(object_writer{settings_.format, settings_.compress, prefixes_of(settings_, context)}),
       files_(settings_, *context.clock, random_id) {
   auto its = bucket_ledger_settings{};
-  its.name = object_name_part(settings_.ledger.empty() ? context.component : settings_.ledger);
+  its.name = name_part_of(settings_.ledger.empty() ? context.component : settings_.ledger);
   its.directory = directory_ + "_weir/" + its.name + '/';
   its.keep = context.keep;
   its.no_conditions = "the file system there replaces files when it renames, which each event once rests on that it does not";

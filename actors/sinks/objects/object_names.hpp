@@ -1,13 +1,13 @@
 /// Keys of objects with {tag} and strftime of the event's time in them, which no tag can make anything else of.
 //
-//  Of a tag A-Z, a-z, 0-9, `.`, `_`, `-` and `=` stay; any other byte is an underscore; what is longer than 100 bytes is cut and
-//  ends with its checksum; an empty tag is `none`, and one of dots alone is of underscores.
+//  What becomes of a tag in a name: actors/sinks/network/name_part.hpp.
 //
 //  key    := prefix name "-" life "-" number "." format [".gz" | ".zst"]    of an object with events
 //  ledger := directory "_weir/" name "/"                                    that what the sink remembers begins with; directory
 //                                                                           is what the prefix has before its first tag or time
 #pragma once
 
+#include "actors/sinks/network/name_part.hpp"
 #include "runtime/base/result.hpp"
 #include "runtime/codec/path_template.hpp"
 
@@ -19,8 +19,6 @@ namespace weir {
 
 /// All sixteen.
 auto hex_digits_of(std::uint64_t number) -> std::string;
-/// One name of a key.
-auto object_name_part(std::string_view tag) -> std::string;
 /// Why this makes no keys; empty if there is nothing to say.
 auto problem_of_object_prefix(const std::string& text) -> std::string;
 

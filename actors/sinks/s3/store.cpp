@@ -1,10 +1,10 @@
 #include "actors/sinks/store.hpp"
 
+#include "actors/sinks/batch_digits.hpp"
 #include "actors/sinks/objects/object_commits.hpp"
 #include "actors/sinks/objects/object_names.hpp"
 #include "actors/sinks/s3/http_bucket.hpp"
 #include "actors/sinks/s3/settings.hpp"
-#include "runtime/base/binary.hpp"
 
 #include <optional>
 #include <utility>
@@ -39,7 +39,7 @@ private:
 };
 
 auto name_of_sink(const s3_settings& s, const std::string& component) -> std::string {
-  return object_name_part(s.ledger.empty() ? component : s.ledger);
+  return name_part_of(s.ledger.empty() ? component : s.ledger);
 }
 
 auto form_of(const s3_settings& s, const object_commits& commits) -> object_form {
@@ -47,19 +47,6 @@ auto form_of(const s3_settings& s, const object_commits& commits) -> object_form
   for (const auto& [name, value] : s.tags)
     tags += (tags.empty() ? "" : "&") + percent_encoded_name(name) + '=' + percent_encoded_name(value);
   return {commits.content_type(), s.storage_class, s.server_side_encryption, std::move(tags)};
-}
-
-/// What several batches are told apart by where there is no ledger: the same batch again is the same object again.
-auto digits_of_batch(const commit_batch& batch) -> std::string {
-  auto bytes = std::string{};
-  for (const auto& c : batch.chunks) {
-    put_number(bytes, c->id.origin);
-    put_number(bytes, c->id.sequence);
-    put_number(bytes, c->count);
-  }
-  if (batch.only)
-    for (const auto& [first, end] : *batch.only) put_number(bytes, first), put_number(bytes, end);
-  return sha256_hex(bytes).substr(0, 24);
 }
 
 auto s3_store::promise(const settings& s) -> store_promise {

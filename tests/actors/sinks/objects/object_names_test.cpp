@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(no_tag_leads_anywhere_else) {
   BOOST_TEST(prefix_of("logs/{tag}/", "") == "logs/none/");
   BOOST_TEST(prefix_of("logs/{tag}/", std::string_view{"a\0b/\n", 5}) == "logs/a_b__/");
   BOOST_TEST(prefix_of("{tag}/", std::string(300, 'x')).size() == 101U);
-  BOOST_TEST(object_name_part(std::string(300, 'x')) != object_name_part(std::string(301, 'x')));
+  BOOST_TEST(name_part_of(std::string(300, 'x')) != name_part_of(std::string(301, 'x')));
 }
 
 BOOST_AUTO_TEST_CASE(the_ledger_lies_before_the_first_value) {
