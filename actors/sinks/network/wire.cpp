@@ -97,6 +97,20 @@ auto wire::flush(duration patience) -> result<void> {
 
 auto wire::is_usable() -> bool { return !has_unsent() && !receive_some() && ended_.empty() && received().empty() && !by_->is_peer_gone(); }
 
+auto wire::wait_taken(duration patience) -> result<void> {
+  // No sign of a socket tells it; a read tells why there will be none.
+  constexpr auto look_every = std::chrono::milliseconds{1};
+  const auto until = wire_now() + patience;
+  WEIR_CHECK(flush(patience));
+  while (!by_->has_peer_all()) {
+    (void)receive_some();
+    if (!ended_.empty() || by_->is_peer_gone()) return error{errc::unavailable, ended_.empty() ? "it has closed the connection" : ended_};
+    if (wire_now() >= until) return error{errc::unavailable, "it has taken nothing for " + to_text(patience)};
+    (void)wait_for(by_->fd(), POLLRDHUP, wire_now() + look_every);
+  }
+  return {};
+}
+
 auto wire_dialer::dial(const std::string& endpoint) -> result<std::unique_ptr<wire>> {
   const auto until = wire_now() + settings_.timeout.connect;
   WEIR_TRY(const auto at, host_of_endpoint(endpoint, default_port_));

@@ -40,6 +40,8 @@ public:
   auto flush(duration patience) -> result<void>;
   /// Whether it is as it was left: the other side may have closed it, or said what nobody waits for.
   auto is_usable() -> bool;
+  /// All that was sent is with the other side's system, which is no word of who reads it there.
+  auto wait_taken(duration patience) -> result<void>;
   /// The other side has ended it.
   auto is_ended() const -> bool { return !ended_.empty(); }
 

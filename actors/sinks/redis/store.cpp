@@ -198,12 +198,13 @@ auto redis_store::try_commit(const commit_batch& batch) -> result<std::optional<
 auto redis_store::store_events(attempt& a) -> result<outcome> {
   for (auto looks = a.problems.size() + 1; looks > 0; --looks) {
     const auto is_surprise = a.done.refused.empty();
-    auto came = is_surprise ? outcome::stored : outcome::refused;
-    if (!is_surprise) WEIR_TRY(came, run_script(a, "look"));
-    if (came == outcome::overtaken) return came;
-    if (came == outcome::refused) continue;
+    if (!is_surprise) {
+      WEIR_TRY(const auto seen, run_script(a, "look"));
+      if (seen == outcome::overtaken) return seen;
+      if (seen == outcome::refused) continue;
+    }
     if (a.batch.confirm) WEIR_CHECK(a.batch.confirm(a.done.refused));
-    WEIR_TRY(came, run_script(a, "store"));
+    WEIR_TRY(const auto came, run_script(a, "store"));
     if (came != outcome::refused) return came;
     if (!is_surprise) break;
   }
