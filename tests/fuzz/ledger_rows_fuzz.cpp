@@ -1,6 +1,6 @@
 // The ledger of Kafka: any records are rows or are left out, and what was read can be asked, joined and forgotten.
 // Input: keys and values in turns, a line each; an empty value is none.
-#include "actors/sinks/kafka/ledger_rows.hpp"
+#include "actors/sinks/sql/ledger_rows.hpp"
 
 #include <cstdint>
 #include <cstdlib>

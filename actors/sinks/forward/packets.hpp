@@ -5,7 +5,7 @@
 //  from another node's sink of that name.
 #pragma once
 
-#include "actors/sinks/forward/tag_text.hpp"
+#include "actors/sinks/messages/tag_text.hpp"
 #include "actors/sinks/store.hpp"
 #include "runtime/codec/compression.hpp"
 

@@ -1,6 +1,6 @@
 #include "actors/sinks/forward/settings.hpp"
 
-#include "actors/sinks/forward/tag_text.hpp"
+#include "actors/sinks/messages/tag_text.hpp"
 #include "runtime/net/address.hpp"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "actors/sinks/kafka/client.hpp"
-#include "actors/sinks/kafka/message_batch.hpp"
+#include "actors/sinks/messages/message_batch.hpp"
 
 #include <cstdint>
 #include <optional>

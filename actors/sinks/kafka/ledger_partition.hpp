@@ -10,7 +10,7 @@
 #pragma once
 
 #include "actors/sinks/kafka/delivery.hpp"
-#include "actors/sinks/kafka/ledger_rows.hpp"
+#include "actors/sinks/sql/ledger_rows.hpp"
 #include "actors/sinks/kafka/ledger_topic.hpp"
 
 #include <cstdint>

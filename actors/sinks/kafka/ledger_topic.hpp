@@ -1,4 +1,4 @@
-/// The topic that a sink's ledger is in: compacted, a record a row (actors/sinks/kafka/ledger_rows.hpp).
+/// The topic that a sink's ledger is in: compacted, a record a row (actors/sinks/sql/ledger_rows.hpp).
 #pragma once
 
 #include "actors/sinks/kafka/client.hpp"

@@ -1,6 +1,6 @@
 #include "actors/sinks/kafka/settings.hpp"
 
-#include "actors/sinks/kafka/topic_names.hpp"
+#include "actors/sinks/messages/topic_names.hpp"
 #include "actors/sinks/network/endpoint_choice.hpp"
 #include "runtime/event/record_path.hpp"
 
@@ -26,6 +26,10 @@ void check_topics(const kafka_settings& s, config::settings_reader& reader) {
 }
 
 } // namespace
+
+auto rules_of(const kafka_settings& s) -> message_rules {
+  return {s.topic, s.key, s.headers, s.message_time == kafka_time::event, s.format};
+}
 
 void validate(const kafka_auth& s, config::settings_reader& reader) {
   if (!s.user.empty()) return;

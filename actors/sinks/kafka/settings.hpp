@@ -1,7 +1,7 @@
 /// Settings of the store `kafka`.
 #pragma once
 
-#include "actors/sinks/format_settings.hpp"
+#include "actors/sinks/messages/message_batch.hpp"
 #include "actors/sinks/network/settings.hpp"
 
 #include <array>
@@ -126,6 +126,7 @@ template <class Visitor> void describe(Visitor& v, kafka_settings& s) {
   v.field("replication", s.replication, "Copies of a topic that is made, the ledger's too; -1: what the broker has as its default.");
 }
 
+auto rules_of(const kafka_settings& s) -> message_rules;
 void validate(const kafka_auth& s, config::settings_reader& reader);
 void validate(const kafka_settings& s, config::settings_reader& reader);
 

@@ -63,7 +63,7 @@ auto kafka_store::claims(const settings& s, const plugin_context& where) -> plug
 }
 
 kafka_store::kafka_store(const settings& s, const plugin_context& context)
-    : settings_(s), messages_(settings_, context.node, context.component), topics_(settings_), producer_(settings_, *context.clock),
+    : settings_(s), messages_(rules_of(settings_), context.node, context.component), topics_(settings_), producer_(settings_, *context.clock),
       transactions_(s.exactly_once ? kafka_transactions::shared_of(s, context) : nullptr) {}
 
 auto kafka_store::open() -> result<void> {

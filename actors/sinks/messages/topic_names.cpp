@@ -1,4 +1,4 @@
-#include "actors/sinks/kafka/topic_names.hpp"
+#include "actors/sinks/messages/topic_names.hpp"
 
 #include "runtime/base/crc32c.hpp"
 
@@ -41,7 +41,7 @@ auto problem_of_topic_name(std::string_view name) -> std::string {
   if (name.empty()) return "it is empty";
   if (name == "." || name == "..") return "it is " + std::string{name};
   const auto at = std::find_if_not(name.begin(), name.end(), is_topic_byte);
-  if (at != name.end()) return std::string{"it has a \""} + *at + "\"; letters, digits, \".\", \"_\" and \"-\" are allowed";
+  if (at != name.end()) return "it has a \"" + std::string{*at} + "\"; letters, digits, \".\", \"_\" and \"-\" are allowed";
   return name.size() > topic_name_bytes_max ? "it is longer than 249 bytes" : "";
 }
 

@@ -1,13 +1,14 @@
-/// The events of a commit as messages: topic, key, headers, payload. Pure.
+/// The events of a commit as messages to topics or what is like them: topic, key, headers, payload. Pure.
 #pragma once
 
-#include "actors/sinks/kafka/settings.hpp"
-#include "actors/sinks/kafka/topic_names.hpp"
+#include "actors/sinks/format_settings.hpp"
+#include "actors/sinks/messages/topic_names.hpp"
 #include "actors/sinks/store.hpp"
 #include "runtime/codec/event_format.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,15 @@
 #include <vector>
 
 namespace weir {
+
+/// What an event becomes.
+struct message_rules {
+  std::string topic;
+  std::string key = {};                ///< path of a field; empty: there is none
+  config::string_map headers = {};
+  bool is_of_event_time = false;       ///< the message's own time is the event's
+  format_settings format = {};
+};
 
 using message_headers = std::vector<std::pair<std::string, std::string>>;
 
@@ -30,10 +40,12 @@ public:
     std::int64_t time_ms = 0; ///< what the message says; 0: when it is written
   };
 
-  message_batch(const kafka_settings& s, std::string_view node, std::string_view component);
+  message_batch(const message_rules& rules, std::string_view node, std::string_view component);
 
   /// Takes the batch's events, in order; what is damaged goes to `done`.
   void assign(const commit_batch& batch, committed& done);
+  /// The same of what is new, by chunk: nothing, of those that are known.
+  void assign(const commit_batch& batch, std::span<const std::optional<std::vector<index_range>>> fresh, committed& done);
 
   auto messages() const -> const std::vector<message>& { return messages_; }
   auto topics() const -> const std::vector<std::string>& { return topics_; }
@@ -45,6 +57,7 @@ public:
   auto only_topic() -> std::string { return names_.is_fixed() ? std::string{names_.of(0)} : std::string{}; }
 
 private:
+  void clear();
   void add_run(const event_run& run, committed& done);
   auto number_of_topic(std::string_view name) -> std::uint32_t;
   auto headers_for(std::string_view tag) const -> message_headers;

@@ -1,4 +1,4 @@
-#include "actors/sinks/forward/tag_text.hpp"
+#include "actors/sinks/messages/tag_text.hpp"
 
 #include "runtime/codec/json_writer.hpp"
 
@@ -14,13 +14,13 @@ void fill_in(std::string& text, std::string_view name, std::string_view value) {
 
 } // namespace
 
-auto problem_of_tag_text(std::string_view text) -> std::string {
-  if (text.empty()) return "\"tag\" is empty";
+auto problem_of_tag_text(std::string_view text, std::string_view key) -> std::string {
+  if (text.empty()) return '"' + std::string{key} + "\" is empty";
   for (auto at = text.find_first_of("{}"); at != std::string_view::npos; at = text.find_first_of("{}", at)) {
     const auto end = text.find('}', at);
     const auto name = end == std::string_view::npos ? text.substr(at) : text.substr(at, end + 1 - at);
     if (name != own_tag && name != "{node}" && name != "{component}")
-      return "\"tag\" has \"" + std::string{name} + "\", and only {tag}, {node} and {component} are known";
+      return '"' + std::string{key} + "\" has \"" + std::string{name} + "\", and only {tag}, {node} and {component} are known";
     at += name.size();
   }
   return {};

@@ -1,4 +1,4 @@
-#include "actors/sinks/kafka/message_batch.hpp"
+#include "actors/sinks/messages/message_batch.hpp"
 
 #include "runtime/event/record_path.hpp"
 
@@ -21,9 +21,10 @@ auto with_tag(const std::string& text, std::string_view tag) -> std::string {
 
 } // namespace
 
-message_batch::message_batch(const kafka_settings& s, std::string_view node, std::string_view component)
-    : names_(s.topic, node, component), key_path_(s.key), header_texts_(s.headers.begin(), s.headers.end()),
-      is_of_event_time_(s.message_time == kafka_time::event), ends_lines_(s.format.format != event_format::msgpack), format_(make_event_writer(options_of(s.format))) {
+message_batch::message_batch(const message_rules& rules, std::string_view node, std::string_view component)
+    : names_(rules.topic, node, component), key_path_(rules.key), header_texts_(rules.headers.begin(), rules.headers.end()),
+      is_of_event_time_(rules.is_of_event_time), ends_lines_(rules.format.format != event_format::msgpack),
+      format_(make_event_writer(options_of(rules.format))) {
   headers_differ_ = std::any_of(header_texts_.begin(), header_texts_.end(),
                                 [](const auto& h) { return h.second.find(tag_mark) != std::string::npos; });
 }
@@ -34,12 +35,23 @@ auto message_batch::headers_for(std::string_view tag) const -> message_headers {
   return made;
 }
 
-void message_batch::assign(const commit_batch& batch, committed& done) {
+void message_batch::clear() {
   bytes_.clear();
   messages_.clear();
   topics_.clear();
   headers_.clear();
+}
+
+void message_batch::assign(const commit_batch& batch, committed& done) {
+  clear();
   for_each_run(batch, [&](const event_run& run) { add_run(run, done); });
+}
+
+void message_batch::assign(const commit_batch& batch, std::span<const std::optional<std::vector<index_range>>> fresh,
+                           committed& done) {
+  clear();
+  for (std::size_t i = 0; i < fresh.size(); ++i)
+    if (fresh[i]) for_each_run(batch, i, *fresh[i], [&](const event_run& run) { add_run(run, done); });
 }
 
 void message_batch::add_run(const event_run& run, committed& done) {

@@ -1,4 +1,4 @@
-#include "actors/sinks/kafka/message_batch.hpp"
+#include "actors/sinks/messages/message_batch.hpp"
 
 #include "actors/sinks/kafka/options.hpp"
 #include "tests/support/store_contract.hpp"
@@ -21,7 +21,7 @@ struct assigned {
 };
 
 auto assign(const kafka_settings& s, const std::vector<test::tagged_entries>& sections) -> assigned {
-  auto made = assigned{message_batch{s, "n", "sink"}, {}, {make_chunk(sections)}};
+  auto made = assigned{message_batch{rules_of(s), "n", "sink"}, {}, {make_chunk(sections)}};
   const auto any = tag_pattern::parse({});
   made.batch.assign({made.chunks, *any}, made.done);
   return made;

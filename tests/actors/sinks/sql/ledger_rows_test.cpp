@@ -1,4 +1,4 @@
-#include "actors/sinks/kafka/ledger_rows.hpp"
+#include "actors/sinks/sql/ledger_rows.hpp"
 
 #include "tests/support/store_contract.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/sinks/kafka/topic_names.hpp"
+#include "actors/sinks/messages/topic_names.hpp"
 
 #include <boost/test/unit_test.hpp>
 
