@@ -22,6 +22,7 @@ auto is_own_setting(std::string_view name) -> bool {
 } // namespace
 
 void validate(const clickhouse_settings& s, config::settings_reader& reader) {
+  validate_name_zone(s.time_zone, s.table, reader);
   constexpr auto smallest = std::uint64_t{64} << 10;
   constexpr auto largest = std::uint64_t{256} << 20;
   validate_http(s.http, reader, clickhouse_port);

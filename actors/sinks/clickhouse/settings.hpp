@@ -3,6 +3,7 @@
 
 #include "actors/promise.hpp"
 #include "actors/sinks/http/settings.hpp"
+#include "actors/sinks/name_zone.hpp"
 #include "actors/sinks/sql/columns.hpp"
 #include "runtime/codec/compression.hpp"
 
@@ -28,6 +29,7 @@ sinks:
   http_settings http;
   std::string database = "default";
   std::string table = "events";
+  std::string time_zone = "UTC";
   config::value columns;
   bool create = true;
   bool evolve = false;
@@ -52,8 +54,9 @@ template <class Visitor> void describe(Visitor& v, clickhouse_settings& s) {
                 "None: http://127.0.0.1:8123.");
   v.field("database", s.database, "Its name; it has to be there.");
   v.field("table", s.table,
-          "One row an event; {tag} and strftime of the event time (UTC) make several. Letters become small ones, and what is no "
+          "One row an event; {tag} and strftime of the event time make several. Letters become small ones, and what is no "
           "letter, digit or _ becomes _.");
+  describe_name_zone(v, s.time_zone, "table");
   v.field("columns", s.columns,
           "Fields of the record that are columns too: a list of dotted paths, or a map of columns to paths. What does not fit "
           "the column's type is NULL or nothing there, and in the record all the same.");

@@ -59,7 +59,8 @@ auto insert_settings_of(const clickhouse_settings& s) -> event_delivery_settings
 auto compiled_names(const clickhouse_settings& s, const plugin_context& context) -> table_names {
   auto made = table_names::compile(s.table, {context.node, context.component});
   WEIR_ASSERT(made || problem_of_table_name(s.table) != "");
-  return made ? std::move(*made) : *table_names::compile("events", {});
+  if (!made) made = table_names::compile("events", {});
+  return made->in_zone(zone_of_names(s.time_zone)), std::move(*made);
 }
 
 class clickhouse_store final : public store {

@@ -38,6 +38,7 @@ auto problem_of_hdfs_path(const std::string& path) -> std::string {
 }
 
 void validate(const hdfs_settings& s, config::settings_reader& reader) {
+  validate_name_zone(s.time_zone, s.path, reader);
   validate(s.format, reader);
   validate_http(s.http, reader, hdfs_port);
   if (s.spnego && (!s.http.auth.user.empty() || !s.http.auth.token.value.empty()))

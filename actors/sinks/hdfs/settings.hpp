@@ -4,6 +4,7 @@
 #include "actors/promise.hpp"
 #include "actors/sinks/format_settings.hpp"
 #include "actors/sinks/http/settings.hpp"
+#include "actors/sinks/name_zone.hpp"
 #include "runtime/codec/compression.hpp"
 
 #include <cstdint>
@@ -28,6 +29,7 @@ sinks:
   http_settings http;
   bool spnego = false;
   std::string path;
+  std::string time_zone = "UTC";
   format_settings format;
   compression compress = compression::gzip;
   std::uint32_t replication = 0;
@@ -46,8 +48,9 @@ template <class Visitor> void describe(Visitor& v, hdfs_settings& s) {
                 "delegation token; a password is for gateways that want one.");
   v.field("spnego", s.spnego, "Logs in by Kerberos, with the ticket that the process has (kinit, KRB5CCNAME).");
   v.required("path", s.path,
-             "The directory of an event's file; {tag}, {node}, {component} and strftime of the event time (UTC). What a name may "
+             "The directory of an event's file; {tag}, {node}, {component} and strftime of the event time. What a name may "
              "not have is replaced: docs/stores.md. In it stand the sink's name and a number.");
+  describe_name_zone(v, s.time_zone, "path");
   describe(v, s.format);
   v.field("compress", s.compress, "none, gzip or zstd: each file as a whole, with .gz or .zst behind its name.");
   v.field("replication", s.replication, "How often the blocks of files with events are kept; 0: as the cluster has it.");

@@ -37,7 +37,7 @@ private:
 constexpr auto no_negotiation = std::string_view{"this libcurl has no SPNEGO, which \"spnego\" needs"};
 
 auto prefixes_of(const hdfs_settings& s, const plugin_context& where) -> object_prefixes {
-  return {prefix_of_hdfs_path(s.path), where.node, where.component};
+  return {prefix_of_hdfs_path(s.path), where.node, where.component, zone_of_names(s.time_zone)};
 }
 
 auto hdfs_store::promise(const settings& /*s*/) -> store_promise {

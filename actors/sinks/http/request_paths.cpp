@@ -35,8 +35,9 @@ auto problem_of_request_path(const std::string& text) -> std::string {
   return made ? std::string{} : "it has " + made.failure().what;
 }
 
-request_paths::request_paths(const std::string& text, std::string_view node, std::string_view component)
+request_paths::request_paths(const std::string& text, std::string_view node, std::string_view component, time_zone zone)
     : form_(compiled_path(text, node, component)) {
+  form_.in_zone(std::move(zone));
   begin_tag({});
 }
 

@@ -17,7 +17,7 @@ auto problem_of_request_path(const std::string& text) -> std::string;
 class request_paths {
 public:
   /// Of a path that has no problem.
-  request_paths(const std::string& text, std::string_view node, std::string_view component);
+  request_paths(const std::string& text, std::string_view node, std::string_view component, time_zone zone = {});
 
   void begin_tag(std::string_view tag);
   /// Of an event of the tag; why it has none, else empty.

@@ -104,7 +104,7 @@ public:
   static auto promise(const settings& s) -> store_promise;
   http_store(settings s, const plugin_context& context)
       : settings_(std::move(s)), clock_(*context.clock), client_(client_settings_of_store(settings_), clock_), form_(settings_),
-        piles_(settings_, request_paths{settings_.path, context.node, context.component}),
+        piles_(settings_, request_paths{settings_.path, context.node, context.component, zone_of_names(settings_.time_zone)}),
         delivery_(delivery_settings_of(settings_), client_, form_, clock_), paths_(settings_.path, context.node, context.component) {}
 
   auto open() -> result<void> override { return {}; }

@@ -56,6 +56,7 @@ void validate(const status_settings& s, config::settings_reader& reader) {
 }
 
 void validate(const http_store_settings& s, config::settings_reader& reader) {
+  validate_name_zone(s.time_zone, s.path, reader);
   constexpr auto smallest = std::uint64_t{1024};
   constexpr auto largest = std::uint64_t{256} << 20;
   if (!reader.is_given("endpoints"))

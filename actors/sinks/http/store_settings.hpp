@@ -5,6 +5,7 @@
 #include "actors/sinks/format_settings.hpp"
 #include "actors/sinks/http/settings.hpp"
 #include "actors/sinks/http/status_rules.hpp"
+#include "actors/sinks/name_zone.hpp"
 #include "runtime/codec/compression.hpp"
 
 #include <array>
@@ -54,6 +55,7 @@ sinks:
   http_settings http;
   http_method method = http_method::post;
   std::string path = "/";
+  std::string time_zone = "UTC";
   http_format format = http_format::json_lines;
   format_settings lines;
   std::string body = "{events}";
@@ -85,8 +87,9 @@ template <class Visitor> void describe(Visitor& v, http_store_settings& s) {
                 "left out for a while. A token under auth goes as \"Authorization: Bearer\", unless it begins with a word and a space.");
   v.field("method", s.method, "POST, PUT or PATCH.");
   v.field("path", s.path,
-          "Where requests go; {tag}, {node}, {component} and strftime of the event time (UTC), so that %% is a percent sign. What a "
+          "Where requests go; {tag}, {node}, {component} and strftime of the event time, so that %% is a percent sign. What a "
           "path may not have is replaced: docs/stores.md.");
+  describe_name_zone(v, s.time_zone, "path");
   v.field("format", s.format, "json_lines, json_array, msgpack, raw (the field message alone), ltsv or csv.");
   describe_lines(v, s.lines);
   v.field("body", s.body, "The body of a request, with {events} in it once.");

@@ -30,8 +30,9 @@ auto problem_of_object_prefix(const std::string& text) -> std::string {
   return made ? std::string{} : "it has " + made.failure().what;
 }
 
-object_prefixes::object_prefixes(const std::string& text, std::string_view node, std::string_view component)
+object_prefixes::object_prefixes(const std::string& text, std::string_view node, std::string_view component, time_zone zone)
     : form_(compiled_prefix(text, node, component)) {
+  form_.in_zone(std::move(zone));
   begin_tag({});
 }
 

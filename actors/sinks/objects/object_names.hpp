@@ -25,7 +25,7 @@ auto problem_of_object_prefix(const std::string& text) -> std::string;
 class object_prefixes {
 public:
   /// Of a prefix that has no problem.
-  object_prefixes(const std::string& text, std::string_view node, std::string_view component);
+  object_prefixes(const std::string& text, std::string_view node, std::string_view component, time_zone zone = {});
 
   void begin_tag(std::string_view tag);
   /// Of an event of the tag; why it has none, else empty. Valid until the next call.

@@ -70,7 +70,8 @@ auto s3_store::claims(const settings& s, const plugin_context& where) -> plugin_
 
 s3_store::s3_store(settings s, const plugin_context& context)
     : settings_(std::move(s)),
-      commits_(object_writer{settings_.format, settings_.compress, object_prefixes{settings_.prefix, context.node, context.component}}),
+      commits_(object_writer{settings_.format, settings_.compress,
+                             object_prefixes{settings_.prefix, context.node, context.component, zone_of_names(settings_.time_zone)}}),
       form_(form_of(settings_, commits_)), bucket_(settings_, *context.clock) {
   if (!settings_.conditional) return;
   auto its = bucket_ledger_settings{};

@@ -26,6 +26,12 @@ BOOST_AUTO_TEST_CASE(prefixes_have_tag_and_time) {
   BOOST_TEST(prefix_of("", "x") == "");
 }
 
+BOOST_AUTO_TEST_CASE(days_may_be_those_of_another_zone) {
+  auto made = std::string{};
+  BOOST_TEST((object_prefixes{"%d/%H/", "n", "s", *time_zone::named("Asia/Tokyo")}.of(some_time_ns, made) == ""));
+  BOOST_TEST(made == "23/00/");
+}
+
 BOOST_AUTO_TEST_CASE(no_tag_leads_anywhere_else) {
   BOOST_TEST(prefix_of("logs/{tag}/", "../../a b") == "logs/.._.._a_b/");
   BOOST_TEST(prefix_of("logs/{tag}/", "..") == "logs/__/");
