@@ -9,6 +9,7 @@ from weir_nodes import wait_until
 
 class Database:
     """Cases that both have; what they differ in is in the classes below."""
+    folder = None
 
     def sink(self):
         return (f'type: {self.kind}, endpoints: ["127.0.0.1:{self.server.port}"], database: weir, table: {self.table}, '
@@ -82,10 +83,14 @@ class PostgreSQL(Database, PeerStore):
         cls.query(cls, "create user reader password 'reader'")
 
     @classmethod
-    def make_server(cls):
-        cls.folder = tempfile.TemporaryDirectory(prefix="weir-test-")
+    def make_server(cls, folder=None):
+        cls.folder = cls.folder or tempfile.TemporaryDirectory(prefix="weir-test-")
         os.chmod(cls.folder.name, 0o755)  # the server is another user
-        return Server("postgresql", cls.folder.name + "/server")
+        return Server("postgresql", folder or cls.folder.name + "/server")
+
+    def test_a_full_disk_of_the_server_is_waited_for(self):
+        os.chmod(self.dir, 0o755)
+        self.check_full_disk("160m")
 
     def query(self, sql):
         return subprocess.run(["psql", "-h", "127.0.0.1", "-p", str(self.server.port), "-U", "weir", "-d", "weir", "-XAtqc", sql],
@@ -104,9 +109,12 @@ class MariaDB(Database, PeerStore):
                     "create user reader@'127.0.0.1' identified by 'reader'; grant select on weir.* to reader@'127.0.0.1'")
 
     @classmethod
-    def make_server(cls):
-        cls.folder = tempfile.TemporaryDirectory(prefix="weir-test-")
-        return Server("mariadb", cls.folder.name + "/server")
+    def make_server(cls, folder=None):
+        cls.folder = cls.folder or tempfile.TemporaryDirectory(prefix="weir-test-")
+        return Server("mariadb", folder or cls.folder.name + "/server")
+
+    def test_a_full_disk_of_the_server_is_waited_for(self):
+        self.check_full_disk("300m")
 
     @staticmethod
     def run_sql(how, sql):
