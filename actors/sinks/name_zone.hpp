@@ -2,7 +2,7 @@
 #pragma once
 
 #include "config/settings.hpp"
-#include "runtime/parser/time_zone.hpp"
+#include "runtime/os/time_zone.hpp"
 
 #include <string>
 #include <string_view>

@@ -3,7 +3,7 @@
 
 #include "runtime/base/result.hpp"
 #include "runtime/codec/event_writer.hpp"
-#include "runtime/parser/time_zone.hpp"
+#include "runtime/os/time_zone.hpp"
 
 #include <cstdint>
 #include <string>

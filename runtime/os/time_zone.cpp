@@ -1,6 +1,6 @@
-#include "runtime/parser/time_zone.hpp"
+#include "runtime/os/time_zone.hpp"
 
-#include "runtime/parser/scan.hpp"
+#include "runtime/base/scan.hpp"
 
 #include <algorithm>
 #include <array>
