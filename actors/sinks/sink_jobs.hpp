@@ -8,6 +8,7 @@
 #include "runtime/flow/id_ranges.hpp"
 #include "runtime/flow/position_index.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,7 +42,9 @@ struct ids_job {
 };
 
 /// Nothing more comes for a while.
-struct idle_job {};
+struct idle_job {
+  bool is_last = false; ///< or ever
+};
 
 using writer_job = std::variant<open_job, commit_job, positions_job, ids_job, idle_job>;
 
@@ -62,6 +65,7 @@ struct job_outcome {
   process_tally processed;             ///< by its operators; their letters are among `dropped`
   stream_knowledge known;
   std::vector<id_range> known_ids;
+  std::optional<std::chrono::seconds> idle_again; ///< when the store wants to be told once more that nothing comes
 };
 
 } // namespace weir
