@@ -104,7 +104,7 @@ private:
   void finish_files() {
     if (rotate_.age_s == 0) return;
     content_.time.advance(std::chrono::seconds{2 * rotate_.age_s + 61});
-    BOOST_REQUIRE(writers_[0]->ledger.up_to_date());
+    if (!writers_[0]->ledger.up_to_date()) BOOST_REQUIRE(writers_[0]->ledger.up_to_date());
     for (auto left = 20; left > 0; --left) {
       const auto next = writers_[0]->ledger.tidy(false);
       BOOST_REQUIRE(next);
