@@ -46,7 +46,7 @@ class Hdfs(PeerStore):
                 yield from self.paths(path)
 
     def messages(self):
-        """None while the server does not answer. What a file has never changes."""
+        """What a file has never changes. None while the server does not answer, and before there is a directory."""
         try:
             paths = list(self.paths("/logs/" + self.table))
             for path in paths:
@@ -134,7 +134,7 @@ class Rotated(Hdfs):
     def test_there_are_fewer_files_than_batches_and_none_is_left(self):
         self.begin()
         node = self.run_one(0)
-        wait_until(lambda: len(list(self.paths("/logs/" + self.table))) > 3, node.log)
+        wait_until(lambda: self.messages() and len(self.read) > 3, node.log)
         self.writer.stop()
         wait_until(lambda: len(self.messages()) == self.writer.count, node.log)
         last = max(int(path.rsplit("-", 1)[1].split(".")[0]) for path in self.read)
