@@ -9,6 +9,7 @@
 #include "runtime/flow/id_ranges.hpp"
 #include "runtime/flow/position_index.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -42,7 +43,9 @@ struct ids_job {
 };
 
 /// Nothing more comes for a while.
-struct idle_job {};
+struct idle_job {
+  bool is_last = false; ///< or ever
+};
 
 /// It is time to look what is too old to be kept.
 struct expire_job {};
@@ -67,6 +70,7 @@ struct job_outcome {
   stream_knowledge known;
   std::vector<id_range> known_ids;
   expired gone; ///< of what is stored
+  std::optional<std::chrono::seconds> idle_again; ///< when the store wants to be told once more that nothing comes
 };
 
 } // namespace weir

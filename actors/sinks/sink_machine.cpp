@@ -186,7 +186,7 @@ auto sink_machine::make_job(std::size_t writer, task what) -> writer_job {
   switch (what) {
   case task::commit: return make_commit(writer);
   case task::answer: return make_answer();
-  case task::idle: return idle_job{};
+  case task::idle: return idle_job{is_at_end_};
   case task::expire: return expire_job{};
   case task::open:
   case task::nothing: break;
@@ -290,7 +290,14 @@ void sink_machine::on_done(std::size_t writer, const open_job&, job_outcome done
   auto& w = writers_[writer];
   if (done.failure) return retry_later(w, *done.failure);
   w.was_opened = true;
+  if (w.is_idle) rest(w, done.idle_again);
   on_success(w);
+}
+
+/// Until something comes, or for so long.
+void sink_machine::rest(writer_state& w, std::optional<std::chrono::seconds> at_most) {
+  w.is_idle = !at_most;
+  if (at_most) w.idle_at = time_.monotonic() + *at_most;
 }
 
 auto sink_machine::has_answered(writer_state& w, const job_outcome& done) -> bool {
@@ -334,9 +341,9 @@ void sink_machine::on_done(std::size_t writer, const positions_job& job, job_out
   });
 }
 
-void sink_machine::on_done(std::size_t writer, const idle_job&, job_outcome done) {
+void sink_machine::on_done(std::size_t writer, const idle_job& job, job_outcome done) {
   auto& w = writers_[writer];
-  w.is_idle = true;
+  rest(w, job.is_last ? std::nullopt : done.idle_again);
   if (done.failure) spdlog::warn("{}: {}", name_of(w, settings_.address), done.failure->what);
 }
 

@@ -135,6 +135,7 @@ private:
   void on_failed_commit(std::size_t writer, const commit_job& job, const error& why);
   void retry_later(writer_state& w, const error& why);
   void on_success(writer_state& w);
+  void rest(writer_state& w, std::optional<std::chrono::seconds> at_most);
   void check_end();
   auto state_word() const -> const char*;
   auto words() const -> actor_texts;

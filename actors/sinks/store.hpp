@@ -9,6 +9,7 @@
 #include "runtime/flow/id_ranges.hpp"
 #include "runtime/flow/trim.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -167,9 +168,13 @@ public:
   virtual auto examine() -> std::optional<std::vector<std::string>> { return std::nullopt; }
   /// Every store_promise::expires_every, between commits.
   virtual auto expire() -> result<expired> { return expired{}; }
-  /// Called when nothing is in flight and nothing came for a second, and before the end: release what
+  /// Called when nothing is in flight and nothing came for a second: release what
   /// is cheap to get again (idle files), flush what the commit left in user space.
   virtual auto idle() -> result<void> { return {}; }
+  /// Asked after open() and idle(): when idle() is to be called again if nothing comes; nothing: it need not be.
+  virtual auto idle_again() const -> std::optional<std::chrono::seconds> { return std::nullopt; }
+  /// The last call of all, in place of idle().
+  virtual auto finish() -> result<void> { return idle(); }
 };
 
 using store_plugin = plugin<store>;

@@ -46,7 +46,7 @@ class Hdfs(PeerStore):
                 yield from self.paths(path)
 
     def messages(self):
-        """None while the server does not answer. What a file has never changes."""
+        """What a file has never changes. None while the server does not answer, and before there is a directory."""
         try:
             paths = list(self.paths("/logs/" + self.table))
             for path in paths:
@@ -122,6 +122,28 @@ class WebHdfs(Hdfs):
             self.assertIn(b"true", answer.read())
 
 
+class Rotated(Hdfs):
+    """Files that grow: what is in them can be read when they are finished."""
+
+    MORE = ", rotate: { size: 256KiB, age: 2s }"
+    test_the_writers_process_is_killed_again_and_again = PeerStore.check_killed_writer
+    test_the_server_is_killed_again_and_again = PeerStore.check_killed_server
+    test_the_server_hangs = PeerStore.check_frozen_server
+    test_two_nodes_with_four_writers_each_write_into_one_directory = PeerStore.check_two_nodes
+
+    def test_there_are_fewer_files_than_batches_and_none_is_left(self):
+        self.begin()
+        node = self.run_one(0)
+        wait_until(lambda: self.messages() and len(self.read) > 3, node.log)
+        self.writer.stop()
+        wait_until(lambda: len(self.messages()) == self.writer.count, node.log)
+        last = max(int(path.rsplit("-", 1)[1].split(".")[0]) for path in self.read)
+        self.assertLess(len(self.read) * 3, last)
+        self.assertEqual(0, node.stop(), node.log())
+        staged = json.loads(self.ask(f"/logs/{self.table}/_weir/store/staged", "LISTSTATUS"))
+        self.assertEqual([], staged["FileStatuses"]["FileStatus"])
+
+
 class HttpFs(Hdfs):
     test_the_writers_process_is_killed_again_and_again = PeerStore.check_killed_writer
 
@@ -133,4 +155,4 @@ class HttpFs(Hdfs):
 if __name__ == "__main__":
     if sys.argv[1:]:
         main()
-    sys.exit("say which: WebHdfs or HttpFs")
+    sys.exit("say which: WebHdfs, Rotated or HttpFs")

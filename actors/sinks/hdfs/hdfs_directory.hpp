@@ -9,6 +9,7 @@
 
 #include "actors/sinks/hdfs/webhdfs.hpp"
 #include "actors/sinks/objects/bucket.hpp"
+#include "actors/sinks/objects/growing_file.hpp"
 
 #include <functional>
 #include <string>
@@ -18,7 +19,7 @@
 namespace weir {
 
 /// One thread's. Keys are paths without the first slash. Errors are errc::unavailable, and name endpoint and reason.
-class hdfs_directory final : public object_bucket {
+class hdfs_directory final : public object_bucket, public file_appender {
 public:
   using random_source = std::function<std::uint64_t()>;
   hdfs_directory(const hdfs_settings& s, const class clock& clock, random_source random);
@@ -30,6 +31,9 @@ public:
   auto remove(const std::string& key) -> result<void> override;
   auto list(const std::string& prefix) -> result<std::vector<std::string>> override;
 
+  auto append(const std::string& path, std::string_view bytes, std::uint64_t before) -> result<bool> override;
+  auto finish(const growing_file& f) -> result<bool> override;
+
   /// What is wrong with an endpoint, or with the directory there; looks and changes nothing.
   void examine(const std::string& directory, std::vector<std::string>& wrong);
   void close() { web_.close(); }
@@ -38,6 +42,8 @@ private:
   auto create(const std::string& key, std::string_view bytes, const std::string& form) -> result<void>;
   auto rename(const std::string& from, const std::string& to) -> result<bool>;
   auto exists(const std::string& key) -> result<bool>;
+  auto bytes_of(const std::string& key) -> result<std::uint64_t>;
+  auto cut(const std::string& path, std::uint64_t bytes) -> result<bool>;
   auto make_directory_of(const std::string& key) -> result<void>;
   auto examine_at(std::size_t endpoint, const std::string& directory) -> result<void>;
 

@@ -48,6 +48,9 @@ void validate(const hdfs_settings& s, config::settings_reader& reader) {
   if (s.replication > 512) reader.complain("replication", "\"replication\" wants 0..512, not " + std::to_string(s.replication));
   if (!s.permission.empty() && !is_octal_mode(s.permission))
     reader.complain("permission", "\"permission\" wants three or four octal digits, as \"640\", not \"" + s.permission + '"');
+  if (s.rotate.size.value > 0 && s.rotate.age.count() == 0)
+    reader.complain("rotate", "\"rotate\" wants an age too: what nobody writes to any more is finished by that");
+  if (s.rotate.age.count() != 0 && s.rotate.age < std::chrono::seconds{1}) reader.complain("rotate", "\"age\" wants a second at least");
   if (s.ledger.size() > 64) reader.complain("ledger", "\"ledger\" wants a name of up to 64 bytes");
 }
 

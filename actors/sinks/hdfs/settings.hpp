@@ -13,6 +13,11 @@
 
 namespace weir {
 
+struct hdfs_rotation {
+  byte_count size{0};
+  duration age{0};
+};
+
 struct hdfs_settings {
   static constexpr auto example = std::string_view{R"(collectors:
   web: { type: tail, path: /var/log/nginx/access.log, tag: web.access, parse: { format: nginx } }
@@ -34,12 +39,18 @@ sinks:
   compression compress = compression::gzip;
   std::uint32_t replication = 0;
   std::string permission;
+  hdfs_rotation rotate;
   std::string ledger;
 };
 
 inline constexpr auto hdfs_help =
-    std::string_view{"Commits events to files of HDFS, by WebHDFS or HttpFS, each exactly once: one file a batch."};
+    std::string_view{"Commits events to files of HDFS, by WebHDFS or HttpFS, each exactly once: one file a batch, or files that grow."};
 inline constexpr auto hdfs_port = std::uint16_t{9870};
+
+template <class Visitor> void describe(Visitor& v, hdfs_rotation& s) {
+  v.field("size", s.size, "One that has grown to this is finished; 0: none is for its size.");
+  v.field("age", s.age, "So is one that was begun so long ago; 0: each batch has files of its own.");
+}
 
 template <class Visitor> void describe(Visitor& v, hdfs_settings& s) {
   describe_http(v, s.http,
@@ -55,6 +66,9 @@ template <class Visitor> void describe(Visitor& v, hdfs_settings& s) {
   v.field("compress", s.compress, "none, gzip or zstd: each file as a whole, with .gz or .zst behind its name.");
   v.field("replication", s.replication, "How often the blocks of files with events are kept; 0: as the cluster has it.");
   v.field("permission", s.permission, "Of files with events, as \"640\"; empty: as the cluster has it.");
+  v.field("rotate", s.rotate,
+          "With an age, batches are appended to one file for each path and writer, which is below PATH/_weir until it is finished, "
+          "and gets its name then.");
   v.field("ledger", s.ledger,
           "Under what name the sink remembers what it has stored, at PATH/_weir/NAME/; sinks of that name share the memory, also "
           "those of other systems that write there. Empty: its own name.");

@@ -3,6 +3,7 @@
 #include "actors/sinks/hdfs/hdfs_directory.hpp"
 #include "actors/sinks/objects/object_commits.hpp"
 #include "actors/sinks/objects/object_names.hpp"
+#include "runtime/base/crc32c.hpp"
 #include "runtime/os/random.hpp"
 
 #include <algorithm>
@@ -25,13 +26,18 @@ public:
   auto knowledge(const std::string& source) -> result<stream_knowledge> override { return commits_.knowledge(source); }
   auto known_ids(const std::vector<id_range>& asked) -> result<std::vector<id_range>> override { return commits_.known_ids(asked); }
   auto examine() -> std::optional<std::vector<std::string>> override;
-  auto idle() -> result<void> override { return files_.close(), result<void>{}; }
+  auto idle() -> result<void> override;
+  auto idle_again() const -> std::optional<std::chrono::seconds> override { return again_; }
+  auto finish() -> result<void> override { return tidy(true); }
 
 private:
+  auto tidy(bool is_last) -> result<void>;
+
   settings settings_;
   std::string directory_; ///< that all paths begin with; with a slash at its end, or nothing
   object_commits commits_;
   hdfs_directory files_;
+  std::optional<std::chrono::seconds> again_;
 };
 
 constexpr auto no_negotiation = std::string_view{"this libcurl has no SPNEGO, which \"spnego\" needs"};
@@ -64,16 +70,34 @@ hdfs_store::hdfs_store(settings s, const plugin_context& context)
   its.directory = directory_ + "_weir/" + its.name + '/';
   its.keep = context.keep;
   its.no_conditions = "the file system there replaces files when it renames, which each event once rests on that it does not";
-  commits_.use_ledger(files_, std::move(its), *context.clock);
+  static const auto this_process = random_id();
+  commits_.use_ledger(files_, std::move(its), *context.clock,
+                      {&files_, {settings_.rotate.size.value, settings_.rotate.age / std::chrono::seconds{1}}, crc32c(context.node), this_process});
 }
 
 auto hdfs_store::open() -> result<void> {
   if (settings_.spnego && !can_negotiate()) return error{errc::unavailable, std::string{no_negotiation}};
-  return commits_.ledger()->open();
+  WEIR_CHECK(commits_.ledger()->open());
+  again_ = commits_.ledger()->wait();
+  return {};
 }
 
 auto hdfs_store::commit(const commit_batch& batch) -> result<committed> {
   return batch.chunks.empty() ? result<committed>{committed{}} : commits_.commit(batch);
+}
+
+auto hdfs_store::tidy(bool is_last) -> result<void> {
+  again_.reset();
+  auto next = commits_.ledger()->tidy(is_last);
+  if (!next) return again_ = std::chrono::seconds{10}, next.failure();
+  again_ = *next;
+  return {};
+}
+
+auto hdfs_store::idle() -> result<void> {
+  auto done = tidy(false);
+  files_.close();
+  return done;
 }
 
 auto hdfs_store::examine() -> std::optional<std::vector<std::string>> {

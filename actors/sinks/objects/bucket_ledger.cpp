@@ -35,8 +35,11 @@ auto bucket_plan::has_fresh() const -> bool {
   return std::any_of(fresh.begin(), fresh.end(), [](const auto& f) { return f.has_value(); });
 }
 
-bucket_ledger::bucket_ledger(object_bucket& bucket, bucket_ledger_settings settings, const clock& time, random_source random)
-    : bucket_(bucket), settings_(std::move(settings)), time_(time), random_(std::move(random)), state_(settings_.keep) {}
+bucket_ledger::bucket_ledger(object_bucket& bucket, bucket_ledger_settings settings, const clock& time, random_source random,
+                             const growth_settings& growth)
+    : bucket_(bucket), settings_(std::move(settings)), time_(time), random_(std::move(random)), state_(settings_.keep) {
+  if (growth.files != nullptr) book_.emplace(*growth.files, growth.rotate, growth.place, growth.run, time_);
+}
 
 auto bucket_ledger::place(std::string_view kind, std::uint64_t number) const -> std::string {
   return settings_.directory + std::string{kind} + '/' + padded(number, number_digits);
@@ -50,6 +53,7 @@ auto bucket_ledger::failed(error why) -> error {
 auto bucket_ledger::open() -> result<void> {
   is_open_ = false;
   if (life_.empty()) WEIR_CHECK(begin_life());
+  if (book_) book_->begin(random_());
   WEIR_CHECK(load());
   WEIR_CHECK(bring_all_home());
   is_open_ = true;
@@ -84,6 +88,7 @@ auto bucket_ledger::load_snapshot() -> result<void> {
   state_.clear();
   open_.clear();
   done_.clear();
+  if (book_) book_->clear();
   end_ = number;
   if (number == 0) return {};
   WEIR_TRY(const auto bytes, bucket_.get(place("snapshot", number)));
@@ -91,6 +96,8 @@ auto bucket_ledger::load_snapshot() -> result<void> {
   if (!read || !state_.apply(read->record, seconds_of(time_.wall_ns())))
     return error{errc::failed, "the ledger's object " + place("snapshot", number) + " is none of this version's"};
   open_ = std::move(read->open);
+  if (book_)
+    for (const auto& f : read->files) book_->take(f);
   return {};
 }
 
@@ -129,6 +136,9 @@ auto bucket_ledger::take(std::uint64_t number, const bucket_entry& e) -> result<
     return error{errc::failed, "the ledger's object " + place("log", number) + " is damaged"};
   for (const auto done : e.done) open_.erase(done);
   if (!e.objects.empty()) open_[number] = e.objects;
+  if (!book_) return {};
+  for (const auto& f : e.files) book_->take(f);
+  for (const auto& made : e.finished) book_->take_finished(made);
   return {};
 }
 
@@ -170,12 +180,19 @@ auto bucket_ledger::try_commit(const batch& b) -> result<bool> {
   if (!number) return unstage(staged), false;
   WEIR_CHECK(bring_home(*number));
   is_unsure_ = false;
+  if (book_) (void)book_->finish_some(); // what does not get there now does later
   if (*number % settings_.snapshot_every == 0) (void)keep_up(); // it is due again
   return true;
 }
 
 auto bucket_ledger::stage(const std::vector<new_object>& objects) -> result<bucket_entry> {
-  auto made = bucket_entry{.writer = random_(), .base = end_, .objects = {}, .done = {}, .record = {}};
+  auto made = bucket_entry{};
+  made.writer = random_();
+  made.base = end_;
+  if (book_ && book_->grows()) {
+    WEIR_CHECK(stage_growing(objects, made));
+    return made;
+  }
   for (const auto& o : objects) {
     const auto key = place("staged", made.base) + '-' + hex_digits_of(made.writer) + '-' + std::to_string(made.objects.size());
     WEIR_CHECK(bucket_.put(key, o.bytes, settings_.form));
@@ -184,21 +201,45 @@ auto bucket_ledger::stage(const std::vector<new_object>& objects) -> result<buck
   return made;
 }
 
+auto bucket_ledger::stage_growing(const std::vector<new_object>& objects, bucket_entry& e) -> result<void> {
+  auto n = 0;
+  for (const auto& o : objects) {
+    const auto slot = o.prefix + '\n' + o.ending;
+    WEIR_TRY(const auto is_in, book_->append(slot, o.bytes));
+    if (is_in) continue;
+    auto path = place("staged", e.base) + '-' + hex_digits_of(e.writer) + '-' + std::to_string(n++);
+    WEIR_CHECK(bucket_.put(path, o.bytes, settings_.form));
+    const auto named = new_object{o.prefix, o.ending, {}};
+    book_->note_made(slot, std::move(path), o.bytes.size(), [this, named](std::uint64_t number) { return key_of(named, number); });
+  }
+  return {};
+}
+
 /// If that fails they are found later, when nothing can name them any more.
 void bucket_ledger::unstage(const bucket_entry& e) {
   for (const auto& o : e.objects) (void)bucket_.remove(o.staged);
+  if (!book_) return;
+  for (const auto& path : book_->drop()) (void)bucket_.remove(path);
 }
 
 auto bucket_ledger::key_of(const new_object& o, std::uint64_t number) const -> std::string {
   return o.prefix + settings_.name + '-' + life_ + '-' + padded(number, key_number_digits) + o.ending;
 }
 
+/// With what depends on its number, and on what is known before it.
+void bucket_ledger::fill(bucket_entry& e, const std::vector<new_object>& objects, std::uint64_t number) const {
+  for (std::size_t i = 0; i < e.objects.size(); ++i) e.objects[i].key = key_of(objects[i], number);
+  e.done = done_;
+  if (!book_) return;
+  e.files = book_->entry_of(number);
+  e.finished = book_->finished();
+}
+
 auto bucket_ledger::claim(bucket_entry e, const std::vector<new_object>& objects, const batch& b, bucket_plan& plan)
     -> result<std::optional<std::uint64_t>> {
   while (end_ < e.base + settings_.staged_base_max / 10) {
     const auto number = end_ + 1;
-    for (std::size_t i = 0; i < objects.size(); ++i) e.objects[i].key = key_of(objects[i], number);
-    e.done = done_;
+    fill(e, objects, number);
     e.record = plan.record;
     is_unsure_ = true;
     WEIR_TRY(const auto is_ours, put_entry(number, e));
@@ -206,13 +247,14 @@ auto bucket_ledger::claim(bucket_entry e, const std::vector<new_object>& objects
       WEIR_CHECK(check_reach(number));
       WEIR_CHECK(take(number, e));
       done_.clear();
+      if (book_) book_->committed();
       return std::optional{number};
     }
     is_unsure_ = false;
     WEIR_CHECK(catch_up());
     if (end_ < number) return error{errc::unavailable, "others have written much while this writer was away"};
     auto now = plan_for(b.chunks);
-    if (now.fresh != plan.fresh) break;
+    if (now.fresh != plan.fresh || (book_ && !book_->is_still_ours())) break;
     plan = std::move(now);
   }
   return std::optional<std::uint64_t>{};
@@ -265,9 +307,33 @@ auto bucket_ledger::up_to_date() -> result<const ledger_state*> {
   return &state_;
 }
 
+auto bucket_ledger::tidy(bool is_last) -> result<std::optional<std::chrono::seconds>> {
+  if (!book_ || (!is_open_ && is_last)) return std::optional<std::chrono::seconds>{};
+  if (!is_open_) WEIR_CHECK(open());
+  if (is_last) book_->close_all();
+  if (book_->is_any_due())
+    if (const auto closed = close_files(); !closed) return failed(closed.failure());
+  WEIR_CHECK(book_->finish_some());
+  return book_->wait();
+}
+
+auto bucket_ledger::close_files() -> result<void> {
+  auto nothing = plan_for({});
+  auto e = bucket_entry{};
+  e.writer = random_();
+  e.base = end_;
+  WEIR_TRY(const auto number, claim(std::move(e), {}, {}, nothing));
+  is_unsure_ = false;
+  if (number && *number % settings_.snapshot_every == 0) (void)keep_up();
+  return {};
+}
+
 auto bucket_ledger::keep_up() -> result<void> {
   state_.forget(seconds_of(time_.wall_ns()));
-  WEIR_CHECK(bucket_.put_if_absent(place("snapshot", end_), encode(bucket_snapshot{open_, state_.snapshot()})));
+  auto now = bucket_snapshot{open_, state_.snapshot()};
+  if (book_)
+    for (const auto& [path, f] : book_->known()) now.files.push_back(f);
+  WEIR_CHECK(bucket_.put_if_absent(place("snapshot", end_), encode(now)));
   WEIR_CHECK(remove_numbers_below("snapshot", end_));
   if (end_ > settings_.kept) WEIR_CHECK(remove_numbers_below("log", end_ - settings_.kept + 1));
   if (end_ > settings_.staged_base_max) WEIR_CHECK(remove_numbers_below("staged", end_ - settings_.staged_base_max));
@@ -281,7 +347,7 @@ auto bucket_ledger::remove_numbers_below(std::string_view kind, std::uint64_t nu
     for (const auto& [of, objects] : open_)
       for (const auto& o : objects)
         if (o.staged == key) return true;
-    return false;
+    return book_ && book_->needs(key);
   };
   for (const auto& key : keys) {
     const auto its = number_in(key, directory.size());

@@ -10,6 +10,9 @@
 //  objects are brought to their keys, by this writer or by whoever finds later that it did not come to that; the same bytes at
 //  the same keys, however often. No chunk counts as stored before its objects are at their keys.
 //
+//  Where files grow (file_book.hpp), a commit appends to one, or stages the first bytes of one, and the entry says how many bytes
+//  of it are stored. Its events are stored with the entry; at its key it is when it has been closed.
+//
 //  An answer that was lost: the same entry is put again, and if there is one of that number, it is looked at whose. If that
 //  ends without an answer either, the chunks come again, and are known or not by then.
 //
@@ -19,6 +22,7 @@
 #pragma once
 
 #include "actors/sinks/objects/bucket.hpp"
+#include "actors/sinks/objects/file_book.hpp"
 #include "actors/sinks/objects/log_entry.hpp"
 #include "runtime/ledger/ledger_state.hpp"
 #include "runtime/os/clock.hpp"
@@ -59,11 +63,20 @@ struct bucket_plan {
   auto has_fresh() const -> bool;
 };
 
+/// Where files may grow.
+struct growth_settings {
+  file_appender* files = nullptr; ///< null: none grows
+  object_rotation rotate = {};    ///< without an age: none grows any more
+  std::uint64_t place = 0;        ///< this node
+  std::uint64_t run = 0;          ///< this process
+};
+
 /// One thread's. After an error of any call: open() before anything else.
 class bucket_ledger {
 public:
   using random_source = std::function<std::uint64_t()>;
-  bucket_ledger(object_bucket& bucket, bucket_ledger_settings settings, const clock& time, random_source random);
+  bucket_ledger(object_bucket& bucket, bucket_ledger_settings settings, const clock& time, random_source random,
+                const growth_settings& growth = {});
 
   /// Reads all, and brings objects to their keys that are not there yet. Looks whether the server puts on condition.
   auto open() -> result<void>;
@@ -74,13 +87,17 @@ public:
     std::function<result<std::vector<new_object>>(const bucket_plan&)> build;
     std::function<result<void>()> confirm; ///< before it is final
   };
-  /// When it returns, all of the chunks is at its keys.
+  /// When it returns, all of the chunks is at its keys, or in files that are going to be there.
   auto commit(const batch& b) -> result<void>;
   /// After an error of commit(): it may have happened, or happen yet.
   auto may_have_happened() const -> bool { return is_unsure_; }
   /// With what others have put in since; all that it says is at its keys.
   auto up_to_date() -> result<const ledger_state*>;
   auto state() const -> const ledger_state& { return state_; }
+  /// Between commits: closes files whose time has come, or all of this writer. When it is to be called again; nothing: there is
+  /// nothing to wait for.
+  auto tidy(bool is_last) -> result<std::optional<std::chrono::seconds>>;
+  auto wait() const -> std::optional<std::chrono::seconds> { return book_ ? book_->wait() : std::nullopt; }
 
 private:
   auto place(std::string_view kind, std::uint64_t number) const -> std::string;
@@ -95,7 +112,10 @@ private:
   /// False: others have stored some of it meanwhile.
   auto try_commit(const batch& b) -> result<bool>;
   auto stage(const std::vector<new_object>& objects) -> result<bucket_entry>;
+  auto stage_growing(const std::vector<new_object>& objects, bucket_entry& e) -> result<void>;
   void unstage(const bucket_entry& e);
+  void fill(bucket_entry& e, const std::vector<new_object>& objects, std::uint64_t number) const;
+  auto close_files() -> result<void>;
   /// The number of the entry; nothing if it is overtaken.
   auto claim(bucket_entry e, const std::vector<new_object>& objects, const batch& b, bucket_plan& plan) -> result<std::optional<std::uint64_t>>;
   auto put_entry(std::uint64_t number, const bucket_entry& e) -> result<bool>;
@@ -117,6 +137,7 @@ private:
   ledger_state state_;
   std::map<std::uint64_t, std::vector<staged_object>> open_; ///< entries whose objects may not be at their keys
   std::vector<std::uint64_t> done_;                          ///< of these, what others are to be told
+  std::optional<file_book> book_;                            ///< absent: no files grow
 };
 
 } // namespace weir

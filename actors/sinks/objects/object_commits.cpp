@@ -4,8 +4,8 @@
 
 namespace weir {
 
-void object_commits::use_ledger(object_bucket& bucket, bucket_ledger_settings settings, const clock& time) {
-  ledger_.emplace(bucket, std::move(settings), time, random_id);
+void object_commits::use_ledger(object_bucket& bucket, bucket_ledger_settings settings, const clock& time, const growth_settings& growth) {
+  ledger_.emplace(bucket, std::move(settings), time, random_id, growth);
 }
 
 auto object_commits::commit(const commit_batch& batch) -> result<committed> {

@@ -19,7 +19,7 @@ public:
   explicit object_commits(object_writer writer) : writer_(std::move(writer)) {}
 
   /// Before anything else, for each event once. What is given lives as long as this.
-  void use_ledger(object_bucket& bucket, bucket_ledger_settings settings, const clock& time);
+  void use_ledger(object_bucket& bucket, bucket_ledger_settings settings, const clock& time, const growth_settings& growth = {});
   auto ledger() -> std::optional<bucket_ledger>& { return ledger_; }
   /// Each event once, by the ledger.
   auto commit(const commit_batch& batch) -> result<committed>;

@@ -115,6 +115,52 @@ BOOST_AUTO_TEST_CASE(keeps_the_contract_of_stores_through_httpfs) {
   check_store_contract({make, [] { return numbers_below("/logs/httpfs"); }, true});
 }
 
+BOOST_AUTO_TEST_CASE(keeps_the_contract_of_stores_with_files_that_grow) {
+  // Each is large enough at once, so that it can be read.
+  const auto rotate = setting_list{{"rotate", map_of({{"size", scalar("1B")}, {"age", scalar("1h")}})}};
+  const auto make = [&] { return make_store("hdfs", settings_of_store("/logs/grown/{tag}/%Y/", rotate)); };
+  check_store_contract({make, [] { return numbers_below("/logs/grown"); }, true});
+}
+
+BOOST_AUTO_TEST_CASE(batches_are_appended_to_one_file) {
+  for (const auto* method : {"none", "gzip", "zstd"}) {
+    const auto path = std::string{"/logs/appended/"} + method;
+    const auto rotate = map_of({{"age", scalar("1h")}});
+    const auto s = opened(settings_of_store(path, {{"compress", scalar(method)}, {"rotate", rotate}}));
+    for (auto n = 0; n < 50; n += 10) BOOST_REQUIRE(commit(*s, {make_chunk({numbered("a", n, n + 10)})}));
+    BOOST_TEST(numbers_below(path).empty());
+    BOOST_REQUIRE(s->finish());
+    BOOST_TEST(numbers_below(path).size() == 50U);
+    auto web = webhdfs{plain_settings(), system_clock()};
+    BOOST_TEST(files_below(web, path).size() == 1U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_file_is_cut_to_what_is_stored_of_it) {
+  for (const auto& endpoint : {web_hdfs(), http_fs()}) {
+    auto files = hdfs_directory{plain_settings(endpoint), system_clock(), random_id};
+    const auto f = growing_file{"logs/cut/_weir/made", "logs/cut/a/b.txt", {}, 0, 6, true};
+    BOOST_REQUIRE(files.put(f.made, "one", {}));
+    for (const auto* more : {"two", "three"}) {
+      const auto done = files.append(f.made, more, more == std::string{"two"} ? 3 : 6);
+      BOOST_REQUIRE_MESSAGE(done, (done ? "" : done.failure().what));
+      BOOST_TEST(*done);
+    }
+    auto done = files.finish(f);
+    // The server does it in the background.
+    for (const auto until = system_clock().monotonic() + std::chrono::minutes{1}; done && !*done && system_clock().monotonic() < until;) done = files.finish(f);
+    BOOST_REQUIRE_MESSAGE(done, (done ? "" : done.failure().what));
+    BOOST_TEST(*done);
+    BOOST_TEST(*files.get(f.key) == "onetwo");
+    BOOST_TEST(*files.finish(f));
+    BOOST_TEST((files.append(f.made, "late", 6).failure().code == errc::not_found));
+    BOOST_REQUIRE(files.remove(f.key));
+    BOOST_REQUIRE(files.put(f.made, "one", {}));
+    BOOST_TEST(files.finish(f).failure().what.find("has 3 bytes, and 6 were stored: some are lost") != std::string::npos);
+    BOOST_REQUIRE(files.remove(f.made + ".closed"));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(every_way_of_compression_can_be_read_back) {
   for (const auto* method : {"none", "gzip", "zstd"}) {
     const auto path = std::string{"/logs/compress/"} + method;

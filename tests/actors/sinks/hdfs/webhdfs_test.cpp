@@ -102,10 +102,11 @@ BOOST_AUTO_TEST_CASE(a_rename_whose_answer_was_lost_is_looked_for) {
     return http_answer_text(200, R"({"boolean":true})");
   }};
   auto files = directory_at(settings_for({name.url()}));
-  BOOST_TEST(!files.put_if_absent("log/1", "x"));
-  const auto again = files.put_if_absent("log/1", "x");
-  BOOST_REQUIRE(again);
-  BOOST_TEST(!*again); // whose it is says what is in it
+  auto done = files.put_if_absent("log/1", "x");
+  if (!done) done = files.put_if_absent("log/1", "x"); // libcurl asks again by itself on a connection that was kept
+  BOOST_REQUIRE(done);
+  BOOST_TEST(!*done); // whose it is says what is in it
+  BOOST_TEST(renames == 2);
 }
 
 BOOST_AUTO_TEST_CASE(who_takes_the_bytes_at_once_has_not_got_them) {

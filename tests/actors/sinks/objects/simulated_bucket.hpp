@@ -2,9 +2,12 @@
 #pragma once
 
 #include "actors/sinks/objects/bucket.hpp"
+#include "actors/sinks/objects/growing_file.hpp"
+#include "runtime/os/clock.hpp"
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -27,6 +30,8 @@ struct bucket_content {
   explicit bucket_content(unsigned seed) : chance(seed) {}
 
   std::map<std::string, std::string> objects;
+  std::map<std::string, std::string> unfinished; ///< what somebody who appends to one may yet write
+  manual_clock time;
   std::mt19937 chance;
   std::vector<std::function<void()>> late;
   bucket_faults faults;
@@ -43,7 +48,7 @@ struct bucket_content {
   }
 };
 
-class simulated_bucket final : public object_bucket {
+class simulated_bucket final : public object_bucket, public file_appender {
 public:
   explicit simulated_bucket(bucket_content& content) : content_(content) {}
 
@@ -89,7 +94,58 @@ public:
     });
   }
 
+  /// Of some a part is there, and the rest comes later, wherever the file is by then.
+  auto append(const std::string& path, std::string_view bytes, std::uint64_t before) -> result<bool> override {
+    const auto breaks = content_.happens(content_.faults.lost_answer);
+    const auto part = breaks ? content_.below(bytes.size() + 1) : bytes.size();
+    auto done = change([&content = content_, path, before, text = std::string{bytes}, part]() -> result<bool> {
+      const auto found = content.objects.find(path);
+      if (found == content.objects.end()) return error{errc::not_found, path};
+      if (content.unfinished.count(path) > 0) return error{errc::unavailable, path + " is written to"};
+      if (found->second.size() != before) return error{errc::unavailable, path + " has another size"};
+      found->second += text.substr(0, part);
+      if (part < text.size()) content.unfinished[path] = text.substr(part);
+      return true;
+    });
+    if (done && breaks) return error{errc::unavailable, "it broke"};
+    return done;
+  }
+  auto finish(const growing_file& f) -> result<bool> override {
+    const auto closing = f.made + ".closed";
+    WEIR_TRY(const auto is_renamed, rename(f.made, closing));
+    WEIR_TRY(const auto is_cut, cut(closing, f.bytes));
+    if (!is_cut) return false;
+    if (!*is_cut) return !is_renamed; // somebody has been here
+    WEIR_CHECK(rename(closing, f.key));
+    return true;
+  }
+
 private:
+  auto rename(const std::string& from, const std::string& to) -> result<bool> {
+    return change([&content = content_, from, to]() -> result<bool> {
+      const auto found = content.objects.find(from);
+      if (found == content.objects.end() || content.objects.count(to) > 0) return false;
+      content.objects[to] = found->second;
+      content.objects.erase(from);
+      if (auto rest = content.unfinished.extract(from)) rest.key() = to, content.unfinished.insert(std::move(rest));
+      return true;
+    });
+  }
+  /// Nothing: not yet. False: there is none.
+  auto cut(const std::string& path, std::uint64_t bytes) -> result<std::optional<bool>> {
+    return change([&content = content_, path, bytes]() -> result<std::optional<bool>> {
+      const auto found = content.objects.find(path);
+      if (found == content.objects.end()) return std::optional{false};
+      if (const auto rest = content.unfinished.find(path); rest != content.unfinished.end()) {
+        if (content.happens(0.5)) found->second += rest->second;
+        content.unfinished.erase(rest);
+        return std::optional<bool>{};
+      }
+      if (found->second.size() < bytes) return error{errc::failed, path + " has lost something"};
+      found->second.resize(bytes);
+      return std::optional{true};
+    });
+  }
   template <class Work> auto change(Work work) -> decltype(work()) {
     const auto& f = content_.faults;
     if (content_.happens(0.3)) content_.do_something_late();
