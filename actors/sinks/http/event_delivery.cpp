@@ -35,6 +35,30 @@ auto verdict_of_failure(const http_answer& answer, std::string_view said) -> ans
   return {stopped, "answered " + status + tail};
 }
 
+auto problems_of_empty_request(http_client& client, request_form& form) -> std::vector<std::string> {
+  auto wrong = std::vector<std::string>{};
+  auto request = event_request{};
+  form.make({}, {}, {}, request);
+  for (std::size_t i = 0; i < client.endpoint_count(); ++i) {
+    const auto outcome = client.send({.method = "POST",
+                                      .path = request.path,
+                                      .body = request.body.view(),
+                                      .content_type = request.content_type,
+                                      .headers = request.headers,
+                                      .endpoint = i});
+    if (const auto* failure = std::get_if<http_failure>(&outcome)) {
+      wrong.push_back(failure->what);
+      continue;
+    }
+    const auto& answer = std::get<http_answer>(outcome);
+    const auto verdict = form.judge(answer);
+    if (verdict.is == answer_verdict::meaning::stopped) wrong.push_back(client.endpoint_name(i) + ' ' + verdict.why);
+    // 422 is a Loki that misses events; 400 is who does not understand what this is.
+    if (verdict.is == answer_verdict::meaning::refused && answer.status == 400) wrong.push_back(client.endpoint_name(i) + " answered " + verdict.why);
+  }
+  return wrong;
+}
+
 event_delivery::event_delivery(const event_delivery_settings& settings, http_client& client, request_form& form, const class clock& clock)
     : settings_(settings), client_(client), form_(form), clock_(clock), pace_(pace_bounds(settings)) {}
 
@@ -85,7 +109,8 @@ auto event_delivery::send(const event_pile& pile, piece_numbers pieces) -> resul
     WEIR_CHECK(pause());
     WEIR_TRY(const auto answer, ask(pile, pieces));
     WEIR_TRY(const auto verdict, take(pile, pieces, answer));
-    if (verdict.is == stored) return note_stored(pile, pieces, verdict.lost), result<void>{};
+    if (verdict.is == stored && verdict.lost < pieces.size()) return note_stored(pile, pieces, verdict), result<void>{};
+    if (verdict.is == stored) return refuse_all(pile, pieces, verdict.why), result<void>{};
     if (verdict.is == later) continue;
     if (!is_one) return send_halves(pile, pieces);
     return refuse_all(pile, pieces, verdict.why), result<void>{};
@@ -139,8 +164,9 @@ auto event_delivery::is_known(const event_pile& pile, piece_numbers pieces) cons
   return std::all_of(pieces.begin(), pieces.end(), [&](std::uint32_t number) { return before_.has(*batch_, pile.pieces[number].at); });
 }
 
-void event_delivery::note_stored(const event_pile& pile, piece_numbers pieces, std::uint64_t lost) {
-  done_->events += pieces.size() - std::min<std::uint64_t>(lost, pieces.size());
+void event_delivery::note_stored(const event_pile& pile, piece_numbers pieces, const answer_verdict& verdict) {
+  if (verdict.lost > 0) lost_ = {lost_.events + verdict.lost, verdict.why};
+  done_->events += pieces.size();
   done_->bytes += request_.body.size();
   for (const auto number : pieces) before_.add(*batch_, pile.pieces[number].at);
 }

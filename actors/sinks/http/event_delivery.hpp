@@ -13,6 +13,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace weir {
@@ -35,7 +36,7 @@ struct answer_verdict {
   };
   meaning is = meaning::stopped;
   std::string why = {}; ///< unless stored; of a refusal: without what is of one event alone
-  std::uint64_t lost = 0; ///< of what is stored: so many events are not, and nobody knows which
+  std::uint64_t lost = 0; ///< of what is stored: so many events are refused, and nobody knows which
 };
 
 /// Of an answer that is neither success nor the fault of an event: later, if the server has too much to do, else stopped. `said`: by
@@ -50,6 +51,10 @@ public:
   virtual void make(const event_pile& pile, piece_numbers pieces, const std::string& digits, event_request& out) = 0;
   virtual auto judge(const http_answer& answer) -> answer_verdict = 0;
 };
+
+/// A request without events, to each endpoint: a sentence for each that does not take it. For servers that such a request changes
+/// nothing of, and that want the same rights for it as for any.
+auto problems_of_empty_request(http_client& client, request_form& form) -> std::vector<std::string>;
 
 struct event_delivery_settings {
   std::string_view method = "POST";
@@ -70,6 +75,13 @@ public:
   /// again.
   auto deliver(const commit_batch& batch, std::span<const event_pile> piles, committed& done) -> result<void>;
 
+  /// What requests have lost since this was asked last.
+  struct loss {
+    std::uint64_t events = 0;
+    std::string why; ///< of the last one
+  };
+  auto take_lost() -> loss { return std::exchange(lost_, {}); }
+
 private:
   auto deliver_pile(const event_pile& pile) -> result<void>;
   auto end_of_part(const event_pile& pile, std::size_t first) const -> std::size_t;
@@ -79,7 +91,7 @@ private:
   auto take(const event_pile& pile, piece_numbers pieces, const http_answer& answer) -> result<answer_verdict>;
   /// What an earlier commit that failed had stored, all of it.
   auto is_known(const event_pile& pile, piece_numbers pieces) const -> bool;
-  void note_stored(const event_pile& pile, piece_numbers pieces, std::uint64_t lost);
+  void note_stored(const event_pile& pile, piece_numbers pieces, const answer_verdict& verdict);
   void refuse_all(const event_pile& pile, piece_numbers pieces, const std::string& why);
   auto pause() -> result<void>;
 
@@ -92,6 +104,7 @@ private:
   event_request request_;
   monotonic_time deadline_{};
   std::string problem_; ///< why something waits
+  loss lost_;
   std::vector<std::uint32_t> waiting_;
   std::vector<event_ref> events_;
   const commit_batch* batch_ = nullptr;

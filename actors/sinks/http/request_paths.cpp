@@ -65,6 +65,15 @@ auto is_own_header(std::string_view name) -> bool {
   return std::find(own.begin(), own.end(), lower_name(name)) != own.end();
 }
 
+void check_headers(const config::string_map& headers, config::settings_reader& reader) {
+  for (const auto& [name, value] : headers) {
+    if (!is_header_name(name) || !is_header_value(value))
+      reader.complain("headers", "\"headers\" has what no field of a request can be: \"" + excerpt_of_name(name) + '"');
+    else if (is_own_header(name))
+      reader.complain("headers", "\"headers\" cannot have " + name, "other settings say what is in such a field");
+  }
+}
+
 auto excerpt_of_name(std::string_view name) -> std::string {
   auto made = std::string{name.substr(0, 60)};
   for (auto& byte : made)

@@ -3,6 +3,7 @@
 //  What becomes of a tag in a path: actors/sinks/network/name_part.hpp.
 #pragma once
 
+#include "config/settings.hpp"
 #include "runtime/codec/path_template.hpp"
 
 #include <cstdint>
@@ -35,6 +36,8 @@ auto is_header_name(std::string_view text) -> bool;
 auto is_header_value(std::string_view text) -> bool;
 /// A field that the client writes itself.
 auto is_own_header(std::string_view name) -> bool;
+/// Complains about "headers" that no request can have, or that the client writes itself.
+void check_headers(const config::string_map& headers, config::settings_reader& reader);
 /// A name for a message, whatever is in it.
 auto excerpt_of_name(std::string_view name) -> std::string;
 

@@ -29,13 +29,8 @@ auto lines_of(const http_store_settings& s) -> format_settings {
   return made;
 }
 
-void check_headers(const http_store_settings& s, config::settings_reader& reader) {
-  for (const auto& [name, value] : s.headers) {
-    if (!is_header_name(name) || !is_header_value(value))
-      reader.complain("headers", "\"headers\" has what no field of a request can be: \"" + excerpt_of_name(name) + '"');
-    else if (is_own_header(name))
-      reader.complain("headers", "\"headers\" cannot have " + name, "\"auth\" and \"content_type\" say what is in such fields");
-  }
+void check_fields_of_requests(const http_store_settings& s, config::settings_reader& reader) {
+  check_headers(s.headers, reader);
   if (!s.token_header.empty() && (!is_header_name(s.token_header) || (is_own_header(s.token_header))))
     reader.complain("token_header", "\"token_header\" wants the name of a field, such as X-Api-Key");
   if (!s.token_header.empty() && s.http.auth.token.value.empty())
@@ -65,7 +60,7 @@ void validate(const http_store_settings& s, config::settings_reader& reader) {
     reader.complain("endpoints", "there is nobody to send to");
   validate_http(s.http, reader, http_port);
   validate(lines_of(s), reader);
-  check_headers(s, reader);
+  check_fields_of_requests(s, reader);
   if (const auto problem = problem_of_request_path(s.path); !problem.empty()) reader.complain("path", "\"path\" makes no path: " + problem);
   const auto at = s.body.find(events_mark);
   if (at == std::string::npos || s.body.find(events_mark, at + 1) != std::string::npos)

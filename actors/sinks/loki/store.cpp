@@ -72,7 +72,7 @@ public:
 
   auto open() -> result<void> override { return {}; }
   auto commit(const commit_batch& batch) -> result<committed> override;
-  auto examine() -> std::optional<std::vector<std::string>> override;
+  auto examine() -> std::optional<std::vector<std::string>> override { return problems_of_empty_request(client_, form_); }
   auto idle() -> result<void> override { return client_.close(), result<void>{}; }
 
 private:
@@ -109,24 +109,6 @@ auto loki_store::commit(const commit_batch& batch) -> result<committed> {
     spdlog::warn("sink {}: the label {} has more than {} values in an hour; others are \"{}\" there", component_, label, settings_.labels_max,
                  other_label_value);
   return done;
-}
-
-/// A push of no streams changes nothing, and wants the same rights as any.
-auto loki_store::examine() -> std::optional<std::vector<std::string>> {
-  auto wrong = std::vector<std::string>{};
-  auto request = event_request{};
-  form_.make({}, {}, {}, request);
-  for (std::size_t i = 0; i < client_.endpoint_count(); ++i) {
-    const auto outcome = client_.send({.method = "POST", .path = request.path, .body = request.body.view(), .content_type = request.content_type,
-                                       .headers = request.headers, .endpoint = i});
-    if (const auto* failure = std::get_if<http_failure>(&outcome)) {
-      wrong.push_back(failure->what);
-      continue;
-    }
-    const auto verdict = form_.judge(std::get<http_answer>(outcome));
-    if (verdict.is == answer_verdict::meaning::stopped) wrong.push_back(client_.endpoint_name(i) + ' ' + verdict.why);
-  }
-  return wrong;
 }
 
 const register_store<loki_store> registered_loki{"loki", std::string{loki_help}};
