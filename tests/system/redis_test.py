@@ -62,7 +62,7 @@ class Redis(PeerStore):
             text = self.one_text(more)
             wrong = self.weir("check", "--connect", self.write("wrong.yaml", text.replace(*swap) if swap else text))
             self.assertNotEqual(0, wrong.returncode)
-            lines = [line for line in wrong.stderr.split("\n") if "127.0.0.1" in line]
+            lines = [line for line in wrong.stdout.split("\n") if "127.0.0.1" in line]
             self.assertEqual(1, len(lines), wrong.stderr + wrong.stdout)
             self.assertIn(said, lines[0])
             self.assertNotIn("open-sesame", wrong.stderr + wrong.stdout)

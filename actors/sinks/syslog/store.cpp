@@ -87,7 +87,10 @@ auto syslog_store::commit(const commit_batch& batch) -> result<committed> {
   for_each_run(batch, [&](const event_run& run) { add_run(run, done); });
   auto messages = std::vector<std::string_view>{};
   auto begin = std::size_t{0};
-  for (const auto end : ends_) messages.push_back(bytes_.view().substr(begin, end - std::exchange(begin, end)));
+  for (const auto end : ends_) {
+    messages.push_back(bytes_.view().substr(begin, end - begin));
+    begin = end;
+  }
   done.events = messages.size();
   done.bytes = bytes_.size();
   if (messages.empty()) return done;
