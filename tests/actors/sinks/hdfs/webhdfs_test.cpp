@@ -109,6 +109,42 @@ BOOST_AUTO_TEST_CASE(a_rename_whose_answer_was_lost_is_looked_for) {
   BOOST_TEST(renames == 2);
 }
 
+BOOST_AUTO_TEST_CASE(where_nothing_can_be_appended_to_is_no_error) {
+  const auto refusal = R"({"RemoteException":{"exception":"UnsupportedOperationException","message":"Append on EC file is not supported"}})";
+  auto name = http_server{[&](const auto&) { return http_answer_text(400, refusal); }};
+  const auto done = directory_at(settings_for({name.url()})).append("a", "x", 0);
+  BOOST_REQUIRE(done);
+  BOOST_TEST(!*done);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_somebody_writes_to_is_finished_later) {
+  auto truncations = 0;
+  auto name = http_server{[&](const got_request& r) {
+    if (r.line().find("op=TRUNCATE") == std::string::npos) return http_answer_text(200, R"({"boolean":true})");
+    if (++truncations == 1) return http_answer_text(403, R"({"RemoteException":{"exception":"AlreadyBeingCreatedException","message":"x"}})");
+    return http_answer_text(200, truncations == 2 ? R"({"boolean":false})" : R"({"boolean":true})");
+  }};
+  auto files = directory_at(settings_for({name.url()}));
+  const auto f = growing_file{"made", "key", {}, 0, 7, true};
+  BOOST_TEST(!*files.finish(f));
+  BOOST_TEST(!*files.finish(f));
+  BOOST_TEST(*files.finish(f));
+  const auto all = name.requests();
+  BOOST_TEST(all.at(1).line() == "POST /webhdfs/v1/made.closed?op=TRUNCATE&newlength=7&user.name=weir HTTP/1.1");
+  BOOST_TEST(all.back().line() == "PUT /webhdfs/v1/made.closed?op=RENAME&destination=%2Fkey&user.name=weir HTTP/1.1");
+}
+
+BOOST_AUTO_TEST_CASE(without_a_ticket_the_login_is_what_is_wrong) {
+  auto name = http_server{[](const auto&) { return http_answer_text(401, "<html>", "WWW-Authenticate: Negotiate\r\n"); }};
+  auto s = settings_for({name.url()});
+  s.http.auth = {};
+  s.spnego = true;
+  const auto done = directory_at(s).remove("a");
+  BOOST_REQUIRE(!done);
+  BOOST_TEST(done.failure().what == name.url() + " does not take who asks (401)");
+  BOOST_TEST(name.requests().at(0).line() == "DELETE /webhdfs/v1/a?op=DELETE&recursive=false HTTP/1.1");
+}
+
 BOOST_AUTO_TEST_CASE(who_takes_the_bytes_at_once_has_not_got_them) {
   auto name = http_server{[](const auto&) { return http_answer_text(200, ""); }};
   BOOST_TEST(!directory_at(settings_for({name.url()})).put("a", "hello", {}));
