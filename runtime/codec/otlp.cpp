@@ -51,7 +51,10 @@ void append_container(byte_buffer& out, msgpack_reader& from, unsigned depth) {
   const auto is_map = from.map(count);
   if (!is_map && !from.array(count)) return;
   const auto begin = write.open(is_map ? 6 : 5);
-  for (; count > 0 && !from.at_end(); --count) {
+  const auto* before = static_cast<const char*>(nullptr);
+  // What is malformed is not stepped over, whatever count was declared.
+  for (; count > 0 && before != from.at(); --count) {
+    before = from.at();
     if (is_map) {
       append_pair(out, 1, from, depth + 1);
       continue;
@@ -191,7 +194,7 @@ void otlp_record_writer::append_attributes(byte_buffer& out, std::string_view re
   auto from = msgpack_reader{record};
   auto count = std::uint32_t{0};
   if (!from.map(count)) return;
-  for (; count > 0 && !from.at_end(); --count) {
+  for (; count > 0; --count) {
     auto pair = from;
     if (!from.skip()) return;
     auto value = std::string_view{};

@@ -48,10 +48,7 @@ private:
 };
 
 auto insert_settings_of(const clickhouse_settings& s) -> event_delivery_settings {
-  auto made = event_delivery_settings{};
-  made.compress = s.compress;
-  made.patience = s.http.timeout.request;
-  made.bytes_max = s.max_insert.value;
+  auto made = delivery_settings_of(s.http, s.compress, s.max_insert);
   made.keeps_cuts = s.idempotent;
   return made;
 }

@@ -35,6 +35,14 @@ auto verdict_of_failure(const http_answer& answer, std::string_view said) -> ans
   return {stopped, "answered " + status + tail};
 }
 
+auto delivery_settings_of(const http_settings& s, compression compress, byte_count bytes_max) -> event_delivery_settings {
+  auto made = event_delivery_settings{};
+  made.compress = compress;
+  made.patience = s.timeout.request;
+  made.bytes_max = bytes_max.value;
+  return made;
+}
+
 auto problems_of_empty_request(http_client& client, request_form& form) -> std::vector<std::string> {
   auto wrong = std::vector<std::string>{};
   auto request = event_request{};

@@ -66,6 +66,9 @@ struct event_delivery_settings {
   bool keeps_cuts = false;
 };
 
+/// Its patience is that for one answer.
+auto delivery_settings_of(const http_settings& s, compression compress, byte_count bytes_max) -> event_delivery_settings;
+
 /// One thread's; blocks. It outlives the commits of its store.
 class event_delivery {
 public:

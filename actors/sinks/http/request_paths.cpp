@@ -74,6 +74,18 @@ void check_headers(const config::string_map& headers, config::settings_reader& r
   }
 }
 
+void check_plain_path(const std::string& path, config::settings_reader& reader) {
+  if (!problem_of_request_path(path).empty() || path.find_first_of("{%") != std::string::npos)
+    reader.complain("path", "\"path\" wants one path, without tags and times");
+}
+
+void check_request_size(byte_count size, config::settings_reader& reader) {
+  constexpr auto smallest = std::uint64_t{1024};
+  constexpr auto largest = std::uint64_t{64} << 20;
+  if (size.value < smallest || size.value > largest)
+    reader.complain("max_request", "\"max_request\" wants 1KiB to 64MiB, not " + to_text(size));
+}
+
 auto excerpt_of_name(std::string_view name) -> std::string {
   auto made = std::string{name.substr(0, 60)};
   for (auto& byte : made)

@@ -38,6 +38,10 @@ auto is_header_value(std::string_view text) -> bool;
 auto is_own_header(std::string_view name) -> bool;
 /// Complains about "headers" that no request can have, or that the client writes itself.
 void check_headers(const config::string_map& headers, config::settings_reader& reader);
+/// Complains about a "path" that is not the same for all events, or is none.
+void check_plain_path(const std::string& path, config::settings_reader& reader);
+/// Complains about a "max_request" outside of 1 KiB to 64 MiB.
+void check_request_size(byte_count size, config::settings_reader& reader);
 /// A name for a message, whatever is in it.
 auto excerpt_of_name(std::string_view name) -> std::string;
 

@@ -80,12 +80,9 @@ auto method_text(http_method method) -> std::string_view {
   return "POST";
 }
 
-auto delivery_settings_of(const http_store_settings& s) -> event_delivery_settings {
-  auto made = event_delivery_settings{};
+auto request_settings_of(const http_store_settings& s) -> event_delivery_settings {
+  auto made = delivery_settings_of(s.http, s.compress, s.max_request);
   made.method = method_text(s.method);
-  made.compress = s.compress;
-  made.patience = s.http.timeout.request;
-  made.bytes_max = s.max_request.value;
   made.keeps_cuts = s.idempotent;
   return made;
 }
@@ -105,7 +102,7 @@ public:
   http_store(settings s, const plugin_context& context)
       : settings_(std::move(s)), clock_(*context.clock), client_(client_settings_of_store(settings_), clock_), form_(settings_),
         piles_(settings_, request_paths{settings_.path, context.node, context.component, zone_of_names(settings_.time_zone)}),
-        delivery_(delivery_settings_of(settings_), client_, form_, clock_), paths_(settings_.path, context.node, context.component) {}
+        delivery_(request_settings_of(settings_), client_, form_, clock_), paths_(settings_.path, context.node, context.component) {}
 
   auto open() -> result<void> override { return {}; }
   auto commit(const commit_batch& batch) -> result<committed> override;

@@ -52,8 +52,6 @@ void validate(const status_settings& s, config::settings_reader& reader) {
 
 void validate(const http_store_settings& s, config::settings_reader& reader) {
   validate_name_zone(s.time_zone, s.path, reader);
-  constexpr auto smallest = std::uint64_t{1024};
-  constexpr auto largest = std::uint64_t{256} << 20;
   if (!reader.is_given("endpoints"))
     reader.complain("endpoints", "\"endpoints\" is missing", "who takes the events, such as https://events.example");
   else if (s.http.endpoints.empty())
@@ -65,8 +63,7 @@ void validate(const http_store_settings& s, config::settings_reader& reader) {
   const auto at = s.body.find(events_mark);
   if (at == std::string::npos || s.body.find(events_mark, at + 1) != std::string::npos)
     reader.complain("body", "\"body\" wants {events} in it, once");
-  if (s.max_request.value < smallest || s.max_request.value > largest)
-    reader.complain("max_request", "\"max_request\" wants 1KiB to 256MiB, not " + to_text(s.max_request));
+  check_request_size(s.max_request, reader);
 }
 
 auto rules_of(const status_settings& s) -> status_rules {

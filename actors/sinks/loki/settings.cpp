@@ -33,11 +33,8 @@ void check_fields(const config::value& written, std::string_view key, config::se
 } // namespace
 
 void validate(const loki_settings& s, config::settings_reader& reader) {
-  constexpr auto smallest = std::uint64_t{1024};
-  constexpr auto largest = std::uint64_t{64} << 20;
   validate_http(s.http, reader, loki_port);
-  if (const auto problem = problem_of_request_path(s.path); !problem.empty() || s.path.find_first_of("{%") != std::string::npos)
-    reader.complain("path", "\"path\" wants one path, without tags and times");
+  check_plain_path(s.path, reader);
   if (!is_header_value(s.tenant)) reader.complain("tenant", "\"tenant\" has a byte that no field of a request has");
   auto seen = std::set<std::string>{};
   for (const auto& [name, value] : s.static_labels)
@@ -51,8 +48,7 @@ void validate(const loki_settings& s, config::settings_reader& reader) {
   check_fields(s.metadata, "metadata", reader, beside);
   if (s.labels_max == 0) reader.complain("labels_max", "\"labels_max\" wants 1 or more, not 0");
   if (s.compress == compression::zstd) reader.complain("compress", "\"compress\" wants none or gzip: a Loki knows no zstd");
-  if (s.max_request.value < smallest || s.max_request.value > largest)
-    reader.complain("max_request", "\"max_request\" wants 1KiB to 64MiB, not " + to_text(s.max_request));
+  check_request_size(s.max_request, reader);
 }
 
 } // namespace weir

@@ -50,14 +50,6 @@ private:
   stream_pile& streams_;
 };
 
-auto push_settings_of(const loki_settings& s) -> event_delivery_settings {
-  auto made = event_delivery_settings{};
-  made.compress = s.compress;
-  made.patience = s.http.timeout.request;
-  made.bytes_max = s.max_request.value;
-  return made;
-}
-
 class loki_store final : public store {
 public:
   using settings = loki_settings;
@@ -68,7 +60,7 @@ public:
   loki_store(settings s, const plugin_context& context)
       : settings_(std::move(s)), component_(context.component),
         client_(http_client_settings_of(settings_.http, endpoints_of(settings_.http, loki_port, loki_default_endpoint)), *context.clock),
-        streams_(settings_, *context.clock), form_(settings_, streams_), delivery_(push_settings_of(settings_), client_, form_, *context.clock) {}
+        streams_(settings_, *context.clock), form_(settings_, streams_), delivery_(delivery_settings_of(settings_.http, settings_.compress, settings_.max_request), client_, form_, *context.clock) {}
 
   auto open() -> result<void> override { return {}; }
   auto commit(const commit_batch& batch) -> result<committed> override;

@@ -21,18 +21,14 @@ void check_resource_fields(const config::value& written, config::settings_reader
 } // namespace
 
 void validate(const opentelemetry_settings& s, config::settings_reader& reader) {
-  constexpr auto smallest = std::uint64_t{1024};
-  constexpr auto largest = std::uint64_t{64} << 20;
   validate_http(s.http, reader, opentelemetry_port);
-  if (const auto problem = problem_of_request_path(s.path); !problem.empty() || s.path.find_first_of("{%") != std::string::npos)
-    reader.complain("path", "\"path\" wants one path, without tags and times");
+  check_plain_path(s.path, reader);
   check_headers(s.headers, reader);
   check_resource_fields(s.resource_fields, reader);
   for (const auto& [key, path] : {std::pair{"body", s.record.body}, std::pair{"severity", s.record.severity}, std::pair{"trace_id", s.record.trace_id},
                                   std::pair{"span_id", s.record.span_id}})
     if (!path.empty() && !is_written_path(path)) reader.complain(key, '"' + std::string{key} + "\": " + std::string{not_written_path});
-  if (s.max_request.value < smallest || s.max_request.value > largest)
-    reader.complain("max_request", "\"max_request\" wants 1KiB to 64MiB, not " + to_text(s.max_request));
+  check_request_size(s.max_request, reader);
 }
 
 } // namespace weir

@@ -51,14 +51,6 @@ private:
   record_pile& records_;
 };
 
-auto export_settings_of(const opentelemetry_settings& s) -> event_delivery_settings {
-  auto made = event_delivery_settings{};
-  made.compress = s.compress;
-  made.patience = s.http.timeout.request;
-  made.bytes_max = s.max_request.value;
-  return made;
-}
-
 class opentelemetry_store final : public store {
 public:
   using settings = opentelemetry_settings;
@@ -68,7 +60,7 @@ public:
   opentelemetry_store(settings s, const plugin_context& context)
       : settings_(std::move(s)), component_(context.component),
         client_(http_client_settings_of(settings_.http, endpoints_of(settings_.http, opentelemetry_port, opentelemetry_default_endpoint)), *context.clock),
-        records_(settings_), form_(settings_, records_), delivery_(export_settings_of(settings_), client_, form_, *context.clock) {}
+        records_(settings_), form_(settings_, records_), delivery_(delivery_settings_of(settings_.http, settings_.compress, settings_.max_request), client_, form_, *context.clock) {}
 
   auto open() -> result<void> override { return {}; }
   auto commit(const commit_batch& batch) -> result<committed> override;

@@ -276,7 +276,7 @@ BOOST_AUTO_TEST_CASE(settings_that_make_no_sense_are_told) {
   check("statuses", map_of({{"stored", list({"20"})}}), "wants statuses as 404 or 4xx");
   check("statuses", map_of({{"stored", list({"404"})}, {"later", list({"404"})}}), "has a meaning already");
   check("format", scalar("csv"), "\"columns\" is missing");
-  check("max_request", scalar("1GiB"), "wants 1KiB to 256MiB");
+  check("max_request", scalar("1GiB"), "wants 1KiB to 64MiB");
   check("token_header", scalar("X-Key"), "does nothing without a \"token\"");
 }
 
