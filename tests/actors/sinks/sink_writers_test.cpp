@@ -179,6 +179,29 @@ BOOST_AUTO_TEST_CASE(end_when_all_have_done_what_they_had) {
   BOOST_TEST(!sink.machine->has_job(2)); // it had nothing to do
 }
 
+BOOST_AUTO_TEST_CASE(are_told_again_that_nothing_comes_if_their_store_wants_that) {
+  auto sink = sink_with_writers{time, 1};
+  const auto is_last = [&] { return std::get<idle_job>(sink.machine->take_job(0).value()).is_last; };
+  auto wants_more = job_outcome{};
+  wants_more.idle_again = 5s;
+  sink.give(1);
+  (void)sink.commit(0);
+  sink.succeed(0);
+  time.advance(1s);
+  BOOST_TEST(!is_last());
+  sink.machine->on_outcome(0, wants_more);
+  BOOST_TEST(!sink.machine->has_job(0));
+  BOOST_TEST((sink.machine->deadline() == time.monotonic() + 5s));
+  time.advance(5s);
+  BOOST_TEST(!is_last());
+  sink.machine->on_outcome(0, wants_more);
+  sink.machine->drain();
+  sink.machine->on_close({1, "n/collector/c", true}, a_sender);
+  BOOST_TEST(is_last());
+  sink.machine->on_outcome(0, wants_more); // it is the end all the same
+  BOOST_TEST(sink.machine->is_finished());
+}
+
 BOOST_AUTO_TEST_CASE(have_all_again_after_a_restart_that_was_under_way) {
   auto sink = sink_with_writers{time, 2};
   for (const auto number : {1U, 2U}) {
