@@ -1,6 +1,8 @@
 /// What a plug-in says of itself for given settings: what it promises, and what is to be its own.
 #pragma once
 
+#include "runtime/base/units.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,6 +37,7 @@ struct store_promise {
   std::uint32_t writers_max = 1;      ///< so many sink writers may commit to it at once
   std::string why_not_more = {};      ///< "its ledger is a file that one at a time writes"
   std::uint64_t batch_bytes = std::uint64_t{4} << 20; ///< what one commit takes at most, if nobody says otherwise
+  duration expires_every{0}; ///< so often it wants to look what is too old to be kept; 0: it keeps all
 
   auto has_memory() const -> bool { return knows_by != memory::none; }
   /// What one node has stored the others know.

@@ -105,6 +105,7 @@ struct sink_plan {
   retry_settings retry;
   process_plan process; ///< behind `match`
   duration unsure_for{0}; ///< `wait_for`, with `on_unknown: wait`
+  duration expires_every{0}; ///< as store_promise::expires_every
 };
 
 struct component_plan {

@@ -107,6 +107,7 @@ void read_promise(draft& d, const draft_component& c, const sink_spec& spec, con
                                      + " takes everything");
   out.batch = {spec.batch.max_size.value_or(byte_count{promise.batch_bytes}), spec.batch.max_events,
                spec.batch.max_delay};
+  out.expires_every = promise.expires_every;
   const auto writers = parse_writers(spec.writers, promise.writers_max);
   if (!writers) return; // was reported
   out.writers = std::min(*writers, promise.writers_max);

@@ -26,14 +26,19 @@ inline auto options_of(const format_settings& s) -> format_options {
   return {.as = s.format, .time = has("time"), .tag = has("tag"), .columns = s.columns};
 }
 
-template <class Visitor> void describe(Visitor& v, format_settings& s) {
-  v.field("format", s.format, "json, raw (the field message alone), ltsv, csv or msgpack.");
+/// All but the format, for a store that has other names for these.
+template <class Visitor> void describe_lines(Visitor& v, format_settings& s) {
   v.field("include", s.include, "What of the event stands in front of the record: time, tag, both, or [] for nothing; not of raw "
           "and csv. A field that is called so itself is written as record_time, record_tag.");
   v.field("columns", s.columns,
           "Of csv: fields in their order, dotted paths for nested ones; time and tag are the event's, record_time "
           "and record_tag fields of these names.");
   v.field("header", s.header, "Of csv: whether a new file begins with the names of the columns.");
+}
+
+template <class Visitor> void describe(Visitor& v, format_settings& s) {
+  v.field("format", s.format, "json, raw (the field message alone), ltsv, csv or msgpack.");
+  describe_lines(v, s);
 }
 
 inline void validate(const format_settings& s, config::settings_reader& reader) {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "actors/operators/process_tally.hpp"
+#include "actors/sinks/store.hpp"
 #include "runtime/base/result.hpp"
 #include "runtime/dead_letter/letter_box.hpp"
 #include "runtime/event/chunk.hpp"
 #include "runtime/flow/id_ranges.hpp"
 #include "runtime/flow/position_index.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,9 +43,14 @@ struct ids_job {
 };
 
 /// Nothing more comes for a while.
-struct idle_job {};
+struct idle_job {
+  bool is_last = false; ///< or ever
+};
 
-using writer_job = std::variant<open_job, commit_job, positions_job, ids_job, idle_job>;
+/// It is time to look what is too old to be kept.
+struct expire_job {};
+
+using writer_job = std::variant<open_job, commit_job, positions_job, ids_job, idle_job, expire_job>;
 
 struct dropped_events {
   std::string reason;
@@ -62,6 +69,8 @@ struct job_outcome {
   process_tally processed;             ///< by its operators; their letters are among `dropped`
   stream_knowledge known;
   std::vector<id_range> known_ids;
+  expired gone; ///< of what is stored
+  std::optional<std::chrono::seconds> idle_again; ///< when the store wants to be told once more that nothing comes
 };
 
 } // namespace weir

@@ -19,6 +19,7 @@ struct word_of_job {
   auto operator()(const positions_job&) const -> const char* { return "asking the store what it has"; }
   auto operator()(const ids_job&) const -> const char* { return "asking the store which chunks it has"; }
   auto operator()(const idle_job&) const -> const char* { return "resting the store"; }
+  auto operator()(const expire_job&) const -> const char* { return "deleting what is too old"; }
   auto operator()(const commit_job&) const -> const char* { return "commit"; }
 };
 
@@ -154,8 +155,15 @@ auto sink_machine::next_task(std::size_t writer) const -> task {
   if ((may_try || is_asked_) && !is_answering() && !questions_.empty()) return task::answer;
   if (!may_try) return task::nothing;
   if (!w.was_opened) return task::open;
+  if (may_expire(writer) && now >= expire_at_) return task::expire;
   if (may_commit(writer)) return task::commit;
   return !w.is_idle && now >= w.idle_at ? task::idle : task::nothing;
+}
+
+/// One of them looks for all.
+auto sink_machine::may_expire(std::size_t writer) const -> bool {
+  const auto& w = writers_[writer];
+  return settings_.expires_every > duration{0} && writer == 0 && w.was_opened && w.failures == 0 && !is_at_end_;
 }
 
 auto sink_machine::may_commit(std::size_t writer) const -> bool {
@@ -178,7 +186,8 @@ auto sink_machine::make_job(std::size_t writer, task what) -> writer_job {
   switch (what) {
   case task::commit: return make_commit(writer);
   case task::answer: return make_answer();
-  case task::idle: return idle_job{};
+  case task::idle: return idle_job{is_at_end_};
+  case task::expire: return expire_job{};
   case task::open:
   case task::nothing: break;
   }
@@ -233,6 +242,7 @@ auto sink_machine::deadline() const -> std::optional<monotonic_time> {
   for (std::size_t i = 0; i < writers_.size(); ++i) {
     const auto& w = writers_[i];
     if (w.under_way && !w.is_slow_told) consider(w.since + slow_after);
+    if (!w.under_way && may_expire(i)) consider(expire_at_);
     if (w.under_way || (w.failures == 0 && w.is_idle)) continue;
     // One whose time has come without anything to do for it waits for something else, and hides no later one.
     const auto at = w.failures > 0 ? w.retry_at : w.idle_at;
@@ -280,7 +290,14 @@ void sink_machine::on_done(std::size_t writer, const open_job&, job_outcome done
   auto& w = writers_[writer];
   if (done.failure) return retry_later(w, *done.failure);
   w.was_opened = true;
+  if (w.is_idle) rest(w, done.idle_again);
   on_success(w);
+}
+
+/// Until something comes, or for so long.
+void sink_machine::rest(writer_state& w, std::optional<std::chrono::seconds> at_most) {
+  w.is_idle = !at_most;
+  if (at_most) w.idle_at = time_.monotonic() + *at_most;
 }
 
 auto sink_machine::has_answered(writer_state& w, const job_outcome& done) -> bool {
@@ -324,10 +341,18 @@ void sink_machine::on_done(std::size_t writer, const positions_job& job, job_out
   });
 }
 
-void sink_machine::on_done(std::size_t writer, const idle_job&, job_outcome done) {
+void sink_machine::on_done(std::size_t writer, const idle_job& job, job_outcome done) {
   auto& w = writers_[writer];
-  w.is_idle = true;
+  rest(w, job.is_last ? std::nullopt : done.idle_again);
   if (done.failure) spdlog::warn("{}: {}", name_of(w, settings_.address), done.failure->what);
+}
+
+void sink_machine::on_done(std::size_t writer, const expire_job&, job_outcome done) {
+  constexpr auto soon = duration{100ms}; // commits come in between
+  expire_at_ = time_.monotonic() + (done.gone.has_more ? soon : settings_.expires_every);
+  if (done.failure) return spdlog::warn("{}: {}", name_of(writers_[writer], settings_.address), done.failure->what);
+  if (done.gone.items > 0) core_.noted.add(done.gone.name, done.gone.items);
+  if (!done.gone.told.empty()) spdlog::info("{}: {}", settings_.address, done.gone.told);
 }
 
 void sink_machine::on_done(std::size_t writer, const commit_job& job, job_outcome done) {

@@ -30,6 +30,7 @@ struct sink_machine_settings {
   duration remember = retention{}.streams; ///< ids of a collector's start, since its last chunk
   std::size_t writers = 1; ///< as many as the core's queue is for
   sink_queue::bounds batch{.bytes_max = std::size_t{4} << 20};
+  duration expires_every{0}; ///< so often the store is to look what is too old to be kept; 0: never
   duration fill_delay{0}; ///< how long the oldest chunk waits for others to be committed with
   std::function<std::uint64_t()> random = random_id; ///< for the waits between tries
 };
@@ -94,7 +95,7 @@ private:
     std::variant<ask_positions, ask_had> note;
     std::uint64_t asker = 0;
   };
-  enum class task { nothing, open, answer, commit, idle };
+  enum class task { nothing, open, answer, expire, commit, idle };
 
   struct writer_state {
     std::optional<writer_job> under_way;
@@ -119,6 +120,7 @@ private:
   auto make_commit(std::size_t writer) -> commit_job;
   auto may_commit(std::size_t writer) const -> bool;
   auto is_answering() const -> bool;
+  auto may_expire(std::size_t writer) const -> bool;
   auto make_answer() const -> writer_job;
   /// Whether the store could be asked.
   auto has_answered(writer_state& w, const job_outcome& done) -> bool;
@@ -129,9 +131,11 @@ private:
   void on_done(std::size_t writer, const positions_job& job, job_outcome done);
   void on_done(std::size_t writer, const ids_job& job, job_outcome done);
   void on_done(std::size_t writer, const idle_job& job, job_outcome done);
+  void on_done(std::size_t writer, const expire_job& job, job_outcome done);
   void on_failed_commit(std::size_t writer, const commit_job& job, const error& why);
   void retry_later(writer_state& w, const error& why);
   void on_success(writer_state& w);
+  void rest(writer_state& w, std::optional<std::chrono::seconds> at_most);
   void check_end();
   auto state_word() const -> const char*;
   auto words() const -> actor_texts;
@@ -145,6 +149,7 @@ private:
   std::vector<answer> answers_;
   std::vector<outgoing> known_had_;
   std::vector<writer_state> writers_;
+  monotonic_time expire_at_{}; ///< not before
   std::size_t permits_; ///< so many commits may be under way
   ending how_;
   bool is_asked_ = false;    ///< a question came since the last try to answer: it need not wait for the next

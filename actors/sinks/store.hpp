@@ -9,6 +9,7 @@
 #include "runtime/flow/id_ranges.hpp"
 #include "runtime/flow/trim.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -131,6 +132,14 @@ struct committed {
   std::int64_t forgotten_id_s = 0;
 };
 
+/// What a store deleted because it is older, or more, than its settings let it keep.
+struct expired {
+  std::uint64_t items = 0;
+  std::string_view name = {}; ///< of an item, in the plural, for the accounts: "expired files"
+  std::string told = {};      ///< the same as a sentence; empty: nothing to tell
+  bool has_more = false;      ///< it had no time for all: soon again
+};
+
 /// Notes that a store refuses `events` of the run, from its event number `at` on.
 void refuse(committed& done, std::string_view reason, const event_run& run, std::uint64_t at,
             std::uint64_t events);
@@ -157,9 +166,15 @@ public:
   /// Looks at what open() and commits are going to need, on every host, and changes nothing: a sentence for each thing that
   /// is wrong. Nothing: it is a store that has nothing to look at. Called in place of open().
   virtual auto examine() -> std::optional<std::vector<std::string>> { return std::nullopt; }
-  /// Called when nothing is in flight and nothing came for a second, and before the end: release what
+  /// Every store_promise::expires_every, between commits.
+  virtual auto expire() -> result<expired> { return expired{}; }
+  /// Called when nothing is in flight and nothing came for a second: release what
   /// is cheap to get again (idle files), flush what the commit left in user space.
   virtual auto idle() -> result<void> { return {}; }
+  /// Asked after open() and idle(): when idle() is to be called again if nothing comes; nothing: it need not be.
+  virtual auto idle_again() const -> std::optional<std::chrono::seconds> { return std::nullopt; }
+  /// The last call of all, in place of idle().
+  virtual auto finish() -> result<void> { return idle(); }
 };
 
 using store_plugin = plugin<store>;

@@ -43,7 +43,10 @@ auto store_writer::open() -> result<void> {
 
 auto store_writer::do_job(const open_job&) -> job_outcome {
   auto out = job_outcome{};
-  if (const auto opened = open(); !opened) out.failure = opened.failure();
+  if (const auto opened = open(); !opened)
+    out.failure = opened.failure();
+  else
+    out.idle_again = target_->idle_again();
   return out;
 }
 
@@ -69,10 +72,22 @@ auto store_writer::do_job(const ids_job& job) -> job_outcome {
   return out;
 }
 
-auto store_writer::do_job(const idle_job&) -> job_outcome {
+auto store_writer::do_job(const idle_job& job) -> job_outcome {
   auto out = job_outcome{};
   if (!is_open_) return out;
-  if (const auto done = target_->idle(); !done) out.failure = done.failure();
+  if (const auto done = job.is_last ? target_->finish() : target_->idle(); !done) out.failure = done.failure();
+  out.idle_again = target_->idle_again();
+  return out;
+}
+
+auto store_writer::do_job(const expire_job&) -> job_outcome {
+  auto out = job_outcome{};
+  if (const auto opened = open(); !opened) return out.failure = opened.failure(), out;
+  auto done = target_->expire();
+  if (done)
+    out.gone = std::move(*done);
+  else
+    out.failure = done.failure();
   return out;
 }
 

@@ -35,6 +35,7 @@ private:
   auto do_job(const positions_job& job) -> job_outcome;
   auto do_job(const ids_job& job) -> job_outcome;
   auto do_job(const idle_job& job) -> job_outcome;
+  auto do_job(const expire_job& job) -> job_outcome;
 
   auto open() -> result<void>;
   /// What does not come up when the store is asked for good.

@@ -1,5 +1,6 @@
 #include "runtime/codec/compression.hpp"
 
+#include <libdeflate.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr auto step_bytes = std::size_t{64} * 1024;
 constexpr auto gzip_window = 15 + 16; // 32 KiB window, gzip wrapper
+constexpr auto gzip_level = 6;        // what gzip takes if nobody says
 
 auto unreadable(std::string what) -> error { return {errc::malformed, std::move(what)}; }
 
@@ -108,22 +110,16 @@ auto unzstd(std::string_view bytes, std::size_t bytes_max, byte_buffer& to) -> r
   return {};
 }
 
+struct free_compressor {
+  void operator()(libdeflate_compressor* c) const noexcept { libdeflate_free_compressor(c); }
+};
+
+/// libdeflate takes half of zlib's time, or less, and wants all at once.
 auto gzip(std::string_view bytes, byte_buffer& out, int level) -> result<void> {
-  auto z = z_stream{};
-  if (deflateInit2(&z, level == 0 ? Z_DEFAULT_COMPRESSION : level, Z_DEFLATED, gzip_window, 8,
-                   Z_DEFAULT_STRATEGY)
-      != Z_OK)
-    return error{errc::failed, "zlib refuses level " + std::to_string(level)};
-  for (auto status = Z_OK; status != Z_STREAM_END;) {
-    const auto piece = bytes.substr(0, std::numeric_limits<int>::max());
-    feed(z, piece);
-    z.next_out = reinterpret_cast<Bytef*>(out.tail(step_bytes));
-    z.avail_out = step_bytes;
-    status = deflate(&z, piece.size() == bytes.size() ? Z_FINISH : Z_NO_FLUSH);
-    bytes.remove_prefix(piece.size() - z.avail_in);
-    out.advance(step_bytes - z.avail_out);
-  }
-  deflateEnd(&z);
+  const auto by = std::unique_ptr<libdeflate_compressor, free_compressor>{libdeflate_alloc_compressor(level == 0 ? gzip_level : level)};
+  if (by == nullptr) return error{errc::failed, "libdeflate refuses level " + std::to_string(level)};
+  const auto bound = libdeflate_gzip_compress_bound(by.get(), bytes.size());
+  out.advance(libdeflate_gzip_compress(by.get(), bytes.data(), bytes.size(), out.tail(bound), bound));
   return {};
 }
 

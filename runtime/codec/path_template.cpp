@@ -38,8 +38,10 @@ auto problem_of(std::string_view path) -> std::string_view {
   }
 }
 
-void append_time_text(std::string& out, const std::string& format, std::int64_t time_ns) {
-  const auto second = static_cast<std::time_t>(second_of(time_ns));
+/// `local`: what clocks show, as if it were UTC.
+void append_time_text(std::string& out, const std::string& format, std::int64_t local, std::int64_t utc) {
+  if (format == "%s") return void(out += std::to_string(utc)); // strftime would ask for the zone of the process
+  const auto second = static_cast<std::time_t>(local);
   auto parts = std::tm{};
   gmtime_r(&second, &parts);
   char text[64];
@@ -124,12 +126,13 @@ auto path_template::common_directory() const -> std::string {
   return slash == 0 ? "/" : parts_.front().text.substr(0, slash);
 }
 
-auto path_template::times_around(std::int64_t time_ns) const noexcept -> write_bounds {
+auto path_template::times_around(std::int64_t time_ns) const -> write_bounds {
   if (period_s_ == 0) return {};
   const auto second = second_of(time_ns);
-  const auto into = second % period_s_;
+  const auto there = zone_.around(second);
+  const auto into = (second + there.offset) % period_s_;
   const auto begin = second - (into < 0 ? into + period_s_ : into);
-  return {.begin_ns = begin * 1'000'000'000, .end_ns = (begin + period_s_) * 1'000'000'000};
+  return {.begin_ns = std::max(begin, there.from) * 1'000'000'000, .end_ns = std::min(begin + period_s_, there.end) * 1'000'000'000};
 }
 
 auto path_template::render(std::string_view tag, std::int64_t time_ns, std::string& out) const
@@ -137,13 +140,15 @@ auto path_template::render(std::string_view tag, std::int64_t time_ns, std::stri
   if (uses_tag_ && has_path_bytes(tag)) return leaves;
   if (uses_tag_ && tag.size() > name_bytes_max) return too_long;
   out.clear();
+  const auto second = second_of(time_ns);
+  const auto local = second + (uses_time() ? zone_.around(second).offset : 0);
   for (const auto& p : parts_) {
     if (p.what == part::kind::literal)
       out += p.text;
     else if (p.what == part::kind::tag)
       out += tag;
     else
-      append_time_text(out, p.text, time_ns);
+      append_time_text(out, p.text, local, second);
   }
   if (out.size() >= PATH_MAX) return too_long;
   return problem_of(std::string_view{out}.substr(fixed_bytes_));

@@ -4,6 +4,7 @@
 #include "runtime/base/byte_buffer.hpp"
 #include "runtime/base/units.hpp"
 #include "runtime/ledger/file_ledger.hpp"
+#include "runtime/ledger/kept_files.hpp"
 #include "runtime/os/clock.hpp"
 #include "runtime/os/descriptor_budget.hpp"
 
@@ -76,6 +77,9 @@ public:
   auto idle() -> result<void>;
   /// Gives all files their final names.
   auto finish() -> result<void>;
+  /// Deletes those of its files below `root` that are beyond the limits, with directories that get empty by it, and says which.
+  /// Files that somebody else wrote, or made of these, and unfinished ones stay. Between batches.
+  auto expire(const std::string& root, const kept_limits& limits) -> result<files_to_go>;
   /// Sentences about what was found amiss since the last call.
   auto take_findings() -> std::vector<std::string> { return std::exchange(findings_, {}); }
 
@@ -96,6 +100,9 @@ private:
   void release_memory();
   void drop(const std::string& path);
 
+  auto is_own(const std::string& path, const file_facts& facts) const -> bool;
+  auto own_below(const std::string& root) const -> result<std::vector<kept_file>>;
+  auto remove_kept(const kept_file& f, const std::string& root) -> result<void>;
   auto is_old(const file_mark& mark) const -> bool;
   auto free_name(const std::string& path, bool with_time) -> std::string;
   auto finish_file(const file_mark& mark, bool with_time) -> result<void>;

@@ -54,6 +54,8 @@ public:
   auto client_ids() const -> const id_memory& { return state_.client_ids(); }
   auto files() const -> const std::map<std::string, file_mark>& { return state_.files(); }
   auto find(const std::string& path) const -> const file_mark* { return state_.find(path); }
+  /// Whether this file was written here; of a birth that is not known by its path.
+  auto was_made(const made_file& one) const -> bool { return state_.was_made(one); }
 
   /// A file of this name is about to be made; waits for nothing.
   auto announce(const std::string& path) -> result<void>;

@@ -92,6 +92,7 @@ public:
   /// These are written from now on; those of them that never were before.
   auto note_made(std::span<const file_mark> marks) -> std::vector<made_file>;
   auto made() const -> const std::deque<made_file>& { return made_; }
+  auto was_made(const made_file& one) const -> bool { return made_known_.contains(one); }
   auto find(const std::string& path) const -> const file_mark*;
   auto files() const -> const std::map<std::string, file_mark>& { return files_; }
   auto ids() const -> const id_ranges& { return ids_; }

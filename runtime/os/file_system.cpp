@@ -152,6 +152,8 @@ private:
   owned_fd fd_;
 };
 
+auto nanoseconds_of(const struct statx_timestamp& t) -> std::int64_t { return t.tv_sec * 1'000'000'000 + t.tv_nsec; }
+
 auto text_of(int fd) -> std::string {
   auto text = std::string(256, '\0');
   const auto size = retried([&] { return ::pread(fd, text.data(), text.size(), 0); });
@@ -174,6 +176,19 @@ public:
     struct stat seen = {};
     if (::stat(path.c_str(), &seen) < 0) return failed_to("look at", path);
     return static_cast<std::uint64_t>(seen.st_ino);
+  }
+
+  auto look(const std::string& path) -> result<file_facts> override {
+    struct statx seen = {};
+    if (::statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS | STATX_BTIME, &seen) < 0) return failed_to("look at", path);
+    auto made = file_facts{};
+    if (S_ISREG(seen.stx_mode)) made.is = file_facts::kind::regular;
+    if (S_ISDIR(seen.stx_mode)) made.is = file_facts::kind::directory;
+    made.bytes = seen.stx_size;
+    made.inode = seen.stx_ino;
+    if ((seen.stx_mask & STATX_BTIME) != 0) made.birth_ns = nanoseconds_of(seen.stx_btime);
+    made.written_ns = nanoseconds_of(seen.stx_mtime);
+    return made;
   }
 
   auto list(const std::string& directory) -> result<std::vector<std::string>> override {
@@ -211,6 +226,11 @@ public:
   }
   auto remove(const std::string& path) -> result<void> override {
     if (::unlink(path.c_str()) < 0) return failed_to("remove", path);
+    return {};
+  }
+
+  auto remove_empty_directory(const std::string& directory) -> result<void> override {
+    if (::rmdir(directory.c_str()) < 0) return failed_to("remove", directory);
     return {};
   }
 

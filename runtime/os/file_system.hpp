@@ -54,6 +54,16 @@ enum class open_mode {
   create, ///< as write; made empty if it is not there
 };
 
+/// Of what has this name, not of what it leads to if it is a symbolic link.
+struct file_facts {
+  enum class kind { regular, directory, other };
+  kind is = kind::other;
+  std::uint64_t bytes = 0;
+  std::uint64_t inode = 0;
+  std::int64_t birth_ns = 0;   ///< 0: nobody knows
+  std::int64_t written_ns = 0; ///< wall clock, the last change of what is in it
+};
+
 class file_system {
 public:
   virtual ~file_system() = default;
@@ -66,12 +76,15 @@ public:
     return found->inode();
   }
   /// Names in a directory, sorted, without "." and ".."; errc::not_found if it is not there.
+  virtual auto look(const std::string& path) -> result<file_facts> { return error{errc::failed, "nothing is known of " + path}; }
   virtual auto list(const std::string& directory) -> result<std::vector<std::string>> = 0;
   /// With all directories above it; those that are there are left alone. errc::rejected: as of open().
   virtual auto make_directories(const std::string& directory) -> result<void> = 0;
   /// Replaces `to` if it is there. Both in one file system.
   virtual auto rename(const std::string& from, const std::string& to) -> result<void> = 0;
   virtual auto remove(const std::string& path) -> result<void> = 0;
+  /// An error if anything is in it.
+  virtual auto remove_empty_directory(const std::string& directory) -> result<void> { return error{errc::failed, directory + " stays"}; }
   /// Makes, renames and removals in this directory survive a power cut.
   virtual auto sync_directory(const std::string& directory) -> result<void> = 0;
   /// errc::rejected if another process has it; the error has what that one wrote as `holder`.

@@ -1,7 +1,7 @@
 #include "runtime/parser/field_types.hpp"
 
+#include "runtime/base/scan.hpp"
 #include "runtime/event/entry.hpp"
-#include "runtime/parser/scan.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,9 +1,9 @@
+#include "runtime/base/scan.hpp"
 #include "runtime/event/escaped_byte.hpp"
 #include "runtime/event/repeated_keys.hpp"
 #include "runtime/parser/json_scalars.hpp"
 #include "runtime/parser/key_table.hpp"
 #include "runtime/parser/parsers.hpp"
-#include "runtime/parser/scan.hpp"
 
 #include <simdjson.h>
 

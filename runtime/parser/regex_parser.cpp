@@ -1,5 +1,5 @@
+#include "runtime/base/scan.hpp"
 #include "runtime/parser/parsers.hpp"
-#include "runtime/parser/scan.hpp"
 
 #include <re2/re2.h>
 

@@ -1,8 +1,8 @@
 #include "runtime/parser/time_format.hpp"
 
+#include "runtime/base/scan.hpp"
 #include "runtime/event/event_time.hpp"
 #include "runtime/os/clock.hpp"
-#include "runtime/parser/scan.hpp"
 
 #include <chrono>
 

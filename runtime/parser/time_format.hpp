@@ -12,7 +12,7 @@
 
 #include "runtime/base/result.hpp"
 #include "runtime/event/event_time.hpp"
-#include "runtime/parser/time_zone.hpp"
+#include "runtime/os/time_zone.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,7 +1,7 @@
 /// Hexadecimal digits, surrogates and UTF-8: what escapes of characters are made of.
 #pragma once
 
-#include "runtime/parser/scan.hpp"
+#include "runtime/base/scan.hpp"
 
 #include <cstdint>
 #include <string_view>

@@ -33,6 +33,8 @@ SEARCH = 'type: opensearch, endpoints: ["http://127.0.0.1:PORT"], index: TABLE'
 ARCHIVE = ('type: s3, endpoints: ["http://127.0.0.1:PORT"], bucket: weir, prefix: "TABLE/{tag}/", '
            "auth: { user: weir, password: weirsecret }")
 
+HADOOP = 'type: hdfs, endpoints: ["http://127.0.0.1:PORT"], path: "/logs/TABLE/{tag}", auth: { user: weir }'
+
 
 def lines():
     for n in range(EVENTS):
@@ -85,7 +87,7 @@ def compare(bench, name, kind):
         print(name)
         _, file_cpu = bench.run("file", f'type: file, path: "{bench.directory}/out-{bench.runs}/all.jsonl"', 1)
         for writers in (1, 2, 4):
-            sink = {"opensearch": SEARCH, "s3": ARCHIVE}.get(kind, ACCESS).replace("SQL", kind).replace("PORT", str(server.port)).replace("TABLE", f"t{bench.runs}")
+            sink = {"opensearch": SEARCH, "s3": ARCHIVE, "hdfs": HADOOP}.get(kind, ACCESS).replace("SQL", kind).replace("PORT", str(server.port)).replace("TABLE", f"t{bench.runs}")
             _, cpu = bench.run(kind, sink, writers)
             print(f"  {'':<22} {cpu / file_cpu:.2f} times the file sink's CPU")
         if kind == "mysql":
@@ -113,7 +115,7 @@ def inserts_of_100(bench, server):
 
 def main():
     bench = Bench()
-    wanted = sys.argv[1:] or ["postgresql", "mariadb", "opensearch", "s3"]
+    wanted = sys.argv[1:] or ["postgresql", "mariadb", "opensearch", "s3", "hdfs"]
     try:
         for name in wanted:
             compare(bench, name, {"mariadb": "mysql"}.get(name, name))

@@ -44,10 +44,22 @@ auto account_for(const site& of, std::size_t stores, std::string name, const tal
   return made;
 }
 
+auto count_server(const site& of) -> result<store_account> {
+  auto table = server_table_reader{*of.server};
+  for (auto rows = std::uint64_t{1}; rows > 0;) {
+    WEIR_TRY(rows, table.read_on(500'000, std::chrono::steady_clock::now()));
+  }
+  return account_for(of, 0, of.server->name(), table.counted());
+}
+
 } // namespace
 
 auto count_stores(const site& of) -> result<std::vector<store_account>> {
   auto all = std::vector<store_account>{};
+  if (of.server) {
+    WEIR_TRY(auto counted, count_server(of));
+    return all.push_back(std::move(counted)), all;
+  }
   for (std::size_t i = 0; i < of.stores.size(); ++i) {
     const auto& stores = of.stores[i];
     auto file = file_reader{stores.file};

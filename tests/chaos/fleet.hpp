@@ -28,6 +28,8 @@ struct fault_counts {
   std::uint64_t leaves = 0;       ///< `weir drain` of that
   std::uint64_t reloads = 0;      ///< SIGHUP
   std::uint64_t renewals = 0;     ///< of certificates
+  std::uint64_t server_kills = 0; ///< of the database
+  std::uint64_t server_stops = 0; ///< of that, too
   std::uint64_t own_ends = 0;     ///< a process ended though nobody told it to
   std::uint64_t crashes = 0;      ///< of these: by a signal
   std::uint64_t bad_statuses = 0; ///< of SIGTERM: a status other than 0

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <random>
 
 namespace weir::chaos {
@@ -19,7 +20,12 @@ using std::chrono::milliseconds;
 
 std::atomic<bool> interrupted{false};
 
-auto fail(const error& e) -> int { return std::fprintf(stderr, "error: %s\n", e.what.c_str()), 1; }
+/// What is not on this machine is not tested.
+auto fail(const error& e) -> int {
+  const auto is_missing = e.code == errc::not_found;
+  std::fprintf(stderr, "%s%s\n", is_missing ? "" : "error: ", e.what.c_str());
+  return is_missing ? 77 : 1;
+}
 
 /// As typed.
 struct words {
@@ -49,7 +55,7 @@ auto read_rate(std::string text) -> result<std::uint64_t> {
 auto read_words(const words& given, options& into) -> result<void> {
   WEIR_TRY(into.duration, read_milliseconds(given.duration));
   // A cluster has more nodes, and has to find together between two faults.
-  const auto* usual = into.cluster ? "1s" : "400ms";
+  const auto* usual = into.layout == layout::cluster ? "1s" : "400ms";
   WEIR_TRY(into.kill_pause, read_milliseconds(given.kill_pause.empty() ? usual : given.kill_pause));
   WEIR_TRY(into.patience, read_milliseconds(given.patience));
   WEIR_TRY(into.rate, read_rate(given.rate));
@@ -63,7 +69,7 @@ auto read_words(const words& given, options& into) -> result<void> {
 
 /// Input, two stores that repeat it with time and tag, and buffers (of a cluster twice): a round takes what there is room for.
 auto fit_to_disk(options& given) -> result<void> {
-  const auto times = std::uint64_t{given.cluster ? 6U : 5U};
+  const auto times = std::uint64_t{given.layout == layout::cluster ? 6U : 5U};
   constexpr auto reserve = std::uint64_t{1} << 30;
   constexpr auto least = std::uint64_t{64} << 20;
   auto failed = std::error_code{};
@@ -105,6 +111,7 @@ auto run_chaos(options given) -> int {
   auto pattern = given.folder + "/weir-chaos-XXXXXX";
   if (::mkdtemp(pattern.data()) == nullptr)
     return fail(error_from_errno("cannot create a folder in " + given.folder, errno));
+  if (given.layout == layout::shared_store) fs::permissions(pattern, fs::perms{0755}); // PostgreSQL runs as a user of its own
   const auto mounts = may_mount();
   std::printf("seed %llu, folder %s%s\n", static_cast<unsigned long long>(given.seed), pattern.c_str(),
               mounts ? "" : ", no mounts: only file size limits make disks full");
@@ -122,12 +129,21 @@ void handle_signals() {
   std::signal(SIGTERM, [](int) { interrupted = true; });
 }
 
-void add_cluster_flag(CLI::App& app, options& given) {
-  app.add_flag("--cluster", given.cluster,
-               "A cluster of two edges, three or four cores with two copies of each chunk, and two stores, whose "
-               "connections are cut and delayed and whose disks are destroyed, too")
-      ->excludes("--part")
-      ->excludes("--buffer");
+void add_layouts(CLI::App& app, options& given) {
+  const auto layouts = std::map<std::string, layout>{{"tiers", layout::tiers}, {"cluster", layout::cluster}, {"shared-store", layout::shared_store}};
+  const auto servers = std::map<std::string, database>{{"postgresql", database::postgresql}, {"mariadb", database::mariadb}};
+  auto* const chosen = app.add_option("--layout", given.layout,
+                                      "tiers: edge, core and stores of their own; cluster: two edges, three or four cores with two copies of "
+                                      "each chunk, and two stores, whose connections are cut and delayed and whose disks are destroyed, too; "
+                                      "shared-store: two edges, and two cores that write to one database, which is killed and frozen, too")
+                           ->transform(CLI::CheckedTransformer{layouts})
+                           ->option_text("tiers|cluster|shared-store")
+                           ->excludes("--part");
+  app.add_flag_callback("--cluster", [&given] { given.layout = layout::cluster; }, "As --layout cluster")->excludes(chosen)->excludes("--part");
+  app.add_option("--server", given.server, "Of a shared store: postgresql (as if nothing is said) or mariadb")
+      ->transform(CLI::CheckedTransformer{servers})
+      ->option_text("postgresql|mariadb")
+      ->needs(chosen);
 }
 
 auto parse_and_run(int argc, char** argv) -> int {
@@ -155,7 +171,7 @@ auto parse_and_run(int argc, char** argv) -> int {
       ->capture_default_str();
   app.add_option("--part", given.parts, "Only this part of the system; may be repeated. Default: all")
       ->check(CLI::IsMember({"tiers", "remote", "direct"}));
-  add_cluster_flag(app, given);
+  add_layouts(app, given);
   app.add_option("--dir", given.folder, "Where everything lies meanwhile")->check(CLI::ExistingDirectory);
   app.add_option("--weir", given.weir, "The program under test; default: the one beside this")
       ->check(CLI::ExistingFile);

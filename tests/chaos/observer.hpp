@@ -23,6 +23,7 @@ private:
 
   site& site_;
   std::vector<table_reader> tables_;
+  std::optional<server_table_reader> server_; ///< in place of the tables
   std::vector<file_reader> files_; ///< none where the tables tell enough
   std::string problem_;
   std::jthread thread_;

@@ -48,6 +48,8 @@ void print_outcome(const round_outcome& sum, std::uint64_t rounds) {
                 number(f.leaves), number(f.reloads), number(f.renewals));
     std::printf("copies     of %llu events left when these were stored\n", number(sum.copies_left));
   }
+  if (f.server_kills + f.server_stops > 0)
+    std::printf("server     SIGKILL %llu, SIGSTOP %llu\n", number(f.server_kills), number(f.server_stops));
   std::printf("ended      of their own accord %llu, by a signal of their own %llu\n", number(f.own_ends),
               number(f.crashes));
   std::printf("written    %llu lines, %.1f MB\n", number(sum.lines), static_cast<double>(sum.bytes) / 1e6);

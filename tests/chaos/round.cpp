@@ -5,9 +5,11 @@
 #include "tests/chaos/cluster_site.hpp"
 #include "tests/chaos/mayhem.hpp"
 #include "tests/chaos/observer.hpp"
+#include "tests/chaos/server_mayhem.hpp"
 #include "tests/chaos/writers.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 namespace weir::chaos {
@@ -51,6 +53,7 @@ private:
   randomness random_;
   site site_;
   scarce_disk disk_;
+  std::optional<database_server> server_;
   std::unique_ptr<fleet> nodes_;
   std::unique_ptr<mayhem> faults_;
   std::unique_ptr<writers> writers_;
@@ -70,7 +73,10 @@ auto stage::run(milliseconds limit) -> result<round_outcome> {
 }
 
 auto stage::open() -> result<void> {
-  if (site_.is_cluster) {
+  if (site_.server) {
+    server_.emplace(*site_.server);
+    WEIR_CHECK(server_->start());
+  } else if (site_.is_cluster) {
     WEIR_CHECK(make_certificates(given_.weir, site_));
   } else if (auto mounted = scarce_disk::mount(site_.scarce_folder(), scarce_bytes); mounted) {
     disk_ = std::move(*mounted); // where this is not allowed, only quotas make a disk full
@@ -86,6 +92,7 @@ auto stage::open() -> result<void> {
 }
 
 auto stage::make_faults() -> result<std::unique_ptr<mayhem>> {
+  if (server_) return std::unique_ptr<mayhem>{std::make_unique<server_mayhem>(*nodes_, disk_, *server_, given_.kill_pause, random_())};
   if (!site_.is_cluster) return std::make_unique<mayhem>(*nodes_, disk_, given_.kill_pause, random_());
   auto made = std::make_unique<cluster_mayhem>(*nodes_, disk_, site_, given_, random_());
   WEIR_CHECK(made->open());
@@ -149,10 +156,10 @@ auto stage::wait_for_copies() -> result<void> {
   return {};
 }
 
-/// An edge of a cluster wants to tell the cores which files are over, and a core passes on what it has. An edge that gets
+/// An edge of several nodes wants to tell the cores which files are over, and a core passes on what it has. An edge that gets
 /// no answer to its last words ends with status 1 when its time is over, and is counted; it has nothing left by then.
 auto stage::end_nodes() -> result<bool> {
-  if (!site_.is_cluster) return nodes_->end_all(1min);
+  if (!site_.is_cluster && !site_.server) return nodes_->end_all(1min);
   for (const auto* type : {"edge", "core", "store", "vault"}) {
     WEIR_TRY(const auto well, nodes_->end_all(1min, type));
     if (!well && type != std::string_view{"edge"}) return false;
@@ -164,6 +171,7 @@ auto stage::end_nodes() -> result<bool> {
 auto stage::settle(const char* when) -> result<void> {
   if (interrupted_) return {};
   writers_->hold(true);
+  if (server_) WEIR_CHECK(server_->heal());
   WEIR_CHECK(nodes_->revive());
   WEIR_TRY(const auto is_stored, wait_until_stored(when));
   if (interrupted_ || !is_stored) return {};

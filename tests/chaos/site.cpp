@@ -1,6 +1,7 @@
 #include "tests/chaos/site.hpp"
 
 #include "tests/chaos/cluster_site.hpp"
+#include "tests/chaos/shared_site.hpp"
 #include "tests/support/sockets.hpp"
 
 #include <algorithm>
@@ -161,7 +162,9 @@ private:
 } // namespace
 
 auto lay_out(const options& given, const std::filesystem::path& folder, randomness& random) -> site {
-  return given.cluster ? lay_out_cluster(folder, random) : planner{given, folder, random}.plan();
+  if (given.layout == layout::cluster) return lay_out_cluster(folder, random);
+  if (given.layout == layout::shared_store) return lay_out_shared_store(given, folder, random);
+  return planner{given, folder, random}.plan();
 }
 
 } // namespace weir::chaos

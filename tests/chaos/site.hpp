@@ -1,15 +1,23 @@
 /// Where a round runs: its folders, ports, streams and stores, and the topology file of all of it.
 #pragma once
 
+#include "tests/chaos/database_server.hpp"
 #include "tests/chaos/place.hpp"
 #include "tests/chaos/stream.hpp"
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace weir::chaos {
+
+enum class layout {
+  tiers,       ///< hosts and what is behind them, stores of their own
+  cluster,     ///< copies of each chunk, and nodes that join and leave
+  shared_store ///< a database that two nodes write to
+};
 
 struct options {
   std::chrono::milliseconds duration = std::chrono::minutes{2};
@@ -22,13 +30,14 @@ struct options {
   std::uint64_t kills_min = 0;
   bool keep = false;
   bool disk_buffers = true;
-  bool cluster = false;
+  enum layout layout = layout::tiers;
+  database server = database::postgresql; ///< of a shared store
   std::string weir;
   std::string folder;
   std::vector<std::string> parts; ///< of "tiers", "remote", "direct"; none: all
 };
 
-/// A file and a table that the same lines go to.
+/// A file and a table that the same lines go to; neither of them where it is the site's server.
 struct store_pair {
   std::string name;
   std::string file;
@@ -47,6 +56,7 @@ struct site {
   std::vector<std::unique_ptr<stream_state>> streams;
   std::vector<stream_input> inputs; ///< of each stream
   std::vector<store_pair> stores;
+  std::optional<server_place> server; ///< that all lines go to
   bool is_cluster = false; ///< with certificates, and disks that may be destroyed
 
   auto topology() const -> std::string { return folder / "topology.yaml"; }

@@ -1,6 +1,6 @@
 // What lies in a bucket, and what its server says: any bytes are an entry, a snapshot, an answer, or are none.
 #include "actors/sinks/s3/answers.hpp"
-#include "actors/sinks/s3/log_entry.hpp"
+#include "actors/sinks/objects/log_entry.hpp"
 
 #include <cstdint>
 #include <cstdlib>

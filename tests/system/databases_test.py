@@ -9,6 +9,7 @@ from weir_nodes import wait_until
 
 class Database:
     """Cases that both have; what they differ in is in the classes below."""
+    folder = None
 
     def sink(self):
         return (f'type: {self.kind}, endpoints: ["127.0.0.1:{self.server.port}"], database: weir, table: {self.table}, '
@@ -82,10 +83,14 @@ class PostgreSQL(Database, PeerStore):
         cls.query(cls, "create user reader password 'reader'")
 
     @classmethod
-    def make_server(cls):
-        cls.folder = tempfile.TemporaryDirectory(prefix="weir-test-")
+    def make_server(cls, folder=None):
+        cls.folder = cls.folder or tempfile.TemporaryDirectory(prefix="weir-test-")
         os.chmod(cls.folder.name, 0o755)  # the server is another user
-        return Server("postgresql", cls.folder.name + "/server")
+        return Server("postgresql", folder or cls.folder.name + "/server")
+
+    def test_a_full_disk_of_the_server_is_waited_for(self):
+        os.chmod(self.dir, 0o755)
+        self.check_full_disk("160m")
 
     def query(self, sql):
         return subprocess.run(["psql", "-h", "127.0.0.1", "-p", str(self.server.port), "-U", "weir", "-d", "weir", "-XAtqc", sql],
@@ -104,9 +109,12 @@ class MariaDB(Database, PeerStore):
                     "create user reader@'127.0.0.1' identified by 'reader'; grant select on weir.* to reader@'127.0.0.1'")
 
     @classmethod
-    def make_server(cls):
-        cls.folder = tempfile.TemporaryDirectory(prefix="weir-test-")
-        return Server("mariadb", cls.folder.name + "/server")
+    def make_server(cls, folder=None):
+        cls.folder = cls.folder or tempfile.TemporaryDirectory(prefix="weir-test-")
+        return Server("mariadb", folder or cls.folder.name + "/server")
+
+    def test_a_full_disk_of_the_server_is_waited_for(self):
+        self.check_full_disk("300m")
 
     @staticmethod
     def run_sql(how, sql):
@@ -114,6 +122,48 @@ class MariaDB(Database, PeerStore):
 
     def query(self, sql):
         return self.run_sql(["-h127.0.0.1", f"-P{self.server.port}", "-uweir", "-pweir"], sql)
+
+
+class MySQL8(PeerStore):
+    """What MySQL 8 does otherwise than MariaDB: how it lets in, and its dialect. The server keeps nothing and takes nothing back."""
+
+    @classmethod
+    def make_server(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="weir-test-")
+        return Server("mysql-dialect", cls.folder.name + "/server")
+
+    def sink(self):
+        return (f'type: mysql, endpoints: ["127.0.0.1:{self.server.port}"], database: weir, table: {self.table}, writers: 2, '
+                'columns: [word], tls: { verify: none }, auth: { user: weir, password: weir }')
+
+    def query(self, sql):
+        return MariaDB.run_sql(["-h127.0.0.1", f"-P{self.server.port}", "-uweir", "-pweir", "--ssl"], sql)
+
+    def topology_of(self, sink):
+        return self.write("t.yaml", 'collectors: { logs: { type: tail, path: "DIR/in/*.log", parse: { format: json } } }\n'
+                          "sinks: { store: { from: logs, " + sink + " } }\n")
+
+    def test_it_lets_in_makes_its_tables_and_takes_rows(self):
+        self.write("in/a.log", "".join(f'{{"word": "w{n}", "quoted": "\'\\\\ \\t {n}"}}\n' for n in range(5000)))
+        topology = self.topology_of(self.sink())
+        checked = self.weir("check", "--connect", topology)
+        self.assertEqual((0, "  store (mysql): all is there\n"), (checked.returncode, checked.stdout.partition("\nconnections\n")[2]))
+        node = self.start("one", topology, "--node", "one")
+        self.wait_for("one", "store", events_out=5000)
+        self.assertEqual(0, node.stop(), node.log())
+        self.assertEqual(sorted(f"w{n}" for n in range(5000)), sorted(self.query(f"select word from {self.table}").split()))
+        self.assertEqual("5000\n", self.query(f"select count(*) from {self.table} where record->>'$.quoted' like '''%'"))
+        node = self.start("one", topology, "--node", "one")
+        with open(self.path("in/a.log"), "a") as log:
+            log.write('{"word": "last"}\n')
+        self.wait_for("one", "store", events_out=1)
+        self.assertEqual("5001\n", self.query(f"select count(*) from {self.table}"))
+
+    def test_a_wrong_password_is_one_line(self):
+        checked = self.weir("check", "--connect", self.topology_of(self.sink().replace("password: weir", "password: open-sesame")))
+        self.assertEqual(1, checked.returncode)
+        self.assertIn("Access denied for user 'weir'", checked.stdout)
+        self.assertNotIn("open-sesame", checked.stdout + checked.stderr)
 
 
 if __name__ == "__main__":

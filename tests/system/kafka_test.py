@@ -1,10 +1,9 @@
 """The sink `kafka` and a real broker: with transactions each line is there once for who reads what is committed; without, at least once."""
-import collections
 import json
 import subprocess
 import tempfile
 
-from peer_stores import PeerStore, Server, main
+from peer_stores import AtLeastOnceStore, PeerStore, Server, main
 from weir_nodes import wait_until
 
 
@@ -67,16 +66,8 @@ class ExactlyOnce(Kafka):
         self.assertNotIn("open-sesame", node.log() + str(self.status("one")) + self.weir("plan", topology).stdout)
 
 
-class AtLeastOnce(Kafka):
+class AtLeastOnce(AtLeastOnceStore, Kafka):
     more = "exactly_once: false"
-
-    def wait_stored_once(self, node="one"):
-        self.writer.stop()
-        wanted = set(self.wanted())
-        wait_until(lambda: len(set(self.messages())) >= len(wanted), lambda: self.processes[-1].log()[-3000:], 120)
-        counts = collections.Counter(self.messages())
-        self.assertEqual(wanted, set(counts))
-        print(f"{len(wanted)} events, {counts.total() - len(wanted)} came again", end=" ", flush=True)
 
     def test_the_writers_process_is_killed_again_and_again(self):
         self.check_killed_writer()

@@ -2,6 +2,7 @@
 
 WEIR_PEER_SECONDS says how long each kind of fault lasts (5; a whole minute is 60).
 """
+import collections
 import os
 import random
 import signal
@@ -63,6 +64,13 @@ class Server:
         with open(os.path.join(self.folder, "pid")) as f:
             return int(f.read())
 
+    def is_running(self):
+        try:
+            with open(f"/proc/{self.pid()}/stat") as f:
+                return f.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+        except OSError:
+            return False
+
     def signal(self, number):
         """All its processes: those of its group, and their children, which may have groups of their own."""
         parents = {}
@@ -84,6 +92,32 @@ class Server:
                 os.kill(p, number)
             except ProcessLookupError:
                 pass
+
+
+class SmallDisk:
+    """A file system of so many bytes, that can be filled up. Only where this process may mount."""
+
+    def __init__(self, folder, size):
+        self.folder, self.filler = str(folder), os.path.join(str(folder), "filler")
+        os.makedirs(self.folder)
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=0755", "tmpfs", self.folder], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise unittest.SkipTest("no mounts: " + done.stderr.strip())
+
+    def fill(self):
+        with open(self.filler, "ab", buffering=0) as f:
+            try:
+                while True:
+                    f.write(b"x" * 65536)
+            except OSError:
+                pass
+
+    def empty(self):
+        if os.path.exists(self.filler):
+            os.remove(self.filler)
+
+    def remove(self):
+        subprocess.run(["umount", "-l", self.folder], check=False)
 
 
 class Writer(threading.Thread):
@@ -166,13 +200,15 @@ class PeerStore(SystemTest):
         self.run_one(kills)
         self.wait_stored_once()
 
-    def check_killed_server(self):
+    def check_killed_server(self, gently=False):
+        """Gently: a server that keeps in memory for a while what it has acknowledged, so that a kill loses it."""
         self.begin()
         node = self.run_one(0)
         until = time.monotonic() + SECONDS
         while time.monotonic() < until:
             time.sleep(self.chance.uniform(0.5, 1.5))
-            self.server.signal(signal.SIGKILL)
+            if not gently:
+                self.server.signal(signal.SIGKILL)
             self.server.stop()
             self.server.start()
         self.wait_stored_once()
@@ -191,6 +227,31 @@ class PeerStore(SystemTest):
             self.server.signal(signal.SIGCONT)
         self.wait_stored_once()
 
+    def check_full_disk(self, size):
+        """Of a server of its own. What it has no room for waits; a server may also end itself."""
+        disk = SmallDisk(self.path("small"), size)
+        self.server = self.make_server(os.path.join(disk.folder, "server"))
+        try:
+            self.server.start()
+            self.begin()
+            node = self.run_one(0)
+            wait_until(lambda: self.messages(), "something is stored")
+            disk.fill()
+            self.writer.each *= 20
+            wait_until(lambda: self.actor("one", "store").get("last_error"), "the sink tells of it", 120)
+            why = self.actor("one", "store")["last_error"]
+            self.writer.each = 200
+            disk.empty()
+            if not self.server.is_running():
+                self.server.stop()
+                self.server.start()
+            self.wait_stored_once()
+            self.assertTrue(node.is_running(), node.log())
+            print(f"said: {why}", end=" ", flush=True)
+        finally:
+            self.server.stop()
+            disk.remove()
+
     def check_two_nodes(self):
         self.begin(TWO_STORES)
         nodes = {}
@@ -203,6 +264,19 @@ class PeerStore(SystemTest):
             nodes[name].kill()
             nodes[name] = self.start_node(self.topology, name, name.split("-")[0])
         self.wait_stored_once("core-1")
+
+
+class AtLeastOnceStore(PeerStore):
+    """All is stored, and what came again is told."""
+
+    def wait_stored_once(self, node="one"):
+        self.writer.stop()
+        wanted = set(self.wanted())
+        wait_until(lambda: len(set(self.messages())) >= len(wanted),
+                   lambda: f"lacking {sorted(wanted - set(self.messages()))[:50]}\n" + self.processes[-1].log()[-3000:], 120)
+        counts = collections.Counter(self.messages())
+        self.assertEqual(wanted, set(counts))
+        print(f"{len(wanted)} events, {counts.total() - len(wanted)} came again", end=" ", flush=True)
 
 
 def main():

@@ -33,6 +33,7 @@ auto build_sink(const building& b, const component_plan& c, child_spec& as) -> c
   decides.writers = details.writers;
   decides.batch.bytes_max = static_cast<std::size_t>(details.batch.max_size.value);
   if (details.batch.max_events > 0) decides.batch.events_max = details.batch.max_events;
+  decides.expires_every = details.expires_every;
   decides.fill_delay = details.batch.max_delay;
   settings.writes.does = {address, context_of(b, c), details.make_store, details.match, {}, details.process.operators};
   for (std::uint32_t i = 0; i < details.writers; ++i)

@@ -30,6 +30,7 @@ void check_own_columns(const config::value& columns, config::settings_reader& re
 } // namespace
 
 void validate(const cassandra_settings& s, config::settings_reader& reader) {
+  validate_name_zone(s.time_zone, s.table, reader);
   if (s.network.endpoints.empty()) reader.complain("endpoints", "\"endpoints\" is missing: where is the server?", "as in cassandra-1:9042");
   for (const auto& e : s.network.endpoints)
     if (const auto at = host_of_endpoint(e, cassandra_port); !at) reader.complain("endpoints", "\"endpoints\": " + at.failure().what);

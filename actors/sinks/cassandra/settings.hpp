@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/sinks/cassandra/requests.hpp"
+#include "actors/sinks/name_zone.hpp"
 #include "actors/sinks/network/settings.hpp"
 
 #include <cstddef>
@@ -28,6 +29,7 @@ sinks:
   network_settings network;
   std::string keyspace;
   std::string table = "events";
+  std::string time_zone = "UTC";
   config::value columns;
   bool create = true;
   bool evolve = false;
@@ -48,8 +50,9 @@ template <class Visitor> void describe(Visitor& v, cassandra_settings& s) {
   describe_network(v, s.network, "host:port (9042 if none is given) of some nodes, of one data center; the first that answers tells of the others.");
   v.required("keyspace", s.keyspace, "Its name; it has to be there.");
   v.field("table", s.table,
-          "One row an event; {tag} and strftime of the event time (UTC) make several. Letters become small ones, and what is no "
+          "One row an event; {tag} and strftime of the event time make several. Letters become small ones, and what is no "
           "letter, digit or _ becomes _.");
+  describe_name_zone(v, s.time_zone, "table");
   v.field("columns", s.columns,
           "Fields of the record that are columns too: a list of dotted paths, or a map of columns to paths. What does not fit "
           "the column's type is null there, and in the record all the same.");

@@ -49,7 +49,8 @@ auto waits_for_better(error why) -> error {
 }
 
 auto names_for(const cassandra_settings& s, const plugin_context& where) -> result<table_names> {
-  return table_names::compile(s.table, {where.node, where.component}, cassandra_name_bytes_max);
+  WEIR_TRY(auto names, table_names::compile(s.table, {where.node, where.component}, cassandra_name_bytes_max));
+  return names.in_zone(zone_of_names(s.time_zone)), names;
 }
 
 auto is_on_one_replica(cql_consistency c) -> bool {

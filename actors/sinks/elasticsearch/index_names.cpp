@@ -86,8 +86,9 @@ auto problem_of_index_template(std::string_view text) -> std::string {
   return problem_of_index_name(filled(text, as_long_as_can_be, "00"));
 }
 
-index_names::index_names(std::string_view text, std::string_view node, std::string_view component)
+index_names::index_names(std::string_view text, std::string_view node, std::string_view component, time_zone zone)
     : text_(filled_here(text, node, component)), template_(compiled(text_)) {
+  template_.in_zone(std::move(zone));
   begin_tag({});
 }
 

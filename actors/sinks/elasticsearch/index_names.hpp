@@ -31,7 +31,7 @@ auto problem_of_index_template(std::string_view text) -> std::string;
 class index_names {
 public:
   /// `text` has no problem.
-  index_names(std::string_view text, std::string_view node, std::string_view component);
+  index_names(std::string_view text, std::string_view node, std::string_view component, time_zone zone = {});
 
   /// What follows has this tag.
   void begin_tag(std::string_view tag);

@@ -17,6 +17,7 @@ void validate_fingerprint(const elasticsearch_settings& s, config::settings_read
 } // namespace
 
 void validate(const elasticsearch_settings& s, config::settings_reader& reader) {
+  validate_name_zone(s.time_zone, s.index, reader);
   validate_http(s.http, reader, elasticsearch_port);
   if (!s.ca_fingerprint.empty()) validate_fingerprint(s, reader);
   if (s.rolls()) {

@@ -3,6 +3,7 @@
 
 #include "actors/promise.hpp"
 #include "actors/sinks/http/settings.hpp"
+#include "actors/sinks/name_zone.hpp"
 
 #include <array>
 #include <string>
@@ -35,6 +36,7 @@ sinks:
   http_settings http;
   std::string ca_fingerprint;
   std::string index = "logs-{tag}-%Y.%m.%d";
+  std::string time_zone = "UTC";
   std::string data_stream;
   bool create = true;
   config::value index_template;
@@ -65,8 +67,9 @@ template <class Visitor> void describe(Visitor& v, elasticsearch_settings& s) {
           "SHA-256 of the certificate of the authority to trust, as an Elasticsearch prints it when it is set up; in place of "
           "\"ca\" under tls.");
   v.field("index", s.index,
-          "The index of an event; {tag}, {node}, {component} and strftime of the event time (UTC). What a name may not have is "
+          "The index of an event; {tag}, {node}, {component} and strftime of the event time. What a name may not have is "
           "replaced: docs/stores.md.");
+  describe_name_zone(v, s.time_zone, "index");
   v.field("data_stream", s.data_stream, "Writes to this data stream in place of an index.");
   v.field("create", s.create,
           "Makes what is missing: the index template, the data stream, an index where the server does not make it by itself. "

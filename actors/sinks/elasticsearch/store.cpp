@@ -83,7 +83,7 @@ auto elasticsearch_store::claims(const settings& s, const plugin_context& where)
 elasticsearch_store::elasticsearch_store(settings s, const plugin_context& context)
     : settings_(std::move(s)), clock_(*context.clock),
       client_(client_settings_of(settings_), clock_), api_(client_),
-      documents_({index_names{name_of_target(settings_), context.node, context.component}, settings_.ecs, settings_.routing, settings_.id_key}) {}
+      documents_({index_names{name_of_target(settings_), context.node, context.component, zone_of_names(settings_.time_zone)}, settings_.ecs, settings_.routing, settings_.id_key}) {}
 
 auto elasticsearch_store::look(search_api& api) -> result<bool> {
   WEIR_TRY(const auto knows_streams, api.greet());

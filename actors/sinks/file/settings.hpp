@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/sinks/format_settings.hpp"
+#include "actors/sinks/name_zone.hpp"
 #include "config/settings.hpp"
 #include "runtime/codec/compression.hpp"
 
@@ -33,14 +34,21 @@ struct file_rotation {
   duration age{0};
 };
 
+struct file_retention {
+  duration age{0};
+  byte_count size{0};
+};
+
 struct file_settings {
   std::string path;
+  std::string time_zone = "UTC";
   format_settings format;
   compression compress = compression::none;
   std::uint32_t max_open = 256;
   file_sync sync = file_sync::always;
   file_rotation rotate;
   file_finish finish = file_finish::none;
+  file_retention retention;
   std::string ledger;
 };
 
@@ -49,10 +57,16 @@ template <class Visitor> void describe(Visitor& v, file_rotation& s) {
   v.field("age", s.age, "So is one whose first event was stored so long ago; 0: none is for its age.");
 }
 
+template <class Visitor> void describe(Visitor& v, file_retention& s) {
+  v.field("age", s.age, "A file that nothing was written to for so long is deleted; 0: none is for its age.");
+  v.field("size", s.size, "If all files have more than this, the oldest are deleted; 0: none is for that.");
+}
+
 template <class Visitor> void describe(Visitor& v, file_settings& s) {
   v.required("path", s.path,
-             "Where to write; {tag}, {node}, {component} and strftime of the event time (UTC), as in "
+             "Where to write; {tag}, {node}, {component} and strftime of the event time, as in "
              "%Y-%m-%d. The files are this sink's alone.");
+  describe_name_zone(v, s.time_zone, "path");
   describe(v, s.format);
   v.field("compress", s.compress,
           "none, gzip or zstd; each commit appends whole members, so zcat reads the file at any time.");
@@ -66,6 +80,9 @@ template <class Visitor> void describe(Visitor& v, file_settings& s) {
   v.field("finish", s.finish,
           "rename: a file is called PATH.part until it is finished, that is rotated, or of a time that is "
           "over, or the sink ends; none: it has its name from the beginning.");
+  v.field("retention", s.retention,
+          "How long files are kept: of those that this sink wrote, whole ones, never the one that is written. What was deleted is "
+          "in the log, and counted as `expired files` in `noted`.");
   v.field("ledger", s.ledger,
           "The file that makes each event arrive once across crashes; empty: .weir-<component>.ledger in the "
           "directory that all paths begin with.");

@@ -29,6 +29,7 @@ public:
   auto knowledge(const std::string& source) -> result<stream_knowledge> override;
   auto known_ids(const std::vector<id_range>& asked) -> result<std::vector<id_range>> override;
   auto idle() -> result<void> override;
+  auto expire() -> result<expired> override;
   /// The end of the sink, or of its actor: files get their names if all in them is committed.
   ~file_store() override;
   file_store(const file_store&) = delete;
@@ -125,7 +126,7 @@ file_store::file_store(settings s, const plugin_context& context)
       format_(make_event_writer(options_of(settings_.format))) {
   auto compiled = path_template::compile(settings_.path, {context.node, context.component});
   if (compiled)
-    path_ = std::move(*compiled);
+    path_ = std::move(*compiled), path_.in_zone(zone_of_names(settings_.time_zone));
   else
     problem_ = "path has " + compiled.failure().what;
   if (!settings_.ledger.empty())
@@ -139,8 +140,11 @@ auto why_no_ledger(const file_settings& s) -> std::string {
   return is_one ? '"' + s.path + "\" is no regular file and gives nothing back" : std::string{};
 }
 
+auto limits_of(const file_settings& s) -> kept_limits { return {s.retention.age, s.retention.size.value}; }
+
 auto file_store::promise(const file_settings& s) -> store_promise {
   auto made = store_promise{};
+  made.expires_every = interval_of(limits_of(s));
   made.why_none = why_no_ledger(s);
   if (made.why_none.empty()) made.knows_by = store_promise::memory::ledger;
   if (made.has_memory() && s.sync != file_sync::always)
@@ -235,6 +239,26 @@ auto file_store::idle() -> result<void> {
   is_settled_ = static_cast<bool>(done);
   tell_findings();
   return done;
+}
+
+auto expired_text(const file_settings& s, const files_to_go& gone) -> std::string {
+  auto bytes = std::uint64_t{0};
+  for (const auto* some : {&gone.too_old, &gone.too_much})
+    for (const auto& f : *some) bytes += f.bytes;
+  auto text = "deleted " + std::to_string(gone.too_old.size() + gone.too_much.size()) + " files with " + to_text(byte_count{bytes}) + ":";
+  if (!gone.too_old.empty()) text += ' ' + std::to_string(gone.too_old.size()) + " not written to for " + to_text(s.retention.age);
+  if (!gone.too_much.empty())
+    text += (gone.too_old.empty() ? " " : ", ") + std::to_string(gone.too_much.size()) + " as all had more than " + to_text(s.retention.size);
+  return text + "; the last is " + (gone.too_much.empty() ? gone.too_old : gone.too_much).back().path;
+}
+
+auto file_store::expire() -> result<expired> {
+  if (!is_settled_) WEIR_CHECK(take_over());
+  WEIR_TRY(const auto gone, files_->expire(path_.common_directory(), limits_of(settings_)));
+  tell_findings();
+  const auto files = gone.too_old.size() + gone.too_much.size();
+  if (files == 0) return expired{};
+  return expired{files, "expired files", expired_text(settings_, gone)};
 }
 
 auto file_store::commit(const commit_batch& batch) -> result<committed> {
@@ -352,7 +376,10 @@ const register_store<file_store> registered_file{"file", "Appends events to file
 
 void validate(const file_settings& s, config::settings_reader& reader) {
   validate(s.format, reader);
+  validate_name_zone(s.time_zone, s.path, reader);
   if (s.max_open == 0) reader.complain("max_open", "\"max_open\" wants 1 or more, not 0");
+  if (s.retention.size.value > 0 && s.rotate.size.value == 0 && s.rotate.age.count() == 0 && s.path.find('%') == std::string::npos)
+    reader.complain("retention", "\"retention\" with a \"size\" wants whole files to delete: \"rotate\", or a time in \"path\"");
   if (s.path.empty() && !reader.is_given("path")) return; // reported already
   const auto compiled = path_template::compile(s.path, {"node", "component"});
   if (!compiled) reader.complain("path", "\"path\" has " + compiled.failure().what);

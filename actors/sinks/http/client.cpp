@@ -108,6 +108,7 @@ struct http_client::connection {
   void set_tls(const store_tls& tls);
   /// `wanted` lives as long as the connection.
   void set_authority(const certificate_hash& wanted);
+  void set_negotiation();
   /// Connects to the endpoint, whatever name its certificate must have.
   void set_address(const http_endpoint& to, const std::string& server_name, std::string_view path, header_list& headers);
   auto header(const char* name) -> std::string;
@@ -196,6 +197,11 @@ void http_client::connection::set_authority(const certificate_hash& wanted) {
   set(CURLOPT_SSL_CTX_DATA, &wanted);
 }
 
+void http_client::connection::set_negotiation() {
+  set(CURLOPT_HTTPAUTH, CURLAUTH_NEGOTIATE);
+  set(CURLOPT_USERPWD, ":"); // who it is says the ticket
+}
+
 void http_client::connection::set_address(const http_endpoint& to, const std::string& server_name, std::string_view path,
                                           header_list& headers) {
   if (!to.is_encrypted || server_name.empty()) return set(CURLOPT_URL, (to.text() + std::string{path}).c_str());
@@ -259,6 +265,7 @@ auto http_client::encoded(const http_request& request) -> result<std::string_vie
 auto http_client::send(const http_request& request) -> http_outcome {
   const auto body = encoded(request);
   if (!body) return http_failure{false, "cannot compress the request: " + body.failure().what};
+  if (!request.url.empty()) return send_to(request.endpoint.value_or(0), request, *body);
   auto last = http_failure{};
   for (auto left = request.endpoint ? std::size_t{1} : choice_.size(); left > 0; --left) {
     const auto at = request.endpoint ? *request.endpoint : choice_.next(clock_.monotonic());
@@ -271,6 +278,13 @@ auto http_client::send(const http_request& request) -> http_outcome {
   return last;
 }
 
+auto http_client::is_at_endpoint(std::string_view url) const -> bool {
+  return std::any_of(settings_.endpoints.begin(), settings_.endpoints.end(), [&](const auto& e) {
+    const auto origin = origin_of_url(e.text());
+    return url.starts_with(origin) && url.substr(origin.size()).starts_with('/');
+  });
+}
+
 auto http_client::send_to(std::size_t endpoint, const http_request& request, std::string_view body) -> http_outcome {
   if (!connection_) connection_ = std::make_unique<connection>();
   auto& c = *connection_;
@@ -279,8 +293,13 @@ auto http_client::send_to(std::size_t endpoint, const http_request& request, std
   auto headers = header_list{};
   auto connect_to = header_list{};
   c.begin(body, settings_.answer_bytes_max);
-  c.set_address(to, server_name, request.path, headers);
-  if (to.is_encrypted && !server_name.empty()) {
+  const auto is_elsewhere = !request.url.empty();
+  const auto is_known = !is_elsewhere || is_at_endpoint(request.url);
+  if (is_elsewhere)
+    c.set(CURLOPT_URL, std::string{request.url}.c_str());
+  else
+    c.set_address(to, server_name, request.path, headers);
+  if (!is_elsewhere && to.is_encrypted && !server_name.empty()) {
     connect_to.add(in_brackets(server_name) + ':' + std::to_string(to.at.port) + ':' + to_text(to.at));
     c.set(CURLOPT_CONNECT_TO, connect_to.first);
   }
@@ -291,13 +310,14 @@ auto http_client::send_to(std::size_t endpoint, const http_request& request, std
   c.set(CURLOPT_PROXY, settings_.proxy.c_str());
   headers.add("Expect:"); // no second of waiting before a large body
   headers.add("Content-Type:" + (request.content_type.empty() ? std::string{} : ' ' + std::string{request.content_type}));
-  if (!authorization_.empty()) headers.add(authorization_);
+  if (is_known && settings_.negotiate) c.set_negotiation();
+  if (is_known && !settings_.negotiate && !authorization_.empty()) headers.add(authorization_);
   if (body.data() != request.body.data())
     headers.add(request.compress == compression::gzip ? "Content-Encoding: gzip" : "Content-Encoding: zstd");
   for (const auto& line : request.headers) headers.add(line);
   c.set(CURLOPT_HTTPHEADER, headers.first);
   const auto code = curl_easy_perform(c.handle);
-  if (code != CURLE_OK) return c.failure(code, choice_.name(endpoint));
+  if (code != CURLE_OK) return c.failure(code, is_elsewhere ? origin_of_url(request.url) : choice_.name(endpoint));
   return c.take_answer(endpoint);
 }
 
@@ -308,6 +328,18 @@ auto excerpt_of(std::string_view body) -> std::string {
     if (std::iscntrl(static_cast<unsigned char>(byte)) != 0) byte = ' ';
   return body.size() > bytes_max ? text + "..." : text;
 }
+
+auto origin_of_url(std::string_view url) -> std::string {
+  const auto scheme = url.find("://");
+  const auto host = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const auto end = url.find_first_of("/?#", host);
+  const auto whole = url.substr(0, end);
+  const auto at = whole.rfind('@');
+  if (at == std::string_view::npos || at < host) return std::string{whole};
+  return std::string{whole.substr(0, host)} + std::string{whole.substr(at + 1)};
+}
+
+auto can_negotiate() -> bool { return (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_SPNEGO) != 0; }
 
 auto percent_encoded_name(std::string_view name) -> std::string {
   constexpr auto digits = std::string_view{"0123456789ABCDEF"};

@@ -25,6 +25,7 @@ struct http_client_settings {
   std::optional<certificate_hash> authority; ///< in place of tls.ca: whom to trust
   store_auth auth;
   std::string token_scheme = "Bearer"; ///< what stands before auth.token, unless that has two words itself
+  bool negotiate = false;              ///< SPNEGO, with the ticket that the process has; in place of auth
   std::string proxy;                   ///< empty: none
   std::size_t answer_bytes_max = std::size_t{16} << 20;
 };
@@ -40,6 +41,8 @@ struct http_request {
   std::vector<std::string> headers = {};    ///< whole: "Idempotency-Key: 7"
   /// The endpoint to ask, by its number; absent: one that is well.
   std::optional<std::size_t> endpoint = {};
+  /// Whole, in place of endpoint and path: where a server has sent us. Who logs in is told to none but the endpoints.
+  std::string_view url = {};
 };
 
 struct http_answer {
@@ -80,6 +83,7 @@ public:
 private:
   struct connection;
   auto send_to(std::size_t endpoint, const http_request& request, std::string_view body) -> http_outcome;
+  auto is_at_endpoint(std::string_view url) const -> bool;
   auto encoded(const http_request& request) -> result<std::string_view>;
 
   http_client_settings settings_;
@@ -92,6 +96,10 @@ private:
 
 /// The first bytes of an answer's body in one line, for an error.
 auto excerpt_of(std::string_view body) -> std::string;
+/// Scheme, host and port of a URL: what may be shown of it.
+auto origin_of_url(std::string_view url) -> std::string;
+/// Whether this libcurl can do SPNEGO.
+auto can_negotiate() -> bool;
 /// One name of a path or a query, with all but letters, digits and -._~ as %XX.
 auto percent_encoded_name(std::string_view name) -> std::string;
 

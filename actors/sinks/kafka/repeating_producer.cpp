@@ -5,8 +5,6 @@
 namespace weir {
 namespace {
 
-constexpr auto chunks_remembered_max = std::size_t{4096};
-
 /// Of those that are not stored the one to tell of.
 auto failure_among(const std::vector<message_outcome>& outcomes) -> const message_outcome* {
   const auto at = std::find_if(outcomes.begin(), outcomes.end(), [](const auto& o) {
@@ -39,8 +37,7 @@ auto repeating_producer::send(const commit_batch& batch, const message_batch& me
     }
     ++done.events;
     done.bytes += m.end - m.begin;
-    const auto known = in_already_.find(batch.chunks[m.at.chunk]->id);
-    if (known != in_already_.end() && known->second.contains(m.at.index)) continue;
+    if (in_already_.has(batch, m.at)) continue;
     sent.push_back(outgoing(messages, m, wall_ns));
     events.push_back(m.at);
   }
@@ -52,7 +49,7 @@ auto repeating_producer::send(const commit_batch& batch, const message_batch& me
   const auto refused = std::find_if(outcomes->begin(), outcomes->end(), [](const auto& o) { return o.is == message_outcome::state::barred; });
   const auto* const failed = failure_among(*outcomes);
   if (failed == nullptr && refused == outcomes->end()) {
-    for (const auto& c : batch.chunks) in_already_.erase(c->id);
+    in_already_.forget(batch);
     std::stable_sort(done.refused.begin(), done.refused.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     return {};
   }
@@ -63,9 +60,8 @@ auto repeating_producer::send(const commit_batch& batch, const message_batch& me
 
 void repeating_producer::note_outcomes(const commit_batch& batch, const std::vector<event_ref>& events,
                                        const std::vector<message_outcome>& outcomes) {
-  if (in_already_.size() > chunks_remembered_max) in_already_.clear();
   for (std::size_t i = 0; i < events.size(); ++i)
-    if (outcomes[i].is == message_outcome::state::stored) in_already_[batch.chunks[events[i].chunk]->id].insert(events[i].index);
+    if (outcomes[i].is == message_outcome::state::stored) in_already_.add(batch, events[i]);
 }
 
 } // namespace weir

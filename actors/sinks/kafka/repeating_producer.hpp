@@ -7,13 +7,12 @@
 
 #include "actors/sinks/kafka/delivery.hpp"
 #include "actors/sinks/kafka/topic_book.hpp"
+#include "actors/sinks/network/stored_before.hpp"
 #include "actors/sinks/store.hpp"
 #include "runtime/os/clock.hpp"
 
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <set>
 #include <string>
 
 namespace weir {
@@ -35,8 +34,7 @@ private:
   const clock& clock_;
   std::unique_ptr<kafka_client> client_;
   std::uint64_t set_bytes_ = 0;
-  /// Of chunks whose commit failed: their events that are in.
-  std::map<chunk_id, std::set<std::uint64_t>> in_already_;
+  stored_before in_already_;
 };
 
 } // namespace weir

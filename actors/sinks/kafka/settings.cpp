@@ -28,7 +28,7 @@ void check_topics(const kafka_settings& s, config::settings_reader& reader) {
 } // namespace
 
 auto rules_of(const kafka_settings& s) -> message_rules {
-  return {s.topic, s.key, s.headers, s.message_time == kafka_time::event, s.format};
+  return {s.topic, s.time_zone, s.key, s.headers, s.message_time == kafka_time::event, s.format};
 }
 
 void validate(const kafka_auth& s, config::settings_reader& reader) {
@@ -38,6 +38,7 @@ void validate(const kafka_auth& s, config::settings_reader& reader) {
 }
 
 void validate(const kafka_settings& s, config::settings_reader& reader) {
+  validate_name_zone(s.time_zone, s.topic, reader);
   validate(s.format, reader);
   check_topics(s, reader);
   for (const auto& e : s.endpoints)

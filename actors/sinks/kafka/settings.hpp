@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/sinks/messages/message_batch.hpp"
+#include "actors/sinks/name_zone.hpp"
 #include "actors/sinks/network/settings.hpp"
 
 #include <array>
@@ -73,6 +74,7 @@ sinks:
   std::optional<store_tls> tls;
   kafka_auth auth;
   std::string topic = "logs";
+  std::string time_zone = "UTC";
   std::string key;
   kafka_partition partition = kafka_partition::key;
   kafka_time message_time = kafka_time::written;
@@ -104,8 +106,9 @@ template <class Visitor> void describe(Visitor& v, kafka_settings& s) {
                         "a writer connect anew.");
   v.field("auth", s.auth, "Who logs in, by SASL.");
   v.field("topic", s.topic,
-          "The topic of an event; {tag}, {node}, {component} and strftime of the event time (UTC). What a name may not have is replaced: "
+          "The topic of an event; {tag}, {node}, {component} and strftime of the event time. What a name may not have is replaced: "
           "docs/stores.md.");
+  describe_name_zone(v, s.time_zone, "topic");
   v.field("key", s.key, "A field of the record that is the message's key; dotted path. An event without it has none.");
   v.field("partition", s.partition,
           "key: messages of one key go to one partition, the one that Java's clients choose; those without a key, and with sticky "

@@ -22,7 +22,7 @@ auto with_tag(const std::string& text, std::string_view tag) -> std::string {
 } // namespace
 
 message_batch::message_batch(const message_rules& rules, std::string_view node, std::string_view component)
-    : names_(rules.topic, node, component), key_path_(rules.key), header_texts_(rules.headers.begin(), rules.headers.end()),
+    : names_(rules.topic, node, component, zone_of_names(rules.time_zone)), key_path_(rules.key), header_texts_(rules.headers.begin(), rules.headers.end()),
       is_of_event_time_(rules.is_of_event_time), ends_lines_(rules.format.format != event_format::msgpack),
       format_(make_event_writer(options_of(rules.format))) {
   headers_differ_ = std::any_of(header_texts_.begin(), header_texts_.end(),

@@ -3,6 +3,7 @@
 
 #include "actors/sinks/format_settings.hpp"
 #include "actors/sinks/messages/topic_names.hpp"
+#include "actors/sinks/name_zone.hpp"
 #include "actors/sinks/store.hpp"
 #include "runtime/codec/event_format.hpp"
 
@@ -20,6 +21,7 @@ namespace weir {
 /// What an event becomes.
 struct message_rules {
   std::string topic;
+  std::string time_zone = {};          ///< of times in the topic's name
   std::string key = {};                ///< path of a field; empty: there is none
   config::string_map headers = {};
   bool is_of_event_time = false;       ///< the message's own time is the event's

@@ -54,8 +54,9 @@ auto problem_of_topic_template(std::string_view text) -> std::string {
   return problem_of_topic_name(name);
 }
 
-topic_names::topic_names(std::string_view text, std::string_view node, std::string_view component)
+topic_names::topic_names(std::string_view text, std::string_view node, std::string_view component, time_zone zone)
     : template_(compiled_topic(text, {topic_part_of(node), topic_part_of(component)})) {
+  template_.in_zone(std::move(zone));
   begin_tag({});
 }
 

@@ -30,7 +30,7 @@ auto problem_of_topic_template(std::string_view text) -> std::string;
 class topic_names {
 public:
   /// `text` has no problem.
-  topic_names(std::string_view text, std::string_view node, std::string_view component);
+  topic_names(std::string_view text, std::string_view node, std::string_view component, time_zone zone = {});
 
   /// What follows has this tag.
   void begin_tag(std::string_view tag);

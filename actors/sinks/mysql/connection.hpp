@@ -32,6 +32,8 @@ public:
   auto load(const std::string& sql, std::string_view bytes) -> result<std::uint64_t>;
   /// Number of the last failure; 0: it was none of the database's.
   auto number() const -> unsigned { return number_; }
+  /// Whether the last failure is what the database answered; else it may be gone.
+  auto has_answered() const -> bool { return number_ >= 1000 && number_ < 2000; }
   /// The row that the last failure was about, from 1; 0: it did not say.
   auto rejected_row() const -> std::size_t { return rejected_row_; }
 

@@ -118,7 +118,8 @@ void append_values(std::string& sql, std::string_view line) {
   sql += ')';
 }
 
-constexpr auto no_local_files = std::array{1148U, 3948U, 4166U, 3950U};
+/// The last is what servers say of it that only speak the protocol.
+constexpr auto no_local_files = std::array{1148U, 3948U, 4166U, 3950U, 1105U};
 
 } // namespace
 
@@ -221,8 +222,21 @@ auto mysql_driver::load(const table_shape& table, const row_block& rows, std::si
   return insert(table, rows, first, last);
 }
 
+auto mysql_driver::save() -> result<void> {
+  if (!saves_) return {};
+  auto done = connection_->execute("SAVEPOINT weir");
+  if (done || !connection_->has_answered()) return done;
+  saves_ = false; // an engine of another kind than InnoDB
+  return {};
+}
+
+auto mysql_driver::take_back(const std::string& why) -> result<void> {
+  if (saves_) return connection_->execute("ROLLBACK TO SAVEPOINT weir");
+  return error{errc::rejected, why};
+}
+
 auto mysql_driver::load_as_file(const table_shape& table, std::string_view rows) -> result<bool> {
-  WEIR_CHECK(connection_->execute("SAVEPOINT weir"));
+  WEIR_CHECK(save());
   const auto warnings = connection_->load("LOAD DATA LOCAL INFILE 'weir' INTO TABLE " + in_backticks(table.name)
                                               + " CHARACTER SET utf8mb4 FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n' "
                                               + columns_in(table),
@@ -233,7 +247,7 @@ auto mysql_driver::load_as_file(const table_shape& table, std::string_view rows)
   else if (!warnings && warnings.failure().code != errc::rejected)
     return warnings.failure();
   // With LOCAL, values that do not fit are changed and rows left out, with a warning. INSERT refuses them.
-  WEIR_CHECK(connection_->execute("ROLLBACK TO SAVEPOINT weir"));
+  WEIR_CHECK(take_back(warnings ? "it does not fit" : warnings.failure().what));
   return false;
 }
 
@@ -242,7 +256,7 @@ auto mysql_driver::insert(const table_shape& table, const row_block& rows, std::
   constexpr auto slack = std::size_t{1024};
   const auto head = "INSERT INTO " + in_backticks(table.name) + columns_in(table) + " VALUES ";
   const auto bytes_max = packet_bytes_ > head.size() + 2 * slack ? packet_bytes_ - slack : slack;
-  WEIR_CHECK(connection_->execute("SAVEPOINT weir"));
+  WEIR_CHECK(save());
   auto why = std::optional<rejected_rows>{};
   for (auto at = first; at < last && !why;) {
     const auto begin = at;
@@ -265,7 +279,7 @@ auto mysql_driver::insert(const table_shape& table, const row_block& rows, std::
     why = rejected_rows{done.failure().what, {}};
     if (const auto row = connection_->rejected_row(); row > 0 && row <= at - begin) why->which = begin - first + row - 1;
   }
-  if (why) WEIR_CHECK(connection_->execute("ROLLBACK TO SAVEPOINT weir"));
+  if (why) WEIR_CHECK(take_back(why->reason));
   return why;
 }
 

@@ -32,6 +32,10 @@ public:
   auto prepare_for(const table_shape&, std::int64_t, std::int64_t) -> result<void> override { return {}; }
 
 private:
+  /// So that what comes next can be taken back.
+  auto save() -> result<void>;
+  /// errc::rejected where that is not possible: the whole transaction is to be.
+  auto take_back(const std::string& why) -> result<void>;
   auto columns_of(const std::string& table) -> result<std::vector<table_column>>;
   /// Whether all rows went in as they are; if not, none is.
   auto load_as_file(const table_shape& table, std::string_view rows) -> result<bool>;
@@ -41,6 +45,7 @@ private:
   std::unique_ptr<mysql_connection> connection_;
   std::size_t packet_bytes_;
   bool loads_;
+  bool saves_ = true; ///< it knows savepoints
   byte_buffer scratch_;
 };
 

@@ -48,8 +48,9 @@ auto mysql_store::connect(const std::string& endpoint) -> result<std::unique_ptr
   WEIR_CHECK(connection->execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"));
   // Whoever has the turn and says nothing more must not keep it from the others: its connection is ended.
   WEIR_CHECK(connection->execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION time_zone = '+00:00', "
-                                 "SESSION wait_timeout = 30, SESSION innodb_lock_wait_timeout = "
-                                 + std::to_string(patience_s)));
+                                 "SESSION wait_timeout = 30"));
+  // What only speaks the protocol may not know it; how long we wait for an answer bounds it too.
+  (void)connection->execute("SET SESSION innodb_lock_wait_timeout = " + std::to_string(patience_s));
   WEIR_TRY(const auto facts, connection->query("SELECT @@global.read_only, @@max_allowed_packet"));
   if (facts.empty() || facts[0][0] == "1" || facts[0][0] == "ON")
     return error{errc::unavailable, "it is read-only (read_only): a replica, or told to be"};

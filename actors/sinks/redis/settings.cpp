@@ -4,9 +4,10 @@
 
 namespace weir {
 
-auto rules_of(const redis_settings& s) -> message_rules { return {.topic = s.stream, .format = s.format}; }
+auto rules_of(const redis_settings& s) -> message_rules { return {.topic = s.stream, .time_zone = s.time_zone, .format = s.format}; }
 
 void validate(const redis_settings& s, config::settings_reader& reader) {
+  validate_name_zone(s.time_zone, s.stream, reader);
   validate(s.format, reader);
   if (s.network.endpoints.empty()) reader.complain("endpoints", "\"endpoints\" is missing: where is the server?", "as in redis-1:6379");
   for (const auto& e : s.network.endpoints)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/sinks/messages/message_batch.hpp"
+#include "actors/sinks/name_zone.hpp"
 #include "actors/sinks/network/settings.hpp"
 
 #include <cstdint>
@@ -27,6 +28,7 @@ sinks:
 
   network_settings network;
   std::string stream = "logs:{tag}";
+  std::string time_zone = "UTC";
   std::string field = "event";
   std::uint64_t max_length = 0;
   std::uint32_t database = 0;
@@ -41,8 +43,9 @@ template <class Visitor> void describe(Visitor& v, redis_settings& s) {
   describe_network(v, s.network,
                    "host:port (6379 if none is given) of a server, and of those that may take over: the first that takes writes is used.");
   v.field("stream", s.stream,
-          "The stream (key) of an event; {tag}, {node}, {component} and strftime of the event time (UTC). What is no letter, digit, ., _ "
+          "The stream (key) of an event; {tag}, {node}, {component} and strftime of the event time. What is no letter, digit, ., _ "
           "or - in a tag becomes _.");
+  describe_name_zone(v, s.time_zone, "stream");
   v.field("field", s.field, "The field of a stream's entry that has the event.");
   describe(v, s.format);
   v.field("max_length", s.max_length, "About how many entries a stream keeps, the latest ones (MAXLEN ~); 0: all.");

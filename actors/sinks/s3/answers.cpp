@@ -66,7 +66,7 @@ auto s3_error_of(std::string_view body) -> s3_error {
 
 auto s3_refusal_text(int status, std::string_view body, const std::string& endpoint, std::string_view what) -> std::string {
   const auto found = s3_error_of(body);
-  const auto said = std::to_string(status) + (found.code.empty() ? "" : ' ' + found.code);
+  const auto said = std::to_string(status) + (found.code.empty() ? "" : ' ' + in_one_line(found.code));
   const auto why = in_one_line(found.code.empty() ? std::string{body} : found.message);
   const auto tail = " (" + said + (why.empty() ? ")" : "): " + why);
   if (found.code == "NoSuchBucket") return endpoint + " has no such bucket" + tail;

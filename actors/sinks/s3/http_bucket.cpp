@@ -133,6 +133,12 @@ auto http_bucket::copy(const std::string& from, const std::string& to, const obj
   return {};
 }
 
+auto http_bucket::move(const std::string& from, const std::string& to, const object_form& form) -> result<void> {
+  WEIR_CHECK(copy(from, to, form));
+  (void)remove(from);
+  return {};
+}
+
 auto http_bucket::remove(const std::string& key) -> result<void> {
   auto answer = ask({"DELETE", key});
   if (answer && answer->status == 404 && s3_error_of(answer->body).code != "NoSuchBucket") return {};

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "actors/sinks/http/client.hpp"
-#include "actors/sinks/s3/bucket.hpp"
+#include "actors/sinks/objects/bucket.hpp"
 #include "actors/sinks/s3/credentials.hpp"
 #include "actors/sinks/s3/settings.hpp"
 #include "actors/sinks/s3/signature.hpp"
@@ -27,7 +27,7 @@ public:
   auto put(const std::string& key, std::string_view bytes, const object_form& form) -> result<void> override;
   auto put_if_absent(const std::string& key, std::string_view bytes) -> result<bool> override;
   auto get(const std::string& key) -> result<std::string> override;
-  auto copy(const std::string& from, const std::string& to, const object_form& form) -> result<void> override;
+  auto move(const std::string& from, const std::string& to, const object_form& form) -> result<void> override;
   auto remove(const std::string& key) -> result<void> override;
   auto list(const std::string& prefix) -> result<std::vector<std::string>> override;
 
@@ -49,6 +49,7 @@ private:
   auto ask_at(std::size_t endpoint, const question& q, const s3_credentials& by) -> http_outcome;
   auto wanted_success(result<http_answer> answer, std::string_view what) -> result<http_answer>;
   auto refused(const http_answer& answer, std::string_view what) const -> error;
+  auto copy(const std::string& from, const std::string& to, const object_form& form) -> result<void>;
   auto put_in_parts(const std::string& key, std::string_view bytes, const object_form& form) -> result<void>;
   auto put_parts(const std::string& key, const std::string& upload, std::string_view bytes) -> result<std::string>;
 

@@ -1,6 +1,6 @@
 #include "actors/sinks/s3/settings.hpp"
 
-#include "actors/sinks/s3/object_names.hpp"
+#include "actors/sinks/objects/object_names.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -18,6 +18,7 @@ auto is_plain_word(const std::string& text) -> bool {
 } // namespace
 
 void validate(const s3_settings& s, config::settings_reader& reader) {
+  validate_name_zone(s.time_zone, s.prefix, reader);
   validate(s.format, reader);
   auto http = s.http;
   http.auth.token = {};

@@ -4,6 +4,7 @@
 #include "actors/promise.hpp"
 #include "actors/sinks/format_settings.hpp"
 #include "actors/sinks/http/settings.hpp"
+#include "actors/sinks/name_zone.hpp"
 #include "runtime/codec/compression.hpp"
 
 #include <array>
@@ -38,6 +39,7 @@ sinks:
   std::string region = "us-east-1";
   s3_style style = s3_style::automatic;
   std::string prefix = "logs/{tag}/%Y/%m/%d/";
+  std::string time_zone = "UTC";
   format_settings format;
   compression compress = compression::gzip;
   bool conditional = true;
@@ -61,8 +63,9 @@ template <class Visitor> void describe(Visitor& v, s3_settings& s) {
   v.field("region", s.region, "Where it is; also part of each signature.");
   v.field("style", s.style, "path: https://host/bucket/key, host: https://bucket.host/key; auto: host at Amazon, path elsewhere.");
   v.field("prefix", s.prefix,
-          "What keys begin with; {tag}, {node}, {component} and strftime of the event time (UTC). What a name may not have is "
+          "What keys begin with; {tag}, {node}, {component} and strftime of the event time. What a name may not have is "
           "replaced: docs/stores.md. Behind it stand the sink's name and a number.");
+  describe_name_zone(v, s.time_zone, "prefix");
   describe(v, s.format);
   v.field("compress", s.compress, "none, gzip or zstd: each object as a whole, with .gz or .zst behind its name.");
   v.field("conditional", s.conditional,

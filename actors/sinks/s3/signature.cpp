@@ -1,10 +1,11 @@
 #include "actors/sinks/s3/signature.hpp"
 
+#include "runtime/codec/sha256.hpp"
+
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <ctime>
 
@@ -12,21 +13,13 @@ namespace weir {
 namespace {
 
 constexpr auto algorithm = std::string_view{"AWS4-HMAC-SHA256"};
-using digest_bytes = std::array<unsigned char, 32>;
 
-auto as_hex(const digest_bytes& digest) -> std::string {
-  constexpr auto digits = std::string_view{"0123456789abcdef"};
-  auto text = std::string{};
-  for (const auto byte : digest) text.append({digits[byte >> 4U], digits[byte & 15U]});
-  return text;
-}
-
-auto view_of(const digest_bytes& digest) -> std::string_view {
+auto view_of(const sha256_bytes& digest) -> std::string_view {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
-auto keyed_digest(std::string_view key, std::string_view text) -> digest_bytes {
-  auto made = digest_bytes{};
+auto keyed_digest(std::string_view key, std::string_view text) -> sha256_bytes {
+  auto made = sha256_bytes{};
   auto size = static_cast<unsigned>(made.size());
   HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
        made.data(), &size);
@@ -58,13 +51,6 @@ auto canonical_query(std::string_view query) -> std::string {
 
 } // namespace
 
-auto sha256_hex(std::string_view bytes) -> std::string {
-  auto made = digest_bytes{};
-  auto size = 0U;
-  EVP_Digest(bytes.data(), bytes.size(), made.data(), &size, EVP_sha256(), nullptr);
-  return as_hex(made);
-}
-
 auto s3_signed_headers(const s3_signed_request& request, const s3_credentials& by, std::string_view region, std::int64_t now_s)
     -> std::vector<std::string> {
   const auto time = time_of_signature(now_s);
@@ -91,7 +77,7 @@ auto s3_signed_headers(const s3_signed_request& request, const s3_credentials& b
   auto made = std::vector<std::string>{};
   for (const auto& [name, value] : headers) made.push_back(name + ": " + value);
   made.push_back("Authorization: " + std::string{algorithm} + " Credential=" + by.access_key + '/' + scope + ",SignedHeaders=" + names
-                 + ",Signature=" + as_hex(keyed_digest(view_of(key), signed_text)));
+                 + ",Signature=" + hex_digits_of(keyed_digest(view_of(key), signed_text)));
   return made;
 }
 

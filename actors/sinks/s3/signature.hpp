@@ -27,9 +27,6 @@ struct s3_signed_request {
   std::vector<std::pair<std::string, std::string>> headers = {}; ///< to be signed too: names in lower case
 };
 
-/// Lower-case hexadecimal digits of SHA-256.
-auto sha256_hex(std::string_view bytes) -> std::string;
-
 /// The headers to send: those of the request, x-amz-date, x-amz-content-sha256, x-amz-security-token, Authorization.
 auto s3_signed_headers(const s3_signed_request& request, const s3_credentials& by, std::string_view region, std::int64_t now_s)
     -> std::vector<std::string>;

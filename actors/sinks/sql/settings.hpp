@@ -1,6 +1,7 @@
 /// The settings that stores of rows share.
 #pragma once
 
+#include "actors/sinks/name_zone.hpp"
 #include "actors/sinks/network/settings.hpp"
 #include "actors/sinks/sql/columns.hpp"
 #include "actors/sinks/sql/table_names.hpp"
@@ -13,6 +14,7 @@ struct sql_settings {
   network_settings network;
   std::string database;
   std::string table = "events";
+  std::string time_zone = "UTC";
   config::value columns;
   bool create = true;
   bool evolve = false;
@@ -23,8 +25,9 @@ template <class Visitor> void describe_sql(Visitor& v, sql_settings& s, std::str
   describe_network(v, s.network, endpoints_help);
   v.required("database", s.database, "Its name; it has to be there.");
   v.field("table", s.table,
-          "One row an event; {tag} and strftime of the event time (UTC) make several. Letters become small ones, and what is no "
+          "One row an event; {tag} and strftime of the event time make several. Letters become small ones, and what is no "
           "letter, digit or _ becomes _.");
+  describe_name_zone(v, s.time_zone, "table");
   v.field("columns", s.columns,
           "Fields of the record that are columns too: a list of dotted paths, or a map of columns to paths. What does not fit "
           "the column's type is NULL there, and in the record all the same.");
@@ -36,6 +39,7 @@ template <class Visitor> void describe_sql(Visitor& v, sql_settings& s, std::str
 }
 
 inline void validate_sql(const sql_settings& s, config::settings_reader& reader) {
+  validate_name_zone(s.time_zone, s.table, reader);
   if (reader.is_given("database") && s.database.empty()) reader.complain("database", "\"database\" is empty");
   if (const auto problem = problem_of_table_name(s.table); !problem.empty()) reader.complain("table", problem);
   if (s.ledger.size() > 64) reader.complain("ledger", "\"ledger\" wants a name of up to 64 bytes");

@@ -33,7 +33,9 @@ sql_store::sql_store(sql_settings settings, const plugin_context& context)
     : settings_(std::move(settings)), columns_(read_columns(settings_.columns)), clock_(*context.clock),
       ledger_name_(settings_.ledger.empty() ? context.component : settings_.ledger), keep_(context.keep),
       endpoints_(settings_.network.endpoints, endpoint_choice::order::first),
-      names_(table_names::compile(settings_.table, {context.node, context.component})) {}
+      names_(table_names::compile(settings_.table, {context.node, context.component})) {
+  if (names_) names_->in_zone(zone_of_names(settings_.time_zone));
+}
 
 auto sql_store::promise() -> store_promise {
   auto made = store_promise{.knows_by = store_promise::memory::shared_ledger};

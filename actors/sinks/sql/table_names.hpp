@@ -22,6 +22,7 @@ public:
 
   /// The name; valid until the next call.
   auto of(std::string_view tag, std::int64_t time_ns) -> const std::string&;
+  void in_zone(time_zone zone) { form_.in_zone(std::move(zone)); }
   auto is_one() const -> bool { return !form_.uses_tag() && !form_.uses_time(); }
 
 private:

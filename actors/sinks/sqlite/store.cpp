@@ -1,10 +1,12 @@
 #include "actors/sinks/sqlite/connection.hpp"
+#include "actors/sinks/sqlite/kept_rows.hpp"
 #include "actors/sinks/sqlite/ledger.hpp"
 #include "actors/sinks/sqlite/schema.hpp"
 #include "actors/sinks/sqlite/text_index.hpp"
 #include "actors/sinks/store.hpp"
 #include "runtime/codec/event_writer.hpp"
 #include "runtime/codec/json_writer.hpp"
+#include "runtime/codec/time_text.hpp"
 #include "runtime/os/own_files.hpp"
 #include "runtime/os/paths.hpp"
 
@@ -23,6 +25,11 @@ constexpr auto names_of(sqlite_sync*) {
       {{"os", sqlite_sync::os}, {"always", sqlite_sync::always}}};
 }
 
+struct row_retention {
+  duration age{0};
+  byte_count size{0};
+};
+
 class sqlite_store final : public store {
 public:
   struct settings {
@@ -31,6 +38,7 @@ public:
     std::vector<std::string> columns;
     std::vector<std::string> full_text;
     sqlite_sync sync = sqlite_sync::always;
+    row_retention retention;
   };
   /// The database, its journal, what its readers share, and for a moment a directory and a temporary file.
   static auto descriptors(const settings&) -> descriptor_need { return {5, false}; }
@@ -43,6 +51,7 @@ public:
   auto commit(const commit_batch& batch) -> result<committed> override;
   auto knowledge(const std::string& source) -> result<stream_knowledge> override;
   auto known_ids(const std::vector<id_range>& asked) -> result<std::vector<id_range>> override;
+  auto expire() -> result<expired> override;
 
 private:
   /// What is open; statements go before their connection.
@@ -72,8 +81,11 @@ private:
   byte_buffer json_;
 };
 
+auto limits_of(const row_retention& kept) -> kept_limits { return {kept.age, kept.size.value}; }
+
 auto sqlite_store::promise(const settings& s) -> store_promise {
   auto made = store_promise{.knows_by = store_promise::memory::ledger};
+  made.expires_every = interval_of(limits_of(s.retention));
   if (s.sync != sqlite_sync::always)
     made.at_power_cut = {"\"sync: os\" acknowledges what is not on the device yet", "sync"};
   made.why_not_more = "a SQLite database takes one writer at a time";
@@ -168,6 +180,23 @@ auto sqlite_store::known_ids(const std::vector<id_range>& asked) -> result<std::
   return session_->ledger.known_ids(asked);
 }
 
+auto expired_text(const row_retention& kept, const rows_gone& gone) -> std::string {
+  auto text = "deleted " + std::to_string(gone.too_old + gone.too_much) + " rows:";
+  if (gone.too_old > 0) text += ' ' + std::to_string(gone.too_old) + " older than " + to_text(kept.age);
+  if (gone.too_much > 0)
+    text += (gone.too_old > 0 ? ", " : " ") + std::to_string(gone.too_much) + " as the database had more than " + to_text(kept.size);
+  auto latest = std::string(time_text_bytes, ' ');
+  write_time_text(latest.data(), gone.up_to_ns);
+  return text + "; the latest of them of " + latest;
+}
+
+auto sqlite_store::expire() -> result<expired> {
+  if (!is_open()) WEIR_CHECK(open());
+  WEIR_TRY(const auto gone, delete_rows_beyond(session_->database, settings_.table, limits_of(settings_.retention), clock_));
+  const auto rows = gone.too_old + gone.too_much;
+  return expired{rows, "expired rows", rows == 0 ? std::string{} : expired_text(settings_.retention, gone), gone.has_more};
+}
+
 /// With what is remembered of the rows besides; no event is to blame for that either.
 auto sqlite_store::add_indexed(const commit_batch& batch, committed& done) -> result<void> {
   auto& text = session_->text;
@@ -238,6 +267,11 @@ void sqlite_store::note_row(std::int64_t row) {
   rows_->second = std::max(rows_->second, row);
 }
 
+template <class Visitor> void describe(Visitor& v, row_retention& s) {
+  v.field("age", s.age, "Rows whose time is older than this are deleted; 0: none is for its age.");
+  v.field("size", s.size, "While more than this is in use in the database the oldest rows are deleted; 0: none is for that.");
+}
+
 template <class Visitor> void describe(Visitor& v, sqlite_store::settings& s) {
   v.required("path", s.path, "The database; made if it is missing.");
   v.field("table", s.table, "One row an event: time (ns since 1970, UTC), tag and record (JSON).");
@@ -248,6 +282,9 @@ template <class Visitor> void describe(Visitor& v, sqlite_store::settings& s) {
   v.field("sync", s.sync,
           "always: a commit is on the device before it is acknowledged, and survives a power cut; os: the "
           "system writes when it likes, which is safe against the end of the process, not of the machine.");
+  v.field("retention", s.retention,
+          "How long rows are kept. What was deleted is in the log, and counted as `expired rows` in `noted`; its room in the file is "
+          "used again, and the file stays as large as it was.");
 }
 
 void validate(const sqlite_store::settings& s, config::settings_reader& reader) {

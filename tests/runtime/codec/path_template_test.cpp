@@ -50,6 +50,32 @@ BOOST_AUTO_TEST_CASE(the_path_is_known_for_the_coarsest_unit_that_it_uses) {
   BOOST_TEST(compiled("{tag}").times_around(noon).contains(0));
 }
 
+BOOST_AUTO_TEST_CASE(times_are_those_of_the_clocks_in_a_zone) {
+  const auto in = [](std::string_view zone, std::string_view text, std::int64_t second) {
+    auto made = compiled(text);
+    made.in_zone(*time_zone::named(zone));
+    auto path = std::string{};
+    BOOST_TEST(made.render("t", second * 1'000'000'000 + 5, path) == "");
+    const auto times = made.times_around(second * 1'000'000'000 + 5);
+    for (const auto at : {times.begin_ns, times.end_ns - 1}) {
+      auto there = std::string{};
+      BOOST_TEST(made.render("t", at, there) == "");
+      BOOST_TEST(there == path);
+    }
+    return path;
+  };
+  constexpr auto of_day = 1'795'359'845;
+  BOOST_TEST(in("+05:30", "%Y-%m-%dT%H:%M", of_day) == "2026-11-22T20:34");
+  BOOST_TEST(in("-08:00", "%F", of_day) == "2026-11-22");
+  BOOST_TEST(in("+09:00", "%F", of_day) == "2026-11-23");
+  BOOST_TEST(in("Europe/Berlin", "%F", 1'774'738'800) == "2026-03-29"); // a day of 23 hours begins
+  BOOST_TEST(in("Europe/Berlin", "%F", 1'774'821'599) == "2026-03-29"); // and ends
+  BOOST_TEST(in("Europe/Berlin", "%F", 1'774'821'600) == "2026-03-30");
+  BOOST_TEST(in("Europe/Berlin", "%F-%H", 1'792'886'400 + 1800) == "2026-10-25-02"); // the first of two such hours
+  BOOST_TEST(in("Europe/Berlin", "%F-%H", 1'792'890'000 + 1800) == "2026-10-25-02"); // and the second
+  BOOST_TEST(in("Asia/Tokyo", "%s", of_day) == "1795359845");
+}
+
 BOOST_AUTO_TEST_CASE(no_value_leads_out_of_the_directory) {
   for (const auto* text : {"/srv/{tag}", "/srv/{tag}/x", "{tag}/x", "/srv/x/{tag}/%Y"})
     for (const auto tag : {std::string_view{".."}, std::string_view{"."}, std::string_view{""},

@@ -60,6 +60,13 @@ BOOST_AUTO_TEST_CASE(the_name_follows_the_time_of_the_event) {
   BOOST_TEST(name_for("a", "{node}-{component}-{tag}") == "edge_1-search-a");
 }
 
+BOOST_AUTO_TEST_CASE(days_may_be_those_of_another_zone) {
+  auto there = index_names{"logs-%Y.%m.%d", "n", "s", *time_zone::named("Asia/Tokyo")};
+  const auto evening = std::int64_t{1'795'359'845} * 1'000'000'000; // 2026-11-22T15:04:05Z
+  BOOST_TEST(there.of(evening) == "logs-2026.11.23");
+  BOOST_TEST(there.of(evening - std::int64_t{3600} * 1'000'000'000) == "logs-2026.11.22");
+}
+
 BOOST_AUTO_TEST_CASE(all_names_of_a_tag_have_one_pattern) {
   auto names = index_names{"logs-{tag}-%Y.%m.%d", "n", "c"};
   names.begin_tag("Web");
