@@ -1,9 +1,8 @@
 #include "actors/sinks/store.hpp"
 
-#include "actors/sinks/network/endpoint_choice.hpp"
+#include "actors/sinks/network/first_open.hpp"
 #include "actors/sinks/redis/ledger.hpp"
 #include "actors/sinks/redis/scripts.hpp"
-#include "runtime/os/random.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -100,16 +99,7 @@ auto redis_store::blamed(error why) -> error {
 }
 
 auto redis_store::open() -> result<void> {
-  auto why = error{};
-  for (std::size_t tried = 0; tried < endpoints_.size(); ++tried) {
-    endpoint_ = endpoints_.next(clock_.monotonic());
-    const auto connected = connect(endpoints_.name(endpoint_));
-    if (connected) return endpoints_.worked(endpoint_), connected;
-    endpoints_.failed(endpoint_, clock_.monotonic(), random_id());
-    auto named = blamed(connected.failure());
-    why = {named.code, why.what.empty() ? std::move(named.what) : why.what + "; " + named.what};
-  }
-  return why;
+  return open_first(endpoints_, clock_, endpoint_, [&](const auto& name) { return connect(name); });
 }
 
 auto redis_store::connect(const std::string& endpoint) -> result<void> {

@@ -104,7 +104,7 @@ public:
   auto send(std::span<const std::string_view> messages) -> result<void> override {
     for (const auto m : messages) {
       put("syslog", m);
-      if (waiting_ >= relp_window) WEIR_CHECK(wait_acks(relp_window / 2, settings_.network.timeout.request));
+      if (waiting_ >= relp_window) WEIR_CHECK(wait_acks(relp_window - 1, settings_.network.timeout.request));
     }
     return wait_acks(0, settings_.network.timeout.request);
   }

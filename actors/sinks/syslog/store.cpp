@@ -1,11 +1,10 @@
 #include "actors/sinks/store.hpp"
 
-#include "actors/sinks/network/endpoint_choice.hpp"
+#include "actors/sinks/network/first_open.hpp"
 #include "actors/sinks/syslog/channel.hpp"
 #include "actors/sinks/syslog/message_writer.hpp"
 #include "runtime/codec/event_writer.hpp"
 #include "runtime/codec/text_value.hpp"
-#include "runtime/os/random.hpp"
 
 namespace weir {
 namespace {
@@ -58,18 +57,10 @@ auto syslog_store::blamed(error why) -> error {
 }
 
 auto syslog_store::open() -> result<void> {
-  auto why = error{};
-  for (std::size_t tried = 0; tried < endpoints_.size(); ++tried) {
-    endpoint_ = endpoints_.next(clock_.monotonic());
-    auto opened = open_syslog_channel(dialer_, endpoints_.name(endpoint_), settings_);
-    if (opened) {
-      channel_ = std::move(*opened);
-      return endpoints_.worked(endpoint_), result<void>{};
-    }
-    auto named = blamed(opened.failure());
-    why = {named.code, why.what.empty() ? std::move(named.what) : why.what + "; " + named.what};
-  }
-  return why;
+  return open_first(endpoints_, clock_, endpoint_, [&](const auto& name) -> result<void> {
+    WEIR_TRY(channel_, open_syslog_channel(dialer_, name, settings_));
+    return {};
+  });
 }
 
 auto syslog_store::examine() -> std::optional<std::vector<std::string>> {
