@@ -40,6 +40,18 @@ struct file_retention {
 };
 
 struct file_settings {
+  static constexpr auto example = std::string_view{R"(collectors:
+  web: { type: tail, path: /var/log/nginx/access.log, tag: web.access, parse: { format: nginx } }
+sinks:
+  archive:
+    type: file
+    from: web
+    path: "/srv/logs/{tag}/%Y-%m-%d.log.zst"
+    compress: zstd
+    rotate: { size: 1GiB }
+    retention: { age: 30d, size: 200GiB }
+)"};
+
   std::string path;
   std::string time_zone = "UTC";
   format_settings format;

@@ -29,6 +29,7 @@ auto authorization_of(const http_client_settings& s) -> std::string {
   const auto& token = s.auth.token.value;
   if (!s.auth.user.empty()) return "Authorization: Basic " + to_base64(s.auth.user + ':' + s.auth.password.value);
   if (token.empty()) return {};
+  if (!s.token_header.empty()) return s.token_header + ": " + token;
   return "Authorization: " + (token.find(' ') == std::string::npos ? s.token_scheme + ' ' : std::string{}) + token;
 }
 

@@ -74,6 +74,12 @@ void check_headers(const config::string_map& headers, config::settings_reader& r
   }
 }
 
+void check_token_header(const std::string& name, const store_auth& auth, config::settings_reader& reader) {
+  if (name.empty()) return;
+  if (!is_header_name(name) || is_own_header(name)) reader.complain("token_header", "\"token_header\" wants the name of a field, such as X-Api-Key");
+  if (auth.token.value.empty()) reader.complain("token_header", "\"token_header\" does nothing without a \"token\" under \"auth\"");
+}
+
 void check_plain_path(const std::string& path, config::settings_reader& reader) {
   if (!problem_of_request_path(path).empty() || path.find_first_of("{%") != std::string::npos)
     reader.complain("path", "\"path\" wants one path, without tags and times");

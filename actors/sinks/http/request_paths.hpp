@@ -3,7 +3,7 @@
 //  What becomes of a tag in a path: actors/sinks/network/name_part.hpp.
 #pragma once
 
-#include "config/settings.hpp"
+#include "actors/sinks/network/settings.hpp"
 #include "runtime/codec/path_template.hpp"
 
 #include <cstdint>
@@ -38,6 +38,8 @@ auto is_header_value(std::string_view text) -> bool;
 auto is_own_header(std::string_view name) -> bool;
 /// Complains about "headers" that no request can have, or that the client writes itself.
 void check_headers(const config::string_map& headers, config::settings_reader& reader);
+/// Complains about a "token_header" that is none, or has no token.
+void check_token_header(const std::string& name, const store_auth& auth, config::settings_reader& reader);
 /// Complains about a "path" that is not the same for all events, or is none.
 void check_plain_path(const std::string& path, config::settings_reader& reader);
 /// Complains about a "max_request" outside of 1 KiB to 64 MiB.

@@ -15,7 +15,6 @@ public:
   explicit plain_form(const http_store_settings& s) : settings_(s), around_(around_events(settings_)), rules_(rules_of(s.statuses)) {
     if (settings_.lines.header) csv_header_ = csv_header(settings_.lines.columns);
     for (const auto& [name, value] : settings_.headers) headers_.push_back(name + ": " + value);
-    if (!settings_.token_header.empty()) headers_.push_back(settings_.token_header + ": " + settings_.http.auth.token.value);
   }
 
   void make(const event_pile& pile, piece_numbers pieces, const std::string& digits, event_request& out) override {
@@ -89,7 +88,7 @@ auto request_settings_of(const http_store_settings& s) -> event_delivery_setting
 
 auto client_settings_of_store(const http_store_settings& s) -> http_client_settings {
   auto made = http_client_settings_of(s.http, endpoints_of(s.http, http_port, {}));
-  if (!s.token_header.empty()) made.auth.token = {};
+  made.token_header = s.token_header;
   return made;
 }
 
@@ -139,9 +138,7 @@ auto http_store::examine() -> std::optional<std::vector<std::string>> {
   auto path = std::string{};
   if (!paths_.of(clock_.wall_ns(), path).empty()) path = "/";
   for (std::size_t i = 0; i < client_.endpoint_count(); ++i) {
-    auto request = http_request{.method = "HEAD", .path = path, .endpoint = i};
-    if (!settings_.token_header.empty()) request.headers.push_back(settings_.token_header + ": " + settings_.http.auth.token.value);
-    const auto outcome = client_.send(request);
+    const auto outcome = client_.send({.method = "HEAD", .path = path, .endpoint = i});
     if (const auto* failure = std::get_if<http_failure>(&outcome)) {
       wrong.push_back(failure->what);
       continue;

@@ -29,15 +29,6 @@ auto lines_of(const http_store_settings& s) -> format_settings {
   return made;
 }
 
-void check_fields_of_requests(const http_store_settings& s, config::settings_reader& reader) {
-  check_headers(s.headers, reader);
-  if (!s.token_header.empty() && (!is_header_name(s.token_header) || (is_own_header(s.token_header))))
-    reader.complain("token_header", "\"token_header\" wants the name of a field, such as X-Api-Key");
-  if (!s.token_header.empty() && s.http.auth.token.value.empty())
-    reader.complain("token_header", "\"token_header\" does nothing without a \"token\" under \"auth\"");
-  if (!is_header_value(s.content_type)) reader.complain("content_type", "\"content_type\" wants a type, such as application/json");
-}
-
 } // namespace
 
 void validate(const status_settings& s, config::settings_reader& reader) {
@@ -58,7 +49,9 @@ void validate(const http_store_settings& s, config::settings_reader& reader) {
     reader.complain("endpoints", "there is nobody to send to");
   validate_http(s.http, reader, http_port);
   validate(lines_of(s), reader);
-  check_fields_of_requests(s, reader);
+  check_headers(s.headers, reader);
+  check_token_header(s.token_header, s.http.auth, reader);
+  if (!is_header_value(s.content_type)) reader.complain("content_type", "\"content_type\" wants a type, such as application/json");
   if (const auto problem = problem_of_request_path(s.path); !problem.empty()) reader.complain("path", "\"path\" makes no path: " + problem);
   const auto at = s.body.find(events_mark);
   if (at == std::string::npos || s.body.find(events_mark, at + 1) != std::string::npos)

@@ -24,6 +24,7 @@ void validate(const opentelemetry_settings& s, config::settings_reader& reader) 
   validate_http(s.http, reader, opentelemetry_port);
   check_plain_path(s.path, reader);
   check_headers(s.headers, reader);
+  check_token_header(s.token_header, s.http.auth, reader);
   check_resource_fields(s.resource_fields, reader);
   for (const auto& [key, path] : {std::pair{"body", s.record.body}, std::pair{"severity", s.record.severity}, std::pair{"trace_id", s.record.trace_id},
                                   std::pair{"span_id", s.record.span_id}})

@@ -28,6 +28,7 @@ sinks:
   http_settings http;
   std::string path = "/v1/logs";
   config::string_map headers;
+  std::string token_header;
   config::string_map resource;
   config::value resource_fields;
   otlp_record_rules record;
@@ -47,6 +48,7 @@ template <class Visitor> void describe(Visitor& v, opentelemetry_settings& s) {
                 "http://127.0.0.1:4318.");
   v.field("path", s.path, "Where it takes logs; VictoriaLogs: /insert/opentelemetry/v1/logs.");
   v.field("headers", s.headers, "Fields of each request: names and values. Not for secrets, which \"auth\" is for.");
+  v.field("token_header", s.token_header, "The field that the token of \"auth\" goes in, alone, as X-Api-Key; empty: Authorization.");
   v.field("resource", s.resource, "Attributes of the resource that all records are of: names and values, as service.name: shop.");
   v.field("resource_fields", s.resource_fields,
           "Fields of the record that are attributes of its resource too: a list of dotted paths, or a map of attributes to paths. Records "

@@ -51,6 +51,12 @@ private:
   record_pile& records_;
 };
 
+auto otlp_client_settings(const opentelemetry_settings& s) -> http_client_settings {
+  auto made = http_client_settings_of(s.http, endpoints_of(s.http, opentelemetry_port, opentelemetry_default_endpoint));
+  made.token_header = s.token_header;
+  return made;
+}
+
 class opentelemetry_store final : public store {
 public:
   using settings = opentelemetry_settings;
@@ -59,7 +65,7 @@ public:
   static auto promise(const settings& s) -> store_promise;
   opentelemetry_store(settings s, const plugin_context& context)
       : settings_(std::move(s)), component_(context.component),
-        client_(http_client_settings_of(settings_.http, endpoints_of(settings_.http, opentelemetry_port, opentelemetry_default_endpoint)), *context.clock),
+        client_(otlp_client_settings(settings_), *context.clock),
         records_(settings_), form_(settings_, records_), delivery_(delivery_settings_of(settings_.http, settings_.compress, settings_.max_request), client_, form_, *context.clock) {}
 
   auto open() -> result<void> override { return {}; }

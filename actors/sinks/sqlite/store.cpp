@@ -33,6 +33,18 @@ struct row_retention {
 class sqlite_store final : public store {
 public:
   struct settings {
+    static constexpr auto example = std::string_view{R"(collectors:
+  web: { type: tail, path: /var/log/nginx/access.log, tag: web.access, parse: { format: nginx } }
+sinks:
+  recent:
+    type: sqlite
+    from: web
+    path: /srv/logs/recent.db
+    columns: [code, path]
+    full_text: [record]
+    retention: { age: 7d, size: 20GiB }
+)"};
+
     std::string path;
     std::string table = "events";
     std::vector<std::string> columns;

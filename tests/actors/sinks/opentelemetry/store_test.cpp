@@ -92,12 +92,15 @@ BOOST_AUTO_TEST_CASE(keeps_the_contract_of_stores) {
 
 BOOST_AUTO_TEST_CASE(records_travel_together_by_their_resource) {
   auto peer = otlp_receiver{};
-  const auto s = peer.store({{"resource", map_of({{"service.name", scalar("shop")}})}, {"resource_fields", map_of({{"number", scalar("n")}})}});
+  const auto s = peer.store({{"resource", map_of({{"service.name", scalar("shop")}})}, {"resource_fields", map_of({{"number", scalar("n")}})},
+                             {"auth", map_of({{"token", scalar("open-sesame")}})},
+                             {"token_header", scalar("x-team")}});
   must_export(commit(*s, {make_chunk({numbered("a", 0, 3)}), make_chunk({numbered("a", 0, 3)})}));
   BOOST_TEST((peer.resources == std::vector<std::size_t>{3}));
   BOOST_TEST((peer.stored == std::vector<std::int64_t>{0, 0, 1, 1, 2, 2}));
   BOOST_TEST(peer.server.requests()[0].line() == "POST /v1/logs HTTP/1.1");
   BOOST_TEST(peer.server.requests()[0].has("Content-Type: application/x-protobuf"));
+  BOOST_TEST(peer.server.requests()[0].has("x-team: open-sesame"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_refused_is_found_with_the_receivers_words) {
