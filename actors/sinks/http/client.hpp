@@ -25,11 +25,8 @@ struct http_client_settings {
   std::optional<certificate_hash> authority; ///< in place of tls.ca: whom to trust
   store_auth auth;
   std::string token_scheme = "Bearer"; ///< what stands before auth.token, unless that has two words itself
-<<<<<<< HEAD
   bool negotiate = false;              ///< SPNEGO, with the ticket that the process has; in place of auth
-=======
   std::string token_header;            ///< the field that auth.token stands in, alone; empty: Authorization
->>>>>>> web
   std::string proxy;                   ///< empty: none
   std::size_t answer_bytes_max = std::size_t{16} << 20;
 };
