@@ -8,6 +8,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+from door import Door, make_certificate
 from peer_stores import PEERS, PeerStore, Server, main
 from weir_nodes import free_port, wait_until
 
@@ -96,6 +97,14 @@ class WebHdfs(Hdfs):
                 self.assertEqual(1, status)
                 self.assertEqual(1, text.count("\n"), text)
                 self.assertIn(wanted, text)
+
+    def test_certificates_are_judged(self):
+        good, expired = make_certificate(self.folder.name, "good"), make_certificate(self.folder.name, "old", end="20210101000000Z")
+        at = lambda door, trust: self.sink().replace(self.url(), f"https://127.0.0.1:{door.port}") + f", tls: {{ {trust} }}"
+        right, old = Door(self.server.port, good), Door(self.server.port, expired)
+        self.assertEqual((0, "  store (hdfs): all is there\n"), self.check(at(right, f"ca: {good[0]}")))
+        self.assertIn("self-signed certificate", self.check(at(right, ""))[1])
+        self.assertIn("certificate has expired", self.check(at(old, f"ca: {expired[0]}"))[1])
 
     def test_safe_mode_is_waited_for(self):
         self.admin("-safemode", "enter")
