@@ -75,9 +75,19 @@ auto event_delivery::deliver(const commit_batch& batch, std::span<const event_pi
   done_ = &done;
   problem_.clear();
   deadline_ = clock_.monotonic() + settings_.patience;
-  for (const auto& pile : piles) WEIR_CHECK(deliver_pile(pile));
+  stored_.clear();
+  auto state = deliver_all(piles);
+  if (!state) {
+    for (const auto& at : stored_) before_.add(batch, at);
+    return state.failure();
+  }
   before_.forget(batch);
   std::stable_sort(done.refused.begin(), done.refused.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  return {};
+}
+
+auto event_delivery::deliver_all(std::span<const event_pile> piles) -> result<void> {
+  for (const auto& pile : piles) WEIR_CHECK(deliver_pile(pile));
   return {};
 }
 
@@ -176,7 +186,7 @@ void event_delivery::note_stored(const event_pile& pile, piece_numbers pieces, c
   if (verdict.lost > 0) lost_ = {lost_.events + verdict.lost, verdict.why};
   done_->events += pieces.size();
   done_->bytes += request_.body.size();
-  for (const auto number : pieces) before_.add(*batch_, pile.pieces[number].at);
+  for (const auto number : pieces) stored_.push_back(pile.pieces[number].at);
 }
 
 void event_delivery::refuse_all(const event_pile& pile, piece_numbers pieces, const std::string& why) {

@@ -86,6 +86,7 @@ public:
   auto take_lost() -> loss { return std::exchange(lost_, {}); }
 
 private:
+  auto deliver_all(std::span<const event_pile> piles) -> result<void>;
   auto deliver_pile(const event_pile& pile) -> result<void>;
   auto end_of_part(const event_pile& pile, std::size_t first) const -> std::size_t;
   auto send(const event_pile& pile, piece_numbers pieces) -> result<void>;
@@ -104,6 +105,7 @@ private:
   const class clock& clock_;
   overload_pace pace_;
   stored_before before_;
+  std::vector<event_ref> stored_; ///< in this commit
   event_request request_;
   monotonic_time deadline_{};
   std::string problem_; ///< why something waits
