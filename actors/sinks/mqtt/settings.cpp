@@ -12,10 +12,11 @@ constexpr auto client_id_bytes_max = std::size_t{1024};
 
 } // namespace
 
-auto rules_of(const mqtt_settings& s) -> message_rules { return {.topic = s.topic, .format = s.format}; }
+auto rules_of(const mqtt_settings& s) -> message_rules { return {.topic = s.topic, .time_zone = s.time_zone, .format = s.format}; }
 
 void validate(const mqtt_settings& s, config::settings_reader& reader) {
   validate(s.format, reader);
+  validate_name_zone(s.time_zone, s.topic, reader);
   if (s.network.endpoints.empty()) reader.complain("endpoints", "\"endpoints\" is missing: where is the broker?", "as in broker-1:1883");
   for (const auto& e : s.network.endpoints)
     if (const auto at = host_of_endpoint(e, s.default_port()); !at) reader.complain("endpoints", "\"endpoints\": " + at.failure().what);

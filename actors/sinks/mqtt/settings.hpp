@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/sinks/messages/message_batch.hpp"
+#include "actors/sinks/name_zone.hpp"
 #include "actors/sinks/network/settings.hpp"
 
 #include <cstdint>
@@ -27,6 +28,7 @@ sinks:
 
   network_settings network;
   std::string topic = "logs/{tag}";
+  std::string time_zone = "UTC";
   std::string client_id;
   duration keepalive = std::chrono::seconds{60};
   std::uint32_t inflight = 100;
@@ -40,8 +42,9 @@ sinks:
 template <class Visitor> void describe(Visitor& v, mqtt_settings& s) {
   describe_network(v, s.network, "host:port (1883 if none is given, 8883 with TLS) of a broker, and of those that stand in for it.");
   v.field("topic", s.topic,
-          "The topic of an event; {tag}, {node}, {component} and strftime of the event time (UTC). What is no letter, digit, ., _ or - in a "
+          "The topic of an event; {tag}, {node}, {component} and strftime of the event time. What is no letter, digit, ., _ or - in a "
           "tag becomes _.");
+  describe_name_zone(v, s.time_zone, "topic");
   v.field("client_id", s.client_id, "How this side calls itself, for brokers that want to know; one connection at a time may. Empty: the broker gives a name.");
   v.field("keepalive", s.keepalive, "How long the broker waits for a sign of life, and half of how long this side does before it asks for one; 0: for ever.");
   v.field("inflight", s.inflight, "How many messages may be without an ack.");
