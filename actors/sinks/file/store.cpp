@@ -380,6 +380,9 @@ void validate(const file_settings& s, config::settings_reader& reader) {
   if (s.max_open == 0) reader.complain("max_open", "\"max_open\" wants 1 or more, not 0");
   if (s.retention.size.value > 0 && s.rotate.size.value == 0 && s.rotate.age.count() == 0 && s.path.find('%') == std::string::npos)
     reader.complain("retention", "\"retention\" with a \"size\" wants whole files to delete: \"rotate\", or a time in \"path\"");
+  if (s.retention.size.value > 0 && s.retention.size.value < s.rotate.size.value)
+    reader.complain("retention", "\"retention\" keeps " + to_text(s.retention.size) + ", less than the " + to_text(s.rotate.size)
+                                     + " that \"rotate\" lets one file have");
   if (s.path.empty() && !reader.is_given("path")) return; // reported already
   const auto compiled = path_template::compile(s.path, {"node", "component"});
   if (!compiled) reader.complain("path", "\"path\" has " + compiled.failure().what);

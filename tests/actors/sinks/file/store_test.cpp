@@ -404,4 +404,13 @@ BOOST_AUTO_TEST_CASE(wrong_settings_are_named) {
              != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_size_to_keep_wants_whole_files_that_fit_into_it) {
+  const auto keep = std::pair{"retention"s, map_of({{"size", scalar("500MiB")}})};
+  const auto rotate = [](const char* size) { return std::pair{"rotate"s, map_of({{"size", scalar(size)}})}; };
+  BOOST_TEST(problem_with({{"path", scalar("a.log")}, keep}).find("wants whole files to delete") != std::string::npos);
+  BOOST_TEST(problem_with({{"path", scalar("a.log")}, keep, rotate("1GiB")}).find("less than the 1GiB") != std::string::npos);
+  BOOST_TEST(problem_with({{"path", scalar("a.log")}, keep, rotate("100MiB")}) == "");
+  BOOST_TEST(problem_with({{"path", scalar("%F.log")}, keep}) == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
