@@ -7,8 +7,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -121,6 +123,35 @@ inline auto list(const std::vector<std::string>& items) -> config::value {
   made.type = config::value::kind::sequence;
   for (const auto& item : items) made.items.push_back(scalar(item));
   return made;
+}
+
+/// The store, open.
+inline auto opened(std::unique_ptr<store> made) -> std::unique_ptr<store> {
+  const auto state = made->open();
+  BOOST_REQUIRE_MESSAGE(state, (state ? std::string{} : state.failure().what));
+  return made;
+}
+
+/// The number, "n", of an event in JSON.
+inline auto number_of(const std::string& event) -> std::int64_t {
+  const auto at = event.find("\"n\":");
+  BOOST_REQUIRE_MESSAGE(at != std::string::npos, event);
+  return std::stoll(event.substr(at + 4));
+}
+
+/// Those of events, sorted.
+inline auto numbers_of_events(const std::vector<std::string>& events) -> std::vector<std::int64_t> {
+  auto found = std::vector<std::int64_t>{};
+  for (const auto& e : events) found.push_back(number_of(e));
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+/// 0, 1, ... below `count`.
+inline auto numbers_upto(std::int64_t count) -> std::vector<std::int64_t> {
+  auto all = std::vector<std::int64_t>(static_cast<std::size_t>(count));
+  std::iota(all.begin(), all.end(), std::int64_t{0});
+  return all;
 }
 
 /// What is wrong with these settings of the store plug-in `type`; empty if nothing is.

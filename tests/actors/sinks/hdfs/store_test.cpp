@@ -72,27 +72,17 @@ auto unpacked(const std::string& path, const std::string& bytes) -> std::string 
 
 auto numbers_below(const std::string& directory) -> std::vector<std::int64_t> {
   auto web = webhdfs{plain_settings(), system_clock()};
-  auto found = std::vector<std::int64_t>{};
+  auto events = std::vector<std::string>{};
   for (const auto& path : files_below(web, directory)) {
     const auto got = web.transfer({"GET", path, "op=OPEN"});
     BOOST_REQUIRE(got);
     auto lines = std::istringstream{unpacked(path, got->body)};
-    for (auto line = std::string{}; std::getline(lines, line);) {
-      const auto at = line.find("\"n\":");
-      BOOST_REQUIRE_MESSAGE(at != std::string::npos, line);
-      found.push_back(std::stoll(line.substr(at + 4)));
-    }
+    for (auto line = std::string{}; std::getline(lines, line);) events.push_back(line);
   }
-  std::sort(found.begin(), found.end());
-  return found;
+  return numbers_of_events(events);
 }
 
-auto opened(const config::value& settings) -> std::unique_ptr<store> {
-  auto made = make_store("hdfs", settings);
-  const auto state = made->open();
-  BOOST_REQUIRE_MESSAGE(state, (state ? "" : state.failure().what));
-  return made;
-}
+auto opened(const config::value& settings) -> std::unique_ptr<store> { return weir::test::opened(make_store("hdfs", settings)); }
 
 auto first_problem(const config::value& settings) -> std::string {
   const auto state = make_store("hdfs", settings)->open();

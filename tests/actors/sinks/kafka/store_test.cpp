@@ -43,18 +43,7 @@ auto messages_of(const std::string& topic, const std::string& format = "%s") -> 
   return found;
 }
 
-auto numbers_of(const std::string& topic) -> std::vector<std::int64_t> {
-  auto found = std::vector<std::int64_t>{};
-  for (const auto& m : messages_of(topic)) found.push_back(std::stoll(m.substr(m.find("\"n\":") + 4)));
-  std::sort(found.begin(), found.end());
-  return found;
-}
-
-auto upto(std::int64_t count) -> std::vector<std::int64_t> {
-  auto all = std::vector<std::int64_t>{};
-  for (std::int64_t n = 0; n < count; ++n) all.push_back(n);
-  return all;
-}
+auto numbers_of(const std::string& topic) -> std::vector<std::int64_t> { return test::numbers_of_events(messages_of(topic)); }
 
 /// As a sink of its own node has it.
 auto make(store_settings more, const std::string& node = "n") -> std::unique_ptr<store> {
@@ -62,12 +51,7 @@ auto make(store_settings more, const std::string& node = "n") -> std::unique_ptr
   return make_store("kafka", map_of(more), {"sink", node});
 }
 
-auto open(store_settings more, const std::string& node = "n") -> std::unique_ptr<store> {
-  auto made = make(std::move(more), node);
-  const auto opened = made->open();
-  BOOST_REQUIRE_MESSAGE(opened, (opened ? std::string{} : opened.failure().what));
-  return made;
-}
+auto open(store_settings more, const std::string& node = "n") -> std::unique_ptr<store> { return test::opened(make(std::move(more), node)); }
 
 auto exactly_once(const std::string& topic) -> store_settings {
   return {{"topic", scalar(topic)}, {"ledger", scalar(topic)}, {"exactly_once", scalar("true")}};
@@ -112,7 +96,7 @@ BOOST_AUTO_TEST_CASE(two_nodes_with_one_ledger_store_each_event_once) {
   BOOST_TEST(must_commit(*second, {c}).repeated_chunks == 1U);
   BOOST_TEST(must_commit(*second, {again}).events == 5U);
   BOOST_TEST(must_commit(*first, {again}).repeated_chunks == 1U); // it has lost the partition, and takes it back
-  BOOST_TEST(numbers_of("shared") == upto(15), boost::test_tools::per_element());
+  BOOST_TEST(numbers_of("shared") == test::numbers_upto(15), boost::test_tools::per_element());
   const auto known = first->knowledge("n/collector/c");
   BOOST_REQUIRE(known);
   BOOST_TEST((known->positions == std::vector<position_range>{{"s", 0, 150}}));
@@ -128,7 +112,7 @@ BOOST_AUTO_TEST_CASE(what_was_not_committed_is_seen_by_nobody) {
   const auto tried = s->commit({.chunks = {&c, 1}, .match = *any, .confirm = [](auto) { return result<void>{error{errc::unavailable, "a try"}}; }});
   BOOST_TEST(!tried);
   BOOST_TEST(must_commit(*s, {c}).events == 10U);
-  BOOST_TEST(numbers_of("tried") == upto(10), boost::test_tools::per_element());
+  BOOST_TEST(numbers_of("tried") == test::numbers_upto(10), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(nodes_that_race_store_each_event_once) {
@@ -156,7 +140,7 @@ BOOST_AUTO_TEST_CASE(nodes_that_race_store_each_event_once) {
     });
   for (auto& t : threads) t.join();
   BOOST_TEST(failures == 0);
-  BOOST_TEST(numbers_of("race") == upto(125), boost::test_tools::per_element());
+  BOOST_TEST(numbers_of("race") == test::numbers_upto(125), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(writers_of_a_sink_do_not_take_the_ledger_from_each_other) {
@@ -178,7 +162,7 @@ BOOST_AUTO_TEST_CASE(writers_of_a_sink_do_not_take_the_ledger_from_each_other) {
     });
   for (auto& t : threads) t.join();
   BOOST_TEST(failures == 0);
-  BOOST_TEST(numbers_of("writers") == upto(400), boost::test_tools::per_element());
+  BOOST_TEST(numbers_of("writers") == test::numbers_upto(400), boost::test_tools::per_element());
   // Nobody began anew: the latest owner is the first.
   BOOST_TEST(messages_of("weir-ledger-writers", "%k").size() > 40U);
 }
@@ -196,7 +180,7 @@ BOOST_AUTO_TEST_CASE(what_is_too_long_is_refused_and_the_rest_is_in) {
     BOOST_REQUIRE(done.refused.size() == 1U);
     BOOST_TEST(done.refused.front().first.index == 5U);
     BOOST_TEST(done.refused.front().reason.find("the topic takes 1048588 (max.message.bytes)") != std::string::npos, done.refused.front().reason);
-    BOOST_TEST(numbers_of(topic) == upto(10), boost::test_tools::per_element());
+    BOOST_TEST(numbers_of(topic) == test::numbers_upto(10), boost::test_tools::per_element());
   }
 }
 

@@ -36,18 +36,7 @@ auto events_of(const std::string& stream) -> std::vector<std::string> {
   return found;
 }
 
-auto numbers_of(const std::string& stream) -> std::vector<std::int64_t> {
-  auto found = std::vector<std::int64_t>{};
-  for (const auto& e : events_of(stream)) found.push_back(std::stoll(e.substr(e.find("\"n\":") + 4)));
-  std::sort(found.begin(), found.end());
-  return found;
-}
-
-auto upto(std::int64_t count) -> std::vector<std::int64_t> {
-  auto all = std::vector<std::int64_t>{};
-  for (std::int64_t n = 0; n < count; ++n) all.push_back(n);
-  return all;
-}
+auto numbers_of(const std::string& stream) -> std::vector<std::int64_t> { return test::numbers_of_events(events_of(stream)); }
 
 /// As a sink of its own node has it.
 auto make(store_settings more, const std::string& node = "n") -> std::unique_ptr<store> {
@@ -55,12 +44,7 @@ auto make(store_settings more, const std::string& node = "n") -> std::unique_ptr
   return make_store("redis", map_of(more), {"sink", node});
 }
 
-auto open(store_settings more, const std::string& node = "n") -> std::unique_ptr<store> {
-  auto made = make(std::move(more), node);
-  const auto opened = made->open();
-  BOOST_REQUIRE_MESSAGE(opened, (opened ? std::string{} : opened.failure().what));
-  return made;
-}
+auto open(store_settings more, const std::string& node = "n") -> std::unique_ptr<store> { return test::opened(make(std::move(more), node)); }
 
 auto stream_and_ledger(const std::string& name) -> store_settings { return {{"stream", scalar(name)}, {"ledger", scalar(name)}}; }
 
@@ -96,7 +80,7 @@ BOOST_AUTO_TEST_CASE(two_nodes_with_one_ledger_store_each_event_once) {
   BOOST_TEST(must_commit(*second, {c}).repeated_chunks == 1U);
   BOOST_TEST(must_commit(*second, {again}).events == 5U);
   BOOST_TEST(must_commit(*first, {again}).repeated_chunks == 1U);
-  BOOST_TEST(numbers_of("shared") == upto(15), boost::test_tools::per_element());
+  BOOST_TEST(numbers_of("shared") == test::numbers_upto(15), boost::test_tools::per_element());
   const auto known = first->knowledge("n/collector/c");
   BOOST_REQUIRE(known);
   BOOST_TEST((known->positions == std::vector<position_range>{{"s", 0, 150}}));
@@ -127,7 +111,7 @@ BOOST_AUTO_TEST_CASE(four_writers_with_the_same_chunks_store_each_event_once) {
   for (auto& w : writers) w.join();
   BOOST_TEST(failures == 0);
   BOOST_TEST(events == 2000U);
-  BOOST_TEST(numbers_of("four") == upto(2000), boost::test_tools::per_element());
+  BOOST_TEST(numbers_of("four") == test::numbers_upto(2000), boost::test_tools::per_element());
   BOOST_TEST(redis_cli("HLEN 'weir:ledger:four:p n/collector/c s'") == "1\n"); // what lies side by side is one row
 }
 
@@ -140,7 +124,7 @@ BOOST_AUTO_TEST_CASE(an_event_whose_answer_was_lost_is_known_when_it_comes_again
   const auto again = test::commit(*s, {c});
   BOOST_REQUIRE(again); // what was closed while nothing was asked is opened anew
   BOOST_TEST(again->repeated_chunks == 1U);
-  BOOST_TEST(numbers_of("lost") == upto(3), boost::test_tools::per_element());
+  BOOST_TEST(numbers_of("lost") == test::numbers_upto(3), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_tag_makes_one_key_whatever_is_in_it) {

@@ -40,23 +40,13 @@ auto objects_below(const std::string& directory) -> std::string {
 }
 
 auto numbers_below(const std::string& directory) -> std::vector<std::int64_t> {
-  auto found = std::vector<std::int64_t>{};
+  auto events = std::vector<std::string>{};
   auto lines = std::istringstream{objects_below(directory)};
-  for (auto line = std::string{}; std::getline(lines, line);) {
-    const auto at = line.find("\"n\":");
-    BOOST_REQUIRE_MESSAGE(at != std::string::npos, line);
-    found.push_back(std::stoll(line.substr(at + 4)));
-  }
-  std::sort(found.begin(), found.end());
-  return found;
+  for (auto line = std::string{}; std::getline(lines, line);) events.push_back(line);
+  return numbers_of_events(events);
 }
 
-auto opened(const config::value& settings) -> std::unique_ptr<store> {
-  auto made = make_store("s3", settings);
-  const auto state = made->open();
-  BOOST_REQUIRE_MESSAGE(state, (state ? "" : state.failure().what));
-  return made;
-}
+auto opened(const config::value& settings) -> std::unique_ptr<store> { return weir::test::opened(make_store("s3", settings)); }
 
 auto first_problem(const config::value& settings) -> std::string {
   const auto state = make_store("s3", settings)->open();
