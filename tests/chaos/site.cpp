@@ -12,14 +12,6 @@ namespace weir::chaos {
 
 namespace {
 
-/// Below the ports that the kernel gives to outgoing connections, which would take them while a node is down.
-auto draw_port(randomness& random) -> std::uint16_t {
-  for (;;) {
-    const auto port = static_cast<std::uint16_t>(pick(random, 20'000, 32'000));
-    if (test::listen_on(port).is_open()) return port;
-  }
-}
-
 /// Writes the parts of the file in which each piece of the system takes its lines.
 class planner {
 public:
@@ -70,7 +62,7 @@ private:
   }
 
   auto add_server(const std::string& name) -> std::uint16_t {
-    const auto port = draw_port(random_);
+    const auto port = test::free_port();
     collectors_ += "  " + name + ": { type: forward, listen: \"127.0.0.1:" + std::to_string(port) + "\" }\n";
     return port;
   }
@@ -96,7 +88,7 @@ private:
   void add_node(const std::string& type, const std::string& components) {
     site_.nodes.push_back({type + "-1", type});
     placement_ += "  " + type + ": [" + components + "]\n";
-    nodes_ += "  " + type + "-1: { listen: \"127.0.0.1:" + std::to_string(draw_port(random_)) + "\" }\n";
+    nodes_ += "  " + type + "-1: { listen: \"127.0.0.1:" + std::to_string(test::free_port()) + "\" }\n";
   }
 
   /// Files and clients of a host, its aggregator, and the one behind it.

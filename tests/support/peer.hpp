@@ -2,10 +2,9 @@
 #pragma once
 
 #include "tests/support/directory.hpp"
+#include "tests/support/sockets.hpp"
 
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,19 +12,6 @@
 #include <string>
 
 namespace weir::test {
-
-/// A port that nobody listens at now.
-inline auto free_loopback_port() -> int {
-  const auto socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  auto address = sockaddr_in{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  auto size = socklen_t{sizeof address};
-  BOOST_REQUIRE(::bind(socket, reinterpret_cast<sockaddr*>(&address), size) == 0);
-  BOOST_REQUIRE(::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  ::close(socket);
-  return ntohs(address.sin_port);
-}
 
 /// Ends the program as skipped where the server cannot be had.
 class peer {
@@ -56,7 +42,7 @@ private:
   std::string name_;
   std::string options_; ///< NAME=VALUE of the environment
   temporary_directory folder_;
-  int port_ = free_loopback_port();
+  int port_ = free_port();
 };
 
 } // namespace weir::test

@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_one_clear_line) {
   BOOST_TEST(first_problem(settings_of_store("x", {{"create", scalar("false")}})) == "there is no table `default`.`x`, and \"create: false\" makes none");
   asked("CREATE TABLE odd (time Date, record String) ENGINE = Memory");
   BOOST_TEST(first_problem(settings_of_store("odd")) == "the table `default`.`odd` has a column \"time\" of the type Date, which this cannot be written to");
-  const auto nobody = "http://127.0.0.1:" + std::to_string(free_loopback_port());
+  const auto nobody = "http://127.0.0.1:" + std::to_string(free_port());
   BOOST_TEST(first_problem(settings_of_store("x", {{"endpoints", list({nobody})}})).find("cannot reach " + nobody) != std::string::npos);
 }
 

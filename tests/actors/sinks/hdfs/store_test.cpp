@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_one_clear_line) {
   const auto elsewhere = first_problem(settings_of_store("/elsewhere/"));
   BOOST_TEST(elsewhere.find(" does not let this user write /elsewhere/_weir/s/begin.tmp-") != std::string::npos, elsewhere);
   BOOST_TEST(elsewhere.find(" (403 AccessControlException): Permission denied: user=weir") != std::string::npos, elsewhere);
-  const auto nobody = "http://127.0.0.1:" + std::to_string(free_loopback_port());
+  const auto nobody = "http://127.0.0.1:" + std::to_string(free_port());
   BOOST_TEST(first_problem(settings_of_store("/logs/", {{"endpoints", list({nobody})}})).find("cannot reach " + nobody) != std::string::npos);
 }
 
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(an_examination_says_what_is_missing_and_changes_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(another_host_is_taken_if_the_first_is_gone) {
-  const auto nobody = "http://127.0.0.1:" + std::to_string(free_loopback_port());
+  const auto nobody = "http://127.0.0.1:" + std::to_string(free_port());
   const auto s = opened(settings_of_store("/logs/hosts/", {{"endpoints", list({nobody, web_hdfs()})}}));
   BOOST_REQUIRE(commit(*s, {make_chunk({numbered("a", 0, 10)})}));
   BOOST_TEST(numbers_below("/logs/hosts").size() == 10U);

@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_one_line_each) {
 }
 
 BOOST_AUTO_TEST_CASE(a_server_of_a_cluster_is_refused_with_its_mode) {
-  auto part = test::peer{"redis", "REDIS_OPTIONS='--cluster-enabled yes --cluster-port " + std::to_string(test::free_loopback_port()) + "'"};
+  auto part = test::peer{"redis", "REDIS_OPTIONS='--cluster-enabled yes --cluster-port " + std::to_string(test::free_port()) + "'"};
   const auto opened = make_store("redis", map_of({{"endpoints", list({part.address()})}}), {"sink", "n"})->open();
   BOOST_REQUIRE(!opened);
   BOOST_TEST(opened.failure().what == part.address() + ": it is part of a Redis cluster; the events and the ledger want one server");

@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_one_clear_line) {
   BOOST_TEST(wrong_secret.starts_with("http://" + server().address() + " does not take the access key and its secret (403 SignatureDoesNotMatch)"));
   BOOST_TEST(wrong_secret.find("open-sesame") == std::string::npos);
   BOOST_TEST(first_problem(settings_of_store("x/", {{"bucket", scalar("elsewhere")}})).starts_with("http://" + server().address() + " has no such bucket (404 NoSuchBucket)"));
-  const auto nobody = "http://127.0.0.1:" + std::to_string(free_loopback_port());
+  const auto nobody = "http://127.0.0.1:" + std::to_string(free_port());
   BOOST_TEST(first_problem(settings_of_store("x/", {{"endpoints", list({nobody})}})).find("cannot reach " + nobody) != std::string::npos);
 }
 
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(an_examination_says_what_is_missing_and_changes_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(another_host_is_taken_if_the_first_is_gone) {
-  const auto nobody = "http://127.0.0.1:" + std::to_string(free_loopback_port());
+  const auto nobody = "http://127.0.0.1:" + std::to_string(free_port());
   const auto s = opened(settings_of_store("hosts/", {{"endpoints", list({nobody, "http://" + server().address()})}}));
   BOOST_REQUIRE(commit(*s, {make_chunk({numbered("a", 0, 10)})}));
   BOOST_TEST(numbers_below("hosts").size() == 10U);

@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_one_line_each) {
     BOOST_REQUIRE(found);
     return found->size() == 1U ? found->front() : std::to_string(found->size()) + " problems";
   };
-  const auto nobody = "127.0.0.1:" + std::to_string(test::free_loopback_port());
+  const auto nobody = "127.0.0.1:" + std::to_string(test::free_port());
   BOOST_TEST(problem_with(nobody, "tcp") == nobody + ": Connection refused");
   BOOST_TEST(problem_with(address_of(rsyslog(), 1), "relp") == "0 problems");
   BOOST_TEST(problem_with(address_of(rsyslog(), 0), "relp").find("does it speak RELP at this port?") != std::string::npos);
