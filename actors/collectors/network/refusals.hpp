@@ -10,9 +10,9 @@
 
 namespace weir {
 
-class forward_refusals {
+class client_refusals {
 public:
-  forward_refusals(std::string component, const clock& time) : component_(std::move(component)), clock_(time) {}
+  client_refusals(std::string component, const clock& time) : component_(std::move(component)), clock_(time) {}
 
   /// `reason` is a static word; `what` a sentence about this one, which is logged if none was for a minute.
   void add(std::string_view reason, const std::string& what);

@@ -13,7 +13,7 @@
 // more of them there are, down to 1 s.
 #pragma once
 
-#include "actors/collectors/forward/connection.hpp"
+#include "actors/collectors/network/connection.hpp"
 #include "runtime/os/clock.hpp"
 
 #include <cstddef>
@@ -24,41 +24,40 @@
 
 namespace weir {
 
-using forward_connections = std::unordered_map<std::uint64_t, std::unique_ptr<forward_connection>>;
+using client_connections = std::unordered_map<std::uint64_t, std::unique_ptr<client_connection>>;
 
-class forward_room {
+class client_room {
 public:
   static constexpr std::size_t own_bytes = std::size_t{64} * 1024;
   static constexpr std::size_t slot_bytes = std::size_t{2} << 20;
   static constexpr std::size_t slots_max = 32;
   static constexpr auto idle_min = std::chrono::minutes{1};
 
-  forward_room(std::size_t message_bytes_max, duration patience)
+  client_room(std::size_t message_bytes_max, duration patience)
       : large_ones_bytes_max_(message_bytes_max), patience_(patience) {}
 
   /// Takes account of what the connection holds now, and of its progress.
-  void account(forward_connection& c, monotonic_time now);
+  void account(client_connection& c, monotonic_time now);
   /// Before its end.
-  void forget(forward_connection& c);
+  void forget(client_connection& c);
   /// All that is held for all connections.
   auto held() const -> std::size_t { return held_; }
   /// How much it may receive now; 0: it has to wait. May give it a slot.
-  auto receive_bytes(forward_connection& c, const forward_connections& all) -> std::size_t;
+  auto receive_bytes(client_connection& c, const client_connections& all) -> std::size_t;
 
   struct need {
-    std::size_t waiting = 0;      ///< how many wait for room
-    bool has_read_all = false;    ///< what waits in the sockets is less than progress; else it is our fault
-    std::uint64_t delivering = 0; ///< whose message is taken right now
+    std::size_t waiting = 0;   ///< how many wait for room
+    bool has_read_all = false; ///< what waits in the sockets is less than progress; else it is our fault
   };
   /// Who has stood still for longest in the middle of a message, and too long.
-  auto stalled(const forward_connections& all, monotonic_time now, const need& of) const
+  auto stalled(const client_connections& all, monotonic_time now, const need& of) const
       -> std::optional<std::uint64_t>;
   /// Who has been idle for longest, and for idle_min, and waits for nothing.
-  auto idlest(const forward_connections& all, monotonic_time now) const -> std::optional<std::uint64_t>;
+  auto idlest(const client_connections& all, monotonic_time now) const -> std::optional<std::uint64_t>;
 
 private:
-  void count(forward_connection& c, std::size_t bytes);
-  void give_back_slot(forward_connection& c);
+  void count(client_connection& c, std::size_t bytes);
+  void give_back_slot(client_connection& c);
   auto patience(std::size_t waiting) const -> duration;
 
   std::size_t large_ones_bytes_max_;

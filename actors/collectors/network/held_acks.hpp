@@ -12,16 +12,16 @@
 
 namespace weir {
 
-class forward_acks {
+class held_acks {
 public:
   /// All that this process was given is one stream of positions, known to this process only.
-  static constexpr auto stream = std::string_view{"!forward"};
+  static constexpr auto stream = std::string_view{"!clients"};
   static_assert(stream.front() == local_stream_mark);
 
   struct pending {
     std::uint64_t position = 0;
     std::uint64_t connection = 0;
-    std::string chunk; ///< one msgpack str or bin
+    std::string token; ///< the session's own: what to answer
   };
 
   /// A source that failed went before; how much of it is safe, the next position will tell.
@@ -44,22 +44,22 @@ public:
   auto is_safe(std::uint64_t position) const -> bool { return position <= safe_; }
   auto is_all_safe() const -> bool { return is_safe(next_position()); }
   /// Holds an ack until `position` is safe.
-  void hold(std::uint64_t position, std::uint64_t connection, std::string_view chunk) {
+  void hold(std::uint64_t position, std::uint64_t connection, std::string_view token) {
     auto behind = pending_.end();
     // Nearly always at the end: only what is sent again may wait for less than what came before it.
     while (behind != pending_.begin() && std::prev(behind)->position > position) --behind;
-    pending_.insert(behind, {position, connection, std::string{chunk}});
-    pending_bytes_ += chunk.size();
+    pending_.insert(behind, {position, connection, std::string{token}});
+    pending_bytes_ += token.size();
   }
   void mark_safe(std::uint64_t position) { safe_ = std::max(safe_, position); }
-  /// Of the ids in acks that are held.
+  /// Of the tokens of acks that are held.
   auto pending_bytes() const -> std::size_t { return pending_bytes_; }
   /// The next ack whose data is safe, in the order of hold().
   auto take_safe() -> std::optional<pending> {
     if (pending_.empty() || !is_safe(pending_.front().position)) return std::nullopt;
     auto next = std::optional{std::move(pending_.front())};
     pending_.pop_front();
-    pending_bytes_ -= next->chunk.size();
+    pending_bytes_ -= next->token.size();
     return next;
   }
 

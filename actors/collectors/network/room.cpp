@@ -1,4 +1,4 @@
-#include "actors/collectors/forward/room.hpp"
+#include "actors/collectors/network/room.hpp"
 
 #include <algorithm>
 
@@ -9,40 +9,40 @@ constexpr auto receive_bytes_max = std::size_t{512} * 1024;
 
 auto growth_wanted(std::size_t bytes) -> std::size_t { return std::max(std::size_t{1024}, bytes / 64); }
 
-auto is_large(std::size_t bytes) -> bool { return bytes > forward_room::slot_bytes; }
+auto is_large(std::size_t bytes) -> bool { return bytes > client_room::slot_bytes; }
 
-auto is_largest(const forward_connection& c, const forward_connections& all) -> bool {
+auto is_largest(const client_connection& c, const client_connections& all) -> bool {
   return std::none_of(all.begin(), all.end(),
                       [&](const auto& other) { return other.second->buffered() > c.buffered(); });
 }
 
-auto is_in_a_message(const forward_connection& c) -> bool {
-  return c.phase == forward_phase::established && c.buffered() > 0 && !c.is_queued && !c.is_paused;
+auto is_in_a_message(const client_connection& c) -> bool {
+  return c.phase == client_phase::established && c.buffered() > 0 && !c.is_queued && !c.is_paused;
 }
 
-auto waits_for_us(const forward_connection& c) -> bool {
+auto waits_for_us(const client_connection& c) -> bool {
   return c.is_queued || c.is_paused || c.unacknowledged > 0 || c.has_output();
 }
 
 } // namespace
 
-void forward_room::count(forward_connection& c, std::size_t bytes) {
+void client_room::count(client_connection& c, std::size_t bytes) {
   held_ = held_ - c.counted + bytes;
   if (is_large(c.counted)) large_ones_bytes_ -= c.counted;
   if (is_large(bytes)) large_ones_bytes_ += bytes;
   c.counted = bytes;
 }
 
-void forward_room::give_back_slot(forward_connection& c) {
+void client_room::give_back_slot(client_connection& c) {
   if (std::exchange(c.has_slot, false)) --slots_;
 }
 
-void forward_room::forget(forward_connection& c) {
+void client_room::forget(client_connection& c) {
   count(c, 0);
   give_back_slot(c);
 }
 
-void forward_room::account(forward_connection& c, monotonic_time now) {
+void client_room::account(client_connection& c, monotonic_time now) {
   const auto bytes = c.buffered();
   count(c, bytes);
   if (bytes < own_bytes) give_back_slot(c);
@@ -51,7 +51,7 @@ void forward_room::account(forward_connection& c, monotonic_time now) {
   c.progress_bytes = bytes;
 }
 
-auto forward_room::receive_bytes(forward_connection& c, const forward_connections& all) -> std::size_t {
+auto client_room::receive_bytes(client_connection& c, const client_connections& all) -> std::size_t {
   const auto bytes = c.buffered();
   if (is_large(bytes)) {
     // Until there is room it keeps its slot, or all would come as far as here.
@@ -67,20 +67,20 @@ auto forward_room::receive_bytes(forward_connection& c, const forward_connection
   return receive_bytes_max;
 }
 
-auto forward_room::patience(std::size_t waiting) const -> duration {
+auto client_room::patience(std::size_t waiting) const -> duration {
   constexpr auto in_need = std::chrono::milliseconds{5000};
   if (waiting == 0) return patience_;
   const auto shared = in_need / static_cast<long>(1 + waiting / slots_max);
   return std::min<duration>(patience_, std::max<duration>(shared, std::chrono::seconds{1}));
 }
 
-auto forward_room::stalled(const forward_connections& all, monotonic_time now, const need& of) const
+auto client_room::stalled(const client_connections& all, monotonic_time now, const need& of) const
     -> std::optional<std::uint64_t> {
   const auto least = patience(of.waiting);
-  const forward_connection* longest = nullptr;
+  const client_connection* longest = nullptr;
   auto found = std::optional<std::uint64_t>{};
   for (const auto& [id, c] : all) {
-    if (id == of.delivering || !is_in_a_message(*c)) continue;
+    if (!is_in_a_message(*c)) continue;
     // To close who holds no more than its own share would give others nothing.
     if (of.waiting > 0 && c->buffered() < own_bytes) continue;
     if (now - c->progress_at < least || (longest && c->progress_at >= longest->progress_at)) continue;
@@ -91,12 +91,12 @@ auto forward_room::stalled(const forward_connections& all, monotonic_time now, c
   return found;
 }
 
-auto forward_room::idlest(const forward_connections& all, monotonic_time now) const
+auto client_room::idlest(const client_connections& all, monotonic_time now) const
     -> std::optional<std::uint64_t> {
-  const forward_connection* longest = nullptr;
+  const client_connection* longest = nullptr;
   auto found = std::optional<std::uint64_t>{};
   for (const auto& [id, c] : all) {
-    if (c->phase != forward_phase::established || waits_for_us(*c) || now - c->progress_at < idle_min) continue;
+    if (c->phase != client_phase::established || waits_for_us(*c) || now - c->progress_at < idle_min) continue;
     if ((longest && c->progress_at >= longest->progress_at) || c->has_more_than(0)) continue;
     longest = c.get();
     found = id;

@@ -1,4 +1,4 @@
-#include "actors/collectors/forward/refusals.hpp"
+#include "actors/collectors/network/refusals.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -9,7 +9,7 @@ constexpr auto pause = std::chrono::minutes{1};
 
 } // namespace
 
-void forward_refusals::add(std::string_view reason, const std::string& what) {
+void client_refusals::add(std::string_view reason, const std::string& what) {
   const auto now = clock_.monotonic();
   auto& k = kinds_.try_emplace(std::string{reason}).first->second;
   const auto is_first = ++k.count == 1;
@@ -25,14 +25,14 @@ void forward_refusals::add(std::string_view reason, const std::string& what) {
   k.untold = 0;
 }
 
-auto forward_refusals::text() const -> std::string {
+auto client_refusals::text() const -> std::string {
   auto out = std::string{};
   for (const auto& [reason, k] : kinds_)
     out += (out.empty() ? ", refused " : ", ") + std::to_string(k.count) + " (" + reason + ')';
   return out;
 }
 
-auto forward_refusals::latest() const -> std::string {
+auto client_refusals::latest() const -> std::string {
   return kinds_.empty() || clock_.monotonic() - latest_at_ >= pause ? std::string{} : latest_;
 }
 
