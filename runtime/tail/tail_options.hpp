@@ -37,4 +37,7 @@ struct tail_options {
   std::function<bool(const file_key& key, const std::string& place)> is_own = {};
 };
 
+/// A tag template with {path} (dots for slashes) and {name}, filled.
+auto tag_of_path(std::string tag, const std::string& path) -> std::string;
+
 } // namespace weir
