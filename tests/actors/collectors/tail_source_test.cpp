@@ -8,8 +8,6 @@
 #include "tests/support/config_build.hpp"
 #include "tests/support/msgpack_text.hpp"
 
-#include <thread>
-
 using namespace weir;
 using namespace weir::test;
 using boost::test_tools::per_element;
@@ -192,17 +190,17 @@ BOOST_AUTO_TEST_CASE(files_that_are_left_alone_for_their_age_are_read_once_they_
   append(directory / "old.log", "old\n");
   append(directory / "new.log", "new\n");
   std::filesystem::last_write_time(directory / "old.log", std::filesystem::file_time_type::clock::now() - std::chrono::hours{48});
-  auto tail = make_source("tail", {{"path", directory / "*.log"}, {"ignore_older", "1d"}, {"refresh_interval", "10ms"}},
-                          {.component = "c", .node = "n"});
+  auto time = manual_clock{};
+  time.set_wall_ns(system_clock().wall_ns());
+  auto tail = make_source("tail", {{"path", directory / "*.log"}, {"ignore_older", "1d"}},
+                          {.component = "c", .node = "n", .clock = &time});
   auto out = fake_intake{};
   BOOST_TEST_REQUIRE(bool(tail->open({})));
   (void)tail->read(out, 1 << 20);
   BOOST_TEST(out.lines == lines{"new"}, per_element());
   append(directory / "old.log", "more\n");
-  for (auto i = 0; i < 2000 && out.lines.size() < 3; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
-    (void)tail->read(out, 1 << 20);
-  }
+  time.advance(std::chrono::seconds{11});
+  (void)tail->read(out, 1 << 20);
   BOOST_TEST(out.lines == (lines{"new", "old", "more"}), per_element());
 }
 
@@ -218,22 +216,24 @@ BOOST_AUTO_TEST_CASE(a_file_is_deleted_when_all_of_it_is_safe_and_nobody_writes_
   };
   auto writer = std::ofstream{path};
   writer << "one\ntwo\nhalf" << std::flush;
-  auto tail = make_source("tail", {{"path", path}, {"delete_after_read", "true"}}, {.component = "c", .node = "n"});
+  auto time = manual_clock{};
+  time.set_wall_ns(system_clock().wall_ns());
+  auto tail = make_source("tail", {{"path", path}, {"delete_after_read", "true"}}, {.component = "c", .node = "n", .clock = &time});
   auto out = range_intake{};
   BOOST_TEST_REQUIRE(bool(tail->open({})));
   const auto turn = [&](bool is_safe) {
     (void)tail->read(out, 1 << 20);
     if (is_safe) tail->acknowledge(std::exchange(out.ranges, {}));
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    time.advance(std::chrono::seconds{1});
   };
-  for (auto i = 0; i < 120; ++i) turn(true);
+  for (auto i = 0; i < 10; ++i) turn(true);
   BOOST_TEST(std::filesystem::exists(path)); // somebody may write the rest
   writer.close();
-  for (auto i = 0; i < 300 && out.lines.size() < 3; ++i) turn(false);
+  for (auto i = 0; i < 10 && out.lines.size() < 3; ++i) turn(false);
   BOOST_TEST(out.lines == (lines{"one", "two", "half"}), per_element());
-  for (auto i = 0; i < 120; ++i) turn(false);
+  for (auto i = 0; i < 10; ++i) turn(false);
   BOOST_TEST(std::filesystem::exists(path)); // that was not acknowledged
-  for (auto i = 0; i < 2000 && std::filesystem::exists(path); ++i) turn(true);
+  for (auto i = 0; i < 10 && std::filesystem::exists(path); ++i) turn(true);
   BOOST_TEST(!std::filesystem::exists(path));
 }
 
@@ -270,8 +270,9 @@ BOOST_AUTO_TEST_CASE(a_compressed_file_that_is_being_written_is_read_on_when_it_
   const auto directory = scratch_directory{};
   const auto all = packed(compression::gzip, "one\ntwo\nthree\n");
   append(directory / "a.gz", all.substr(0, all.size() - 9));
-  auto tail = make_source("tail", {{"path", directory / "*.gz"}, {"compressed", "gzip"}, {"refresh_interval", "10ms"}},
-                          {.component = "c", .node = "n"});
+  auto time = manual_clock{};
+  auto tail = make_source("tail", {{"path", directory / "*.gz"}, {"compressed", "gzip"}},
+                          {.component = "c", .node = "n", .clock = &time});
   auto out = fake_intake{};
   BOOST_TEST_REQUIRE(bool(tail->open({})));
   (void)tail->read(out, 1 << 20);
@@ -279,10 +280,8 @@ BOOST_AUTO_TEST_CASE(a_compressed_file_that_is_being_written_is_read_on_when_it_
   tail->observe(seen);
   BOOST_TEST(seen.problems.size() == 1U);
   append(directory / "a.gz", all.substr(all.size() - 9));
-  for (auto i = 0; i < 2000 && out.lines.size() < 3; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
-    (void)tail->read(out, 1 << 20);
-  }
+  time.advance(std::chrono::seconds{11});
+  (void)tail->read(out, 1 << 20);
   BOOST_TEST(out.lines == (lines{"one", "two", "three"}), per_element());
 }
 
