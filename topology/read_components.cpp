@@ -59,7 +59,7 @@ void read_collector(draft& d, draft_component& c) {
   auto details = collector_plan{};
   details.labels = spec.labels;
   details.make_source =
-      configure<source>(d, c, spec.type, {"type", "parse", "process", "labels", "dead_letter", "was", "from"});
+      configure<source>(d, c, spec.type, {"type", "parse", "multiline", "process", "labels", "dead_letter", "was", "from"});
   if (const auto* from = c.written.find("from"))
     d.complain(from->where,
                c.owner() + ": \"from\" belongs to aggregators and sinks; a collector reads from outside");
