@@ -42,6 +42,12 @@ public:
     return steps;
   }
 
+  void join_pieces(std::vector<step>& steps, const config::place& where) {
+    auto settings = empty_map(where);
+    set(settings, "presets", "docker");
+    steps.insert(steps.begin(), {"multiline", std::move(settings)});
+  }
+
   /// Without a `parse` of raw lines; that goes to `of_lines`.
   auto read(const std::vector<step>& steps, std::optional<parse_settings>& of_lines) -> process_plan {
     auto out = process_plan{};
@@ -182,9 +188,11 @@ private:
 } // namespace
 
 void read_chain(const value& collector, const std::string& owner, config::diagnostics& problems,
-                collector_plan& out, bool has_lines) {
-  auto reader = chain_reader{owner, problems, has_lines ? station::lines : station::events};
-  auto process = reader.read(reader.steps_of(collector), out.parse);
+                collector_plan& out, source_gift given) {
+  auto reader = chain_reader{owner, problems, given == source_gift::lines ? station::lines : station::events};
+  auto steps = reader.steps_of(collector);
+  if (given == source_gift::pieces) reader.join_pieces(steps, collector.where);
+  auto process = reader.read(steps, out.parse);
   out.tags = process.retagged(std::move(out.tags));
   out.operators = std::move(process.operators);
   out.holds_events = process.holds_events;
