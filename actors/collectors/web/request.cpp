@@ -58,7 +58,7 @@ auto read_web_head(std::string_view input, web_request& out) -> web_head_outcome
   if (end == std::string_view::npos && input.size() < before + web_head_bytes_max) return {};
   if (end == std::string_view::npos) return {0, 431, "the head of the request is too large"};
   const auto bytes = end + 4;
-  auto parser = beast_http::request_parser<beast_http::empty_body>{};
+  auto parser = beast_http::request_parser<beast_http::buffer_body>{};
   parser.header_limit(static_cast<std::uint32_t>(web_head_bytes_max));
   parser.body_limit(boost::none);
   auto failed = boost::system::error_code{};

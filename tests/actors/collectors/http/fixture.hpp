@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/collectors/web/endpoint.hpp"
+#include "runtime/os/owned_fd.hpp"
 #include "tests/actors/collectors/fake_intake.hpp"
 #include "tests/support/msgpack_text.hpp"
 
