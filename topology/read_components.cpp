@@ -59,12 +59,16 @@ void read_collector(draft& d, draft_component& c) {
   auto details = collector_plan{};
   details.labels = spec.labels;
   details.make_source =
-      configure<source>(d, c, spec.type, {"type", "parse", "process", "labels", "dead_letter", "was", "from"});
+      configure<source>(d, c, spec.type, {"type", "parse", "process", "labels", "dead_letter", "ack", "was", "from"});
   if (const auto* from = c.written.find("from"))
     d.complain(from->where,
                c.owner() + ": \"from\" belongs to aggregators and sinks; a collector reads from outside");
   const auto* known = plugin_registry<source>::find(spec.type);
   if (known != nullptr) details.tags = known->tags(c.written);
+  details.ack = spec.ack;
+  if (const auto* given = c.written.find("ack"); given != nullptr && known != nullptr)
+    if (const auto clients = known->clients(c.written); !clients || !clients->have_answers)
+      d.complain(given->where, c.owner() + ": \"ack\" does nothing here: nobody waits for an answer of " + spec.type);
   if (!spec.was.empty()) details.oldest_name = spec.was.front();
   if (known != nullptr && !known->resumes && !spec.was.empty())
     d.complain(c.written.find("was")->where, c.owner() + ": \"was\" does nothing here: " + spec.type

@@ -50,6 +50,7 @@ struct collector_spec {
   config::value process;
   config::string_map labels;
   std::string dead_letter;
+  ack_level ack = ack_level::durable;
   std::vector<std::string> was;
 };
 
@@ -62,6 +63,9 @@ template <class Visitor> void describe(Visitor& v, collector_spec& s) {
           "Fields added to every record that lacks them; a.b is b inside of a, and maps in between are made.");
   v.field("dead_letter", s.dead_letter,
           "The sink that gets what fails a parse with on_error: dead_letter; default: a file only.");
+  v.field("ack", s.ack,
+          "What an event has to be before whoever sent it is told that it is safe: received (in memory), durable (on the next "
+          "disk), replicated (on those of all replicas), stored (by every sink that is to have it).");
   v.field("was", s.was,
           "Names that it had before, the oldest first: it goes on where it was under these.");
 }

@@ -309,7 +309,8 @@ void collector_machine::work() {
   if (!is_open_) return;
   const auto time = now();
   takes_->flush(is_at_end_ ? monotonic_time::max() : time);
-  if (should_close(time)) core_->close_chunk(clock);
+  if (should_close(time))
+    if (const auto safe = core_->close_chunk(clock); !safe.empty()) reads_->acknowledge(safe);
   core_->tell_untaken(time, false);
   for (auto& p : ports_)
     if (auto news = p.links.flush(core_->flow, time); !news.acked.empty()) take_news(std::move(news));
@@ -369,7 +370,10 @@ void collector_machine::read_to_end() {
 /// A drained one does not wait for receivers that hang once they have all events: notices are for their memory alone, and
 /// that nothing more comes they also learn when its actor is gone.
 void collector_machine::finish_if_done() {
-  if (!is_at_end_ || !core_->has_confirmed_all() || !reads_->is_settled()) return;
+  if (!is_at_end_ || !core_->has_confirmed_all()) return;
+  // A store may be away for long; who waits until all is stored sends it again.
+  const auto leaves_clients = core_->ack == ack_level::stored && is_draining_ && !settings_.waits_to_the_end;
+  if (!leaves_clients && !reads_->is_settled()) return;
   const auto is_empty = core_->is_empty();
   if (is_empty)
     for (auto& p : ports_) p.links.close();

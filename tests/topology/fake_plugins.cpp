@@ -49,6 +49,7 @@ struct fake_forward final : fake_source {
     config::secret shared_key;
   };
   static auto descriptors(const settings& s) -> descriptor_need { return {1 + 2 * s.listen.size(), true}; }
+  static auto clients(const settings&) -> client_promise { return {true, true, true, {}, {"for clients that ask for acks"}}; }
   static auto claims(const settings& s, const plugin_context&) -> plugin_claims {
     auto made = plugin_claims{};
     for (const auto& address : s.listen) made.held.push_back({claim::kind::address, address, "listen"});

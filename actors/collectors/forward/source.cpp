@@ -43,6 +43,15 @@ auto forward_source::tags(const settings& s) -> std::vector<tag_shape> {
   return {exact_tag(prefix + s.tag)};
 }
 
+auto forward_source::clients(const settings&) -> client_promise {
+  auto made = client_promise{true, true, true};
+  made.notes = {"for clients that ask for acks and whose message ids do not recur: Fluentd, Docker, the fluent-logger libraries",
+                "at least once for Fluent Bit, whose ids are hashes of the content: what was under way at a kill may be stored "
+                "twice",
+                "at most once for clients that do not ask for acks"};
+  return made;
+}
+
 forward_source::forward_source(settings s, const plugin_context& context)
     : settings_(std::move(s)),
       clock_(*context.clock),

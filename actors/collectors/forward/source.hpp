@@ -30,6 +30,7 @@ public:
     for (const auto& address : s.listen) made.held.push_back({claim::kind::address, address, "listen"});
     return made;
   }
+  static auto clients(const settings&) -> client_promise;
   forward_source(settings s, const plugin_context& context);
 
   auto listen() -> result<void> override;
