@@ -111,10 +111,8 @@ auto elasticsearch_endpoint::take(const web_request& request, std::string_view b
     const auto action = next_bulk_line(body);
     if (action.empty()) continue;
     if (++count > documents_max) return problem(413, "more than " + std::to_string(documents_max) + " documents: send several requests");
-    const auto has_document = !action.starts_with("{\"delete\"");
-    const auto document = has_document ? next_bulk_line(body) : std::string_view{};
     auto item = bulk_item{{}, std::string{index_of_path(request.path)}};
-    if (!take_item(action, document, item, out)) return problem(400, "Malformed action/metadata line [" + std::to_string(count) + "]: " + item.reason);
+    if (!take_item(action, body, item, out)) return problem(400, "Malformed action/metadata line [" + std::to_string(count) + "]: " + item.reason);
     has_errors = has_errors || !item.type.empty();
     items += (items.empty() ? "" : ",") + text_of_item(item.operation, item.index, item.status, item.type, item.reason);
   }
@@ -123,13 +121,7 @@ auto elasticsearch_endpoint::take(const web_request& request, std::string_view b
 }
 
 /// False: the action itself cannot be understood, and so nothing behind it.
-auto elasticsearch_endpoint::take_item(std::string_view action, std::string_view document, bulk_item& item, web_events& out) -> bool {
-  const auto refuse = [&](int status, std::string_view type, std::string_view reason) {
-    item.status = status;
-    item.type = type;
-    item.reason = reason;
-    return out.add_nothing("document refused");
-  };
+auto elasticsearch_endpoint::take_item(std::string_view action, std::string_view& rest, bulk_item& item, web_events& out) -> bool {
   action_.clear();
   if (const auto made = json_.append(action, action_); !made) return item.reason = made.failure().what, false;
   auto read = msgpack_reader{action_.view()};
@@ -139,12 +131,23 @@ auto elasticsearch_endpoint::take_item(std::string_view action, std::string_view
   if (!read.map(count) || count != 1 || !read.str(operation) || !read.value(metadata)) return item.reason = "wanted one action", false;
   item.operation = operation;
   if (const auto index = text_field(metadata, "_index"); !index.empty()) item.index = index;
-  if (operation == "delete" || operation == "update") return refuse(400, "illegal_argument_exception", "only index and create are taken here");
-  if (operation != "index" && operation != "create") return item.reason = "unknown action", false;
-  if (!is_index_name(item.index)) return refuse(400, "invalid_index_name_exception", "an index is missing, or no name of one");
+  if (operation == "delete") return take_document({}, item, out);
+  if (operation == "index" || operation == "create" || operation == "update") return take_document(next_bulk_line(rest), item, out);
+  return item.reason = "unknown action", false;
+}
+
+auto elasticsearch_endpoint::take_document(std::string_view document, bulk_item& item, web_events& out) -> bool {
+  const auto refuse = [&](std::string_view type, std::string_view reason) {
+    item.status = 400;
+    item.type = type;
+    item.reason = reason;
+    return out.add_nothing("document refused");
+  };
+  if (item.operation == "delete" || item.operation == "update") return refuse("illegal_argument_exception", "only index and create are taken here");
+  if (!is_index_name(item.index)) return refuse("invalid_index_name_exception", "an index is missing, or no name of one");
   document_.clear();
-  if (const auto made = json_.append(document, document_); !made || !is_msgpack_map(document_.view()))
-    return refuse(400, "mapper_parsing_exception", made ? "the document is no object" : made.failure().what);
+  if (const auto made = json_.append(document, document_); !made) return refuse("mapper_parsing_exception", made.failure().what);
+  if (!is_msgpack_map(document_.view())) return refuse("mapper_parsing_exception", "the document is no object");
   const auto timed = times_.take(document_.view());
   return out.add(item.index, timed.time_ns, timed.record);
 }

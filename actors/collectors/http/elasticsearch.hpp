@@ -25,7 +25,8 @@ public:
 
 private:
   struct bulk_item;
-  auto take_item(std::string_view action, std::string_view document, bulk_item& item, web_events& out) -> bool;
+  auto take_item(std::string_view action, std::string_view& rest, bulk_item& item, web_events& out) -> bool;
+  auto take_document(std::string_view document, bulk_item& item, web_events& out) -> bool;
 
   record_time times_;
   json_packer json_;

@@ -40,6 +40,12 @@ public:
     claim_web_places(s.web.listen, "listen", made);
     return made;
   }
+  static auto clients(const settings&) -> client_promise {
+    auto made = client_promise{true, true, true};
+    made.notes = {"for clients that repeat a request with its Idempotency-Key until it is answered",
+                  "at least once for clients that repeat it without one: what was under way at a kill may be stored twice"};
+    return made;
+  }
   http_source(const settings& s, const plugin_context& context) : web_source(http_parts_of(s, *context.clock), context) {}
 };
 

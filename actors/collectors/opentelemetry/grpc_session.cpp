@@ -2,8 +2,6 @@
 
 #include "actors/collectors/web/answers.hpp"
 
-#include <algorithm>
-
 namespace weir {
 namespace {
 
@@ -50,8 +48,11 @@ auto grpc_session::feed(client_connection& at, const client_turn& turn) -> resul
   at.consume(bytes.size());
   fed_at_ = turn.now;
   WEIR_CHECK(fed);
-  if (!of_.hold_bytes(held_, channel_.held_bytes())) channel_.give_up();
-  (void)of_.hold_bytes(std::max(held_, channel_.held_bytes()), channel_.held_bytes());
+  const auto holds = channel_.held_bytes();
+  if (!of_.hold_bytes(held_, holds)) {
+    channel_.give_up();
+    (void)of_.hold_bytes(holds, 0);
+  }
   held_ = channel_.held_bytes();
   return {};
 }

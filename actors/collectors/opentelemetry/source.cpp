@@ -31,6 +31,9 @@ public:
     claim_web_places(s.listen_grpc, "listen_grpc", made);
     return made;
   }
+  static auto clients(const settings&) -> client_promise {
+    return {true, true, false, "exporters of OTLP do not name their requests, so what they send again for a lost answer is stored twice"};
+  }
   opentelemetry_source(const settings& s, const plugin_context& context)
       : web_source(otlp_parts_of(s), context), records_(s.tag_attribute) {}
 

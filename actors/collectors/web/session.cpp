@@ -123,7 +123,7 @@ auto web_session::take_whole(client_connection& at, client_turn& turn) -> step {
 }
 
 auto web_session::take_lines(client_connection& at, client_turn& turn) -> step {
-  if (at.input().empty()) return wants_more;
+  if (at.input().empty() && request_.has_body()) return wants_more;
   if (!of_.may_put(turn)) return events_ == 0 ? wait_for_demand(at, turn) : step{waits};
   auto rest = at.input().substr(0, line_step_bytes);
   const auto before = rest.size();

@@ -33,8 +33,7 @@ web_source::web_source(parts given, const plugin_context& context)
       clock_(*context.clock),
       server_(web_server_settings_of(given_), *this, context),
       access_(given_.settings.auth),
-      delivery_(given_.settings, *context.clock),
-      fed_at_(context.clock->monotonic()) {}
+      delivery_(given_.settings, *context.clock) {}
 
 auto web_source::open(const resume_info& resume) -> result<void> {
   server_.resume(resume);
@@ -43,7 +42,10 @@ auto web_source::open(const resume_info& resume) -> result<void> {
 }
 
 auto web_source::read(intake& out, std::size_t budget) -> result<read_status> {
-  if (budget > 0) fed_at_ = clock_.monotonic();
+  if (budget > 0)
+    starved_since_.reset();
+  else if (!starved_since_)
+    starved_since_ = clock_.monotonic();
   return server_.read(out, budget);
 }
 

@@ -58,7 +58,7 @@ public:
   /// Whether a request may be put now.
   auto may_put(const client_turn& turn) const -> bool { return turn.left > 0 && !delivery_.is_under_way(); }
   /// Nothing could be taken for so long that there is no use in waiting.
-  auto is_starved(monotonic_time now) const -> bool { return now - fed_at_ >= given_.settings.busy_after; }
+  auto is_starved(monotonic_time now) const -> bool { return starved_since_ && now - *starved_since_ >= given_.settings.busy_after; }
   /// What goes on each answer to that request.
   void add_cors(const web_request& request, web_answer& to) const;
   /// Counts what sessions keep beside what they have received; false: it is too much for all together.
@@ -79,7 +79,7 @@ private:
   web_access access_;
   web_delivery delivery_;
   web_unpacker unpacker_;
-  monotonic_time fed_at_{};
+  std::optional<monotonic_time> starved_since_; ///< without demand
   std::size_t held_bytes_ = 0;
 };
 
