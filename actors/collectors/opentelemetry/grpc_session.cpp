@@ -28,11 +28,11 @@ auto grpc_session::take(client_connection& at, client_turn& turn) -> result<clie
       end_delivery(at, turn);
     }
     if (!call_) call_ = channel_.take_call();
-    if (call_ && !on_call(at, turn)) {
+    if (call_) {
+      if (on_call(at, turn)) continue;
       at.call_at(*waits_since_ + of_.given().busy_after);
       return client_progress::waits;
     }
-    if (call_) continue;
     if (!send(at)) return error{errc::limit, "it does not read what it is told"};
     if (channel_.is_over()) return client_progress::at_last;
     if (at.input().empty()) break;

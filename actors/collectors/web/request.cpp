@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 namespace weir {
 namespace {
@@ -60,7 +61,7 @@ auto read_web_head(std::string_view input, web_request& out) -> web_head_outcome
   const auto bytes = end + 4;
   auto parser = beast_http::request_parser<beast_http::buffer_body>{};
   parser.header_limit(static_cast<std::uint32_t>(web_head_bytes_max));
-  parser.body_limit(boost::none);
+  parser.body_limit(std::numeric_limits<std::uint64_t>::max()); // whoever takes the body has a limit
   auto failed = boost::system::error_code{};
   parser.put(boost::asio::const_buffer{input.data() + before, bytes - before}, failed);
   if (failed && failed != beast_http::error::need_more) return refusal_of(failed);
