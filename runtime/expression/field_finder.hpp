@@ -1,4 +1,4 @@
-/// Finds all fields that an expression names in one pass over the record, when the first of them is asked for.
+/// Finds the fields that an expression names in one pass over the record, which goes as far as they are asked for.
 #pragma once
 
 #include <cstdint>
@@ -13,34 +13,40 @@ class field_finder {
 public:
   /// The number of a path; the same for the same.
   auto add(std::string_view path) -> std::uint32_t;
-  auto path(std::uint32_t number) const -> const std::string& { return wanted_[number].path; }
 
   /// Borrowed until the next one.
   void begin(std::string_view record) {
     record_ = record;
-    is_done_ = false;
+    is_begun_ = false;
   }
   /// The bytes of the value; empty if there is none.
   auto bytes(std::uint32_t number) -> std::string_view {
-    if (!is_done_) find();
-    return wanted_[number].found;
+    if (!is_begun_) start();
+    auto& f = wanted_[number];
+    if (!f.is_done) find(f);
+    return f.found;
   }
 
 private:
   struct field {
     std::string path;
     std::string_view found = {};
-    std::string_view rest = {}; ///< of the path, behind the key of `found`, the longest that leads there
-    bool is_whole = false;      ///< `found` is the value, not a map on the way to it
+    std::string_view rest = {}; ///< with `found`: of the path, behind its key, the longest that leads there
+    bool is_done = false;       ///< `found` is the value, not a map on the way to it
   };
-  void find();
-  /// True: the last one that was missing is found.
-  auto offer(std::string_view key, std::string_view value, std::size_t& missing) -> bool;
+  void start();
+  void find(field& asked);
+  /// One field more of the record; false at its end.
+  auto step() -> bool;
+  void offer(std::string_view key, std::string_view value);
 
   std::vector<field> wanted_;
-  std::uint64_t key_sizes_ = 0; ///< a bit for each size below 63 of a key that matters; the last for all above
+  std::uint64_t traits_ = 0; ///< of all keys that matter
   std::string_view record_;
-  bool is_done_ = false;
+  const char* at_ = nullptr; ///< in the record
+  const char* end_ = nullptr;
+  std::uint32_t left_ = 0; ///< fields
+  bool is_begun_ = false;  ///< with record_
 };
 
 } // namespace weir::expr

@@ -57,6 +57,8 @@ void append_time(msgpack_writer& to, std::int64_t ns) {
 } // namespace
 
 auto read_value(std::string_view bytes) -> value {
+  const auto head = bytes.empty() ? 0U : static_cast<unsigned char>(bytes.front());
+  if ((head & 0xe0) == 0xa0 && bytes.size() > (head & 0x1f)) return value::of(bytes.substr(1, head & 0x1f));
   auto read = msgpack_reader{bytes};
   auto text = std::string_view{};
   auto flag = false;
