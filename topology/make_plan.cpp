@@ -13,7 +13,7 @@ namespace {
 auto section_names() -> std::vector<std::string> {
   auto names = std::vector<std::string>{"cluster"};
   for (const auto t : all_tiers) names.emplace_back(section_name(t));
-  for (const auto* rest : {"dead_letter", "dead_letters", "remember", "remember_ids", "console", "placement", "nodes", "include"}) names.emplace_back(rest);
+  for (const auto* rest : {"dead_letter", "dead_letters", "remember", "remember_ids", "console", "placement", "nodes", "include", "tests"}) names.emplace_back(rest);
   return names;
 }
 
