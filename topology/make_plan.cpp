@@ -77,6 +77,7 @@ auto make_plan(const config::value& root, config::diagnostics& problems) -> std:
     read_retention(d, root);
     read_console(d, root);
     wire_up(d);
+    take_routes(d);
     resolve_rest(d);
     place_components(d, root);
     check_unknown(d);

@@ -1,7 +1,7 @@
 #include "topology/read_chain.hpp"
 
-#include "actors/operators/conditional.hpp"
 #include "config/expressions.hpp"
+#include "topology/conditional.hpp"
 #include "topology/draft.hpp"
 
 #include <algorithm>

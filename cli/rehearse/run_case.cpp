@@ -3,7 +3,7 @@
 #include "cli/rehearse/difference.hpp"
 #include "cli/rehearse/values.hpp"
 #include "runtime/codec/time_text.hpp"
-#include "topology/rehearsal.hpp"
+#include "topology/rehearsal/rehearsal.hpp"
 
 namespace weir::cli {
 namespace {

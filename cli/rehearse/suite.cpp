@@ -176,7 +176,7 @@ auto load_suite(const std::string& path, config::diagnostics& problems) -> std::
   if (!root || config::has_errors(problems)) return std::nullopt;
   const auto* tests = root->find("tests");
   if (tests == nullptr) {
-    problems.push_back({config::diagnostic::severity::error, root->where, "has no \"tests\"", "docs/expressions.md shows some"});
+    problems.push_back({config::diagnostic::severity::error, root->where, "has no \"tests\"", "docs/testing.md shows some"});
     return std::nullopt;
   }
   auto plan = plan_of(*root, path, problems);

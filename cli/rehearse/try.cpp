@@ -5,7 +5,7 @@
 #include "runtime/codec/json_writer.hpp"
 #include "runtime/parser/parsers.hpp"
 #include "topology/make_plan.hpp"
-#include "topology/rehearsal.hpp"
+#include "topology/rehearsal/rehearsal.hpp"
 
 #include <CLI/CLI.hpp>
 

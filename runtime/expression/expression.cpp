@@ -3,6 +3,8 @@
 #include "runtime/expression/compiler.hpp"
 #include "runtime/expression/evaluator.hpp"
 
+#include <algorithm>
+
 namespace weir {
 
 struct expression::parts {
@@ -31,6 +33,11 @@ auto expression::compile(std::string_view text, const expression_scope& scope, e
 
 auto expression::is_condition() const -> bool {
   return (parts_->made.nodes.back().can_be & expr::booleans) != 0;
+}
+
+auto expression::is_pure() const -> bool {
+  return std::all_of(parts_->made.nodes.begin(), parts_->made.nodes.end(),
+                     [](const expr::node& n) { return n.called == nullptr || n.called->is_pure; });
 }
 
 auto expression::is_constant() const -> bool { return parts_->made.nodes.back().what == expr::operation::constant; }

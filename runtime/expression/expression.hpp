@@ -31,6 +31,8 @@ public:
 
   /// Whether it can be true or false at all.
   auto is_condition() const -> bool;
+  /// Whether it is the same for an event at any time and on any node.
+  auto is_pure() const -> bool;
   /// Whether no event changes it.
   auto is_constant() const -> bool;
 

@@ -1,4 +1,4 @@
-#include "actors/operators/conditional.hpp"
+#include "topology/conditional.hpp"
 
 #include "runtime/base/assert.hpp"
 #include "runtime/expression/expression.hpp"

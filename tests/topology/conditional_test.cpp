@@ -1,4 +1,5 @@
-#include "actors/operators/conditional.hpp"
+#include "topology/conditional.hpp"
+
 #include "actors/operators/holding_chain.hpp"
 #include "tests/actors/operators/operator_contract.hpp"
 #include "tests/support/msgpack_build.hpp"

@@ -1,4 +1,4 @@
-#include "topology/rehearsal.hpp"
+#include "topology/rehearsal/rehearsal.hpp"
 
 #include "actors/collectors/chunking_intake.hpp"
 #include "actors/operators/chunk_process.hpp"
