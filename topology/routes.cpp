@@ -45,6 +45,13 @@ void check_steady(draft& d, const draft_component& c, const config::value::membe
                                       "that comes a second time, or to another node, has to go the same way");
 }
 
+/// Each of them is well, but together they may be too much.
+void check_together(draft& d, const draft_component& c, const std::string& condition) {
+  auto problems = expression_problems{};
+  if (!expression::compile(condition, {}, problems))
+    d.complain(c.taken.front().where, c.owner() + ": the routes together are too much for one expression: " + problems.front().what);
+}
+
 /// The routes of one sender that a component reads, as the first of its operators.
 void take(draft& d, draft_component& c) {
   const auto& first = c.taken.front();
@@ -57,6 +64,7 @@ void take(draft& d, draft_component& c) {
                       "what no route takes is \"" + first.sender + ".rest\"");
   auto condition = std::string{};
   for (const auto& t : c.taken) condition += (condition.empty() ? "" : " || ") + in_brackets(condition_of(sender, t.output));
+  check_together(d, c, condition);
   auto& process = process_of(c.plan);
   process.operators.insert(process.operators.begin(), take_route(condition));
   auto written = config::value{}; // so that a reload sees that it has changed
@@ -76,7 +84,9 @@ void check_readers(draft& d, const draft_component& sender) {
     if (is_behind && !takes_routes) return; // somebody reads all of it
   }
   for (const auto& r : sender.routes)
-    if (!read.contains(r.name)) d.complain(r.where, sender.owner() + ": nobody reads its route \"" + r.name + '"', "from: [" + sender.plan.name + '.' + r.name + ']');
+    if (d.by_name.contains(sender.plan.name + '.' + r.name))
+      d.complain(r.where, sender.owner() + ": its route \"" + r.name + "\" is named as a component is");
+    else if (!read.contains(r.name)) d.complain(r.where, sender.owner() + ": nobody reads its route \"" + r.name + '"', "from: [" + sender.plan.name + '.' + r.name + ']');
   if (!read.contains(rest_name))
     d.complain(sender.written.find("route")->where, sender.owner() + ": what no route takes goes nowhere",
                "somebody has to read \"" + sender.plan.name + ".rest\", or all of \"" + sender.plan.name + '"');

@@ -10,7 +10,7 @@
 namespace weir {
 namespace {
 
-constexpr auto chunk_bytes_max = std::size_t{1} << 20;
+constexpr auto rehearsed_chunk_bytes = std::size_t{1} << 20;
 constexpr auto own_stream = std::string_view{"rehearsal"};
 
 } // namespace
@@ -29,7 +29,7 @@ public:
     intake_.covered(own_stream, next_ - 1, next_);
   }
   void flush() { intake_.flush(monotonic_time::max()); }
-  auto take() -> std::vector<std::shared_ptr<chunk>> { return builder_.take(chunk_bytes_max); }
+  auto take() -> std::vector<std::shared_ptr<chunk>> { return builder_.take(rehearsed_chunk_bytes); }
   auto take_losses() -> bounded_counts { return std::exchange(counts_.dropped, {}); }
 
 private:
@@ -96,7 +96,7 @@ void rehearsal::arrive(const component_plan& at, const rehearsed_event& event) {
   out.append(event.record);
   builder.finish(event.time_ns);
   builder.covered(own_stream, 0, 1);
-  for (const auto& c : builder.take(chunk_bytes_max)) arrive(at, c);
+  for (const auto& c : builder.take(rehearsed_chunk_bytes)) arrive(at, c);
 }
 
 void rehearsal::pass_on() {
