@@ -46,6 +46,7 @@ template <class Interface> struct plugin {
   /// The Debian package that was not there when this was built, so that nothing is made of it; empty: it is whole.
   std::string lacks;
   std::string example; ///< a whole topology file that uses it, from `example` of its settings; empty: none
+  std::string shorthand; ///< the key of what stands there instead of a map, from its `shorthand` member; empty: none
   bool listens = false; ///< has a `listens` member: its input has no end of its own
   bool resumes = false; ///< has a `resumes` member: a source whose positions mean the same to a later process
   bool gives_events = false; ///< has a `gives_events` member: a source of events, not of lines to be parsed
@@ -152,6 +153,7 @@ template <class Interface, class T> struct register_plugin {
     entry.help = std::move(help);
     entry.fields = config::list_settings<typename T::settings>();
     entry.example = example_of<typename T::settings>();
+    if constexpr (requires { T::shorthand; }) entry.shorthand = T::shorthand;
     entry.listens = has_listens<T>;
     entry.resumes = has_resumes<T>;
     entry.gives_events = requires { T::gives_events; };

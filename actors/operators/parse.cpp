@@ -68,6 +68,7 @@ auto has_key(record_fields fields, std::string_view key) -> bool {
 class parse_operator final : public event_operator {
 public:
   using settings = parse_settings;
+  static constexpr auto shorthand = std::string_view{"format"};
 
   parse_operator(const settings& s, const plugin_context&) : settings_(s) {
     if (settings_.field.empty()) settings_.field = "message";

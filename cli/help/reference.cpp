@@ -102,6 +102,8 @@ auto pages_of(std::string_view kind) -> std::vector<page> {
 }
 
 auto common_fields_of(std::string_view kind) -> std::vector<config::field_info> {
+  if (kind == "operator")
+    return {{"when", "expression", {}, "Only for events of which it is true (docs/expressions.md); others pass the operator by.", false, {}}};
   if (kind == "collector") return config::list_settings<collector_spec>();
   if (kind == "sink") return config::list_settings<sink_spec>();
   if (kind == "parser") return config::list_settings<parse_settings>();

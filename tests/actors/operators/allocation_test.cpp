@@ -72,6 +72,9 @@ BOOST_AUTO_TEST_CASE(no_operator_allocates_for_an_event) {
                                        {"rename", map_of({{"code", "status"}})},
                                        {"add", map_of({{"text", "${code} ${k}"}, {"h", "${k.host}"}})}}))
       == 0U);
+  BOOST_TEST(allocations_of("filter", map_of({{"keep", "code >= 500 && lower(message) =~ /^get .*cart$/ && concat(k, 1) != message"}})) == 0U);
+  BOOST_TEST(allocations_of("set", map_of({{"code", "code + 1"}, {"k.text", "replace(message, /[a-z]+/, \"x\")"}, {"parts", "split(message, \"/\")"}}))
+             == 0U);
   BOOST_TEST(allocations_of("parse", map_of({{"format", "json"}, {"field", "json"}})) == 0U);
   BOOST_TEST(allocations_of("parse", map_of({{"format", "logfmt"}, {"field", "message"}})) == 0U);
 }
