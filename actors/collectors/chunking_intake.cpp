@@ -190,13 +190,15 @@ auto chunking_intake::write_unparsed(const event_view& line, std::string_view pr
     drop("unparsed", 1);
     return false;
   }
-  ++counts_.unparsed;
+  const auto is_left = on_error_ == parse_failure::leave;
   const auto reason = std::string{problem};
   out.truncate(begin);
   auto write = msgpack_writer{out};
-  write.map(2);
+  write.map(is_left ? 1 : 2);
   write.str("message");
   write.str(line.record);
+  if (is_left) return true;
+  ++counts_.unparsed;
   write.str("parse_error");
   write.str(reason);
   return true;
