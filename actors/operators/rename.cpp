@@ -49,7 +49,7 @@ private:
       const auto begin = names_.size();
       append_name(r);
       const auto name = std::string_view{names_}.substr(begin);
-      if (name == of.path || !is_written_path(name)) return names_.resize(begin), walk_step::keep;
+      if (r.to == r.from.text() || !is_written_path(name)) return names_.resize(begin), walk_step::keep;
       moved_.push_back({begin, name.size(), of.value});
       return walk_step::drop;
     }
@@ -67,6 +67,7 @@ private:
         continue;
       }
       names_ += parts_[part++];
+      std::replace(names_.begin(), names_.end(), path_joint, '.');
       if (r.to.compare(i, 2, "**") == 0) ++i;
     }
   }

@@ -33,18 +33,18 @@ auto path_pattern::compile(std::string_view text) -> result<path_pattern> {
 
 auto path_pattern::matches(std::string_view path, std::vector<std::string_view>& parts) const -> bool {
   parts.assign(stars_, {});
-  return stars_ == 0 ? path == text_ : matches_stars(path, &parts);
+  return stars_ == 0 ? matches(path) : matches_stars(path, &parts);
 }
 
 auto path_pattern::may_lead_from(std::string_view path) const -> bool {
   const auto plain = std::string_view{text_}.substr(0, plain_);
   const auto shared = std::min(plain.size(), path.size());
-  if (plain.substr(0, shared) != path.substr(0, shared)) return false;
+  if (!std::equal(plain.begin(), plain.begin() + static_cast<std::ptrdiff_t>(shared), path.begin(), is_same)) return false;
   return plain.size() > path.size() ? plain[path.size()] == '.' : stars_ > 0;
 }
 
 /// Each star takes as little as it can. One that takes more leaves all before it as they are, but for the last `**`, as
-/// a `*` cannot pass a dot.
+/// a `*` cannot pass a joint.
 auto path_pattern::matches_stars(std::string_view path, std::vector<std::string_view>* parts) const -> bool {
   auto one = star_choice{};
   auto many = star_choice{};
@@ -65,10 +65,10 @@ auto path_pattern::matches_stars(std::string_view path, std::vector<std::string_
       (is_many ? many_begin : one_begin) = t;
       if (is_many) one = {};
       set(star, t);
-    } else if (p == text_.size() ? t == path.size() : t < path.size() && text_[p] == path[t]) {
+    } else if (p == text_.size() ? t == path.size() : t < path.size() && is_same(text_[p], path[t])) {
       if (p == text_.size()) return true;
       ++p, ++t;
-    } else if (one.behind != std::string_view::npos && one.end < path.size() && path[one.end] != '.') {
+    } else if (one.behind != std::string_view::npos && one.end < path.size() && path[one.end] != path_joint) {
       ++one.end;
       set(one, one_begin);
       p = one.behind, t = one.end, part = one.part + 1;

@@ -3,20 +3,25 @@
 
 #include "runtime/base/result.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace weir {
 
-/// `*` stands for any characters within a name, `**` for any at all, dots too; the rest stands for itself.
+/// Between the names of a path that record_walk gives, so that a name with dots in it (`app.kubernetes.io/name`) is one.
+inline constexpr char path_joint = '\x1f';
+
+/// `*` stands for any characters within a name, `**` for any at all; a dot for one, or for what is between two names; the
+/// rest stands for itself.
 class path_pattern {
 public:
   /// Errors say what is wrong with `text`.
   static auto compile(std::string_view text) -> result<path_pattern>;
 
   auto matches(std::string_view path) const -> bool {
-    return stars_ == 0 ? path == text_ : matches_stars(path, nullptr);
+    return stars_ == 0 ? path.size() == text_.size() && is_text(path) : matches_stars(path, nullptr);
   }
   /// The same, and what each star stands for, in `parts`.
   auto matches(std::string_view path, std::vector<std::string_view>& parts) const -> bool;
@@ -27,6 +32,9 @@ public:
   auto stars() const -> std::size_t { return stars_; }
 
 private:
+  static auto is_same(char written, char there) -> bool { return written == there || (written == '.' && there == path_joint); }
+  /// Of a path of the same size.
+  auto is_text(std::string_view path) const -> bool { return std::equal(text_.begin(), text_.end(), path.begin(), is_same); }
   auto matches_stars(std::string_view path, std::vector<std::string_view>* parts) const -> bool;
 
   std::string text_;

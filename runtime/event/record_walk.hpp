@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/event/msgpack.hpp"
+#include "runtime/event/path_pattern.hpp"
 
 #include <string>
 #include <string_view>
@@ -18,7 +19,7 @@ enum class walk_step {
 };
 
 struct walked_value {
-  std::string_view path;  ///< a list's items have that of the list
+  std::string_view path;  ///< of names with path_joint between them; a list's items have that of the list
   std::string_view value; ///< its bytes
   bool is_deepest = false; ///< what is inside cannot be entered
 };
@@ -53,7 +54,7 @@ private:
       if (!read.str_or_bin(name) && !read.skip()) break;
       const auto key = std::string_view{begin, static_cast<std::size_t>(read.at() - begin)};
       if (!read.value(value)) break;
-      if (depth > 1) path_.append(1, '.').append(name);
+      if (depth > 1) path_.append(1, path_joint).append(name);
       const auto before = write.buffer().size();
       write.raw(key);
       if (copy_value({depth > 1 ? std::string_view{path_} : name, value, depth >= depth_max}, depth, write, visit))

@@ -16,9 +16,11 @@ public:
 
   geoip_operator(const settings& s, const plugin_context& context)
       : field_(s.field), to_(s.to), clock_(*context.clock), name_(context.node + '/' + context.component), file_(s.database) {
-    for (const auto& [name, path] : s.fields) wanted_.push_back({name, parts_of(path)});
-    if (!file_.has_changed(clock_.monotonic())) spdlog::warn("{}: geoip: {} is not there yet", name_, s.database);
-    else reload();
+    for (const auto& [name, path] : s.fields.empty() ? usual_geoip_fields() : s.fields) wanted_.push_back({name, parts_of(path)});
+    if (file_.has_changed(clock_.monotonic()))
+      reload();
+    else
+      spdlog::warn("{}: geoip: {} is not there yet", name_, s.database);
   }
 
   void apply(const event_view& in, event_output& out) override {

@@ -14,18 +14,11 @@ struct geoip_settings {
   std::string database;
   std::string field;
   std::string to = "geo";
-  /// What databases of cities, countries and networks have, whichever one it is.
-  config::string_map fields = {{"as_name", "autonomous_system_organization"},
-                               {"as_number", "autonomous_system_number"},
-                               {"city", "city.names.en"},
-                               {"continent", "continent.code"},
-                               {"country", "country.names.en"},
-                               {"country_code", "country.iso_code"},
-                               {"latitude", "location.latitude"},
-                               {"longitude", "location.longitude"},
-                               {"region", "subdivisions.0.names.en"},
-                               {"time_zone", "location.time_zone"}};
+  config::string_map fields; ///< none: usual_geoip_fields()
 };
+
+/// What databases of cities, countries and networks have, whichever one it is.
+auto usual_geoip_fields() -> const config::string_map&;
 
 template <class Visitor> void describe(Visitor& v, geoip_settings& s) {
   v.required("database", s.database, "The file, such as GeoLite2-City.mmdb. It is read again when it changes.");

@@ -22,8 +22,10 @@ public:
   lookup_operator(const settings& s, const plugin_context& context)
       : settings_(s), clock_(*context.clock), name_(context.node + '/' + context.component), file_(s.table.file) {
     settings_.table.rows_max = s.rows_max.value;
-    if (!file_.has_changed(clock_.monotonic())) spdlog::warn("{}: lookup: {} is not there yet", name_, s.table.file);
-    reload();
+    if (file_.has_changed(clock_.monotonic()))
+      reload();
+    else
+      spdlog::warn("{}: lookup: {} is not there yet", name_, s.table.file);
   }
 
   void apply(const event_view& in, event_output& out) override {

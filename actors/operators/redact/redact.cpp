@@ -51,7 +51,7 @@ private:
   /// A field, or one in which it is.
   auto names(std::string_view path) const -> bool {
     auto end = path.size();
-    for (; end != std::string_view::npos; end = end == 0 ? std::string_view::npos : path.rfind('.', end - 1))
+    for (; end != std::string_view::npos; end = end == 0 ? std::string_view::npos : path.rfind(path_joint, end - 1))
       if (fields_.matches(path.substr(0, end))) return true;
     return false;
   }

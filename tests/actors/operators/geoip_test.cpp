@@ -25,10 +25,11 @@ auto head(int type, std::size_t size) -> std::string {
   return out;
 }
 auto text(const std::string& bytes) -> std::string { return head(2, bytes.size()) + bytes; }
-auto number(std::uint32_t value) -> std::string {
-  auto bytes = std::string{};
-  for (auto shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift);
-  return head(6, 4) + bytes;
+/// Of 2, 4 or 8 bytes.
+auto number(std::uint64_t value, std::size_t bytes) -> std::string {
+  auto out = head(bytes == 2 ? 5 : bytes == 4 ? 6 : 9, bytes);
+  for (auto at = bytes; at-- > 0;) out += static_cast<char>(value >> (8 * at));
+  return out;
 }
 auto real(double value) -> std::string {
   auto bits = __builtin_bswap64(std::bit_cast<std::uint64_t>(value));
@@ -51,14 +52,14 @@ auto database(const std::string& data) -> std::string {
   const auto record = [](std::uint32_t value) {
     return std::string{static_cast<char>(value >> 16), static_cast<char>(value >> 8), static_cast<char>(value)};
   };
-  const auto meta = map({{"node_count", number(nodes)},
-                         {"record_size", number(24)},
-                         {"ip_version", number(4)},
+  const auto meta = map({{"node_count", number(nodes, 4)},
+                         {"record_size", number(24, 2)},
+                         {"ip_version", number(4, 2)},
                          {"database_type", text("Test")},
                          {"languages", list({text("en")})},
-                         {"binary_format_major_version", number(2)},
-                         {"binary_format_minor_version", number(0)},
-                         {"build_epoch", number(1)},
+                         {"binary_format_major_version", number(2, 2)},
+                         {"binary_format_minor_version", number(0, 2)},
+                         {"build_epoch", number(1, 8)},
                          {"description", map({})}});
   return record(nodes + 16) + record(nodes) + std::string(16, '\0') + data + "\xab\xcd\xefMaxMind.com" + meta;
 }
@@ -71,7 +72,7 @@ auto city(const std::string& name) -> std::string {
                        {"country", map({{"iso_code", text("DE")}})},
                        {"location", map({{"latitude", real(48.5)}})},
                        {"subdivisions", list({map({{"names", map({{"en", text("Bavaria")}})}})})},
-                       {"autonomous_system_number", number(64512)}}));
+                       {"autonomous_system_number", number(64512, 4)}}));
 }
 
 void write_file(const std::string& path, const std::string& content) { std::ofstream{path, std::ios::binary | std::ios::trunc} << content; }

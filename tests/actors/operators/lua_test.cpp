@@ -77,9 +77,9 @@ BOOST_AUTO_TEST_CASE(a_call_that_fails_leaves_the_event_with_the_reason) {
 }
 
 BOOST_AUTO_TEST_CASE(a_script_can_use_up_neither_time_nor_memory) {
-  const auto bounded = [](const char* body) {
+  const auto bounded = [](const char* body, const char* time_max = "20ms") {
     auto settings = script(body);
-    settings.members.push_back({"time_max", {}, config_item{"20ms"}.made});
+    settings.members.push_back({"time_max", {}, config_item{time_max}.made});
     settings.members.push_back({"memory_max", {}, config_item{"4MiB"}.made});
     return settings;
   };
@@ -88,8 +88,8 @@ BOOST_AUTO_TEST_CASE(a_script_can_use_up_neither_time_nor_memory) {
                            "local c = coroutine.wrap(function() while true do end end) c()"})
     BOOST_TEST(judged(bounded(body), record).find("took more time than \\\"time_max\\\" allows") != std::string::npos, body);
   for (const auto* body : {"local t = {} while true do t[#t + 1] = {} end", "return string.rep('x', 1e9)"})
-    BOOST_TEST(judged(bounded(body), record).find("not enough memory") != std::string::npos, body);
-  const auto tried = make_operator("lua", bounded("if record.a == 1 then local t = {} while true do t[#t + 1] = {} end end return 0"));
+    BOOST_TEST(judged(bounded(body, "60s"), record).find("not enough memory") != std::string::npos, body);
+  const auto tried = make_operator("lua", bounded("if record.a == 1 then local t = {} while true do t[#t + 1] = {} end end return 0", "60s"));
   outcome(*tried, record);
   BOOST_TEST(outcome(*tried, packed({{"a", 2}}), "t") == R"(t {"a":2})");
 }

@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(remove_takes_away_what_its_patterns_name) {
 
 BOOST_AUTO_TEST_CASE(rename_puts_what_stars_stand_for_into_the_new_name) {
   BOOST_TEST(shaped("rename", map_of({{"fields", map_of({{"k8s_*", "kubernetes.*"}, {"k.labels.*", "label_*"}, {"m", "n"}})}}), pod())
-             == R"({"k":{"pod":"a","labels":{"b.c":1}},"label_app":"x","kubernetes":{"ns":"n","node":"m"},"n":5})");
+             == R"({"k":{"pod":"a","labels":{}},"label_app":"x","label_b":{"c":1},"kubernetes":{"ns":"n","node":"m"},"n":5})");
   BOOST_TEST(shaped("rename", map_of({{"fields", map_of({{"a", "b"}, {"b", "a"}})}}), packed({{"a", 1}, {"b", 2}})) == R"({"b":1,"a":2})");
 }
 
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(nest_moves_fields_into_a_map_and_flatten_out_of_them) {
 
 BOOST_AUTO_TEST_CASE(convert_gives_values_the_type_that_they_say_exactly) {
   const auto as = [](const char* type, const packed_value& value) {
-    auto out = shaped("convert", map_of({{"types", map_of({{"a", type}})}}), packed({{"a", value}}));
+    auto out = shaped("convert", map_of({{"types", map_of({{"a", type}})}}), packed({{"a", packed_bytes{std::string{value.view()}}}}));
     return out.substr(5, out.size() - 6);
   };
   BOOST_TEST(as("int", "42") == "42");
