@@ -51,6 +51,9 @@ auto make_parser(const parser_settings& settings, const clock& now) -> made_pars
   case line_format::xml: return make_xml_parser(settings, now);
   case line_format::url: return make_url_parser(settings, now);
   case line_format::user_agent: return make_user_agent_parser(settings, now);
+  case line_format::docker: return make_docker_parser(settings, now);
+  case line_format::cri: return make_cri_parser(settings, now);
+  case line_format::container: return make_container_parser(settings, now);
   }
   return error{errc::failed, "format: no such parser"};
 }

@@ -30,12 +30,15 @@ enum class line_format {
   klog,
   xml,
   url,
-  user_agent
+  user_agent,
+  docker,
+  cri,
+  container
 };
 
 constexpr auto names_of(line_format*) {
   using enum line_format;
-  return std::array<std::pair<std::string_view, line_format>, 17>{{{"none", none},
+  return std::array<std::pair<std::string_view, line_format>, 20>{{{"none", none},
                                                                    {"json", json},
                                                                    {"regex", regex},
                                                                    {"grok", grok},
@@ -51,7 +54,10 @@ constexpr auto names_of(line_format*) {
                                                                    {"klog", klog},
                                                                    {"xml", xml},
                                                                    {"url", url},
-                                                                   {"user_agent", user_agent}}};
+                                                                   {"user_agent", user_agent},
+                                                                   {"docker", docker},
+                                                                   {"cri", cri},
+                                                                   {"container", container}}};
 }
 
 struct parser_settings {

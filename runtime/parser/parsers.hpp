@@ -25,5 +25,8 @@ auto make_klog_parser(const parser_settings& settings, const clock& now) -> made
 auto make_xml_parser(const parser_settings& settings, const clock& now) -> made_parser;
 auto make_url_parser(const parser_settings& settings, const clock& now) -> made_parser;
 auto make_user_agent_parser(const parser_settings& settings, const clock& now) -> made_parser;
+auto make_docker_parser(const parser_settings& settings, const clock& now) -> made_parser;
+auto make_cri_parser(const parser_settings& settings, const clock& now) -> made_parser;
+auto make_container_parser(const parser_settings& settings, const clock& now) -> made_parser;
 
 } // namespace weir

@@ -29,8 +29,11 @@ inline auto ruled_settings(line_format format) -> parser_settings {
   case url: made.types = "path:array:/,port:string,host:time"; break;
   case user_agent: made.types = "version:float,os:array: "; break;
   case xml: made.time_key = "Event.@at", made.types = "Event.n:integer,Event.o.a:array,Event.s.#text:time,Event.b:bool"; break;
+  case cri:
+  case container: made.types = "log:integer,stream:array"; break;
   case grok:
   case regex: made.time_key = "ts", made.types = "host:array:.,rest:integer"; break;
+  case docker:
   case json:
   case ltsv:
   case cef:

@@ -31,6 +31,9 @@ auto valid_line(line_format format) -> std::string {
   case user_agent:
     return "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1 Version/17.1 Mobile/15E148 Safari/604.1";
   case csv: return R"(2026-11-22,"a ""b"" c",12)";
+  case docker:
+  case container: return R"({"log":"text \u00e9\n","stream":"stdout","attrs":{"n":"12"},"ts":"x","time":"2026-11-22T15:00:00.5Z"})";
+  case cri: return "2026-11-22T15:00:00.123456789Z stderr P:a text 12";
   case regex:
   case grok:
   case none: break;
