@@ -192,6 +192,10 @@ private:
       complain(s.settings.where, '"' + s.type + "\" makes several events of one, which only a collector can: there each "
                                                 "gets an ordinal, by which stores know it again",
                "put it under \"process\" of the collector");
+    else if (found.remembers)
+      complain(s.settings.where, '"' + s.type + "\" remembers events, which only a collector can: what is passed on a second "
+                                                "time would be taken for another one",
+               "put it under \"process\" of the collector");
   }
 
   static auto empty_map(const config::place& where) -> value {
