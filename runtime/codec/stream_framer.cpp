@@ -47,7 +47,8 @@ auto stream_framer::head_of(std::string_view input) const -> head {
 
 auto stream_framer::take_octets(const head& is, std::string_view input) -> step {
   const auto taken = std::min(is.size, message_bytes_max_);
-  if (input.size() - is.bytes < taken) return {};
+  // One byte more shows whether a cut is between two characters.
+  if (input.size() - is.bytes < std::min(is.size, taken + 1)) return {};
   skip_bytes_ = is.size - taken;
   if (skip_bytes_ == 0) return {is.bytes + taken, framed_message{input.substr(is.bytes, taken)}};
   return {is.bytes + taken, framed_message{input.substr(is.bytes, whole_characters(input.substr(is.bytes), taken)), true}};

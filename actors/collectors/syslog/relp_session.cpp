@@ -1,5 +1,7 @@
 #include "actors/collectors/syslog/relp_session.hpp"
 
+#include "runtime/base/utf8.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <string>
@@ -86,7 +88,7 @@ auto relp_session::take_cut(client_connection& at, const relp_head& head, std::s
   const auto used = static_cast<std::size_t>(data.data() - at.input().data()) + message_bytes_max_;
   cut_number_ = head.number;
   skip_bytes_ = std::uint64_t{head.data_bytes} - message_bytes_max_ + 1;
-  to_.take({data.substr(0, message_bytes_max_), true, at.peer()}, turn);
+  to_.take({data.substr(0, whole_characters(data, message_bytes_max_)), true, at.peer()}, turn);
   turn.spend(used);
   at.consume(used);
   return client_progress::wants_more;
