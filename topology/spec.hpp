@@ -47,6 +47,7 @@ void validate(const dead_letters_spec& spec, config::settings_reader& reader);
 struct collector_spec {
   std::string type;
   config::value parse;
+  config::value multiline;
   config::value process;
   config::string_map labels;
   std::string dead_letter;
@@ -57,8 +58,10 @@ struct collector_spec {
 template <class Visitor> void describe(Visitor& v, collector_spec& s) {
   v.required("type", s.type, "Which source: `weir help collector` lists them.");
   v.field("parse", s.parse, "How to read a line: {format: json}; `weir help operator parse`.");
+  v.field("multiline", s.multiline,
+          "Which lines make one event, before they are parsed: [java, python]; `weir help operator multiline`.");
   v.field("process", s.process,
-          "A list of operators, applied in order: - grep: {...}; parse is its short form.");
+          "A list of operators, applied in order: - grep: {...}; parse and multiline are short forms.");
   v.field("labels", s.labels,
           "Fields added to every record that lacks them; a.b is b inside of a, and maps in between are made.");
   v.field("dead_letter", s.dead_letter,

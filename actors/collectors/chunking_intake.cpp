@@ -22,6 +22,7 @@ public:
   void drop(std::string_view reason, std::uint64_t events) override { owner_.drop(reason, events); }
   void note_unparsed() override { ++owner_.counts_.unparsed; }
   void note_unread_time(const unread_time& problem) override { owner_.note_unread_time(problem); }
+  void note(std::string_view what) override { owner_.counts_.noted.add(what, 1); }
   void dead_letter(const event_view& event, std::string_view reason) override {
     auto& letter = owner_.add_letter(event, reason);
     letter.bytes.resize(entry_head_bytes);

@@ -12,6 +12,7 @@ public:
   void drop(std::string_view reason, std::uint64_t events) override { next_.drop(reason, events); }
   void note_unparsed() override { next_.note_unparsed(); }
   void note_unread_time(const unread_time& problem) override { next_.note_unread_time(problem); }
+  void note(std::string_view what) override { next_.note(what); }
   void dead_letter(const event_view& event, std::string_view reason) override {
     next_.dead_letter(event, reason);
   }

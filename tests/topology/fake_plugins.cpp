@@ -1,5 +1,6 @@
 /// Plug-ins with the settings that topologies speak of and no behaviour, so that plans can be tested alone.
 #include "actors/collectors/source.hpp"
+#include "actors/operators/multiline/settings.hpp"
 #include "actors/operators/operator.hpp"
 #include "actors/operators/parse.hpp"
 #include "actors/sinks/store.hpp"
@@ -10,6 +11,8 @@ void validate(const parse_settings& settings, config::settings_reader& reader) {
   if (settings.parser.format == line_format::regex && settings.parser.expression.empty())
     reader.complain("format", "\"expression\" is missing; regex wants one");
 }
+
+void validate(const multiline_settings&, config::settings_reader&) {}
 
 namespace {
 
