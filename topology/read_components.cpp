@@ -106,6 +106,7 @@ void read_aggregator(draft& d, draft_component& c) {
   c.plan.starts_at_all = spec.start == start_with::all;
   auto details = aggregator_plan{spec.batch, buffer_of(spec.buffer), 1, spec.balance};
   if (const auto count = parse_instances(spec.instances)) details.instances = *count;
+  read_routes(d, c, spec.route_to);
   details.process = read_operators(d, c);
   details.replicas = spec.replicas;
   details.waits_for_replicas = spec.when_short == short_policy::block;
@@ -178,7 +179,7 @@ void read_component(draft& d, tier t, const value::member& m) {
   if (!is_valid_name(m.key))
     d.complain(m.where, c.owner() + ": a name wants letters, digits and _ . - only, 128 at most");
   read_references(c);
-  for (const auto& r : c.from) d.mentioned.insert(r.name);
+  for (const auto& r : c.from) d.mentioned.insert({r.name, r.name.substr(0, r.name.rfind('.'))});
   if (const auto* taken = d.find(m.key))
     return d.complain(m.where, c.owner() + ": the name is taken by " + taken->owner() + " in line "
                                    + std::to_string(taken->plan.where.line));

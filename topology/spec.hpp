@@ -6,6 +6,7 @@
 #include "topology/commit_spec.hpp"
 #include "topology/plan.hpp"
 #include "topology/retry_spec.hpp"
+#include "topology/route_policy.hpp"
 
 #include <optional>
 
@@ -93,6 +94,8 @@ struct aggregator_spec {
   short_policy when_short = short_policy::block;
   std::optional<start_with> start;
   config::value process;
+  config::value route;
+  route_policy route_to = route_policy::first;
   std::string dead_letter;
 };
 
@@ -112,6 +115,10 @@ template <class Visitor> void describe(Visitor& v, aggregator_spec& s) {
           "While fewer nodes are there than replicas: block, or degrade: those that are there are enough.");
   v.field("process", s.process,
           "A list of operators, applied in order to what it passes on: - grep: {...}; what it holds is as it came.");
+  v.field("route", s.route,
+          "Names of outputs and their expressions (docs/expressions.md): who reads from NAME.OUTPUT gets the events of which it is true, "
+          "from NAME.rest those that no output takes, from NAME all.");
+  v.field("route_to", s.route_to, "Where an event goes of which several are true: to the first of them, or to all.");
   v.field("dead_letter", s.dead_letter,
           "The sink that gets what fails a parse with on_error: dead_letter; default: a file only.");
 }

@@ -122,6 +122,7 @@ private:
   void expire();
   void keep_call(client_connection& c);
   void call_due();
+  void look_again(client_connection& c);
   void pause(client_connection& c);
   void resume_paused();
   void close_stalled();
