@@ -12,6 +12,8 @@ namespace weir {
 struct line_block {
   std::string_view tag;
   std::string_view stream;
+  std::string_view path;  ///< under which the file was first seen; empty: this only tells of a stream
+  std::string_view place; ///< where it lay then, if `path` led there by a link
   std::uint64_t begin = 0;
   std::string_view bytes; ///< line_padding readable bytes behind it; empty: only the position is new
   bool is_cut = false;

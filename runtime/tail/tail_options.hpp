@@ -25,11 +25,16 @@ struct tail_options {
   duration refresh_interval = std::chrono::seconds{10}; ///< between looks at everything, as a safety net
   duration poll_interval = std::chrono::seconds{1};     ///< the same where inotify does not work
   std::string tag = "{path}";
+  /// What lies beside the end of a link with its name, a dot and digits was there before it, and is read first.
+  bool rotated_beside = false;
   /// How much of the file with this inode is there to stay; nothing behind it is looked at. Absent: all.
   std::function<std::uint64_t(std::uint64_t inode)> safe_bytes = {};
   /// Whether this process writes the file itself: it is not read then. `place`: its path without links when it is
   /// seen first, empty later. Absent: no.
   std::function<bool(const file_key& key, const std::string& place)> is_own = {};
+  /// Whether nothing is to be read of a file yet, by its path and place as in line_block; asked again after
+  /// tailer::look_again(). Absent: no.
+  std::function<bool(const std::string& path, const std::string& place)> waits = {};
 };
 
 } // namespace weir

@@ -175,8 +175,8 @@ auto tailer::next_note() -> line_block {
   auto [what, is_for_all] = std::move(notes_.front());
   notes_.pop_front();
   noted_stream_ = std::move(what.stream);
-  if (what.end == end_of_stream) return {{}, noted_stream_, what.begin, {}, false, true, is_for_all};
-  return {{}, noted_stream_, what.begin, {}, false, false, is_for_all, what.end - what.begin};
+  if (what.end == end_of_stream) return {{}, noted_stream_, {}, {}, what.begin, {}, false, true, is_for_all};
+  return {{}, noted_stream_, {}, {}, what.begin, {}, false, false, is_for_all, what.end - what.begin};
 }
 
 void tailer::end_replaced(tailed_file& file) {
@@ -184,8 +184,20 @@ void tailer::end_replaced(tailed_file& file) {
   file.replaced.clear();
 }
 
+auto tailer::has_to_wait(tailed_file& file) -> bool {
+  file.is_waiting = options_.waits && options_.waits(file.first_path, file.place);
+  has_waiting_ = has_waiting_ || file.is_waiting;
+  return file.is_waiting;
+}
+
+void tailer::look_again() {
+  if (!std::exchange(has_waiting_, false)) return;
+  for (const auto& [key, file] : files_.all())
+    if (std::exchange(file->is_waiting, false)) enqueue(*file);
+}
+
 auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block> {
-  if (!file.untold.empty()) return std::nullopt;
+  if (!file.untold.empty() || has_to_wait(file)) return std::nullopt;
   if (!file.is_linked()) unlinked_wanted_ = true;
   if (file.is_own) return std::nullopt;
   auto status = file_stat{};
@@ -326,7 +338,7 @@ auto tailer::pass_hole(tailed_file& file, std::uint64_t begin, std::uint64_t siz
 
 auto tailer::deliver(tailed_file& file, const block_reader::outcome& read, std::uint64_t begin)
     -> line_block {
-  auto block = line_block{file.tag, file.stream, file.offset, read.bytes, read.is_cut};
+  auto block = line_block{file.tag, file.stream, file.first_path, file.place, file.offset, read.bytes, read.is_cut};
   block.skipped = begin - file.offset;
   if (read.is_cut && !file.in_long_line) note_lines({1, 0}, file.stream);
   file.in_long_line = read.is_cut;
@@ -416,7 +428,7 @@ void tailer::look_at_unlinked(bool timed) {
 
 /// Whether nothing more can come from a file without a path, and nothing of it can be asked for again.
 auto tailer::is_released(tailed_file& file, bool timed) -> bool {
-  if (file.queued || !file.untold.empty()) return false;
+  if (file.queued || !file.untold.empty() || file.is_waiting) return false;
   auto status = file_stat{};
   if (file.fd < 0 || stat_descriptor(file.fd, status) != 0) return true;
   if (options_.once) return false;

@@ -37,12 +37,15 @@ public:
   /// The next block, of about `want` bytes; the files take turns.
   auto next(std::size_t want) -> std::optional<line_block>;
   void acknowledge(std::span<const position_range> safe);
+  /// Files that had to wait may be asked for again.
+  void look_again();
+  auto has_waiting() const -> bool { return has_waiting_; }
   /// What is told to all, for whoever is new among them.
   auto standing() const -> std::vector<position_range>;
 
   /// Whether next() ended only so that somebody else may have a turn.
   auto has_more() const -> bool { return paused_; }
-  auto is_finished() const -> bool { return options_.once && queue_.empty() && !held_ && untold_.empty(); }
+  auto is_finished() const -> bool { return options_.once && queue_.empty() && !held_ && untold_.empty() && !has_waiting_; }
   auto wake_fd() const -> int { return watcher_.fd(); }
   auto wake_at() const -> std::optional<monotonic_time>;
   auto summary() const -> std::string;
@@ -75,6 +78,9 @@ private:
   void follow_renamed_while_away();
   void adopt_rotated(const std::string& path, const file_stat& status);
   void adopt_unseen(const std::string& from, const std::string& to, const file_stat& status);
+  /// Whether old files that are seen for the first time are not wanted.
+  auto is_from_end() const -> bool { return starting_ && is_first_start_ && options_.from_end; }
+  void adopt_beside(const tailed_file& file);
   void follow_unlinked(tailed_file& file, const file_stat& status);
   void bar(const std::string& path, int problem);
   void note_match(const std::string& path);
@@ -113,6 +119,7 @@ private:
   void tell_over(std::string stream);
   void forget_over(const std::string& stream);
   auto waits_for_predecessor(tailed_file& file) -> bool;
+  auto has_to_wait(tailed_file& file) -> bool;
   auto take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block>;
   void name_stream(tailed_file& file);
   auto is_told(tailed_file& file) -> bool;
@@ -176,6 +183,7 @@ private:
   bool scan_wanted_ = false;
   bool unlinked_wanted_ = false; ///< look at unlinked files when everything is read
   bool paused_ = false;
+  bool has_waiting_ = false; ///< there are files that wait, since look_again()
   bool is_own_told_ = false;
   bool starting_ = false;
   bool is_first_start_ = false; ///< no earlier instance handed anything on
