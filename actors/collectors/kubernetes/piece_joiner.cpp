@@ -19,7 +19,8 @@ auto piece_joiner::add(const container_piece& piece, std::uint64_t position) -> 
   }
   line->text += piece.text;
   bytes_ += piece.text.size();
-  open_ += (piece.is_partial ? 1U : 0U) - (line->is_open ? 1U : 0U);
+  if (piece.is_partial && !line->is_open) ++open_;
+  if (!piece.is_partial && line->is_open) --open_;
   line->is_open = piece.is_partial;
   return open_ == 0 || bytes_ > bytes_max_ || lines_.size() >= lines_max;
 }
