@@ -2,11 +2,13 @@
 #pragma once
 
 #include "runtime/base/units.hpp"
+#include "runtime/codec/text_encoding.hpp"
 #include "runtime/os/descriptor_budget.hpp"
 #include "runtime/tail/file_identity.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,9 @@ struct tail_options {
   std::string tag = "{path}";
   /// What lies beside the end of a link with its name, a dot and digits was there before it, and is read first.
   bool rotated_beside = false;
+  std::optional<text_unit> unit;  ///< absent: UTF-16 of files that begin with its mark, else bytes
+  duration ignore_older{0};       ///< files that have not been written for so long are left alone when they are found; 0: none are
+  bool delete_read = false;       ///< a file goes when all of it is safe and nobody writes to it
   /// How much of the file with this inode is there to stay; nothing behind it is looked at. Absent: all.
   std::function<std::uint64_t(std::uint64_t inode)> safe_bytes = {};
   /// Whether this process writes the file itself: it is not read then. `place`: its path without links when it is

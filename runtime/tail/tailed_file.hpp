@@ -1,6 +1,7 @@
 /// What a tail knows of one file: one inode, whatever and however many its names are.
 #pragma once
 
+#include "runtime/codec/text_encoding.hpp"
 #include "runtime/event/chunk.hpp"
 #include "runtime/flow/gaps.hpp"
 #include "runtime/tail/file_identity.hpp"
@@ -49,6 +50,7 @@ struct tailed_file {
   int fd = -1;
   int watch = -1;       ///< of its own, if no directory reports it
   std::size_t mark_bytes = 0; ///< at its very beginning: a byte order mark
+  text_unit unit = text_unit::byte;
   int looks_at_end = 0; ///< since it lost its last path
   bool queued = false;
   bool is_waiting = false; ///< for what tail_options::waits says

@@ -112,6 +112,7 @@ void tailer::look() {
   const auto since = now - scanned_at_;
   if (since >= interval || (scan_wanted_ && since >= scan_interval_min)) scan();
   if (look_at_ && now >= *look_at_) look_at_unlinked(true);
+  if (delete_at_ && now >= *delete_at_) delete_read();
 }
 
 auto tailer::wake_at() const -> std::optional<monotonic_time> {
@@ -121,6 +122,7 @@ auto tailer::wake_at() const -> std::optional<monotonic_time> {
   auto next = scanned_at_ + std::chrono::duration_cast<monotonic_time::duration>(interval);
   if (scan_wanted_) next = std::min(next, scanned_at_ + scan_interval_min);
   if (look_at_) next = std::min(next, *look_at_);
+  if (delete_at_) next = std::min(next, *delete_at_);
   if (!untold_.empty()) next = std::min(next, untold_.front().until);
   return next;
 }
@@ -175,8 +177,8 @@ auto tailer::next_note() -> line_block {
   auto [what, is_for_all] = std::move(notes_.front());
   notes_.pop_front();
   noted_stream_ = std::move(what.stream);
-  if (what.end == end_of_stream) return {{}, noted_stream_, {}, {}, what.begin, {}, false, true, is_for_all};
-  return {{}, noted_stream_, {}, {}, what.begin, {}, false, false, is_for_all, what.end - what.begin};
+  if (what.end == end_of_stream) return {{}, noted_stream_, what.begin, {}, false, true, is_for_all};
+  return {{}, noted_stream_, what.begin, {}, false, false, is_for_all, what.end - what.begin};
 }
 
 void tailer::end_replaced(tailed_file& file) {
@@ -220,7 +222,7 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
   if (nothing_new || file.offset >= file.limit || is_own(file, {})) return std::nullopt;
   const auto size = std::min(status.size, file.limit);
   const auto begin = file.offset + (file.offset == 0 ? file.mark_bytes : 0U);
-  const auto read = reader_.read({file.fd, begin, size, stop, take_rest, !file.in_long_line}, want);
+  const auto read = reader_.read({file.fd, begin, size, stop, take_rest, !file.in_long_line, file.unit}, want);
   file.problem = read.problem;
   if (file.is_unreadable()) complaints_.add_once(file.path(), describe_errno(read.problem));
   if (read.is_hole) return pass_hole(file, begin, std::min(size, stop));
@@ -229,7 +231,7 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
   if (!is_told(file)) return std::nullopt;
   auto block = deliver(file, read, begin);
   if (is_gap) {
-    block.is_cut = !block.bytes.ends_with('\n');
+    block.is_cut = !ends_line(block.bytes, block.unit);
     skip_known(file);
   }
   if (!read.at_end || is_gap || (take_rest && read.rest > 0)) go_on(file, is_gap);
@@ -338,8 +340,13 @@ auto tailer::pass_hole(tailed_file& file, std::uint64_t begin, std::uint64_t siz
 
 auto tailer::deliver(tailed_file& file, const block_reader::outcome& read, std::uint64_t begin)
     -> line_block {
-  auto block = line_block{file.tag, file.stream, file.first_path, file.place, file.offset, read.bytes, read.is_cut};
+  auto block = line_block{file.tag, file.stream, file.offset, read.bytes, read.is_cut};
   block.skipped = begin - file.offset;
+  block.goes_on = file.in_long_line;
+  block.unit = file.unit;
+  block.inode = file.key.inode;
+  block.path = file.first_path;
+  block.place = file.place;
   if (read.is_cut && !file.in_long_line) note_lines({1, 0}, file.stream);
   file.in_long_line = read.is_cut;
   file.offset = block.end();
@@ -367,11 +374,13 @@ void tailer::check_content(tailed_file& file, const file_stat& status) {
   if (was_empty && !head.empty() && !options_.safe_bytes) find_copies_since_empty(file);
 }
 
-/// A byte order mark is no text.
+/// A byte order mark is no text, and says how what follows is written.
 void tailer::note_mark(tailed_file& file, std::string_view head) {
-  file.mark_bytes = head.starts_with(byte_order_mark) ? byte_order_mark.size() : 0U;
-  if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff"))
-    complaints_.add_once(file.path(), "begins with the byte order mark of UTF-16; UTF-8 was expected");
+  const auto by_mark = unit_by_mark(head);
+  const auto may_be_pairs = !options_.unit || *options_.unit != text_unit::byte;
+  const auto has_pairs = may_be_pairs && by_mark != text_unit::byte;
+  file.unit = has_pairs ? by_mark : options_.unit.value_or(text_unit::byte);
+  file.mark_bytes = has_pairs ? pair_mark_bytes : head.starts_with(byte_order_mark) ? byte_order_mark.size() : 0U;
 }
 
 auto tailer::open_path(tailed_file& file, const std::string& path) -> int {
@@ -474,10 +483,12 @@ void tailer::acknowledge(std::span<const position_range> safe) {
     file->acknowledged = std::max(file->acknowledged, position.end);
     // What a restart may take for unseen, as long as a copy of something older is read, stays known.
     if (file->predecessor == nullptr || !file->predecessor->is_copy) end_replaced(*file);
+    if (file->is_linked()) may_delete(*file);
     if (file->is_linked() || !is_released(*file)) continue;
     std::erase(unlinked_, file);
     drop(*file);
   }
+  if (options_.once && !read_files_.empty()) delete_read(); // nobody looks again
 }
 
 void tailer::note_lines(const line_counts& counts, std::string_view stream) {

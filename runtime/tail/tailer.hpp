@@ -87,12 +87,20 @@ private:
   void look_at_renamed(const std::string& path);
   void add_file(const std::string& path, const file_stat& status);
   void relink(tailed_file& file, const std::string& path);
+  auto is_too_old(const file_stat& status) const -> bool;
   void place_file(tailed_file& file, const file_stat& status);
   void go_on(tailed_file& file, file_table::recollection& known);
   void note_place(tailed_file& file, const std::string& path);
 
   // What files held before they were cut off (tailer_copies.cpp).
   void begin_anew(tailed_file& file, const file_stat& status);
+  // Files that go once they are read (tailer_delete.cpp).
+  void may_delete(const tailed_file& file);
+  void delete_read();
+  enum class deletable { no, later, now };
+  auto is_deletable(tailed_file& file) -> deletable;
+  void delete_file(tailed_file& file);
+
   void tell_cut_off(const tailed_file& file, std::uint64_t unread);
   enum class copy_look { another, complete, adopted };
   auto find_copy(tailed_file& file, file_table::recollection& content, std::int64_t not_before_ns)
@@ -180,6 +188,9 @@ private:
   monotonic_time scanned_at_;
   monotonic_time swept_at_;               ///< when files that are gone were looked for
   std::optional<monotonic_time> look_at_; ///< when to look at unlinked files again
+  std::unordered_set<file_key, file_key_hash> read_files_; ///< that may have to be deleted
+  std::optional<monotonic_time> delete_at_; ///< when to look at these
+  std::uint64_t deleted_files_ = 0;
   bool scan_wanted_ = false;
   bool unlinked_wanted_ = false; ///< look at unlinked files when everything is read
   bool paused_ = false;

@@ -3,7 +3,7 @@
 namespace weir {
 
 auto open_files::of(const std::string& stream) -> open_file& {
-  return all_.try_emplace(stream, open_file{piece_joiner{line_bytes_max_}}).first->second;
+  return all_.try_emplace(stream, open_file{.joiner = piece_joiner{line_bytes_max_}}).first->second;
 }
 
 auto open_files::add(open_file& file, const container_piece& piece, std::uint64_t position) -> bool {

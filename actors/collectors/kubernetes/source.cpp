@@ -100,6 +100,7 @@ private:
     options.once = context.once;
     options.expects_files = false;
     options.line_bytes_max = file_line_bytes_max;
+    options.unit = text_unit::byte;
     options.descriptors = context.descriptors;
     options.refresh_interval = settings_.refresh_interval;
     options.rotated_beside = true;
