@@ -6,7 +6,7 @@ namespace weir {
 namespace {
 
 /// The word before the next blank, which goes with it.
-auto take_word(std::string_view& line) -> std::string_view {
+auto take_head_word(std::string_view& line) -> std::string_view {
   const auto blank = std::min(line.find(' '), line.size());
   const auto word = line.substr(0, blank);
   line.remove_prefix(std::min(blank + 1, line.size()));
@@ -28,9 +28,9 @@ auto container_pieces::split(std::string_view line) -> std::optional<container_p
 }
 
 auto container_pieces::split_cri(std::string_view line) const -> std::optional<container_piece> {
-  const auto time = take_word(line);
-  const auto stream = take_word(line);
-  const auto flags = take_word(line);
+  const auto time = take_head_word(line);
+  const auto stream = take_head_word(line);
+  const auto flags = take_head_word(line);
   const auto flag = flags.substr(0, flags.find(':'));
   if (!is_output_stream(stream) || (flag != "F" && flag != "P")) return std::nullopt;
   const auto time_ns = times_.parse(time);

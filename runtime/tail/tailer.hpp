@@ -37,9 +37,7 @@ public:
   /// The next block, of about `want` bytes; the files take turns.
   auto next(std::size_t want) -> std::optional<line_block>;
   void acknowledge(std::span<const position_range> safe);
-  /// Files that had to wait may be asked for again.
-  void look_again();
-  auto has_waiting() const -> bool { return has_waiting_; }
+  void look_again(); ///< at files that had to wait
   /// What is told to all, for whoever is new among them.
   auto standing() const -> std::vector<position_range>;
 
@@ -78,7 +76,6 @@ private:
   void follow_renamed_while_away();
   void adopt_rotated(const std::string& path, const file_stat& status);
   void adopt_unseen(const std::string& from, const std::string& to, const file_stat& status);
-  /// Whether old files that are seen for the first time are not wanted.
   auto is_from_end() const -> bool { return starting_ && is_first_start_ && options_.from_end; }
   void adopt_beside(const tailed_file& file);
   void follow_unlinked(tailed_file& file, const file_stat& status);

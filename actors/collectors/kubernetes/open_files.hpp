@@ -16,9 +16,9 @@ struct open_file {
   std::uint64_t from = 0;    ///< what is read from here on is not covered
   std::uint64_t read_to = 0;
   monotonic_time touched{};  ///< when the last piece came, if the joiner is open
-  std::string path;          ///< of its last block
-  std::string place;
-  std::string uid; ///< of the pod that is pinned by it; empty: none
+  std::string path = {};     ///< of its last block
+  std::string place = {};
+  std::string uid = {};      ///< of the pod that is pinned by it; empty: none
 };
 
 class open_files {

@@ -120,9 +120,9 @@ private:
     return true;
   }
   void look_at_waiting() {
-    if (!tailer_.has_waiting()) return;
-    const auto is_news = std::exchange(seen_version_, feed_.cache().version()) != feed_.cache().version();
-    if (!is_news && (!look_again_at_ || clock_.monotonic() < *look_again_at_)) return;
+    const auto version = feed_.cache().version();
+    const auto is_news = std::exchange(seen_version_, version) != version;
+    if (!look_again_at_ || (!is_news && clock_.monotonic() < *look_again_at_)) return;
     look_again_at_.reset();
     tailer_.look_again();
   }
@@ -149,7 +149,7 @@ private:
   byte_buffer fields_; ///< that a parser found
   std::string padded_;
   std::uint64_t seen_version_ = 0;
-  std::optional<monotonic_time> look_again_at_; ///< when the first file has waited for long enough
+  std::optional<monotonic_time> look_again_at_; ///< when the first file that waits has done so for long enough
   std::deque<std::string> complaints_;
   std::vector<std::string> problems_told_;
 };
@@ -264,7 +264,7 @@ auto kubernetes_source::wake_at() const -> std::optional<monotonic_time> {
     if (at && (!first || *at < *first)) first = at;
   };
   sooner(feed_.wake_at());
-  if (tailer_.has_waiting()) sooner(look_again_at_);
+  sooner(look_again_at_);
   if (const auto touched = files_.first_touched())
     sooner(*touched + std::chrono::duration_cast<monotonic_time::duration>(settings_.partial_timeout));
   return first;
