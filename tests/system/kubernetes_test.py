@@ -4,12 +4,10 @@ import collections
 import json
 import os
 import random
-import sys
 import time
-import unittest
 
-from kube_world import PODS, SPACES, TOKEN, ApiDouble, ApiServer, Kubelet, pod
-from peer_stores import Server
+from kube_world import EVENTS, PODS, SPACES, ApiDouble, ApiServer, Kubelet, pod
+from peer_stores import Server, main
 from weir_nodes import SystemTest, read_lines, wait_until
 
 TOPOLOGY = """
@@ -24,6 +22,14 @@ collectors:
     api: { url: "URL", token: "TOKEN_FILE"CA }
 source_aggregators:
   local: { from: [pods], buffer: { path: DIR/buffer } }
+sinks:
+  files: { type: file, from: [local], path: "DIR/out/all.jsonl" }
+"""
+EVENTS_TOPOLOGY = """
+collectors:
+  cluster: { type: kubernetes_events, MORE tag: "kube.events.{namespace}", api: { url: "URL", token: "TOKEN_FILE"CA } }
+source_aggregators:
+  local: { from: [cluster], buffer: { path: DIR/buffer } }
 sinks:
   files: { type: file, from: [local], path: "DIR/out/all.jsonl" }
 """
@@ -229,6 +235,53 @@ class Faults(Cluster):
         self.assertEqual(0, node.stop(), node.log())
 
 
+def event(name, text, namespace="default"):
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    return {"metadata": {"name": name, "namespace": namespace}, "reason": "Tested", "message": text, "type": "Normal",
+            "involvedObject": {"kind": "Pod", "name": "p", "namespace": namespace}, "firstTimestamp": now, "lastTimestamp": now}
+
+
+class ClusterEvents(Cluster):
+    def run_node(self, more=""):
+        text = EVENTS_TOPOLOGY.replace("URL", self.api.url).replace("TOKEN_FILE", self.api.token_file).replace("MORE", more)
+        return self.start("edge", self.write("t.yaml", text.replace("CA", f', ca: "{self.api.ca}"' if self.api.ca else "")), "--node", "edge")
+
+    def texts(self):
+        return collections.Counter(r["message"] for r in self.records())
+
+    def wait_texts(self, wanted):
+        wait_until(lambda: self.texts() == collections.Counter(wanted), lambda: f"{wanted}, not {self.texts()}\n{self.processes[-1].log()[-2000:]}")
+
+    def test_each_is_stored_once_also_after_a_kill_and_when_the_server_has_forgotten(self):
+        self.api.create(EVENTS, event("a", "one"))
+        node = self.run_node()
+        self.wait_texts(["one"])
+        self.api.create(EVENTS, event("b", "two"))
+        self.wait_texts(["one", "two"])
+        node.kill()
+        self.api.create(EVENTS, event("c", "three"))
+        node = self.run_node()
+        self.wait_texts(["one", "two", "three"])
+        node.kill()
+        self.api.create(EVENTS, event("d", "four"))
+        self.api.forget()
+        self.run_node()
+        self.wait_texts(["one", "two", "three", "four"])
+        self.api.forget()
+        self.api.create(EVENTS, event("e", "five", "shop" if isinstance(self.api, ApiDouble) else "default"))
+        self.wait_texts(["one", "two", "three", "four", "five"])
+        record = self.records()[0]
+        self.assertEqual(("kube.events.default", "Tested", "p"), (record["tag"], record["reason"], record["involvedObject"]["name"]))
+        self.assertNotIn("managedFields", record["metadata"])
+
+    def test_old_ones_are_left_out_if_that_is_wanted(self):
+        self.api.create(EVENTS, event("a", "old"))
+        self.run_node("start: end,")
+        wait_until(lambda: any("watch=1" in r for r in self.api.requests), "it watches")
+        self.api.create(EVENTS, event("b", "new"))
+        self.wait_texts(["new"])
+
+
 class RealServer(Cluster):
     """The same with a kube-apiserver."""
 
@@ -254,7 +307,10 @@ class RealServer(Cluster):
         self.assertEqual({"one": "a", "two": "b"}, {r["message"]: r["kubernetes"]["labels"]["n"] for r in self.records()})
 
 
+class RealServersEvents(ClusterEvents):
+    make_api = RealServer.make_api
+    test_old_ones_are_left_out_if_that_is_wanted = None
+
+
 if __name__ == "__main__":
-    skipped = unittest.main(verbosity=2, exit=False).result
-    if not skipped.wasSuccessful():
-        sys.exit(1)
+    main()

@@ -16,13 +16,6 @@ constexpr auto watch_backoff_first = std::chrono::milliseconds{500};
 constexpr auto watch_backoff = backoff_settings{watch_backoff_first, std::chrono::seconds{30}};
 constexpr auto status_gone = 410;
 
-auto version_of(api_object object) -> std::uint64_t {
-  const auto text = object["metadata"]["resourceVersion"].text();
-  auto number = std::uint64_t{0};
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  return read.ec == std::errc{} && read.ptr == text.data() + text.size() ? number : 0;
-}
-
 /// A token of the server's own, put into a query.
 auto escaped_for_query(std::string_view text) -> std::string {
   constexpr auto digits = std::string_view{"0123456789ABCDEF"};
@@ -39,6 +32,13 @@ auto escaped_for_query(std::string_view text) -> std::string {
 }
 
 } // namespace
+
+auto version_of(api_object object) -> std::uint64_t {
+  const auto text = object["metadata"]["resourceVersion"].text();
+  auto number = std::uint64_t{0};
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  return read.ec == std::errc{} && read.ptr == text.data() + text.size() ? number : 0;
+}
 
 api_watch::api_watch(api_collection what, api_listener& listener, const clock& time)
     : what_(std::move(what)), listener_(listener), page_objects_(page_objects_max) {

@@ -19,6 +19,9 @@
 
 namespace weir {
 
+/// Of an object or a list, its metadata.resourceVersion; 0: it has none that is a number.
+auto version_of(api_object object) -> std::uint64_t;
+
 /// Who wants to know what is in the collection. Objects are borrowed until the call returns.
 class api_listener {
 public:

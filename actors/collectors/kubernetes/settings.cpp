@@ -1,5 +1,6 @@
 #include "actors/collectors/kubernetes/settings.hpp"
 
+#include "actors/collectors/kubernetes/events_settings.hpp"
 #include "runtime/os/host_name.hpp"
 
 #include <algorithm>
@@ -56,6 +57,12 @@ void validate(const kubernetes_settings& s, config::settings_reader& reader) {
       reader.complain(key, '"' + std::string{key} + "\" wants 10ms or more, not " + to_text(interval));
   check_namespaces(s, reader);
   check_metadata(s, reader);
+}
+
+void validate(const kubernetes_events_settings& s, config::settings_reader& reader) {
+  if (s.tag.empty()) reader.complain("tag", "\"tag\" is empty, a tag or a template such as kube.events.{namespace} was wanted");
+  if (!s.space.empty() && !is_namespace(s.space))
+    reader.complain("namespace", "\"namespace\" wants lower-case letters, digits and -, not \"" + s.space + '"');
 }
 
 auto wanted_of(const kubernetes_settings& s) -> wanted_metadata {
