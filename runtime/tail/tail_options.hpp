@@ -42,4 +42,7 @@ struct tail_options {
   std::function<bool(const std::string& path, const std::string& place)> waits = {};
 };
 
+/// A tag template with {path} (dots for slashes) and {name}, filled.
+auto tag_of_path(std::string tag, const std::string& path) -> std::string;
+
 } // namespace weir

@@ -58,7 +58,7 @@ struct tailed_file {
   bool in_long_line = false;
   bool long_line_noted = false;
   bool is_copy = false;                         ///< has what another inode had before that was cut off
-  bool is_own = false;                          ///< this process writes it
+  bool is_left_out = false;                          ///< this process writes it, or it is compressed
   bool is_placed = false;                       ///< `offset` is decided
   std::list<tailed_file*>::iterator open_place; ///< in the list of open descriptors, if fd >= 0 and linked
 

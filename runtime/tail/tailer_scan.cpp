@@ -282,7 +282,7 @@ void tailer::lose_path(const std::string& path) {
   unlinked_.push_back(file);
   unlinked_wanted_ = true;
   file->looks_at_end = 0;
-  if (file->fd < 0 && !file->is_own) open_elsewhere(*file);
+  if (file->fd < 0 && !file->is_left_out) open_elsewhere(*file);
   if (file->fd < 0) return;
   if (file->watch < 0 && !options_.once) files_.set_watch(*file, watcher_.watch_file(file->fd));
   enqueue(*file);
@@ -421,10 +421,11 @@ void tailer::follow_unlinked(tailed_file& file, const file_stat& status) {
   enqueue(file);
 }
 
-auto tailer::tag_of(const std::string& path) const -> std::string {
+auto tailer::tag_of(const std::string& path) const -> std::string { return tag_of_path(options_.tag, path); }
+
+auto tag_of_path(std::string tag, const std::string& path) -> std::string {
   auto dotted = path.substr(path.starts_with('/') ? 1 : 0);
   std::replace(dotted.begin(), dotted.end(), '/', '.');
-  auto tag = options_.tag;
   const auto fill = [&](std::string_view key, std::string_view value) {
     for (auto at = tag.find(key); at != std::string::npos; at = tag.find(key, at + value.size()))
       tag.replace(at, key.size(), value);

@@ -1,5 +1,5 @@
-#include "actors/collectors/kubernetes/container_book.hpp"
 #include "actors/collectors/kubernetes/open_files.hpp"
+#include "actors/collectors/kubernetes/output_book.hpp"
 #include "actors/collectors/source.hpp"
 #include "runtime/measure/observation.hpp"
 #include "runtime/os/owned_fd.hpp"
@@ -140,7 +140,7 @@ private:
   const class clock& clock_;
   kubernetes_settings settings_;
   metadata_feed feed_;
-  container_book book_;
+  output_book book_;
   open_files files_;
   container_pieces pieces_;
   tailer tailer_;
