@@ -95,7 +95,9 @@ private:
     return std::move(*made);
   }
   auto options_of(const plugin_context& context) -> tail_options {
-    auto options = tail_options{.paths = patterns_of(settings_), .exclude = excluded_patterns_of(settings_)};
+    auto options = tail_options{};
+    options.paths = patterns_of(settings_);
+    options.exclude = excluded_patterns_of(settings_);
     options.from_end = settings_.start == pod_logs_start::end;
     options.once = context.once;
     options.expects_files = false;
