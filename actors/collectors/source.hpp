@@ -29,7 +29,8 @@ public:
   /// `count` whole, valid entries (runtime/event/entry.hpp) back to back; at most 512 KiB a call.
   virtual void entries(std::string_view tag, std::string_view entries, std::uint32_t count) = 0;
   /// What is put next is of this stream, up to the next call. For sources whose events may be joined with later ones of the
-  /// stream, beyond a save point: without it nothing is held back longer.
+  /// stream, beyond a save point: without it nothing is held back longer. An empty one: what is put may be joined with what
+  /// comes next, whichever streams that is of, and these are covered in their order.
   virtual void enter(std::string_view /*stream*/) {}
   /// Where in its stream the next line, event or run of entries begins; the entries of a run are one apart. Stores
   /// know events again by it, so it has to mean the same one in every process. What is put without another call is

@@ -103,6 +103,7 @@ void forward_source::watch_listeners(bool on) {
 auto forward_source::read(intake& out, std::size_t budget) -> result<read_status> {
   constexpr auto rounds_max = 32;
   out_ = &out;
+  out.enter({});
   if (acks_.pending_bytes() > pending_bytes_max) budget = 0;
   left_ = budget;
   expire();
