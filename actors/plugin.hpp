@@ -46,10 +46,12 @@ template <class Interface> struct plugin {
   /// The Debian package that was not there when this was built, so that nothing is made of it; empty: it is whole.
   std::string lacks;
   std::string example; ///< a whole topology file that uses it, from `example` of its settings; empty: none
+  std::string shorthand; ///< the key of what stands there instead of a map, from its `shorthand` member; empty: none
   bool listens = false; ///< has a `listens` member: its input has no end of its own
   bool resumes = false; ///< has a `resumes` member: a source whose positions mean the same to a later process
   bool gives_events = false; ///< has a `gives_events` member: a source of events, not of lines to be parsed
   bool makes_several = false; ///< has a `makes_several` member: an operator that makes several events of one
+  bool remembers = false; ///< has a `remembers` member: an operator whose answer depends on the events before
   bool holds_events = false; ///< has a `holds_events` member: an operator that keeps events back
   bool changes_tags = false; ///< has a `retags` function
   /// From `promise(settings)`, of a store; without: nothing.
@@ -152,10 +154,12 @@ template <class Interface, class T> struct register_plugin {
     entry.help = std::move(help);
     entry.fields = config::list_settings<typename T::settings>();
     entry.example = example_of<typename T::settings>();
+    if constexpr (requires { T::shorthand; }) entry.shorthand = T::shorthand;
     entry.listens = has_listens<T>;
     entry.resumes = has_resumes<T>;
     entry.gives_events = requires { T::gives_events; };
     entry.makes_several = requires { T::makes_several; };
+    entry.remembers = requires { T::remembers; };
     entry.holds_events = requires { T::holds_events; };
     entry.changes_tags = has_retags<T>;
     if constexpr (promises<T>) entry.promise = [](const auto& from) { return T::promise(settings_of(from)); };

@@ -31,6 +31,8 @@ auto version_text() -> std::string;
 
 void add_run(CLI::App& weir, session& s);
 void add_check(CLI::App& weir, session& s);
+void add_try(CLI::App& weir, session& s);
+void add_test(CLI::App& weir, session& s);
 void add_plan(CLI::App& weir, session& s);
 void add_top(CLI::App& weir, session& s);
 void add_trace(CLI::App& weir, session& s);

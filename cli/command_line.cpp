@@ -11,8 +11,8 @@ namespace weir::cli {
 namespace {
 
 /// One line per sub-command, in the order of `weir --help`.
-constexpr auto commands = std::array<declare_command, 26>{
-    add_run, add_check, add_plan, add_reload, add_scale, add_drain, add_status, add_top, add_tap, add_trace, add_metrics, add_members,
+constexpr auto commands = std::array<declare_command, 28>{
+    add_run, add_check, add_try, add_test, add_plan, add_reload, add_scale, add_drain, add_status, add_top, add_tap, add_trace, add_metrics, add_members,
     add_console, add_logs, add_log_level, add_pause, add_resume, add_retry, add_restart, add_buffer, add_cat, add_replay,
     add_certs, add_complete, add_help, add_version,
 };
@@ -20,6 +20,7 @@ constexpr auto commands = std::array<declare_command, 26>{
 constexpr auto footer = "\nExamples:\n"
                         "  weir run config/quickstart.yaml      collect this machine's logs\n"
                         "  weir check config/quickstart.yaml    find all mistakes, start nothing\n"
+                        "  weir try --parse nginx < access.log  show what becomes of lines\n"
                         "  weir plan config/quickstart.yaml     draw who sends to whom\n"
                         "  weir status                          what a running node does\n"
                         "  weir buffer ls /var/lib/weir/core    what a disk buffer holds\n"

@@ -14,4 +14,9 @@ auto load_or_explain(const std::string& path, session& s, std::string_view witho
 auto load_or_explain(const std::string& path, session& s, config::diagnostics& problems,
                      std::string_view without = "nothing was started") -> std::optional<topology_plan>;
 
+/// Findings, on stderr.
+void explain(const config::diagnostics& problems, session& s);
+/// How many errors there were, on stderr.
+void count_errors(const config::diagnostics& problems, session& s, std::string_view without);
+
 } // namespace weir::cli

@@ -13,6 +13,14 @@ settings_reader::settings_reader(const value& from, std::string owner, diagnosti
                                  std::vector<std::string> ignored)
     : from_(from), owner_(std::move(owner)), problems_(problems), known_(std::move(ignored)) {}
 
+void settings_reader::others(std::string_view /*name*/, value& out, std::string_view /*help*/) {
+  out.type = value::kind::map;
+  out.where = from_.where;
+  for (const auto& m : from_.members)
+    if (std::find(known_.begin(), known_.end(), m.key) == known_.end()) out.members.push_back(m);
+  for (const auto& m : out.members) known_.push_back(m.key);
+}
+
 void settings_reader::finish() {
   for (const auto& m : from_.members) {
     if (std::find(known_.begin(), known_.end(), m.key) != known_.end()) continue;

@@ -33,6 +33,9 @@ public:
   template <class T> void required(std::string_view key, T& initial, std::string_view help) {
     fields_.push_back({std::string{key}, type_of(initial), {}, std::string{help}, true, inner_of(initial)});
   }
+  void others(std::string_view name, value& /*initial*/, std::string_view help) {
+    fields_.push_back({'<' + std::string{name} + '>', "expression", {}, std::string{help}, true, {}});
+  }
   auto take() -> std::vector<field_info> { return std::move(fields_); }
 
 private:

@@ -30,6 +30,8 @@ public:
     field(key, out, help);
     if (from_.find(key) == nullptr) missing(key);
   }
+  /// All other keys, as they are written; after the fields. `name` is what they are called in help.
+  void others(std::string_view name, value& out, std::string_view help);
   /// Reports keys that nobody asked for; call once after describe().
   void finish();
   /// A finding of the struct's own validation, at the place of `key` (or of the whole, if absent). Nothing if

@@ -14,7 +14,7 @@ using texts = std::vector<std::string>;
 
 /// Keys that say who a component reads from, how it begins to, how many do, and what its senders do: no affair of those that
 /// run.
-constexpr auto keys_of_others = std::array<std::string_view, 5>{"from", "start", "instances", "on_unknown", "wait_for"};
+constexpr auto keys_of_others = std::array<std::string_view, 7>{"from", "start", "instances", "on_unknown", "wait_for", "route", "route_to"};
 
 auto is_of_others(std::string_view key) -> bool {
   return std::find(keys_of_others.begin(), keys_of_others.end(), key) != keys_of_others.end();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "topology/plan.hpp"
+#include "topology/route_policy.hpp"
 
 #include <map>
 #include <set>
@@ -14,11 +15,28 @@ struct reference {
   config::place where;
 };
 
+/// A named part of what an aggregator passes on.
+struct draft_route {
+  std::string name;
+  std::string expression;
+  config::place where;
+};
+
+/// A route, or the rest, that somebody reads from.
+struct taken_route {
+  std::string sender;
+  std::string output;
+  config::place where;
+};
+
 struct draft_component {
   component_plan plan;
   config::value written; ///< as in the file, `where` at its name
   bool has_from = false; ///< the key is there
   std::vector<reference> from;
+  std::vector<draft_route> routes; ///< of an aggregator
+  bool routes_to_all = false;      ///< to each route that takes an event, else to the first
+  std::vector<taken_route> taken;  ///< that it reads
 
   /// `sink "archive"`: begins every message about it.
   auto owner() const -> std::string;
@@ -57,6 +75,11 @@ auto is_valid_name(std::string_view name) -> bool;
 /// Whether `on_error: dead_letter` stands anywhere in it.
 auto sets_aside(const config::value& written) -> bool;
 
+/// Reads `route:` of an aggregator.
+void read_routes(draft& d, draft_component& c, route_policy to);
+/// The sender and the route that "core.errors" names; nothing if there is none such.
+auto route_named(draft& d, const std::string& name) -> std::optional<std::pair<std::size_t, std::string>>;
+
 // The steps, in order; each adds its findings.
 
 /// Reads the four tiers with their plug-ins' settings.
@@ -66,6 +89,8 @@ void read_dead_letters(draft& d, const config::value& root);
 void read_console(draft& d, const config::value& root);
 /// Fills from and to: references, defaults of `from:`, cycles, order of the tiers, what feeds nothing.
 void wire_up(draft& d);
+/// Puts what lets go of other routes before the operators of those that read from routes; all routes want a reader.
+void take_routes(draft& d);
 /// Gives each `match: rest` what the other sinks leave.
 void resolve_rest(draft& d);
 /// Adds a collector for each component whose dead letters go to a sink, placed beside it.

@@ -13,7 +13,7 @@ namespace {
 auto section_names() -> std::vector<std::string> {
   auto names = std::vector<std::string>{"cluster"};
   for (const auto t : all_tiers) names.emplace_back(section_name(t));
-  for (const auto* rest : {"dead_letter", "dead_letters", "remember", "remember_ids", "console", "placement", "nodes", "include"}) names.emplace_back(rest);
+  for (const auto* rest : {"dead_letter", "dead_letters", "remember", "remember_ids", "console", "placement", "nodes", "include", "tests"}) names.emplace_back(rest);
   return names;
 }
 
@@ -77,6 +77,7 @@ auto make_plan(const config::value& root, config::diagnostics& problems) -> std:
     read_retention(d, root);
     read_console(d, root);
     wire_up(d);
+    take_routes(d);
     resolve_rest(d);
     place_components(d, root);
     check_unknown(d);

@@ -53,13 +53,23 @@ auto configure(draft& d, const draft_component& c, const std::string& type, std:
   return factory;
 }
 
+/// A source whose lines may come in pieces has a setting for whether these are joined.
+auto gift_of(const source_plugin& known, const value& written) -> source_gift {
+  if (!known.gives_events) return source_gift::lines;
+  const auto has_pieces = [](const auto& f) { return f.key == "join_pieces"; };
+  const auto* joins = written.find("join_pieces");
+  const auto is_off = joins != nullptr && joins->is_scalar() && joins->scalar == "false";
+  const auto joined = std::any_of(known.fields.begin(), known.fields.end(), has_pieces) && !is_off;
+  return joined ? source_gift::pieces : source_gift::events;
+}
+
 void read_collector(draft& d, draft_component& c) {
   const auto spec = read_common<collector_spec>(d, c);
   c.plan.type = spec.type;
   auto details = collector_plan{};
   details.labels = spec.labels;
   details.make_source =
-      configure<source>(d, c, spec.type, {"type", "parse", "process", "labels", "dead_letter", "ack", "was", "from"});
+      configure<source>(d, c, spec.type, {"type", "parse", "multiline", "process", "labels", "dead_letter", "ack", "was", "from"});
   if (const auto* from = c.written.find("from"))
     d.complain(from->where,
                c.owner() + ": \"from\" belongs to aggregators and sinks; a collector reads from outside");
@@ -74,7 +84,8 @@ void read_collector(draft& d, draft_component& c) {
     d.complain(c.written.find("was")->where, c.owner() + ": \"was\" does nothing here: " + spec.type
                                                  + " keeps no positions");
   const auto before = d.problems.size();
-  read_chain(c.written, c.owner(), d.problems, details, known == nullptr || !known->gives_events);
+  read_chain(c.written, c.owner(), d.problems, details,
+             known != nullptr ? gift_of(*known, c.written) : source_gift::lines);
   add_help(d.problems, before, "operator");
   c.plan.details = std::move(details);
 }
@@ -95,6 +106,7 @@ void read_aggregator(draft& d, draft_component& c) {
   c.plan.starts_at_all = spec.start == start_with::all;
   auto details = aggregator_plan{spec.batch, buffer_of(spec.buffer), 1, spec.balance};
   if (const auto count = parse_instances(spec.instances)) details.instances = *count;
+  read_routes(d, c, spec.route_to);
   details.process = read_operators(d, c);
   details.replicas = spec.replicas;
   details.waits_for_replicas = spec.when_short == short_policy::block;
@@ -167,7 +179,7 @@ void read_component(draft& d, tier t, const value::member& m) {
   if (!is_valid_name(m.key))
     d.complain(m.where, c.owner() + ": a name wants letters, digits and _ . - only, 128 at most");
   read_references(c);
-  for (const auto& r : c.from) d.mentioned.insert(r.name);
+  for (const auto& r : c.from) d.mentioned.insert({r.name, r.name.substr(0, r.name.rfind('.'))});
   if (const auto* taken = d.find(m.key))
     return d.complain(m.where, c.owner() + ": the name is taken by " + taken->owner() + " in line "
                                    + std::to_string(taken->plan.where.line));

@@ -6,6 +6,7 @@
 #include "topology/commit_spec.hpp"
 #include "topology/plan.hpp"
 #include "topology/retry_spec.hpp"
+#include "topology/route_policy.hpp"
 
 #include <optional>
 
@@ -47,6 +48,7 @@ void validate(const dead_letters_spec& spec, config::settings_reader& reader);
 struct collector_spec {
   std::string type;
   config::value parse;
+  config::value multiline;
   config::value process;
   config::string_map labels;
   std::string dead_letter;
@@ -57,8 +59,10 @@ struct collector_spec {
 template <class Visitor> void describe(Visitor& v, collector_spec& s) {
   v.required("type", s.type, "Which source: `weir help collector` lists them.");
   v.field("parse", s.parse, "How to read a line: {format: json}; `weir help operator parse`.");
+  v.field("multiline", s.multiline,
+          "Which lines make one event, before they are parsed: [java, python]; `weir help operator multiline`.");
   v.field("process", s.process,
-          "A list of operators, applied in order: - grep: {...}; parse is its short form.");
+          "A list of operators, applied in order: - grep: {...}; parse and multiline are short forms.");
   v.field("labels", s.labels,
           "Fields added to every record that lacks them; a.b is b inside of a, and maps in between are made.");
   v.field("dead_letter", s.dead_letter,
@@ -90,6 +94,8 @@ struct aggregator_spec {
   short_policy when_short = short_policy::block;
   std::optional<start_with> start;
   config::value process;
+  config::value route;
+  route_policy route_to = route_policy::first;
   std::string dead_letter;
 };
 
@@ -109,6 +115,10 @@ template <class Visitor> void describe(Visitor& v, aggregator_spec& s) {
           "While fewer nodes are there than replicas: block, or degrade: those that are there are enough.");
   v.field("process", s.process,
           "A list of operators, applied in order to what it passes on: - grep: {...}; what it holds is as it came.");
+  v.field("route", s.route,
+          "Names of outputs and their expressions (docs/expressions.md): who reads from NAME.OUTPUT gets the events of which it is true, "
+          "from NAME.rest those that no output takes, from NAME all.");
+  v.field("route_to", s.route_to, "Where an event goes of which several are true: to the first of them, or to all.");
   v.field("dead_letter", s.dead_letter,
           "The sink that gets what fails a parse with on_error: dead_letter; default: a file only.");
 }

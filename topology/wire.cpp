@@ -27,7 +27,7 @@ private:
   };
 
   void resolve(std::size_t receiver) {
-    const auto& c = d_.components[receiver];
+    auto& c = d_.components[receiver];
     if (c.plan.in == tier::collector) return;
     const auto gets_dead_letters = d_.dead_letters.contains(c.plan.name);
     if (!c.has_from) return gets_dead_letters ? void() : choose(receiver);
@@ -36,13 +36,26 @@ private:
                   c.owner() + ": \"from\" is empty; wants names of components");
     for (const auto& r : c.from) {
       const auto found = d_.by_name.find(r.name);
-      if (found == d_.by_name.end())
+      if (const auto route = found == d_.by_name.end() ? route_named(d_, r.name) : std::nullopt)
+        read_route(receiver, r, *route);
+      else if (found == d_.by_name.end())
         report_dangling(c, r);
       else if (reads_from(receiver, found->second))
         d_.complain(r.where, c.owner() + ": \"from\" names \"" + r.name + "\" twice");
       else
         edges_[receiver].push_back({found->second, r.where});
     }
+  }
+
+  /// Several of one sender are one way from it.
+  void read_route(std::size_t receiver, const reference& r, const std::pair<std::size_t, std::string>& route) {
+    auto& c = d_.components[receiver];
+    const auto& sender = d_.components[route.first].plan.name;
+    const auto is_known = [&](const taken_route& t) { return t.sender == sender && t.output == route.second; };
+    if (std::any_of(c.taken.begin(), c.taken.end(), is_known))
+      return d_.complain(r.where, c.owner() + ": \"from\" names \"" + r.name + "\" twice");
+    if (!reads_from(receiver, route.first)) edges_[receiver].push_back({route.first, r.where});
+    c.taken.push_back({sender, route.second, r.where});
   }
 
   auto reads_from(std::size_t receiver, std::size_t sender) const -> bool {
@@ -53,11 +66,17 @@ private:
   void report_dangling(const draft_component& c, const reference& r) {
     auto candidates = std::vector<std::string>{};
     for (const auto& other : d_.components)
-      if (other.plan.in < c.plan.in) candidates.push_back(other.plan.name);
+      if (other.plan.in < c.plan.in) add_outputs(other, candidates);
     if (candidates.size() < 2000)
       if (const auto meant = config::nearest(r.name, candidates)) d_.mentioned.insert(*meant);
     d_.complain(r.where, c.owner() + ": reads from \"" + r.name + "\", which does not exist",
                 did_you_mean(r.name, candidates));
+  }
+
+  static void add_outputs(const draft_component& of, std::vector<std::string>& names) {
+    names.push_back(of.plan.name);
+    for (const auto& r : of.routes) names.push_back(of.plan.name + '.' + r.name);
+    if (!of.routes.empty()) names.push_back(of.plan.name + ".rest");
   }
 
   /// Without `from:` the nearest tier above that has components must have exactly one.

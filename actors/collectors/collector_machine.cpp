@@ -261,7 +261,7 @@ void collector_machine::on_wake() {
 }
 
 auto collector_machine::wants_to_read(monotonic_time time) -> bool {
-  if (is_at_end_) return false;
+  if (is_at_end_ || time < takes_->rests_until()) return false;
   if (is_starved_ && core_->budget_bytes() > 0) return true;
   if (time < paused_until_) return false;
   if (const auto wake = reads_->wake_at(); wake && time >= *wake) is_ready_ = true;
@@ -308,7 +308,7 @@ void collector_machine::work() {
   if (const auto time = now(); wants_to_read(time)) has_more_ = read(time) == read_status::more;
   if (!is_open_) return;
   const auto time = now();
-  takes_->flush(is_at_end_ ? monotonic_time::max() : time);
+  if (!leaves_held_) takes_->flush(is_at_end_ ? monotonic_time::max() : time);
   if (should_close(time))
     if (const auto safe = core_->close_chunk(clock); !safe.empty()) reads_->acknowledge(safe);
   core_->tell_untaken(time, false);
@@ -331,17 +331,18 @@ void collector_machine::probe_if_due(monotonic_time time) {
 
 void collector_machine::wait_for_source(monotonic_time time) {
   const auto fd = reads_->wake_fd();
-  if (is_at_end_ || is_expecting_ || is_ready_ || is_starved_ || fd < 0 || time < paused_until_) return;
+  if (is_at_end_ || is_expecting_ || is_ready_ || is_starved_ || fd < 0 || time < std::max(paused_until_, takes_->rests_until())) return;
   is_expecting_ = settings_.wait(fd);
 }
 
 auto collector_machine::next_call(monotonic_time time) const -> monotonic_time {
   auto next = time + probe_interval;
-  if (!is_at_end_ && paused_until_ > time) next = std::min(next, paused_until_);
-  if (const auto wake = reads_->wake_at(); wake && !is_at_end_) next = std::min(next, std::max(*wake, paused_until_));
+  const auto pause = std::max(paused_until_, takes_->rests_until());
+  if (!is_at_end_ && pause > time) next = std::min(next, pause);
+  if (const auto wake = reads_->wake_at(); wake && !is_at_end_) next = std::min(next, std::max(*wake, pause));
   if (!core_->builder.empty())
     next = std::min(next, std::max(collecting_since_ + settings_.pace.chunk_age_max, time + 1ms));
-  if (const auto due = takes_->wake_at()) next = std::min(next, *due);
+  if (const auto due = takes_->wake_at(); due && !leaves_held_) next = std::min(next, *due);
   if (const auto linger = core_->flow.deadline()) next = std::min(next, *linger);
   if (closing_until_ && *closing_until_ > time) next = std::min(next, *closing_until_);
   return next;
@@ -350,6 +351,7 @@ auto collector_machine::next_call(monotonic_time time) const -> monotonic_time {
 void collector_machine::drain() {
   const auto is_first = !std::exchange(is_draining_, true);
   if (settings_.reads_to_end) return is_first ? read_to_end() : void();
+  leaves_held_ = leaves_held_ || (!is_at_end_ && settings_.resumes && !settings_.listens);
   is_at_end_ = true;
   inquiry_ ? end_inquiry() : step();
 }

@@ -3,6 +3,7 @@
 #include "runtime/event/msgpack.hpp"
 #include "runtime/measure/observation.hpp"
 #include "runtime/os/own_files.hpp"
+#include "runtime/tail/compressed_files.hpp"
 #include "runtime/tail/own_output.hpp"
 #include "runtime/tail/tailer.hpp"
 
@@ -45,6 +46,7 @@ public:
     bool follow = true;
     byte_count max_line{1 << 20};
     std::string encoding;
+    compression compressed = compression::none;
     line_place metadata;
     duration ignore_older{0};
     bool delete_after_read = false;
@@ -68,21 +70,21 @@ public:
         line_bytes_max_(s.max_line.value),
         place_(s.metadata),
         encoding_(s.encoding),
-        tailer_(options_of(s, context), *context.clock) {}
+        files_(make_feed(s, context)) {}
 
   auto open(const resume_info& resume) -> result<void> override {
     if (!encoding_.empty()) {
       WEIR_TRY(decoder_, text_decoder::open(encoding_));
     }
-    return tailer_.open(resume.covered, resume.elsewhere);
+    return files_->open(resume.covered, resume.elsewhere);
   }
 
   auto read(intake& out, std::size_t budget) -> result<read_status> override {
-    tailer_.look();
+    files_->look();
     const auto now_ns = clock_.wall_ns();
     auto done = std::size_t{0};
     while (done < budget) {
-      const auto block = tailer_.next(std::max<std::size_t>(budget - done, 4096));
+      const auto block = files_->next(std::max<std::size_t>(budget - done, 4096));
       if (!block) break;
       out.enter(block->stream);
       if (block->is_for_all) {
@@ -93,18 +95,18 @@ public:
       done += block->bytes.size();
     }
     log_complaints();
-    if (done >= budget || tailer_.has_more()) return read_status::more;
-    return tailer_.is_finished() ? read_status::finished : read_status::idle;
+    if (done >= budget || files_->has_more()) return read_status::more;
+    return files_->is_finished() ? read_status::finished : read_status::idle;
   }
 
-  auto standing() const -> std::vector<position_range> override { return tailer_.standing(); }
-  void acknowledge(std::span<const position_range> safe) override { tailer_.acknowledge(safe); }
-  auto wake_fd() const -> int override { return tailer_.wake_fd(); }
-  auto wake_at() const -> std::optional<monotonic_time> override { return tailer_.wake_at(); }
-  auto summary() const -> std::string override { return tailer_.summary(); }
+  auto standing() const -> std::vector<position_range> override { return files_->standing(); }
+  void acknowledge(std::span<const position_range> safe) override { files_->acknowledge(safe); }
+  auto wake_fd() const -> int override { return files_->wake_fd(); }
+  auto wake_at() const -> std::optional<monotonic_time> override { return files_->wake_at(); }
+  auto summary() const -> std::string override { return files_->summary(); }
   void observe(observation& to) const override {
-    to.problems = tailer_.problems();
-    auto now = tailer_.figures(files_told_max);
+    to.problems = files_->problems();
+    auto now = files_->figures(files_told_max);
     for (auto& f : now.shown)
       to.files.push_back({std::move(f.path), f.offset, f.size, f.read_ns, std::move(f.problem)});
     to.files_left_out = now.count - now.shown.size();
@@ -129,7 +131,7 @@ private:
       out.line(block.tag, now_ns, as_utf8(line, block.unit));
     };
     const auto counts = for_each_line(block.bytes, block.is_cut, line_bytes_max_, put, block.unit, block.goes_on);
-    tailer_.note_lines(counts, block.stream);
+    files_->note_lines(counts, block.stream);
     out.covered(block.stream, saved > 0 ? begin + saved : block.begin, block.end());
   }
 
@@ -182,6 +184,11 @@ private:
     return decoder.get();
   }
 
+  static auto make_feed(const settings& s, const plugin_context& context) -> std::unique_ptr<line_feed> {
+    if (s.compressed == compression::none) return std::make_unique<tailer>(options_of(s, context), *context.clock);
+    return std::make_unique<compressed_files>(options_of(s, context), s.compressed, *context.clock);
+  }
+
   static auto options_of(const settings& s, const plugin_context& context) -> tail_options {
     return {.paths = s.path,
             .exclude = s.exclude,
@@ -215,7 +222,7 @@ private:
   }
 
   void log_complaints() {
-    for (auto& text : tailer_.take_complaints()) complaints_.push_back(std::move(text));
+    for (auto& text : files_->take_complaints()) complaints_.push_back(std::move(text));
     for (auto i = std::size_t{0}; i < complaints_per_read && !complaints_.empty(); ++i) {
       spdlog::warn("{}: {}", component_, complaints_.front());
       complaints_.pop_front();
@@ -234,7 +241,7 @@ private:
   std::array<std::unique_ptr<text_decoder>, 2> pair_decoders_;
   byte_buffer decoded_;
   std::uint64_t undecodable_ = 0;
-  tailer tailer_;
+  std::unique_ptr<line_feed> files_;
   std::deque<std::string> complaints_;
 };
 
@@ -293,6 +300,8 @@ template <class Visitor> void describe(Visitor& v, tail_source::settings& s) {
   v.field("encoding", s.encoding,
           "Of the files, as iconv calls it: latin1, shift_jis, gb18030, utf-16le; default: UTF-8, or UTF-16 where a file begins "
           "with its byte order mark.");
+  v.field("compressed", s.compressed,
+          "gzip or zstd: each file is read once, as if it was not compressed; what grows later is not read.");
   v.field("metadata", s.metadata, "Fields that say where a line was.");
   v.field("ignore_older", s.ignore_older,
           "Leaves alone files that have not been written for so long when they are found, until they are written; 0s: none.");
@@ -316,6 +325,10 @@ void check_looks(const tail_source::settings& s, config::settings_reader& reader
       reader.refuse_useless(key, "with \"follow: false\" the files are looked at once");
     if (s.start == tail_start::end)
       reader.complain("start", "\"start: end\" with \"follow: false\" reads nothing", "take one of them out");
+  } else if (s.compressed != compression::none) {
+    for (const auto* key : {"poll_interval", "inotify", "max_files_open"})
+      reader.refuse_useless(key, "compressed files are looked for every \"refresh_interval\", and read one at a time");
+    if (s.start == tail_start::end) reader.complain("start", "\"start: end\" is for files that grow; compressed ones are read once");
   } else if (!s.inotify) {
     reader.refuse_useless("refresh_interval", "with \"inotify: false\" all is looked at every \"poll_interval\"");
   }

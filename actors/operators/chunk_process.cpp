@@ -84,6 +84,7 @@ public:
     drop_one(reason);
   }
   void note_unparsed() override { ++losses_->tally.unparsed; }
+  void note(std::string_view what) override { losses_->tally.noted.add(what, 1); }
   void note_unread_time(const unread_time& problem) override {
     losses_->tally.noted.add("time not read", 1);
     if (!std::exchange(is_time_told_, true)) spdlog::warn("{}: {}", address_, warning_of(problem));

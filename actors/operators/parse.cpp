@@ -16,17 +16,22 @@ void check_use(const parse_settings& settings, config::settings_reader& reader) 
   const auto unused = [&](const char* key, bool is_used, const char* what) {
     if (!is_used) reader.refuse_useless(key, what);
   };
-  const auto has_own_time = p.format == nginx || p.format == apache2 || p.format == syslog;
+  const auto is_of_container = p.format == docker || p.format == cri || p.format == container;
+  const auto has_own_time =
+      p.format == nginx || p.format == apache2 || p.format == syslog || p.format == klog || is_of_container;
   const auto has_time = has_own_time || !p.time_key.empty();
   const auto reads_times = has_time || p.types.find(":time") != std::string::npos;
-  unused("expression", p.format == regex, "it is for the format regex");
+  unused("expression", p.format == regex || p.format == grok, "it is for the formats regex and grok");
+  unused("patterns", p.format == grok, "it is for the format grok");
   unused("columns", p.format == csv, "it is for the format csv");
-  unused("delimiter", p.format == csv || p.format == ltsv, "it is for the formats csv and ltsv");
+  unused("delimiter", p.format == csv || p.format == ltsv || p.format == key_value, "it is for the formats csv, ltsv and key_value");
+  for (const auto* key : {"value_separator", "quotes", "prefix"})
+    unused(key, p.format == key_value, "it is for the format key_value");
   unused("time_format", reads_times, "it is of the field that \"time_key\" names, or of types that are time");
   unused("time_zone", reads_times, "it is of the field that \"time_key\" names, or of types that are time");
   const auto is_plain_number = p.time_format.starts_with("unix");
   const auto names_own_zone = p.time_format.find("%z") != std::string::npos
-                              || (p.time_format.empty() && (p.format == nginx || p.format == apache2));
+                              || (p.time_format.empty() && (p.format == nginx || p.format == apache2 || is_of_container));
   if (reads_times && (is_plain_number || names_own_zone))
     unused("time_zone", false, is_plain_number ? "such numbers are UTC" : "each time names its own zone");
   unused("on_error", p.format != none || !settings.field.empty(), "every line is one of the format none");
@@ -67,6 +72,7 @@ auto has_key(record_fields fields, std::string_view key) -> bool {
 class parse_operator final : public event_operator {
 public:
   using settings = parse_settings;
+  static constexpr auto shorthand = std::string_view{"format"};
 
   parse_operator(const settings& s, const plugin_context&) : settings_(s) {
     if (settings_.field.empty()) settings_.field = "message";
@@ -133,6 +139,7 @@ private:
   }
 
   void put_unparsed(const event_view& in, std::string_view problem, event_output& out) {
+    if (settings_.on_error == parse_failure::leave) return out.put(in);
     if (settings_.on_error == parse_failure::drop) return out.drop("unparsed");
     if (settings_.on_error == parse_failure::dead_letter) return out.dead_letter(in, problem);
     out.note_unparsed();

@@ -110,9 +110,10 @@ private:
 
 /// What a template may become.
 auto shape_of(const std::string& text) -> tag_shape {
-  const auto first = text.find("${");
-  if (first == std::string::npos) return exact_tag(text);
-  if (first > 0 && text[first - 1] == '$') return {}; // a literal one
+  const auto brace = text.find('{');
+  if (brace == std::string::npos) return exact_tag(text);
+  const auto first = brace > 0 && text[brace - 1] == '$' ? brace - 1 : brace;
+  if ((first > 0 && text[first - 1] == '$') || text.find("{{") != std::string::npos) return {}; // a literal one
   return {{text.substr(0, first), text.substr(text.rfind('}') + 1)}};
 }
 
@@ -141,7 +142,7 @@ template <class Visitor> void describe(Visitor& v, retag_operator::settings& s) 
 
 void validate(const retag_operator::settings& s, config::settings_reader& reader) {
   if (s.tag.empty() && s.rules.empty()) reader.complain({}, "wants \"tag\" or \"rules\"");
-  if (s.tag == "${tag}") reader.refuse_useless("tag", "every event keeps the tag that it has without it");
+  if (s.tag == "${tag}" || s.tag == "{tag}") reader.refuse_useless("tag", "every event keeps the tag that it has without it");
   if (const auto compiled = record_template::compile(s.tag, {}); !compiled)
     reader.complain("tag", compiled.failure().what);
   if (const auto pattern = tag_pattern::parse(s.match); !pattern)

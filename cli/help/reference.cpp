@@ -20,12 +20,23 @@ constexpr auto help_of_format(line_format format) -> std::string_view {
   case line_format::none: return "The whole line as the field message.";
   case line_format::json: return "A line is a JSON object; its members become the fields.";
   case line_format::regex: return "Named groups of an RE2 expression become the fields.";
+  case line_format::grok: return "Patterns by name, %{IPORHOST:client}, in an RE2 expression; patterns adds names.";
   case line_format::nginx: return "The combined access log of nginx.";
   case line_format::apache2: return "The common and combined access logs of Apache httpd.";
   case line_format::syslog: return "RFC 3164 and RFC 5424, told apart by line.";
   case line_format::ltsv: return "Labelled tab-separated values: label:value.";
   case line_format::logfmt: return "key=value pairs, values in quotes where they hold spaces.";
+  case line_format::key_value: return "Pairs with the separators, quotes and prefix that the keys of those names say.";
   case line_format::csv: return "Values between separators, named by columns.";
+  case line_format::cef: return "ArcSight's Common Event Format, also behind a syslog header: its header and extension.";
+  case line_format::leef: return "IBM's Log Event Extended Format, 1.0 and 2.0: its header and attributes.";
+  case line_format::klog: return "Lines of Kubernetes' own programs: level, id, file, line, message, and the time.";
+  case line_format::xml: return "An XML document: elements are maps, attributes @name, several of one name a list.";
+  case line_format::url: return "A URL, or from its path on: scheme, username, password, host, port, path, query, fragment.";
+  case line_format::user_agent: return "HTTP's User-Agent: name, version, os, os_version, category.";
+  case line_format::docker: return "Lines of Docker's json-file logs: log, stream; partial where a line goes on.";
+  case line_format::cri: return "Lines of containerd and CRI-O: log, stream; partial where a line goes on.";
+  case line_format::container: return "Either of docker and cri, line by line.";
   }
   return {};
 }
@@ -99,6 +110,8 @@ auto pages_of(std::string_view kind) -> std::vector<page> {
 }
 
 auto common_fields_of(std::string_view kind) -> std::vector<config::field_info> {
+  if (kind == "operator")
+    return {{"when", "expression", {}, "Only for events of which it is true (docs/expressions.md); others pass the operator by.", false, {}}};
   if (kind == "collector") return config::list_settings<collector_spec>();
   if (kind == "sink") return config::list_settings<sink_spec>();
   if (kind == "parser") return config::list_settings<parse_settings>();

@@ -12,11 +12,13 @@ _weir() {
     --algorithm) words="p256 ed25519" ;;
   esac
   if [[ -z $words && $COMP_CWORD -eq 1 ]]; then
-    words="run check plan reload drain scale members console logs log-level tap pause resume retry restart status top trace metrics buffer cat replay certs version help --help"
+    words="run check try test plan reload drain scale members console logs log-level tap pause resume retry restart status top trace metrics buffer cat replay certs version help --help"
   elif [[ -z $words ]]; then
     case $command:$word in
       run:-*) words="--node --as --join --was --once --drain-timeout --status --log-level --log-json --help" ;;
       check:-*) words="--help" ;;
+      try:-*) words="--component --parse --process --tag --help" ;;
+      test:-*) words="--help" ;;
       plan:-*) words="--format --help" ;;
       reload:-*) words="--discard --all --help" ;;
       drain:-*) words="--via --no-wait --help" ;;
@@ -62,7 +64,7 @@ _weir() {
       help:-*) words="--markdown --schema --help" ;;
       help:*)
         if [[ $COMP_CWORD -eq 2 ]]; then
-          words="collector aggregator parser operator sink cluster console node run check plan reload drain scale members status top trace metrics logs buffer cat replay certs version"
+          words="collector aggregator parser operator sink cluster console node run check try test plan reload drain scale members status top trace metrics logs buffer cat replay certs version"
         else
           words=$("$weir" complete plugins "${COMP_WORDS[2]}" 2>/dev/null)
         fi
@@ -77,7 +79,7 @@ _weir() {
         compopt -o nospace 2>/dev/null
         return
         ;;
-      run:* | check:* | plan:*)
+      run:* | check:* | try:* | test:* | plan:*)
         mapfile -t COMPREPLY < <(compgen -f -X '!*.y?(a)ml' -- "$word"; compgen -d -S / -- "$word")
         compopt -o nospace 2>/dev/null
         return

@@ -1,9 +1,11 @@
 # fish completion for weir
 
-set -l commands run check plan reload drain scale members console logs log-level tap pause resume retry restart status top trace metrics buffer cat replay certs version help
+set -l commands run check try test plan reload drain scale members console logs log-level tap pause resume retry restart status top trace metrics buffer cat replay certs version help
 complete -c weir -f
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a run -d "Run a topology"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a check -d "Report every mistake in a topology"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a try -d "Show what becomes of the lines of stdin"
+complete -c weir -n "not __fish_seen_subcommand_from $commands" -a test -d "Run the tests of a topology"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a plan -d "Draw components, wiring and placement"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a reload -d "Have a running node do what its file says now"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a drain -d "Have a node pass on what it has, and end"
@@ -27,7 +29,7 @@ complete -c weir -n "not __fish_seen_subcommand_from $commands" -a replay -d "Se
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a certs -d "Make and look at certificates"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a version -d "Print the version"
 complete -c weir -n "not __fish_seen_subcommand_from $commands" -a help -d "Explain plug-ins and settings"
-complete -c weir -n "__fish_seen_subcommand_from run check plan" -F
+complete -c weir -n "__fish_seen_subcommand_from run check try test plan" -F
 complete -c weir -n "__fish_seen_subcommand_from run" -l node -x -d "Name of this process"
 complete -c weir -n "__fish_seen_subcommand_from run" -l as -x -d "Node class to host"
 complete -c weir -n "__fish_seen_subcommand_from run" -l join -x -d "Where a node runs that it finds the others by"
@@ -72,7 +74,7 @@ complete -c weir -n "__fish_seen_subcommand_from certs" -l days -x -d "How long 
 complete -c weir -n "__fish_seen_subcommand_from certs" -l within -x -d "How many days off an end is near"
 complete -c weir -n "__fish_seen_subcommand_from certs" -l algorithm -x -a "p256 ed25519" -d "Of the key"
 complete -c weir -n "__fish_seen_subcommand_from certs" -l json -d "For programs"
-complete -c weir -n "__fish_seen_subcommand_from help" -a "collector aggregator parser operator sink cluster node run check plan reload drain scale members status buffer cat replay certs version"
+complete -c weir -n "__fish_seen_subcommand_from help" -a "collector aggregator parser operator sink cluster node run check try test plan reload drain scale members status buffer cat replay certs version"
 complete -c weir -n "__fish_seen_subcommand_from help" -l markdown -d "All settings"
 complete -c weir -n "__fish_seen_subcommand_from help" -l schema -d "JSON schema of a topology"
 complete -c weir -n "__fish_seen_subcommand_from console" -l token -d "The token alone"
@@ -98,3 +100,7 @@ complete -c weir -n "__fish_seen_subcommand_from top" -l ca -r -d "Authorities t
 complete -c weir -n "__fish_seen_subcommand_from top" -s n -l number -x -d "Print so many blocks of lines"
 complete -c weir -n "__fish_seen_subcommand_from trace" -F
 complete -c weir -n "__fish_seen_subcommand_from trace" -l json -d "For programs"
+complete -c weir -n "__fish_seen_subcommand_from try" -l component -s c -r -d "A component of the topology"
+complete -c weir -n "__fish_seen_subcommand_from try" -l parse -s p -r -d "A format, or settings of parse in YAML"
+complete -c weir -n "__fish_seen_subcommand_from try" -l process -r -d "An operator in YAML"
+complete -c weir -n "__fish_seen_subcommand_from try" -l tag -s t -r -d "Tag of the events"

@@ -1,6 +1,7 @@
 #include "runtime/codec/path_template.hpp"
 
 #include "runtime/codec/time_text.hpp"
+#include "runtime/event/template_names.hpp"
 
 #include <algorithm>
 #include <climits>
@@ -50,21 +51,22 @@ void append_time_text(std::string& out, const std::string& format, std::int64_t 
 
 } // namespace
 
-auto path_template::compile(std::string_view text, const names& known) -> result<path_template> {
+auto path_template::compile(std::string_view written, const names& known) -> result<path_template> {
   auto made = path_template{};
+  const auto text = with_short_names(written);
   if (text.empty()) return error{errc::rejected, "an empty path"};
   for (auto at = std::size_t{0}; at < text.size();) {
     const auto next = text.find_first_of("%{", at);
-    made.add_literal(text.substr(at, next - at));
-    if (next == std::string_view::npos) break;
+    made.add_literal(std::string_view{text}.substr(at, next - at));
+    if (next == std::string::npos) break;
     if (text[next] == '%') {
       WEIR_CHECK(made.add_time(next + 1 < text.size() ? text[next + 1] : '\0'));
       at = next + 2;
       continue;
     }
     const auto end = text.find('}', next);
-    if (end == std::string_view::npos) return error{errc::rejected, "a { without its }"};
-    WEIR_CHECK(made.add_value(text.substr(next + 1, end - next - 1), known));
+    if (end == std::string::npos) return error{errc::rejected, "a { without its }"};
+    WEIR_CHECK(made.add_value(std::string_view{text}.substr(next + 1, end - next - 1), known));
     at = end + 1;
   }
   made.begin_values();

@@ -13,7 +13,7 @@
 
 namespace weir {
 
-//  template := (byte | "%%" | "%" time | "{tag}" | "{node}" | "{component}")*
+//  template := (byte | "%%" | "%" time | "{tag}" | "{node}" | "{component}")*     "${tag}" is "{tag}", and so on
 //  time     := one of Y y m d e j H I p M S F T R s b B a A u w V G U, as in strftime, UTC or in_zone()
 class path_template {
 public:

@@ -1,5 +1,7 @@
 #include "runtime/event/template.hpp"
 
+#include "runtime/event/template_names.hpp"
+
 #include <limits.h>
 #include <unistd.h>
 
@@ -55,10 +57,15 @@ auto find_path(const template_input& in, std::string_view path) -> std::string_v
   return value.empty() ? find_path(in.more, path) : value;
 }
 
-auto record_template::compile_name(std::string_view name, const template_scope& scope) -> result<part> {
+auto record_template::compile_known(std::string_view name, const template_scope& scope) -> std::optional<part> {
   if (name == "tag") return part{kind::tag, {}, 0};
   if (name == "hostname") return part{kind::literal, host_name(), 0};
   if (name == "node") return part{kind::literal, scope.node, 0};
+  return std::nullopt;
+}
+
+auto record_template::compile_name(std::string_view name, const template_scope& scope) -> result<part> {
+  if (auto known = compile_known(name, scope)) return std::move(*known);
   if (name.starts_with("tag[") && name.ends_with(']')) {
     const auto index = parse_integer(name.substr(4, name.size() - 5));
     if (!index) return error{errc::failed, quoted(name) + " wants a whole number in its brackets"};
@@ -90,32 +97,64 @@ void record_template::append_literal(std::string_view text) {
 auto record_template::compile(std::string_view text, const template_scope& scope) -> result<record_template> {
   auto made = record_template{};
   auto at = std::size_t{0};
-  for (auto dollar = text.find("${"); dollar != std::string_view::npos; dollar = text.find("${", at)) {
-    const auto is_escaped = dollar > at && text[dollar - 1] == '$';
+  const auto wrong = [&](errc code, const std::string& what, std::size_t where) {
+    return error{code, "template \"" + std::string{text} + what + " at character " + std::to_string(where + 1)};
+  };
+  for (auto brace = text.find('{'); brace != std::string_view::npos; brace = text.find('{', at)) {
+    const auto has_dollar = brace > at && text[brace - 1] == '$';
+    const auto is_escaped = has_dollar && brace - 1 > at && text[brace - 2] == '$';
+    const auto begin = brace - (is_escaped ? 2 : has_dollar ? 1 : 0);
+    made.append_literal(text.substr(at, begin - at));
+    at = brace;
     if (is_escaped) {
-      made.append_literal(text.substr(at, dollar - 1 - at));
       made.append_literal("${");
-      at = dollar + 2;
+      ++at;
       continue;
     }
-    made.append_literal(text.substr(at, dollar - at));
-    const auto where = " at character " + std::to_string(dollar + 1);
-    const auto close = text.find('}', dollar);
-    if (close == std::string_view::npos)
-      return error{errc::failed,
-                   "template \"" + std::string{text} + "\" has a \"${\" without its \"}\"" + where};
-    auto name = compile_name(text.substr(dollar + 2, close - dollar - 2), scope);
-    if (!name)
-      return error{name.failure().code,
-                   "template \"" + std::string{text} + "\": " + name.failure().what + where};
-    if (name->what == kind::literal)
-      made.append_literal(name->text);
-    else
-      made.parts_.push_back(std::move(*name));
-    at = close + 1;
+    const auto close = text.find('}', brace);
+    if (has_dollar && close == std::string_view::npos) return wrong(errc::failed, "\" has a \"${\" without its \"}\"", begin);
+    if (const auto added = has_dollar ? made.compile_long(text, at, scope) : made.compile_short(text, at, scope); !added)
+      return wrong(added.failure().code, "\": " + added.failure().what, begin);
   }
   made.append_literal(text.substr(at));
   return made;
+}
+
+void record_template::append_part(part made) {
+  if (made.what == kind::literal)
+    append_literal(made.text);
+  else
+    parts_.push_back(std::move(made));
+}
+
+auto record_template::compile_long(std::string_view text, std::size_t& at, const template_scope& scope) -> result<void> {
+  const auto close = text.find('}', at);
+  WEIR_TRY(auto name, compile_name(text.substr(at + 1, close - at - 1), scope));
+  append_part(std::move(name));
+  at = close + 1;
+  return {};
+}
+
+auto record_template::compile_short(std::string_view text, std::size_t& at, const template_scope& scope) -> result<void> {
+  const auto rest = text.substr(at);
+  const auto escaped = rest.starts_with("{{") ? short_name(rest.substr(1)) : std::string_view{};
+  const auto name = short_name(rest);
+  if (!escaped.empty()) {
+    append_literal(rest.substr(1, escaped.size() + 2));
+    at += escaped.size() + 3;
+  } else if (name.empty()) {
+    append_literal("{");
+    ++at;
+  } else {
+    const auto is_tag_part = name.starts_with("tag[");
+    auto known = is_tag_part ? std::optional{*compile_name(name, scope)} : compile_known(name, scope);
+    if (!known)
+      return error{errc::failed, "\"{" + std::string{name} + "}\" is unknown; the field is \"${" + std::string{name}
+                                     + "}\", the text \"{{" + std::string{name} + "}\""};
+    append_part(std::move(*known));
+    at += name.size() + 2;
+  }
+  return {};
 }
 
 void record_template::render(const template_input& in, byte_buffer& out) const {

@@ -29,11 +29,12 @@ struct template_input {
   std::span<const std::string_view> groups; ///< ${1} is groups[1]
 };
 
-//  template := (byte | "$${" | "${" name "}")*
-//  name     := "tag" | "tag[" integer "]" | "hostname" | "node" | digits | ENV_NAME | path
+//  template := (byte | "$${" | "${" name "}" | "{" known "}" | "{{" letters "}")*
+//  known    := "tag" | "tag[" integer "]" | "hostname" | "node"
+//  name     := known | digits | ENV_NAME | path
 //
 //  A tag's parts count from 0, or from the end as -1, -2, …. ENV_NAME is A-Z, 0-9 and _, no digit first.
-//  A leading dot makes any name a path: `${.tag}`, `${.MESSAGE}`. What an event lacks renders as nothing.
+//  Braces around anything but a word of small letters are text, and so is a word in "{{word}". A leading dot makes any name a path: `${.tag}`, `${.MESSAGE}`. What an event lacks renders as nothing.
 //  In a topology file the loader has filled in ENV_NAMEs, and made `${` of `$${`, before a template is read.
 class record_template {
 public:
@@ -52,7 +53,12 @@ private:
     std::string text; ///< literal; path of the field
     int index = 0;    ///< of the tag's part; of the group
   };
+  /// What `{` at `at` and what follows mean; moves `at` behind it.
+  auto compile_short(std::string_view text, std::size_t& at, const template_scope& scope) -> result<void>;
+  auto compile_long(std::string_view text, std::size_t& at, const template_scope& scope) -> result<void>;
+  static auto compile_known(std::string_view name, const template_scope& scope) -> std::optional<part>;
   static auto compile_name(std::string_view name, const template_scope& scope) -> result<part>;
+  void append_part(part made);
   void append_literal(std::string_view text);
 
   std::vector<part> parts_;

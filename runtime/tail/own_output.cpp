@@ -1,5 +1,6 @@
 #include "runtime/tail/own_output.hpp"
 
+#include "runtime/event/template_names.hpp"
 #include "runtime/tail/file_identity.hpp"
 
 #include <algorithm>
@@ -95,7 +96,8 @@ constexpr auto in_patterns = std::string_view{"*?[{\\"};
 
 } // namespace
 
-auto pattern_of_template(std::string_view path_template) -> std::string {
+auto pattern_of_template(std::string_view written) -> std::string {
+  const auto path_template = with_short_names(written);
   return escaped_literal(fixed_directory(path_template, in_templates))
          + to_pattern(behind_fixed(path_template, in_templates)).text;
 }

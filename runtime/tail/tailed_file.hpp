@@ -53,11 +53,12 @@ struct tailed_file {
   text_unit unit = text_unit::byte;
   int looks_at_end = 0; ///< since it lost its last path
   bool queued = false;
+  bool is_waiting = false; ///< for what tail_options::waits says
   bool take_rest = false; ///< deliver the last line though nothing ends it
   bool in_long_line = false;
   bool long_line_noted = false;
   bool is_copy = false;                         ///< has what another inode had before that was cut off
-  bool is_own = false;                          ///< this process writes it
+  bool is_left_out = false;                          ///< this process writes it, or it is compressed
   bool is_placed = false;                       ///< `offset` is decided
   std::list<tailed_file*>::iterator open_place; ///< in the list of open descriptors, if fd >= 0 and linked
 

@@ -1,5 +1,6 @@
 #include "runtime/tail/tailer.hpp"
 
+#include "runtime/codec/compression.hpp"
 #include "runtime/tail/over_streams.hpp"
 
 #include <fcntl.h>
@@ -186,10 +187,22 @@ void tailer::end_replaced(tailed_file& file) {
   file.replaced.clear();
 }
 
+auto tailer::has_to_wait(tailed_file& file) -> bool {
+  file.is_waiting = options_.waits && options_.waits(file.first_path, file.place);
+  has_waiting_ = has_waiting_ || file.is_waiting;
+  return file.is_waiting;
+}
+
+void tailer::look_again() {
+  if (!std::exchange(has_waiting_, false)) return;
+  for (const auto& [key, file] : files_.all())
+    if (std::exchange(file->is_waiting, false)) enqueue(*file);
+}
+
 auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block> {
-  if (!file.untold.empty()) return std::nullopt;
+  if (!file.untold.empty() || has_to_wait(file)) return std::nullopt;
   if (!file.is_linked()) unlinked_wanted_ = true;
-  if (file.is_own) return std::nullopt;
+  if (file.is_left_out) return std::nullopt;
   auto status = file_stat{};
   if (!open_file(file) || stat_descriptor(file.fd, status) != 0) return std::nullopt;
   if (options_.safe_bytes) status.size = std::min(status.size, options_.safe_bytes(file.key.inode));
@@ -208,6 +221,7 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
   const auto is_rest_new = take_rest || is_touched;
   const auto nothing_new = status.size == file.offset + file.rest && !(is_rest_new && file.rest > 0);
   if (nothing_new || file.offset >= file.limit || is_own(file, {})) return std::nullopt;
+  if (file.offset == 0 && is_compressed(file)) return std::nullopt;
   const auto size = std::min(status.size, file.limit);
   const auto begin = file.offset + (file.offset == 0 ? file.mark_bytes : 0U);
   const auto read = reader_.read({file.fd, begin, size, stop, take_rest, !file.in_long_line, file.unit}, want);
@@ -229,10 +243,21 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
 /// What this process writes would come again and again, longer each time.
 auto tailer::is_own(tailed_file& file, const std::string& place) -> bool {
   if (!options_.is_own || !options_.is_own(file.key, place)) return false;
-  file.is_own = true;
+  file.is_left_out = true;
   files_.close(file);
   if (!std::exchange(is_own_told_, true))
     complaints_.add("\"" + file.path() + "\": written by this process itself; such files are not read");
+  return true;
+}
+
+/// Lines are looked for as the file has them.
+auto tailer::is_compressed(tailed_file& file) -> bool {
+  if (options_.safe_bytes || sniff_compression(read_head(file.fd, 4)) == compression::none) return false;
+  file.is_left_out = true;
+  files_.close(file);
+  if (!std::exchange(is_compressed_told_, true))
+    complaints_.add("\"" + file.path() + "\": compressed; such files are left out here: \"exclude\" them, or read them by a "
+                                          "collector with \"compressed\"");
   return true;
 }
 
@@ -334,6 +359,7 @@ auto tailer::deliver(tailed_file& file, const block_reader::outcome& read, std::
   block.unit = file.unit;
   block.inode = file.key.inode;
   block.path = file.first_path;
+  block.place = file.place;
   if (read.is_cut && !file.in_long_line) note_lines({1, 0}, file.stream);
   file.in_long_line = read.is_cut;
   file.offset = block.end();
@@ -424,7 +450,7 @@ void tailer::look_at_unlinked(bool timed) {
 
 /// Whether nothing more can come from a file without a path, and nothing of it can be asked for again.
 auto tailer::is_released(tailed_file& file, bool timed) -> bool {
-  if (file.queued || !file.untold.empty()) return false;
+  if (file.queued || !file.untold.empty() || file.is_waiting) return false;
   auto status = file_stat{};
   if (file.fd < 0 || stat_descriptor(file.fd, status) != 0) return true;
   if (options_.once) return false;

@@ -10,7 +10,7 @@
 #include "runtime/tail/complaints.hpp"
 #include "runtime/tail/file_table.hpp"
 #include "runtime/tail/glob.hpp"
-#include "runtime/tail/line_block.hpp"
+#include "runtime/tail/line_feed.hpp"
 #include "runtime/tail/path_memory.hpp"
 #include "runtime/tail/tail_figures.hpp"
 #include "runtime/tail/tail_options.hpp"
@@ -24,35 +24,26 @@
 
 namespace weir {
 
-class tailer final : glob_visitor, watch_listener {
+class tailer final : public line_feed, glob_visitor, watch_listener {
 public:
   tailer(tail_options options, const clock& time);
 
-  /// `covered`: what earlier instances handed on. It is not read again; what lies between is, if it is still
-  /// there. No block straddles an end of such a range. `elsewhere`: what they handed on of streams that are read again.
   auto open(std::span<const position_range> covered, std::span<const position_range> elsewhere = {})
-      -> result<void>;
-  /// Looks at what changed; then take blocks until there is none.
-  void look();
-  /// The next block, of about `want` bytes; the files take turns.
-  auto next(std::size_t want) -> std::optional<line_block>;
-  void acknowledge(std::span<const position_range> safe);
-  /// What is told to all, for whoever is new among them.
-  auto standing() const -> std::vector<position_range>;
-
-  /// Whether next() ended only so that somebody else may have a turn.
-  auto has_more() const -> bool { return paused_; }
-  auto is_finished() const -> bool { return options_.once && queue_.empty() && !held_ && untold_.empty(); }
-  auto wake_fd() const -> int { return watcher_.fd(); }
-  auto wake_at() const -> std::optional<monotonic_time>;
-  auto summary() const -> std::string;
-  /// For status; looks at some hundred files at most.
-  auto figures(std::size_t shown_max) const -> tail_figures;
-  /// What cannot be read as wanted as of the last look at everything.
-  auto problems() const -> std::vector<std::string>;
-  /// Says so once per file.
-  void note_lines(const line_counts& counts, std::string_view stream);
-  auto take_complaints() -> std::vector<std::string> { return complaints_.take(); }
+      -> result<void> override;
+  void look() override;
+  auto next(std::size_t want) -> std::optional<line_block> override;
+  void acknowledge(std::span<const position_range> safe) override;
+  void look_again(); ///< at files that had to wait
+  auto standing() const -> std::vector<position_range> override;
+  auto has_more() const -> bool override { return paused_; }
+  auto is_finished() const -> bool override { return options_.once && queue_.empty() && !held_ && untold_.empty() && !has_waiting_; }
+  auto wake_fd() const -> int override { return watcher_.fd(); }
+  auto wake_at() const -> std::optional<monotonic_time> override;
+  auto summary() const -> std::string override;
+  auto figures(std::size_t shown_max) const -> tail_figures override;
+  auto problems() const -> std::vector<std::string> override;
+  void note_lines(const line_counts& counts, std::string_view stream) override;
+  auto take_complaints() -> std::vector<std::string> override { return complaints_.take(); }
   auto open_files() const -> std::size_t;
 
 private:
@@ -75,6 +66,8 @@ private:
   void follow_renamed_while_away();
   void adopt_rotated(const std::string& path, const file_stat& status);
   void adopt_unseen(const std::string& from, const std::string& to, const file_stat& status);
+  auto is_from_end() const -> bool { return starting_ && is_first_start_ && options_.from_end; }
+  void adopt_beside(const tailed_file& file);
   void follow_unlinked(tailed_file& file, const file_stat& status);
   void bar(const std::string& path, int problem);
   void note_match(const std::string& path);
@@ -121,6 +114,7 @@ private:
   void tell_over(std::string stream);
   void forget_over(const std::string& stream);
   auto waits_for_predecessor(tailed_file& file) -> bool;
+  auto has_to_wait(tailed_file& file) -> bool;
   auto take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block>;
   void name_stream(tailed_file& file);
   auto is_told(tailed_file& file) -> bool;
@@ -129,6 +123,7 @@ private:
   void end_of_patience();
   void go_on_told(const std::string& witness, const file_key& key);
   auto is_own(tailed_file& file, const std::string& place) -> bool;
+  auto is_compressed(tailed_file& file) -> bool;
   void end_replaced(tailed_file& file);
   auto open_file(tailed_file& file) -> bool;
   auto waits_for_descriptor(tailed_file& file) -> bool;
@@ -187,7 +182,9 @@ private:
   bool scan_wanted_ = false;
   bool unlinked_wanted_ = false; ///< look at unlinked files when everything is read
   bool paused_ = false;
+  bool has_waiting_ = false; ///< there are files that wait, since look_again()
   bool is_own_told_ = false;
+  bool is_compressed_told_ = false;
   bool starting_ = false;
   bool is_first_start_ = false; ///< no earlier instance handed anything on
 };

@@ -33,7 +33,7 @@ auto tailer::figures(std::size_t shown_max) const -> tail_figures {
   all.reserve(files_.size());
   auto list = tail_figures{};
   for (const auto& [key, file] : files_.all()) {
-    if (file->is_own) continue;
+    if (file->is_left_out) continue;
     all.push_back({file.get(), unread_bytes(*file)});
     list.unread_bytes += all.back().unread;
   }

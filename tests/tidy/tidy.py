@@ -12,7 +12,7 @@ BOXES = ["runtime", "config", "actors", "topology", "cli"]  # each may include i
 # Inside runtime. Folders not named here are on the upper floor; tail reads what parsers take, dead letters are
 # JSON, log and ledger
 # remember ids and positions as flow does, the wire carries what flow says.
-FLOORS = {"base": 0, "os": 1, "event": 2, "measure": 2, "net": 2, "tail": 4, "log": 4, "ledger": 4, "dead_letter": 4,
+FLOORS = {"base": 0, "os": 1, "event": 2, "measure": 2, "net": 2, "tail": 4, "log": 4, "ledger": 4, "dead_letter": 4, "expression": 4,
           "wire": 4}
 UPPER_FLOOR = 3
 CAF_BOXES = {"actors", "topology", "cli", "tests"}

@@ -1,6 +1,7 @@
 #include "actors/sinks/elasticsearch/index_names.hpp"
 
 #include "runtime/base/crc32c.hpp"
+#include "runtime/event/template_names.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,8 +28,10 @@ auto hex_of(std::uint32_t number) -> std::string {
 }
 
 /// `replace(name)` for {name}, `time` for what is of the time; everything else as it is.
-template <class Replace> auto filled(std::string_view text, Replace&& replace, std::string_view time) -> std::string {
+template <class Replace> auto filled(std::string_view written, Replace&& replace, std::string_view time) -> std::string {
   auto out = std::string{};
+  const auto all = with_short_names(written);
+  const auto text = std::string_view{all};
   for (auto at = std::size_t{0}; at < text.size();) {
     const auto end = text[at] == '{' ? text.find('}', at) : std::string_view::npos;
     if (end != std::string_view::npos) {

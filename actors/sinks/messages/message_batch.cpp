@@ -1,6 +1,7 @@
 #include "actors/sinks/messages/message_batch.hpp"
 
 #include "runtime/event/record_path.hpp"
+#include "runtime/event/template_names.hpp"
 
 #include <algorithm>
 
@@ -25,6 +26,7 @@ message_batch::message_batch(const message_rules& rules, std::string_view node, 
     : names_(rules.topic, node, component, zone_of_names(rules.time_zone)), key_path_(rules.key), header_texts_(rules.headers.begin(), rules.headers.end()),
       is_of_event_time_(rules.is_of_event_time), ends_lines_(rules.format.format != event_format::msgpack),
       format_(make_event_writer(options_of(rules.format))) {
+  for (auto& [name, text] : header_texts_) text = with_short_names(text);
   headers_differ_ = std::any_of(header_texts_.begin(), header_texts_.end(),
                                 [](const auto& h) { return h.second.find(tag_mark) != std::string::npos; });
 }

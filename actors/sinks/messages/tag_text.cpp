@@ -1,6 +1,7 @@
 #include "actors/sinks/messages/tag_text.hpp"
 
 #include "runtime/codec/json_writer.hpp"
+#include "runtime/event/template_names.hpp"
 
 namespace weir {
 namespace {
@@ -14,7 +15,9 @@ void fill_in(std::string& text, std::string_view name, std::string_view value) {
 
 } // namespace
 
-auto problem_of_tag_text(std::string_view text, std::string_view key) -> std::string {
+auto problem_of_tag_text(std::string_view written, std::string_view key) -> std::string {
+  const auto short_text = with_short_names(written);
+  const auto text = std::string_view{short_text};
   if (text.empty()) return '"' + std::string{key} + "\" is empty";
   for (auto at = text.find_first_of("{}"); at != std::string_view::npos; at = text.find_first_of("{}", at)) {
     const auto end = text.find('}', at);
@@ -26,7 +29,7 @@ auto problem_of_tag_text(std::string_view text, std::string_view key) -> std::st
   return {};
 }
 
-tag_text::tag_text(std::string_view text, std::string_view node, std::string_view component) : text_(text) {
+tag_text::tag_text(std::string_view text, std::string_view node, std::string_view component) : text_(with_short_names(text)) {
   fill_in(text_, "{node}", node);
   fill_in(text_, "{component}", component);
 }

@@ -32,6 +32,7 @@ BOOST_AUTO_TEST_SUITE(path_templates)
 BOOST_AUTO_TEST_CASE(values_are_filled_in) {
   BOOST_TEST(path_of("/a/b.log", "t") == "/a/b.log");
   BOOST_TEST(path_of("{tag}", "web.access") == "web.access");
+  BOOST_TEST(path_of("/${component}/${tag}-{tag}", "t") == "/archive/t-t");
   BOOST_TEST(path_of("/{component}/{node}/{tag}/%Y-%m-%dT%H:%M:%S.%%", "t")
              == "/archive/edge-1/t/2026-11-22T15:04:05.%");
   BOOST_TEST(path_of("%F/%T %j %y %s", "t") == "2026-11-22/15:04:05 326 26 1795359845");

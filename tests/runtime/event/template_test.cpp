@@ -48,6 +48,10 @@ BOOST_AUTO_TEST_CASE(names_stand_for_what_the_event_has) {
       {"${0} ${1}", "whole first"},
       {"$${tag} $$${tag}", "${tag} $${tag}"},
       {"a$${", "a${"},
+      {"{tag}/{tag[1]} {node}", "web.access.eu/access edge-1"},
+      {"{tag} ${tag}", "web.access.eu web.access.eu"},
+      {"{\"a\": {}, [a{2,3}]} {", "{\"a\": {}, [a{2,3}]} {"},
+      {"{{tag} {{id}", "{tag} {id}"},
   };
   for (const auto& [text, wanted] : table)
     BOOST_TEST(rendered(text) == wanted, text << ": " << rendered(text));
@@ -60,6 +64,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_template_is_named_with_the_place_of_what_is_wrong) 
   BOOST_TEST(rendered("x${}") == "template \"x${}\": \"${}\" is no name of a field at character 2");
   BOOST_TEST(rendered("${2}")
              == "template \"${2}\": \"${2}\" names no group of an expression at character 1");
+  BOOST_TEST(rendered("a {id}")
+             == "template \"a {id}\": \"{id}\" is unknown; the field is \"${id}\", the text \"{{id}\" at character 3");
   BOOST_TEST(rendered("${WEIR_NOT_SET}").find("is not set in the environment") != std::string::npos);
 }
 
