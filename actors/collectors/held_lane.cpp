@@ -19,7 +19,6 @@ void held_lane::pass_on(const event_view& event) {
   const auto number = chain_->current().first.position;
   const auto& born = births_[number - first_];
   const auto lines = event_span{born, born.position};
-  if (ranges_.empty()) return then_->put(event, lines);
   waiting_of(number).push_back({std::string{event.tag}, event.time_ns, std::string{event.record}, lines, event.is_timed_at_reading});
   waiting_bytes_ += event.record.size();
 }
@@ -46,7 +45,6 @@ void held_lane::settle() {
     then_->cover(r.stream, r.begin, r.end);
     ranges_.pop_front();
   }
-  if (ranges_.empty()) release(waiting_);
   for (; first_ < bound; ++first_) births_.pop_front();
 }
 

@@ -20,7 +20,7 @@ struct held_calls {
   std::function<void(const std::string& stream, std::uint64_t begin, std::uint64_t end)> cover;
 };
 
-/// An event that waits for what was read before it.
+/// An event that waits for what was read before it, or for the end of its range.
 struct waiting_event {
   std::string tag;
   std::int64_t time_ns = 0;
