@@ -98,7 +98,7 @@ private:
 template <class Visitor> void describe(Visitor& v, dedupe_operator::settings& s) {
   v.field("fields", s.fields, "Paths of what has to be the same, with the tag; default: the whole record.");
   v.field("window", s.window, "For how long an event is remembered after it came; 0: as long as \"events\" says.");
-  v.field("events", s.events, "How many different events are remembered at most, 32 to 48 bytes each.");
+  v.field("events", s.events, "How many different events are remembered at most, 32 to 40 bytes each.");
 }
 
 void validate(const dedupe_operator::settings& s, config::settings_reader& reader) {

@@ -1,5 +1,5 @@
 #include "actors/operators/operator.hpp"
-#include "runtime/event/entry.hpp"
+#include "runtime/base/utf8.hpp"
 #include "runtime/event/msgpack.hpp"
 #include "runtime/event/record_path.hpp"
 #include "runtime/parser/parser.hpp"
@@ -37,7 +37,8 @@ public:
     const auto value = find_path(in.record, settings_.field);
     const auto time = time_of(value);
     if (!time) {
-      unread_.text = std::string{text_of_value(value, text_)}.substr(0, shown_time_bytes_max);
+      const auto text = text_of_value(value, text_);
+      unread_.text = text.substr(0, whole_characters(text, shown_time_bytes_max));
       out.note_unread_time(unread_);
       return out.put(in);
     }

@@ -36,19 +36,18 @@ private:
 
   auto separates_by_blanks() const -> bool { return delimiter_.empty(); }
 
-  static void trim_front(std::string_view& text) {
-    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-  }
   static auto trimmed_back(std::string_view text) -> std::string_view {
     return text.substr(0, text.find_last_not_of(" \t") + 1);
   }
 
   void skip_between(std::string_view& text) const {
-    trim_front(text);
-    while (!separates_by_blanks() && text.starts_with(delimiter_)) {
-      text.remove_prefix(delimiter_.size());
-      trim_front(text);
-    }
+    for (;;)
+      if (!separates_by_blanks() && text.starts_with(delimiter_))
+        text.remove_prefix(delimiter_.size());
+      else if (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+      else
+        return;
   }
 
   auto end_of_pair(std::string_view text) const -> std::size_t {
@@ -58,9 +57,8 @@ private:
   /// Leaves `text` at the separator, or behind the pair if that has none.
   auto take_key(std::string_view& text, std::string_view& out) -> bool {
     if (is_quoted(text)) {
-      if (!take_quoted(text, out, key_)) return false;
-      if (!separates_by_blanks()) trim_front(text);
-      return !out.empty() && (text.starts_with(separator_) || end_of_pair(text) == 0);
+      if (!take_quoted(text, out, key_) || out.empty()) return false;
+      return text.starts_with(separator_) || take_blanks_of_pair(text) || text.starts_with(separator_);
     }
     const auto pair = text.substr(0, end_of_pair(text));
     out = pair.substr(0, pair.find(separator_));
@@ -70,16 +68,20 @@ private:
   }
 
   auto take_value(std::string_view& text, std::string_view& out) -> bool {
-    if (!separates_by_blanks()) trim_front(text);
-    if (is_quoted(text)) {
-      if (!take_quoted(text, out, value_)) return false;
-      if (!separates_by_blanks()) trim_front(text);
-      return end_of_pair(text) == 0;
-    }
+    (void)take_blanks_of_pair(text);
+    if (is_quoted(text)) return take_quoted(text, out, value_) && take_blanks_of_pair(text);
     out = text.substr(0, end_of_pair(text));
     text.remove_prefix(out.size());
     out = trimmed_back(out);
     return true;
+  }
+
+  /// What is left of the pair, if it is blank; else takes the blanks before it and returns false.
+  auto take_blanks_of_pair(std::string_view& text) const -> bool {
+    const auto rest = text.substr(0, end_of_pair(text));
+    const auto blanks = std::min(rest.find_first_not_of(" \t"), rest.size());
+    text.remove_prefix(blanks);
+    return blanks == rest.size();
   }
 
   auto is_quoted(std::string_view text) const -> bool {

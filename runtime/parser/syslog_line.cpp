@@ -1,7 +1,7 @@
 #include "runtime/parser/syslog_line.hpp"
 
 #include "runtime/base/scan.hpp"
-#include "runtime/codec/structured_data.hpp"
+#include "runtime/parser/structured_data.hpp"
 
 #include <algorithm>
 

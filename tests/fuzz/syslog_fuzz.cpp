@@ -1,7 +1,7 @@
 // Syslog from anybody: messages are found in a stream however it is cut, lie in it, and are taken apart into views of themselves.
 #include "runtime/codec/relp.hpp"
 #include "runtime/codec/stream_framer.hpp"
-#include "runtime/codec/structured_data.hpp"
+#include "runtime/parser/structured_data.hpp"
 #include "runtime/parser/syslog_line.hpp"
 
 #include <algorithm>

@@ -1,10 +1,10 @@
 #include "actors/collectors/syslog/record.hpp"
 
 #include "runtime/base/scan.hpp"
-#include "runtime/codec/structured_data.hpp"
 #include "runtime/codec/syslog_words.hpp"
 #include "runtime/event/msgpack.hpp"
 #include "runtime/os/host_name.hpp"
+#include "runtime/parser/structured_data.hpp"
 
 namespace weir {
 namespace {

@@ -32,6 +32,8 @@ BOOST_AUTO_TEST_CASE(key_value_pairs_are_separated_as_the_settings_say) {
   BOOST_TEST(text_with(semicolons, "a: two words ; 'b;c' : 'd;e';; x:\"q") == R"(kv_a="two words" kv_b;c="d;e" kv_x=""q")");
   const auto arrows = parser_settings{.format = line_format::key_value, .delimiter = ", ", .value_separator = "=>"};
   BOOST_TEST(text_with(arrows, "a=>1=2, b=>c, d") == R"(a="1=2" b="c" d=true)");
+  const auto bars = parser_settings{.format = line_format::key_value, .delimiter = " | ", .value_separator = " = "};
+  BOOST_TEST(text_with(bars, R"(a = 1 | "b" = "two" | "c" |  d = x y)") == R"(a="1" b="two" c=true d="x y")");
   for (const auto* line : {"", "  ", "=1", "a=\"x", "a=\"x\"y", "\"\"=1"})
     BOOST_TEST(is_problem(text_with(plain, line)), line);
 }

@@ -1,4 +1,4 @@
-#include "runtime/codec/structured_data.hpp"
+#include "runtime/parser/structured_data.hpp"
 
 #include <algorithm>
 #include <array>
