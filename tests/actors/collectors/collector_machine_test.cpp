@@ -54,14 +54,14 @@ private:
 /// Wants nothing to be read for a second after each event.
 class resting_operator final : public event_operator {
 public:
-  explicit resting_operator(const clock& time) : time_(time) {}
+  explicit resting_operator(const weir::clock& time) : time_(time) {}
   void apply(const event_view& in, event_output& out) override {
     out.rest_until(time_.monotonic() + 1s);
     out.put(in);
   }
 
 private:
-  const clock& time_;
+  const weir::clock& time_;
 };
 
 /// A collector before two components, each with one receiver.
