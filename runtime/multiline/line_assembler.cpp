@@ -43,7 +43,7 @@ void line_assembler::note(line_fate fate) {
 
 void line_assembler::settle() {
   while (seen_ < lines_.size()) look_at_next();
-  if (!lines_.empty() && (lines_.size() >= limits_.lines_max || bytes_.size() >= limits_.bytes_max)) cut();
+  if (!lines_.empty() && (lines_.size() > limits_.lines_max || bytes_.size() > limits_.bytes_max)) cut();
 }
 
 void line_assembler::look_at_next() {

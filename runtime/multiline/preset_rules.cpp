@@ -20,15 +20,16 @@ struct trace_step {
   place_set from;
   bool (*fits)(std::string_view line);
   place to;
+  bool wants_mark = false; ///< where a trace begins: fits no line without one (has_mark())
 };
 
 struct trace_table {
   std::span<const trace_step> steps;
   place_set whole; ///< where a trace may end
 
-  auto next(std::uint8_t from, std::string_view line) const -> std::uint8_t {
+  auto next(std::uint8_t from, std::string_view line, bool is_marked) const -> std::uint8_t {
     for (const auto& s : steps)
-      if ((s.from >> from & 1U) != 0 && s.fits(line)) return s.to;
+      if ((s.from >> from & 1U) != 0 && (is_marked || !s.wants_mark) && s.fits(line)) return s.to;
     return none;
   }
   auto fate_at(std::uint8_t p) const -> line_fate {
@@ -42,7 +43,8 @@ struct trace_table {
 // text: lines of a message, which only a frame behind them makes part of it.
 constexpr trace_step java_steps[] = {
     {at(head, text, frames), is_java_cause, head},
-    {at(none), is_java_head, head},
+    {at(none), is_java_lone_head, head},
+    {at(none), is_error, head, true},
     {at(head, text, frames), is_at_frame, frames},
     {at(head, text, frames), is_java_more, frames},
     {at(frames), is_dotnet_end_of_inner, frames},
@@ -52,7 +54,7 @@ constexpr trace_step java_steps[] = {
 // gap: the empty line before the next exception of an AggregateException; more: a line that only announces one.
 constexpr trace_step dotnet_steps[] = {
     {at(none), is_dotnet_bare_head, more},
-    {at(none, more), is_dotnet_head, head},
+    {at(none, more), is_dotnet_head, head, true},
     {at(head, text, frames, gap), is_dotnet_inner, head},
     {at(head, text, frames), is_at_frame, frames},
     {at(head, frames), is_dotnet_end_of_inner, frames},
@@ -78,7 +80,8 @@ constexpr trace_step python_steps[] = {
 
 // frames: a goroutine's head or a file, code: a call; gap: between goroutines; more: registers.
 constexpr trace_step go_steps[] = {
-    {at(none), is_go_panic, head},
+    {at(none), is_go_panic, head, true},
+    {at(none), is_go_dump, head},
     {at(none, head, gap), is_goroutine, frames},
     {at(head), is_go_detail, head},
     {at(head, frames, more), is_blank, gap},
@@ -91,8 +94,9 @@ constexpr trace_step go_steps[] = {
 
 // A cause follows the frames without anything between; code: lines of source up to the mark under them.
 constexpr trace_step ruby_steps[] = {
-    {at(none), is_ruby_syntax, code},
-    {at(none, head, text, frames), is_ruby_head, head},
+    {at(none), is_ruby_syntax, code, true},
+    {at(none, head, text, frames), is_ruby_head, head, true},
+    {at(none), is_ruby_thread, head},
     {at(none), is_ruby_summary, head},
     {at(head, text, frames), is_ruby_frame, frames},
     {at(frames), is_ruby_levels, frames},
@@ -103,7 +107,7 @@ constexpr trace_step ruby_steps[] = {
 
 // gap: the empty line before the exception that was thrown next.
 constexpr trace_step php_steps[] = {
-    {at(none), is_php_head, head},
+    {at(none), is_php_head, head, true},
     {at(head, text), is_php_stack, frames},
     {at(head, text, frames), is_php_frame, frames},
     {at(frames), is_php_last, done},
@@ -119,7 +123,8 @@ constexpr trace_step node_steps[] = {
     {at(code), is_caret, mark},
     {at(code), is_node_code, code},
     {at(mark), is_blank, mark},
-    {at(none), is_error, head},
+    {at(none), is_lone_error, head},
+    {at(none), is_error, head, true},
     {at(mark), is_message, head},
     {at(head, text, frames), is_node_open_frame, more},
     {at(head, text, frames), is_at_frame, frames},
@@ -157,9 +162,10 @@ private:
   auto step(std::string_view line, group_place& at, bool begins) const -> line_fate {
     auto fate = line_fate::apart;
     auto leads_on = false;
+    const auto is_marked = !begins || has_mark(line);
     for (std::size_t i = 0; i < tables_.size(); ++i) {
       if (!begins && at[i] == none) continue;
-      at[i] = tables_[i].next(at[i], line);
+      at[i] = tables_[i].next(at[i], line, is_marked);
       const auto its = tables_[i].fate_at(at[i]);
       leads_on = leads_on || its == line_fate::open || its == line_fate::whole;
       fate = std::max(fate, its);

@@ -48,6 +48,23 @@ auto without_code(line_text name) -> line_text {
   return open == line_text::npos ? name : name.substr(0, open);
 }
 
+auto is_mark(line_text before, line_text behind) -> bool {
+  switch (before.empty() ? '\0' : before.back()) {
+  case 'r': return before.ends_with("rror");
+  case 'n': return before.ends_with("tion");
+  case 'e': return before.ends_with("able");
+  case 'c': return before.ends_with("anic");
+  case ']': return true;
+  default: break;
+  }
+  switch (behind.empty() ? '\0' : behind.front()) {
+  case 'i': return behind.starts_with("in ");
+  case ' ': return behind.starts_with(" panic ") || behind.starts_with(" syntax error");
+  case '"': return behind.starts_with("\"[object] (");
+  default: return false;
+  }
+}
+
 /// `a.b.Class` or `Outer$Inner`, and nothing or a colon behind it.
 auto is_class(line_text line) -> bool {
   auto at = std::size_t{0};
@@ -77,6 +94,12 @@ auto ends_with_place(line_text line, line_text ending) -> bool {
 
 } // namespace
 
+auto has_mark(line_text line) -> bool {
+  for (auto at = line.find(':'); at != line_text::npos; at = line.find(':', at + 1))
+    if (is_mark(line.substr(0, at), line.substr(at + 1))) return true;
+  return false;
+}
+
 auto is_blank(line_text line) -> bool { return line.find_first_not_of(" \t\r") == line_text::npos; }
 auto is_indented(line_text line) -> bool { return !line.empty() && (line.front() == ' ' || line.front() == '\t') && !is_blank(line); }
 
@@ -97,12 +120,15 @@ auto is_caret(line_text line) -> bool {
 auto is_error(line_text line) -> bool {
   for (auto at = line.find(':'); at != line_text::npos; at = line.find(':', at + 1))
     if (at > 4 && ends_as_error(without_code(line.substr(0, at)))) return true;
-  return line.size() > 4 && line.find(' ') == line_text::npos && ends_as_error(trimmed(line));
+  return is_lone_error(line);
 }
 
-auto is_java_head(line_text line) -> bool {
-  if (line.empty()) return false;
-  return line.starts_with("Exception in thread \"") || is_class(line) || is_error(line);
+auto is_lone_error(line_text line) -> bool { return line.size() > 4 && ends_as_error(line) && line.find(' ') == line_text::npos; }
+
+auto is_java_head(line_text line) -> bool { return is_java_lone_head(line) || is_error(line); }
+
+auto is_java_lone_head(line_text line) -> bool {
+  return line.starts_with("Exception in thread \"") || is_class(line) || is_lone_error(line);
 }
 
 auto is_at_frame(line_text line) -> bool { return is_indented(line) && trimmed(line).starts_with("at "); }
@@ -161,9 +187,11 @@ auto is_python_group(line_text line) -> bool {
 }
 
 auto is_go_panic(line_text line) -> bool {
-  if (begins_with_one_of(line, {"panic: ", "fatal error: ", "SIGQUIT: ", "SIGABRT: ", "SIGSEGV: ", "runtime: goroutine stack exceeds"}))
-    return true;
-  return has(line, ": panic serving ") || has(line, " panic: ");
+  return begins_with_one_of(line, {"panic: ", "fatal error: "}) || has(line, ": panic serving ") || has(line, " panic: ");
+}
+
+auto is_go_dump(line_text line) -> bool {
+  return begins_with_one_of(line, {"SIGQUIT: ", "SIGABRT: ", "SIGSEGV: ", "runtime: goroutine stack exceeds"});
 }
 
 auto is_go_detail(line_text line) -> bool {
@@ -195,10 +223,11 @@ auto is_go_register(line_text line) -> bool {
 
 auto is_ruby_head(line_text line) -> bool {
   if (is_indented(line)) return false;
-  if (line.starts_with("#<Thread:")) return has(line, "terminated with exception");
   const auto at = ruby_place(line);
   return at != line_text::npos && has(line.substr(at), "': ");
 }
+
+auto is_ruby_thread(line_text line) -> bool { return line.starts_with("#<Thread:") && has(line, "terminated with exception"); }
 
 /// `… (ArgumentError)` of Logger, `ArgumentError (text):` of Rails.
 auto is_ruby_summary(line_text line) -> bool {

@@ -6,6 +6,9 @@
 namespace weir::trace_shapes {
 
 // Of all languages.
+/// Whether some colon stands where one does in the first lines of traces. Of most lines one look tells that most shapes
+/// do not fit: those that want a mark.
+auto has_mark(std::string_view line) -> bool;
 auto is_blank(std::string_view line) -> bool;
 auto is_indented(std::string_view line) -> bool;
 /// Begins as lines of a log do: with a digit, a bracket or a level. Such a line is no part of a message.
@@ -16,8 +19,11 @@ auto is_caret(std::string_view line) -> bool;
 // Java and what runs like it.
 /// A class whose name ends in Exception, Error or Throwable, at a colon or alone: `x.YException: text`.
 auto is_error(std::string_view line) -> bool;
+/// Such a class and nothing else.
+auto is_lone_error(std::string_view line) -> bool;
 /// `Exception in thread "main" …`, is_error(), or a class in a package alone or before a colon.
 auto is_java_head(std::string_view line) -> bool;
+auto is_java_lone_head(std::string_view line) -> bool;
 auto is_at_frame(std::string_view line) -> bool;
 auto is_java_cause(std::string_view line) -> bool;
 auto is_java_more(std::string_view line) -> bool;
@@ -41,6 +47,7 @@ auto is_python_group(std::string_view line) -> bool;
 
 // Go
 auto is_go_panic(std::string_view line) -> bool;
+auto is_go_dump(std::string_view line) -> bool;
 auto is_go_detail(std::string_view line) -> bool;
 auto is_goroutine(std::string_view line) -> bool;
 auto is_go_call(std::string_view line) -> bool;
@@ -51,6 +58,7 @@ auto is_go_exit(std::string_view line) -> bool;
 
 // Ruby
 auto is_ruby_head(std::string_view line) -> bool;
+auto is_ruby_thread(std::string_view line) -> bool;
 auto is_ruby_summary(std::string_view line) -> bool;
 auto is_ruby_syntax(std::string_view line) -> bool;
 auto is_ruby_frame(std::string_view line) -> bool;

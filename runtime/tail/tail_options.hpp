@@ -29,7 +29,7 @@ struct tail_options {
   std::string tag = "{path}";
   /// What lies beside the end of a link with its name, a dot and digits was there before it, and is read first.
   bool rotated_beside = false;
-  std::optional<text_unit> unit;  ///< absent: UTF-16 of files that begin with its mark, else bytes
+  std::optional<text_unit> unit = {}; ///< absent: UTF-16 of files that begin with its mark, else bytes
   duration ignore_older{0};       ///< files that have not been written for so long are left alone when they are found; 0: none are
   bool delete_read = false;       ///< a file goes when all of it is safe and nobody writes to it
   /// How much of the file with this inode is there to stay; nothing behind it is looked at. Absent: all.

@@ -103,7 +103,7 @@ void multiline_channel::put_group(const std::vector<group_line>& lines, group_en
   }
   const auto& first = lines.front();
   const auto is_cut = is_partial || std::any_of(lines.begin(), lines.end(), [](const auto& l) { return l.is_cut; });
-  if (is_partial) out_->note(cut_words[static_cast<std::size_t>(ending)]);
+  if (is_partial && ending != group_ending::whole) out_->note(cut_words[static_cast<std::size_t>(ending)]);
   auto record = byte_buffer{};
   append_joined(record, first.body, line_record::read(first.body, rules_->key).key, joined_.view(), is_cut);
   out_->put_joined({tag_, first.time_ns, record.view(), first.is_timed_at_reading}, first.first, lines.back().last);

@@ -1,7 +1,9 @@
 /// The multiline operator behind what collectors hold: by itself, and through an intake that is read in pieces and dies.
 #include "actors/collectors/chunking_intake.hpp"
+#include "runtime/event/entry.hpp"
 #include "tests/actors/operators/operator_contract.hpp"
 #include "tests/support/born_events.hpp"
+#include "tests/support/entries.hpp"
 #include "tests/support/msgpack_build.hpp"
 
 #include <map>
@@ -92,7 +94,7 @@ BOOST_AUTO_TEST_CASE(lines_that_come_mixed_are_joined_by_their_origin) {
   t.take(of("stderr", "Traceback (most recent call last):"));
   t.take(of("stdout", "  File \"a\", line 1"));
   t.take(of("stderr", "  File \"b\", line 2"));
-  t.take(of("stderr", "served"));
+  t.take(of("stderr", "served 1"));
   t.take(of("stdout", "KeyError"), "other");
   BOOST_TEST((t.joins->held_since() == 0U));
   BOOST_TEST(t.end().size() == 4U);
@@ -115,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_timeout_marks_what_it_cuts) {
 BOOST_AUTO_TEST_CASE(limits_mark_what_they_cut) {
   auto t = trial{map_of({{"start", "^>"}, {"max_lines", "2"}})};
   for (const auto* text : {">a", "1", "2"}) t.take(line(text));
-  BOOST_TEST(t.end() == (texts{R"(0-0 {"message":">a","partial":true})", R"(1-2 {"message":"1\x0a2","partial":true})"}), per_element());
+  BOOST_TEST(t.end() == (texts{R"(0-1 {"message":">a\x0a1","partial":true})", R"(2-2 {"message":"2","partial":true})"}), per_element());
   BOOST_TEST(t.out.notes["lines cut at a limit"] == 1);
 }
 

@@ -44,6 +44,43 @@ BOOST_AUTO_TEST_CASE(a_target_that_was_rotated_while_away_is_read_to_its_end_fir
   BOOST_TEST(tail.read_for(3s).empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_file_waits_until_it_need_not_also_when_its_link_is_gone) {
+  const auto logs = container_logs{};
+  const auto target = logs.directory / "pods/c/0.log";
+  append(target, "one\n");
+  swap_link(target, logs.link());
+  auto asked = lines{};
+  auto waits = true;
+  auto tail = logs.tail();
+  tail.options.waits = [&](const auto& path, const auto& place) {
+    asked = {path, place};
+    return waits;
+  };
+  BOOST_TEST(tail.read().empty());
+  BOOST_TEST(asked == (lines{logs.link(), target}), per_element());
+  std::filesystem::remove(logs.link());
+  std::filesystem::remove(target);
+  BOOST_TEST(tail.read_for(30s).empty());
+  waits = false;
+  tail.tail->look_again();
+  BOOST_TEST(tail.read() == lines{"one"}, per_element());
+  (void)tail.read_for(3s);
+  BOOST_TEST(tail.tail->open_files() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_lies_beside_a_target_that_was_never_seen_is_read_before_it_and_once) {
+  const auto logs = container_logs{};
+  const auto target = logs.directory / "pods/c/0.log";
+  for (const auto* name : {".20240102-000000", ".20240101-000000", ".20231231-000000.gz"}) append(target + name, std::string{name} + '\n');
+  append(target, "now\n");
+  swap_link(target, logs.link());
+  auto tail = logs.tail();
+  tail.options.rotated_beside = true;
+  BOOST_TEST(tail.read() == (lines{".20240101-000000", ".20240102-000000", "now"}), per_element());
+  tail.start();
+  BOOST_TEST(tail.read_for(3s).empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_link_that_leads_elsewhere_after_a_restart_leaves_nothing_unread_behind) {
   for (const auto* next : {"pods/c/3.log", "pods/d/0.log"}) {
     const auto logs = container_logs{};
