@@ -6,6 +6,7 @@
 #include "actors/collectors/http/splunk.hpp"
 #include "actors/collectors/opentelemetry/endpoint.hpp"
 #include "actors/collectors/web/unpack.hpp"
+#include "runtime/os/clock.hpp"
 
 #include <cstdint>
 #include <cstdlib>

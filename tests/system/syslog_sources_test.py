@@ -86,7 +86,7 @@ class Logger(SyslogTest):
 
     def test_structured_data_are_fields(self):
         self.run_weir(f"tcp://127.0.0.1:{self.port}")
-        self.log("-n", "127.0.0.1", "-P", str(self.port), "-T", "--rfc5424", "--sd-id", "shop@32473", "--sd-param", 'order="a]b"', "--msgid", "PAID", "paid")
+        self.log("-n", "127.0.0.1", "-P", str(self.port), "-T", "--rfc5424", "--sd-id", "shop@32473", "--sd-param", r'order="a\]b"', "--msgid", "PAID", "paid")
         record = self.wait_messages(1)[0]
         self.assertEqual("PAID", record["msgid"])
         self.assertEqual({"order": "a]b"}, record["structured_data"]["shop@32473"])
@@ -187,7 +187,7 @@ class Rsyslog(SyslogTest):
 
 
 class SyslogNg(SyslogTest):
-    def test_it_sends_over_udp_and_by_octets(self):
+    def test_it_sends_by_octets_and_by_lines(self):
         port = free_port()
         self.write("in.log", "")
         drivers = (f'syslog("127.0.0.1" port({port}) transport("tcp"));', f'network("127.0.0.1" port({port}) transport("tcp"));')

@@ -227,6 +227,17 @@ BOOST_AUTO_TEST_CASE(tags_and_addresses_are_as_the_settings_say) {
   BOOST_TEST(server.out.events == event_texts{"in.all now {\"a\":1,\"from\":\"127.0.0.1\"}"}, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(settings_that_cannot_be_meant_are_told) {
+  BOOST_TEST(problems_of("http", {}) == 0U);
+  BOOST_TEST(problems_of("http", {{"endpoints", "kafka"}}) == 1U);
+  BOOST_TEST(problems_of("http", {{"endpoints", "hec"}, {"time_key", "t"}}) == 1U);
+  BOOST_TEST(problems_of("http", {{"time_key", ""}, {"keep_time_key", "true"}}) == 1U);
+  BOOST_TEST(problems_of("http", {{"max_message", "10"}}) == 1U);
+  BOOST_TEST(problems_of("http", {{"busy_after", "0s"}}) == 1U);
+  BOOST_TEST(problems_of("http", {{"listen", "nowhere"}}) == 1U);
+  BOOST_TEST(problems_of("http", {{"handshake_timeout", "5s"}}) == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_http_is_told_so_and_ends) {
   for (const auto* const bytes : {"\x16\x03\x01\r\n\r\n", "GET / HTTP/3\r\n\r\n", "GET /\r\n\r\n", "POST / HTTP/1.1\r\n\r\n",
                                   "POST /t HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
