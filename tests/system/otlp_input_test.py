@@ -112,15 +112,21 @@ class OwnSink(OtlpInput):
 class Collector(OtlpInput):
     """The OpenTelemetry Collector reads forward from a Weir and passes it on by OTLP; we are killed meanwhile."""
 
+    server = None
+
+    def tearDown(self):
+        if self.server:
+            self.server.stop()  # its folder is this test's
+        super().tearDown()
+
     def pass_on(self, way, port):
         self.take()
         exporter = f"  {way}: {{ endpoint: '{port}', tls: {{ insecure: true }}, retry_on_failure: {{ initial_interval: 100ms, max_interval: 500ms, max_elapsed_time: 0 }} }}"
-        server = Server("otelcol", self.path("peer"), OTELCOL_EXPORTER=exporter, OTELCOL_EXPORTER_NAME=way)
-        server.start()
-        self.addCleanup(server.stop)
+        self.server = Server("otelcol", self.path("peer"), OTELCOL_EXPORTER=exporter, OTELCOL_EXPORTER_NAME=way)
+        self.server.start()
         count, chance = 20_000, random.Random(3)
         self.write("in.log", "".join(f'{{"n": {n}}}\n' for n in range(count)))
-        sink = f'type: forward, endpoints: "127.0.0.1:{server.port}", max_message: 16KiB'
+        sink = f'type: forward, endpoints: "127.0.0.1:{self.server.port}", max_message: 16KiB'
         self.start("sending", self.write("sending.yaml", SENDING.replace("SINK", sink)), "--node", "sending")
         for _ in range(4):
             time.sleep(chance.uniform(0.2, 0.8))
