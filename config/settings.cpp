@@ -1,5 +1,6 @@
 #include "config/settings.hpp"
 
+#include "config/foreign_keys.hpp"
 #include "runtime/base/result.hpp"
 
 #include <algorithm>
@@ -27,8 +28,9 @@ void settings_reader::finish() {
     const auto meant = nearest(m.key, known_);
     // A secret that stands where a key is wanted is like no key.
     const auto named = from_.hidden && !meant ? std::string{} : " \"" + m.key + '"';
+    const auto foreign = hint_of_foreign_key(m.key);
     report(m.where, "unknown key" + named,
-           meant ? "did you mean \"" + *meant + "\"?" : std::string{}, diagnostic::severity::error);
+           foreign ? *foreign : meant ? "did you mean \"" + *meant + "\"?" : std::string{}, diagnostic::severity::error);
   }
 }
 
