@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,10 @@ template <class Interface> struct plugin {
   bool changes_tags = false; ///< has a `retags` function
   /// From `promise(settings)`, of a store; without: nothing.
   std::function<store_promise(const config::value&)> promise = [](const auto&) { return store_promise{}; };
+  /// From `clients(settings)`, of a source that others connect to; without: nobody does.
+  std::function<std::optional<client_promise>(const config::value&)> clients = [](const auto&) {
+    return std::optional<client_promise>{};
+  };
   /// From `claims(settings, context)`, of which component and node count; without: nothing.
   std::function<plugin_claims(const config::value&, const plugin_context&)> claims =
       [](const auto&, const auto&) { return plugin_claims{}; };
@@ -119,6 +124,10 @@ concept promises = requires(const typename T::settings& s) {
   T::promise(s);
 };
 template <class T>
+concept has_clients = requires(const typename T::settings& s) {
+  T::clients(s);
+};
+template <class T>
 concept makes_claims = requires(const typename T::settings& s, const plugin_context& where) {
   T::claims(s, where);
 };
@@ -152,6 +161,8 @@ template <class Interface, class T> struct register_plugin {
     entry.holds_events = requires { T::holds_events; };
     entry.changes_tags = has_retags<T>;
     if constexpr (promises<T>) entry.promise = [](const auto& from) { return T::promise(settings_of(from)); };
+    if constexpr (has_clients<T>)
+      entry.clients = [](const auto& from) { return std::optional{T::clients(settings_of(from))}; };
     if constexpr (makes_claims<T>)
       entry.claims = [](const auto& from, const auto& where) { return T::claims(settings_of(from), where); };
     if constexpr (holds_descriptors<T>) entry.descriptors = descriptors;

@@ -3,9 +3,11 @@
 
 #include "runtime/base/units.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -42,6 +44,28 @@ struct store_promise {
   auto has_memory() const -> bool { return knows_by != memory::none; }
   /// What one node has stored the others know.
   auto is_shared() const -> bool { return knows_by == memory::shared_ledger || knows_by == memory::event_keys; }
+};
+
+/// What an input waits for before it answers whoever sent an event.
+enum class ack_level {
+  received,   ///< it is in a chunk: in memory
+  durable,    ///< it is safe with whoever gets it next: on its disk, or stored where its buffer is memory
+  replicated, ///< the same, on the disks of all `replicas`
+  stored,     ///< every sink that is to have it has stored it
+};
+
+constexpr auto names_of(ack_level*) {
+  return std::array<std::pair<std::string_view, ack_level>, 4>{
+      {{"received", ack_level::received}, {"durable", ack_level::durable}, {"replicated", ack_level::replicated}, {"stored", ack_level::stored}}};
+}
+
+/// Of the clients of a source that others connect to.
+struct client_promise {
+  bool have_answers = false;   ///< they are told what is safe
+  bool send_again = false;     ///< what they were not told that it is safe
+  bool are_known_again = false; ///< and that is known again, also by a later process
+  std::string why = {};        ///< what is lost, or else repeated, if not both hold
+  std::vector<std::string> notes = {}; ///< what it rests on
 };
 
 /// Something that others cannot have too.

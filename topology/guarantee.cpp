@@ -75,19 +75,24 @@ public:
 private:
   void source_of(const component_plan& c) {
     const auto* known = plugin_registry<source>::find(c.type);
+    const auto clients = known == nullptr ? std::nullopt : known->clients(c.written);
+    if (clients) return clients_of(c, *clients);
     const auto reads_letters = !c.letters_of.empty(); // from their file
     comes_again_ = reads_letters || (known != nullptr && known->resumes);
-    is_read_again_ = reads_letters || (comes_again_ && !known->listens);
+    is_read_again_ = comes_again_;
     if (!comes_again_)
-      return weaken(c,
-                    c.type + " cannot be read again, so what is not safe yet when its process dies is lost",
-                    place_of(c, "type"), true);
-    if (is_read_again_) return;
-    out_.notes.push_back("for clients that ask for acks and whose message ids do not recur: Fluentd, Docker, the "
-                         "fluent-logger libraries");
-    out_.notes.push_back("at least once for Fluent Bit, whose ids are hashes of the content: what was under way at "
-                         "a kill may be stored twice");
-    out_.notes.push_back("at most once for clients that do not ask for acks");
+      weaken(c, c.type + " cannot be read again, so what is not safe yet when its process dies is lost", place_of(c, "type"),
+             true);
+  }
+
+  void clients_of(const component_plan& c, const client_promise& clients) {
+    comes_again_ = clients.send_again;
+    if (!clients.send_again || !clients.are_known_again)
+      weaken(c, clients.why, place_of(c, "type"), !clients.send_again);
+    if (std::get<collector_plan>(c.details).ack == ack_level::received)
+      weaken(c, "\"ack: received\" answers before an event is safe, so what is not when its process dies is lost",
+             place_of(c, "ack"), true);
+    out_.notes.insert(out_.notes.end(), clients.notes.begin(), clients.notes.end());
   }
 
   static auto unsure_for_sink(const component_plan& sink) -> duration { return std::get<sink_plan>(sink.details).unsure_for; }

@@ -66,6 +66,7 @@ struct collector_plan {
   bool holds_events = false; ///< some of the operators may
   config::string_map labels;
   std::vector<tag_shape> tags; ///< what its events can have
+  ack_level ack = ack_level::durable; ///< what its clients are told
   std::string oldest_name;     ///< under which its positions are stored; empty: it never had another one
 };
 

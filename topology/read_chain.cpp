@@ -1,5 +1,6 @@
 #include "topology/read_chain.hpp"
 
+#include "actors/operators/multiline/settings.hpp"
 #include "config/expressions.hpp"
 #include "topology/conditional.hpp"
 #include "topology/draft.hpp"
@@ -29,7 +30,10 @@ public:
   auto steps_of(const value& component) -> std::vector<step> {
     auto steps = std::vector<step>{};
     const auto* parse = at_ == station::passage ? nullptr : component.find("parse");
+    const auto* multiline = at_ == station::passage ? nullptr : component.find("multiline");
+    if (multiline != nullptr) add(steps, "multiline", *multiline);
     if (parse != nullptr) add(steps, "parse", *parse);
+    if (at_ == station::lines && multiline != nullptr && steps.front().type == "multiline") join_before_parsing(steps);
     const auto* process = component.find("process");
     if (process == nullptr) return steps;
     if (!process->is_sequence()) {
@@ -39,6 +43,12 @@ public:
     }
     for (const auto& item : process->items) add_item(steps, item);
     return steps;
+  }
+
+  void join_pieces(std::vector<step>& steps, const config::place& where) {
+    auto settings = empty_map(where);
+    set(settings, "presets", "docker");
+    steps.insert(steps.begin(), {"multiline", std::move(settings)});
   }
 
   /// Without a `parse` of raw lines; that goes to `of_lines`.
@@ -66,6 +76,40 @@ public:
   }
 
 private:
+  /// Lines are joined before they are parsed, but what container engines put around them is read before that.
+  void join_before_parsing(std::vector<step>& steps) {
+    const auto envelope = envelope_of(steps);
+    if (!envelope.empty() && steps.size() > 1 && format_of(steps.back()) == envelope) return std::swap(steps.front(), steps.back());
+    if (steps.size() > 1 && steps.back().settings.find("field") == nullptr)
+      set(steps.back().settings, "field", envelope.empty() ? "message" : "log");
+    if (envelope.empty()) return;
+    auto settings = empty_map(steps.front().settings.where);
+    set(settings, "format", envelope);
+    steps.insert(steps.begin(), {"parse", std::move(settings)});
+  }
+
+  /// The format in which a container engine has written the lines; empty: none has.
+  static auto envelope_of(const std::vector<step>& steps) -> std::string {
+    if (const auto format = format_of(steps.back()); format == "docker" || format == "cri" || format == "container") return format;
+    auto none = config::diagnostics{}; // the operator reports them
+    const auto joins = config::read_settings<multiline_settings>(steps.front().settings, {}, none, {"type"});
+    if (joins.has_preset("docker") && joins.has_preset("cri")) return "container";
+    return joins.has_preset("docker") ? "docker" : joins.has_preset("cri") ? "cri" : "";
+  }
+
+  static auto format_of(const step& s) -> std::string {
+    const auto* format = s.type == "parse" ? s.settings.find("format") : nullptr;
+    return format != nullptr && format->is_scalar() ? format->scalar : std::string{};
+  }
+
+  static void set(value& map, std::string key, std::string text) {
+    auto scalar = value{};
+    scalar.type = value::kind::scalar;
+    scalar.where = map.where;
+    scalar.scalar = std::move(text);
+    map.members.push_back({std::move(key), map.where, std::move(scalar)});
+  }
+
   /// `when` stands among the settings, or beside the operator.
   void add_item(std::vector<step>& steps, const value& item) {
     const auto* when = item.find("when");
@@ -83,10 +127,10 @@ private:
                              + (item.is_map() ? " of " + std::to_string(item.members.size()) + " keys" : ""));
   }
 
-  /// `parse: json` is short for `parse: {format: json}`.
+  /// `parse: json` is short for `parse: {format: json}`, and `multiline: [java]` for `multiline: {presets: [java]}`.
   void add(std::vector<step>& steps, const std::string& type, value settings, const value* when = nullptr) {
     const auto* known = plugin_registry<event_operator>::find(type);
-    if (known != nullptr && !known->shorthand.empty() && settings.is_scalar()) {
+    if (known != nullptr && !known->shorthand.empty() && (settings.is_scalar() || settings.is_sequence())) {
       auto map = empty_map(settings.where);
       const auto where = settings.where;
       map.members.push_back({known->shorthand, where, std::move(settings)});
@@ -169,9 +213,11 @@ private:
 } // namespace
 
 void read_chain(const value& collector, const std::string& owner, config::diagnostics& problems,
-                collector_plan& out, bool has_lines) {
-  auto reader = chain_reader{owner, problems, has_lines ? station::lines : station::events};
-  auto process = reader.read(reader.steps_of(collector), out.parse);
+                collector_plan& out, source_gift given) {
+  auto reader = chain_reader{owner, problems, given == source_gift::lines ? station::lines : station::events};
+  auto steps = reader.steps_of(collector);
+  if (given == source_gift::pieces) reader.join_pieces(steps, collector.where);
+  auto process = reader.read(steps, out.parse);
   out.tags = process.retagged(std::move(out.tags));
   out.operators = std::move(process.operators);
   out.holds_events = process.holds_events;

@@ -53,24 +53,39 @@ auto configure(draft& d, const draft_component& c, const std::string& type, std:
   return factory;
 }
 
+/// A source whose lines may come in pieces has a setting for whether these are joined.
+auto gift_of(const source_plugin& known, const value& written) -> source_gift {
+  if (!known.gives_events) return source_gift::lines;
+  const auto has_pieces = [](const auto& f) { return f.key == "join_pieces"; };
+  const auto* joins = written.find("join_pieces");
+  const auto is_off = joins != nullptr && joins->is_scalar() && joins->scalar == "false";
+  const auto joined = std::any_of(known.fields.begin(), known.fields.end(), has_pieces) && !is_off;
+  return joined ? source_gift::pieces : source_gift::events;
+}
+
 void read_collector(draft& d, draft_component& c) {
   const auto spec = read_common<collector_spec>(d, c);
   c.plan.type = spec.type;
   auto details = collector_plan{};
   details.labels = spec.labels;
   details.make_source =
-      configure<source>(d, c, spec.type, {"type", "parse", "process", "labels", "dead_letter", "was", "from"});
+      configure<source>(d, c, spec.type, {"type", "parse", "multiline", "process", "labels", "dead_letter", "ack", "was", "from"});
   if (const auto* from = c.written.find("from"))
     d.complain(from->where,
                c.owner() + ": \"from\" belongs to aggregators and sinks; a collector reads from outside");
   const auto* known = plugin_registry<source>::find(spec.type);
   if (known != nullptr) details.tags = known->tags(c.written);
+  details.ack = spec.ack;
+  if (const auto* given = c.written.find("ack"); given != nullptr && known != nullptr)
+    if (const auto clients = known->clients(c.written); !clients || !clients->have_answers)
+      d.complain(given->where, c.owner() + ": \"ack\" does nothing here: nobody waits for an answer of " + spec.type);
   if (!spec.was.empty()) details.oldest_name = spec.was.front();
   if (known != nullptr && !known->resumes && !spec.was.empty())
     d.complain(c.written.find("was")->where, c.owner() + ": \"was\" does nothing here: " + spec.type
                                                  + " keeps no positions");
   const auto before = d.problems.size();
-  read_chain(c.written, c.owner(), d.problems, details, known == nullptr || !known->gives_events);
+  read_chain(c.written, c.owner(), d.problems, details,
+             known != nullptr ? gift_of(*known, c.written) : source_gift::lines);
   add_help(d.problems, before, "operator");
   c.plan.details = std::move(details);
 }

@@ -48,21 +48,28 @@ void validate(const dead_letters_spec& spec, config::settings_reader& reader);
 struct collector_spec {
   std::string type;
   config::value parse;
+  config::value multiline;
   config::value process;
   config::string_map labels;
   std::string dead_letter;
+  ack_level ack = ack_level::durable;
   std::vector<std::string> was;
 };
 
 template <class Visitor> void describe(Visitor& v, collector_spec& s) {
   v.required("type", s.type, "Which source: `weir help collector` lists them.");
   v.field("parse", s.parse, "How to read a line: {format: json}; `weir help operator parse`.");
+  v.field("multiline", s.multiline,
+          "Which lines make one event, before they are parsed: [java, python]; `weir help operator multiline`.");
   v.field("process", s.process,
-          "A list of operators, applied in order: - grep: {...}; parse is its short form.");
+          "A list of operators, applied in order: - grep: {...}; parse and multiline are short forms.");
   v.field("labels", s.labels,
           "Fields added to every record that lacks them; a.b is b inside of a, and maps in between are made.");
   v.field("dead_letter", s.dead_letter,
           "The sink that gets what fails a parse with on_error: dead_letter; default: a file only.");
+  v.field("ack", s.ack,
+          "What an event has to be before whoever sent it is told that it is safe: received (in memory), durable (on the next "
+          "disk), replicated (on those of all replicas), stored (by every sink that is to have it).");
   v.field("was", s.was,
           "Names that it had before, the oldest first: it goes on where it was under these.");
 }

@@ -16,6 +16,7 @@ public:
     for (std::size_t i = 0; i < d_.components.size(); ++i) connect(i, looping);
     for (const auto& c : d_.components) check_consumer(c);
     for (std::size_t i = 0; i < d_.components.size(); ++i) check_start(i);
+    for (const auto& c : d_.components) check_ack(c);
   }
 
 private:
@@ -200,6 +201,19 @@ private:
                 c.owner() + ": \"start\" is about what was there before, and neither a disk buffer nor a source that can be "
                             "read again is before it",
                 "take it out, or give the aggregator before it a buffer with a path");
+  }
+
+  /// What a collector is told by whom it sends to is no more than that these have it.
+  void check_ack(const draft_component& c) {
+    const auto* details = std::get_if<collector_plan>(&c.plan.details);
+    if (details == nullptr || details->ack != ack_level::replicated) return;
+    for (const auto& name : c.plan.to) {
+      const auto* to = d_.find(name);
+      if (to == nullptr || replicas_of(to->plan) > 1) continue;
+      d_.complain(c.written.find("ack")->where,
+                  c.owner() + ": \"ack: replicated\" wants \"replicas\" of all that it sends to, and " + to->owner() + " has none",
+                  "\"ack: stored\" waits until all sinks have it");
+    }
   }
 
   /// Whether somebody new behind it may get what came before.

@@ -195,28 +195,43 @@ auto chunking_intake::write_unparsed(const event_view& line, std::string_view pr
   const auto reason = std::string{problem};
   out.truncate(begin);
   auto write = msgpack_writer{out};
-  write.map(2);
+  const auto mark = write.open();
   write.str("message");
   write.str(line.record);
   write.str("parse_error");
   write.str(reason);
+  write.close_map(mark, with_attached(out, mark + 1, 2));
   return true;
+}
+
+auto chunking_intake::with_attached(byte_buffer& out, std::size_t begin, std::uint32_t count) const -> std::uint32_t {
+  auto read = msgpack_reader{attached_.bytes};
+  const auto own = count;
+  for (std::uint32_t i = 0; i < attached_.count; ++i) {
+    const auto* from = read.at();
+    auto key = std::string_view{};
+    if (!read.str_or_bin(key) || !read.skip()) break;
+    if (!find_path(record_fields{out.view_from(begin), own}, key).empty()) continue;
+    out.append({from, static_cast<std::size_t>(read.at() - from)});
+    ++count;
+  }
+  return count;
 }
 
 auto chunking_intake::write_record(event_view& line, byte_buffer& out) -> bool {
   auto write = msgpack_writer{out};
+  const auto mark = write.open();
   if (!parser_) {
-    write.map(1);
     write.str("message");
     write.str(line.record);
+    write.close_map(mark, with_attached(out, mark + 1, 1));
     return true;
   }
-  const auto mark = write.open();
   const auto parsed = parser_->parse(line.record, write);
   if (!parsed.ok()) return write_unparsed(line, parsed.problem, out, mark);
   if (parsed.has_time) line.time_ns = parsed.time_ns, line.is_timed_at_reading = false;
   if (parsed.time_problem != nullptr) note_unread_time(*parsed.time_problem);
-  write.close_map(mark, parsed.fields);
+  write.close_map(mark, with_attached(out, mark + 1, parsed.fields));
   return true;
 }
 

@@ -8,6 +8,7 @@
 #include "actors/operators/parse.hpp"
 #include "runtime/dead_letter/dead_letter.hpp"
 #include "runtime/event/chunk_builder.hpp"
+#include "runtime/event/record_path.hpp"
 #include "runtime/flow/gaps.hpp"
 #include "runtime/measure/bounded_counts.hpp"
 
@@ -53,6 +54,7 @@ public:
   chunking_intake(const intake_settings& settings, const plugin_context& context, chunk_builder& builder,
                   intake_counts& counts, unkept_letters& letters);
 
+  void attach(std::string_view fields, std::uint32_t count) override { attached_ = {fields, count}; }
   void enter(std::string_view stream) override;
   void line(std::string_view tag, std::int64_t now_ns, std::string_view line) override;
   void event(const event_view& event) override;
@@ -85,6 +87,8 @@ private:
   auto write_record(event_view& line, byte_buffer& out) -> bool;
   auto write_unparsed(const event_view& line, std::string_view problem, byte_buffer& out, std::size_t begin)
       -> bool;
+  /// Of the fields since `begin`, with those that are attached and missing; how many they are then.
+  auto with_attached(byte_buffer& out, std::size_t begin, std::uint32_t count) const -> std::uint32_t;
   void note_unread_time(const unread_time& problem);
   /// Puts aside what will be in no chunk.
   auto add_letter(const event_view& what, std::string_view reason) -> dead_letter&;
@@ -114,6 +118,7 @@ private:
   std::uint64_t plain_from_ = 0; ///< since the last save point: where an event of one line may lie
   birth born_;                        ///< of what is being put
   std::optional<interval> notice_;    ///< that is being told
+  record_fields attached_;
   byte_buffer scratch_;
   byte_buffer label_value_;
   monotonic_time tell_too_large_at_{}; ///< not again before

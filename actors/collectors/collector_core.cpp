@@ -78,15 +78,17 @@ void collector_core::count_letters(letter_fate fate) {
   counts.dropped.rename("unparsed", letter_lost, letters.placed);
 }
 
-void collector_core::close_chunk(const clock& now) {
-  if (builder.empty() || !keep_letters(now)) return;
+auto collector_core::close_chunk(const clock& now) -> std::vector<position_range> {
+  auto at_once = std::vector<position_range>{};
+  if (builder.empty() || !keep_letters(now)) return at_once;
   for (auto& c : builder.take(chunk_body_bytes_max)) {
     c->id = {origin_, next_sequence_++};
     c->source = address_;
     c->settled_below = std::min(flow.settled_floor(origin_), c->id.sequence);
     c->closed_ns = now.wall_ns();
     for (const auto& p : c->positions) handed_on_.add(address_, p);
-    unacked_.push_back({c->id.sequence, false, c->positions});
+    if (ack == ack_level::received) at_once.insert(at_once.end(), c->positions.begin(), c->positions.end());
+    unacked_.push_back({c->id.sequence, false, ack == ack_level::received ? std::vector<position_range>{} : c->positions});
     settled_.add(c->id.sequence, c->positions);
     c->settled = take_settled(now.monotonic());
     std::erase_if(c->positions, [](const position_range& p) { return is_local_stream(p.stream); });
@@ -99,6 +101,7 @@ void collector_core::close_chunk(const clock& now) {
     board->taps().exit.note(c);
     flow.push(c, now.monotonic());
   }
+  return at_once;
 }
 
 /// It bounds what is read again after an end, which need not be exact.
@@ -159,7 +162,8 @@ auto collector_core::take_safe(const std::vector<fan_out::released>& acked) -> s
     at->is_acked = true;
   }
   auto safe = std::vector<position_range>{};
-  for (; !unacked_.empty() && unacked_.front().is_acked; unacked_.pop_front())
+  const auto stored_below = ack == ack_level::stored ? settled_floor() : UINT64_MAX;
+  for (; !unacked_.empty() && unacked_.front().is_acked && unacked_.front().sequence < stored_below; unacked_.pop_front())
     std::move(unacked_.front().positions.begin(), unacked_.front().positions.end(), std::back_inserter(safe));
   return safe;
 }

@@ -38,7 +38,8 @@ public:
   auto begin_again() -> resume_info;
   /// Makes chunks of what was collected and hands them to all outlets. The positions of each are safe exactly
   /// when its events are. Dead letters are kept first; while that fails, nothing happens.
-  void close_chunk(const clock& now);
+  /// Returns the positions that are acked by that already.
+  auto close_chunk(const clock& now) -> std::vector<position_range>;
   /// Returns the positions that became safe by it, in order.
   auto on_news(link_news news) -> std::vector<position_range>;
 
@@ -75,6 +76,7 @@ public:
   std::int64_t last_error_ns = 0;
   fan_out flow;
   std::uint64_t hold_bytes = collector_hold_bytes;
+  ack_level ack = ack_level::durable; ///< from when on positions are safe; replicated is durable where there are replicas
   std::uint64_t events_closed = 0;
   std::uint64_t bytes_closed = 0;
   std::uint64_t events_acked = 0;
@@ -86,6 +88,12 @@ public:
   auto knows_where_to_go_on() const -> bool { return starts > 0 && !is_to_ask_; }
 
 private:
+  struct unacked {
+    std::uint64_t sequence = 0;
+    bool is_acked = false;
+    std::vector<position_range> positions;
+  };
+
   auto figures() const -> actor_figures;
   auto keep_letters(const clock& now) -> bool;
   void count_letters(letter_fate fate);
@@ -94,12 +102,6 @@ private:
   void add_outlet(const outlet_settings& settings);
   /// All its chunks below this sequence are stored by every sink that they went to.
   auto settled_floor() const -> std::uint64_t;
-
-  struct unacked {
-    std::uint64_t sequence = 0;
-    bool is_acked = false;
-    std::vector<position_range> positions;
-  };
 
   /// Sequences go on through all of its origins.
   struct past_origin {

@@ -308,8 +308,9 @@ void collector_machine::work() {
   if (const auto time = now(); wants_to_read(time)) has_more_ = read(time) == read_status::more;
   if (!is_open_) return;
   const auto time = now();
-  takes_->flush(is_at_end_ ? monotonic_time::max() : time);
-  if (should_close(time)) core_->close_chunk(clock);
+  if (!leaves_held_) takes_->flush(is_at_end_ ? monotonic_time::max() : time);
+  if (should_close(time))
+    if (const auto safe = core_->close_chunk(clock); !safe.empty()) reads_->acknowledge(safe);
   core_->tell_untaken(time, false);
   for (auto& p : ports_)
     if (auto news = p.links.flush(core_->flow, time); !news.acked.empty()) take_news(std::move(news));
@@ -340,7 +341,7 @@ auto collector_machine::next_call(monotonic_time time) const -> monotonic_time {
   if (const auto wake = reads_->wake_at(); wake && !is_at_end_) next = std::min(next, std::max(*wake, paused_until_));
   if (!core_->builder.empty())
     next = std::min(next, std::max(collecting_since_ + settings_.pace.chunk_age_max, time + 1ms));
-  if (const auto due = takes_->wake_at()) next = std::min(next, *due);
+  if (const auto due = takes_->wake_at(); due && !leaves_held_) next = std::min(next, *due);
   if (const auto linger = core_->flow.deadline()) next = std::min(next, *linger);
   if (closing_until_ && *closing_until_ > time) next = std::min(next, *closing_until_);
   return next;
@@ -349,6 +350,7 @@ auto collector_machine::next_call(monotonic_time time) const -> monotonic_time {
 void collector_machine::drain() {
   const auto is_first = !std::exchange(is_draining_, true);
   if (settings_.reads_to_end) return is_first ? read_to_end() : void();
+  leaves_held_ = leaves_held_ || (!is_at_end_ && settings_.resumes && !settings_.listens);
   is_at_end_ = true;
   inquiry_ ? end_inquiry() : step();
 }
@@ -369,7 +371,10 @@ void collector_machine::read_to_end() {
 /// A drained one does not wait for receivers that hang once they have all events: notices are for their memory alone, and
 /// that nothing more comes they also learn when its actor is gone.
 void collector_machine::finish_if_done() {
-  if (!is_at_end_ || !core_->has_confirmed_all() || !reads_->is_settled()) return;
+  if (!is_at_end_ || !core_->has_confirmed_all()) return;
+  // A store may be away for long; who waits until all is stored sends it again.
+  const auto leaves_clients = core_->ack == ack_level::stored && is_draining_ && !settings_.waits_to_the_end;
+  if (!leaves_clients && !reads_->is_settled()) return;
   const auto is_empty = core_->is_empty();
   if (is_empty)
     for (auto& p : ports_) p.links.close();

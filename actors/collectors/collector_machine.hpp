@@ -175,6 +175,7 @@ private:
   bool is_started_ = false;
   bool is_open_ = false;
   bool is_draining_ = false;
+  bool leaves_held_ = false; ///< it was asked to end, and what operators hold is read again by the next process
   bool is_at_end_ = false;   ///< the source has nothing more, or must not be asked any more
   bool is_finished_ = false;
   bool is_ready_ = true;     ///< the source may have something

@@ -28,6 +28,9 @@ public:
   virtual void event(const event_view& event) = 0;
   /// `count` whole, valid entries (runtime/event/entry.hpp) back to back; at most 512 KiB a call.
   virtual void entries(std::string_view tag, std::string_view entries, std::uint32_t count) = 0;
+  /// Every line that is put next gets these fields, unless its record has them: key-value pairs in msgpack, keys are str.
+  /// The bytes stay until the next call.
+  virtual void attach(std::string_view /*fields*/, std::uint32_t /*count*/) {}
   /// What is put next is of this stream, up to the next call. For sources whose events may be joined with later ones of the
   /// stream, beyond a save point: without it nothing is held back longer.
   virtual void enter(std::string_view /*stream*/) {}

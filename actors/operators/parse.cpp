@@ -16,7 +16,8 @@ void check_use(const parse_settings& settings, config::settings_reader& reader) 
   const auto unused = [&](const char* key, bool is_used, const char* what) {
     if (!is_used) reader.refuse_useless(key, what);
   };
-  const auto has_own_time = p.format == nginx || p.format == apache2 || p.format == syslog;
+  const auto is_of_container = p.format == docker || p.format == cri || p.format == container;
+  const auto has_own_time = p.format == nginx || p.format == apache2 || p.format == syslog || is_of_container;
   const auto has_time = has_own_time || !p.time_key.empty();
   const auto reads_times = has_time || p.types.find(":time") != std::string::npos;
   unused("expression", p.format == regex, "it is for the format regex");
@@ -26,7 +27,7 @@ void check_use(const parse_settings& settings, config::settings_reader& reader) 
   unused("time_zone", reads_times, "it is of the field that \"time_key\" names, or of types that are time");
   const auto is_plain_number = p.time_format.starts_with("unix");
   const auto names_own_zone = p.time_format.find("%z") != std::string::npos
-                              || (p.time_format.empty() && (p.format == nginx || p.format == apache2));
+                              || (p.time_format.empty() && (p.format == nginx || p.format == apache2 || is_of_container));
   if (reads_times && (is_plain_number || names_own_zone))
     unused("time_zone", false, is_plain_number ? "such numbers are UTC" : "each time names its own zone");
   unused("on_error", p.format != none || !settings.field.empty(), "every line is one of the format none");

@@ -26,6 +26,9 @@ constexpr auto help_of_format(line_format format) -> std::string_view {
   case line_format::ltsv: return "Labelled tab-separated values: label:value.";
   case line_format::logfmt: return "key=value pairs, values in quotes where they hold spaces.";
   case line_format::csv: return "Values between separators, named by columns.";
+  case line_format::docker: return "Lines of Docker's json-file logs: log, stream; partial where a line goes on.";
+  case line_format::cri: return "Lines of containerd and CRI-O: log, stream; partial where a line goes on.";
+  case line_format::container: return "Either of docker and cri, line by line.";
   }
   return {};
 }

@@ -31,7 +31,7 @@ public:
   virtual void note_unparsed() {}
   /// Counts an event that goes on with another time than its own.
   virtual void note_unread_time(const unread_time& /*problem*/) {}
-  /// Counts what is worth knowing of an event that is in the accounts all the same; `what` is a static phrase.
+  /// Counts an event of which something is worth knowing; `what` is a static word, as in an observation.
   virtual void note(std::string_view /*what*/) {}
   /// Takes an event that must have parsed and did not, as it came.
   virtual void dead_letter(const event_view& /*event*/, std::string_view /*reason*/) { drop("unparsed"); }

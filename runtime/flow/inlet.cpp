@@ -156,10 +156,11 @@ auto inlet::grant_due(const link_state& link) const -> std::uint64_t {
 auto inlet::take_feedback() -> std::vector<feedback> {
   auto all = std::vector<feedback>{};
   for (auto& [id, link] : links_) {
-    // That something is settled is not urgent: it goes along with acks and grants.
+    // That something is settled goes along with acks and grants while there are some to come.
     constexpr auto settled_max = std::size_t{64};
     const auto due = grant_due(link);
-    if (due == 0 && link.acks.empty() && link.settled.size() < settled_max) continue;
+    const auto settled_is_due = link.settled.size() >= settled_max || (link.held == 0 && !link.settled.empty());
+    if (due == 0 && link.acks.empty() && !settled_is_due) continue;
     add_credit(link, static_cast<std::int64_t>(due));
     all.push_back({id, due, std::exchange(link.acks, {}), std::exchange(link.settled, {})});
   }

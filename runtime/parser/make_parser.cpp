@@ -43,6 +43,9 @@ auto make_parser(const parser_settings& settings, const clock& now) -> made_pars
   case line_format::ltsv: return make_ltsv_parser(settings, now);
   case line_format::logfmt: return make_logfmt_parser(settings, now);
   case line_format::csv: return make_csv_parser(settings, now);
+  case line_format::docker: return make_docker_parser(settings, now);
+  case line_format::cri: return make_cri_parser(settings, now);
+  case line_format::container: return make_container_parser(settings, now);
   }
   return error{errc::failed, "format: no such parser"};
 }

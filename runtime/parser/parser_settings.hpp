@@ -12,11 +12,11 @@ namespace weir {
 
 class clock;
 
-enum class line_format { none, json, regex, nginx, apache2, syslog, ltsv, logfmt, csv };
+enum class line_format { none, json, regex, nginx, apache2, syslog, ltsv, logfmt, csv, docker, cri, container };
 
 constexpr auto names_of(line_format*) {
   using enum line_format;
-  return std::array<std::pair<std::string_view, line_format>, 9>{{{"none", none},
+  return std::array<std::pair<std::string_view, line_format>, 12>{{{"none", none},
                                                                   {"json", json},
                                                                   {"regex", regex},
                                                                   {"nginx", nginx},
@@ -24,7 +24,10 @@ constexpr auto names_of(line_format*) {
                                                                   {"syslog", syslog},
                                                                   {"ltsv", ltsv},
                                                                   {"logfmt", logfmt},
-                                                                  {"csv", csv}}};
+                                                                  {"csv", csv},
+                                                                  {"docker", docker},
+                                                                  {"cri", cri},
+                                                                  {"container", container}}};
 }
 
 struct parser_settings {

@@ -17,5 +17,8 @@ auto make_syslog_parser(const parser_settings& settings, const clock& now) -> ma
 auto make_ltsv_parser(const parser_settings& settings, const clock& now) -> made_parser;
 auto make_logfmt_parser(const parser_settings& settings, const clock& now) -> made_parser;
 auto make_csv_parser(const parser_settings& settings, const clock& now) -> made_parser;
+auto make_docker_parser(const parser_settings& settings, const clock& now) -> made_parser;
+auto make_cri_parser(const parser_settings& settings, const clock& now) -> made_parser;
+auto make_container_parser(const parser_settings& settings, const clock& now) -> made_parser;
 
 } // namespace weir

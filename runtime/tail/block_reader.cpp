@@ -52,14 +52,17 @@ auto block_reader::fill(const place& from, std::size_t goal, outcome& out) -> bo
   return true;
 }
 
-auto whole_lines(std::string_view bytes, std::size_t line_bytes_max, bool take_rest) -> line_extent {
+auto piece_of_line(std::string_view line, std::size_t line_bytes_max, text_unit unit) -> std::size_t {
+  return unit == text_unit::byte ? whole_characters(line, line_bytes_max) : std::max<std::size_t>(line_bytes_max / 2 * 2, 2);
+}
+
+auto whole_lines(std::string_view bytes, std::size_t line_bytes_max, bool take_rest, text_unit unit) -> line_extent {
   if (bytes.empty()) return {};
-  if (const auto* last = static_cast<const char*>(::memrchr(bytes.data(), '\n', bytes.size()));
-      last != nullptr)
-    return {static_cast<std::size_t>(last - bytes.data()) + 1, false};
+  if (const auto last = find_last_line_end(bytes, unit); last != std::string_view::npos)
+    return {last + unit_bytes(unit), false};
   // Two bytes stay behind, so that the last piece is neither empty nor a lone carriage return.
   auto size = std::size_t{0};
-  while (bytes.size() - size >= line_bytes_max + 2) size += whole_characters(bytes.substr(size), line_bytes_max);
+  while (bytes.size() - size >= line_bytes_max + 2) size += piece_of_line(bytes.substr(size), line_bytes_max, unit);
   if (size > 0) return {size, true};
   return {take_rest ? bytes.size() : 0, false};
 }
@@ -71,12 +74,12 @@ auto block_reader::read(const place& from, std::size_t want) -> outcome {
     if (!fill(from, goal, out)) return out;
     std::memset(buffer_.tail(padding_bytes), 0, padding_bytes);
     const auto all = buffer_.view();
-    if (from.at_line && all.starts_with('\0')) {
+    if (from.at_line && from.unit == text_unit::byte && all.starts_with('\0')) {
       const auto run = nul_run(all);
       out.is_hole = run >= hole_bytes_min || (run == all.size() && from.take_rest) || from.offset == 0;
       if (out.is_hole) return out;
     }
-    const auto [taken, is_cut] = whole_lines(all, line_bytes_max_, out.at_end && from.take_rest);
+    const auto [taken, is_cut] = whole_lines(all, line_bytes_max_, out.at_end && from.take_rest, from.unit);
     out.is_cut = is_cut;
     out.bytes = all.substr(0, taken);
     out.rest = all.size() - taken;

@@ -3,9 +3,11 @@
 
 #include "runtime/base/byte_buffer.hpp"
 #include "runtime/base/utf8.hpp"
+#include "runtime/codec/text_encoding.hpp"
 
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 namespace weir {
 
@@ -23,7 +25,10 @@ struct line_extent {
 
 /// Up to the last line end; of a line that is too long, as many pieces as are certain. `take_rest`: nothing
 /// will follow, take all.
-auto whole_lines(std::string_view bytes, std::size_t line_bytes_max, bool take_rest) -> line_extent;
+auto whole_lines(std::string_view bytes, std::size_t line_bytes_max, bool take_rest, text_unit unit = text_unit::byte)
+    -> line_extent;
+/// How much of a line that is too long makes its next piece: no character is cut in two, as far as that is to be seen.
+auto piece_of_line(std::string_view line, std::size_t line_bytes_max, text_unit unit) -> std::size_t;
 
 struct nul_end {
   std::uint64_t at = 0;
@@ -49,6 +54,7 @@ public:
     std::uint64_t stop = UINT64_MAX; ///< behind `offset`: nothing is read from here on
     bool take_rest = false;          ///< also a last line without line ending
     bool at_line = false;            ///< a line begins at `offset`; only there a hole can begin
+    text_unit unit = text_unit::byte;
   };
   struct outcome {
     std::string_view bytes; ///< whole lines, or pieces of one; padding behind it; valid until the next read
@@ -72,32 +78,41 @@ struct line_counts {
   std::uint64_t hole_bytes = 0; ///< NUL bytes before lines that were left out
 };
 
+/// A carriage return before the line end is not of the line.
+inline auto without_return(std::string_view line, text_unit unit) -> std::string_view {
+  using namespace std::string_view_literals;
+  if (unit == text_unit::byte) return line.substr(0, line.size() - (line.ends_with('\r') ? 1 : 0));
+  return line.substr(0, line.size() - (line.ends_with(unit == text_unit::little_pair ? "\r\0"sv : "\0\r"sv) ? 2 : 0));
+}
+
 /// Calls `emit(line)` for each line of an outcome's bytes: without line ending, in pieces if longer than
-/// `line_bytes_max`, without a hole before it.
+/// `line_bytes_max`, without a hole before it; or `emit(line, is_piece)`. `is_cut`, `goes_on`: as of a line_block.
 template <class Emit>
-auto for_each_line(std::string_view bytes, bool is_cut, std::size_t line_bytes_max, Emit&& emit)
-    -> line_counts {
+auto for_each_line(std::string_view bytes, bool is_cut, std::size_t line_bytes_max, Emit&& emit,
+                   text_unit unit = text_unit::byte, bool goes_on = false) -> line_counts {
+  const auto give = [&](std::string_view line, [[maybe_unused]] bool is_piece) {
+    if constexpr (std::is_invocable_v<Emit&, std::string_view, bool>)
+      emit(line, is_piece);
+    else
+      emit(line);
+  };
   auto counts = line_counts{};
-  const auto* at = bytes.data();
-  const auto* const end = at + bytes.size();
-  while (at != end) {
-    const auto* stop =
-        is_cut ? nullptr
-               : static_cast<const char*>(__builtin_memchr(at, '\n', static_cast<std::size_t>(end - at)));
-    const auto* const next = stop == nullptr ? end : stop + 1;
-    if (stop == nullptr) stop = end;
-    if (!is_cut && stop != at && stop[-1] == '\r') --stop;
-    auto line = std::string_view{at, static_cast<std::size_t>(stop - at)};
-    if (!is_cut && line.starts_with('\0'))
+  for (auto rest = bytes; !rest.empty(); goes_on = false) {
+    const auto stop = is_cut ? std::string_view::npos : find_line_end(rest, unit);
+    const auto is_ended = stop != std::string_view::npos;
+    auto line = rest.substr(0, stop);
+    rest.remove_prefix(is_ended ? stop + unit_bytes(unit) : rest.size());
+    if (!is_cut) line = without_return(line, unit);
+    if (!is_cut && unit == text_unit::byte && line.starts_with('\0'))
       if (const auto run = nul_run(line); run >= hole_bytes_min) {
         counts.hole_bytes += run;
         line.remove_prefix(run);
       }
-    if (line.size() > line_bytes_max) ++counts.long_lines;
+    const auto is_long = line.size() > line_bytes_max;
+    if (is_long) ++counts.long_lines;
     for (auto size = std::size_t{0}; line.size() > line_bytes_max; line.remove_prefix(size))
-      emit(line.substr(0, size = whole_characters(line, line_bytes_max)));
-    emit(line);
-    at = next;
+      give(line.substr(0, size = piece_of_line(line, line_bytes_max, unit)), true);
+    give(line, is_long || is_cut || goes_on);
   }
   return counts;
 }

@@ -1,6 +1,7 @@
 /// What a tailer hands out.
 #pragma once
 
+#include "runtime/codec/text_encoding.hpp"
 #include "runtime/event/chunk.hpp"
 
 #include <cstdint>
@@ -18,6 +19,10 @@ struct line_block {
   bool is_over = false;      ///< nothing of this stream will ever come again
   bool is_for_all = false;   ///< no bytes: everybody who may be asked after a start has to know it, and not one alone
   std::uint64_t skipped = 0; ///< bytes before `bytes` that are no text: a byte order mark, a hole
+  bool goes_on = false;      ///< its first line is the rest of one that was cut
+  text_unit unit = text_unit::byte;
+  std::uint64_t inode = 0;
+  std::string_view path = {}; ///< under which its file was first seen
   auto end() const -> std::uint64_t { return is_over ? end_of_stream : begin + skipped + bytes.size(); }
 };
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "runtime/base/units.hpp"
+#include "runtime/codec/text_encoding.hpp"
 #include "runtime/os/descriptor_budget.hpp"
 #include "runtime/tail/file_identity.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,11 +27,17 @@ struct tail_options {
   duration refresh_interval = std::chrono::seconds{10}; ///< between looks at everything, as a safety net
   duration poll_interval = std::chrono::seconds{1};     ///< the same where inotify does not work
   std::string tag = "{path}";
+  std::optional<text_unit> unit;  ///< absent: UTF-16 of files that begin with its mark, else bytes
+  duration ignore_older{0};       ///< files that have not been written for so long are left alone when they are found; 0: none are
+  bool delete_read = false;       ///< a file goes when all of it is safe and nobody writes to it
   /// How much of the file with this inode is there to stay; nothing behind it is looked at. Absent: all.
   std::function<std::uint64_t(std::uint64_t inode)> safe_bytes = {};
   /// Whether this process writes the file itself: it is not read then. `place`: its path without links when it is
   /// seen first, empty later. Absent: no.
   std::function<bool(const file_key& key, const std::string& place)> is_own = {};
 };
+
+/// A tag template with {path} (dots for slashes) and {name}, filled.
+auto tag_of_path(std::string tag, const std::string& path) -> std::string;
 
 } // namespace weir

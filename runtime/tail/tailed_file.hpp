@@ -1,6 +1,7 @@
 /// What a tail knows of one file: one inode, whatever and however many its names are.
 #pragma once
 
+#include "runtime/codec/text_encoding.hpp"
 #include "runtime/event/chunk.hpp"
 #include "runtime/flow/gaps.hpp"
 #include "runtime/tail/file_identity.hpp"
@@ -49,13 +50,14 @@ struct tailed_file {
   int fd = -1;
   int watch = -1;       ///< of its own, if no directory reports it
   std::size_t mark_bytes = 0; ///< at its very beginning: a byte order mark
+  text_unit unit = text_unit::byte;
   int looks_at_end = 0; ///< since it lost its last path
   bool queued = false;
   bool take_rest = false; ///< deliver the last line though nothing ends it
   bool in_long_line = false;
   bool long_line_noted = false;
   bool is_copy = false;                         ///< has what another inode had before that was cut off
-  bool is_own = false;                          ///< this process writes it
+  bool is_left_out = false;                          ///< this process writes it, or it is compressed
   bool is_placed = false;                       ///< `offset` is decided
   std::list<tailed_file*>::iterator open_place; ///< in the list of open descriptors, if fd >= 0 and linked
 

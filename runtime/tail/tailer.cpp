@@ -1,5 +1,6 @@
 #include "runtime/tail/tailer.hpp"
 
+#include "runtime/codec/compression.hpp"
 #include "runtime/tail/over_streams.hpp"
 
 #include <fcntl.h>
@@ -112,6 +113,7 @@ void tailer::look() {
   const auto since = now - scanned_at_;
   if (since >= interval || (scan_wanted_ && since >= scan_interval_min)) scan();
   if (look_at_ && now >= *look_at_) look_at_unlinked(true);
+  if (delete_at_ && now >= *delete_at_) delete_read();
 }
 
 auto tailer::wake_at() const -> std::optional<monotonic_time> {
@@ -121,6 +123,7 @@ auto tailer::wake_at() const -> std::optional<monotonic_time> {
   auto next = scanned_at_ + std::chrono::duration_cast<monotonic_time::duration>(interval);
   if (scan_wanted_) next = std::min(next, scanned_at_ + scan_interval_min);
   if (look_at_) next = std::min(next, *look_at_);
+  if (delete_at_) next = std::min(next, *delete_at_);
   if (!untold_.empty()) next = std::min(next, untold_.front().until);
   return next;
 }
@@ -187,7 +190,7 @@ void tailer::end_replaced(tailed_file& file) {
 auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block> {
   if (!file.untold.empty()) return std::nullopt;
   if (!file.is_linked()) unlinked_wanted_ = true;
-  if (file.is_own) return std::nullopt;
+  if (file.is_left_out) return std::nullopt;
   auto status = file_stat{};
   if (!open_file(file) || stat_descriptor(file.fd, status) != 0) return std::nullopt;
   if (options_.safe_bytes) status.size = std::min(status.size, options_.safe_bytes(file.key.inode));
@@ -206,9 +209,10 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
   const auto is_rest_new = take_rest || is_touched;
   const auto nothing_new = status.size == file.offset + file.rest && !(is_rest_new && file.rest > 0);
   if (nothing_new || file.offset >= file.limit || is_own(file, {})) return std::nullopt;
+  if (file.offset == 0 && is_compressed(file)) return std::nullopt;
   const auto size = std::min(status.size, file.limit);
   const auto begin = file.offset + (file.offset == 0 ? file.mark_bytes : 0U);
-  const auto read = reader_.read({file.fd, begin, size, stop, take_rest, !file.in_long_line}, want);
+  const auto read = reader_.read({file.fd, begin, size, stop, take_rest, !file.in_long_line, file.unit}, want);
   file.problem = read.problem;
   if (file.is_unreadable()) complaints_.add_once(file.path(), describe_errno(read.problem));
   if (read.is_hole) return pass_hole(file, begin, std::min(size, stop));
@@ -217,7 +221,7 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
   if (!is_told(file)) return std::nullopt;
   auto block = deliver(file, read, begin);
   if (is_gap) {
-    block.is_cut = !block.bytes.ends_with('\n');
+    block.is_cut = !ends_line(block.bytes, block.unit);
     skip_known(file);
   }
   if (!read.at_end || is_gap || (take_rest && read.rest > 0)) go_on(file, is_gap);
@@ -227,10 +231,21 @@ auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<lin
 /// What this process writes would come again and again, longer each time.
 auto tailer::is_own(tailed_file& file, const std::string& place) -> bool {
   if (!options_.is_own || !options_.is_own(file.key, place)) return false;
-  file.is_own = true;
+  file.is_left_out = true;
   files_.close(file);
   if (!std::exchange(is_own_told_, true))
     complaints_.add("\"" + file.path() + "\": written by this process itself; such files are not read");
+  return true;
+}
+
+/// Lines are looked for as the file has them.
+auto tailer::is_compressed(tailed_file& file) -> bool {
+  if (options_.safe_bytes || sniff_compression(read_head(file.fd, 4)) == compression::none) return false;
+  file.is_left_out = true;
+  files_.close(file);
+  if (!std::exchange(is_compressed_told_, true))
+    complaints_.add("\"" + file.path() + "\": compressed; such files are left out here: \"exclude\" them, or read them by a "
+                                          "collector with \"compressed\"");
   return true;
 }
 
@@ -328,6 +343,10 @@ auto tailer::deliver(tailed_file& file, const block_reader::outcome& read, std::
     -> line_block {
   auto block = line_block{file.tag, file.stream, file.offset, read.bytes, read.is_cut};
   block.skipped = begin - file.offset;
+  block.goes_on = file.in_long_line;
+  block.unit = file.unit;
+  block.inode = file.key.inode;
+  block.path = file.first_path;
   if (read.is_cut && !file.in_long_line) note_lines({1, 0}, file.stream);
   file.in_long_line = read.is_cut;
   file.offset = block.end();
@@ -355,11 +374,13 @@ void tailer::check_content(tailed_file& file, const file_stat& status) {
   if (was_empty && !head.empty() && !options_.safe_bytes) find_copies_since_empty(file);
 }
 
-/// A byte order mark is no text.
+/// A byte order mark is no text, and says how what follows is written.
 void tailer::note_mark(tailed_file& file, std::string_view head) {
-  file.mark_bytes = head.starts_with(byte_order_mark) ? byte_order_mark.size() : 0U;
-  if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff"))
-    complaints_.add_once(file.path(), "begins with the byte order mark of UTF-16; UTF-8 was expected");
+  const auto by_mark = unit_by_mark(head);
+  const auto may_be_pairs = !options_.unit || *options_.unit != text_unit::byte;
+  const auto has_pairs = may_be_pairs && by_mark != text_unit::byte;
+  file.unit = has_pairs ? by_mark : options_.unit.value_or(text_unit::byte);
+  file.mark_bytes = has_pairs ? pair_mark_bytes : head.starts_with(byte_order_mark) ? byte_order_mark.size() : 0U;
 }
 
 auto tailer::open_path(tailed_file& file, const std::string& path) -> int {
@@ -462,10 +483,12 @@ void tailer::acknowledge(std::span<const position_range> safe) {
     file->acknowledged = std::max(file->acknowledged, position.end);
     // What a restart may take for unseen, as long as a copy of something older is read, stays known.
     if (file->predecessor == nullptr || !file->predecessor->is_copy) end_replaced(*file);
+    if (file->is_linked()) may_delete(*file);
     if (file->is_linked() || !is_released(*file)) continue;
     std::erase(unlinked_, file);
     drop(*file);
   }
+  if (options_.once && !read_files_.empty()) delete_read(); // nobody looks again
 }
 
 void tailer::note_lines(const line_counts& counts, std::string_view stream) {

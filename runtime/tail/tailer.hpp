@@ -10,7 +10,7 @@
 #include "runtime/tail/complaints.hpp"
 #include "runtime/tail/file_table.hpp"
 #include "runtime/tail/glob.hpp"
-#include "runtime/tail/line_block.hpp"
+#include "runtime/tail/line_feed.hpp"
 #include "runtime/tail/path_memory.hpp"
 #include "runtime/tail/tail_figures.hpp"
 #include "runtime/tail/tail_options.hpp"
@@ -24,35 +24,25 @@
 
 namespace weir {
 
-class tailer final : glob_visitor, watch_listener {
+class tailer final : public line_feed, glob_visitor, watch_listener {
 public:
   tailer(tail_options options, const clock& time);
 
-  /// `covered`: what earlier instances handed on. It is not read again; what lies between is, if it is still
-  /// there. No block straddles an end of such a range. `elsewhere`: what they handed on of streams that are read again.
   auto open(std::span<const position_range> covered, std::span<const position_range> elsewhere = {})
-      -> result<void>;
-  /// Looks at what changed; then take blocks until there is none.
-  void look();
-  /// The next block, of about `want` bytes; the files take turns.
-  auto next(std::size_t want) -> std::optional<line_block>;
-  void acknowledge(std::span<const position_range> safe);
-  /// What is told to all, for whoever is new among them.
-  auto standing() const -> std::vector<position_range>;
-
-  /// Whether next() ended only so that somebody else may have a turn.
-  auto has_more() const -> bool { return paused_; }
-  auto is_finished() const -> bool { return options_.once && queue_.empty() && !held_ && untold_.empty(); }
-  auto wake_fd() const -> int { return watcher_.fd(); }
-  auto wake_at() const -> std::optional<monotonic_time>;
-  auto summary() const -> std::string;
-  /// For status; looks at some hundred files at most.
-  auto figures(std::size_t shown_max) const -> tail_figures;
-  /// What cannot be read as wanted as of the last look at everything.
-  auto problems() const -> std::vector<std::string>;
-  /// Says so once per file.
-  void note_lines(const line_counts& counts, std::string_view stream);
-  auto take_complaints() -> std::vector<std::string> { return complaints_.take(); }
+      -> result<void> override;
+  void look() override;
+  auto next(std::size_t want) -> std::optional<line_block> override;
+  void acknowledge(std::span<const position_range> safe) override;
+  auto standing() const -> std::vector<position_range> override;
+  auto has_more() const -> bool override { return paused_; }
+  auto is_finished() const -> bool override { return options_.once && queue_.empty() && !held_ && untold_.empty(); }
+  auto wake_fd() const -> int override { return watcher_.fd(); }
+  auto wake_at() const -> std::optional<monotonic_time> override;
+  auto summary() const -> std::string override;
+  auto figures(std::size_t shown_max) const -> tail_figures override;
+  auto problems() const -> std::vector<std::string> override;
+  void note_lines(const line_counts& counts, std::string_view stream) override;
+  auto take_complaints() -> std::vector<std::string> override { return complaints_.take(); }
   auto open_files() const -> std::size_t;
 
 private:
@@ -81,12 +71,20 @@ private:
   void look_at_renamed(const std::string& path);
   void add_file(const std::string& path, const file_stat& status);
   void relink(tailed_file& file, const std::string& path);
+  auto is_too_old(const file_stat& status) const -> bool;
   void place_file(tailed_file& file, const file_stat& status);
   void go_on(tailed_file& file, file_table::recollection& known);
   void note_place(tailed_file& file, const std::string& path);
 
   // What files held before they were cut off (tailer_copies.cpp).
   void begin_anew(tailed_file& file, const file_stat& status);
+  // Files that go once they are read (tailer_delete.cpp).
+  void may_delete(const tailed_file& file);
+  void delete_read();
+  enum class deletable { no, later, now };
+  auto is_deletable(tailed_file& file) -> deletable;
+  void delete_file(tailed_file& file);
+
   void tell_cut_off(const tailed_file& file, std::uint64_t unread);
   enum class copy_look { another, complete, adopted };
   auto find_copy(tailed_file& file, file_table::recollection& content, std::int64_t not_before_ns)
@@ -121,6 +119,7 @@ private:
   void end_of_patience();
   void go_on_told(const std::string& witness, const file_key& key);
   auto is_own(tailed_file& file, const std::string& place) -> bool;
+  auto is_compressed(tailed_file& file) -> bool;
   void end_replaced(tailed_file& file);
   auto open_file(tailed_file& file) -> bool;
   auto waits_for_descriptor(tailed_file& file) -> bool;
@@ -173,10 +172,14 @@ private:
   monotonic_time scanned_at_;
   monotonic_time swept_at_;               ///< when files that are gone were looked for
   std::optional<monotonic_time> look_at_; ///< when to look at unlinked files again
+  std::unordered_set<file_key, file_key_hash> read_files_; ///< that may have to be deleted
+  std::optional<monotonic_time> delete_at_; ///< when to look at these
+  std::uint64_t deleted_files_ = 0;
   bool scan_wanted_ = false;
   bool unlinked_wanted_ = false; ///< look at unlinked files when everything is read
   bool paused_ = false;
   bool is_own_told_ = false;
+  bool is_compressed_told_ = false;
   bool starting_ = false;
   bool is_first_start_ = false; ///< no earlier instance handed anything on
 };

@@ -48,6 +48,8 @@ void tailer::content_changed(const std::string& directory, std::string_view name
     enqueue(*file);
   else if (renamed_.contains(path_))
     look_at_renamed(path_);
+  else if (options_.ignore_older > duration{0} && patterns_.matches(path_))
+    found(path_); // it was too old, and is no more
 }
 
 /// Between two looks a file may come, be written and be rotated away: its names tell that it was ours.
@@ -127,9 +129,15 @@ void tailer::found(const std::string& path) {
   note_match(path);
   if (auto* file = files_.by_key(status.key))
     relink(*file, path);
-  else
+  else if (!is_too_old(status))
     add_file(path, status);
   if (!before.place.empty() && !options_.once) find_unseen_targets(before);
+}
+
+/// What was begun is read to its end, however old it is by now.
+auto tailer::is_too_old(const file_stat& status) const -> bool {
+  return options_.ignore_older > duration{0} && clock_.wall_ns() - status.mtime_ns > options_.ignore_older.count()
+         && !files_.remembers_inode(status.key.inode);
 }
 
 void tailer::relink(tailed_file& file, const std::string& path) {
@@ -184,7 +192,7 @@ void tailer::place_file(tailed_file& file, const file_stat& status) {
     file.generation = newest.identity.generation;
     file.first_path = newest.identity.path;
     if (newest.identity.generation >= next_generation && newest.is_of(file.fd, status.size))
-      go_on(file, newest);
+      go_on(file, newest), may_delete(file);
     else
       ++file.generation;
   }
@@ -216,16 +224,17 @@ void tailer::go_on(tailed_file& file, file_table::recollection& known) {
 
 void tailer::place_at_end(tailed_file& file, const file_stat& status) {
   file.offset = status.size;
+  note_mark(file, read_head(file.fd, head_bytes_max));
   if (!options_.once) {
     // A line that is being written is read whole: go back to where it begins.
-    auto last = std::string(std::min<std::size_t>(status.size, options_.line_bytes_max), '\0');
-    const auto got =
-        ::pread(file.fd, last.data(), last.size(), static_cast<off_t>(status.size - last.size()));
-    if (got == static_cast<ssize_t>(last.size())) {
-      const auto end_of_line = last.rfind('\n');
+    const auto size = std::min<std::size_t>(status.size, options_.line_bytes_max / 2 * 2 + status.size % 2);
+    auto last = std::string(size, '\0');
+    const auto got = ::pread(file.fd, last.data(), size, static_cast<off_t>(status.size - size));
+    if (got == static_cast<ssize_t>(size)) {
+      const auto end_of_line = find_last_line_end(last, file.unit);
       if (end_of_line != std::string::npos)
-        file.offset -= last.size() - end_of_line - 1;
-      else if (last.size() == status.size)
+        file.offset -= size - end_of_line - unit_bytes(file.unit);
+      else if (size == status.size)
         file.offset = 0;
     }
   }
@@ -250,7 +259,7 @@ void tailer::lose_path(const std::string& path) {
   unlinked_.push_back(file);
   unlinked_wanted_ = true;
   file->looks_at_end = 0;
-  if (file->fd < 0 && !file->is_own) open_elsewhere(*file);
+  if (file->fd < 0 && !file->is_left_out) open_elsewhere(*file);
   if (file->fd < 0) return;
   if (file->watch < 0 && !options_.once) files_.set_watch(*file, watcher_.watch_file(file->fd));
   enqueue(*file);
@@ -389,10 +398,11 @@ void tailer::follow_unlinked(tailed_file& file, const file_stat& status) {
   enqueue(file);
 }
 
-auto tailer::tag_of(const std::string& path) const -> std::string {
+auto tailer::tag_of(const std::string& path) const -> std::string { return tag_of_path(options_.tag, path); }
+
+auto tag_of_path(std::string tag, const std::string& path) -> std::string {
   auto dotted = path.substr(path.starts_with('/') ? 1 : 0);
   std::replace(dotted.begin(), dotted.end(), '/', '.');
-  auto tag = options_.tag;
   const auto fill = [&](std::string_view key, std::string_view value) {
     for (auto at = tag.find(key); at != std::string::npos; at = tag.find(key, at + value.size()))
       tag.replace(at, key.size(), value);

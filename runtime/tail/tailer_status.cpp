@@ -33,7 +33,7 @@ auto tailer::figures(std::size_t shown_max) const -> tail_figures {
   all.reserve(files_.size());
   auto list = tail_figures{};
   for (const auto& [key, file] : files_.all()) {
-    if (file->is_own) continue;
+    if (file->is_left_out) continue;
     all.push_back({file.get(), unread_bytes(*file)});
     list.unread_bytes += all.back().unread;
   }
@@ -68,6 +68,7 @@ auto tailer::open_files() const -> std::size_t { return files_.open_count() + un
 auto tailer::summary() const -> std::string {
   auto text = std::to_string(files_.size()) + " files";
   if (!unlinked_.empty()) text += ", " + std::to_string(unlinked_.size()) + " rotated";
+  if (deleted_files_ > 0) text += ", " + std::to_string(deleted_files_) + " read and deleted";
   if (long_lines_ > 0) text += ", " + std::to_string(long_lines_) + " long lines split";
   if (hole_bytes_ > 0) text += ", " + to_text(byte_count{hole_bytes_}) + " of holes skipped";
   if (lost_bytes_ > 0) text += ", " + to_text(byte_count{lost_bytes_}) + " lost when they were cut off";

@@ -23,7 +23,10 @@ inline auto ruled_settings(line_format format) -> parser_settings {
   case apache2: made.types = "code:time:unix_ms,size:array: "; break;
   case syslog: made.types = "pid:integer,ident:array:-"; break;
   case csv: made.time_key = "ts", made.types = "n:integer,s:time"; break;
+  case cri:
+  case container: made.types = "log:integer,stream:array"; break;
   case regex: made.time_key = "ts", made.types = "host:array:.,rest:integer"; break;
+  case docker:
   case json:
   case ltsv:
   case logfmt:

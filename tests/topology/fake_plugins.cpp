@@ -1,5 +1,6 @@
 /// Plug-ins with the settings that topologies speak of and no behaviour, so that plans can be tested alone.
 #include "actors/collectors/source.hpp"
+#include "actors/operators/multiline/settings.hpp"
 #include "actors/operators/operator.hpp"
 #include "actors/operators/parse.hpp"
 #include "actors/sinks/store.hpp"
@@ -10,6 +11,8 @@ void validate(const parse_settings& settings, config::settings_reader& reader) {
   if (settings.parser.format == line_format::regex && settings.parser.expression.empty())
     reader.complain("format", "\"expression\" is missing; regex wants one");
 }
+
+void validate(const multiline_settings&, config::settings_reader&) {}
 
 namespace {
 
@@ -49,6 +52,7 @@ struct fake_forward final : fake_source {
     config::secret shared_key;
   };
   static auto descriptors(const settings& s) -> descriptor_need { return {1 + 2 * s.listen.size(), true}; }
+  static auto clients(const settings&) -> client_promise { return {true, true, true, {}, {"for clients that ask for acks"}}; }
   static auto claims(const settings& s, const plugin_context&) -> plugin_claims {
     auto made = plugin_claims{};
     for (const auto& address : s.listen) made.held.push_back({claim::kind::address, address, "listen"});

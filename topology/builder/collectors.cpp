@@ -41,6 +41,7 @@ auto build_collector(const building& b, const component_plan& c, child_spec& as)
   auto& core = b.context.kept->collectors[address];
   if (!core) core = std::make_shared<collector_core>(random_id(), decides.source, outlets_of(b, c));
   as.board = core->board;
+  core->ack = details.ack;
   auto letters = std::optional<letter_box>{};
   if (c.letters_of.empty()) letters = letter_box_of(b, c, address);
   return [settings, core, outlets = outlets_of(b, c), letters](caf::local_actor& by, const parent_handle& parent) -> caf::actor {

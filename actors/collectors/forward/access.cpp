@@ -6,11 +6,6 @@
 
 namespace weir {
 
-auto lookup_hostname(const forward_peer& peer) -> std::string {
-  auto name = peer.is_ip ? net::name_of(peer.bytes) : std::string{};
-  return name.empty() ? peer.address : name;
-}
-
 auto forward_access::make(const forward_security& security) -> result<forward_access> {
   auto out = forward_access{};
   out.self_hostname_ = security.self_hostname.empty() ? own_host_name() : security.self_hostname;
@@ -34,7 +29,7 @@ auto forward_access::helo(bool keepalive) const -> forward_helo {
   return {random_salt(), wants_users_ ? random_salt() : std::string{}, keepalive};
 }
 
-auto forward_access::rule_for(const forward_peer& peer) const -> const rule* {
+auto forward_access::rule_for(const client_peer& peer) const -> const rule* {
   if (!peer.is_ip) return nullptr;
   for (const auto& candidate : rules_)
     if (std::any_of(candidate.networks.begin(), candidate.networks.end(),
@@ -56,7 +51,7 @@ auto forward_access::has_right_password(const forward_ping& ping, std::string_vi
 }
 
 auto forward_access::judge(const forward_ping& ping, const forward_helo& greeted,
-                           const forward_peer& peer) const -> result<std::string> {
+                           const client_peer& peer) const -> result<std::string> {
   const auto* by = rule_for(peer);
   if (by == nullptr && !allows_anonymous_)
     return error{errc::rejected, "anonymous source host '" + peer.address + "' denied"};
@@ -68,7 +63,7 @@ auto forward_access::judge(const forward_ping& ping, const forward_helo& greeted
   return key;
 }
 
-auto forward_access::answer(const forward_ping& ping, const forward_helo& greeted, const forward_peer& peer,
+auto forward_access::answer(const forward_ping& ping, const forward_helo& greeted, const client_peer& peer,
                             byte_buffer& out) const -> result<void> {
   const auto key = judge(ping, greeted, peer);
   if (!key) {

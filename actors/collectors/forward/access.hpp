@@ -2,26 +2,14 @@
 #pragma once
 
 #include "actors/collectors/forward/settings.hpp"
+#include "actors/collectors/network/peer.hpp"
 #include "runtime/codec/forward_handshake.hpp"
-#include "runtime/net/ip_network.hpp"
 
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace weir {
-
-/// Who is at the other end.
-struct forward_peer {
-  std::string text;     ///< for messages: 10.1.2.3:4567 or unix:/path
-  std::string address;  ///< for records: 10.1.2.3, empty on unix sockets
-  std::string hostname; ///< for records, where wanted
-  bool is_ip = false;
-  net::ip_bytes bytes{};
-};
-
-/// The name of an address, or the address where it has none. Asks the resolver, and waits for it.
-auto lookup_hostname(const forward_peer& peer) -> std::string;
 
 class forward_access {
 public:
@@ -30,7 +18,7 @@ public:
   /// What to greet a new client with.
   auto helo(bool keepalive) const -> forward_helo;
   /// Appends the PONG that answers `ping`; the error is the reason for a refusal, which was appended as well.
-  auto answer(const forward_ping& ping, const forward_helo& greeted, const forward_peer& peer,
+  auto answer(const forward_ping& ping, const forward_helo& greeted, const client_peer& peer,
               byte_buffer& out) const -> result<void>;
 
 private:
@@ -40,10 +28,10 @@ private:
     std::vector<std::string> users;
   };
 
-  auto rule_for(const forward_peer& peer) const -> const rule*;
+  auto rule_for(const client_peer& peer) const -> const rule*;
   auto has_right_password(const forward_ping& ping, std::string_view auth, const rule* by) const -> bool;
   /// The shared key that holds, or why not.
-  auto judge(const forward_ping& ping, const forward_helo& greeted, const forward_peer& peer) const
+  auto judge(const forward_ping& ping, const forward_helo& greeted, const client_peer& peer) const
       -> result<std::string>;
 
   std::string self_hostname_;

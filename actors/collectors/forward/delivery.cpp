@@ -42,7 +42,7 @@ void forward_delivery::set_tag(std::string_view sent) {
   tag_ += settings_.tag.empty() ? sent : std::string_view{settings_.tag};
 }
 
-void forward_delivery::set_extra(const forward_peer& peer) {
+void forward_delivery::set_extra(const client_peer& peer) {
   extra_.clear();
   extra_count_ = 0;
   auto write = msgpack_writer{extra_};
@@ -56,7 +56,7 @@ void forward_delivery::set_extra(const forward_peer& peer) {
   add(settings_.source_hostname_key, peer.hostname);
 }
 
-auto forward_delivery::begin(const forward_message& message, const forward_peer& peer, std::int64_t now_ns)
+auto forward_delivery::begin(const forward_message& message, const client_peer& peer, std::int64_t now_ns)
     -> result<void> {
   message_ = message;
   rules_ = {now_ns, settings_.milliseconds ? time_unit::by_magnitude : time_unit::seconds};

@@ -15,7 +15,7 @@
 
 namespace weir {
 
-struct forward_peer;
+struct client_peer;
 
 class forward_delivery {
 public:
@@ -23,7 +23,7 @@ public:
 
   /// Looks at the whole message; on error nothing of it will be put. What it borrows from `message` has to
   /// stay until is_done().
-  auto begin(const forward_message& message, const forward_peer& peer, std::int64_t now_ns) -> result<void>;
+  auto begin(const forward_message& message, const client_peer& peer, std::int64_t now_ns) -> result<void>;
   /// After begin(): leaves out what is known of the message, and splits runs where it begins and ends.
   void leave_out(const gaps& known);
   /// After begin(): where in its stream the message begins, if it has one; its entries are one apart.
@@ -55,7 +55,7 @@ private:
   auto put_message(intake& out) -> std::size_t;
   auto is_known(std::uint64_t index) -> bool;
   void set_tag(std::string_view sent);
-  void set_extra(const forward_peer& peer);
+  void set_extra(const client_peer& peer);
 
   const forward_settings& settings_;
   forward_entries entries_;

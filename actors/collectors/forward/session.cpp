@@ -1,6 +1,6 @@
-/// What a forward_source does with the messages of its connections.
-#include "actors/collectors/forward/source.hpp"
+#include "actors/collectors/forward/session.hpp"
 
+#include "actors/collectors/forward/source.hpp"
 #include "runtime/base/utf8.hpp"
 
 #include <algorithm>
@@ -11,88 +11,91 @@ namespace {
 constexpr auto ping_bytes_max = std::size_t{16} * 1024;
 /// A peer that sends more values in a row that are no messages does not speak the protocol.
 constexpr auto broken_in_a_row_max = 8U;
-constexpr auto covered_bytes_max = std::size_t{256} * 1024;
 
 } // namespace
 
-void forward_source::work_off_queue() {
-  for (auto turns = queue_.size(); turns > 0 && left_ > 0; --turns) {
-    const auto at = queue_.front();
-    queue_.pop_front();
-    auto* c = find(at);
-    if (c == nullptr) continue;
-    c->is_queued = false;
-    process(at, *c);
+forward_session::forward_session(forward_source& of, bool sniffs_json) : of_(of), roots_(sniffs_json) {}
+
+void forward_session::open(client_connection& at) {
+  carrier_->open = &at;
+  if (!of_.access()) return at.admit();
+  greeted_ = of_.access()->helo(!of_.given().deny_keepalive);
+  auto helo = byte_buffer{};
+  append_helo(helo, greeted_);
+  at.answer(helo.view());
+}
+
+/// Which acks its client has read is known now, or never.
+void forward_session::on_end(client_connection& at) {
+  if (std::exchange(carrier_->open, nullptr) != nullptr && at.has_peer_all())
+    carrier_->read_to = of_.server().acks().safe();
+}
+
+void forward_session::on_safe(client_connection& at, std::string_view token) {
+  auto ack = byte_buffer{};
+  roots_.is_json() ? append_json_ack(ack, token) : append_forward_ack(ack, token);
+  (void)at.answer(ack.view());
+}
+
+auto forward_session::take(client_connection& at, client_turn& turn) -> result<client_progress> {
+  if (is_delivering_)
+    if (const auto came = deliver(at, turn); came != client_progress::wants_more) return came;
+  for (;;) {
+    const auto is_admitted = at.phase == client_phase::established;
+    if (is_admitted && turn.left == 0)
+      return at.input().empty() ? client_progress::wants_more : client_progress::waits;
+    WEIR_TRY(const auto root, roots_.next(at, is_admitted ? of_.given().max_message.value : ping_bytes_max));
+    if (!root) return client_progress::wants_more;
+    WEIR_TRY(const auto came, on_root(at, turn, *root));
+    if (came != client_progress::wants_more) return came;
   }
 }
 
-/// Takes whole messages out of a connection's buffer while there is budget.
-void forward_source::process(id at, forward_connection& c) {
-  if (delivering_ == at) deliver(at, c);
-  while (delivering_ != at && !c.is_last_message_seen && c.phase != forward_phase::draining) {
-    if (c.phase == forward_phase::established && left_ == 0) {
-      if (c.buffered() == 0 || c.is_queued) break;
-      c.is_queued = true;
-      queue_.push_back(at);
-      break;
-    }
-    const auto limit = c.phase == forward_phase::handshake ? ping_bytes_max : settings_.max_message.value;
-    const auto root = c.next_root(limit);
-    if (!root) return fail(at, c, root.failure());
-    if (!*root) break;
-    if (!on_root(at, c, **root)) return;
-  }
-  settle(at, c);
-  after_output(at);
+auto forward_session::on_root(client_connection& at, client_turn& turn, std::string_view root)
+    -> result<client_progress> {
+  if (at.phase == client_phase::handshake) return on_ping(at, root);
+  if (msgpack_reader{root}.peek() != msgpack_type::nil) return on_message(at, turn, root);
+  roots_.consume(at); // a keep-alive
+  return client_progress::wants_more;
 }
 
-/// False when the connection is gone.
-auto forward_source::on_root(id at, forward_connection& c, std::string_view root) -> bool {
-  if (c.phase == forward_phase::handshake) return on_ping(at, c, root);
-  if (msgpack_reader{root}.peek() != msgpack_type::nil) return on_message(at, c, root);
-  c.consume(); // a keep-alive
-  return true;
-}
-
-auto forward_source::on_ping(id at, forward_connection& c, std::string_view root) -> bool {
+auto forward_session::on_ping(client_connection& at, std::string_view root) -> result<client_progress> {
   const auto ping = decode_ping(root);
   auto pong = byte_buffer{};
   auto judged = result<void>{};
   if (ping)
-    judged = access_->answer(*ping, c.greeted, c.peer(), pong);
+    judged = of_.access()->answer(*ping, greeted_, at.peer(), pong);
   else
     judged = error{errc::malformed, "invalid ping message"};
   if (!ping) append_pong(pong, {false, "invalid ping message", "", ""});
-  const auto hostname = ping ? std::string{ping->hostname} : std::string{};
-  c.answer(pong.view());
-  c.consume();
+  if (judged) hostname_ = ping->hostname;
+  at.answer(pong.view());
+  roots_.consume(at);
   if (judged) {
-    c.phase = forward_phase::established;
-    c.hostname = hostname;
-    return true;
+    at.admit();
+    return client_progress::wants_more;
   }
-  refusals_.add("login", "refused " + c.peer().text + ": " + judged.failure().what);
-  if (!c.flush()) return close(at), false;
-  drain(at, c);
-  return false;
+  of_.server().refusals().add("login", "refused " + at.peer().text + ": " + judged.failure().what);
+  return client_progress::refused;
 }
 
-auto forward_source::on_broken(id at, forward_connection& c, const error& why) -> bool {
-  if (why.code != errc::rejected || ++c.broken_in_a_row >= broken_in_a_row_max)
-    return fail(at, c, why), false;
-  warnings_.warn("broken", c.peer().address, "ignored a value from " + c.peer().text + ": " + why.what);
-  out_->drop("broken message", 1);
-  c.consume();
-  return true;
+auto forward_session::on_broken(client_connection& at, client_turn& turn, const error& why)
+    -> result<client_progress> {
+  if (why.code != errc::rejected || ++broken_in_a_row_ >= broken_in_a_row_max) return why;
+  of_.warnings().warn("broken", at.peer().address, "ignored a value from " + at.peer().text + ": " + why.what);
+  turn.out.drop("broken message", 1);
+  roots_.consume(at);
+  return client_progress::wants_more;
 }
 
 /// Why the message will not be taken, however often it comes; null: it will.
-auto forward_source::why_never(const forward_message& message, const forward_connection& c) -> const char* {
-  const auto size = c.root_bytes();
+auto forward_session::why_never(const forward_message& message, const client_peer& peer) const -> const char* {
+  const auto size = roots_.bytes();
+  const auto& given = of_.given();
   const auto tell = [&](const char* kind, const std::string& what) {
-    warnings_.warn(kind, c.peer().address,
-                   "a message for tag \"" + std::string{message.tag.substr(0, whole_characters(message.tag, 100))} + "\" from " + c.peer().text
-                       + " has " + what);
+    of_.warnings().warn(kind, peer.address,
+                        "a message for tag \"" + std::string{message.tag.substr(0, whole_characters(message.tag, 100))} + "\" from "
+                            + peer.text + " has " + what);
   };
   const auto above = [&](const char* limit, byte_count value) {
     return std::to_string(size) + " bytes, more than \"" + limit + "\" of " + to_text(value);
@@ -102,132 +105,49 @@ auto forward_source::why_never(const forward_message& message, const forward_con
     tell("tag", "a tag of " + std::to_string(message.tag.size()) + " bytes, at most 4096 are taken: dropped");
     return "tag too long";
   }
-  if (settings_.chunk_size_limit.value != 0 && size > settings_.chunk_size_limit.value) {
-    tell("size", above("chunk_size_limit", settings_.chunk_size_limit) + ": dropped");
+  if (given.chunk_size_limit.value != 0 && size > given.chunk_size_limit.value) {
+    tell("size", above("chunk_size_limit", given.chunk_size_limit) + ": dropped");
     return "message too large";
   }
-  if (settings_.chunk_size_warn_limit.value != 0 && size > settings_.chunk_size_warn_limit.value)
-    tell("size", above("chunk_size_warn_limit", settings_.chunk_size_warn_limit));
+  if (given.chunk_size_warn_limit.value != 0 && size > given.chunk_size_warn_limit.value)
+    tell("size", above("chunk_size_warn_limit", given.chunk_size_warn_limit));
   return nullptr;
 }
 
-auto forward_source::on_message(id at, forward_connection& c, std::string_view root) -> bool {
+auto forward_session::on_message(client_connection& at, client_turn& turn, std::string_view root)
+    -> result<client_progress> {
   const auto decoded = decode_forward(root);
-  if (!decoded) return on_broken(at, c, decoded.failure());
-  c.broken_in_a_row = 0;
+  if (!decoded) return on_broken(at, turn, decoded.failure());
+  broken_in_a_row_ = 0;
   const auto has_nil_record =
       decoded->mode == forward_mode::message && msgpack_reader{decoded->record}.peek() == msgpack_type::nil;
   if (has_nil_record) {
-    c.consume();
-    return true;
+    roots_.consume(at);
+    return client_progress::wants_more;
   }
   // What can never be taken is acked: its client would send it again for ever, and nothing else.
-  if (const auto* reason = why_never(*decoded, c)) {
-    out_->drop(reason, std::max(decoded->count, 1U));
-    end_message(at, c, decoded->option.chunk, acks_.next_position());
-    return true;
+  if (const auto* reason = why_never(*decoded, at.peer())) {
+    turn.out.drop(reason, std::max(decoded->count, 1U));
+    return end_message(at, turn, decoded->option.chunk, of_.server().acks().next_position());
   }
-  if (const auto begun = delivery_.begin(*decoded, c.peer(), clock_.wall_ns()); !begun)
-    return fail(at, c, begun.failure()), false;
-  recognise(c, decoded->option.chunk);
-  deliver(at, c);
-  return true;
+  WEIR_CHECK(of_.begin(*decoded, at, *this));
+  return deliver(at, turn);
 }
 
-/// What of the message that delivery_ holds was put before is not put again.
-void forward_source::recognise(const forward_connection& c, std::string_view chunk) {
-  has_put_ = false;
-  verdict_.reset();
-  stream_.clear();
-  auto given = std::string_view{};
-  if (!msgpack_reader{chunk}.str_or_bin(given) || given.empty()) return;
-  const auto trust = trust_in(kind_of_forward_id(given));
-  const auto client = trust.is_shared ? std::string{} : c.peer().address + '\n' + c.hostname;
-  const auto digest =
-      identity_.digest({given, client, delivery_.message().tag, delivery_.total(), delivery_.checksum()});
-  stream_.assign(trust.is_random ? forward_window::shared_prefix : forward_window::stream_prefix);
-  stream_ += digest;
-  verdict_ = window_.judge({stream_, delivery_.total(), trust, c.carrier, acks_.safe()});
-  if (!trust.is_durable) stream_.clear();
-  if (!stream_.empty()) delivery_.place({verdict_->message->first});
-  if (!verdict_->is_resent) return;
-  delivery_.leave_out(verdict_->known);
-  resent_events_ += delivery_.entries();
+auto forward_session::deliver(client_connection& at, client_turn& turn) -> client_progress {
+  const auto position = of_.deliver(at.peer(), turn);
+  is_delivering_ = !position.has_value();
+  return is_delivering_ ? client_progress::halted : end_message(at, turn, of_.chunk(), *position);
 }
 
-/// Puts the message that delivery_ holds, as far as the budget goes.
-void forward_source::deliver(id at, forward_connection& c) {
-  delivering_ = at;
-  while (!delivery_.is_done() && left_ > 0) {
-    const auto bytes = delivery_.put_next(*out_);
-    left_ -= std::min(left_, bytes);
-    note_lost_times(c);
-    if (delivery_.take_put_count() > 0) {
-      acks_.note_put();
-      has_put_ = true;
-      uncovered_bytes_ += bytes;
-    }
-    if (delivery_.must_cover()) cover_message();
-    if (uncovered_bytes_ >= covered_bytes_max) cover();
-  }
-  if (!delivery_.is_done()) return;
-  delivering_ = 0;
-  end_message(at, c, delivery_.message().option.chunk, finish_message());
-}
-
-void forward_source::note_lost_times(const forward_connection& c) {
-  const auto events = delivery_.take_lost_times();
-  if (events == 0) return;
-  lost_times_ += events;
-  warnings_.warn("time", c.peer().address,
-                 "a time from " + c.peer().text + " for tag \"" + std::string{delivery_.message().tag}
-                     + "\" is none that can be held: the time of arrival stands for it");
-}
-
-/// Which position must be safe before all of the message that delivery_ holds is.
-auto forward_source::finish_message() -> std::uint64_t {
-  if (!verdict_) return acks_.next_position();
-  cover_message();
-  auto& message = *verdict_->message;
-  if (has_put_ || !verdict_->is_resent) message.position = acks_.next_position();
-  verdict_.reset();
-  return message.position;
-}
-
-void forward_source::end_message(id at, forward_connection& c, std::string_view chunk,
-                                 std::uint64_t position) {
+auto forward_session::end_message(client_connection& at, client_turn& turn, std::string_view chunk,
+                                  std::uint64_t position) -> client_progress {
   if (!chunk.empty()) {
-    left_ -= std::min(left_, chunk.size());
-    if (acks_.is_safe(position)) {
-      c.acknowledge(chunk);
-    } else {
-      acks_.hold(position, at, chunk);
-      ++c.unacknowledged;
-    }
+    turn.spend(chunk.size());
+    of_.server().hold(at, chunk, position);
   }
-  c.consume();
-  if (settings_.deny_keepalive) c.is_last_message_seen = true;
-}
-
-void forward_source::cover_message() {
-  if (!verdict_ || stream_.empty()) return;
-  const auto put = delivery_.take_entries();
-  const auto first = verdict_->message->first;
-  if (put.begin < put.end) out_->covered(stream_, first + put.begin, first + put.end);
-}
-
-void forward_source::cover() {
-  uncovered_bytes_ = 0;
-  cover_message();
-  if (!acks_.has_uncovered()) return;
-  const auto end = acks_.cover();
-  out_->covered(forward_acks::stream, end - 1, end);
-}
-
-void forward_source::fail(id at, const forward_connection& c, const error& why) {
-  refusals_.add(why.code == errc::limit ? "message too large" : "malformed",
-                why.what + ": connection to " + c.peer().text + " closed");
-  close(at);
+  roots_.consume(at);
+  return of_.given().deny_keepalive ? client_progress::at_last : client_progress::wants_more;
 }
 
 } // namespace weir

@@ -1,6 +1,6 @@
 #include "actors/collectors/forward/window.hpp"
 
-#include "actors/collectors/forward/connection.hpp"
+#include "actors/collectors/network/connection.hpp"
 
 #include <algorithm>
 #include <map>

@@ -24,11 +24,11 @@
 
 namespace weir {
 
-class forward_connection;
+class client_connection;
 
 /// What became of the connection over which messages came.
 struct forward_carrier {
-  const forward_connection* open = nullptr; ///< null once it has ended
+  const client_connection* open = nullptr; ///< null once it has ended
   std::uint64_t read_to = 0;                ///< then: its client had the acks for what was safe at this position
 };
 using forward_carrier_ptr = std::shared_ptr<forward_carrier>;
@@ -50,7 +50,7 @@ public:
   /// One message that was put, wholly or in part.
   struct sending {
     std::uint64_t first = 0;    ///< where it begins in its stream
-    std::uint64_t position = 0; ///< of forward_acks: what was put of it is safe when this is
+    std::uint64_t position = 0; ///< of held_acks: what was put of it is safe when this is
     forward_carrier_ptr carrier; ///< what brought it last; null: it came to an earlier process
   };
   struct verdict {

@@ -168,4 +168,33 @@ BOOST_AUTO_TEST_CASE(label_by_path_what_the_record_lacks_and_overwrite_nothing) 
              == R"({"k8s":{"node":7,"zone":"z"},"k8s.node.name":"n1","site":"main"})");
 }
 
+BOOST_AUTO_TEST_CASE(put_attached_fields_into_records_that_lack_them) {
+  auto takes = intake_of({.format = line_format::json});
+  auto fields = byte_buffer{};
+  auto write = msgpack_writer{fields};
+  write.str("from");
+  write.str("10.0.0.1");
+  write.str("at");
+  write.unsigned_integer(7);
+  takes.attach(fields.view(), 2);
+  auto at = std::uint64_t{0};
+  const auto taken = [&](std::string_view line) {
+    put(takes, line);
+    takes.covered("s", at, at + 1);
+    ++at;
+    auto chunks = builder.take(1 << 20);
+    auto read = entry_reader{chunks.front()->body.view()};
+    auto e = entry{};
+    BOOST_TEST_REQUIRE(read.next(e));
+    auto text = byte_buffer{};
+    append_json(text, e.record);
+    return std::string{text.view()};
+  };
+  BOOST_TEST(taken(R"({"a":1})") == R"({"a":1,"from":"10.0.0.1","at":7})");
+  BOOST_TEST(taken(R"({"from":"me"})") == R"({"from":"me","at":7})");
+  BOOST_TEST(taken("no json").starts_with(R"({"message":"no json","parse_error":)"));
+  takes.attach({}, 0);
+  BOOST_TEST(taken(R"({"a":1})") == R"({"a":1})");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

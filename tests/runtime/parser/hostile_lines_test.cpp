@@ -22,6 +22,9 @@ auto valid_line(line_format format) -> std::string {
   case ltsv: return "ts:2026-11-22 15:00:00\tn:12\ta:b:c";
   case logfmt: return R"(ts=2026-11-22T15:00:00 n=12 msg="a \"b\" \n" bare)";
   case csv: return R"(2026-11-22,"a ""b"" c",12)";
+  case docker:
+  case container: return R"({"log":"text \u00e9\n","stream":"stdout","attrs":{"n":"12"},"ts":"x","time":"2026-11-22T15:00:00.5Z"})";
+  case cri: return "2026-11-22T15:00:00.123456789Z stderr P:a text 12";
   case regex:
   case none: break;
   }

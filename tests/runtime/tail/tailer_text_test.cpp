@@ -47,12 +47,25 @@ BOOST_AUTO_TEST_CASE(a_byte_order_mark_at_the_very_beginning_is_no_text) {
   BOOST_TEST(read_with_kills(directory) == sorted({"line", wanted[0], wanted[1]}), per_element());
 }
 
-BOOST_AUTO_TEST_CASE(utf_16_is_told) {
+BOOST_AUTO_TEST_CASE(the_mark_of_utf_16_says_in_which_units_lines_end) {
   const auto directory = scratch_directory{};
-  append(directory / "a.log", "\xff\xfe" "a\0\n\0"s);
-  auto tail = tail_harness{directory, "*.log"};
-  tail.read();
-  BOOST_TEST(tail.complaints.size() == 1U);
+  // U+0A0A has both bytes of a line end in it, and U+0A00 those of one and the next half.
+  append(directory / "a.log", "\xff\xfe" "a\0\x0a\x0a\r\0\n\0" "b\0"s);
+  append(directory / "b.log", "\xfe\xff" "\0a\x0a\x0a\0\r\0\n" "\0b\0\n"s);
+  auto options = tail_options{};
+  options.paths = {directory / "*.log"};
+  auto time = manual_clock{};
+  auto tail = tailer{options, time};
+  BOOST_TEST_REQUIRE(bool(tail.open({})));
+  auto found = std::map<text_unit, std::vector<std::string>>{};
+  for (auto end = 0; end < 2;) {
+    const auto block = tail.next(1 << 20);
+    if (!block) break;
+    for_each_line(block->bytes, block->is_cut, 1 << 20, [&](std::string_view line) { found[block->unit].emplace_back(line); },
+                  block->unit);
+  }
+  BOOST_TEST((found[text_unit::little_pair] == lines{"a\0\x0a\x0a"s}));
+  BOOST_TEST((found[text_unit::big_pair] == lines{"\0a\x0a\x0a"s, "\0b"s}));
 }
 
 BOOST_AUTO_TEST_CASE(a_hole_before_a_line_is_skipped_and_told) {

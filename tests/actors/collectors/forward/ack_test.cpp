@@ -168,10 +168,10 @@ BOOST_AUTO_TEST_CASE(a_message_larger_than_the_demand_is_put_in_pieces_and_ackno
 }
 
 BOOST_AUTO_TEST_CASE(positions_go_on_where_the_last_instance_ended_but_how_much_is_safe_is_not_known) {
-  auto server = forward_server{{}, {{{"!forward", 0, 41}}, {}}};
+  auto server = forward_server{{}, {{{"!clients", 0, 41}}, {}}};
   BOOST_TEST(!server.at().is_settled());
   server.pump();
-  BOOST_TEST((server.out.positions == std::vector<position_range>{{"!forward", 41, 42}}));
+  BOOST_TEST((server.out.positions == std::vector<position_range>{{"!clients", 41, 42}}));
   BOOST_TEST(!server.at().is_settled());
   server.settle();
   BOOST_TEST(server.at().is_settled());

@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(every_message_has_a_save_point_of_its_own) {
   server.pump();
   BOOST_TEST((server.out.positions
               == std::vector<position_range>{
-                  covered("a", 3, 0, 3), covered("b", 2, 0, 2), {single("c"), 0, 1}, {"!forward", 0, 1}}));
+                  covered("a", 3, 0, 3), covered("b", 2, 0, 2), {single("c"), 0, 1}, {"!clients", 0, 1}}));
 }
 
 BOOST_AUTO_TEST_CASE(entries_are_born_where_they_stand_in_the_stream_of_their_message) {
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_message_of_which_parts_are_safe_goes_on_with_the_others) 
     BOOST_TEST((server.out.born == std::vector<std::uint64_t>{2, 3, 5, 6, 9, 10, 11}));
     BOOST_TEST((server.out.positions
                 == std::vector<position_range>{
-                    covered("id", 12, 2, 4), covered("id", 12, 5, 7), covered("id", 12, 9, 12), {"!forward", 0, 1}}));
+                    covered("id", 12, 2, 4), covered("id", 12, 5, 7), covered("id", 12, 9, 12), {"!clients", 0, 1}}));
     BOOST_TEST(client.received().empty());
     server.settle();
     BOOST_TEST((client.received() == ack_of("id")));
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(empty_ids_are_not_remembered_and_huge_ones_are) {
 
 // A source that throws is made anew in the same process: what it had handed on may not be safe yet.
 BOOST_AUTO_TEST_CASE(a_source_made_anew_does_not_acknowledge_what_is_under_way) {
-  auto server = forward_server{{}, {{{"!forward", 0, 7}, covered("id", 3, 0, 3)}, {}}};
+  auto server = forward_server{{}, {{{"!clients", 0, 7}, covered("id", 3, 0, 3)}, {}}};
   auto client = forward_peer_socket{server};
   client.send(message(3, "id"));
   server.pump();

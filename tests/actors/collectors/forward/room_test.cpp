@@ -59,7 +59,7 @@ auto observed(forward_server& server) -> observation {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(forward_rooms)
+BOOST_AUTO_TEST_SUITE(client_rooms)
 
 BOOST_AUTO_TEST_CASE(large_messages_that_stand_still_leave_room_for_everyday_ones) {
   auto server = forward_server{eight_mib()};
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(at_the_limit_the_longest_idle_client_gives_way_and_nobody_w
 BOOST_AUTO_TEST_CASE(refusals_are_logged_once_a_minute_with_how_many_there_were) {
   const auto log = captured_log{};
   auto time = manual_clock{};
-  auto refusals = forward_refusals{"collector \"in\"", time};
+  auto refusals = client_refusals{"collector \"in\"", time};
   for (auto i = 0; i < 100; ++i) refusals.add("login", "refused 10.0.0." + std::to_string(i));
   BOOST_TEST(log.has("refused 10.0.0.0"));
   BOOST_TEST(!log.has("refused 10.0.0.1"));
