@@ -19,7 +19,7 @@ auto cell(std::string_view text) -> std::string {
 }
 
 auto table() -> std::string {
-  auto text = std::string{};
+  auto text = std::string{"| function | gives |\n| --- | --- |\n"};
   for (const auto& f : expr::all_functions())
     text += "| `" + cell(f.name) + '(' + cell(f.arguments) + ")` | " + cell(f.help) + " |\n";
   return text;
