@@ -51,6 +51,7 @@ template <class Interface> struct plugin {
   bool resumes = false; ///< has a `resumes` member: a source whose positions mean the same to a later process
   bool gives_events = false; ///< has a `gives_events` member: a source of events, not of lines to be parsed
   bool makes_several = false; ///< has a `makes_several` member: an operator that makes several events of one
+  bool remembers = false; ///< has a `remembers` member: an operator whose answer depends on the events before
   bool holds_events = false; ///< has a `holds_events` member: an operator that keeps events back
   bool changes_tags = false; ///< has a `retags` function
   /// From `promise(settings)`, of a store; without: nothing.
@@ -158,6 +159,7 @@ template <class Interface, class T> struct register_plugin {
     entry.resumes = has_resumes<T>;
     entry.gives_events = requires { T::gives_events; };
     entry.makes_several = requires { T::makes_several; };
+    entry.remembers = requires { T::remembers; };
     entry.holds_events = requires { T::holds_events; };
     entry.changes_tags = has_retags<T>;
     if constexpr (promises<T>) entry.promise = [](const auto& from) { return T::promise(settings_of(from)); };

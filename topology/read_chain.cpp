@@ -130,7 +130,8 @@ private:
   /// `parse: json` is short for `parse: {format: json}`, and `multiline: [java]` for `multiline: {presets: [java]}`.
   void add(std::vector<step>& steps, const std::string& type, value settings, const value* when = nullptr) {
     const auto* known = plugin_registry<event_operator>::find(type);
-    if (known != nullptr && !known->shorthand.empty() && (settings.is_scalar() || settings.is_sequence())) {
+    const auto is_short = settings.is_scalar() || (settings.is_sequence() && type == "multiline");
+    if (known != nullptr && !known->shorthand.empty() && is_short) {
       auto map = empty_map(settings.where);
       const auto where = settings.where;
       map.members.push_back({known->shorthand, where, std::move(settings)});
@@ -190,6 +191,10 @@ private:
     else if (found.makes_several)
       complain(s.settings.where, '"' + s.type + "\" makes several events of one, which only a collector can: there each "
                                                 "gets an ordinal, by which stores know it again",
+               "put it under \"process\" of the collector");
+    else if (found.remembers)
+      complain(s.settings.where, '"' + s.type + "\" remembers events, which only a collector can: what is passed on a second "
+                                                "time would be taken for another one",
                "put it under \"process\" of the collector");
   }
 

@@ -23,6 +23,8 @@ public:
   void note_unparsed() override { ++owner_.counts_.unparsed; }
   void note(std::string_view what) override { owner_.counts_.noted.add(what, 1); }
   void note_unread_time(const unread_time& problem) override { owner_.note_unread_time(problem); }
+  void rest_until(monotonic_time then) override { owner_.rests_until_ = std::max(owner_.rests_until_, then); }
+  void note(std::string_view what) override { owner_.counts_.noted.add(what, 1); }
   void dead_letter(const event_view& event, std::string_view reason) override {
     auto& letter = owner_.add_letter(event, reason);
     letter.bytes.resize(entry_head_bytes);
@@ -191,16 +193,21 @@ auto chunking_intake::write_unparsed(const event_view& line, std::string_view pr
     drop("unparsed", 1);
     return false;
   }
-  ++counts_.unparsed;
+  const auto is_left = on_error_ == parse_failure::leave;
   const auto reason = std::string{problem};
   out.truncate(begin);
   auto write = msgpack_writer{out};
   const auto mark = write.open();
   write.str("message");
   write.str(line.record);
-  write.str("parse_error");
-  write.str(reason);
-  write.close_map(mark, with_attached(out, mark + 1, 2));
+  auto fields = std::uint32_t{1};
+  if (!is_left) {
+    ++counts_.unparsed;
+    write.str("parse_error");
+    write.str(reason);
+    ++fields;
+  }
+  write.close_map(mark, with_attached(out, mark + 1, fields));
   return true;
 }
 

@@ -67,6 +67,8 @@ public:
   void take_only(sink_patterns wanted) { taken_ = taken_tags{std::move(wanted)}; }
   /// Gives up what operators have held for long enough, and with it covers what it lies in; of monotonic_time::max() all.
   void flush(monotonic_time now);
+  /// An operator wants nothing to be read before.
+  auto rests_until() const -> monotonic_time { return rests_until_; }
   auto wake_at() const -> std::optional<monotonic_time> { return held_ ? held_->wake_at() : std::nullopt; }
 
 private:
@@ -121,6 +123,7 @@ private:
   record_fields attached_;
   byte_buffer scratch_;
   byte_buffer label_value_;
+  monotonic_time rests_until_{};
   monotonic_time tell_too_large_at_{}; ///< not again before
 };
 

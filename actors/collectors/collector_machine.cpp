@@ -261,7 +261,7 @@ void collector_machine::on_wake() {
 }
 
 auto collector_machine::wants_to_read(monotonic_time time) -> bool {
-  if (is_at_end_) return false;
+  if (is_at_end_ || time < takes_->rests_until()) return false;
   if (is_starved_ && core_->budget_bytes() > 0) return true;
   if (time < paused_until_) return false;
   if (const auto wake = reads_->wake_at(); wake && time >= *wake) is_ready_ = true;
@@ -331,14 +331,15 @@ void collector_machine::probe_if_due(monotonic_time time) {
 
 void collector_machine::wait_for_source(monotonic_time time) {
   const auto fd = reads_->wake_fd();
-  if (is_at_end_ || is_expecting_ || is_ready_ || is_starved_ || fd < 0 || time < paused_until_) return;
+  if (is_at_end_ || is_expecting_ || is_ready_ || is_starved_ || fd < 0 || time < std::max(paused_until_, takes_->rests_until())) return;
   is_expecting_ = settings_.wait(fd);
 }
 
 auto collector_machine::next_call(monotonic_time time) const -> monotonic_time {
   auto next = time + probe_interval;
-  if (!is_at_end_ && paused_until_ > time) next = std::min(next, paused_until_);
-  if (const auto wake = reads_->wake_at(); wake && !is_at_end_) next = std::min(next, std::max(*wake, paused_until_));
+  const auto pause = std::max(paused_until_, takes_->rests_until());
+  if (!is_at_end_ && pause > time) next = std::min(next, pause);
+  if (const auto wake = reads_->wake_at(); wake && !is_at_end_) next = std::min(next, std::max(*wake, pause));
   if (!core_->builder.empty())
     next = std::min(next, std::max(collecting_since_ + settings_.pace.chunk_age_max, time + 1ms));
   if (const auto due = takes_->wake_at(); due && !leaves_held_) next = std::min(next, *due);

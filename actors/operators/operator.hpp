@@ -17,6 +17,8 @@ public:
   /// Puts what becomes of `in` into `out`: nothing (with a drop), one event or, if the class says so by a
   /// `static constexpr bool makes_several = true`, several; such stand at collectors only. Whoever keeps the time of `in`
   /// keeps its mark (is_timed_at_reading), too: event_view::with().
+  /// What it does with one event must not depend on others, as behind a buffer one may come again after them; a class
+  /// that says `static constexpr bool remembers = true` stands at collectors only.
   virtual void apply(const event_view& in, event_output& out) = 0;
 };
 

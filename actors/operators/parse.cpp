@@ -17,12 +17,16 @@ void check_use(const parse_settings& settings, config::settings_reader& reader) 
     if (!is_used) reader.refuse_useless(key, what);
   };
   const auto is_of_container = p.format == docker || p.format == cri || p.format == container;
-  const auto has_own_time = p.format == nginx || p.format == apache2 || p.format == syslog || is_of_container;
+  const auto has_own_time =
+      p.format == nginx || p.format == apache2 || p.format == syslog || p.format == klog || is_of_container;
   const auto has_time = has_own_time || !p.time_key.empty();
   const auto reads_times = has_time || p.types.find(":time") != std::string::npos;
-  unused("expression", p.format == regex, "it is for the format regex");
+  unused("expression", p.format == regex || p.format == grok, "it is for the formats regex and grok");
+  unused("patterns", p.format == grok, "it is for the format grok");
   unused("columns", p.format == csv, "it is for the format csv");
-  unused("delimiter", p.format == csv || p.format == ltsv, "it is for the formats csv and ltsv");
+  unused("delimiter", p.format == csv || p.format == ltsv || p.format == key_value, "it is for the formats csv, ltsv and key_value");
+  for (const auto* key : {"value_separator", "quotes", "prefix"})
+    unused(key, p.format == key_value, "it is for the format key_value");
   unused("time_format", reads_times, "it is of the field that \"time_key\" names, or of types that are time");
   unused("time_zone", reads_times, "it is of the field that \"time_key\" names, or of types that are time");
   const auto is_plain_number = p.time_format.starts_with("unix");
@@ -135,6 +139,7 @@ private:
   }
 
   void put_unparsed(const event_view& in, std::string_view problem, event_output& out) {
+    if (settings_.on_error == parse_failure::leave) return out.put(in);
     if (settings_.on_error == parse_failure::drop) return out.drop("unparsed");
     if (settings_.on_error == parse_failure::dead_letter) return out.dead_letter(in, problem);
     out.note_unparsed();

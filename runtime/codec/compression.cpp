@@ -13,6 +13,8 @@ namespace {
 
 constexpr auto step_bytes = std::size_t{64} * 1024;
 constexpr auto gzip_window = 15 + 16; // 32 KiB window, gzip wrapper
+constexpr auto zlib_window = 15;
+constexpr auto bare_window = -15; // neither head nor checksum
 constexpr auto gzip_level = 6;        // what gzip takes if nobody says
 
 auto unreadable(std::string what) -> error { return {errc::malformed, std::move(what)}; }
@@ -55,6 +57,13 @@ void feed(z_stream& z, std::string_view bytes) {
   z.avail_in = static_cast<uInt>(bytes.size());
 }
 
+/// By its first two bytes (RFC 1950, 2.2).
+auto has_zlib_head(std::string_view bytes) -> bool {
+  if (bytes.size() < 2) return false;
+  const auto first = static_cast<unsigned char>(bytes[0]);
+  return (first & 0x0fU) == 8 && (first * 256U + static_cast<unsigned char>(bytes[1])) % 31 == 0;
+}
+
 /// Inflates one member from the front of `bytes`.
 auto gunzip_member(z_stream& z, std::string_view& bytes, bounded_output& out, std::size_t bytes_max)
     -> result<void> {
@@ -68,9 +77,9 @@ auto gunzip_member(z_stream& z, std::string_view& bytes, bounded_output& out, st
     bytes.remove_prefix(piece.size() - z.avail_in);
     if (!out.advance(room - z.avail_out)) return too_large(bytes_max);
     if (status == Z_BUF_ERROR || (status == Z_OK && bytes.empty() && z.avail_out != 0))
-      return unreadable("a gzip member is cut off");
+      return unreadable("the compressed data is cut off");
     if (status != Z_OK && status != Z_STREAM_END)
-      return unreadable(std::string{"damaged gzip data: "} + (z.msg == nullptr ? "unknown" : z.msg));
+      return unreadable(std::string{"damaged compressed data: "} + (z.msg == nullptr ? "unknown" : z.msg));
   }
   return {};
 }
@@ -149,6 +158,14 @@ auto decompress(compression method, std::string_view bytes, std::size_t bytes_ma
   if (bytes.size() > bytes_max) return too_large(bytes_max);
   out.append(bytes);
   return {};
+}
+
+auto decompress_deflate(std::string_view bytes, std::size_t bytes_max, byte_buffer& out) -> result<void> {
+  auto z = std::unique_ptr<z_stream, end_inflate>{new z_stream{}};
+  if (inflateInit2(z.get(), has_zlib_head(bytes) ? zlib_window : bare_window) != Z_OK) return error{errc::unavailable, "no memory for zlib"};
+  auto to = bounded_output{out, bytes_max};
+  WEIR_CHECK(gunzip_member(*z, bytes, to, bytes_max));
+  return bytes.empty() ? result<void>{} : unreadable("something follows the deflate data");
 }
 
 auto compress(compression method, std::string_view bytes, byte_buffer& out, int level) -> result<void> {

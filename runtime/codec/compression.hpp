@@ -29,6 +29,9 @@ auto sniff_compression(std::string_view bytes) noexcept -> compression;
 auto decompress(compression method, std::string_view bytes, std::size_t bytes_max, byte_buffer& out)
     -> result<void>;
 
+/// The same of what HTTP calls deflate: a zlib stream (RFC 1950), or bare deflate data (RFC 1951), as some clients send.
+auto decompress_deflate(std::string_view bytes, std::size_t bytes_max, byte_buffer& out) -> result<void>;
+
 /// Appends one gzip member or zstd frame to `out`. `level` 0 is the method's own default.
 auto compress(compression method, std::string_view bytes, byte_buffer& out, int level = 0) -> result<void>;
 

@@ -3,12 +3,20 @@
 #include "runtime/base/assert.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 namespace weir {
 
 auto sha256_of(std::string_view bytes) -> sha256_bytes {
   auto made = sha256_bytes{};
   WEIR_ASSERT(EVP_Digest(bytes.data(), bytes.size(), made.data(), nullptr, EVP_sha256(), nullptr) == 1);
+  return made;
+}
+
+auto hmac_sha256_of(std::string_view key, std::string_view bytes) -> sha256_bytes {
+  auto made = sha256_bytes{};
+  const auto* const from = reinterpret_cast<const unsigned char*>(bytes.data());
+  WEIR_ASSERT(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), from, bytes.size(), made.data(), nullptr) != nullptr);
   return made;
 }
 

@@ -1,6 +1,8 @@
 /// One event as operators and sinks see it, and the interface events flow into.
 #pragma once
 
+#include "runtime/os/clock.hpp"
+
 #include <cstdint>
 #include <string_view>
 
@@ -31,7 +33,9 @@ public:
   virtual void note_unparsed() {}
   /// Counts an event that goes on with another time than its own.
   virtual void note_unread_time(const unread_time& /*problem*/) {}
-  /// Counts an event of which something is worth knowing; `what` is a static word, as in an observation.
+  /// Asks whoever reads the source not to read on before then; what it has read passes.
+  virtual void rest_until(monotonic_time /*then*/) {}
+  /// Counts what is worth knowing of an event that is in the accounts all the same; `what` is a static phrase.
   virtual void note(std::string_view /*what*/) {}
   /// Takes an event that must have parsed and did not, as it came.
   virtual void dead_letter(const event_view& /*event*/, std::string_view /*reason*/) { drop("unparsed"); }

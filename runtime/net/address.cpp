@@ -76,6 +76,17 @@ auto parse_endpoint(std::string_view text) -> result<endpoint> {
   return endpoint{{found->host, *port}, {}};
 }
 
+auto parse_datagram_endpoint(std::string_view text) -> result<endpoint> {
+  constexpr auto udp_scheme = std::string_view{"udp://"};
+  constexpr auto unix_scheme = std::string_view{"unixgram:"};
+  const auto is_unix = text.starts_with(unix_scheme);
+  const auto rest = text.substr(is_unix ? unix_scheme.size() : std::min(udp_scheme.size(), text.size()));
+  const auto at = parse_endpoint((is_unix ? "unix:" : "") + std::string{rest});
+  if (!at || (!is_unix && (!text.starts_with(udp_scheme) || !at->path.empty())))
+    return error{errc::malformed, "wants udp://host:port or unixgram:/path, not \"" + std::string{text} + '"'};
+  return at;
+}
+
 auto to_text(const host_port& at) -> std::string {
   const auto is_v6 = at.host.find(':') != std::string::npos;
   return (is_v6 ? '[' + at.host + ']' : at.host) + ':' + std::to_string(at.port);

@@ -28,6 +28,9 @@ struct endpoint {
 /// The same, "*:7400", ":7400", "127.0.0.1:0" and "unix:/path".
 auto parse_endpoint(std::string_view text) -> result<endpoint>;
 
+/// Where to take datagrams: "udp://" and host:port as above, or "unixgram:/path".
+auto parse_datagram_endpoint(std::string_view text) -> result<endpoint>;
+
 /// The same text again: an IPv6 address in brackets.
 auto to_text(const host_port& at) -> std::string;
 auto to_text(const endpoint& at) -> std::string;

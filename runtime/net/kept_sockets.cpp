@@ -26,9 +26,23 @@ auto kept_sockets::open(const std::string& place, mode_t mode) -> result<std::sh
   // It may be the same port of the same host under another name.
   if (!opened && at.path.empty() && drop_unused_at(at.at.port)) opened = listening_socket::open(at, mode);
   if (!opened) return opened.failure();
-  auto made = std::make_shared<listening_socket>(std::move(*opened));
+  return keep(to_text(at), std::move(*opened));
+}
+
+auto kept_sockets::open_datagrams(const std::string& place, mode_t mode) -> result<std::shared_ptr<listening_socket>> {
+  if (auto known = find_unused(place)) {
+    WEIR_CHECK(known->set_mode(mode));
+    return known;
+  }
+  WEIR_TRY(const auto at, parse_datagram_endpoint(place));
+  WEIR_TRY(auto opened, listening_socket::open_datagrams(at, mode));
+  return keep(place, std::move(opened));
+}
+
+auto kept_sockets::keep(std::string name, listening_socket opened) -> std::shared_ptr<listening_socket> {
+  auto made = std::make_shared<listening_socket>(std::move(opened));
   const auto lock = std::lock_guard{mutex_};
-  all_.push_back({to_text(at), made});
+  all_.push_back({std::move(name), made});
   return made;
 }
 

@@ -18,6 +18,8 @@ public:
   /// At a place as parse_endpoint() takes it: one from before that nobody has at the moment, else a new one.
   /// `mode`: of a socket file.
   auto open(const std::string& place, mode_t mode) -> result<std::shared_ptr<listening_socket>>;
+  /// The same for datagrams, which are kept apart by a scheme: udp://host:port, unixgram:/path.
+  auto open_datagrams(const std::string& place, mode_t mode) -> result<std::shared_ptr<listening_socket>>;
   /// The others close as soon as nobody has them.
   void keep_only(std::span<const std::string> places);
 
@@ -26,6 +28,7 @@ private:
     std::string name; ///< of the place
     std::shared_ptr<listening_socket> socket;
   };
+  auto keep(std::string name, listening_socket opened) -> std::shared_ptr<listening_socket>;
   auto find_unused(const std::string& name) -> std::shared_ptr<listening_socket>;
   auto drop_unused_at(std::uint16_t port) -> bool;
 

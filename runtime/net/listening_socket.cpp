@@ -17,11 +17,11 @@ constexpr auto socket_flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
 
 auto as_sockaddr(auto& storage) -> sockaddr* { return reinterpret_cast<sockaddr*>(&storage); }
 
-auto remove_stale(const std::string& path) -> result<void> {
+auto remove_stale(const std::string& path, int type) -> result<void> {
   struct stat found {};
   if (::lstat(path.c_str(), &found) != 0) return {};
   if (!S_ISSOCK(found.st_mode)) return error{errc::failed, "\"" + path + "\" exists and is no socket"};
-  const auto probe = owned_fd{::socket(AF_UNIX, SOCK_STREAM | socket_flags, 0)};
+  const auto probe = owned_fd{::socket(AF_UNIX, type | socket_flags, 0)};
   auto address = unix_address(path);
   const auto refused =
       ::connect(probe.fd(), as_sockaddr(address), sizeof address) != 0 && errno == ECONNREFUSED;
@@ -30,14 +30,17 @@ auto remove_stale(const std::string& path) -> result<void> {
   return {};
 }
 
-auto bind_stream(const addrinfo& at) -> owned_fd {
-  auto socket = owned_fd{::socket(at.ai_family, SOCK_STREAM | socket_flags, 0)};
+/// Ready for who comes; datagrams need no more than the name.
+auto is_bound(int fd, const sockaddr* address, socklen_t bytes, int type) -> bool {
+  return ::bind(fd, address, bytes) == 0 && (type == SOCK_DGRAM || ::listen(fd, waiting_max) == 0);
+}
+
+auto bind_port(const addrinfo& at, int type) -> owned_fd {
+  auto socket = owned_fd{::socket(at.ai_family, type | socket_flags, 0)};
   const auto on = 1;
-  ::setsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (!socket.is_open() || ::bind(socket.fd(), at.ai_addr, at.ai_addrlen) != 0
-      || ::listen(socket.fd(), waiting_max) != 0)
-    return owned_fd{};
-  return socket;
+  // Of datagrams it would let two have one port, and only one of them got any.
+  if (type == SOCK_STREAM) ::setsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  return socket.is_open() && is_bound(socket.fd(), at.ai_addr, at.ai_addrlen, type) ? std::move(socket) : owned_fd{};
 }
 
 } // namespace
@@ -47,13 +50,17 @@ listening_socket::~listening_socket() {
 }
 
 auto listening_socket::open(const endpoint& at, mode_t mode) -> result<listening_socket> {
-  return at.path.empty() ? on_port(at.at) : on_path(at.path, mode);
+  return at.path.empty() ? on_port(at.at, SOCK_STREAM) : on_path(at.path, mode, SOCK_STREAM);
 }
 
-auto listening_socket::on_path(const std::string& path, mode_t mode) -> result<listening_socket> {
-  WEIR_CHECK(remove_stale(path));
+auto listening_socket::open_datagrams(const endpoint& at, mode_t mode) -> result<listening_socket> {
+  return at.path.empty() ? on_port(at.at, SOCK_DGRAM) : on_path(at.path, mode, SOCK_DGRAM);
+}
+
+auto listening_socket::on_path(const std::string& path, mode_t mode, int type) -> result<listening_socket> {
+  WEIR_CHECK(remove_stale(path, type));
   auto out = listening_socket{};
-  auto socket = owned_fd{::socket(AF_UNIX, SOCK_STREAM | socket_flags, 0)};
+  auto socket = owned_fd{::socket(AF_UNIX, type | socket_flags, 0)};
   auto address = unix_address(path);
   // The file is made with the descriptor's mode (less the umask), so it is never open to more than it should
   // be.
@@ -63,16 +70,16 @@ auto listening_socket::on_path(const std::string& path, mode_t mode) -> result<l
   out.socket_ = std::move(socket);
   out.path_ = path;
   out.text_ = "unix:" + path;
-  if (::chmod(path.c_str(), mode) != 0 || ::listen(out.socket_.fd(), waiting_max) != 0)
+  if (::chmod(path.c_str(), mode) != 0 || (type == SOCK_STREAM && ::listen(out.socket_.fd(), waiting_max) != 0))
     return error_from_errno("cannot listen on \"" + path + '"', errno);
   return out;
 }
 
-auto listening_socket::on_port(const host_port& at) -> result<listening_socket> {
+auto listening_socket::on_port(const host_port& at, int type) -> result<listening_socket> {
   const auto found = look_up(at.host == "*" ? std::string{} : at.host, std::to_string(at.port), true);
   if (!found) return error{errc::not_found, "cannot resolve \"" + at.host + "\": " + found.failure().what};
   auto out = listening_socket{};
-  out.socket_ = bind_stream(**found);
+  out.socket_ = bind_port(**found, type);
   if (!out.socket_.is_open()) return error_from_errno("cannot listen on " + weir::to_text(at), errno);
   const auto bound = bound_address(out.socket_.fd());
   out.text_ = to_text(bound.address, bound.address_bytes);

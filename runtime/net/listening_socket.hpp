@@ -1,4 +1,4 @@
-/// A port or a path at which others connect.
+/// A port or a path at which others connect, or to which they send datagrams.
 #pragma once
 
 #include "runtime/base/result.hpp"
@@ -24,6 +24,9 @@ public:
   /// On the first address of the host. `mode`: of a socket file; one that nobody listens on any more is replaced.
   static auto open(const endpoint& at, mode_t mode) -> result<listening_socket>;
 
+  /// The same for datagrams: there is nothing to accept, and fd() is to be received from.
+  static auto open_datagrams(const endpoint& at, mode_t mode) -> result<listening_socket>;
+
   listening_socket(listening_socket&& other) noexcept = default;
   auto operator=(listening_socket&& other) noexcept -> listening_socket& = default;
   /// A socket file goes with it.
@@ -43,8 +46,8 @@ public:
 
 private:
   listening_socket() = default;
-  static auto on_port(const host_port& at) -> result<listening_socket>;
-  static auto on_path(const std::string& path, mode_t mode) -> result<listening_socket>;
+  static auto on_port(const host_port& at, int type) -> result<listening_socket>;
+  static auto on_path(const std::string& path, mode_t mode, int type) -> result<listening_socket>;
 
   owned_fd socket_;
   owned_fd datagrams_;

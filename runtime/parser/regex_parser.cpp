@@ -1,14 +1,13 @@
 #include "runtime/base/scan.hpp"
-#include "runtime/parser/parsers.hpp"
+#include "runtime/parser/expression_parser.hpp"
 
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <set>
 
 namespace weir {
-namespace {
 
-/// RE2 knows (?P<name>…) only; everybody else also writes (?<name>…).
 auto with_named_groups(std::string_view expression) -> std::string {
   auto out = std::string{};
   auto in_class = false;
@@ -31,6 +30,8 @@ auto with_named_groups(std::string_view expression) -> std::string {
   return out;
 }
 
+namespace {
+
 auto make_options(RE2::Options::Encoding encoding) -> RE2::Options {
   auto options = RE2::Options{};
   options.set_encoding(encoding);
@@ -52,13 +53,16 @@ public:
         text_(expression, make_options(RE2::Options::EncodingUTF8)),
         bytes_(expression, make_options(RE2::Options::EncodingLatin1)) {}
 
-  auto prepare() -> result<void> {
+  auto prepare(const group_fields& fields) -> result<void> {
     if (!text_.ok()) return error{errc::failed, "expression: " + text_.error()};
-    for (const auto& [index, name] : text_.CapturingGroupNames())
-      groups_.push_back({static_cast<std::size_t>(index), make_column(rules_, name)});
-    if (groups_.empty()) return error{errc::failed, "expression: has no named group, wanted (?P<name>…)"};
     auto names = std::vector<std::string>{};
-    for (const auto& [index, name] : text_.CapturingGroupNames()) names.push_back(name);
+    for (const auto& [index, name] : text_.CapturingGroupNames()) {
+      const auto renamed = fields.find(name);
+      names.push_back(renamed == fields.end() ? name : renamed->second);
+      groups_.push_back({static_cast<std::size_t>(index), make_column(rules_, names.back())});
+    }
+    if (groups_.empty()) return error{errc::failed, "expression: has no named group, wanted (?P<name>…)"};
+    may_repeat_ = std::set<std::string>{names.begin(), names.end()}.size() < names.size();
     WEIR_CHECK(rules_.check_names(names));
     found_.resize(groups_.back().index + 1);
     return {};
@@ -72,7 +76,7 @@ public:
       const auto& value = found_[g.index];
       if (value.data() != nullptr) fields.put(g.to, {value.data(), value.size()});
     }
-    return fields.done();
+    return may_repeat_ ? fields.done(repeated_) : fields.done();
   }
 
 private:
@@ -89,17 +93,24 @@ private:
   RE2 text_;
   RE2 bytes_; ///< the same for lines that are not UTF-8
   std::vector<group> groups_;
+  bool may_repeat_ = false; ///< several groups are one field
+  repeated_keys repeated_;
   std::vector<re2::StringPiece> found_;
 };
 
 } // namespace
 
+auto make_expression_parser(const std::string& expression, const group_fields& fields, const format_defaults& defaults,
+                            const parser_settings& settings, const clock& now) -> made_parser {
+  WEIR_TRY(auto rules, field_rules::make(settings, defaults, now));
+  auto parser = std::make_unique<regex_parser>(std::move(rules), expression);
+  WEIR_CHECK(parser->prepare(fields));
+  return std::unique_ptr<line_parser>{std::move(parser)};
+}
+
 auto make_regex_parser(const parser_settings& settings, const clock& now) -> made_parser {
   if (settings.expression.empty()) return error{errc::failed, "expression: regex wants one"};
-  WEIR_TRY(auto rules, field_rules::make(settings, {}, now));
-  auto parser = std::make_unique<regex_parser>(std::move(rules), with_named_groups(settings.expression));
-  WEIR_CHECK(parser->prepare());
-  return std::unique_ptr<line_parser>{std::move(parser)};
+  return make_expression_parser(with_named_groups(settings.expression), {}, {}, settings, now);
 }
 
 } // namespace weir

@@ -1,228 +1,32 @@
-#include "runtime/base/scan.hpp"
 #include "runtime/parser/parsers.hpp"
-
-#include <algorithm>
+#include "runtime/parser/syslog_line.hpp"
 
 namespace weir {
 namespace {
-
-/// Cuts off the front up to the next blank, and one blank.
-auto take_word(std::string_view& text) -> std::string_view {
-  const auto blank = text.find(' ');
-  const auto word = text.substr(0, blank);
-  text.remove_prefix(blank == std::string_view::npos ? text.size() : blank + 1);
-  return word;
-}
-
-/// <PRI>, RFC 3164 section 4.1.1: one to three digits.
-auto take_priority(std::string_view& text) -> std::string_view {
-  if (text.empty() || text.front() != '<') return {};
-  const auto digits = scan::leading_digits(text.substr(1), 3);
-  if (digits == 0 || text.size() < digits + 2 || text[digits + 1] != '>') return {};
-  const auto priority = text.substr(1, digits);
-  text.remove_prefix(digits + 2);
-  return priority;
-}
-
-auto begins_iso_date(std::string_view text) -> bool {
-  return text.size() > 10 && scan::leading_digits(text, 4) == 4 && text[4] == '-' && text[7] == '-';
-}
-
-auto begins_clock(std::string_view text) -> bool {
-  return scan::leading_digits(text, 3) == 2 && text.substr(2, 1) == ":" && scan::leading_digits(text.substr(3), 3) == 2;
-}
-
-auto begins_year(std::string_view text) -> bool {
-  return scan::leading_digits(text, 5) == 4 && text.substr(4, 1) == " "
-         && (text.substr(0, 2) == "19" || text.substr(0, 2) == "20");
-}
-
-/// Bytes of the zone that is the first word: `+0100`, or a name where times are not ISO; 0 if it is none.
-auto zone_word(std::string_view text, bool names_count) -> std::size_t {
-  constexpr std::string_view names[] = {"UTC", "GMT", "Z",   "EST", "EDT",  "CST", "CDT",  "MST", "MDT",
-                                        "PST", "PDT", "CET", "CEST", "EET", "EEST", "WET", "WEST"};
-  auto word = text.substr(0, text.find(' '));
-  if (!word.empty() && word.back() == ':') word.remove_suffix(1);
-  auto offset = std::int32_t{0};
-  const auto is_offset = word.size() > 4 && scan::zone_offset(word, offset) == word.size();
-  const auto is_name = names_count && std::find(std::begin(names), std::end(names), word) != std::end(names);
-  return is_offset || is_name ? word.size() : 0;
-}
-
-/// A version, then a time or `-`: what only RFC 5424 has there.
-auto take_version(std::string_view& text) -> bool {
-  const auto digits = scan::leading_digits(text, 3);
-  if (digits == 0 || text.size() < digits + 3 || text[digits] != ' ') return false;
-  const auto rest = text.substr(digits + 1);
-  if (!begins_iso_date(rest) && rest.substr(0, 2) != "- ") return false;
-  text = rest;
-  return true;
-}
-
-/// Bytes of "Jun  9 ", "Jun  9 2026 " or "2026 Jun  9 " in front of a time of day; 0 if there is no such thing.
-auto date_bytes(std::string_view text) -> std::size_t {
-  auto at = std::size_t{begins_year(text) ? 5U : 0U};
-  if (text.size() < at + 14 || scan::month_of(text.data() + at) == 0 || text[at + 3] != ' ') return 0;
-  at += text[at + 4] == ' ' ? 5 : 4;
-  const auto day = scan::leading_digits(text.substr(at), 2);
-  if (day == 0 || text.substr(at + day, 1) != " ") return 0;
-  at += day + 1;
-  if (begins_year(text.substr(at))) at += 5;
-  return begins_clock(text.substr(at)) ? at : 0;
-}
-
-/// Where the time of day begins: behind "Jun  9 ", "2026-11-22 ", or, as one word, "2026-11-22T"; 0 if nowhere.
-auto clock_at(std::string_view text) -> std::size_t {
-  if (!begins_iso_date(text)) return date_bytes(text);
-  // A day alone is no time: what follows may be anything.
-  return text[10] != ' ' || begins_clock(text.substr(11)) ? 11 : 0;
-}
-
-/// "Jun  9 06:06:20", with a year, a fraction or a zone as some devices write, or an ISO time, also with a blank
-/// for its T.
-auto take_time(std::string_view& text) -> std::string_view {
-  const auto clock = clock_at(text);
-  if (clock == 0) return {};
-  const auto is_iso = begins_iso_date(text);
-  const auto is_one_word = is_iso && text[10] != ' ';
-  auto size = std::min(text.find(' ', clock), text.size());
-  if (text[size - 1] != ':' && size < text.size()) {
-    const auto behind = text.substr(size + 1);
-    if (!is_iso && begins_year(behind)) size += 5;
-    if (const auto zone = zone_word(text.substr(std::min(size + 1, text.size())), !is_one_word)) size += 1 + zone;
-  }
-  auto time = text.substr(0, size);
-  if (text.substr(size, 1) == ":") ++size;
-  text.remove_prefix(std::min(size + 1, text.size()));
-  if (time.back() == ':') time.remove_suffix(1);
-  return time;
-}
-
-struct program {
-  std::string_view ident, pid;
-  bool has_pid = false;
-};
-
-/// "sshd[42]", or any word.
-auto split_program(std::string_view word) -> program {
-  const auto open = word.find('[');
-  if (open == std::string_view::npos || open == 0 || word.back() != ']') return {word, {}, false};
-  return {word.substr(0, open), word.substr(open + 1, word.size() - open - 2), true};
-}
-
-auto is_address(std::string_view word) -> bool {
-  return std::count(word.begin(), word.end(), ':') > 1
-         && word.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
-}
-
-/// Bytes of the tag at the front without its colon: `kernel: x`, `app[12]:x`, `app:x`; npos if there is none. A
-/// colon inside a word makes a tag only behind what can be the name of a program, not in a URL, path or address.
-auto tag_bytes(std::string_view text) -> std::size_t {
-  constexpr auto none = std::string_view::npos;
-  const auto word = text.substr(0, text.find(' '));
-  if (const auto bracket = word.find("]:"); bracket != none && word.find('[') < bracket && word.find('[') > 0)
-    return bracket + 1;
-  if (!word.empty() && word.back() == ':') return word.size() - 1;
-  const auto colon = word.find(':');
-  if (colon == none || colon == 0 || !scan::is_alpha(word.front()) || is_address(word)) return none;
-  const auto is_name = [](char c) {
-    return scan::is_alpha(c) || scan::is_digit(c) || c == '-' || c == '_' || c == '.' || c == '/';
-  };
-  if (!std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(colon), is_name)) return none;
-  return std::string_view{":/\\"}.find(word[colon + 1]) == none ? colon : none;
-}
-
-/// Takes RFC 5424's STRUCTURED-DATA: `-` or elements whose quoted values may hold brackets.
-auto take_structured_data(std::string_view& text, std::string_view& out) -> bool {
-  const auto whole = text;
-  if (text.empty()) return false;
-  if (text.front() == '-') {
-    text.remove_prefix(1);
-  } else {
-    auto inside = false;
-    auto quoted = false;
-    auto at = std::size_t{0};
-    for (; at < text.size() && (inside || text[at] == '['); ++at) {
-      if (quoted && text[at] == '\\')
-        ++at;
-      else if (text[at] == '"')
-        quoted = !quoted;
-      else if (!quoted)
-        inside = text[at] != ']';
-    }
-    if (at == 0 || inside || at > text.size()) return false;
-    text.remove_prefix(at);
-  }
-  out = whole.substr(0, whole.size() - text.size());
-  if (text.empty()) return true;
-  if (text.front() != ' ') return false;
-  text.remove_prefix(1);
-  return true;
-}
 
 class syslog_parser final : public line_parser {
 public:
   explicit syslog_parser(field_rules rules) : rules_(std::move(rules)) {}
 
   auto parse(std::string_view line, msgpack_writer& out) -> parsed_line override {
+    const auto found = split_syslog(line);
+    if (!found.problem.empty()) return {.problem = found.problem};
     auto fields = field_writer{rules_, out};
-    const auto priority = take_priority(line);
-    if (!priority.empty()) fields.put(pri_, priority);
-    const auto problem = take_version(line) ? modern(line, fields) : classic(line, fields, !priority.empty());
-    return problem.empty() ? fields.done() : parsed_line{.problem = problem};
+    const auto put = [&](column& to, std::string_view value) {
+      if (value.data() != nullptr) fields.put(to, value);
+    };
+    put(pri_, found.priority);
+    put(time_, found.time);
+    put(host_, found.host);
+    put(ident_, found.ident);
+    put(pid_, found.pid);
+    put(msgid_, found.msgid);
+    put(extradata_, found.data);
+    put(message_, found.message);
+    return fields.done();
   }
 
 private:
-  /// RFC 5424 behind the version.
-  auto modern(std::string_view text, field_writer& fields) -> std::string_view {
-    const auto time = text.front() == '-' ? take_word(text) : take_time(text);
-    if (time.empty()) return "the line has a day without a time where RFC 5424 wants its time";
-    fields.put(time_, time);
-    for (auto* to : {&host_, &ident_, &pid_, &msgid_}) {
-      if (text.empty()) return "the line ends inside the RFC 5424 header";
-      fields.put(*to, take_word(text));
-    }
-    auto data = std::string_view{};
-    if (!take_structured_data(text, data))
-      return "the line has no valid structured data where RFC 5424 wants it";
-    fields.put(extradata_, data);
-    if (text.substr(0, 3) == "\xef\xbb\xbf") text.remove_prefix(3);
-    fields.put(message_, text);
-    return {};
-  }
-
-  /// RFC 3164, or what rsyslog writes into files.
-  auto classic(std::string_view text, field_writer& fields, bool has_priority) -> std::string_view {
-    const auto time = take_time(text);
-    if (time.empty()) {
-      if (!has_priority) return "the line does not begin with a syslog time";
-      fields.put(message_, text); // RFC 3164 section 4.3.3: all of it is content
-      return {};
-    }
-    if (text.empty()) return "the line ends behind the syslog time";
-    fields.put(time_, time);
-    if (tag_bytes(text) == std::string_view::npos)
-      fields.put(host_, take_word(text)); // else no host: "date prog: text"
-    content(text, fields);
-    return {};
-  }
-
-  void content(std::string_view text, field_writer& fields) {
-    const auto tag = tag_bytes(text);
-    const auto is_word = text.find(' ') == std::string_view::npos;
-    const auto nameless = text.empty() || text.front() == ' ' || text.front() == '[' || text.front() == ':'
-                          || (is_word && tag == std::string_view::npos)
-                          || text.substr(0, 22) == "last message repeated ";
-    if (!nameless) {
-      const auto by = split_program(tag == std::string_view::npos ? take_word(text) : text.substr(0, tag));
-      if (tag != std::string_view::npos) text.remove_prefix(tag + 1);
-      if (tag != std::string_view::npos && text.substr(0, 1) == " ") text.remove_prefix(1);
-      fields.put(ident_, by.ident);
-      if (by.has_pid) fields.put(pid_, by.pid);
-    }
-    fields.put(message_, text);
-  }
-
   field_rules rules_;
   column pri_ = make_column(rules_, "pri"), time_ = make_column(rules_, "time"),
          host_ = make_column(rules_, "host"), ident_ = make_column(rules_, "ident"),

@@ -22,7 +22,8 @@ struct line_block {
   bool goes_on = false;      ///< its first line is the rest of one that was cut
   text_unit unit = text_unit::byte;
   std::uint64_t inode = 0;
-  std::string_view path = {}; ///< under which its file was first seen
+  std::string_view path = {};  ///< under which its file was first seen; empty: this only tells of a stream
+  std::string_view place = {}; ///< where it lay then, if `path` led there by a link
   auto end() const -> std::uint64_t { return is_over ? end_of_stream : begin + skipped + bytes.size(); }
 };
 

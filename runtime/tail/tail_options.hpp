@@ -27,6 +27,8 @@ struct tail_options {
   duration refresh_interval = std::chrono::seconds{10}; ///< between looks at everything, as a safety net
   duration poll_interval = std::chrono::seconds{1};     ///< the same where inotify does not work
   std::string tag = "{path}";
+  /// What lies beside the end of a link with its name, a dot and digits was there before it, and is read first.
+  bool rotated_beside = false;
   std::optional<text_unit> unit;  ///< absent: UTF-16 of files that begin with its mark, else bytes
   duration ignore_older{0};       ///< files that have not been written for so long are left alone when they are found; 0: none are
   bool delete_read = false;       ///< a file goes when all of it is safe and nobody writes to it
@@ -35,6 +37,9 @@ struct tail_options {
   /// Whether this process writes the file itself: it is not read then. `place`: its path without links when it is
   /// seen first, empty later. Absent: no.
   std::function<bool(const file_key& key, const std::string& place)> is_own = {};
+  /// Whether nothing is to be read of a file yet, by its path and place as in line_block; asked again after
+  /// tailer::look_again(). Absent: no.
+  std::function<bool(const std::string& path, const std::string& place)> waits = {};
 };
 
 /// A tag template with {path} (dots for slashes) and {name}, filled.

@@ -53,6 +53,7 @@ struct tailed_file {
   text_unit unit = text_unit::byte;
   int looks_at_end = 0; ///< since it lost its last path
   bool queued = false;
+  bool is_waiting = false; ///< for what tail_options::waits says
   bool take_rest = false; ///< deliver the last line though nothing ends it
   bool in_long_line = false;
   bool long_line_noted = false;

@@ -187,8 +187,20 @@ void tailer::end_replaced(tailed_file& file) {
   file.replaced.clear();
 }
 
+auto tailer::has_to_wait(tailed_file& file) -> bool {
+  file.is_waiting = options_.waits && options_.waits(file.first_path, file.place);
+  has_waiting_ = has_waiting_ || file.is_waiting;
+  return file.is_waiting;
+}
+
+void tailer::look_again() {
+  if (!std::exchange(has_waiting_, false)) return;
+  for (const auto& [key, file] : files_.all())
+    if (std::exchange(file->is_waiting, false)) enqueue(*file);
+}
+
 auto tailer::take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block> {
-  if (!file.untold.empty()) return std::nullopt;
+  if (!file.untold.empty() || has_to_wait(file)) return std::nullopt;
   if (!file.is_linked()) unlinked_wanted_ = true;
   if (file.is_left_out) return std::nullopt;
   auto status = file_stat{};
@@ -347,6 +359,7 @@ auto tailer::deliver(tailed_file& file, const block_reader::outcome& read, std::
   block.unit = file.unit;
   block.inode = file.key.inode;
   block.path = file.first_path;
+  block.place = file.place;
   if (read.is_cut && !file.in_long_line) note_lines({1, 0}, file.stream);
   file.in_long_line = read.is_cut;
   file.offset = block.end();
@@ -437,7 +450,7 @@ void tailer::look_at_unlinked(bool timed) {
 
 /// Whether nothing more can come from a file without a path, and nothing of it can be asked for again.
 auto tailer::is_released(tailed_file& file, bool timed) -> bool {
-  if (file.queued || !file.untold.empty()) return false;
+  if (file.queued || !file.untold.empty() || file.is_waiting) return false;
   auto status = file_stat{};
   if (file.fd < 0 || stat_descriptor(file.fd, status) != 0) return true;
   if (options_.once) return false;

@@ -33,9 +33,10 @@ public:
   void look() override;
   auto next(std::size_t want) -> std::optional<line_block> override;
   void acknowledge(std::span<const position_range> safe) override;
+  void look_again(); ///< at files that had to wait
   auto standing() const -> std::vector<position_range> override;
   auto has_more() const -> bool override { return paused_; }
-  auto is_finished() const -> bool override { return options_.once && queue_.empty() && !held_ && untold_.empty(); }
+  auto is_finished() const -> bool override { return options_.once && queue_.empty() && !held_ && untold_.empty() && !has_waiting_; }
   auto wake_fd() const -> int override { return watcher_.fd(); }
   auto wake_at() const -> std::optional<monotonic_time> override;
   auto summary() const -> std::string override;
@@ -65,6 +66,8 @@ private:
   void follow_renamed_while_away();
   void adopt_rotated(const std::string& path, const file_stat& status);
   void adopt_unseen(const std::string& from, const std::string& to, const file_stat& status);
+  auto is_from_end() const -> bool { return starting_ && is_first_start_ && options_.from_end; }
+  void adopt_beside(const tailed_file& file);
   void follow_unlinked(tailed_file& file, const file_stat& status);
   void bar(const std::string& path, int problem);
   void note_match(const std::string& path);
@@ -111,6 +114,7 @@ private:
   void tell_over(std::string stream);
   void forget_over(const std::string& stream);
   auto waits_for_predecessor(tailed_file& file) -> bool;
+  auto has_to_wait(tailed_file& file) -> bool;
   auto take_turn(tailed_file& file, std::size_t want) -> std::optional<line_block>;
   void name_stream(tailed_file& file);
   auto is_told(tailed_file& file) -> bool;
@@ -178,6 +182,7 @@ private:
   bool scan_wanted_ = false;
   bool unlinked_wanted_ = false; ///< look at unlinked files when everything is read
   bool paused_ = false;
+  bool has_waiting_ = false; ///< there are files that wait, since look_again()
   bool is_own_told_ = false;
   bool is_compressed_told_ = false;
   bool starting_ = false;

@@ -17,6 +17,11 @@ constexpr auto barred_max = std::size_t{1000};
 /// A file that is not to be found for one to two of these is gone for good.
 constexpr auto sweep_interval = std::chrono::minutes{10};
 
+/// Compressed files end in letters.
+auto is_rotated_name(std::string_view name, std::string_view stem) -> bool {
+  return name.starts_with(stem) && name.size() > stem.size() && name.back() >= '0' && name.back() <= '9';
+}
+
 } // namespace
 
 void tailer::enter(const std::string& directory, bool holds_files) {
@@ -166,6 +171,24 @@ void tailer::add_file(const std::string& path, const file_stat& status) {
   watch_alone(file, path, status);
   follow_predecessor(file, path);
   enqueue(file);
+  if (options_.rotated_beside && !is_from_end()) adopt_beside(file);
+}
+
+/// What was rotated away before anybody had seen it, the oldest first.
+void tailer::adopt_beside(const tailed_file& file) {
+  if (file.place.empty()) return;
+  const auto directory = directory_of(file.place);
+  const auto stem = file.place.substr(file.place.rfind('/') + 1) + '.';
+  auto names = std::vector<std::string>{};
+  for (const auto& entry : list_directory(directory))
+    if (is_rotated_name(entry.name, stem) && !files_.remembers_inode(entry.inode)) names.push_back(entry.name);
+  std::sort(names.begin(), names.end());
+  for (const auto& name : names) {
+    const auto path = join_path(directory, name);
+    auto status = file_stat{};
+    if (stat_path(path, status) == 0 && status.is_regular() && files_.by_key(status.key) == nullptr)
+      adopt_unseen(file.first_path, path, status);
+  }
 }
 
 /// Remembers where a link leads to.
@@ -204,7 +227,7 @@ void tailer::place_file(tailed_file& file, const file_stat& status) {
   if (!known.empty() && known.back().copied_ns != 0)
     known_paths_.note_copy(known.back().identity.lay_at(), known.back().copied_ns);
   if (!file.stream.empty()) end_replaced(file);
-  if (known.empty() && starting_ && is_first_start_ && options_.from_end && status.size > 0)
+  if (known.empty() && is_from_end() && status.size > 0)
     place_at_end(file, status);
   // What has its place before its first turn is known by it: else nobody would notice that it was cut off.
   if (file.head.length == 0) file.head = print_of_text(read_head(file.fd, head_bytes_max));

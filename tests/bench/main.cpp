@@ -2,6 +2,7 @@
 #include "tests/bench/forward_client.hpp"
 #include "tests/bench/input.hpp"
 #include "tests/bench/report.hpp"
+#include "tests/bench/syslog_client.hpp"
 #include "tests/bench/topologies.hpp"
 
 #include <CLI/CLI.hpp>
@@ -129,6 +130,15 @@ auto run_client(const std::vector<std::string>& arguments) -> int {
   return done ? 0 : fail(done.failure());
 }
 
+auto run_syslog_client(const std::vector<std::string>& arguments) -> int {
+  if (arguments.size() != 2) return fail({errc::failed, "--syslog-client wants PORT EVENTS"});
+  auto load = syslog_load{};
+  load.port = static_cast<std::uint16_t>(std::stoul(arguments[0]));
+  load.events = std::stoull(arguments[1]);
+  const auto done = send_syslog_load(load);
+  return done ? 0 : fail(done.failure());
+}
+
 auto parse_and_run(int argc, char** argv) -> int {
   auto given = options{};
   given.folder = std::filesystem::temp_directory_path();
@@ -158,6 +168,7 @@ auto main(int argc, char** argv) -> int {
     const auto rest = std::vector<std::string>(arguments.begin() + 1, arguments.end());
     if (arguments[0] == "--bare") return weir::bench::run_bare(rest);
     if (arguments[0] == "--forward-client") return weir::bench::run_client(rest);
+    if (arguments[0] == "--syslog-client") return weir::bench::run_syslog_client(rest);
   }
   return weir::bench::parse_and_run(argc, argv);
 }

@@ -1,5 +1,6 @@
 #include "tests/bench/rows.hpp"
 
+#include "tests/bench/syslog_client.hpp"
 #include "tests/bench/topologies.hpp"
 #include "tests/support/sockets.hpp"
 
@@ -114,6 +115,34 @@ template <int Connections> auto run_forward_file(const workspace& at) -> result<
   return expect_lines(at, measured);
 }
 
+/// Datagrams at 100,000 a second, from a process of its own. Nobody says when a receiver is ready, but that its port is taken.
+auto send_datagrams(const workspace& at, std::uint16_t port) -> result<void> {
+  WEIR_CHECK(weigh({at.self, "--syslog-client", std::to_string(port), std::to_string(at.events)}, at.log("client")));
+  return {};
+}
+
+auto run_bare_syslog(const workspace& at) -> result<measurement> {
+  const auto port = free_port();
+  WEIR_TRY(auto server, process::start({at.self, "--bare", "syslog-null", std::to_string(port), std::to_string(at.events)}, at.log()));
+  WEIR_CHECK(wait_for_datagram_port(port));
+  WEIR_CHECK(send_datagrams(at, port));
+  WEIR_TRY(const auto used, server.wait());
+  return measurement{used, at.events, 0};
+}
+
+/// Ends with an error if one datagram was lost.
+auto run_syslog_null(const workspace& at) -> result<measurement> {
+  const auto port = free_port();
+  WEIR_TRY(const auto path, write_topology(at, syslog_collector(port) + null_sink("input")));
+  WEIR_TRY(auto server, process::start({at.weir, "run", path}, at.log()));
+  WEIR_CHECK(wait_for_datagram_port(port));
+  WEIR_CHECK(send_datagrams(at, port));
+  server.signal(SIGTERM);
+  WEIR_TRY(const auto used, server.wait());
+  WEIR_CHECK(expect_accounts(at, "run"));
+  return measurement{used, at.events, 0};
+}
+
 /// Both processes together: CPU and memory are sums.
 auto edge_core_file(const workspace& at, const std::string& sync, bool has_slow_disk = false)
     -> result<measurement> {
@@ -144,6 +173,7 @@ auto all_rows() -> const std::vector<row>& {
       {"bare forward-null 1", "", 0, run_bare_forward<1>},
       {"bare forward-null 8", "", 0, run_bare_forward<8>},
       {"bare forward-null 64", "", 0, run_bare_forward<64>},
+      {"bare syslog-null", "", 0, run_bare_syslog},
       {"tail+json > null", "bare json-null", 1.6, run_json_null},
       {"tail+json > file", "bare json-file", 1.6, run_json_file},
       {"tail+nginx > file", "bare nginx-file", 1.8, run_nginx_file},
@@ -153,6 +183,7 @@ auto all_rows() -> const std::vector<row>& {
       {"forward > file 1", "bare forward-null 1", 0, run_forward_file<1>},
       {"forward > file 8", "bare forward-null 8", 0, run_forward_file<8>},
       {"forward > file 64", "bare forward-null 64", 0, run_forward_file<64>},
+      {"syslog udp > null", "bare syslog-null", 0, run_syslog_null},
       {"edge > core > file", "bare json-file", 3, run_edge_core_file},
       {"edge > core > file always", "edge > core > file", 1.5, run_edge_core_always},
       {"edge > core > file interval", "edge > core > file", 0, run_edge_core_interval},

@@ -26,6 +26,10 @@ auto forward_collector(std::uint16_t port) -> std::string {
   return "collectors:\n  input: { type: forward, listen: \"127.0.0.1:" + std::to_string(port) + "\" }\n";
 }
 
+auto syslog_collector(std::uint16_t port) -> std::string {
+  return "collectors:\n  input: { type: syslog, listen: \"udp://127.0.0.1:" + std::to_string(port) + "\", time_zone: UTC }\n";
+}
+
 void clear_output(const workspace& at) {
   const auto directory = std::filesystem::path{at.output()}.parent_path();
   std::filesystem::remove_all(directory);

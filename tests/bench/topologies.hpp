@@ -19,6 +19,9 @@ auto tail_collector(const std::string& path, const std::string& format) -> std::
 /// One forward collector named "input".
 auto forward_collector(std::uint16_t port) -> std::string;
 
+/// One syslog collector named "input", of datagrams.
+auto syslog_collector(std::uint16_t port) -> std::string;
+
 /// An empty directory for the output: a file sink keeps its ledger beside its files, and would go on with it.
 void clear_output(const workspace& at);
 

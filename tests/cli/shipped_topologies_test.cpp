@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(shipped_files_have_no_problems) {
 
 BOOST_AUTO_TEST_CASE(topologies_in_the_docs_have_no_problems) {
   const auto scratch = fs::temp_directory_path() / ("weir-docs-" + std::to_string(::getpid()) + ".yaml");
-  for (const auto* document : {"README.md", "docs/cluster.md", "docs/topology.md"}) {
+  for (const auto* document : {"README.md", "docs/cluster.md", "docs/operators.md", "docs/topology.md"}) {
     const auto blocks = topologies_in(text_of(source_folder / document));
     BOOST_TEST(!blocks.empty());
     for (const auto& block : blocks) {

@@ -1,5 +1,5 @@
 // What a receiver of RELP answers: any bytes are frames or are none, and a frame that was written is read again.
-#include "actors/sinks/syslog/relp.hpp"
+#include "runtime/codec/relp.hpp"
 
 #include <cstdint>
 #include <cstdlib>

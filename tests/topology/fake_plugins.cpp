@@ -212,6 +212,14 @@ struct fake_join final : event_operator {
 };
 template <class Visitor> void describe(Visitor&, fake_join::settings&) {}
 
+struct fake_recall final : event_operator {
+  static constexpr bool remembers = true;
+  struct settings {};
+  fake_recall(const settings&, const plugin_context&) {}
+  void apply(const event_view&, event_output&) override {}
+};
+template <class Visitor> void describe(Visitor&, fake_recall::settings&) {}
+
 const register_source<fake_tail> tail{"tail", "Reads files."};
 const register_source<fake_forward> forward{"forward", "Listens for the forward protocol."};
 const register_source<fake_once> once{"once", "Reads what comes once."};
@@ -223,6 +231,7 @@ const register_operator<fake_parse> parse{"parse", "Parses a field."};
 const register_operator<fake_retag> retag{"retag", "Gives another tag."};
 const register_operator<fake_split> split{"split", "Makes several events of one."};
 const register_operator<fake_join> join{"join", "Makes one event of several."};
+const register_operator<fake_recall> recall{"recall", "Knows events again."};
 
 } // namespace
 } // namespace weir

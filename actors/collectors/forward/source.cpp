@@ -71,7 +71,7 @@ auto forward_source::listen() -> result<void> {
   }
   WEIR_CHECK(server_.listen());
   for (auto& listener : server_.listeners())
-    if (const auto fd = listener.datagrams_fd(); fd >= 0) server_.watch(fd, [fd](intake&) { answer_heartbeats(fd); });
+    if (const auto fd = listener.datagrams_fd(); fd >= 0) server_.watch(fd, [fd](client_turn&) { answer_heartbeats(fd); });
   return {};
 }
 

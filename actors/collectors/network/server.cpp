@@ -65,7 +65,7 @@ void client_server::watch_listeners(bool on) {
     set_interest(listeners_[i].stream_fd(), i, on ? std::uint32_t{EPOLLIN} : 0U);
 }
 
-void client_server::watch(int fd, std::function<void(intake&)> on_ready) {
+void client_server::watch(int fd, std::function<void(client_turn&)> on_ready) {
   set_interest(fd, first_watched + watched_.size(), EPOLLIN);
   watched_.push_back(std::move(on_ready));
 }
@@ -106,7 +106,7 @@ void client_server::poll_sockets(bool& more) {
 
 void client_server::on_event(id at, std::uint32_t events) {
   if (at < first_watched) return accept_all(at);
-  if (at < first_connection) return watched_[at - first_watched](turn_->out);
+  if (at < first_connection) return watched_[at - first_watched](*turn_);
   if (auto* c = find(at); c != nullptr && !c->is_halted) on_client_event(at, *c, events);
 }
 

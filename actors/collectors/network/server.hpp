@@ -82,8 +82,8 @@ public:
   auto acks() const -> const held_acks& { return acks_; }
   auto refusals() -> client_refusals& { return refusals_; }
 
-  /// Calls `on_ready` whenever there is something to receive.
-  void watch(int fd, std::function<void(intake& out)> on_ready);
+  /// Calls `on_ready` whenever there is something to receive, also without budget.
+  void watch(int fd, std::function<void(client_turn& turn)> on_ready);
   auto listeners() -> std::vector<client_listener>& { return listeners_; }
 
 private:
@@ -122,6 +122,7 @@ private:
   void expire();
   void keep_call(client_connection& c);
   void call_due();
+  void look_again(client_connection& c);
   void pause(client_connection& c);
   void resume_paused();
   void close_stalled();
@@ -141,7 +142,7 @@ private:
   net::kept_sockets own_doors_; ///< where nobody keeps them for it
   net::kept_sockets& doors_;
   std::vector<client_listener> listeners_; ///< as settings_.doors
-  std::vector<std::function<void(intake&)>> watched_;
+  std::vector<std::function<void(client_turn&)>> watched_;
   descriptor_budget::share descriptors_; ///< one for each connection
   client_connections connections_;
   id next_id_;

@@ -203,6 +203,13 @@ void client_server::keep_call(client_connection& c) {
   calls_.add(*when, c.number());
 }
 
+/// Its session waits for budget, and for no longer than until now.
+void client_server::look_again(client_connection& c) {
+  std::erase(queue_, c.number());
+  c.is_queued = false;
+  process(c);
+}
+
 void client_server::call_due() {
   while (const auto due = calls_.take_due(turn_->now)) {
     auto* c = find(*due);
@@ -211,7 +218,9 @@ void client_server::call_due() {
     if (c->call_at() && *c->call_at() <= turn_->now) {
       c->call_at(std::nullopt);
       c->session->on_time(*c, *turn_);
+      if (settings_.takes_without_demand && c->is_queued && !c->is_halted) look_again(*c);
     }
+    if ((c = find(*due)) == nullptr) continue;
     keep_call(*c);
     after_output(*due);
   }

@@ -1,7 +1,7 @@
 #include "actors/sinks/syslog/channel.hpp"
 
 #include "actors/sinks/network/endpoint_choice.hpp"
-#include "actors/sinks/syslog/relp.hpp"
+#include "runtime/codec/relp.hpp"
 #include "runtime/net/socket_address.hpp"
 
 #include <poll.h>

@@ -1,5 +1,7 @@
 #include "actors/sinks/syslog/words.hpp"
 
+#include "runtime/codec/syslog_words.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -8,10 +10,6 @@
 
 namespace weir {
 namespace {
-
-constexpr auto facility_words = std::array<std::string_view, 24>{
-    "kern", "user",     "mail", "daemon", "auth",  "syslog",  "lpr",    "news",   "uucp",   "cron",   "authpriv", "ftp",
-    "ntp",  "security", "console", "solaris-cron", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"};
 
 constexpr auto severity_words = std::array<std::pair<std::string_view, unsigned>, 24>{
     {{"emerg", 0}, {"emergency", 0}, {"panic", 0}, {"alert", 1}, {"crit", 2}, {"critical", 2}, {"fatal", 2}, {"err", 3},
@@ -28,8 +26,8 @@ auto small_number(std::string_view text, unsigned most) -> std::optional<unsigne
 } // namespace
 
 auto syslog_facility_of(std::string_view text) -> std::optional<unsigned> {
-  const auto at = std::find(facility_words.begin(), facility_words.end(), text);
-  if (at != facility_words.end()) return static_cast<unsigned>(at - facility_words.begin());
+  const auto at = std::find(syslog_facilities.begin(), syslog_facilities.end(), text);
+  if (at != syslog_facilities.end()) return static_cast<unsigned>(at - syslog_facilities.begin());
   return small_number(text, 23);
 }
 

@@ -51,6 +51,19 @@ private:
   spring& from_;
 };
 
+/// Wants nothing to be read for a second after each event.
+class resting_operator final : public event_operator {
+public:
+  explicit resting_operator(const clock& time) : time_(time) {}
+  void apply(const event_view& in, event_output& out) override {
+    out.rest_until(time_.monotonic() + 1s);
+    out.put(in);
+  }
+
+private:
+  const clock& time_;
+};
+
 /// A collector before two components, each with one receiver.
 struct machine_fixture {
   manual_clock time;
@@ -61,6 +74,7 @@ struct machine_fixture {
   std::optional<collector_machine> machine;
   std::vector<collector_machine::question> asked;
   std::vector<outgoing> sent;
+  std::vector<operator_plugin::factory> operators;
 
   void prepare(bool listens) {
     auto settings = collector_machine_settings{};
@@ -70,6 +84,7 @@ struct machine_fixture {
     settings.downstream = {{"archive"}, {"table"}};
     settings.resumes = true;
     settings.listens = listens;
+    settings.intake.operators = operators;
     settings.random = [this] { return ++last_id; };
     machine.emplace(std::move(settings), core);
     machine->on_peers("archive", {{1, "n/sink/archive"}}, {}); // the directory may be quicker
@@ -184,6 +199,21 @@ BOOST_AUTO_TEST_CASE(wait_a_second_for_who_is_silent_and_take_it_for_one_that_ha
   for (auto i = 0; i < 10; ++i) pass(5ms);
   BOOST_TEST(chunks_to(1) > 0U);
   BOOST_TEST(chunks_to(2) == chunks_to(1)); // all goes to all: stores know again what they have
+}
+
+BOOST_AUTO_TEST_CASE(read_nothing_while_an_operator_wants_a_rest_and_pass_on_what_they_have) {
+  operators = {[this](const plugin_context&) { return std::make_unique<resting_operator>(time); }};
+  start();
+  answer(1, {});
+  answer(2, {});
+  water.lines = {"one", "two"};
+  grant();
+  machine->on_wake();
+  for (auto i = 0; i < 9; ++i) pass(100ms);
+  BOOST_TEST(water.lines.size() == 1U);
+  BOOST_TEST(chunks_to(1) == 1U);
+  pass(100ms);
+  BOOST_TEST(water.lines.empty());
 }
 
 BOOST_AUTO_TEST_CASE(tell_everybody_and_whoever_is_new_what_all_have_to_know) {

@@ -14,6 +14,7 @@ namespace weir::test {
 struct fake_intake : intake {
   std::vector<std::string> lines, tags, records;
   std::vector<std::uint64_t> born; ///< at which position of its stream each line was
+  std::vector<std::uint64_t> records_born; ///< the same of each event
   std::map<std::string, std::uint64_t> covered_to;
   std::size_t lines_covered = 0; ///< lines and events that were there at the last save point
   std::vector<bool> timed_at_reading; ///< by record
@@ -29,6 +30,7 @@ struct fake_intake : intake {
   }
   void event(const event_view& event) override {
     records.emplace_back(event.record);
+    records_born.push_back(take_birth().position);
     timed_at_reading.push_back(event.is_timed_at_reading);
     tags.emplace_back(event.tag);
   }

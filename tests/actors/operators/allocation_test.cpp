@@ -76,6 +76,19 @@ BOOST_AUTO_TEST_CASE(no_operator_allocates_for_an_event) {
   BOOST_TEST(allocations_of("set", map_of({{"code", "code + 1"}, {"k.text", "replace(message, /[a-z]+/, \"x\")"}, {"parts", "split(message, \"/\")"}}))
              == 0U);
   BOOST_TEST(allocations_of("parse", map_of({{"format", "json"}, {"field", "json"}})) == 0U);
+  for (const auto* format : {"key_value", "user_agent"})
+    BOOST_TEST(allocations_of("parse", map_of({{"format", format}, {"field", "message"}})) == 0U, format);
+  BOOST_TEST(allocations_of("keep", map_of({{"fields", list_of({"mess*", "k.*"})}})) == 0U);
+  BOOST_TEST(allocations_of("remove", map_of({{"fields", list_of({"code", "**.host"})}})) == 0U);
+  BOOST_TEST(allocations_of("rename", map_of({{"fields", map_of({{"k.*", "kube.*"}, {"code", "status"}})}})) == 0U);
+  BOOST_TEST(allocations_of("nest", map_of({{"fields", "c*"}, {"under", "x.y"}})) == 0U);
+  BOOST_TEST(allocations_of("flatten", map_of({})) == 0U);
+  BOOST_TEST(allocations_of("convert", map_of({{"types", map_of({{"code", "string"}, {"k.*", "int"}})}})) == 0U);
+  BOOST_TEST(allocations_of("json", map_of({{"field", "k"}, {"to", "text"}})) == 0U);
+  BOOST_TEST(allocations_of("sample", map_of({{"rate", "2"}})) == 0U);
+  BOOST_TEST(allocations_of("dedupe", map_of({{"fields", "code"}})) == 0U);
+  BOOST_TEST(allocations_of("throttle", map_of({{"events", "5"}, {"by", "code"}})) == 0U);
+  BOOST_TEST(allocations_of("redact", map_of({{"what", list_of({"mail", "card", "ip", "token"})}})) == 0U);
   BOOST_TEST(allocations_of("parse", map_of({{"format", "logfmt"}, {"field", "message"}})) == 0U);
 }
 

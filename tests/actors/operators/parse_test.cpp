@@ -16,7 +16,7 @@ auto parsed(const config::value& settings, const packed_bytes& record) -> std::s
 } // namespace
 
 BOOST_AUTO_TEST_CASE(holds_the_contract_of_operators) {
-  for (const auto* format : {"json", "logfmt", "ltsv", "syslog", "none"}) {
+  for (const auto* format : {"json", "logfmt", "ltsv", "syslog", "none", "key_value", "cef", "leef", "klog", "xml", "url", "user_agent"}) {
     check_operator_contract(*make_operator("parse", map_of({{"format", format}})));
     check_operator_contract(
         *make_operator("parse", map_of({{"format", format}, {"field", "a.b"}, {"on_error", "drop"}})));
@@ -57,6 +57,12 @@ BOOST_AUTO_TEST_CASE(what_does_not_parse_is_kept_as_it_was_with_the_reason) {
   BOOST_TEST(text.starts_with(R"({"log":"{no","b":1,"parse_error":")"), text);
   BOOST_TEST(parsed(keep, packed({{"log", 5}}))
              == R"({"log":5,"parse_error":"the record has no text in \"log\""})");
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_parse_may_be_left_as_it_is) {
+  const auto leave = map_of({{"format", "json"}, {"field", "log"}, {"on_error", "leave"}});
+  BOOST_TEST(parsed(leave, packed({{"log", "just text"}, {"b", 1}})) == R"({"log":"just text","b":1})");
+  BOOST_TEST(parsed(leave, packed({{"log", R"({"a":1})"}, {"b", 1}})) == R"({"a":1,"b":1})");
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_parse_is_dropped_and_counted_on_request) {

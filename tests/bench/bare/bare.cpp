@@ -16,6 +16,8 @@ auto run_named(const std::string& name, const std::string& first, const std::str
   if (name == "forward-null")
     return bare_forward(static_cast<std::uint16_t>(std::atoi(first.c_str())),
                         std::strtoull(second.c_str(), nullptr, 10));
+  if (name == "syslog-null")
+    return bare_syslog(static_cast<std::uint16_t>(std::atoi(first.c_str())), std::strtoull(second.c_str(), nullptr, 10));
   return error{errc::not_found, "no bare loop is called \"" + name + "\""};
 }
 

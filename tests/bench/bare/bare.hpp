@@ -31,6 +31,9 @@ auto bare_nginx(const std::string& input, const std::string& output) -> result<c
 /// when `events` were counted and all peers are gone.
 auto bare_forward(std::uint16_t port, std::uint64_t events) -> result<counted>;
 
+/// Receives datagrams on 127.0.0.1:`port` in batches and packs the parts of the syslog message in each, until `events` were counted.
+auto bare_syslog(std::uint16_t port, std::uint64_t events) -> result<counted>;
+
 /// `--bare NAME ARGUMENT...`; prints "events=N bytes=N" and returns the exit status.
 auto run_bare(const std::vector<std::string>& arguments) -> int;
 

@@ -1,4 +1,4 @@
-// A small OpenTelemetry Collector for tests: takes forward and OTLP, writes what came to a file.
+// A small OpenTelemetry Collector for tests: takes forward and OTLP, writes what came to a file or passes it on by OTLP.
 package main
 
 import (
@@ -10,6 +10,8 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/provider/fileprovider"
 	"go.opentelemetry.io/collector/exporter"
+	"go.opentelemetry.io/collector/exporter/otlpexporter"
+	"go.opentelemetry.io/collector/exporter/otlphttpexporter"
 	"go.opentelemetry.io/collector/otelcol"
 	"go.opentelemetry.io/collector/receiver"
 	"go.opentelemetry.io/collector/receiver/otlpreceiver"
@@ -23,7 +25,8 @@ func parts() (made otelcol.Factories, failed error) {
 	if failed != nil {
 		return
 	}
-	made.Exporters, failed = otelcol.MakeFactoryMap[exporter.Factory](fileexporter.NewFactory())
+	made.Exporters, failed = otelcol.MakeFactoryMap[exporter.Factory](
+		fileexporter.NewFactory(), otlpexporter.NewFactory(), otlphttpexporter.NewFactory())
 	return
 }
 

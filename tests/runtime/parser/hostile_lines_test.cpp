@@ -21,11 +21,21 @@ auto valid_line(line_format format) -> std::string {
   case syslog: return R"(<165>1 2026-11-22T11:00:00Z h app 99 ID [a@1 k="v]\"]"][b x="y"] text)";
   case ltsv: return "ts:2026-11-22 15:00:00\tn:12\ta:b:c";
   case logfmt: return R"(ts=2026-11-22T15:00:00 n=12 msg="a \"b\" \n" bare)";
+  case key_value: return R"(ts=2026-11-22T15:00:00 n=12 "a b"="c \"d\" \n" bare)";
+  case cef: return R"(Nov 22 host CEF:0|A\|B|prod|1.0|100|it \\ is|5|src=10.0.0.1 msg=a b\=c http://x/?y=1 n=12 ts=1)";
+  case leef: return "LEEF:2.0|V|P|1|id|x5E|ts=2026-11-22^n=12^a=b c";
+  case klog: return "I1122 15:00:00.692994   28133 klog.go:70] text of it";
+  case xml:
+    return R"(<?xml version="1.0"?><Event at="2026-11-22T15:00:00Z"><n>12</n><n>x</n><b>true</b><o>t<a>1,2</a>&amp;</o><![CDATA[<]]></Event>)";
+  case url: return "https://u:p@example.org:8080/a/b?q=1&q=%C3%A9+x&z#frag";
+  case user_agent:
+    return "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1 Version/17.1 Mobile/15E148 Safari/604.1";
   case csv: return R"(2026-11-22,"a ""b"" c",12)";
   case docker:
   case container: return R"({"log":"text \u00e9\n","stream":"stdout","attrs":{"n":"12"},"ts":"x","time":"2026-11-22T15:00:00.5Z"})";
   case cri: return "2026-11-22T15:00:00.123456789Z stderr P:a text 12";
   case regex:
+  case grok:
   case none: break;
   }
   return "Nov 22 15:00:00 host prog[12]: text 12";

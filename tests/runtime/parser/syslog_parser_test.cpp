@@ -102,6 +102,31 @@ BOOST_AUTO_TEST_CASE(tags_end_at_their_colon_also_without_a_blank) {
     BOOST_TEST(parse_syslog("Nov 22 11:00:00 " + std::string{rest}).text == fields);
 }
 
+BOOST_AUTO_TEST_CASE(network_devices_are_read_as_they_write) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"<189>45: *Nov 22 11:00:00.000 UTC: %SYS-5-CONFIG_I: m", R"(pri=189 ident="%SYS-5-CONFIG_I" message="m")"},
+      {"<189>45: .Nov 22 11:00:00: %SYS-5-CONFIG_I: m", R"(pri=189 ident="%SYS-5-CONFIG_I" message="m")"},
+      {"<189>45: router1: 000123: Nov 22 11:00:00.000: %SYS-5-X: m", R"(pri=189 host="router1" ident="%SYS-5-X" message="m")"},
+      {"<189>: 2026 Nov 22 11:00:00 UTC: %ETHPORT-5-IF_UP: m", R"(pri=189 ident="%ETHPORT-5-IF_UP" message="m")"},
+      {"<166>:Nov 22 11:00:00 UTC: %ASA-6-302013: m", R"(pri=166 ident="%ASA-6-302013" message="m")"},
+      {"<166>Nov 22 2026 11:00:00: %ASA-6-302013: m", R"(pri=166 ident="%ASA-6-302013" message="m")"},
+      {"<166>Nov 22 2026 11:00:00 asa1 : %ASA-6-302013: m", R"(pri=166 host="asa1" ident="%ASA-6-302013" message="m")"},
+      {"<13>Nov 22 11:00:00 Message forwarded from aix1: sshd[12]: m", R"(pri=13 host="aix1" ident="sshd" pid="12" message="m")"}};
+  for (const auto& [line, fields] : cases) {
+    const auto found = parse_syslog(line);
+    BOOST_TEST(found.text == fields);
+    BOOST_TEST(found.time_ns == (noon - 3600) * 1'000'000'000, line);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(without_a_time_only_what_can_be_nothing_else_is_a_tag) {
+  BOOST_TEST(parse_syslog("<166>%ASA-6-302013: m").text == R"(pri=166 ident="%ASA-6-302013" message="m")");
+  BOOST_TEST(parse_syslog("<189>45: %SYS-5-X: m").text == R"(pri=189 ident="%SYS-5-X" message="m")");
+  BOOST_TEST(parse_syslog("<13>app[12]: m").text == R"(pri=13 ident="app" pid="12" message="m")");
+  BOOST_TEST(parse_syslog("<13>error: m").text == R"(pri=13 message="error: m")");
+  BOOST_TEST(parse_syslog("<13>45: m").text == R"(pri=13 message="45: m")");
+}
+
 BOOST_AUTO_TEST_CASE(a_missing_time_is_no_time) {
   const auto nil = parse_syslog("<34>1 - - - - - -");
   BOOST_TEST(!nil.has_time);

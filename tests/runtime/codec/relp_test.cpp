@@ -1,4 +1,4 @@
-#include "actors/sinks/syslog/relp.hpp"
+#include "runtime/codec/relp.hpp"
 
 #include <boost/test/unit_test.hpp>
 
