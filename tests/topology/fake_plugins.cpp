@@ -172,6 +172,7 @@ template <class Visitor> void describe(Visitor& v, fake_grep::settings& s) {
 
 struct fake_parse final : event_operator {
   using settings = parse_settings;
+  static constexpr auto shorthand = std::string_view{"format"};
   fake_parse(const settings&, const plugin_context&) {}
   void apply(const event_view&, event_output&) override {}
 };

@@ -46,7 +46,7 @@ collectors:
 destination_aggregators:
   core:
     from: [nginx, apps]
-    process: [ filter: path != "/health" ]
+    process: [ filter: { drop: path == "/health" } ]
     route: { errors: level == "error", slow: took > 1 }
 sinks:
   alarm: { type: "null", from: [core.errors] }
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(try_shows_what_parse_and_operators_make_of_lines) {
 BOOST_AUTO_TEST_CASE(try_finds_what_is_wrong_with_its_place) {
   const auto r = with_input("", {"try", "--process", "filter: status >= "});
   BOOST_TEST(r.status == 2);
-  BOOST_TEST(contains(r.err, "--process:1:19: collector \"try\": filter: \"keep\": a value was wanted, not its end"), r.err);
+  BOOST_TEST(contains(r.err, "--process:1:18: collector \"try\": filter: \"keep\": a value was wanted, not its end"), r.err);
 }
 
 BOOST_AUTO_TEST_CASE(try_shows_what_leaves_a_component_of_a_topology) {
