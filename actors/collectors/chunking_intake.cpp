@@ -24,7 +24,6 @@ public:
   void note(std::string_view what) override { owner_.counts_.noted.add(what, 1); }
   void note_unread_time(const unread_time& problem) override { owner_.note_unread_time(problem); }
   void rest_until(monotonic_time then) override { owner_.rests_until_ = std::max(owner_.rests_until_, then); }
-  void note(std::string_view what) override { owner_.counts_.noted.add(what, 1); }
   void dead_letter(const event_view& event, std::string_view reason) override {
     auto& letter = owner_.add_letter(event, reason);
     letter.bytes.resize(entry_head_bytes);

@@ -14,7 +14,6 @@ public:
   void note(std::string_view what) override { next_.note(what); }
   void note_unread_time(const unread_time& problem) override { next_.note_unread_time(problem); }
   void rest_until(monotonic_time then) override { next_.rest_until(then); }
-  void note(std::string_view what) override { next_.note(what); }
   void dead_letter(const event_view& event, std::string_view reason) override {
     next_.dead_letter(event, reason);
   }

@@ -13,7 +13,6 @@ namespace {
 class multiline_operator final : public holding_operator {
 public:
   using settings = multiline_settings;
-  static constexpr auto shorthand = std::string_view{"presets"};
   static constexpr bool holds_events = true;
   static constexpr auto shorthand = std::string_view{"presets"};
 
