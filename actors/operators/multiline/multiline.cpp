@@ -13,8 +13,8 @@ namespace {
 class multiline_operator final : public holding_operator {
 public:
   using settings = multiline_settings;
-  static constexpr bool holds_events = true;
   static constexpr auto shorthand = std::string_view{"presets"};
+  static constexpr bool holds_events = true;
 
   multiline_operator(const settings& s, const plugin_context& context) : clock_(*context.clock) {
     auto rules = rules_of(s);
