@@ -24,6 +24,13 @@ void held_streams::let_go(held_stream& s) {
 }
 
 void held_streams::enter(std::string_view stream) {
+  is_in_lane_ = stream.empty();
+  if (!is_in_lane_) return enter_stream(stream);
+  if (auto* before = std::exchange(entered_, nullptr)) let_go(*before);
+  if (!lane_) lane_.emplace(make_(), then_);
+}
+
+void held_streams::enter_stream(std::string_view stream) {
   if (entered_ != nullptr && entered_->name == stream) return;
   if (auto* before = std::exchange(entered_, nullptr)) let_go(*before);
   const auto known = streams_.find(stream);
@@ -31,12 +38,17 @@ void held_streams::enter(std::string_view stream) {
 }
 
 void held_streams::put(const event_view& event, const birth& born) {
-  if (entered_ == nullptr) enter({});
+  if (is_in_lane_) {
+    active_ = nullptr;
+    return lane_->put(event, born);
+  }
+  if (entered_ == nullptr) enter_stream({});
   active_ = entered_;
   active_->chain->put(event, born);
 }
 
 void held_streams::pass_on(const event_view& event) {
+  if (active_ == nullptr) return lane_->pass_on(event);
   auto& s = *active_;
   const auto& lines = s.chain->current();
   const auto held = s.chain->held_from();
@@ -46,7 +58,11 @@ void held_streams::pass_on(const event_view& event) {
 }
 
 void held_streams::read(std::string_view stream, std::uint64_t begin, std::uint64_t end) {
-  if (entered_ == nullptr) enter(stream);
+  if (is_in_lane_) {
+    active_ = nullptr;
+    return lane_->read(stream, begin, end);
+  }
+  if (entered_ == nullptr) enter_stream(stream);
   auto& s = *entered_;
   const auto is_over = end == end_of_stream;
   const auto is_apart = s.is_open && (begin != s.end || is_over || s.name != stream);
@@ -104,6 +120,10 @@ void held_streams::flush(held_stream& s, monotonic_time now) {
 }
 
 void held_streams::flush(monotonic_time now) {
+  if (lane_) {
+    active_ = nullptr;
+    lane_->flush(now);
+  }
   for (auto at = streams_.begin(); at != streams_.end();) {
     auto& s = at++->second;
     const auto due = s.chain->wake_at();
@@ -115,7 +135,7 @@ void held_streams::flush(monotonic_time now) {
 }
 
 auto held_streams::wake_at() const -> std::optional<monotonic_time> {
-  auto first = std::optional<monotonic_time>{};
+  auto first = lane_ ? lane_->wake_at() : std::nullopt;
   for (const auto& [name, s] : streams_)
     if (const auto at = s.chain->wake_at(); at && (!first || *at < *first)) first = at;
   return first;

@@ -2,6 +2,7 @@
 /// held, and events of what lies behind it wait: so an event and the lines that it is of are always in one chunk.
 #pragma once
 
+#include "actors/collectors/held_lane.hpp"
 #include "actors/operators/holding_chain.hpp"
 
 #include <functional>
@@ -22,17 +23,13 @@ public:
   static constexpr std::size_t waiting_max = 4096;
   static constexpr std::size_t waiting_bytes_max = std::size_t{1} << 20;
 
-  /// What is to be done with what goes on, and with what is covered by that.
-  struct calls {
-    std::function<void(const event_view&, const event_span&)> put;
-    std::function<void(const std::string& stream, std::uint64_t begin, std::uint64_t end)> cover;
-  };
+  using calls = held_calls;
 
   /// Each stream has a chain of its own, by `make`, as long as it holds something.
   held_streams(std::function<std::unique_ptr<holding_chain>()> make, calls then)
       : make_(std::move(make)), then_(std::move(then)) {}
 
-  /// What comes next is of this stream.
+  /// What comes next is of this stream; of an empty one: of streams that are one lane.
   void enter(std::string_view stream);
   void put(const event_view& event, const birth& born);
   /// For the end of the chains: the event goes on, now or when nothing before its end is held any more.
@@ -44,13 +41,6 @@ public:
   auto wake_at() const -> std::optional<monotonic_time>;
 
 private:
-  struct waiting_event {
-    std::string tag;
-    std::int64_t time_ns = 0;
-    std::string record;
-    event_span lines;
-    bool is_timed_at_reading = false;
-  };
   struct held_stream {
     std::string name;
     std::unique_ptr<holding_chain> chain;
@@ -62,6 +52,7 @@ private:
   };
 
   auto add(std::string_view name) -> held_stream&;
+  void enter_stream(std::string_view name);
   /// Its chain goes to another stream, unless it holds something.
   void let_go(held_stream& s);
   void flush(held_stream& s, monotonic_time now);
@@ -74,7 +65,9 @@ private:
   std::map<std::string, held_stream, std::less<>> streams_;
   std::vector<std::unique_ptr<holding_chain>> idle_;
   held_stream* entered_ = nullptr;
-  held_stream* active_ = nullptr; ///< whose chain is at work
+  held_stream* active_ = nullptr; ///< whose chain is at work; null: the lane's
+  std::optional<held_lane> lane_;
+  bool is_in_lane_ = false;
 };
 
 } // namespace weir

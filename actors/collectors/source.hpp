@@ -32,7 +32,8 @@ public:
   /// The bytes stay until the next call.
   virtual void attach(std::string_view /*fields*/, std::uint32_t /*count*/) {}
   /// What is put next is of this stream, up to the next call. For sources whose events may be joined with later ones of the
-  /// stream, beyond a save point: without it nothing is held back longer.
+  /// stream, beyond a save point: without it nothing is held back longer. An empty one: what is put may be joined with what
+  /// comes next, whichever streams that is of, and these are covered in their order.
   virtual void enter(std::string_view /*stream*/) {}
   /// Where in its stream the next line, event or run of entries begins; the entries of a run are one apart. Stores
   /// know events again by it, so it has to mean the same one in every process. What is put without another call is

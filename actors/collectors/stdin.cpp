@@ -91,6 +91,7 @@ private:
     if (lines_size == 0) return 0;
     const auto size = mark + lines_size;
     auto saved = std::size_t{0};
+    out.enter(stdin_stream);
     for_each_line(text.substr(0, lines_size), is_cut, line_bytes_max_, [&](std::string_view line) {
       const auto at = static_cast<std::size_t>(line.data() - held_.view().data());
       if (out.unsaved_bytes() > unsaved_bytes_max && at > saved && held_.view()[at - 1] == '\n') {

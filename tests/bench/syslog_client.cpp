@@ -2,6 +2,8 @@
 
 #include "tests/support/sockets.hpp"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -10,7 +12,6 @@
 #include <fstream>
 #include <optional>
 #include <string>
-#include <thread>
 
 namespace weir::bench {
 
@@ -19,6 +20,12 @@ namespace {
 using steady = std::chrono::steady_clock;
 
 constexpr auto at_once = std::size_t{50};
+
+void pause_until(steady::time_point when) {
+  const auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(when - steady::now()).count();
+  const auto pause = timespec{left / 1'000'000'000, left % 1'000'000'000};
+  if (left > 0) ::ppoll(nullptr, 0, &pause, nullptr);
+}
 
 auto message_of(std::uint64_t number) -> std::string {
   const auto n = std::to_string(number);
@@ -62,7 +69,7 @@ template <class Condition> auto wait_for(Condition holds, const char* what) -> r
   const auto give_up = steady::now() + patience;
   while (!holds()) {
     if (steady::now() > give_up) return error{errc::unavailable, what};
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    pause_until(steady::now() + std::chrono::milliseconds{1});
   }
   return {};
 }
@@ -77,7 +84,7 @@ auto send_syslog_load(const syslog_load& load) -> result<void> {
   const auto begin = steady::now();
   for (std::uint64_t sent = 0; sent < load.events;) {
     const auto count = std::min<std::uint64_t>(at_once, load.events - sent);
-    std::this_thread::sleep_until(begin + std::chrono::nanoseconds{sent * 1'000'000'000 / load.events_per_second});
+    pause_until(begin + std::chrono::nanoseconds{sent * 1'000'000'000 / load.events_per_second});
     WEIR_CHECK(send_batch(socket.descriptor(), sent, count));
     sent += count;
   }

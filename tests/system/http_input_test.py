@@ -7,6 +7,7 @@ import random
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -156,6 +157,31 @@ class Forms(HttpInput):
         self.assertEqual(403, self.ask("POST", "/services/collector", "{}", Authorization="Splunk x")[0])
         for known in ("Basic dTpw", "Bearer t", "Splunk t"):
             self.assertEqual(200, self.ask("POST", "/t", "{}", Authorization=known, Content_Type="application/json")[0], known)
+
+    @unittest.skipUnless(shutil.which("openssl"), "there is no openssl")
+    def test_only_clients_with_a_certificate_may_send_where_these_are_wanted(self):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=weir",
+                        "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", self.path("key.pem"), "-out", self.path("cert.pem")],
+                       capture_output=True, timeout=60, check=True)
+        own = self.path("cert.pem")
+        topology = TAKING.replace("PORT", str(self.port)).replace(
+            "MORE", f', tls: {{ certificate: {own}, key: {self.path("key.pem")}, client_ca: {own} }}')
+        self.start("taking", self.write("taking.yaml", topology), "--node", "taking").wait_log("taking")
+        known = ssl.create_default_context(cafile=own)
+        unknown = ssl.create_default_context(cafile=own)
+        known.load_cert_chain(own, self.path("key.pem"))
+
+        def status_with(context):
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=10, context=context)
+            try:
+                connection.request("POST", "/t", "{}", {"Content-Type": "application/json"})
+                return connection.getresponse().status
+            except (OSError, http.client.HTTPException):
+                return None
+            finally:
+                connection.close()
+        wait_until(lambda: status_with(known) == 200, "it is answered")
+        self.assertIsNone(status_with(unknown))
 
     def test_pages_of_listed_origins_may_send(self):
         self.take(', cors: { origins: ["https://shop.example"] }')

@@ -2,13 +2,15 @@
 import json
 import os
 import random
+import socket
 import socketserver
 import sys
 import threading
 import time
 import unittest
 
-from weir_nodes import SOURCE, SIGKILL, SystemTest, wait_until
+import mini_msgpack
+from weir_nodes import SOURCE, SIGKILL, SystemTest, free_port, wait_until
 
 TRACES = os.path.join(SOURCE, "tests", "runtime", "multiline", "data")
 JOINED = """
@@ -141,6 +143,53 @@ sinks: { files: { type: file, path: "DIR/out/{tag}.jsonl" } }
         stored = sorted(self.stored(), key=lambda r: r["stream"])
         self.assertEqual("x.YException: z\n\tat x.y(Z.java:1)", stored[0]["log"])
         self.assertEqual({"n": 1, "stream": "stdout"}, stored[1])
+
+
+FORWARD = """
+collectors:
+  docker: { type: forward, listen: "127.0.0.1:PORT", multiline: [docker, java] }
+sinks:
+  files: { type: file, path: "DIR/out/{tag}.jsonl" }
+"""
+
+
+class FluentdDriver(Stored):
+    """Messages as Docker's driver sends them: an event each, with acks."""
+
+    def send(self, to, record, chunk):
+        to.sendall(mini_msgpack.pack(["docker.web", 1, record, {"chunk": chunk}]))
+
+    def pieces(self, text, id_):
+        common = {"container_id": "c" * 64, "source": "stdout"}
+        parts = [text[at:at + 16384] for at in range(0, len(text), 16384)]
+        return [{**common, "log": part, "partial_message": "true", "partial_id": id_, "partial_ordinal": str(n + 1),
+                 "partial_last": "true" if n + 1 == len(parts) else "false"} for n, part in enumerate(parts)]
+
+    def test_pieces_in_messages_of_their_own_are_one_event_also_after_a_kill(self):
+        port = free_port()
+        topology = self.write("t.yaml", FORWARD.replace("PORT", str(port)))
+        pieces = self.pieces("x" * 40000, "a")
+        node = self.start("node", topology, "--node", "node")
+        with wait_until(lambda: connection_to(port), "it listens") as client:
+            self.send(client, {"container_id": "c" * 64, "source": "stdout", "log": "served"}, "0")
+            wait_until(lambda: len(self.stored()) == 1, lambda: f"the first is stored:\n{node.log()}")
+            for n, piece in enumerate(pieces[:2]):
+                self.send(client, piece, f"p{n}")
+        node.kill()
+        node = self.start("node", topology, "--node", "node")
+        with wait_until(lambda: connection_to(port), "it listens") as client:
+            for n, piece in enumerate(pieces):  # nothing of it was acknowledged
+                self.send(client, piece, f"p{n}")
+            wait_until(lambda: len(self.stored()) == 2, lambda: f"it is stored:\n{node.log()}")
+        self.assertEqual({"container_id": "c" * 64, "source": "stdout", "log": "x" * 40000}, self.stored()[1])
+        self.assertEqual(0, node.stop(), node.log())
+
+
+def connection_to(port):
+    try:
+        return socket.create_connection(("127.0.0.1", port))
+    except OSError:
+        return None
 
 
 class Engine(socketserver.StreamRequestHandler):

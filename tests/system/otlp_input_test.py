@@ -5,7 +5,6 @@ import random
 import subprocess
 import sys
 import time
-import unittest
 
 from peer_stores import Server, main
 from weir_nodes import SystemTest, count_lines, free_port, read_lines, wait_until
@@ -33,7 +32,7 @@ from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 from opentelemetry.sdk.resources import Resource
 way, port, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 if way == "grpc":
-    from opentelemetry.exporter.otlp.proto.grpc import Compression
+    from grpc import Compression
     from opentelemetry.exporter.otlp.proto.grpc._log_exporter import OTLPLogExporter
     exporter = OTLPLogExporter(endpoint=f"127.0.0.1:{port}", insecure=True, compression=Compression.Gzip)
 else:

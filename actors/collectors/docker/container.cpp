@@ -35,13 +35,14 @@ auto labels_of(std::string_view record) -> config::string_map {
     auto key = std::string_view{};
     auto text = std::string_view{};
     if (!read.str(key) || !read.str_or_bin(text)) break;
-    found.emplace_back(std::string{key}, std::string{text});
+    found.emplace(key, text);
   }
   return found;
 }
 
 auto has_label(const config::string_map& labels, const std::string& key, const std::string& pattern) -> bool {
-  return std::any_of(labels.begin(), labels.end(), [&](const auto& l) { return l.first == key && fits(pattern, l.second); });
+  const auto at = labels.find(key);
+  return at != labels.end() && fits(pattern, at->second);
 }
 
 auto is_wanted(const docker_settings& s, const container& c, const config::string_map& labels) -> bool {
@@ -78,7 +79,7 @@ void write_fields(const docker_settings& s, container& c, std::string_view id, c
   if (!c.image.empty()) add("image", c.image);
   auto kept = config::string_map{};
   for (const auto& l : labels)
-    if (fits_one(s.label_fields, l.first)) kept.push_back(l);
+    if (fits_one(s.label_fields, l.first)) kept.insert(l);
   if (!kept.empty()) {
     write.str("labels");
     write.map(static_cast<std::uint32_t>(kept.size()));

@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 
 namespace weir {
 namespace {
@@ -16,6 +17,7 @@ constexpr auto engine_look = std::chrono::milliseconds{5};
 
 auto log_options(const docker_settings& s, const plugin_context& context) -> tail_options {
   return {.paths = {s.path + "/*/*-json.log"},
+          .exclude = {},
           .from_end = s.start == docker_start::end,
           .once = context.once,
           .line_bytes_max = s.max_line.value,
@@ -97,13 +99,13 @@ private:
     const auto text_begin = block.begin + block.skipped;
     auto saved = block.begin;
     const auto counts = for_each_line(block.bytes, block.is_cut, line_bytes_max_, [&](std::string_view line) {
-      const auto at = text_begin + static_cast<std::uint64_t>(line.data() - block.bytes.data());
-      if (out.unsaved_bytes() > unsaved_bytes_max && at > saved) {
-        out.covered(block.stream, saved, at);
-        saved = at;
-      }
       if (!from->is_wanted) return;
-      out.born_at(at);
+      const auto at = static_cast<std::size_t>(line.data() - block.bytes.data());
+      if (out.unsaved_bytes() > unsaved_bytes_max && at > 0 && block.bytes[at - 1] == '\n') {
+        out.covered(block.stream, saved, text_begin + at);
+        saved = text_begin + at;
+      }
+      out.born_at(text_begin + at);
       put_line(out, *from, line);
     });
     tailer_.note_lines(counts, block.stream);

@@ -75,6 +75,7 @@ auto client_server::read(intake& out, std::size_t budget) -> read_status {
   auto turn = client_turn{out, acks_.pending_bytes() > pending_bytes_max ? 0 : budget, clock_.monotonic()};
   const auto has_budget = turn.left > 0;
   turn_ = &turn;
+  out.enter({}); // what comes in several messages may belong together
   expire();
   call_due();
   work_off_queue();

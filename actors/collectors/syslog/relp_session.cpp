@@ -22,6 +22,7 @@ auto token_of(std::uint32_t number, bool is_close) -> std::string {
 } // namespace
 
 auto relp_session::take(client_connection& at, client_turn& turn) -> result<client_progress> {
+  if (!at.is_answerable()) return error{errc::malformed, "a client of RELP does not read its answers"};
   for (;;) {
     if (turn.left == 0) return at.input().empty() ? client_progress::wants_more : client_progress::waits;
     if (skip_bytes_ > 0) {
@@ -114,7 +115,7 @@ void relp_session::on_safe(client_connection& at, std::string_view token) {
   auto answer = byte_buffer{};
   append_relp_frame(answer, number, "rsp", is_close ? std::string_view{} : std::string_view{"200 OK"});
   if (is_close) append_relp_frame(answer, 0, "serverclose", {});
-  at.answer_all(answer.view());
+  if (!at.answer(answer.view())) at.stop_answering(); // what it is not told it sends again
 }
 
 } // namespace weir

@@ -163,6 +163,7 @@ struct store {
 struct fixture {
   manual_clock time;
   life now{time, 1};
+  std::uint64_t acked = 0;
 };
 
 using lines = std::vector<std::string>;
@@ -233,6 +234,58 @@ BOOST_AUTO_TEST_CASE(nothing_is_held_of_a_stream_that_was_not_entered_or_is_over
   const auto c = now.only_chunk();
   BOOST_TEST((texts_of(*c) == lines{"=a0"}));
   BOOST_TEST((c->positions == ranges{{"file", 0, 10}, {"file", 10, end_of_stream}}));
+}
+
+BOOST_AUTO_TEST_CASE(lines_of_short_streams_are_joined_and_these_are_covered_in_their_order) {
+  const auto message = [&](const std::string& line, const std::string& stream) {
+    now.takes->enter({});
+    now.takes->born_at(0);
+    now.takes->line("t", 1, line);
+    now.takes->covered(stream, 0, 1);
+    now.takes->covered("!acks", acked, acked + 1);
+    ++acked;
+  };
+  message("!0", "m0");
+  BOOST_TEST((now.only_chunk()->positions == ranges{{"m0", 0, 1}, {"!acks", 0, 1}}));
+  message("=a1", "m1");
+  message("!2", "m2");
+  message("+a3", "m3");
+  BOOST_TEST(now.close().empty());
+  message("=a4", "m4");
+  const auto c = now.only_chunk();
+  BOOST_TEST((texts_of(*c) == lines{"=a1 +a3", "!2"}));
+  BOOST_TEST((born_in(*c) == std::vector<born_event>{{"m1", 0}, {"m2", 0}}));
+  BOOST_TEST((c->positions == ranges{{"m1", 0, 1}, {"!acks", 1, 2}, {"m2", 0, 1}, {"!acks", 2, 3}, {"m3", 0, 1}, {"!acks", 3, 4}}));
+  time.advance(patience);
+  now.takes->flush(time.monotonic());
+  BOOST_TEST((texts_of(*now.only_chunk()) == lines{"=a4"}));
+  BOOST_TEST(!now.takes->wake_at());
+}
+
+BOOST_AUTO_TEST_CASE(a_message_of_several_lines_keeps_them_together) {
+  const auto text = lines{"!0", "=a1", "!2", "+a3"};
+  now.takes->enter({});
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    now.takes->born_at(i);
+    now.takes->line("t", 1, text[i]);
+  }
+  now.takes->covered("m", 0, 4);
+  BOOST_TEST(now.close().empty());
+  now.takes->flush(monotonic_time::max());
+  const auto c = now.only_chunk();
+  BOOST_TEST((texts_of(*c) == lines{"!0", "!2", "=a1 +a3"}));
+  BOOST_TEST((c->positions == ranges{{"m", 0, 4}}));
+}
+
+BOOST_AUTO_TEST_CASE(no_message_holds_up_the_others_for_ever) {
+  for (std::uint64_t i = 0; i < 2 * held_lane::waiting_max; ++i) {
+    now.takes->enter({});
+    now.takes->born_at(0);
+    now.takes->line("t", 1, i == 0 ? "=a" : "!1");
+    now.takes->covered("m" + std::to_string(i), 0, 1);
+  }
+  BOOST_TEST(!now.takes->wake_at());
+  BOOST_TEST(now.only_chunk()->positions.size() == 2 * held_lane::waiting_max);
 }
 
 BOOST_AUTO_TEST_CASE(no_line_holds_up_what_is_covered_for_ever) {

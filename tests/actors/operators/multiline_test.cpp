@@ -1,7 +1,9 @@
 /// The multiline operator behind what collectors hold: by itself, and through an intake that is read in pieces and dies.
 #include "actors/collectors/chunking_intake.hpp"
+#include "runtime/event/entry.hpp"
 #include "tests/actors/operators/operator_contract.hpp"
 #include "tests/support/born_events.hpp"
+#include "tests/support/entries.hpp"
 #include "tests/support/msgpack_build.hpp"
 
 #include <map>
