@@ -105,7 +105,8 @@ auto hint_of_foreign_key(std::string_view key) -> std::optional<std::string> {
   for (auto& c : small) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   const auto at = std::lower_bound(foreign_keys.begin(), foreign_keys.end(), foreign_key{small, {}, {}}, is_before);
   if (at == foreign_keys.end() || at->key != small) return std::nullopt;
-  return std::string{at->whose} + " calls it so; here: " + std::string{at->here};
+  const auto is_needless = at->here.starts_with("nothing ");
+  return std::string{at->whose} + " calls it so; here" + (is_needless ? " " : ": ") + std::string{at->here};
 }
 
 } // namespace weir::config

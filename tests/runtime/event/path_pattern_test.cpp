@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(maps_that_cannot_hold_a_match_are_known) {
 
 BOOST_AUTO_TEST_CASE(many_stars_do_not_take_long) {
   auto pattern = std::string{};
-  for (int i = 0; i < 40; ++i) pattern += "**a*";
+  for (int i = 0; i < 40; ++i) pattern += "**a*a";
   BOOST_TEST(!matches(pattern + "b", std::string(3000, 'a')));
 }
 
