@@ -15,7 +15,7 @@ from weir_nodes import SOURCE, SIGKILL, SystemTest, free_port, wait_until
 TRACES = os.path.join(SOURCE, "tests", "runtime", "multiline", "data")
 JOINED = """
 collectors:
-  logs: { type: tail, path: "DIR/logs/*.log", tag: app, multiline: { presets: [java, python, go, node], timeout: 30s } }
+  logs: { type: tail, path: "DIR/logs/*.log*", tag: app, multiline: { presets: [java, python, go, node], timeout: 30s } }
 sinks:
   files: { type: file, path: "DIR/out/{tag}.jsonl" }
 """
@@ -27,6 +27,11 @@ def trace(name):
 
 
 class Stored(SystemTest):
+    @staticmethod
+    def record(line):
+        """What is in an event beside its time and tag."""
+        return {k: v for k, v in json.loads(line).items() if k not in ("time", "tag")}
+
     def stored(self):
         """The records of all files that the sink has written."""
         records = []
@@ -34,7 +39,7 @@ class Stored(SystemTest):
             for name in names:
                 if name.endswith(".jsonl"):
                     with open(os.path.join(at, name)) as f:
-                        records += [json.loads(line) for line in f.read().splitlines()]
+                        records += [self.record(line) for line in f.read().splitlines()]
         return records
 
     def messages(self):
@@ -86,6 +91,7 @@ class Multiline(Stored):
             stop.set()
             writer.join()
         wait_until(lambda: len(self.messages()) >= len(wanted), lambda: f"{len(self.messages())} of {len(wanted)}:\n{node.log()[-3000:]}")
+        wait_until(lambda: self.status("node"), "the last process runs")
         self.assertEqual(0, node.stop(), node.log())
         self.assertGreater(kills, 3)
         self.assert_same_lines(self.messages(), wanted)
@@ -250,7 +256,7 @@ class Docker(Stored):
         if not os.path.exists(path):
             return []
         with open(path) as f:
-            return [json.loads(line) for line in f.read().splitlines()]
+            return [self.record(line) for line in f.read().splitlines()]
 
     def test_lines_have_the_metadata_of_their_container_and_are_whole(self):
         web, cart = self.container("a", "web", {"team": "front"}), self.container("b", "cart", on_disk=False)
@@ -291,7 +297,7 @@ class Docker(Stored):
             for n in range(50):
                 wanted.append(f"{round_}.{n} " + "y" * (20000 if n % 10 == 0 else 10))
                 self.log(id_, wanted[-1])
-            wait_until(lambda: self.logs("busy"), "some are stored")
+            wait_until(lambda: len(self.logs("busy")) > 50 * round_, "some of this file are stored")
             node.signal(SIGKILL)
             node.child.wait()
             log = self.path("containers", id_, f"{id_}-json.log")
@@ -300,6 +306,7 @@ class Docker(Stored):
             os.rename(log, log + ".1")
             node = self.start_docker()
         wait_until(lambda: len(self.logs("busy")) >= len(wanted), lambda: f"{len(self.logs('busy'))} of {len(wanted)}:\n{node.log()[-2000:]}")
+        wait_until(lambda: self.status("node"), "the last process runs")
         self.assertEqual(0, node.stop(), node.log())
         self.assert_same_lines([r["log"] for r in self.logs("busy")], wanted)
 

@@ -64,7 +64,10 @@ public:
     while (done < budget) {
       if (!waiting_) waiting_ = tailer_.next(std::max<std::size_t>(budget - done, 4096));
       if (!waiting_) break;
-      if (!deliver(out, *waiting_)) return read_status::idle;
+      if (!deliver(out, *waiting_)) {
+        look_at_ = clock_.monotonic() + engine_look;
+        return read_status::idle;
+      }
       done += waiting_->bytes.size();
       waiting_.reset();
     }
@@ -77,7 +80,7 @@ public:
   void acknowledge(std::span<const position_range> safe) override { tailer_.acknowledge(safe); }
   auto wake_fd() const -> int override { return tailer_.wake_fd(); }
   auto wake_at() const -> std::optional<monotonic_time> override {
-    return waiting_ ? std::optional{clock_.monotonic() + engine_look} : tailer_.wake_at();
+    return waiting_ ? std::optional{look_at_} : tailer_.wake_at();
   }
   auto summary() const -> std::string override {
     return std::to_string(containers_.size()) + " containers, " + tailer_.summary();
@@ -146,6 +149,7 @@ private:
   container_book containers_;
   std::unique_ptr<line_parser> parser_;
   std::optional<line_block> waiting_; ///< for what the engine says of its container
+  monotonic_time look_at_{};          ///< whether it has said it
   byte_buffer record_;
   std::uint64_t unparsed_ = 0;
 };
