@@ -1,9 +1,9 @@
 /// Settings of the forward source.
 #pragma once
 
+#include "actors/collectors/network/tls_settings.hpp"
 #include "config/settings.hpp"
 #include "runtime/event/tag_shape.hpp"
-#include "runtime/net/tls.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -35,13 +35,6 @@ struct forward_security {
   auto wants_users() const -> bool { return user_auth.value_or(!users.empty()); }
 };
 
-struct forward_tls {
-  std::string certificate;
-  std::string key;
-  std::string client_ca;
-  net::tls_version min_version = net::tls_version::tls_1_2;
-};
-
 /// The tag that an event gets is add_tag_prefix, a dot, and tag or what the client sent.
 struct forward_settings {
   std::vector<std::string> listen{"127.0.0.1:24224"};
@@ -62,7 +55,7 @@ struct forward_settings {
   duration handshake_timeout = std::chrono::seconds{10};
   duration message_timeout = std::chrono::minutes{1};
   std::optional<forward_security> security;
-  std::optional<forward_tls> tls;
+  std::optional<server_tls> tls;
 };
 
 template <class Visitor> void describe(Visitor& v, forward_user& s) {
@@ -85,13 +78,6 @@ template <class Visitor> void describe(Visitor& v, forward_security& s) {
   v.field("allow_anonymous_source", s.allow_anonymous_source, "Accept clients that no rule names.");
   v.field("users", s.users, "Users and their passwords.");
   v.field("clients", s.clients, "Rules for hosts and networks; the first that fits decides.");
-}
-
-template <class Visitor> void describe(Visitor& v, forward_tls& s) {
-  v.required("certificate", s.certificate, "PEM file: the certificate, and those between it and its authority.");
-  v.required("key", s.key, "PEM file: its key.");
-  v.field("client_ca", s.client_ca, "PEM file of authorities: clients need a certificate of one of them.");
-  v.field("min_version", s.min_version, "The oldest version of TLS that is accepted.");
 }
 
 template <class Visitor> void describe(Visitor& v, forward_settings& s) {

@@ -13,7 +13,7 @@ auto server_settings_of(const forward_settings& s) -> client_server_settings {
   auto made = client_server_settings{};
   for (const auto& place : s.listen) made.doors.push_back({place, s.tls && !place.starts_with("unix:")});
   made.socket_mode = static_cast<mode_t>(std::stoul(s.socket_mode, nullptr, 8));
-  if (s.tls) made.tls = net::tls_settings{s.tls->certificate, s.tls->key, s.tls->client_ca, s.tls->min_version};
+  if (s.tls) made.tls = s.tls->files();
   made.connections_max = s.max_connections;
   made.message_bytes_max = s.max_message.value;
   made.handshake_timeout = s.handshake_timeout;

@@ -1,10 +1,10 @@
 /// Settings of sources that take events by HTTP.
 #pragma once
 
+#include "actors/collectors/network/tls_settings.hpp"
 #include "actors/promise.hpp"
 #include "config/settings.hpp"
 #include "runtime/event/tag_shape.hpp"
-#include "runtime/net/tls.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -28,13 +28,6 @@ struct web_auth {
   std::vector<web_token> tokens;
 };
 
-struct web_tls {
-  std::string certificate;
-  std::string key;
-  std::string client_ca;
-  net::tls_version min_version = net::tls_version::tls_1_2;
-};
-
 struct web_settings {
   std::vector<std::string> listen;
   std::string tag;
@@ -46,7 +39,7 @@ struct web_settings {
   duration message_timeout = std::chrono::minutes{1};
   duration busy_after = std::chrono::seconds{2};
   std::optional<web_auth> auth;
-  std::optional<web_tls> tls;
+  std::optional<server_tls> tls;
 };
 
 inline auto web_settings_at(std::string place) -> web_settings {
@@ -68,13 +61,6 @@ template <class Visitor> void describe(Visitor& v, web_token& s) {
 template <class Visitor> void describe(Visitor& v, web_auth& s) {
   v.field("users", s.users, "Who may send with a name and a password (Authorization: Basic).");
   v.field("tokens", s.tokens, "Who may send with a token (Authorization: Bearer or Splunk).");
-}
-
-template <class Visitor> void describe(Visitor& v, web_tls& s) {
-  v.required("certificate", s.certificate, "PEM file: the certificate, and those between it and its authority.");
-  v.required("key", s.key, "PEM file: its key.");
-  v.field("client_ca", s.client_ca, "PEM file of authorities: clients need a certificate of one of them.");
-  v.field("min_version", s.min_version, "The oldest version of TLS that is accepted.");
 }
 
 template <class Visitor> void describe_web(Visitor& v, web_settings& s, const char* listen_help) {

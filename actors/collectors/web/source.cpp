@@ -15,7 +15,7 @@ auto web_server_settings_of(const web_source::parts& p) -> client_server_setting
   auto made = client_server_settings{};
   made.doors = p.doors;
   const auto& s = p.settings;
-  if (s.tls) made.tls = net::tls_settings{s.tls->certificate, s.tls->key, s.tls->client_ca, s.tls->min_version};
+  if (s.tls) made.tls = s.tls->files();
   made.connections_max = s.max_connections;
   made.message_bytes_max = s.max_message.value;
   made.handshake_timeout = s.handshake_timeout;

@@ -74,7 +74,7 @@ struct fixture {
 
   auto settings() const -> forward_settings {
     auto s = forward_settings{};
-    s.tls = forward_tls{own.certificate, own.key, {}, net::tls_version::tls_1_2};
+    s.tls = server_tls{own.certificate, own.key, {}, net::tls_version::tls_1_2};
     return s;
   }
 };

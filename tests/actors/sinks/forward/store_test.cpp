@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(certificates_are_checked_as_it_is_said) {
   const auto made = certificates{};
   const auto own = made.make("server", "server-1");
   auto settings = secured();
-  settings.tls = forward_tls{own.certificate, own.key, {}, net::tls_version::tls_1_2};
+  settings.tls = server_tls{own.certificate, own.key, {}, net::tls_version::tls_1_2};
   auto to = forward_receiver_thread{settings};
   const auto with = [&](members tls) { return members{{"tls", map_of(tls)}, {"shared_key", scalar("shared")}}; };
   const auto ca = std::pair{std::string{"ca"}, scalar(own.authorities)};
