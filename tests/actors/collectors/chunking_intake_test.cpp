@@ -46,6 +46,20 @@ struct intake_fixture {
     auto padded = std::string{text} + std::string(line_padding, '\0');
     to.line("t", 5, std::string_view{padded}.substr(0, text.size()));
   }
+  /// What becomes of a line, as JSON.
+  auto record_of(chunking_intake& by, std::string_view line) -> std::string {
+    put(by, line);
+    by.covered("s", lines_put, lines_put + 1);
+    ++lines_put;
+    auto chunks = builder.take(1 << 20);
+    auto read = entry_reader{chunks.front()->body.view()};
+    auto e = entry{};
+    BOOST_TEST_REQUIRE(read.next(e));
+    auto text = byte_buffer{};
+    append_json(text, e.record);
+    return std::string{text.view()};
+  }
+  std::uint64_t lines_put = 0;
 };
 
 /// Drops the first of every three events, and makes two of the second.
@@ -143,19 +157,7 @@ BOOST_AUTO_TEST_CASE(label_by_path_what_the_record_lacks_and_overwrite_nothing) 
   auto context = plugin_context{.component = "log", .node = "edge"};
   context.clock = &time;
   auto takes = chunking_intake{settings, context, builder, counts, letters};
-  auto at = std::uint64_t{0};
-  const auto labelled = [&](std::string_view line) {
-    put(takes, line);
-    takes.covered("s", at, at + 1);
-    ++at;
-    auto chunks = builder.take(1 << 20);
-    auto read = entry_reader{chunks.front()->body.view()};
-    auto e = entry{};
-    BOOST_TEST_REQUIRE(read.next(e));
-    auto text = byte_buffer{};
-    append_json(text, e.record);
-    return std::string{text.view()};
-  };
+  const auto labelled = [&](std::string_view line) { return record_of(takes, line); };
   BOOST_TEST(labelled(R"({"a":1})") == R"({"a":1,"k8s":{"node":{"name":"n1"},"zone":"z"},"site":"main"})");
   BOOST_TEST(labelled(R"({"k8s":{"zone":"own"},"site":2})")
              == R"({"k8s":{"zone":"own","node":{"name":"n1"}},"site":2})");
@@ -177,19 +179,7 @@ BOOST_AUTO_TEST_CASE(put_attached_fields_into_records_that_lack_them) {
   write.str("at");
   write.unsigned_integer(7);
   takes.attach(fields.view(), 2);
-  auto at = std::uint64_t{0};
-  const auto taken = [&](std::string_view line) {
-    put(takes, line);
-    takes.covered("s", at, at + 1);
-    ++at;
-    auto chunks = builder.take(1 << 20);
-    auto read = entry_reader{chunks.front()->body.view()};
-    auto e = entry{};
-    BOOST_TEST_REQUIRE(read.next(e));
-    auto text = byte_buffer{};
-    append_json(text, e.record);
-    return std::string{text.view()};
-  };
+  const auto taken = [&](std::string_view line) { return record_of(takes, line); };
   BOOST_TEST(taken(R"({"a":1})") == R"({"a":1,"from":"10.0.0.1","at":7})");
   BOOST_TEST(taken(R"({"from":"me"})") == R"({"from":"me","at":7})");
   BOOST_TEST(taken("no json").starts_with(R"({"message":"no json","parse_error":)"));
